@@ -1,0 +1,46 @@
+package org.convmark.model;
+
+/** Element-wise non-linearities. */
+public enum Activation {
+    /** {@code max(x, 0)}. */
+    RELU,
+    /** {@code min(max(x, 0), 6)} (MobileNet). */
+    RELU6,
+    /** {@code 1 / (1 + exp(-x))}. */
+    SIGMOID,
+    /** {@code x * sigmoid(x)}, also called swish. */
+    SILU,
+    /** {@code x * Phi(x)} with the Gaussian distribution function, not its tanh approximation. */
+    GELU;
+
+    private static final double SQRT_HALF = Math.sqrt(0.5);
+
+    /** The value in double precision: the definition that kernels are compared with. */
+    public double apply(double x) {
+        return switch (this) {
+            case RELU -> Math.max(x, 0);
+            case RELU6 -> Math.min(Math.max(x, 0), 6);
+            case SIGMOID -> 1 / (1 + Math.exp(-x));
+            case SILU -> x / (1 + Math.exp(-x));
+            case GELU -> 0.5 * x * erfc(-x * SQRT_HALF);
+        };
+    }
+
+    /** Chebyshev coefficients of the complementary error function, highest degree first (Press et al., erfcc). */
+    private static final double[] ERFC = {
+        0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418, 0.37409196, 1.00002368,
+        -1.26551223
+    };
+
+    /** Complementary error function, relative error below 1.2e-7. */
+    private static double erfc(double x) {
+        double z = Math.abs(x);
+        double t = 1 / (1 + 0.5 * z);
+        double exponent = 0;
+        for (double c : ERFC) {
+            exponent = exponent * t + c;
+        }
+        double tail = t * Math.exp(exponent - z * z);
+        return x >= 0 ? tail : 2 - tail;
+    }
+}

@@ -1,0 +1,265 @@
+package org.convmark.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.convmark.model.Layer.Bias;
+import org.convmark.model.Layer.Conv;
+import org.convmark.model.Layer.Pool;
+
+/**
+ * Layers in execution order. Values are numbered: first the inputs, then one per node. Immutable; each fluent method
+ * returns a longer graph whose head is the value just made.
+ *
+ * @param inputs shapes of the external inputs, values 0 to n-1
+ * @param nodes node i makes value n+i
+ * @param head the value that the next layer continues from, and the graph's result
+ */
+public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
+    /**
+     * One layer with the values it reads.
+     *
+     * @param id names its parameters; stays the same when the graph is rewritten
+     * @param layer what it does
+     * @param inputs values it reads
+     * @param output shape of its result
+     * @param block the residual block it belongs to, counted from 1, or 0 for none
+     */
+    public record Node(int id, Layer layer, List<Integer> inputs, Shape output, int block) {
+        /** Copies the list. */
+        public Node {
+            inputs = List.copyOf(inputs);
+        }
+    }
+
+    /** Copies the lists. */
+    public Graph {
+        inputs = List.copyOf(inputs);
+        nodes = List.copyOf(nodes);
+    }
+
+    /** A graph without layers. */
+    public static Graph of(Shape input) {
+        return new Graph(List.of(input), List.of(), 0);
+    }
+
+    /** The shape of a value. */
+    public Shape shape(int value) {
+        return value < inputs.size() ? inputs.get(value) : nodes.get(value - inputs.size()).output();
+    }
+
+    /** The shape of the result. */
+    public Shape output() {
+        return shape(head);
+    }
+
+    /** Shapes of the values that a node reads. */
+    public List<Shape> shapes(Node node) {
+        return node.inputs().stream().map(this::shape).toList();
+    }
+
+    // ---------------------------------------------------------------- fluent
+
+    /** This graph continued from another value. */
+    public Graph at(int value) {
+        return new Graph(inputs, nodes, value);
+    }
+
+    /** Appends a layer that reads the head and then the other values. */
+    public Graph then(Layer layer, int... others) {
+        List<Integer> in = new ArrayList<>(List.of(head));
+        Arrays.stream(others).forEach(in::add);
+        return append(layer, in);
+    }
+
+    private Graph append(Layer layer, List<Integer> in) {
+        Shape output = layer.output(in.stream().map(this::shape).toList());
+        List<Node> longer = new ArrayList<>(nodes);
+        longer.add(new Node(nodes.size(), layer, in, output, 0));
+        return new Graph(inputs, longer, inputs.size() + longer.size() - 1);
+    }
+
+    /** Dense convolution, stride 1, same size. */
+    public Graph conv(int kernel, int channels) {
+        return conv(kernel, channels, 1);
+    }
+
+    /** Dense convolution, padded by half the kernel. */
+    public Graph conv(int kernel, int channels, int stride) {
+        return then(new Conv(channels, kernel, stride, 1, kernel / 2, Conv.DENSE, Bias.NO));
+    }
+
+    /** Pointwise convolution with a bias. */
+    public Graph biased(int channels) {
+        return then(new Conv(channels, 1, 1, 1, 0, Conv.DENSE, Bias.YES));
+    }
+
+    /** Grouped convolution of a group width in channels. */
+    public Graph grouped(int kernel, int channels, int stride, int groupWidth) {
+        return then(new Conv(channels, kernel, stride, 1, kernel / 2, groupWidth, Bias.NO));
+    }
+
+    /** Depthwise convolution. */
+    public Graph depthwise(int kernel, int stride) {
+        return depthwise(kernel, stride, 1);
+    }
+
+    /** Dilated depthwise convolution, padded to the same size. */
+    public Graph depthwise(int kernel, int stride, int dilation) {
+        int channels = output().channels();
+        return then(new Conv(channels, kernel, stride, dilation, kernel / 2 * dilation, 1, Bias.NO));
+    }
+
+    /** Batch normalisation. */
+    public Graph norm() {
+        return then(new Layer.BatchNorm());
+    }
+
+    /** Layer normalisation over channels. */
+    public Graph layerNorm() {
+        return then(new Layer.LayerNorm(1e-6f));
+    }
+
+    /** A constant factor per channel. */
+    public Graph layerScale() {
+        return then(new Layer.LayerScale());
+    }
+
+    /** An activation. */
+    public Graph activate(Activation function) {
+        return then(new Layer.Activate(function));
+    }
+
+    /** Rectifier. */
+    public Graph relu() {
+        return activate(Activation.RELU);
+    }
+
+    /** Rectifier clipped at 6. */
+    public Graph relu6() {
+        return activate(Activation.RELU6);
+    }
+
+    /** Adds another value. */
+    public Graph add(int value) {
+        return then(new Layer.Add(), value);
+    }
+
+    /** Channels from an index on. */
+    public Graph slice(int from, int channels) {
+        return then(new Layer.Slice(from, channels));
+    }
+
+    /** Channel shuffle. */
+    public Graph shuffle(int groups) {
+        return then(new Layer.Shuffle(groups));
+    }
+
+    /** Padded pooling. */
+    public Graph pool(Pool.Kind kind, int kernel, int stride) {
+        return then(new Pool(kind, kernel, stride, (kernel - 1) / 2));
+    }
+
+    /** Every branch continues from the head; their results are concatenated in order. */
+    @SafeVarargs
+    public final Graph concat(UnaryOperator<Graph>... branches) {
+        Graph g = this;
+        List<Integer> results = new ArrayList<>();
+        for (UnaryOperator<Graph> branch : branches) {
+            g = branch.apply(g.at(head));
+            results.add(g.head);
+        }
+        return g.append(new Layer.Concat(), results);
+    }
+
+    /** f(x) + x; where the shapes differ x passes a strided pointwise convolution and a norm (He et al. 2016). */
+    public Graph residual(UnaryOperator<Graph> f) {
+        Graph g = f.apply(this);
+        Shape from = output();
+        Shape to = g.output();
+        int result = g.head;
+        int shortcut = head;
+        if (!from.equals(to)) {
+            int stride = (from.width() + to.width() - 1) / to.width();
+            g = g.at(head).conv(1, to.channels(), stride).norm();
+            shortcut = g.head;
+        }
+        return g.at(result).add(shortcut);
+    }
+
+    /** f(x) + x where the shapes agree, else f(x) alone (Sandler et al. 2018). */
+    public Graph bypass(UnaryOperator<Graph> f) {
+        Graph g = f.apply(this);
+        return output().equals(g.output()) ? g.add(head) : g;
+    }
+
+    /** Squeeze-excite: the tensor times a gate made of its global average (Hu et al. 2018). */
+    public Graph squeezeExcite(int squeezed) {
+        int channels = output().channels();
+        Graph gate = then(new Pool(Pool.Kind.GLOBAL, 0, 1, 0))
+                .biased(squeezed)
+                .relu()
+                .biased(channels)
+                .activate(Activation.SIGMOID);
+        return gate.at(head).then(new Layer.Multiply(), gate.head);
+    }
+
+    /** Applies f and marks all layers it adds as one residual block, the unit of {@link Fusion#BLOCK}. */
+    public Graph block(UnaryOperator<Graph> f) {
+        int number = nodes.stream().mapToInt(Node::block).max().orElse(0) + 1;
+        Graph g = f.apply(this);
+        List<Node> marked = new ArrayList<>(g.nodes);
+        marked.replaceAll(n -> n.id() < nodes.size() ? n : new Node(n.id(), n.layer(), n.inputs(), n.output(), number));
+        return new Graph(inputs, marked, g.head);
+    }
+
+    // ---------------------------------------------------------------- costs
+
+    /** One cost per kernel launched, in order; its workspace is what intermediates hold while it runs. */
+    public List<Cost> costs() {
+        int[] lastUse = lastUses();
+        List<Cost> costs = new ArrayList<>();
+        long live = 0;
+        for (int i = 0; i < nodes.size(); i++) {
+            Node node = nodes.get(i);
+            int value = inputs.size() + i;
+            live += isIntermediate(value) ? node.output().bytes() : 0;
+            costs.add(node.layer().cost(shapes(node)).withWorkspace(live));
+            for (int v : node.inputs().stream().distinct().toList()) {
+                live -= lastUse[v] == i && isIntermediate(v) ? shape(v).bytes() : 0;
+            }
+        }
+        return costs;
+    }
+
+    private boolean isIntermediate(int value) {
+        return value >= inputs.size() && value != head;
+    }
+
+    /** For each value the index of the last node that reads it, -1 if none does. */
+    public int[] lastUses() {
+        int[] last = new int[inputs.size() + nodes.size()];
+        Arrays.fill(last, -1);
+        for (int i = 0; i < nodes.size(); i++) {
+            for (int v : nodes.get(i).inputs()) {
+                last[v] = i;
+            }
+        }
+        return last;
+    }
+
+    /** The cost of the whole graph. */
+    public Cost cost() {
+        return costs().stream().reduce(Cost.ZERO, Cost::plus);
+    }
+
+    /** This graph with layers fused into kernels. */
+    public Graph fuse(Fusion fusion) {
+        return switch (fusion) {
+            case NONE -> this;
+            case EPILOGUE -> Fuser.epilogues(this);
+            case BLOCK -> Fuser.blocks(this);
+        };
+    }
+}
