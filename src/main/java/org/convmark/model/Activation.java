@@ -28,7 +28,15 @@ public enum Activation {
 
     /** Chebyshev coefficients of the complementary error function, highest degree first (Press et al., erfcc). */
     private static final double[] ERFC = {
-        0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418, 0.37409196, 1.00002368,
+        0.17087277,
+        -0.82215223,
+        1.48851587,
+        -1.13520398,
+        0.27886807,
+        -0.18628806,
+        0.09678418,
+        0.37409196,
+        1.00002368,
         -1.26551223
     };
 

@@ -46,7 +46,9 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
 
     /** The shape of a value. */
     public Shape shape(int value) {
-        return value < inputs.size() ? inputs.get(value) : nodes.get(value - inputs.size()).output();
+        return value < inputs.size()
+                ? inputs.get(value)
+                : nodes.get(value - inputs.size()).output();
     }
 
     /** The shape of the result. */

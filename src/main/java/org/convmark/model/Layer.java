@@ -55,8 +55,9 @@ public sealed interface Layer {
         /** @throws IllegalArgumentException if a number is out of range */
         public Conv {
             if (outChannels < 1 || kernel < 1 || stride < 1 || dilation < 1 || padding < 0 || groupWidth < 0) {
-                throw new IllegalArgumentException("a convolution needs positive channels, kernel, stride and dilation, not "
-                        + outChannels + ", " + kernel + ", " + stride + ", " + dilation);
+                throw new IllegalArgumentException(
+                        "a convolution needs positive channels, kernel, stride and dilation, not " + outChannels + ", "
+                                + kernel + ", " + stride + ", " + dilation);
             }
         }
 
@@ -179,7 +180,9 @@ public sealed interface Layer {
         @Override
         public Shape output(List<Shape> inputs) {
             if (inputs.size() != 2
-                    || !inputs.get(1).equals(new Shape(inputs.get(0).batch(), inputs.get(0).channels(), 1, 1))) {
+                    || !inputs.get(1)
+                            .equals(new Shape(
+                                    inputs.get(0).batch(), inputs.get(0).channels(), 1, 1))) {
                 throw new IllegalArgumentException("a tensor is multiplied by one value per channel, not by " + inputs);
             }
             return inputs.get(0);
@@ -211,7 +214,8 @@ public sealed interface Layer {
             int channels = 0;
             for (Shape s : inputs) {
                 if (!s.withChannels(1).equals(first.withChannels(1))) {
-                    throw new IllegalArgumentException("only tensors of the same size can be concatenated, not " + inputs);
+                    throw new IllegalArgumentException(
+                            "only tensors of the same size can be concatenated, not " + inputs);
                 }
                 channels += s.channels();
             }

@@ -15,8 +15,8 @@ public record Shape(int batch, int channels, int height, int width) {
     /** @throws IllegalArgumentException if an extent is not positive */
     public Shape {
         if (batch < 1 || channels < 1 || height < 1 || width < 1) {
-            throw new IllegalArgumentException("a tensor needs at least one element in every dimension, not "
-                    + batch + "x" + channels + "x" + height + "x" + width);
+            throw new IllegalArgumentException("a tensor needs at least one element in every dimension, not " + batch
+                    + "x" + channels + "x" + height + "x" + width);
         }
     }
 

@@ -1,0 +1,60 @@
+package org.convmark.kernel;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** A compiled graph with its operands: kernels in order. */
+public final class Program {
+    private final Kernel[] kernels;
+    private final Workers workers;
+    private final Runnable finish;
+    private final Supplier<float[]> output;
+    private final Consumer<Float> fill;
+
+    Program(List<Kernel> kernels, Workers workers, Runnable finish, Supplier<float[]> output, Consumer<Float> fill) {
+        this.kernels = kernels.toArray(Kernel[]::new);
+        this.workers = workers;
+        this.finish = finish;
+        this.output = output;
+        this.fill = fill;
+    }
+
+    /** Runs every kernel and returns when the result is complete; allocates nothing. */
+    public void run() {
+        for (Kernel kernel : kernels) {
+            workers.run(kernel);
+        }
+        finish.run();
+    }
+
+    /** Kernels that one run launches. */
+    public int kernels() {
+        return kernels.length;
+    }
+
+    /** The result of the last run in batch x channel x row x column order. */
+    public float[] output() {
+        return output.get();
+    }
+
+    /**
+     * Runs once and compares with the unfused graph on plain Java. The result is filled with NaN before, so that an
+     * unwritten element is seen.
+     *
+     * @throws IllegalStateException naming the first wrong element if one differs by more than rounding explains
+     */
+    public void verify(Weights weights) {
+        fill.accept(Float.NaN);
+        run();
+        float[] expected = weights.reference();
+        float[] actual = output();
+        double tolerance = weights.tolerance(expected);
+        for (int i = 0; i < expected.length; i++) {
+            if (!(Math.abs(actual[i] - expected[i]) <= tolerance)) {
+                throw new IllegalStateException("wrong result: element " + i + " of " + expected.length + " is "
+                        + actual[i] + " instead of " + expected[i] + " (tolerance " + tolerance + ")");
+            }
+        }
+    }
+}

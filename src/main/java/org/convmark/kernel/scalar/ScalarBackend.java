@@ -1,0 +1,119 @@
+package org.convmark.kernel.scalar;
+
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.convmark.kernel.Backend;
+import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.Kernel;
+import org.convmark.kernel.Workers;
+import org.convmark.model.Activation;
+import org.convmark.model.Layer;
+import org.convmark.model.RoofLoop;
+import org.convmark.model.Shape;
+
+/**
+ * Plain Java loops over batch x channel x row x column arrays: the definition of the right answer and the baseline
+ * without acceleration. What C2 vectorises by itself is vectorised; nothing is written for it.
+ */
+public final class ScalarBackend extends Backend<Plane> {
+    /** @param workers threads that share each kernel, a unit being one feature map */
+    public ScalarBackend(Workers workers) {
+        super(workers);
+    }
+
+    @Override
+    protected Plane allocate(Shape shape, int border) {
+        return new Plane(shape, new float[(int) shape.elements()]);
+    }
+
+    @Override
+    protected void write(Plane tensor, float[] values) {
+        System.arraycopy(values, 0, tensor.data(), 0, values.length);
+    }
+
+    @Override
+    protected float[] read(Plane tensor) {
+        return tensor.data().clone();
+    }
+
+    @Override
+    protected Kernel conv(
+            Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, Plane in, Plane residual, Plane out) {
+        return new ScalarConv(conv, epilogue, filter, bias, in, residual, out);
+    }
+
+    @Override
+    protected Kernel affine(float[] scale, float[] shift, Plane in, Plane out) {
+        return perMap(out, m -> {
+            int c = m % out.shape().channels();
+            ScalarLoops.affine(in.data(), out.data(), out.map(m), out.map(m + 1), scale[c], shift[c]);
+        });
+    }
+
+    @Override
+    protected Kernel layerNorm(float epsilon, float[] gain, float[] bias, Plane in, Plane out) {
+        return ScalarLoops.units(
+                out.shape().batch() * out.shape().height(),
+                row -> ScalarLoops.layerNorm(epsilon, gain, bias, in, out, row));
+    }
+
+    @Override
+    protected Kernel activate(Activation function, Plane in, Plane out) {
+        return perMap(out, m -> {
+            System.arraycopy(in.data(), in.map(m), out.data(), out.map(m), out.map(1));
+            ScalarLoops.activate(function, out.data(), out.map(m), out.map(m + 1));
+        });
+    }
+
+    @Override
+    protected Kernel add(Plane a, Plane b, Plane out) {
+        return perMap(out, m -> ScalarLoops.add(a.data(), b.data(), out.data(), out.map(m), out.map(m + 1)));
+    }
+
+    @Override
+    protected Kernel multiply(Plane in, Plane gate, Plane out) {
+        return perMap(
+                out, m -> ScalarLoops.affine(in.data(), out.data(), out.map(m), out.map(m + 1), gate.data()[m], 0));
+    }
+
+    @Override
+    protected Kernel route(int[] sources, List<Plane> in, Plane out) {
+        int channels = out.shape().channels();
+        Plane[] from = new Plane[channels];
+        int[] channel = new int[channels];
+        for (int c = 0; c < channels; c++) {
+            int source = sources[c];
+            int input = 0;
+            while (source >= in.get(input).shape().channels()) {
+                source -= in.get(input++).shape().channels();
+            }
+            from[c] = in.get(input);
+            channel[c] = source;
+        }
+        return perMap(out, m -> {
+            Plane source = from[m % channels];
+            int map = m / channels * source.shape().channels() + channel[m % channels];
+            System.arraycopy(source.data(), source.map(map), out.data(), out.map(m), out.map(1));
+        });
+    }
+
+    @Override
+    protected Kernel pool(Layer.Pool pool, Plane in, Plane out) {
+        return perMap(out, m -> ScalarLoops.pool(pool, in, out, m));
+    }
+
+    @Override
+    protected Kernel roof(RoofLoop loop, long bytes) {
+        throw new UnsupportedOperationException(
+                "plain Java has no roof of its own: its share is of the roof of VECTOR");
+    }
+
+    @Override
+    public String describe() {
+        return "plain Java loops";
+    }
+
+    private static Kernel perMap(Plane out, IntConsumer map) {
+        return ScalarLoops.units(out.maps(), map);
+    }
+}

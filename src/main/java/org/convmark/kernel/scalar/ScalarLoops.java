@@ -1,0 +1,125 @@
+package org.convmark.kernel.scalar;
+
+import java.util.function.IntConsumer;
+import org.convmark.kernel.Kernel;
+import org.convmark.model.Activation;
+import org.convmark.model.Layer;
+
+/** The loops behind {@link ScalarBackend}, each simple enough for C2 to vectorise where arithmetic allows it. */
+final class ScalarLoops {
+    private ScalarLoops() {}
+
+    /** A kernel that calls a body once per unit. */
+    static Kernel units(int units, IntConsumer body) {
+        return new Kernel() {
+            @Override
+            public int units() {
+                return units;
+            }
+
+            @Override
+            public void run(int from, int to) {
+                for (int unit = from; unit < to; unit++) {
+                    body.accept(unit);
+                }
+            }
+        };
+    }
+
+    static void affine(float[] in, float[] out, int from, int to, float scale, float shift) {
+        for (int i = from; i < to; i++) {
+            out[i] = in[i] * scale + shift;
+        }
+    }
+
+    static void add(float[] a, float[] b, float[] out, int from, int to) {
+        for (int i = from; i < to; i++) {
+            out[i] = a[i] + b[i];
+        }
+    }
+
+    /** Activates in place. */
+    static void activate(Activation function, float[] x, int from, int to) {
+        switch (function) {
+            case RELU -> {
+                for (int i = from; i < to; i++) {
+                    x[i] = Math.max(x[i], 0);
+                }
+            }
+            case RELU6 -> {
+                for (int i = from; i < to; i++) {
+                    x[i] = Math.min(Math.max(x[i], 0), 6);
+                }
+            }
+            default -> {
+                for (int i = from; i < to; i++) {
+                    x[i] = (float) function.apply(x[i]);
+                }
+            }
+        }
+    }
+
+    /** One row of pixels of one image: mean and variance of every pixel over its channels. */
+    static void layerNorm(float epsilon, float[] gain, float[] bias, Plane in, Plane out, int row) {
+        int channels = in.shape().channels();
+        int width = in.shape().width();
+        int pixels = (int) in.shape().pixels();
+        int start =
+                row / in.shape().height() * channels * pixels + row % in.shape().height() * width;
+        for (int x = 0; x < width; x++) {
+            float sum = 0;
+            for (int c = 0; c < channels; c++) {
+                sum += in.data()[start + x + c * pixels];
+            }
+            float mean = sum / channels;
+            float squares = 0;
+            for (int c = 0; c < channels; c++) {
+                float d = in.data()[start + x + c * pixels] - mean;
+                squares += d * d;
+            }
+            float factor = (float) (1 / Math.sqrt(squares / channels + epsilon));
+            for (int c = 0; c < channels; c++) {
+                int i = start + x + c * pixels;
+                out.data()[i] = (in.data()[i] - mean) * factor * gain[c] + bias[c];
+            }
+        }
+    }
+
+    /** One feature map. */
+    static void pool(Layer.Pool pool, Plane in, Plane out, int map) {
+        int height = in.shape().height();
+        int width = in.shape().width();
+        float[] x = in.data();
+        int base = in.map(map);
+        if (pool.kind() == Layer.Pool.Kind.GLOBAL) {
+            double sum = 0;
+            for (int i = base; i < base + height * width; i++) {
+                sum += x[i];
+            }
+            out.data()[map] = (float) (sum / (height * width));
+            return;
+        }
+        for (int p = 0; p < out.shape().height(); p++) {
+            for (int q = 0; q < out.shape().width(); q++) {
+                int top = p * pool.stride() - pool.padding();
+                int left = q * pool.stride() - pool.padding();
+                float maximum = Float.NEGATIVE_INFINITY;
+                float sum = 0;
+                int count = 0;
+                for (int r = Math.max(0, -top); r < Math.min(pool.kernel(), height - top); r++) {
+                    for (int s = Math.max(0, -left); s < Math.min(pool.kernel(), width - left); s++) {
+                        float v = x[base + (top + r) * width + left + s];
+                        maximum = Math.max(maximum, v);
+                        sum += pool.kind() == Layer.Pool.Kind.BLUR ? v * Layer.Pool.blur(r, s) : v;
+                        count++;
+                    }
+                }
+                out.data()[out.map(map) + p * out.shape().width() + q] = switch (pool.kind()) {
+                    case MAX -> maximum;
+                    case AVERAGE -> sum / count;
+                    default -> sum;
+                };
+            }
+        }
+    }
+}

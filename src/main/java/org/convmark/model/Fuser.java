@@ -1,0 +1,147 @@
+package org.convmark.model;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.convmark.model.Graph.Node;
+
+/** Rewrites graphs so that groups of layers become single kernels. */
+final class Fuser {
+    private Fuser() {}
+
+    /**
+     * Convolutions absorb what follows them in the order in which inference engines can fold it: affine layers, an
+     * activation, a sum with a value known by then, an activation after the sum. A result that somebody else reads too
+     * ends the chain.
+     */
+    static Graph epilogues(Graph graph) {
+        int first = graph.inputs().size();
+        Map<Integer, List<Integer>> groups = new LinkedHashMap<>();
+        boolean[] taken = new boolean[graph.nodes().size()];
+        for (int i = 0; i < taken.length; i++) {
+            if (!taken[i] && graph.nodes().get(i).layer() instanceof Layer.Conv) {
+                List<Integer> chain = chain(graph, i, taken);
+                if (chain.size() > 1) {
+                    groups.put(chain.get(chain.size() - 1), chain);
+                    chain.forEach(n -> taken[n] = true);
+                }
+            }
+        }
+        return rewrite(graph, groups, first);
+    }
+
+    private static List<Integer> chain(Graph graph, int conv, boolean[] taken) {
+        int first = graph.inputs().size();
+        List<Integer> chain = new ArrayList<>(List.of(conv));
+        boolean activated = false;
+        boolean added = false;
+        for (int last = conv; ; ) {
+            int next = onlyReader(graph, first + last);
+            if (next < 0
+                    || taken[next]
+                    || graph.nodes().get(next).block()
+                            != graph.nodes().get(conv).block()) {
+                return chain;
+            }
+            Layer layer = graph.nodes().get(next).layer();
+            boolean fits = layer instanceof Layer.Affine && !activated && !added
+                    || layer instanceof Layer.Activate && (!activated || added && !activatedAfterSum(graph, chain))
+                    || layer instanceof Layer.Add && !added;
+            if (!fits) {
+                return chain;
+            }
+            activated |= layer instanceof Layer.Activate;
+            added |= layer instanceof Layer.Add;
+            chain.add(next);
+            last = next;
+        }
+    }
+
+    private static boolean activatedAfterSum(Graph graph, List<Integer> chain) {
+        return graph.nodes().get(chain.get(chain.size() - 1)).layer() instanceof Layer.Activate
+                && graph.nodes().get(chain.get(chain.size() - 2)).layer() instanceof Layer.Add;
+    }
+
+    /** The one node that reads a value exactly once, or -1. */
+    private static int onlyReader(Graph graph, int value) {
+        int reader = -1;
+        for (int i = 0; i < graph.nodes().size(); i++) {
+            for (int v : graph.nodes().get(i).inputs()) {
+                if (v == value && reader >= 0) {
+                    return -1;
+                }
+                reader = v == value ? i : reader;
+            }
+        }
+        return value == graph.head() ? -1 : reader;
+    }
+
+    /** Every residual block becomes one kernel; layers outside blocks get epilogues. */
+    static Graph blocks(Graph graph) {
+        Map<Integer, List<Integer>> groups = new LinkedHashMap<>();
+        Map<Integer, List<Integer>> byBlock = new LinkedHashMap<>();
+        for (int i = 0; i < graph.nodes().size(); i++) {
+            int block = graph.nodes().get(i).block();
+            if (block > 0) {
+                byBlock.computeIfAbsent(block, b -> new ArrayList<>()).add(i);
+            }
+        }
+        byBlock.values().forEach(members -> groups.put(members.get(members.size() - 1), members));
+        return epilogues(rewrite(graph, groups, graph.inputs().size()));
+    }
+
+    /**
+     * Replaces each group of nodes by one fused node at the place of its last member. Values of a group other than its
+     * last must not be read outside it.
+     */
+    private static Graph rewrite(Graph graph, Map<Integer, List<Integer>> groups, int first) {
+        Map<Integer, Integer> member = new HashMap<>();
+        groups.forEach((end, nodes) -> nodes.forEach(n -> member.put(n, end)));
+        Map<Integer, Integer> renumbered = new HashMap<>();
+        for (int v = 0; v < first; v++) {
+            renumbered.put(v, v);
+        }
+        List<Node> nodes = new ArrayList<>();
+        for (int i = 0; i < graph.nodes().size(); i++) {
+            int end = member.getOrDefault(i, i);
+            if (end != i) {
+                continue;
+            }
+            Node node = groups.containsKey(i)
+                    ? fuse(graph, groups.get(i))
+                    : graph.nodes().get(i);
+            List<Integer> inputs = node.inputs().stream().map(renumbered::get).toList();
+            nodes.add(new Node(node.id(), node.layer(), inputs, node.output(), node.block()));
+            renumbered.put(first + i, first + nodes.size() - 1);
+        }
+        return new Graph(graph.inputs(), nodes, renumbered.get(graph.head()));
+    }
+
+    /** One node, still in the numbering of the graph, whose body holds the members. */
+    private static Node fuse(Graph graph, List<Integer> members) {
+        int first = graph.inputs().size();
+        TreeSet<Integer> external = new TreeSet<>();
+        members.forEach(m -> external.addAll(graph.nodes().get(m).inputs()));
+        members.forEach(m -> external.remove(first + m));
+        List<Integer> inputs = List.copyOf(external);
+        Map<Integer, Integer> inner = new HashMap<>();
+        inputs.forEach(v -> inner.put(v, inner.size()));
+        List<Node> body = new ArrayList<>();
+        for (int m : members) {
+            Node node = graph.nodes().get(m);
+            body.add(new Node(
+                    node.id(),
+                    node.layer(),
+                    node.inputs().stream().map(inner::get).toList(),
+                    node.output(),
+                    0));
+            inner.put(first + m, inputs.size() + body.size() - 1);
+        }
+        Node last = graph.nodes().get(members.get(members.size() - 1));
+        Graph sub = new Graph(inputs.stream().map(graph::shape).toList(), body, inputs.size() + body.size() - 1);
+        return new Node(last.id(), new Layer.Fused(sub), inputs, last.output(), last.block());
+    }
+}

@@ -1,0 +1,50 @@
+package org.convmark.model;
+
+/** The loops that find a machine's roofs: what it can do when nothing but arithmetic, or nothing but memory, limits it. */
+public enum RoofLoop {
+    /** Independent chains of fused multiply-adds in registers. */
+    COMPUTE {
+        @Override
+        public double flops(long bytes) {
+            return 1 << 26;
+        }
+    },
+    /** Sum of one array: one stream read. */
+    READ {
+        @Override
+        public double bytesMoved(long bytes) {
+            return (double) bytes * passes(bytes);
+        }
+    },
+    /** Copy of one half of the working set to the other: one stream read, one written. */
+    COPY {
+        @Override
+        public double bytesMoved(long bytes) {
+            return (double) bytes * passes(bytes);
+        }
+    },
+    /** a[i] = b[i] + s * c[i] on thirds of the working set: two streams read, one written (McCalpin, STREAM). */
+    TRIAD {
+        @Override
+        public double bytesMoved(long bytes) {
+            return (double) bytes * passes(bytes);
+        }
+    };
+
+    private static final long BYTES_PER_RUN = 1 << 24;
+
+    /** Flops of one run; 0 for loops that measure memory. */
+    public double flops(long bytes) {
+        return 0;
+    }
+
+    /** Bytes that one run moves between registers and memory; 0 for arithmetic. */
+    public double bytesMoved(long bytes) {
+        return 0;
+    }
+
+    /** Times that one run goes over a working set, so that a small one is not all call overhead. */
+    public static int passes(long bytes) {
+        return (int) Math.max(1, BYTES_PER_RUN / bytes);
+    }
+}
