@@ -10,10 +10,13 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.kernel.Target;
 import org.convmark.machine.Machine;
 import org.convmark.model.Fusion;
+import org.convmark.run.Plan.JvmOfPlan;
+import org.convmark.run.Plan.Skipped;
 
 /**
  * What the user chose: a profile, a part of its benchmarks, other parameter values.
@@ -51,6 +54,36 @@ public record Selection(Profile profile, Parameters parameters, List<String> wor
         } catch (PatternSyntaxException e) {
             throw new InputError("'" + include + "' is not a regular expression: " + e.getDescription() + ".");
         }
+    }
+
+    /**
+     * The plan of what was chosen.
+     *
+     * @throws InputError if nothing of it can be measured here, or a network does not fit
+     */
+    public Plan plan(Circumstances here, Effort effort) {
+        List<JvmOfPlan> jvms = here.jvms();
+        List<Row> all = rows(here.machine(), jvms.stream().map(JvmOfPlan::label).toList());
+        here.memory().check(all);
+        Map<Boolean, List<Row>> rows = all.stream().collect(Collectors.partitioningBy(row -> jvms.stream()
+                .anyMatch(j -> j.label().equals(row.jvm())
+                        && j.expected().containsKey(row.target().name()))));
+        List<Skipped> skipped = here.skipped(rows.get(false));
+        if (rows.get(true).isEmpty()) {
+            Skipped first = skipped.get(0);
+            throw new InputError("nothing of this can be measured here: " + first.target() + " is not available on JVM "
+                    + first.jvm() + " (" + first.reason() + ").");
+        }
+        return new Plan(
+                Plan.FORMAT,
+                here.jar(),
+                profile.label(),
+                effort,
+                here.jvmArgs(),
+                here.device(),
+                jvms,
+                rows.get(true),
+                skipped);
     }
 
     /** Rows in order for JVMs of these labels: roofs first, then targets side by side at each point of a workload. */
