@@ -46,9 +46,13 @@ public record Capture(
      */
     public static Capture read(Path file) {
         try {
-            return Json.MAPPER.readValue(Files.readString(file), Capture.class);
+            Capture capture = Json.MAPPER.readValue(Files.readString(file), Capture.class);
+            if (capture == null) {
+                throw new IllegalArgumentException(damage(file, " at line 1 (it holds null)"));
+            }
+            return capture;
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(damage(file, e), e);
+            throw new IllegalArgumentException(damage(file, place(e)), e);
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException(
                     file + " does not exist: give the folder of a run, which holds machine.json and jmh.json", e);
@@ -58,16 +62,19 @@ public record Capture(
         }
     }
 
-    private static String damage(Path file, JsonProcessingException e) {
+    private static String damage(Path file, String place) {
+        return file + " is damaged" + place
+                + ": restore it from a copy, or leave this run out by moving its folder away";
+    }
+
+    private static String place(JsonProcessingException e) {
         String line =
                 e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
         String field =
                 e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
                         ? " in " + field(mapping)
                         : "";
-        String what = e.getOriginalMessage().lines().findFirst().orElse("no message");
-        return file + " is damaged" + line + field + " (" + what
-                + "): restore it from a copy, or leave this run out by moving its folder away";
+        return line + field + " (" + e.getOriginalMessage().lines().findFirst().orElse("no message") + ")";
     }
 
     private static String field(JsonMappingException e) {

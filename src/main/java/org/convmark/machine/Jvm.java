@@ -16,7 +16,7 @@ import jdk.incubator.vector.FloatVector;
  * @param vendor java.vendor
  * @param name name of the virtual machine
  * @param runtimeVersion java.runtime.version
- * @param inputFlags options it was started with
+ * @param inputFlags options it was started with, but for where crash reports go
  * @param useAvx highest AVX level that the compiler uses
  * @param maxVectorSize bytes of the widest vector that the compiler uses
  * @param useFma whether the compiler uses fused multiply-add
@@ -48,7 +48,9 @@ public record Jvm(
                 System.getProperty("java.vendor"),
                 System.getProperty("java.vm.name"),
                 System.getProperty("java.runtime.version"),
-                List.copyOf(ManagementFactory.getRuntimeMXBean().getInputArguments()),
+                ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                        .filter(flag -> !flag.startsWith("-XX:ErrorFile="))
+                        .toList(),
                 option("UseAVX").map(Integer::valueOf),
                 option("MaxVectorSize").map(Integer::valueOf),
                 option("UseFMA").map(Boolean::valueOf),
@@ -57,6 +59,23 @@ public record Jvm(
                         .toList(),
                 Runtime.getRuntime().maxMemory(),
                 species());
+    }
+
+    /** The same JVM under the path by which it was called, which may be a link. */
+    public Jvm at(String executable) {
+        return new Jvm(
+                executable,
+                version,
+                vendor,
+                name,
+                runtimeVersion,
+                inputFlags,
+                useAvx,
+                maxVectorSize,
+                useFma,
+                collectors,
+                maxHeapBytes,
+                speciesBits);
     }
 
     /** Whether the Vector API is there. */
