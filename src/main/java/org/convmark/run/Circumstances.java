@@ -28,9 +28,7 @@ public record Circumstances(Machine machine, List<Probe> probes, List<String> jv
             for (int n = 2; jvms.containsKey(label); n++) {
                 label = probe.jvm().version() + "-" + n;
             }
-            jvms.put(
-                    label,
-                    new JvmOfPlan(label, probe.jvm().path(), probe.jvm().runtimeVersion(), expected(probe)));
+            jvms.put(label, new JvmOfPlan(label, probe.jvm().path(), probe.jvm().runtimeVersion(), expected(probe)));
         }
         return List.copyOf(jvms.values());
     }
@@ -45,8 +43,7 @@ public record Circumstances(Machine machine, List<Probe> probes, List<String> jv
     MemoryNeed memory() {
         long available = machine.memory().availableBytes().optional().orElse(Long.MAX_VALUE);
         long limit = machine.limits().memoryBytes().optional().orElse(Long.MAX_VALUE);
-        long heap =
-                probes.stream().mapToLong(p -> p.jvm().maxHeapBytes()).min().orElse(Long.MAX_VALUE);
+        long heap = probes.stream().mapToLong(p -> p.jvm().maxHeapBytes()).min().orElse(Long.MAX_VALUE);
         return new MemoryNeed(Math.min(available, limit), heap);
     }
 
@@ -61,13 +58,13 @@ public record Circumstances(Machine machine, List<Probe> probes, List<String> jv
                         .filter(r -> r.jvm().equals(jvm) && r.target().name().equals(state.target()))
                         .count();
                 if (count > 0) {
-                    skipped.add(new Skipped(jvm, state.target(), state.description().origin(), (int) count));
+                    skipped.add(
+                            new Skipped(jvm, state.target(), state.description().origin(), (int) count));
                 }
             }
         }
         return skipped;
     }
-
 
     /** @throws InputError if this is not where a plan was made: its results would not belong together */
     public void requireSameAs(Plan plan) {
@@ -80,8 +77,8 @@ public record Circumstances(Machine machine, List<Probe> probes, List<String> jv
             JvmOfPlan then = plan.jvms().get(i);
             JvmOfPlan now = jvms.get(i);
             if (!now.version().equals(then.version())) {
-                throw new InputError("the JVM " + then.path() + " was " + then.version() + " when this run was begun and "
-                        + "is " + now.version() + " now: start a new run.");
+                throw new InputError("the JVM " + then.path() + " was " + then.version()
+                        + " when this run was begun and " + "is " + now.version() + " now: start a new run.");
             }
             then.expected().forEach((target, text) -> {
                 if (!text.equals(now.expected().get(target))) {

@@ -10,7 +10,7 @@ package org.convmark.run;
  */
 public record Effort(int forks, int warmUpMillis, int iterations, int iterationMillis) {
     /** The same with another number of forks. */
-    Effort withForks(int number) {
+    public Effort withForks(int number) {
         return new Effort(number, warmUpMillis, iterations, iterationMillis);
     }
 }

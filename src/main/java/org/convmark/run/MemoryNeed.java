@@ -65,8 +65,8 @@ record MemoryNeed(long availableBytes, long heapBytes) {
                 .max()
                 .orElse(0);
         if (largest > LARGEST_ARRAY) {
-            throw new InputError(row.title() + " has a tensor of " + largest + " elements, more than a Java array holds: "
-                    + "choose a smaller width, image or batch.");
+            throw new InputError(row.title() + " has a tensor of " + largest
+                    + " elements, more than a Java array holds: " + "choose a smaller width, image or batch.");
         }
     }
 
@@ -77,9 +77,10 @@ record MemoryNeed(long availableBytes, long heapBytes) {
                     + " available: choose a smaller depth, width, image or batch.");
         }
         if (bytes > heapBytes) {
-            throw new InputError(row.title() + " would need " + precision + gibibytes(bytes) + " of memory, but the heap "
-                    + "of the JVM ends at " + gibibytes(heapBytes) + ": add --jvm-args \"-Xmx"
-                    + (long) Math.ceil(1.2 * bytes / (1L << 30)) + "g\".");
+            throw new InputError(
+                    row.title() + " would need " + precision + gibibytes(bytes) + " of memory, but the heap "
+                            + "of the JVM ends at " + gibibytes(heapBytes) + ": add --jvm-args \"-Xmx"
+                            + (long) Math.ceil(1.2 * bytes / (1L << 30)) + "g\".");
         }
     }
 

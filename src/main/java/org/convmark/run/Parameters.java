@@ -10,8 +10,7 @@ import org.convmark.model.Fusion;
 /** Values that the user chose for benchmark parameters, in place of the profile's; each is checked by itself. */
 public final class Parameters {
     private static final Known NAMES = new Known(
-            "parameter",
-            List.of("depth", "width", "target", "fusion", "image", "batch", "workers", "loop", "bytes"));
+            "parameter", List.of("depth", "width", "target", "fusion", "image", "batch", "workers", "loop", "bytes"));
     private static final Known LOOPS = new Known("loop", List.of("READ", "COPY", "TRIAD"));
 
     private final Map<String, List<String>> values = new LinkedHashMap<>();

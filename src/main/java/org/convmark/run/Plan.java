@@ -48,11 +48,19 @@ public record Plan(
 
     /** The JVM of a row. */
     JvmOfPlan jvm(Row row) {
-        return jvms.stream().filter(j -> j.label().equals(row.jvm())).findFirst().orElseThrow();
+        return jvms.stream()
+                .filter(j -> j.label().equals(row.jvm()))
+                .findFirst()
+                .orElseThrow();
     }
 
-    /** How long it takes, roughly. */
+    /** How long all of it takes, roughly. */
     public Duration estimate() {
-        return rows.stream().map(row -> Estimate.of(row, effort)).reduce(Duration.ZERO, Duration::plus);
+        return estimate(rows);
+    }
+
+    /** How long some of its rows take, roughly. */
+    public Duration estimate(List<Row> some) {
+        return some.stream().map(row -> Estimate.of(row, effort)).reduce(Duration.ZERO, Duration::plus);
     }
 }

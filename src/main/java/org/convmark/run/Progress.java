@@ -1,7 +1,7 @@
 package org.convmark.run;
 
 import java.io.Console;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -9,6 +9,18 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Tells how far a run is and when it will end. Steps are weighed by their estimated time. */
 public interface Progress extends AutoCloseable {
+    /** Tells nothing. */
+    Progress NONE = new Progress() {
+        @Override
+        public void begin(Row row) {}
+
+        @Override
+        public void end(Duration estimate) {}
+
+        @Override
+        public void close() {}
+    };
+
     /** A row begins. */
     void begin(Row row);
 
@@ -19,7 +31,7 @@ public interface Progress extends AutoCloseable {
     void close();
 
     /** One line that moves on a terminal, else a line now and then. */
-    static Progress on(PrintStream out, int rows, Duration estimate) {
+    static Progress on(PrintWriter out, int rows, Duration estimate) {
         return isTerminal() ? new Bar(rows, estimate) : new Lines(out, rows, estimate, System.nanoTime());
     }
 
@@ -37,7 +49,8 @@ public interface Progress extends AutoCloseable {
     private static boolean isTerminal() {
         Console console = System.console();
         try {
-            return console != null && (boolean) Console.class.getMethod("isTerminal").invoke(console);
+            return console != null
+                    && (boolean) Console.class.getMethod("isTerminal").invoke(console);
         } catch (ReflectiveOperationException e) {
             return true; // before JDK 22 only a terminal has a console
         }
@@ -81,7 +94,7 @@ public interface Progress extends AutoCloseable {
     final class Lines implements Progress {
         private static final long INTERVAL = 15_000_000_000L;
 
-        private final PrintStream out;
+        private final PrintWriter out;
         private final int rows;
         private final Duration estimate;
         private final long start;
@@ -89,7 +102,7 @@ public interface Progress extends AutoCloseable {
         private int begun;
         private long printed;
 
-        private Lines(PrintStream out, int rows, Duration estimate, long start) {
+        private Lines(PrintWriter out, int rows, Duration estimate, long start) {
             this.out = out;
             this.rows = rows;
             this.estimate = estimate;
@@ -104,6 +117,7 @@ public interface Progress extends AutoCloseable {
             if (now - printed >= INTERVAL) {
                 printed = now;
                 out.printf("%d/%d, %s left: %s%n", begun, rows, text(left(now)), row.title());
+                out.flush();
             }
         }
 

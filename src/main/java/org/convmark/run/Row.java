@@ -45,6 +45,20 @@ public record Row(String jvm, String benchmark, SortedMap<String, String> params
         return Target.valueOf(params.get("target"));
     }
 
+    /** What it belongs to: the last part of its package, such as pattern or roof. */
+    public String family() {
+        String[] parts = benchmark.split("\\.");
+        return parts[parts.length - 2];
+    }
+
+    /** The command that measures it alone. */
+    public String command(Plan plan) {
+        String jvmArgs = plan.jvmArgs().isEmpty() ? "" : " --jvm-args \"" + String.join(" ", plan.jvmArgs()) + "\"";
+        String device = plan.device() == null ? "" : " --device \"" + plan.device() + "\"";
+        return "run --profile " + plan.profile() + " --include '\\." + simpleName() + "\\.' -p " + settings(" -p ")
+                + " --jvm " + plan.jvm(this).path() + jvmArgs + device;
+    }
+
     /** Whether a roof is measured, not a workload. */
     public boolean isRoof() {
         return Workload.ofBenchmark(simpleName()).isEmpty();

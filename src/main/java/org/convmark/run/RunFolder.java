@@ -174,13 +174,15 @@ public record RunFolder(Path path) {
     }
 
     /** Rows of the plan that failed when they were last tried. */
-    public List<Failure> failures(Plan plan) throws IOException {
+    public List<Failure> failures(Plan plan) {
         List<Failure> failures = new ArrayList<>();
         for (Row row : plan.rows()) {
             try {
                 failures.add(JSON.readValue(Files.readString(failed(row)), Failure.class));
             } catch (NoSuchFileException e) {
                 continue;
+            } catch (IOException e) {
+                failures.add(new Failure(row, "its record is damaged: " + reason(e), ""));
             }
         }
         return failures;
@@ -188,10 +190,8 @@ public record RunFolder(Path path) {
 
     /** Writes jmh.json from all that was measured so far, in the order of the plan. */
     void collect(Plan plan) throws IOException {
-        List<String> results = plan.rows().stream()
-                .map(this::result)
-                .flatMap(Optional::stream)
-                .toList();
+        List<String> results =
+                plan.rows().stream().map(this::result).flatMap(Optional::stream).toList();
         write(results(), "[\n" + String.join(",\n", results) + "\n]\n");
     }
 }

@@ -66,6 +66,11 @@ public final class Session {
         folder.collect(plan);
     }
 
+    /** Whether it was told to stop. */
+    public boolean stopped() {
+        return stopped;
+    }
+
     /** Ends forks that are running, and writes jmh.json from what was measured so far. */
     public void stop() throws IOException {
         stopped = true;
@@ -106,7 +111,11 @@ public final class Session {
     }
 
     private static String describe(Throwable t) {
-        return t + Arrays.stream(t.getStackTrace()).limit(12).map(f -> "\n    at " + f).collect(Collectors.joining());
+        return t
+                + Arrays.stream(t.getStackTrace())
+                        .limit(12)
+                        .map(f -> "\n    at " + f)
+                        .collect(Collectors.joining());
     }
 
     private static String json(Collection<RunResult> results) {

@@ -23,8 +23,8 @@ public final class Suite {
     public static List<String> workloads() {
         return all().stream()
                 .filter(name -> Workload.ofBenchmark(simple(name)).isPresent())
-                .sorted(Comparator.comparing(
-                        name -> Workload.all().indexOf(Workload.ofBenchmark(simple(name)).orElseThrow())))
+                .sorted(Comparator.comparing(name -> Workload.all()
+                        .indexOf(Workload.ofBenchmark(simple(name)).orElseThrow())))
                 .toList();
     }
 
