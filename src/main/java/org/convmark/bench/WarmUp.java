@@ -1,7 +1,7 @@
 package org.convmark.bench;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +61,7 @@ record WarmUp(Duration limit) {
                     sum += Long.parseLong(schedule[0]);
                 }
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             return 0; // a thread ended while its files were read, or this is not Linux
         }
         return sum;
