@@ -28,7 +28,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         run --profile quik                  | unknown profile 'quik': did you mean 'quick'?
         run --include Residul               | no benchmark matches 'Residul': did you mean 'Residual'?
         run --include (                     | '(' is not a regular expression
