@@ -125,16 +125,13 @@ final class ConvKernel implements Kernel {
     private void neighbours(int pair, int p, int q, int next) {
         int k0 = taps.start[pair];
         int k1 = taps.start[pair + 1];
-        int w0 = k0 * 2 * L;
         int o = pair * 2 * L;
         for (int t = 0; t < columns.length; t++) {
             int x = columns[t] * L;
             if (t < fives) {
-                ConvTile.five(
-                        in.data, p + x, taps.offsets, k0, k1, taps.weights, w0, taps.bias, o, out.data, q + x, next);
+                ConvTile.five(in.data, p + x, taps.offsets, k0, k1, taps.weights, taps.bias, o, out.data, q + x, next);
             } else {
-                ConvTile.four(
-                        in.data, p + x, taps.offsets, k0, k1, taps.weights, w0, taps.bias, o, out.data, q + x, next);
+                ConvTile.four(in.data, p + x, taps.offsets, k0, k1, taps.weights, taps.bias, o, out.data, q + x, next);
             }
         }
     }
@@ -142,7 +139,6 @@ final class ConvKernel implements Kernel {
     private void scattered(Pixels pixels, int pair, int p, int q, int next) {
         int k0 = taps.start[pair];
         int k1 = taps.start[pair + 1];
-        int w0 = k0 * 2 * L;
         int o = pair * 2 * L;
         for (int t = 0; t < pixels.ins.length; t += TILE) {
             ConvTile.scattered(
@@ -154,7 +150,6 @@ final class ConvKernel implements Kernel {
                     k0,
                     k1,
                     taps.weights,
-                    w0,
                     taps.bias,
                     o,
                     out.data,

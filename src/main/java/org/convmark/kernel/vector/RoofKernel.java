@@ -13,7 +13,7 @@ import org.convmark.model.RoofLoop;
  * working set evenly.
  */
 final class RoofKernel implements Kernel {
-    private static final int CHAINS = 10;
+    private static final int CHAINS = 12;
 
     private final RoofLoop loop;
     private final int units;
@@ -73,20 +73,33 @@ final class RoofKernel implements Kernel {
     private static float compute(long steps) {
         FloatVector x = FloatVector.broadcast(FLOATS, 0.5f);
         FloatVector y = FloatVector.broadcast(FLOATS, 0.25f);
-        FloatVector a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y;
+        FloatVector a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, m = y;
         for (int step = 0; step < (int) steps; step++) {
-            a = a.fma(x, y);
-            b = b.fma(x, y);
-            c = c.fma(x, y);
-            d = d.fma(x, y);
-            e = e.fma(x, y);
-            f = f.fma(x, y);
-            g = g.fma(x, y);
-            h = h.fma(x, y);
-            i = i.fma(x, y);
-            j = j.fma(x, y);
+            a = x.fma(y, a);
+            b = x.fma(y, b);
+            c = x.fma(y, c);
+            d = x.fma(y, d);
+            e = x.fma(y, e);
+            f = x.fma(y, f);
+            g = x.fma(y, g);
+            h = x.fma(y, h);
+            i = x.fma(y, i);
+            j = x.fma(y, j);
+            k = x.fma(y, k);
+            m = x.fma(y, m);
         }
-        return a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).reduceLanes(VectorOperators.ADD);
+        return a.add(b)
+                .add(c)
+                .add(d)
+                .add(e)
+                .add(f)
+                .add(g)
+                .add(h)
+                .add(i)
+                .add(j)
+                .add(k)
+                .add(m)
+                .reduceLanes(VectorOperators.ADD);
     }
 
     private static float read(float[] x) {

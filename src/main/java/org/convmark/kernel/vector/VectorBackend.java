@@ -2,6 +2,8 @@ package org.convmark.kernel.vector;
 
 import static org.convmark.kernel.vector.Lanes.L;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.Epilogue;
@@ -24,7 +26,24 @@ public final class VectorBackend extends Backend<Blocked> {
 
     /** Why this JVM's vectors are of no use, or null. */
     public static String unavailable() {
-        return L < 4 ? "this JVM offers vectors of " + L + " floats only; at least 4 are needed" : null;
+        if (L < 4) {
+            return "this JVM offers vectors of " + L + " floats only; at least 4 are needed";
+        }
+        return hasFma() ? null : "this JVM does not use fused multiply-adds (UseFMA is off) and would emulate them";
+    }
+
+    /** Without the instruction every lane goes through BigDecimal, thousands of times slower. */
+    private static boolean hasFma() {
+        HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        return vm == null || !"false".equals(option(vm, "UseFMA"));
+    }
+
+    private static String option(HotSpotDiagnosticMXBean vm, String name) {
+        try {
+            return vm.getVMOption(name).getValue();
+        } catch (IllegalArgumentException unknownToThisJvm) {
+            return null;
+        }
     }
 
     @Override
