@@ -1,0 +1,33 @@
+package org.convmark.report;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Tables as comma-separated values (RFC 4180): numbers bare in their base unit, empty where nothing was measured. */
+public final class CsvWriter {
+    /** The table's columns and rows. */
+    public String text(Table table) {
+        return table.rows().stream()
+                .map(row -> line(row.stream().map(CsvWriter::value).toList()))
+                .collect(Collectors.joining("", line(table.columns()), ""));
+    }
+
+    private static String value(Cell cell) {
+        if (cell instanceof Cell.Quantity quantity) {
+            return Double.toString(quantity.value());
+        }
+        if (cell instanceof Cell.Bar bar) {
+            return value(bar.quantity());
+        }
+        return cell instanceof Cell.Missing ? "" : cell.text();
+    }
+
+    private static String line(List<String> values) {
+        return values.stream().map(CsvWriter::quoted).collect(Collectors.joining(",", "", "\r\n"));
+    }
+
+    private static String quoted(String value) {
+        boolean special = value.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        return special ? '"' + value.replace("\"", "\"\"") + '"' : value;
+    }
+}
