@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -23,6 +25,13 @@ final class Comparison implements AutoCloseable {
 
     private final Target.Settings settings;
     private final Map<Target, Backend<?>> open = new EnumMap<>(Target.class);
+
+    private record Case(Graph graph, Weights.Fill fill) {}
+
+    /** Right answers, so that the second target need not wait for them again. */
+    private final Map<Case, Weights> weights = new HashMap<>();
+
+    private final Map<Weights, double[]> expected = new IdentityHashMap<>();
 
     /** @param workers threads of CPU targets */
     Comparison(int workers) {
@@ -64,13 +73,17 @@ final class Comparison implements AutoCloseable {
 
     /** This graph gives the right result, twice. */
     void check(Target target, Fusion fusion, Weights.Fill fill, Graph graph) {
-        Weights weights = new Weights(graph, SEED, fill);
+        Weights weights = weights(graph, fill);
         Program program = open(target).compile(graph.fuse(fusion), weights);
         program.verify(weights);
         float[] actual = program.output();
-        compare(new ReferenceInterpreter(graph, weights).output(), actual, weights);
+        compare(expected.computeIfAbsent(weights, w -> new ReferenceInterpreter(graph, w).output()), actual, weights);
         program.run();
         assertArrayEquals(actual, program.output(), "the second run differs from the first");
+    }
+
+    private Weights weights(Graph graph, Weights.Fill fill) {
+        return weights.computeIfAbsent(new Case(graph, fill), c -> new Weights(graph, SEED, fill));
     }
 
     Backend<?> open(Target target) {

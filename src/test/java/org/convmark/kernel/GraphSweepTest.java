@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.convmark.model.Form;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 import org.convmark.model.Pattern;
+import org.convmark.model.Workload;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
@@ -44,13 +44,13 @@ class GraphSweepTest {
 
     private static Map<String, Consumer<Target>> bodies(Comparison comparison, List<Size> sizes) {
         Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
-        Form.all().forEach(form -> {
+        Workload.all().forEach(workload -> {
             List<Graph> graphs = sizes.stream()
-                    .map(s -> form.graph(s.depth, s.width, s.image, s.batch))
+                    .map(s -> workload.graph(s.depth, s.width, s.image, s.batch))
                     .toList();
             for (Fusion fusion : List.of(Fusion.NONE, Fusion.EPILOGUE)) {
                 bodies.put(
-                        form.name() + " " + fusion,
+                        workload.name() + " " + fusion,
                         target -> comparison.check(target, fusion, Weights.Fill.RANDOM, graphs));
             }
         });
@@ -60,9 +60,9 @@ class GraphSweepTest {
     @TestFactory
     Stream<DynamicNode> blockFusionIsRefused() {
         Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
-        Form.all()
-                .forEach(form -> bodies.put(form.name(), target -> {
-                    Graph graph = form.graph(2, 8, 13, 1);
+        Workload.all()
+                .forEach(workload -> bodies.put(workload.name(), target -> {
+                    Graph graph = workload.graph(2, 8, 13, 1);
                     Graph fused = graph.fuse(Fusion.BLOCK);
                     if (!fused.equals(graph.fuse(Fusion.EPILOGUE))) {
                         Weights weights = new Weights(graph, 1, Weights.Fill.RANDOM);

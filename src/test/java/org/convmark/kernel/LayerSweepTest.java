@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.model.Activation;
 import org.convmark.model.Graph;
@@ -148,7 +149,6 @@ class LayerSweepTest {
         }
         return target -> {
             COMPARISON.check(target, EPILOGUE, INTEGER, exact);
-            COMPARISON.check(target, EPILOGUE, RANDOM, exact);
             COMPARISON.check(target, EPILOGUE, RANDOM, rounded);
         };
     }
@@ -195,7 +195,7 @@ class LayerSweepTest {
         layers.put("concat", LayerSweepTest::concat);
         layers.put("slice", g -> g.slice(g.output().channels() / 3, (g.output().channels() + 1) / 2));
         layers.put("shuffle", g -> g.shuffle(smallestDivisor(g.output().channels())));
-        return COMPARISON.onEveryTarget(bodies(layers, INTEGER, RANDOM));
+        return COMPARISON.onEveryTarget(bodies(layers, INTEGER));
     }
 
     @TestFactory
@@ -214,33 +214,32 @@ class LayerSweepTest {
     }
 
     /** Each layer alone, and between convolutions, so that what it reads and writes has a border of zeros. */
-    private static Map<String, Consumer<Target>> bodies(
-            Map<String, UnaryOperator<Graph>> layers, Weights.Fill... fills) {
+    private static Map<String, Consumer<Target>> bodies(Map<String, UnaryOperator<Graph>> layers, Weights.Fill fill) {
         Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
         layers.forEach((name, layer) -> {
             List<Graph> graphs = new ArrayList<>();
             for (int i = 0; i < CHANNELS.length; i++) {
                 for (int[] map : MAPS) {
-                    Graph g = layer.apply(input(i % 2 == 0 ? 1 : 3, CHANNELS[i], map));
-                    graphs.add(g);
-                    graphs.add(g.concat(x -> x.conv(5, 4), x -> x));
-                    Graph between = g.at(0).conv(3, 3);
-                    graphs.add(between.at(g.head()).conv(3, 5));
+                    graphs.add(layer.apply(input(i % 2 == 0 ? 1 : 3, CHANNELS[i], map)));
                 }
+                Graph g = layer.apply(input(1 + i % 2, CHANNELS[i], MAPS[1 + i % 3]));
+                graphs.add(g.concat(x -> x.conv(5, 4), x -> x));
+                Graph between = g.at(0).conv(3, 3);
+                graphs.add(between.at(g.head()).conv(3, 5));
             }
-            bodies.put(name, target -> {
-                for (Weights.Fill fill : fills) {
-                    COMPARISON.check(target, NONE, fill, graphs);
-                }
-            });
+            bodies.put(name, target -> COMPARISON.check(target, NONE, fill, graphs));
         });
         return bodies;
     }
 
     private static Consumer<Target> exactThenRandom(List<Graph> graphs) {
+        List<Graph> third = IntStream.range(0, graphs.size())
+                .filter(i -> i % 3 == 0)
+                .mapToObj(graphs::get)
+                .toList();
         return target -> {
             COMPARISON.check(target, NONE, INTEGER, graphs);
-            COMPARISON.check(target, NONE, RANDOM, graphs);
+            COMPARISON.check(target, NONE, RANDOM, third);
         };
     }
 
