@@ -135,7 +135,7 @@ public final class JvmProbe {
         String all = answer.errors() + answer.output();
         if (all.contains("Module " + MODULE + " not found")) {
             return executable + " is Java " + matcher.group(1) + " without the module " + MODULE
-                    + ": use a JDK that has jmods/" + MODULE;
+                    + ": use a full JDK, one whose java --list-modules shows it";
         }
         return executable + " does not start" + (jvmArgs.isEmpty() ? "" : " with " + String.join(" ", jvmArgs)) + ": "
                 + reason(all);

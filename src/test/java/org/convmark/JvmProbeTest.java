@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.convmark.kernel.Target;
 import org.convmark.machine.Fact;
@@ -50,7 +51,7 @@ class JvmProbeTest {
         try (Stream<Path> homes = Files.list(HOME.getParent())) {
             other = homes.filter(home -> !home.toAbsolutePath().equals(HOME))
                     .filter(home -> Files.isExecutable(home.resolve("bin/javac")))
-                    .filter(home -> Files.exists(home.resolve("release")))
+                    .filter(JvmProbeTest::newEnough)
                     .filter(home -> !sameFile(home, HOME))
                     .findFirst()
                     .orElse(null);
@@ -107,7 +108,7 @@ class JvmProbeTest {
                 + "echo 'java.lang.module.FindException: Module jdk.incubator.vector not found'; exit 1; fi");
         assertEquals(
                 file + " is Java 21.0.2 without the module jdk.incubator.vector:"
-                        + " use a JDK that has jmods/jdk.incubator.vector",
+                        + " use a full JDK, one whose java --list-modules shows it",
                 message(file));
     }
 
@@ -140,6 +141,19 @@ class JvmProbeTest {
     private Path executable(String name, String text) throws IOException {
         Path file = Files.writeString(folder.resolve(name), text);
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** By the file in which a JDK names its version and modules. */
+    private static boolean newEnough(Path home) {
+        try {
+            String release = Files.readString(home.resolve("release"));
+            return Pattern.compile("JAVA_VERSION=\"(1[7-9]|[2-9]\\d)")
+                            .matcher(release)
+                            .find()
+                    && release.contains("jdk.incubator.vector");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static boolean sameFile(Path a, Path b) {
