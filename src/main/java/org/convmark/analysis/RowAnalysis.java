@@ -88,8 +88,8 @@ final class RowAnalysis implements Analysis {
     private static List<String> columns(List<String> params) {
         return Stream.of(
                         params.stream(),
-                        Stream.of("JVM", "Time", "Fastest", "Slowest", "Spread", "Forks", "Rate", "Of the roof"),
-                        Stream.of("Allocated per pass", "Steady?", "Command"))
+                        Stream.of("JVM", "Time", "Spread", "Steady?", "Rate", "Of the roof", "Allocated per pass"),
+                        Stream.of("Forks", "Fastest", "Slowest", "Command"))
                 .flatMap(columns -> columns)
                 .toList();
     }
@@ -108,14 +108,14 @@ final class RowAnalysis implements Analysis {
         params.forEach(name -> cells.add(Cell.words(row.param(name))));
         cells.add(Cell.words(run.label(row.jvm())));
         cells.add(Cell.number(row.seconds(), Unit.SECONDS));
-        cells.add(Cell.number(row.fastest(), Unit.SECONDS));
-        cells.add(Cell.number(row.slowest(), Unit.SECONDS));
         cells.add(Cell.number(row.spread(), Unit.SHARE));
-        cells.add(Cell.number(row.samples().size(), Unit.COUNT));
+        cells.add(Trust.mark(row));
         cells.add(rate(row));
         cells.add(share(roofs, row));
         cells.add(allocation(row));
-        cells.add(Trust.mark(row));
+        cells.add(Cell.number(row.samples().size(), Unit.COUNT));
+        cells.add(Cell.number(row.fastest(), Unit.SECONDS));
+        cells.add(Cell.number(row.slowest(), Unit.SECONDS));
         cells.add(new Cell.Command(run.command(row)));
         return cells;
     }
