@@ -98,7 +98,7 @@ final class Cl implements AutoCloseable {
     // ---------------------------------------------------------------- devices
 
     /**
-     * All devices of all platforms; none where there is no platform.
+     * All devices of all platforms, without those that cannot say what OpenCL 1.2 asks; none where there is no platform.
      *
      * @throws LinkageError or UnsupportedOperationException where there is no OpenCL library
      */
@@ -106,7 +106,11 @@ final class Cl implements AutoCloseable {
         List<Device> devices = new ArrayList<>();
         for (cl_platform_id platform : platforms()) {
             for (cl_device_id id : ids(platform)) {
-                devices.add(new Device(describe(platform, id), platform, id));
+                try {
+                    devices.add(new Device(describe(platform, id), platform, id));
+                } catch (CLException tooOld) {
+                    continue;
+                }
             }
         }
         return devices;

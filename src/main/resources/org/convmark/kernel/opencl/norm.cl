@@ -12,7 +12,7 @@
 #define MASK (LOAD(mask))
 #endif
 
-inline float total(real x) {
+float total(real x) {
 #if V == 16
     float8 e = x.lo + x.hi;
     float4 f = e.lo + e.hi;
