@@ -36,6 +36,9 @@ final class Cl implements AutoCloseable {
 
     private static final String COMMON = "vec.cl";
 
+    /** Kernels and Java arrays count floats in an int. */
+    private static final long INDEXABLE = (long) Float.BYTES * Integer.MAX_VALUE;
+
     /** A device that can be opened. */
     record Device(DeviceInfo info, cl_platform_id platform, cl_device_id id) {}
 
@@ -228,7 +231,7 @@ final class Cl implements AutoCloseable {
      * @throws IllegalStateException if the device cannot hold it
      */
     Memory allocate(long bytes) {
-        long limit = device.info.maxAllocationBytes();
+        long limit = Math.min(device.info.maxAllocationBytes(), INDEXABLE);
         if (bytes > limit) {
             throw outOfMemory(bytes, "device allows " + mebibytes(limit) + " MiB");
         }

@@ -36,9 +36,10 @@ ITEMS kernel void layer_norm(
     int last = (channels - 1) / V;
     EACH_PIXEL(y, x, rows, height, width) {
         global const float *from = in + PIXEL(in_at, y, x);
-        real sum = LOAD(from + (size_t)last * in_at.s2) * MASK;
+        real sum = (real)(0.0f);
         for (int b = 0; b < last; b++)
             sum += LOAD(from + (size_t)b * in_at.s2);
+        sum += LOAD(from + (size_t)last * in_at.s2) * MASK;
         float mean = total(sum) / (float)channels;
         real d = (LOAD(from + (size_t)last * in_at.s2) - mean) * MASK;
         real squares = d * d;

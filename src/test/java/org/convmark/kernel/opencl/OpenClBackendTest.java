@@ -28,7 +28,7 @@ import org.convmark.model.Shape;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What only OpenCL has: devices, the binding's library, builds, two families of kernels. */
 class OpenClBackendTest {
@@ -44,8 +44,13 @@ class OpenClBackendTest {
         return Cl.devices().get(0);
     }
 
-    private static OpenClBackend open(Tuning.Family family) {
-        return new OpenClBackend(new Cl(device(), 0), Tuning.of(device().info(), family));
+    private static OpenClBackend open(Tuning tuning) {
+        return new OpenClBackend(new Cl(device(), 0), tuning);
+    }
+
+    /** Both families, and every vector length a CPU may have: OpenCL runs longer vectors than the hardware's as several. */
+    static List<Tuning> tunings() {
+        return List.of(Tuning.cpu(4), Tuning.cpu(8), Tuning.cpu(16), Tuning.gpu());
     }
 
     // ---------------------------------------------------------------- library
@@ -180,9 +185,9 @@ class OpenClBackendTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Tuning.Family.class)
-    void bothFamiliesEqualPlainJavaOnIntegers(Tuning.Family family) {
-        try (OpenClBackend backend = open(family)) {
+    @MethodSource("tunings")
+    void everyTuningEqualsPlainJavaOnIntegers(Tuning tuning) {
+        try (OpenClBackend backend = open(tuning)) {
             for (Graph graph : graphs()) {
                 verify(backend, graph, Fusion.NONE);
                 verify(backend, graph, Fusion.EPILOGUE);
@@ -191,14 +196,14 @@ class OpenClBackendTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Tuning.Family.class)
-    void activationsAreWithinRoundingOfTheirDefinition(Tuning.Family family) {
+    @MethodSource("tunings")
+    void activationsAreWithinRoundingOfTheirDefinition(Tuning tuning) {
         Shape shape = new Shape(1, 1, 1, 4001);
         float[] x = new float[4001];
         for (int i = 0; i < x.length; i++) {
             x[i] = (i - 2000) / 200f;
         }
-        try (OpenClBackend backend = open(family)) {
+        try (OpenClBackend backend = open(tuning)) {
             Tensor in = backend.allocate(shape, 0);
             Tensor out = backend.allocate(shape, 0);
             backend.write(in, x);
@@ -213,9 +218,9 @@ class OpenClBackendTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Tuning.Family.class)
-    void roofLoopsRunAtAnySize(Tuning.Family family) {
-        try (OpenClBackend backend = open(family)) {
+    @MethodSource("tunings")
+    void roofLoopsRunAtAnySize(Tuning tuning) {
+        try (OpenClBackend backend = open(tuning)) {
             for (RoofLoop loop : RoofLoop.values()) {
                 for (long bytes : new long[] {1 << 10, 100_000, 1 << 22}) {
                     backend.compile(loop, bytes).run();
@@ -225,10 +230,10 @@ class OpenClBackendTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Tuning.Family.class)
-    void rectifiersKeepNaN(Tuning.Family family) {
+    @MethodSource("tunings")
+    void rectifiersKeepNaN(Tuning tuning) {
         Shape shape = new Shape(1, 1, 1, 1);
-        try (OpenClBackend backend = open(family)) {
+        try (OpenClBackend backend = open(tuning)) {
             Tensor in = backend.allocate(shape, 0);
             Tensor out = backend.allocate(shape, 0);
             backend.write(in, new float[] {Float.NaN});
@@ -245,7 +250,7 @@ class OpenClBackendTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long thread = Thread.currentThread().getId();
         Graph graph = Graph.of(new Shape(1, 8, 4, 4)).conv(3, 8).relu();
-        try (OpenClBackend backend = open(Tuning.Family.CPU)) {
+        try (OpenClBackend backend = open(Tuning.cpu(8))) {
             Program program = backend.compile(graph, new Weights(graph, 1, Weights.Fill.RANDOM));
             program.run();
             threads.getThreadAllocatedBytes(thread);
