@@ -2,6 +2,7 @@ package org.convmark.kernel;
 
 import org.convmark.kernel.opencl.OpenClBackend;
 import org.convmark.kernel.scalar.ScalarBackend;
+import org.convmark.kernel.vector.VectorBackend;
 
 /** What kernels can be written for. The only list of backends. */
 public enum Target {
@@ -17,7 +18,7 @@ public enum Target {
         @Override
         public Backend<?> open(Settings settings) {
             requireAvailable(settings);
-            throw new UnsupportedOperationException("not built yet");
+            return new VectorBackend(new Workers(settings.workers()));
         }
 
         @Override
@@ -25,7 +26,7 @@ public enum Target {
             if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
                 return "this JVM runs without the module jdk.incubator.vector: add --add-modules=jdk.incubator.vector";
             }
-            return "not built yet";
+            return VectorBackend.unavailable();
         }
     },
     /** OpenCL on a GPU or a CPU. */

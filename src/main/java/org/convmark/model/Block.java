@@ -8,7 +8,7 @@ import org.convmark.model.Layer.Pool;
  * Residual blocks, after "On the Efficiency of Convolutional Neural Networks" (Lavin 2024, arXiv 2404.03617) and the
  * papers it cites; {@code depth} blocks stacked at constant width. The only list of blocks.
  */
-public enum Block {
+public enum Block implements Workload {
     /** Two 3x3 convolutions (He et al. 2016). */
     RESNET_BASIC {
         @Override
@@ -155,6 +155,7 @@ public enum Block {
      * @param image rows and columns of the input
      * @param batch images
      */
+    @Override
     public Graph graph(int depth, int width, int image, int batch) {
         Graph g = Graph.of(new Shape(batch, width, image, image));
         for (int i = 0; i < depth; i++) {

@@ -9,7 +9,7 @@ import org.convmark.model.Layer.Pool;
  * stage has stride 2. Every convolution is followed by batch normalisation, and by ReLU unless said. The only list of
  * patterns.
  */
-public enum Pattern {
+public enum Pattern implements Workload {
     /** VGG: one 3x3 convolution after the other (Simonyan and Zisserman 2015). */
     PLAIN {
         @Override
@@ -255,6 +255,7 @@ public enum Pattern {
      * @param image rows and columns of the first stage
      * @param batch images
      */
+    @Override
     public Graph graph(int depth, int width, int image, int batch) {
         Graph g = Graph.of(new Shape(batch, channels(width), image, image));
         for (int stage = 0; stage < STAGES; stage++) {

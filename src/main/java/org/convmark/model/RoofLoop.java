@@ -6,7 +6,7 @@ public enum RoofLoop {
     COMPUTE {
         @Override
         public double flops(long bytes) {
-            return 1 << 26;
+            return FLOPS_PER_RUN;
         }
     },
     /** Sum of one array: one stream read. */
@@ -31,6 +31,9 @@ public enum RoofLoop {
         }
     };
 
+    /** 2^15 * 3^4 * 5^2: whole chains of whole vectors for any usual number of lanes, chains and workers. */
+    private static final long FLOPS_PER_RUN = 66_355_200;
+
     private static final long BYTES_PER_RUN = 1 << 24;
 
     /** Flops of one run; 0 for loops that measure memory. */
@@ -45,6 +48,6 @@ public enum RoofLoop {
 
     /** Times that one run goes over a working set, so that a small one is not all call overhead. */
     public static int passes(long bytes) {
-        return (int) Math.max(1, BYTES_PER_RUN / bytes);
+        return (int) Math.max(1, BYTES_PER_RUN / Math.max(1, bytes));
     }
 }

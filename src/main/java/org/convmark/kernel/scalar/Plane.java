@@ -3,19 +3,28 @@ package org.convmark.kernel.scalar;
 import org.convmark.model.Shape;
 
 /**
- * A tensor of plain Java: batch x channel x row x column, no border.
+ * A tensor of plain Java: one array of rows per feature map, no border. Loops over whole maps then have the same index in
+ * every array, which is the form that C2 vectorises.
  *
  * @param shape its extent
- * @param data its elements
+ * @param maps feature maps of all images, image by image
  */
-record Plane(Shape shape, float[] data) {
-    /** Index of the first element of a feature map, counted over batch and channels. */
-    int map(int index) {
-        return index * (int) shape.pixels();
+record Plane(Shape shape, float[][] maps) {
+    Plane(Shape shape) {
+        this(shape, new float[shape.batch() * shape.channels()][(int) shape.pixels()]);
     }
 
-    /** Feature maps of all images. */
-    int maps() {
-        return shape.batch() * shape.channels();
+    void write(float[] values) {
+        for (int m = 0; m < maps.length; m++) {
+            System.arraycopy(values, m * maps[m].length, maps[m], 0, maps[m].length);
+        }
+    }
+
+    float[] read() {
+        float[] values = new float[(int) shape.elements()];
+        for (int m = 0; m < maps.length; m++) {
+            System.arraycopy(maps[m], 0, values, m * maps[m].length, maps[m].length);
+        }
+        return values;
     }
 }

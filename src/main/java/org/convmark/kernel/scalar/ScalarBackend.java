@@ -12,7 +12,7 @@ import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 
 /**
- * Plain Java loops over batch x channel x row x column arrays: the definition of the right answer and the baseline
+ * Plain Java loops over one array per feature map: the definition of the right answer and the baseline
  * without acceleration. What C2 vectorises by itself is vectorised; nothing is written for it.
  */
 public final class ScalarBackend extends Backend<Plane> {
@@ -23,17 +23,17 @@ public final class ScalarBackend extends Backend<Plane> {
 
     @Override
     protected Plane allocate(Shape shape, int border) {
-        return new Plane(shape, new float[(int) shape.elements()]);
+        return new Plane(shape);
     }
 
     @Override
     protected void write(Plane tensor, float[] values) {
-        System.arraycopy(values, 0, tensor.data(), 0, values.length);
+        tensor.write(values);
     }
 
     @Override
     protected float[] read(Plane tensor) {
-        return tensor.data().clone();
+        return tensor.read();
     }
 
     @Override
@@ -46,7 +46,7 @@ public final class ScalarBackend extends Backend<Plane> {
     protected Kernel affine(float[] scale, float[] shift, Plane in, Plane out) {
         return perMap(out, m -> {
             int c = m % out.shape().channels();
-            ScalarLoops.affine(in.data(), out.data(), out.map(m), out.map(m + 1), scale[c], shift[c]);
+            ScalarLoops.affine(in.maps()[m], out.maps()[m], scale[c], shift[c]);
         });
     }
 
@@ -60,20 +60,19 @@ public final class ScalarBackend extends Backend<Plane> {
     @Override
     protected Kernel activate(Activation function, Plane in, Plane out) {
         return perMap(out, m -> {
-            System.arraycopy(in.data(), in.map(m), out.data(), out.map(m), out.map(1));
-            ScalarLoops.activate(function, out.data(), out.map(m), out.map(m + 1));
+            System.arraycopy(in.maps()[m], 0, out.maps()[m], 0, out.maps()[m].length);
+            ScalarLoops.activate(function, out.maps()[m]);
         });
     }
 
     @Override
     protected Kernel add(Plane a, Plane b, Plane out) {
-        return perMap(out, m -> ScalarLoops.add(a.data(), b.data(), out.data(), out.map(m), out.map(m + 1)));
+        return perMap(out, m -> ScalarLoops.add(a.maps()[m], b.maps()[m], out.maps()[m]));
     }
 
     @Override
     protected Kernel multiply(Plane in, Plane gate, Plane out) {
-        return perMap(
-                out, m -> ScalarLoops.affine(in.data(), out.data(), out.map(m), out.map(m + 1), gate.data()[m], 0));
+        return perMap(out, m -> ScalarLoops.affine(in.maps()[m], out.maps()[m], gate.maps()[m][0], 0));
     }
 
     @Override
@@ -92,8 +91,8 @@ public final class ScalarBackend extends Backend<Plane> {
         }
         return perMap(out, m -> {
             Plane source = from[m % channels];
-            int map = m / channels * source.shape().channels() + channel[m % channels];
-            System.arraycopy(source.data(), source.map(map), out.data(), out.map(m), out.map(1));
+            float[] map = source.maps()[m / channels * source.shape().channels() + channel[m % channels]];
+            System.arraycopy(map, 0, out.maps()[m], 0, map.length);
         });
     }
 
@@ -114,6 +113,6 @@ public final class ScalarBackend extends Backend<Plane> {
     }
 
     private static Kernel perMap(Plane out, IntConsumer map) {
-        return ScalarLoops.units(out.maps(), map);
+        return ScalarLoops.units(out.maps().length, map);
     }
 }

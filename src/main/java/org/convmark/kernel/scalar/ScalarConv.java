@@ -6,11 +6,18 @@ import org.convmark.kernel.Kernel;
 import org.convmark.model.Layer;
 
 /**
- * Convolution in plain loops. A unit is one output feature map: for each input channel of its group and each filter tap,
- * one multiply-add over a row, which C2 vectorises at stride 1. A pointwise filter at stride 1 takes the whole map as
- * one row.
+ * Convolution in plain loops. A unit is some output maps of one group and image. Four filter taps at a time, the input
+ * map is shifted, strided and padded into a map of the output's size, once for all maps of the unit; then each output map
+ * adds the four products, a loop that C2 vectorises whatever the filter. A pointwise filter at stride 1 reads the input
+ * maps where they are.
  */
 final class ScalarConv implements Kernel {
+    private static final int MAPS_PER_UNIT = 16;
+    private static final int TAPS = 4;
+
+    /** Shifted maps, one set per thread; grows to the largest convolution. */
+    private static final ThreadLocal<float[][]> SHIFTED = ThreadLocal.withInitial(() -> new float[TAPS][0]);
+
     private final Layer.Conv conv;
     private final Epilogue epilogue;
     private final float[] filter;
@@ -20,6 +27,10 @@ final class ScalarConv implements Kernel {
     private final Plane out;
     private final int group;
     private final int groupOut;
+    private final int taps;
+
+    /** Units of one group. */
+    private final int split;
 
     ScalarConv(Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, Plane in, Plane residual, Plane out) {
         this.conv = conv;
@@ -31,82 +42,129 @@ final class ScalarConv implements Kernel {
         this.out = out;
         this.group = conv.groupWidth(in.shape().channels());
         this.groupOut = conv.groupOut(in.shape().channels());
+        this.taps = (int) conv.taps(in.shape().channels());
+        this.split = (groupOut + MAPS_PER_UNIT - 1) / MAPS_PER_UNIT;
     }
 
     @Override
     public int units() {
-        return out.maps();
+        return out.shape().batch() * (out.shape().channels() / groupOut) * split;
     }
 
     @Override
     public void run(int from, int to) {
-        for (int m = from; m < to; m++) {
-            map(m);
+        for (int unit = from; unit < to; unit++) {
+            int groups = out.shape().channels() / groupOut;
+            int g = unit / split % groups;
+            int first = g * groupOut + unit % split * groupOut / split;
+            int last = g * groupOut + (unit % split + 1) * groupOut / split;
+            maps(unit / split / groups, g * group, first, last);
         }
     }
 
-    private void map(int m) {
-        int channel = m % out.shape().channels();
-        int firstIn = m / out.shape().channels() * in.shape().channels() + channel / groupOut * group;
-        int start = out.map(m);
-        int end = out.map(m + 1);
-        Arrays.fill(out.data(), start, end, bias[channel]);
-        int k = conv.kernel();
-        for (int c = 0; c < group; c++) {
-            for (int r = 0; r < k; r++) {
-                for (int s = 0; s < k; s++) {
-                    tap(filter[((channel * group + c) * k + r) * k + s], in.map(firstIn + c), start, r, s);
-                }
+    /** Output channels first to last - 1 of image n, which read input channels from firstIn on. */
+    private void maps(int n, int firstIn, int first, int last) {
+        float[][] shifted = shifted();
+        int base = n * out.shape().channels();
+        for (int o = first; o < last; o++) {
+            Arrays.fill(out.maps()[base + o], bias[o]);
+        }
+        int t = 0;
+        for (; t + TAPS <= taps; t += TAPS) {
+            float[] a = tap(n, firstIn, t, shifted[0]);
+            float[] b = tap(n, firstIn, t + 1, shifted[1]);
+            float[] c = tap(n, firstIn, t + 2, shifted[2]);
+            float[] d = tap(n, firstIn, t + 3, shifted[3]);
+            for (int o = first; o < last; o++) {
+                add(out.maps()[base + o], a, b, c, d, filter, o * taps + t);
             }
         }
+        for (; t < taps; t++) {
+            float[] a = tap(n, firstIn, t, shifted[0]);
+            for (int o = first; o < last; o++) {
+                add(out.maps()[base + o], a, filter[o * taps + t]);
+            }
+        }
+        for (int o = first; o < last; o++) {
+            finish(base + o);
+        }
+    }
+
+    private float[][] shifted() {
+        float[][] maps = SHIFTED.get();
+        int pixels = (int) out.shape().pixels();
+        if (maps[0].length < pixels) {
+            for (int j = 0; j < TAPS; j++) {
+                maps[j] = new float[pixels];
+            }
+        }
+        return maps;
+    }
+
+    private static void add(float[] y, float[] a, float[] b, float[] c, float[] d, float[] w, int k) {
+        float w0 = w[k];
+        float w1 = w[k + 1];
+        float w2 = w[k + 2];
+        float w3 = w[k + 3];
+        for (int i = 0; i < y.length; i++) {
+            y[i] += w0 * a[i] + w1 * b[i] + w2 * c[i] + w3 * d[i];
+        }
+    }
+
+    private static void add(float[] y, float[] a, float w) {
+        for (int i = 0; i < y.length; i++) {
+            y[i] += w * a[i];
+        }
+    }
+
+    /** The input that filter tap t meets at each output pixel, zero in the padding. */
+    private float[] tap(int n, int firstIn, int t, float[] shifted) {
+        int k = conv.kernel();
+        float[] map = in.maps()[n * in.shape().channels() + firstIn + t / (k * k)];
+        if (k == 1 && conv.stride() == 1 && conv.padding() == 0) {
+            return map;
+        }
+        int width = out.shape().width();
+        int dy = t / k % k * conv.dilation() - conv.padding();
+        int dx = t % k * conv.dilation() - conv.padding();
+        for (int p = 0; p < out.shape().height(); p++) {
+            int y = p * conv.stride() + dy;
+            if (y < 0 || y >= in.shape().height()) {
+                Arrays.fill(shifted, p * width, (p + 1) * width, 0);
+            } else {
+                row(map, y * in.shape().width(), dx, shifted, p * width);
+            }
+        }
+        return shifted;
+    }
+
+    private void row(float[] map, int from, int dx, float[] shifted, int to) {
+        int width = in.shape().width();
+        int stride = conv.stride();
+        int columns = out.shape().width();
+        int left = Math.min(columns, dx < 0 ? (stride - 1 - dx) / stride : 0);
+        int right = Math.max(left, width <= dx ? 0 : Math.min(columns, (width - 1 - dx) / stride + 1));
+        Arrays.fill(shifted, to, to + left, 0);
+        if (stride == 1 && left < right) {
+            System.arraycopy(map, from + left + dx, shifted, to + left, right - left);
+        } else {
+            for (int x = left; x < right; x++) {
+                shifted[to + x] = map[from + x * stride + dx];
+            }
+        }
+        Arrays.fill(shifted, to + right, to + columns, 0);
+    }
+
+    private void finish(int m) {
+        float[] map = out.maps()[m];
         if (epilogue.before() != null) {
-            ScalarLoops.activate(epilogue.before(), out.data(), start, end);
+            ScalarLoops.activate(epilogue.before(), map);
         }
         if (residual != null) {
-            ScalarLoops.add(out.data(), residual.data(), out.data(), start, end);
+            ScalarLoops.add(map, residual.maps()[m], map);
         }
         if (epilogue.after() != null) {
-            ScalarLoops.activate(epilogue.after(), out.data(), start, end);
-        }
-    }
-
-    /** Adds one filter tap times one input map. */
-    private void tap(float weight, int source, int target, int r, int s) {
-        int height = in.shape().height();
-        int width = in.shape().width();
-        int outWidth = out.shape().width();
-        int stride = conv.stride();
-        int dy = r * conv.dilation() - conv.padding();
-        int dx = s * conv.dilation() - conv.padding();
-        if (conv.kernel() == 1 && stride == 1 && conv.padding() == 0) {
-            row(in.data(), out.data(), source, target, height * width, weight);
-            return;
-        }
-        int left = Math.max(0, (-dx + stride - 1) / stride);
-        int right = Math.min(outWidth, (width - 1 - dx) / stride + 1);
-        for (int p = 0; p < out.shape().height(); p++) {
-            int y = p * stride + dy;
-            if (y < 0 || y >= height || left >= right || width - 1 - dx < 0) {
-                continue;
-            }
-            int from = source + y * width + left * stride + dx;
-            if (stride == 1) {
-                row(in.data(), out.data(), from, target + p * outWidth + left, right - left, weight);
-            } else {
-                row(in.data(), out.data(), from, target + p * outWidth + left, right - left, weight, stride);
-            }
-        }
-    }
-
-    private static void row(float[] x, float[] y, int from, int to, int count, float weight) {
-        for (int i = 0; i < count; i++) {
-            y[to + i] += weight * x[from + i];
-        }
-    }
-
-    private static void row(float[] x, float[] y, int from, int to, int count, float weight, int stride) {
-        for (int i = 0; i < count; i++) {
-            y[to + i] += weight * x[from + i * stride];
+            ScalarLoops.activate(epilogue.after(), map);
         }
     }
 }

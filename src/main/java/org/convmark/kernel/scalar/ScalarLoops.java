@@ -26,33 +26,33 @@ final class ScalarLoops {
         };
     }
 
-    static void affine(float[] in, float[] out, int from, int to, float scale, float shift) {
-        for (int i = from; i < to; i++) {
+    static void affine(float[] in, float[] out, float scale, float shift) {
+        for (int i = 0; i < out.length; i++) {
             out[i] = in[i] * scale + shift;
         }
     }
 
-    static void add(float[] a, float[] b, float[] out, int from, int to) {
-        for (int i = from; i < to; i++) {
+    static void add(float[] a, float[] b, float[] out) {
+        for (int i = 0; i < out.length; i++) {
             out[i] = a[i] + b[i];
         }
     }
 
     /** Activates in place. */
-    static void activate(Activation function, float[] x, int from, int to) {
+    static void activate(Activation function, float[] x) {
         switch (function) {
             case RELU -> {
-                for (int i = from; i < to; i++) {
+                for (int i = 0; i < x.length; i++) {
                     x[i] = Math.max(x[i], 0);
                 }
             }
             case RELU6 -> {
-                for (int i = from; i < to; i++) {
+                for (int i = 0; i < x.length; i++) {
                     x[i] = Math.min(Math.max(x[i], 0), 6);
                 }
             }
             default -> {
-                for (int i = from; i < to; i++) {
+                for (int i = 0; i < x.length; i++) {
                     x[i] = (float) function.apply(x[i]);
                 }
             }
@@ -63,24 +63,22 @@ final class ScalarLoops {
     static void layerNorm(float epsilon, float[] gain, float[] bias, Plane in, Plane out, int row) {
         int channels = in.shape().channels();
         int width = in.shape().width();
-        int pixels = (int) in.shape().pixels();
-        int start =
-                row / in.shape().height() * channels * pixels + row % in.shape().height() * width;
-        for (int x = 0; x < width; x++) {
+        int first = row / in.shape().height() * channels;
+        int start = row % in.shape().height() * width;
+        for (int i = start; i < start + width; i++) {
             float sum = 0;
             for (int c = 0; c < channels; c++) {
-                sum += in.data()[start + x + c * pixels];
+                sum += in.maps()[first + c][i];
             }
             float mean = sum / channels;
             float squares = 0;
             for (int c = 0; c < channels; c++) {
-                float d = in.data()[start + x + c * pixels] - mean;
+                float d = in.maps()[first + c][i] - mean;
                 squares += d * d;
             }
             float factor = (float) (1 / Math.sqrt(squares / channels + epsilon));
             for (int c = 0; c < channels; c++) {
-                int i = start + x + c * pixels;
-                out.data()[i] = (in.data()[i] - mean) * factor * gain[c] + bias[c];
+                out.maps()[first + c][i] = (in.maps()[first + c][i] - mean) * factor * gain[c] + bias[c];
             }
         }
     }
@@ -89,14 +87,13 @@ final class ScalarLoops {
     static void pool(Layer.Pool pool, Plane in, Plane out, int map) {
         int height = in.shape().height();
         int width = in.shape().width();
-        float[] x = in.data();
-        int base = in.map(map);
+        float[] x = in.maps()[map];
         if (pool.kind() == Layer.Pool.Kind.GLOBAL) {
             double sum = 0;
-            for (int i = base; i < base + height * width; i++) {
-                sum += x[i];
+            for (float v : x) {
+                sum += v;
             }
-            out.data()[map] = (float) (sum / (height * width));
+            out.maps()[map][0] = (float) (sum / x.length);
             return;
         }
         for (int p = 0; p < out.shape().height(); p++) {
@@ -108,13 +105,13 @@ final class ScalarLoops {
                 int count = 0;
                 for (int r = Math.max(0, -top); r < Math.min(pool.kernel(), height - top); r++) {
                     for (int s = Math.max(0, -left); s < Math.min(pool.kernel(), width - left); s++) {
-                        float v = x[base + (top + r) * width + left + s];
+                        float v = x[(top + r) * width + left + s];
                         maximum = Math.max(maximum, v);
                         sum += pool.kind() == Layer.Pool.Kind.BLUR ? v * Layer.Pool.blur(r, s) : v;
                         count++;
                     }
                 }
-                out.data()[out.map(map) + p * out.shape().width() + q] = switch (pool.kind()) {
+                out.maps()[map][p * out.shape().width() + q] = switch (pool.kind()) {
                     case MAX -> maximum;
                     case AVERAGE -> sum / count;
                     default -> sum;

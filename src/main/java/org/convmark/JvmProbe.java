@@ -1,0 +1,201 @@
+package org.convmark;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.convmark.machine.Probe;
+
+/** A look at another JVM from outside: it may be old, lack modules or crash, and this one goes on. */
+public final class JvmProbe {
+    private static final int OLDEST = 17;
+    private static final int SECONDS = 60;
+    private static final String MODULE = "jdk.incubator.vector";
+    private static final Pattern VERSION = Pattern.compile("version \"([^\"]+)\"");
+
+    /**
+     * What a process printed.
+     *
+     * @param end whether it ended or was killed
+     */
+    private record Answer(String output, String errors, End end) {}
+
+    private enum End {
+        BY_ITSELF,
+        TIMEOUT
+    }
+
+    private final Path executable;
+    private final Path folder;
+
+    private JvmProbe(Path executable, Path folder) {
+        this.executable = executable;
+        this.folder = folder;
+    }
+
+    /**
+     * What a JVM answers about itself, the targets it can run and the OpenCL devices it sees.
+     *
+     * @param java its executable or its home
+     * @param jvmArgs options to start it with
+     * @param device part of the name of an OpenCL device
+     * @throws IllegalArgumentException with one sentence if it cannot run the suite
+     */
+    public static Probe of(Path java, List<String> jvmArgs, Optional<String> device) {
+        Path executable = executable(java);
+        try {
+            Path folder = Files.createTempDirectory("convmark-probe");
+            try {
+                return new JvmProbe(executable, folder).probe(jvmArgs, device);
+            } finally {
+                delete(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write to the folder for temporary files", e);
+        }
+    }
+
+    /**
+     * The absolute path of a JVM's executable, given it or its home: what JMH is told, too.
+     *
+     * @throws IllegalArgumentException with one sentence if there is none
+     */
+    public static Path executable(Path java) {
+        Path path = java.toAbsolutePath().normalize();
+        if (!Files.exists(path)) {
+            throw new IllegalArgumentException(
+                    path + " does not exist: give the path of a java executable or of a JDK");
+        }
+        if (Files.isDirectory(path)) {
+            return Stream.of("java", "java.exe")
+                    .map(name -> path.resolve("bin").resolve(name))
+                    .filter(Files::isExecutable)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            path + " is a folder without bin/java: give the path of a java executable or of a JDK"));
+        }
+        if (!Files.isExecutable(path)) {
+            throw new IllegalArgumentException(
+                    path + " is not executable: give the path of a java executable or of a JDK");
+        }
+        return path;
+    }
+
+    private Probe probe(List<String> jvmArgs, Optional<String> device) throws IOException {
+        List<String> arguments = new ArrayList<>(jvmArgs);
+        arguments.add("--add-modules=" + MODULE);
+        arguments.add("-XX:ErrorFile=" + folder.resolve("crash.log"));
+        arguments.addAll(List.of("-cp", System.getProperty("java.class.path"), ProbeMain.class.getName()));
+        device.ifPresent(arguments::add);
+        Answer answer = run(arguments);
+        return last(answer)
+                .map(probe -> new Probe(probe.jvm().at(executable.toString()), probe.targets(), probe.devices()))
+                .orElseThrow(() -> new IllegalArgumentException(diagnosis(answer, jvmArgs)));
+    }
+
+    /** The last whole line that is a probe. */
+    private static Optional<Probe> last(Answer answer) {
+        List<String> lines = new ArrayList<>(answer.output()
+                .lines()
+                .filter(line -> line.startsWith("{\"jvm\""))
+                .toList());
+        Collections.reverse(lines);
+        for (String line : lines) {
+            try {
+                return Optional.of(Probe.parse(line));
+            } catch (IllegalArgumentException e) {
+                // A JVM that was killed leaves half a line; the one before is whole.
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Why a JVM said nothing; its version tells most. */
+    private String diagnosis(Answer answer, List<String> jvmArgs) {
+        if (answer.end() == End.TIMEOUT) {
+            return executable + " did not answer within " + SECONDS + " seconds: try it with -version";
+        }
+        Answer version = run(List.of("-version"));
+        Matcher matcher = VERSION.matcher(version.errors() + version.output());
+        if (!matcher.find()) {
+            return executable + " is no JVM: it does not answer -version with a version";
+        }
+        if (major(matcher.group(1)) < OLDEST) {
+            return executable + " is Java " + matcher.group(1) + ": this suite needs Java " + OLDEST + " or newer";
+        }
+        String all = answer.errors() + answer.output();
+        if (all.contains("Module " + MODULE + " not found")) {
+            return executable + " is Java " + matcher.group(1) + " without the module " + MODULE
+                    + ": use a full JDK, one whose java --list-modules shows it";
+        }
+        return executable + " does not start" + (jvmArgs.isEmpty() ? "" : " with " + String.join(" ", jvmArgs)) + ": "
+                + reason(all);
+    }
+
+    private static String reason(String output) {
+        return output.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("WARNING"))
+                .filter(line -> !line.startsWith("Error: Could not create"))
+                .findFirst()
+                .orElse("it says nothing");
+    }
+
+    /** 8 for "1.8.0_392", 21 for "21.0.2"; 0 for what is no version. */
+    private static int major(String version) {
+        String[] parts = version.split("[^0-9]+");
+        String major = parts.length > 1 && parts[0].equals("1") ? parts[1] : parts.length > 0 ? parts[0] : "";
+        return major.matches("\\d{1,4}") ? Integer.parseInt(major) : 0;
+    }
+
+    private Answer run(List<String> arguments) {
+        Path output = folder.resolve("output");
+        Path errors = folder.resolve("errors");
+        List<String> command = new ArrayList<>(List.of(executable.toString()));
+        command.addAll(arguments);
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectOutput(output.toFile())
+                    .redirectError(errors.toFile())
+                    .start();
+            End end = await(process);
+            return new Answer(text(output), text(errors), end);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    executable + " is no JVM: the operating system cannot start it (" + e.getMessage() + ")", e);
+        }
+    }
+
+    private static End await(Process process) {
+        try {
+            return process.waitFor(SECONDS, TimeUnit.SECONDS) ? End.BY_ITSELF : End.TIMEOUT;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return End.TIMEOUT;
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static String text(Path file) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+    }
+}

@@ -1,0 +1,69 @@
+package org.convmark;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.Stream;
+import org.convmark.machine.Machine;
+import org.convmark.machine.Probe;
+import org.convmark.model.Block;
+import org.convmark.model.Pattern;
+import org.convmark.run.Circumstances;
+import org.convmark.run.Parameters;
+import org.convmark.run.Plan;
+import org.convmark.run.Profile;
+import org.convmark.run.Progress;
+import org.convmark.run.Selection;
+import org.convmark.run.Suite;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Prints what exists, and what of it can be measured here. */
+@Command(
+        name = "list",
+        description = "What exists, what can be measured here, and why the rest cannot.",
+        mixinStandardHelpOptions = true)
+final class ListCommand implements Runnable {
+    @Mixin
+    private JvmOptions options;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("Patterns:  " + names(Pattern.values()));
+        out.println("Blocks:    " + names(Block.values()));
+        out.println("Benchmarks, for --include:");
+        Stream.concat(Suite.workloads().stream(), Suite.roofs().stream()).forEach(name -> out.println("  " + name));
+        List<Probe> probes = options.probe();
+        out.println("Profiles, on this machine:");
+        for (Profile profile : Profile.values()) {
+            Plan plan = Selection.of(profile, ".*", new Parameters(List.of()))
+                    .plan(
+                            new Circumstances(Machine.capture(), probes, options.arguments(), options.device, ""),
+                            profile.effort());
+            out.printf(
+                    "  %-9s %5d rows, about %s%n", profile.label(), plan.rows().size(), Progress.text(plan.estimate()));
+        }
+        probes.forEach(probe -> targets(probe, out));
+    }
+
+    private static void targets(Probe probe, PrintWriter out) {
+        out.println("Targets on JVM " + probe.jvm().runtimeVersion() + " ("
+                + probe.jvm().path() + "):");
+        probe.targets()
+                .forEach(state -> out.printf(
+                        "  %-9s %s%n",
+                        state.target(),
+                        state.available()
+                                ? state.description().value()
+                                : "unavailable: " + state.description().missing()));
+    }
+
+    private static String names(Enum<?>[] constants) {
+        return String.join(", ", Stream.of(constants).map(Enum::name).toList());
+    }
+}

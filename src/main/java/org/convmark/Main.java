@@ -1,0 +1,72 @@
+package org.convmark;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.convmark.run.InputError;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** The command line. */
+@Command(
+        name = "convmark",
+        description = "Shows how the form of a convolutional network decides how fast hardware can run it.",
+        mixinStandardHelpOptions = true,
+        version = "Convmark 0.1.0",
+        subcommands = {RunCommand.class, ListCommand.class, MachineCommand.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:everything was measured",
+            "1:a benchmark failed; the others were measured",
+            "2:bad input, or an error that ended the command",
+            "130:interrupted; what was measured is kept"
+        })
+public final class Main implements Runnable {
+    static final int OK = 0;
+    static final int BENCHMARK_FAILED = 1;
+    static final int ERROR = 2;
+    static final int INTERRUPTED = 130;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Runs a command and ends this JVM with its exit code. */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        IExecutionExceptionHandler failed = Main::failed;
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler(failed)
+                .setParameterExceptionHandler(Main::misused);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    private static int misused(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        command.getErr()
+                .println(e.getMessage() + ". See " + command.getCommandSpec().qualifiedName() + " --help.");
+        return ERROR;
+    }
+
+    private static int failed(Exception e, CommandLine command, ParseResult parsed) {
+        if (e instanceof InputError) {
+            command.getErr().println(e.getMessage());
+        } else if (e instanceof IOException || e instanceof UncheckedIOException) {
+            command.getErr().println("reading or writing failed: " + e.getMessage());
+        } else {
+            command.getErr().println("this is a defect of Convmark, please report it:");
+            e.printStackTrace(command.getErr());
+        }
+        return ERROR;
+    }
+}

@@ -1,0 +1,80 @@
+package org.convmark;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.convmark.kernel.Backend;
+import org.convmark.kernel.Target;
+import org.convmark.kernel.opencl.OpenClBackend;
+import org.convmark.machine.Device;
+import org.convmark.machine.Fact;
+import org.convmark.machine.Jvm;
+import org.convmark.machine.Probe;
+import org.convmark.machine.TargetState;
+
+/**
+ * What a child JVM runs to describe itself. Prints its answer as one line of JSON, again and again as it learns more,
+ * so that the last line is true even if a driver kills or hangs this JVM.
+ */
+public final class ProbeMain {
+    private final Jvm jvm = Jvm.current();
+    private final Target.Settings settings;
+    private final List<TargetState> states = new ArrayList<>();
+    private Fact<List<Device>> devices = Fact.missing("the JVM ended before it was asked");
+
+    private ProbeMain(Target.Settings settings) {
+        this.settings = settings;
+        Arrays.stream(Target.values())
+                .map(target -> new TargetState(target.name(), Fact.missing("the JVM ended before it was asked")))
+                .forEach(states::add);
+    }
+
+    /** @param arguments part of the name of an OpenCL device, or nothing */
+    public static void main(String[] arguments) {
+        new ProbeMain(new Target.Settings(1, arguments.length == 0 ? null : arguments[0])).tellAll();
+        // Drivers may hang or crash in their exit hooks, when all is said.
+        Runtime.getRuntime().halt(0);
+    }
+
+    private void tellAll() {
+        for (Target target : Target.values()) {
+            tell(target, Fact.missing("the JVM died or hung when it was opened"));
+            tell(target, describe(target));
+        }
+        devices = Fact.missing("the JVM died or hung when OpenCL listed its devices");
+        tell();
+        devices = devices();
+        tell();
+    }
+
+    private void tell(Target target, Fact<String> description) {
+        states.set(target.ordinal(), new TargetState(target.name(), description));
+        tell();
+    }
+
+    /** Native libraries write to the same stream, not always whole lines. */
+    private void tell() {
+        System.out.println();
+        System.out.println(new Probe(jvm, states, devices).json());
+        System.out.flush();
+    }
+
+    private Fact<String> describe(Target target) {
+        try {
+            String reason = target.unavailable(settings);
+            if (reason != null) {
+                return Fact.missing(reason);
+            }
+            try (Backend<?> backend = target.open(settings)) {
+                return Fact.of(backend.describe(), "target " + target);
+            }
+        } catch (Exception | LinkageError e) {
+            return Fact.missing(e.getMessage() == null ? e.toString() : e.getMessage());
+        }
+    }
+
+    private Fact<List<Device>> devices() {
+        String reason = OpenClBackend.unavailable(settings);
+        return reason == null ? Fact.of(List.of(), "OpenCL") : Fact.missing(reason);
+    }
+}

@@ -1,0 +1,43 @@
+package org.convmark.bench;
+
+import java.time.Duration;
+import org.convmark.kernel.Backend;
+import org.convmark.kernel.Target;
+
+/** What a forked JVM is told by system properties, so that it never measures another thing than the plan says. */
+public final class ForkedJvm {
+    /** What {@link Backend#describe()} must answer; plain JMH leaves it out. */
+    public static final String EXPECT = "convmark.expect";
+
+    /** Part of the name of an OpenCL device. */
+    public static final String DEVICE = "convmark.device";
+
+    /** Longest warm-up in milliseconds. */
+    public static final String WARM_UP = "convmark.warmup";
+
+    private static final long DEFAULT_WARM_UP = 10_000;
+
+    private ForkedJvm() {}
+
+    /**
+     * The backend that this fork measures.
+     *
+     * @throws IllegalStateException if it is not what the plan expects
+     */
+    public static Backend<?> open(Target target, int workers) {
+        Backend<?> backend = target.open(new Target.Settings(workers, System.getProperty(DEVICE)));
+        String expected = System.getProperty(EXPECT);
+        if (expected != null && !expected.equals(backend.describe())) {
+            String actual = backend.describe();
+            backend.close();
+            throw new IllegalStateException("this JVM runs " + target + " on \"" + actual
+                    + "\", but the plan was made for \"" + expected + "\"");
+        }
+        return backend;
+    }
+
+    /** Runs something until it no longer gets faster. */
+    public static void warmUp(Runnable run) {
+        new WarmUp(Duration.ofMillis(Long.getLong(WARM_UP, DEFAULT_WARM_UP))).until(run);
+    }
+}

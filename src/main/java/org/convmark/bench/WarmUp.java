@@ -1,0 +1,69 @@
+package org.convmark.bench;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Runs something until it no longer gets faster. A fixed number of iterations is either wasted on a small graph or too
+ * short for a large one: C2 needs up to seconds for vector code, and meanwhile the time per run looks stable. So it ends
+ * when the best time has stopped improving and the JIT compilers have nothing left to do, or at a limit.
+ *
+ * @param limit longest time to spend
+ */
+record WarmUp(Duration limit) {
+    private static final Path THREADS = Path.of("/proc/self/task");
+    private static final long WINDOW = 30_000_000;
+    private static final int STABLE_WINDOWS = 5;
+    private static final int STABLE_WINDOWS_IF_COMPILERS_ARE_UNSEEN = 30;
+    private static final double IMPROVEMENT = 0.98;
+    private static final double IDLE = 0.2;
+
+    /** Runs it again and again. */
+    void until(Runnable run) {
+        long start = System.nanoTime();
+        int needed = Files.isDirectory(THREADS) ? STABLE_WINDOWS : STABLE_WINDOWS_IF_COMPILERS_ARE_UNSEEN;
+        double best = Double.MAX_VALUE;
+        long compiled = compilerNanos();
+        for (int stable = 0; stable < needed && System.nanoTime() - start < limit.toNanos(); ) {
+            long from = System.nanoTime();
+            double fastest = fastestOfWindow(run);
+            long now = compilerNanos();
+            boolean compiling = now - compiled > IDLE * (System.nanoTime() - from);
+            compiled = now;
+            stable = compiling || fastest < IMPROVEMENT * best ? 0 : stable + 1;
+            best = Math.min(best, fastest);
+        }
+    }
+
+    private static double fastestOfWindow(Runnable run) {
+        double fastest = Double.MAX_VALUE;
+        long start = System.nanoTime();
+        for (long before = start, now; before - start < WINDOW; before = now) {
+            run.run();
+            now = System.nanoTime();
+            fastest = Math.min(fastest, now - before);
+        }
+        return fastest;
+    }
+
+    /** Processor time of the JIT compiler threads so far; 0 where the system does not tell. */
+    private static long compilerNanos() {
+        long sum = 0;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
+            for (Path thread : threads) {
+                if (Files.readString(thread.resolve("comm")).contains("CompilerThre")) {
+                    String[] schedule =
+                            Files.readString(thread.resolve("schedstat")).split(" ");
+                    sum += Long.parseLong(schedule[0]);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return 0; // a thread ended while its files were read, or this is not Linux
+        }
+        return sum;
+    }
+}

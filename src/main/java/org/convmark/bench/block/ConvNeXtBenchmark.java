@@ -1,0 +1,21 @@
+package org.convmark.bench.block;
+
+import org.convmark.model.Block;
+import org.convmark.model.Graph;
+import org.openjdk.jmh.annotations.Param;
+
+/** Depth and width of stacked ConvNeXt blocks. */
+public class ConvNeXtBenchmark extends BlockBenchmark {
+    /** Blocks. */
+    @Param({"1", "2", "4"})
+    int depth;
+
+    /** Channels between blocks. */
+    @Param({"16", "32", "64"})
+    int width;
+
+    @Override
+    protected Graph graph() {
+        return Block.CONVNEXT.graph(depth, width, image, batch);
+    }
+}

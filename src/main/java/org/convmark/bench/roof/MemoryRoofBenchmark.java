@@ -1,0 +1,22 @@
+package org.convmark.bench.roof;
+
+import org.convmark.kernel.Backend;
+import org.convmark.kernel.Program;
+import org.convmark.model.RoofLoop;
+import org.openjdk.jmh.annotations.Param;
+
+/** Bandwidth of the level of the memory hierarchy that holds a working set. */
+public class MemoryRoofBenchmark extends RoofBenchmark {
+    /** Streams read and written. */
+    @Param({"READ", "COPY", "TRIAD"})
+    RoofLoop loop;
+
+    /** Working set. */
+    @Param({"16384", "262144", "8388608", "268435456"})
+    long bytes;
+
+    @Override
+    Program compile(Backend<?> backend) {
+        return backend.compile(loop, bytes);
+    }
+}

@@ -1,0 +1,130 @@
+package org.convmark.kernel.vector;
+
+import static org.convmark.kernel.vector.Lanes.FLOATS;
+import static org.convmark.kernel.vector.Lanes.L;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import org.convmark.kernel.Kernel;
+import org.convmark.model.RoofLoop;
+
+/**
+ * Loops at the limit of arithmetic and of memory. Every worker does the whole of its unit; units share the flops or the
+ * working set evenly.
+ */
+final class RoofKernel implements Kernel {
+    private static final int CHAINS = 12;
+
+    private final RoofLoop loop;
+    private final int units;
+    private final int floats;
+    private final int passes;
+    private final float[][] data;
+    private final float[] sinks;
+
+    /**
+     * @param bytes working set of all units together
+     * @param units workers
+     */
+    RoofKernel(RoofLoop loop, long bytes, int units) {
+        this.loop = loop;
+        this.units = units;
+        int streams =
+                switch (loop) {
+                    case COMPUTE, READ -> 1;
+                    case COPY -> 2;
+                    case TRIAD -> 3;
+                };
+        this.floats = Math.toIntExact(bytes / Float.BYTES / units / streams / (4 * L) * (4 * L));
+        this.passes = RoofLoop.passes(bytes);
+        this.data = new float[loop == RoofLoop.COMPUTE ? 0 : units * streams][floats];
+        this.sinks = new float[units];
+    }
+
+    @Override
+    public int units() {
+        return units;
+    }
+
+    @Override
+    public void run(int from, int to) {
+        for (int unit = from; unit < to; unit++) {
+            switch (loop) {
+                case COMPUTE -> sinks[unit] = compute((long) (loop.flops(0) / units / (2 * CHAINS * L)));
+                case READ -> {
+                    for (int pass = 0; pass < passes; pass++) {
+                        sinks[unit] = read(data[unit]);
+                    }
+                }
+                case COPY -> {
+                    for (int pass = 0; pass < passes; pass++) {
+                        copy(data[unit * 2], data[unit * 2 + 1]);
+                    }
+                }
+                case TRIAD -> {
+                    for (int pass = 0; pass < passes; pass++) {
+                        triad(data[unit * 3], data[unit * 3 + 1], data[unit * 3 + 2]);
+                    }
+                }
+            }
+        }
+    }
+
+    private static float compute(long steps) {
+        FloatVector x = FloatVector.broadcast(FLOATS, 0.5f);
+        FloatVector y = FloatVector.broadcast(FLOATS, 0.25f);
+        FloatVector a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, m = y;
+        for (int step = 0; step < (int) steps; step++) {
+            a = x.fma(y, a);
+            b = x.fma(y, b);
+            c = x.fma(y, c);
+            d = x.fma(y, d);
+            e = x.fma(y, e);
+            f = x.fma(y, f);
+            g = x.fma(y, g);
+            h = x.fma(y, h);
+            i = x.fma(y, i);
+            j = x.fma(y, j);
+            k = x.fma(y, k);
+            m = x.fma(y, m);
+        }
+        return a.add(b)
+                .add(c)
+                .add(d)
+                .add(e)
+                .add(f)
+                .add(g)
+                .add(h)
+                .add(i)
+                .add(j)
+                .add(k)
+                .add(m)
+                .reduceLanes(VectorOperators.ADD);
+    }
+
+    private static float read(float[] x) {
+        FloatVector a = FloatVector.zero(FLOATS), b = a, c = a, d = a;
+        for (int i = 0; i < x.length; i += 4 * L) {
+            a = a.add(FloatVector.fromArray(FLOATS, x, i));
+            b = b.add(FloatVector.fromArray(FLOATS, x, i + L));
+            c = c.add(FloatVector.fromArray(FLOATS, x, i + 2 * L));
+            d = d.add(FloatVector.fromArray(FLOATS, x, i + 3 * L));
+        }
+        return a.add(b).add(c).add(d).reduceLanes(VectorOperators.ADD);
+    }
+
+    private static void copy(float[] x, float[] y) {
+        for (int i = 0; i < x.length; i += L) {
+            FloatVector.fromArray(FLOATS, x, i).intoArray(y, i);
+        }
+    }
+
+    private static void triad(float[] x, float[] y, float[] z) {
+        FloatVector s = FloatVector.broadcast(FLOATS, 0.5f);
+        for (int i = 0; i < x.length; i += L) {
+            FloatVector.fromArray(FLOATS, z, i)
+                    .fma(s, FloatVector.fromArray(FLOATS, y, i))
+                    .intoArray(x, i);
+        }
+    }
+}

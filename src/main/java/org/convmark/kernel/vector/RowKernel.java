@@ -1,0 +1,29 @@
+package org.convmark.kernel.vector;
+
+import org.convmark.kernel.Kernel;
+
+/** A kernel whose units are the rows of all maps of its result: element-wise layers, and whatever works row by row. */
+record RowKernel(Blocked out, Row row) implements Kernel {
+    /** One row. */
+    interface Row {
+        /** @param index the row, counted over images, channel blocks and rows of a map */
+        void run(int index);
+    }
+
+    @Override
+    public int units() {
+        return out.rows();
+    }
+
+    @Override
+    public void run(int from, int to) {
+        for (int index = from; index < to; index++) {
+            row.run(index);
+        }
+    }
+
+    /** Channel block of a row. */
+    static int block(Blocked tensor, int index) {
+        return index / tensor.shape.height() % tensor.blocks;
+    }
+}

@@ -1,0 +1,143 @@
+package org.convmark.kernel.vector;
+
+import static org.convmark.kernel.vector.Lanes.FLOATS;
+import static org.convmark.kernel.vector.Lanes.L;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import org.convmark.model.Activation;
+
+/**
+ * Element-wise loops over a contiguous row of whole vectors. One load per operand, one store, nothing kept: bandwidth of
+ * L1 is the limit except for the exponential ones.
+ */
+final class Rows {
+    private static final float LOG2_E = 1.44269504f;
+    private static final float LN2_HIGH = 0.693359375f;
+    private static final float LN2_LOW = -2.12194440e-4f;
+    /** 1.5 * 2^23: adding it rounds to an integer that then stands in the low bits. */
+    private static final float ROUND = 12582912f;
+
+    private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
+    private static final int SIX = Float.floatToRawIntBits(6f);
+
+    private Rows() {}
+
+    static void copy(float[] in, int i, float[] out, int o, int length) {
+        System.arraycopy(in, i, out, o, length);
+    }
+
+    static void add(float[] a, int i, float[] b, int j, float[] out, int o, int length) {
+        for (int k = 0; k < length; k += L) {
+            FloatVector.fromArray(FLOATS, a, i + k)
+                    .add(FloatVector.fromArray(FLOATS, b, j + k))
+                    .intoArray(out, o + k);
+        }
+    }
+
+    /** in * scale + shift, with one vector of scales and shifts for the whole row. */
+    static void affine(float[] in, int i, float[] scale, float[] shift, int c, float[] out, int o, int length) {
+        FloatVector s = FloatVector.fromArray(FLOATS, scale, c);
+        FloatVector t = FloatVector.fromArray(FLOATS, shift, c);
+        for (int k = 0; k < length; k += L) {
+            FloatVector.fromArray(FLOATS, in, i + k).fma(s, t).intoArray(out, o + k);
+        }
+    }
+
+    static void multiply(float[] in, int i, float[] factor, int f, float[] out, int o, int length) {
+        FloatVector s = FloatVector.fromArray(FLOATS, factor, f);
+        for (int k = 0; k < length; k += L) {
+            FloatVector.fromArray(FLOATS, in, i + k).mul(s).intoArray(out, o + k);
+        }
+    }
+
+    static void activate(Activation function, float[] in, int i, float[] out, int o, int length) {
+        switch (function) {
+            case RELU -> relu(in, i, out, o, length);
+            case RELU6 -> relu6(in, i, out, o, length);
+            case SIGMOID -> sigmoid(in, i, out, o, length);
+            case SILU -> silu(in, i, out, o, length);
+            case GELU -> gelu(in, i, out, o, length);
+        }
+    }
+
+    /** Integer maximum: one instruction where a float maximum takes six to respect NaN and -0. */
+    private static void relu(float[] in, int i, float[] out, int o, int length) {
+        for (int k = 0; k < length; k += L) {
+            FloatVector.fromArray(FLOATS, in, i + k)
+                    .reinterpretAsInts()
+                    .max(0)
+                    .reinterpretAsFloats()
+                    .intoArray(out, o + k);
+        }
+    }
+
+    private static void relu6(float[] in, int i, float[] out, int o, int length) {
+        for (int k = 0; k < length; k += L) {
+            FloatVector.fromArray(FLOATS, in, i + k)
+                    .reinterpretAsInts()
+                    .max(0)
+                    .min(SIX)
+                    .reinterpretAsFloats()
+                    .intoArray(out, o + k);
+        }
+    }
+
+    private static void sigmoid(float[] in, int i, float[] out, int o, int length) {
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+        for (int k = 0; k < length; k += L) {
+            FloatVector x = FloatVector.fromArray(FLOATS, in, i + k);
+            one.div(exp(x.neg()).add(one)).intoArray(out, o + k);
+        }
+    }
+
+    private static void silu(float[] in, int i, float[] out, int o, int length) {
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+        for (int k = 0; k < length; k += L) {
+            FloatVector x = FloatVector.fromArray(FLOATS, in, i + k);
+            x.div(exp(x.neg()).add(one)).intoArray(out, o + k);
+        }
+    }
+
+    /** x * Phi(x) through erf of Abramowitz and Stegun 7.1.26, absolute error of erf 1.5e-7. */
+    private static void gelu(float[] in, int i, float[] out, int o, int length) {
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+        for (int k = 0; k < length; k += L) {
+            FloatVector x = FloatVector.fromArray(FLOATS, in, i + k);
+            FloatVector z = magnitude(x).mul(0.70710678f);
+            FloatVector t = one.div(z.mul(0.3275911f).add(one));
+            FloatVector p = t.mul(1.061405429f)
+                    .add(-1.453152027f)
+                    .fma(t, FloatVector.broadcast(FLOATS, 1.421413741f))
+                    .fma(t, FloatVector.broadcast(FLOATS, -0.284496736f))
+                    .fma(t, FloatVector.broadcast(FLOATS, 0.254829592f))
+                    .mul(t);
+            FloatVector tail = p.mul(exp(z.mul(z).neg())).mul(0.5f);
+            FloatVector positive = x.reinterpretAsInts().max(0).reinterpretAsFloats();
+            positive.sub(magnitude(x).mul(tail)).intoArray(out, o + k);
+        }
+    }
+
+    private static FloatVector magnitude(FloatVector x) {
+        return x.reinterpretAsInts().and(Integer.MAX_VALUE).reinterpretAsFloats();
+    }
+
+    /** e^x by 2^n * p(r) with |r| <= ln 2 / 2 (Cephes expf), relative error about 2e-7; x is limited to +-87. */
+    private static FloatVector exp(FloatVector unlimited) {
+        FloatVector x = unlimited.max(-87f).min(87f);
+        FloatVector rounded = x.fma(FloatVector.broadcast(FLOATS, LOG2_E), FloatVector.broadcast(FLOATS, ROUND));
+        FloatVector n = rounded.sub(ROUND);
+        FloatVector r =
+                n.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), x));
+        FloatVector p = r.mul(1.9875691500e-4f)
+                .add(1.3981999507e-3f)
+                .fma(r, FloatVector.broadcast(FLOATS, 8.3334519073e-3f))
+                .fma(r, FloatVector.broadcast(FLOATS, 4.1665795894e-2f))
+                .fma(r, FloatVector.broadcast(FLOATS, 1.6666665459e-1f))
+                .fma(r, FloatVector.broadcast(FLOATS, 5.0000001201e-1f))
+                .fma(r.mul(r), r.add(1f));
+        IntVector exponent = rounded.reinterpretAsInts().sub(ROUND_BITS).lanewise(VectorOperators.LSHL, 23);
+        return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+    }
+}

@@ -1,0 +1,152 @@
+package org.convmark.kernel.vector;
+
+import static org.convmark.kernel.vector.Lanes.L;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.convmark.kernel.Backend;
+import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.Kernel;
+import org.convmark.kernel.Workers;
+import org.convmark.model.Activation;
+import org.convmark.model.Layer;
+import org.convmark.model.RoofLoop;
+import org.convmark.model.Shape;
+
+/** Vector-API kernels on blocked tensors, with register tiles. */
+public final class VectorBackend extends Backend<Blocked> {
+    private final int threads;
+
+    /** @param workers threads that share each kernel */
+    public VectorBackend(Workers workers) {
+        super(workers);
+        this.threads = workers.count();
+    }
+
+    /** Why this JVM's vectors are of no use, or null. */
+    public static String unavailable() {
+        if (L < 4) {
+            return "this JVM offers vectors of " + L + " floats only; at least 4 are needed";
+        }
+        return hasFma() ? null : "this JVM does not use fused multiply-adds (UseFMA is off) and would emulate them";
+    }
+
+    /** Without the instruction every lane goes through BigDecimal, thousands of times slower. */
+    private static boolean hasFma() {
+        HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        return vm == null || !"false".equals(option(vm, "UseFMA"));
+    }
+
+    private static String option(HotSpotDiagnosticMXBean vm, String name) {
+        try {
+            return vm.getVMOption(name).getValue();
+        } catch (IllegalArgumentException unknownToThisJvm) {
+            return null;
+        }
+    }
+
+    @Override
+    protected Blocked allocate(Shape shape, int border) {
+        return new Blocked(shape, border);
+    }
+
+    @Override
+    protected void write(Blocked tensor, float[] values) {
+        tensor.write(values);
+    }
+
+    @Override
+    protected float[] read(Blocked tensor) {
+        return tensor.read();
+    }
+
+    @Override
+    protected Kernel conv(
+            Layer.Conv conv,
+            Epilogue epilogue,
+            float[] filter,
+            float[] bias,
+            Blocked in,
+            Blocked residual,
+            Blocked out) {
+        Finish finish = new Finish(epilogue, residual);
+        return conv.groupWidth() == 1 && conv.outChannels() == in.shape.channels()
+                ? new DepthwiseKernel(conv, filter, bias, finish, in, out)
+                : new ConvKernel(conv, new ConvTaps(conv, filter, bias, in), finish, in, out);
+    }
+
+    @Override
+    protected Kernel affine(float[] scale, float[] shift, Blocked in, Blocked out) {
+        float[] s = Lanes.padded(scale);
+        float[] t = Lanes.padded(shift);
+        return new RowKernel(
+                out,
+                index -> Rows.affine(
+                        in.data,
+                        in.rowAt(index),
+                        s,
+                        t,
+                        RowKernel.block(out, index) * L,
+                        out.data,
+                        out.rowAt(index),
+                        out.rowLength()));
+    }
+
+    @Override
+    protected Kernel layerNorm(float epsilon, float[] gain, float[] bias, Blocked in, Blocked out) {
+        return new LayerNormKernel(epsilon, gain, bias, in, out);
+    }
+
+    @Override
+    protected Kernel activate(Activation function, Blocked in, Blocked out) {
+        return new RowKernel(
+                out,
+                index ->
+                        Rows.activate(function, in.data, in.rowAt(index), out.data, out.rowAt(index), out.rowLength()));
+    }
+
+    @Override
+    protected Kernel add(Blocked a, Blocked b, Blocked out) {
+        return new RowKernel(
+                out,
+                index -> Rows.add(
+                        a.data, a.rowAt(index), b.data, b.rowAt(index), out.data, out.rowAt(index), out.rowLength()));
+    }
+
+    @Override
+    protected Kernel multiply(Blocked in, Blocked gate, Blocked out) {
+        return new RowKernel(
+                out,
+                index -> Rows.multiply(
+                        in.data,
+                        in.rowAt(index),
+                        gate.data,
+                        gate.rowAt(index / out.shape.height()),
+                        out.data,
+                        out.rowAt(index),
+                        out.rowLength()));
+    }
+
+    @Override
+    protected Kernel route(int[] sources, List<Blocked> in, Blocked out) {
+        return new RowKernel(out, new RouteKernel(sources, in, out));
+    }
+
+    @Override
+    protected Kernel pool(Layer.Pool pool, Blocked in, Blocked out) {
+        return pool.kind() == Layer.Pool.Kind.BLUR
+                ? DepthwiseKernel.blur(pool, in, out)
+                : new RowKernel(out, new PoolKernel(pool, in, out));
+    }
+
+    @Override
+    protected Kernel roof(RoofLoop loop, long bytes) {
+        return new RoofKernel(loop, bytes, threads);
+    }
+
+    @Override
+    public String describe() {
+        return "Vector API, " + Lanes.FLOATS;
+    }
+}

@@ -1,0 +1,75 @@
+package org.convmark.machine;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The files in which a system describes itself, below a root that a test can replace. Paths start with a slash and mean
+ * "below the root".
+ */
+record FileTree(Path root) {
+    /** A file as trimmed text. */
+    Fact<String> text(String path) {
+        Path file = resolve(path);
+        if (!Files.exists(file)) {
+            return Fact.missing("there is no " + path);
+        }
+        try {
+            String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();
+            return text.isEmpty() ? Fact.missing(path + " is empty") : Fact.of(text, path);
+        } catch (IOException e) {
+            return Fact.missing(path + " cannot be read");
+        }
+    }
+
+    /** A file that holds one number. */
+    Fact<Long> number(String path) {
+        return text(path).then(text -> number(text, path));
+    }
+
+    /** A number above zero: where a system writes 0 or -1, it does not know. */
+    Fact<Long> positive(String path) {
+        return number(path).then(n -> n > 0 ? Fact.of(n, path) : Fact.missing(path + " says " + n));
+    }
+
+    /** A value in a file of lines "name: value", of the first line with that name. */
+    Fact<String> entry(String path, String name) {
+        return text(path).then(text -> text.lines()
+                .filter(line -> line.contains(":")
+                        && line.substring(0, line.indexOf(':')).strip().equals(name))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .filter(value -> !value.isEmpty())
+                .findFirst()
+                .map(value -> Fact.of(value, path))
+                .orElseGet(() -> Fact.missing(path + " has no entry " + name)));
+    }
+
+    /** Names in a folder that match, in order of their numbers; none where there is no such folder. */
+    List<String> names(String folder, String pattern) {
+        try (Stream<Path> files = Files.list(resolve(folder))) {
+            return files.map(f -> f.getFileName().toString())
+                    .filter(name -> name.matches(pattern))
+                    .sorted((a, b) -> a.length() != b.length() ? a.length() - b.length() : a.compareTo(b))
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    /** A number within a file. */
+    static Fact<Long> number(String text, String path) {
+        try {
+            return Fact.of(Long.parseLong(text), path);
+        } catch (NumberFormatException e) {
+            return Fact.missing(path + " says '" + text + "', which is no number");
+        }
+    }
+
+    private Path resolve(String path) {
+        return root.resolve(path.substring(1));
+    }
+}

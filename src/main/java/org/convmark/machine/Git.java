@@ -1,0 +1,65 @@
+package org.convmark.machine;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The checkout around a folder, as git tells it. */
+record Git(Path folder) {
+    private static final int SECONDS = 10;
+
+    Machine.Checkout checkout() {
+        Fact<String> top = git("rev-parse", "--show-toplevel");
+        if (top.known() && !Files.isDirectory(Path.of(top.value(), "src", "main", "java", "org", "convmark"))) {
+            String reason = "the working directory lies in a checkout of something else";
+            return new Machine.Checkout(Fact.missing(reason), Fact.missing(reason));
+        }
+        return new Machine.Checkout(
+                top.then(t -> git("rev-parse", "HEAD")),
+                top.then(t -> git("status", "--porcelain", "--", ":/", ":(top,exclude)benchmarks-results"))
+                        .map(changes -> !changes.isEmpty()));
+    }
+
+    private Fact<String> git(String... arguments) {
+        String source = "git " + String.join(" ", arguments);
+        try {
+            Path output = Files.createTempFile("convmark-git", ".txt");
+            try {
+                return git(arguments, source, output);
+            } finally {
+                Files.deleteIfExists(output);
+            }
+        } catch (IOException e) {
+            return Fact.missing("git cannot be started");
+        }
+    }
+
+    private Fact<String> git(String[] arguments, String source, Path output) throws IOException {
+        List<String> command =
+                Stream.concat(Stream.of("git"), Stream.of(arguments)).toList();
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toAbsolutePath().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().put("LC_ALL", "C");
+        Process process = builder.start();
+        try {
+            if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+                return Fact.missing(source + " took more than " + SECONDS + " seconds");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Fact.missing(source + " was interrupted");
+        } finally {
+            process.destroyForcibly();
+        }
+        String text = new String(Files.readAllBytes(output), StandardCharsets.UTF_8).strip();
+        return process.exitValue() == 0
+                ? Fact.of(text, source)
+                : Fact.missing(source + ": " + text.lines().findFirst().orElse("failed"));
+    }
+}

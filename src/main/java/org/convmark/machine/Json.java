@@ -1,0 +1,56 @@
+package org.convmark.machine;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationConfig;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
+import com.fasterxml.jackson.databind.deser.std.DelegatingDeserializer;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+
+/** How the records of this package look as JSON. Files of other versions are read: unknown fields are passed over. */
+final class Json {
+    static final ObjectMapper MAPPER = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .serializationInclusion(JsonInclude.Include.NON_NULL)
+            .addModule(new SimpleModule().setDeserializerModifier(new AbsentFacts()))
+            .build();
+
+    private Json() {}
+
+    /** Reads a fact that the file does not hold as a missing one. */
+    private static final class AbsentFacts extends BeanDeserializerModifier {
+        @Override
+        public JsonDeserializer<?> modifyDeserializer(
+                DeserializationConfig config, BeanDescription bean, JsonDeserializer<?> plain) {
+            return bean.getBeanClass() == Fact.class ? new OrMissing(plain) : plain;
+        }
+    }
+
+    private static final class OrMissing extends DelegatingDeserializer {
+        OrMissing(JsonDeserializer<?> plain) {
+            super(plain);
+        }
+
+        @Override
+        protected JsonDeserializer<?> newDelegatingInstance(JsonDeserializer<?> plain) {
+            return new OrMissing(plain);
+        }
+
+        @Override
+        public Object getNullValue(DeserializationContext context) {
+            return Fact.missing("not recorded by the version that wrote the file");
+        }
+
+        @Override
+        public Object getAbsentValue(DeserializationContext context) {
+            return getNullValue(context);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package org.convmark.machine;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A machine at one moment, as its operating system and OSHI report it. Every value says where it comes from or why it
+ * is missing; capturing never fails.
+ *
+ * @param id short name of the kind of machine, safe in folder names: processor and logical cores
+ * @param capturedAt UTC, ISO 8601
+ * @param caches of the processor, by level; one entry per level and kind
+ * @param temperatures sensors of the operating system
+ * @param checkout the source that runs, where it runs from a checkout
+ */
+public record Machine(
+        @JsonProperty(required = true) String id,
+        @JsonProperty(required = true) String capturedAt,
+        @JsonProperty(required = true) Cpu cpu,
+        Fact<List<Cache>> caches,
+        @JsonProperty(required = true) Memory memory,
+        @JsonProperty(required = true) Os os,
+        @JsonProperty(required = true) Limits limits,
+        Fact<List<Temperature>> temperatures,
+        Fact<List<GraphicsCard>> graphicsCards,
+        @JsonProperty(required = true) Checkout checkout) {
+
+    /**
+     * The processor.
+     *
+     * @param family number of the family, as the processor reports it
+     * @param modelNumber number of the model within the family
+     * @param features instruction set extensions that matter to convolutions
+     * @param maxMHz highest clock
+     * @param currentMHz clock of the fastest core at this moment
+     * @param governor who chooses the clock; several, separated by commas, if cores differ
+     * @param boost on or off: whether the clock may exceed the nominal one
+     * @param hypervisor name of the virtual machine monitor, or "none"
+     */
+    public record Cpu(
+            Fact<String> model,
+            Fact<String> vendor,
+            Fact<String> family,
+            Fact<String> modelNumber,
+            Fact<String> stepping,
+            Fact<Integer> sockets,
+            Fact<Integer> physicalCores,
+            Fact<Integer> logicalCores,
+            Fact<List<String>> features,
+            Fact<Double> maxMHz,
+            Fact<Double> currentMHz,
+            Fact<String> governor,
+            Fact<String> boost,
+            Fact<String> hypervisor) {}
+
+    /**
+     * A cache of the processor.
+     *
+     * @param name L1d, L1i, L2, L3
+     * @param bytes size of one instance; missing if implausible
+     * @param ways associativity
+     * @param sharedBy processors that share the first instance, as a list of ranges
+     * @param instances how many there are in the machine
+     * @param check how the sources agree
+     */
+    public record Cache(
+            String name,
+            Fact<Long> bytes,
+            Fact<Integer> lineBytes,
+            Fact<Integer> ways,
+            Fact<Integer> sets,
+            Fact<String> sharedBy,
+            Fact<Integer> instances,
+            String check) {}
+
+    /**
+     * Main memory.
+     *
+     * @param pageBytes size of a base page
+     * @param transparentHugePages always, madvise or never
+     */
+    public record Memory(
+            Fact<Long> totalBytes,
+            Fact<Long> availableBytes,
+            Fact<Long> pageBytes,
+            Fact<String> transparentHugePages) {}
+
+    /**
+     * The operating system and how busy it is.
+     *
+     * @param addressRandomisation off, partial or full
+     * @param loadAverage over one minute
+     * @param stealTicks time that the hypervisor gave to others since boot, in clock ticks
+     */
+    public record Os(
+            Fact<String> family,
+            Fact<String> version,
+            Fact<String> kernel,
+            Fact<String> addressRandomisation,
+            Fact<Double> loadAverage,
+            Fact<Long> stealTicks,
+            Fact<Long> uptimeSeconds) {}
+
+    /**
+     * What a container may use; missing where there is no limit.
+     *
+     * @param cpus processors' worth of time
+     * @param cpuset processors that may be used, as a list of ranges
+     */
+    public record Limits(Fact<Double> cpus, Fact<String> cpuset, Fact<Long> memoryBytes) {}
+
+    /** A temperature sensor. */
+    public record Temperature(String name, double celsius) {}
+
+    /** A graphics card, as the operating system lists it. */
+    public record GraphicsCard(String name, Fact<String> vendor, Fact<String> version, Fact<Long> memoryBytes) {}
+
+    /**
+     * The checkout of this project that runs.
+     *
+     * @param dirty whether tracked or new files differ from the commit
+     */
+    public record Checkout(Fact<String> commit, Fact<Boolean> dirty) {}
+
+    /**
+     * A line of the machine table.
+     *
+     * @param text value with its unit, or "unavailable"
+     * @param origin where the value was read, or why it is missing
+     */
+    public record Row(String section, String name, String text, String origin) {}
+
+    /** This machine, now. */
+    public static Machine capture() {
+        return new Observer(new FileTree(Path.of("/")), Oshi.load(), Path.of("")).machine();
+    }
+
+    /** A cache by name: L1d, L1i, L2, L3. */
+    public Optional<Cache> cache(String name) {
+        return caches.optional().stream()
+                .flatMap(List::stream)
+                .filter(c -> c.name().equals(name))
+                .findFirst();
+    }
+
+    /** Everything for a reader, in order, in human units. */
+    public List<Row> table() {
+        return new MachineTable(this).rows();
+    }
+}

@@ -1,0 +1,44 @@
+package org.convmark.machine;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a child JVM answered: itself, the targets it can run, the OpenCL devices it sees.
+ *
+ * @param targets every target, available or not
+ * @param devices OpenCL devices
+ */
+public record Probe(
+        @JsonProperty(required = true) Jvm jvm,
+        @JsonProperty(required = true) List<TargetState> targets,
+        Fact<List<Device>> devices) {
+    /** The state of a target. */
+    public Optional<TargetState> target(String name) {
+        return targets.stream().filter(t -> t.target().equals(name)).findFirst();
+    }
+
+    /** This probe as one line. */
+    public String json() {
+        try {
+            return Json.MAPPER.writer().writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * The probe that {@link #json()} wrote.
+     *
+     * @throws IllegalArgumentException if the line is not one
+     */
+    public static Probe parse(String line) {
+        try {
+            return Json.MAPPER.readValue(line, Probe.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not the answer of a probe: " + e.getOriginalMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package org.convmark.report;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Tables as comma-separated values (RFC 4180): numbers bare in their base unit, empty where nothing was measured. */
+public final class CsvWriter {
+    /** Writes a table; a file that is there is replaced in one step. */
+    public void write(Table table, Path file) throws IOException {
+        new WholeFile(file).write(text(table));
+    }
+
+    /** The table's columns and rows. */
+    public String text(Table table) {
+        return table.rows().stream()
+                .map(row -> line(row.stream().map(CsvWriter::value).toList()))
+                .collect(Collectors.joining("", line(table.columns()), ""));
+    }
+
+    private static String value(Cell cell) {
+        if (cell instanceof Cell.Quantity quantity) {
+            return Double.toString(quantity.value());
+        }
+        if (cell instanceof Cell.Bar bar) {
+            return value(bar.quantity());
+        }
+        return cell instanceof Cell.Missing ? "" : cell.text();
+    }
+
+    private static String line(List<String> values) {
+        return values.stream().map(CsvWriter::quoted).collect(Collectors.joining(",", "", "\r\n"));
+    }
+
+    private static String quoted(String value) {
+        boolean special = value.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        return special ? '"' + value.replace("\"", "\"\"") + '"' : value;
+    }
+}

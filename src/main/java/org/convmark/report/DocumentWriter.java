@@ -1,0 +1,15 @@
+package org.convmark.report;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A format for documents. */
+public interface DocumentWriter {
+    /** The document in this format. */
+    String text(Document document);
+
+    /** Writes a document; a file that is there is replaced in one step. */
+    default void write(Document document, Path file) throws IOException {
+        new WholeFile(file).write(text(document));
+    }
+}

@@ -1,0 +1,157 @@
+package org.convmark.report;
+
+import static j2html.TagCreator.a;
+import static j2html.TagCreator.body;
+import static j2html.TagCreator.caption;
+import static j2html.TagCreator.code;
+import static j2html.TagCreator.details;
+import static j2html.TagCreator.div;
+import static j2html.TagCreator.each;
+import static j2html.TagCreator.h1;
+import static j2html.TagCreator.h2;
+import static j2html.TagCreator.head;
+import static j2html.TagCreator.header;
+import static j2html.TagCreator.html;
+import static j2html.TagCreator.li;
+import static j2html.TagCreator.main;
+import static j2html.TagCreator.meta;
+import static j2html.TagCreator.nav;
+import static j2html.TagCreator.ol;
+import static j2html.TagCreator.p;
+import static j2html.TagCreator.rawHtml;
+import static j2html.TagCreator.script;
+import static j2html.TagCreator.section;
+import static j2html.TagCreator.span;
+import static j2html.TagCreator.strong;
+import static j2html.TagCreator.style;
+import static j2html.TagCreator.summary;
+import static j2html.TagCreator.sup;
+import static j2html.TagCreator.table;
+import static j2html.TagCreator.tbody;
+import static j2html.TagCreator.td;
+import static j2html.TagCreator.th;
+import static j2html.TagCreator.thead;
+import static j2html.TagCreator.title;
+import static j2html.TagCreator.tr;
+
+import j2html.Config;
+import j2html.rendering.FlatHtml;
+import j2html.tags.DomContent;
+import j2html.tags.specialized.TdTag;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * Documents as one HTML file that needs nothing else: style and script are inside, light or dark as the reader's system
+ * is, every word readable without the script, which only adds sorting and copying.
+ */
+public final class HtmlWriter implements DocumentWriter {
+    @Override
+    public String text(Document document) {
+        DomContent page = html(
+                        head(
+                                meta().withCharset("utf-8"),
+                                meta().withName("viewport").withContent("width=device-width, initial-scale=1"),
+                                meta().withName("color-scheme").withContent("light dark"),
+                                title(document.title()),
+                                style(rawHtml(resource("report.css")))),
+                        body(
+                                header(h1(document.title()), p(document.subtitle()), contents(document)),
+                                main(each(document.sections(), HtmlWriter::part)),
+                                script(rawHtml(resource("report.js")))))
+                .withLang("en");
+        return "<!DOCTYPE html>\n" + render(page) + "\n";
+    }
+
+    private static String render(DomContent page) {
+        try {
+            return page.render(FlatHtml.inMemory(Config.defaults().withEmptyTagsClosed(true)))
+                    .toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static DomContent contents(Document document) {
+        return nav(each(document.sections(), s -> a(s.title()).withHref("#" + s.anchor())))
+                .attr("aria-label", "Sections");
+    }
+
+    private static DomContent part(Section part) {
+        return section(h2(part.title()), each(part.contents(), HtmlWriter::content))
+                .withId(part.anchor());
+    }
+
+    private static DomContent content(Content content) {
+        if (content instanceof Content.Lead lead) {
+            return p(lead.text()).withClass("lead");
+        }
+        if (content instanceof Content.Fold fold) {
+            return details(summary(fold.summary()), div(each(fold.contents(), HtmlWriter::content)));
+        }
+        if (content instanceof Table table) {
+            return scrolling(table);
+        }
+        return p(((Content.Text) content).text());
+    }
+
+    /** The table in a frame of its own that scrolls, by keyboard too, so that the page never does sideways. */
+    private static DomContent scrolling(Table table) {
+        List<String> reasons = table.reasons();
+        DomContent grid = table(
+                caption(table.caption()),
+                thead(tr(each(
+                        IntStream.range(0, table.columns().size()).boxed().toList(),
+                        i -> th(table.columns().get(i)).attr("scope", "col").withClass(alignment(table, i))))),
+                tbody(each(table.rows(), row -> tr(each(row, cell -> place(cell, reasons))))));
+        DomContent frame = div(grid)
+                .withClass("scroll")
+                .withTabindex(0)
+                .attr("role", "region")
+                .attr("aria-label", table.caption());
+        return reasons.isEmpty()
+                ? frame
+                : div(frame, ol(each(reasons, reason -> li(reason))).withClass("reasons"));
+    }
+
+    private static String alignment(Table table, int column) {
+        return table.isNumeric(column) ? "number" : "words";
+    }
+
+    private static TdTag place(Cell cell, List<String> reasons) {
+        if (cell instanceof Cell.Quantity quantity) {
+            return number(quantity);
+        }
+        if (cell instanceof Cell.Bar bar) {
+            return number(bar.quantity())
+                    .withClass("number bar")
+                    .withStyle(String.format(Locale.ROOT, "--fill:%.1f%%", 100 * bar.fill()));
+        }
+        if (cell instanceof Cell.Missing missing) {
+            return td(span("\u2013"), sup("(" + (reasons.indexOf(missing.reason()) + 1) + ")"))
+                    .withClass("number missing")
+                    .withTitle(missing.reason());
+        }
+        if (cell instanceof Cell.Command command) {
+            return td(code(command.text())).withClass("command");
+        }
+        return cell instanceof Cell.Warning warning ? td(strong(warning.text())).withClass("warning") : td(cell.text());
+    }
+
+    private static TdTag number(Cell.Quantity quantity) {
+        return td(quantity.text()).withClass("number").withData("value", Double.toString(quantity.value()));
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = HtmlWriter.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

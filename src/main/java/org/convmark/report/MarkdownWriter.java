@@ -1,0 +1,77 @@
+package org.convmark.report;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Documents as GitHub-flavoured Markdown: the same words as the HTML, for code review and terminals. */
+public final class MarkdownWriter implements DocumentWriter {
+    @Override
+    public String text(Document document) {
+        StringBuilder out = new StringBuilder();
+        out.append("# ").append(escape(document.title())).append("\n\n");
+        out.append(escape(document.subtitle())).append('\n');
+        for (Section section : document.sections()) {
+            out.append("\n## ").append(escape(section.title())).append('\n');
+            section.contents().forEach(content -> append(out, content));
+        }
+        return out.toString();
+    }
+
+    private static void append(StringBuilder out, Content content) {
+        out.append('\n');
+        if (content instanceof Content.Lead lead) {
+            out.append("**").append(escape(lead.text())).append("**\n");
+        } else if (content instanceof Content.Text text) {
+            out.append(escape(text.text())).append('\n');
+        } else if (content instanceof Content.Fold fold) {
+            out.append("<details><summary>").append(escape(fold.summary())).append("</summary>\n");
+            fold.contents().forEach(inner -> append(out, inner));
+            out.append("\n</details>\n");
+        } else if (content instanceof Table table) {
+            append(out, table);
+        }
+    }
+
+    private static void append(StringBuilder out, Table table) {
+        out.append(escape(table.caption())).append(":\n\n");
+        out.append(line(table.columns().stream().map(MarkdownWriter::inCell).toList()));
+        out.append(line(IntStream.range(0, table.columns().size())
+                .mapToObj(column -> table.isNumeric(column) ? "--:" : "---")
+                .toList()));
+        List<String> reasons = table.reasons();
+        for (List<Cell> row : table.rows()) {
+            out.append(line(row.stream().map(cell -> cell(cell, reasons)).toList()));
+        }
+        for (int i = 0; i < reasons.size(); i++) {
+            out.append(i == 0 ? "\n" : "<br>\n").append('(').append(i + 1).append(") ");
+            out.append(escape(reasons.get(i)));
+        }
+        out.append(reasons.isEmpty() ? "" : "\n");
+    }
+
+    private static String line(List<String> cells) {
+        return cells.stream().collect(Collectors.joining(" | ", "| ", " |\n"));
+    }
+
+    private static String cell(Cell cell, List<String> reasons) {
+        if (cell instanceof Cell.Command command) {
+            return "`" + command.text().replace("|", "\\|") + "`";
+        }
+        if (cell instanceof Cell.Missing missing) {
+            return "- (" + (reasons.indexOf(missing.reason()) + 1) + ")";
+        }
+        if (cell instanceof Cell.Warning warning) {
+            return "**" + inCell(warning.text()) + "**";
+        }
+        return inCell(cell.text());
+    }
+
+    private static String inCell(String text) {
+        return escape(text).replace("|", "\\|").replaceAll("\\R", "<br>");
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replaceAll("([*_`\\\\\\[\\]])", "\\\\$1");
+    }
+}

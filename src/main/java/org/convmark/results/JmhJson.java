@@ -1,0 +1,147 @@
+package org.convmark.results;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** JMH's result file in its JSON format, as measurements. */
+final class JmhJson {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final Map<String, Double> SECONDS =
+            Map.of("ns", 1e-9, "us", 1e-6, "ms", 1e-3, "s", 1.0, "min", 60.0, "hr", 3600.0, "day", 86400.0);
+
+    private final Path file;
+
+    JmhJson(Path file) {
+        this.file = file;
+    }
+
+    /** @throws IllegalArgumentException with one sentence if the file is absent, empty or damaged */
+    List<Measurement> read() {
+        JsonNode list = tree();
+        if (!list.isArray()) {
+            throw damaged("it does not hold a list of results");
+        }
+        List<Measurement> measurements = new ArrayList<>();
+        for (JsonNode result : list) {
+            measurements.add(measurement(result, "result " + (measurements.size() + 1)));
+        }
+        return measurements;
+    }
+
+    private JsonNode tree() {
+        try {
+            return JSON.readTree(Files.readString(file));
+        } catch (JsonProcessingException e) {
+            String line =
+                    e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
+            throw damaged(e.getOriginalMessage().lines().findFirst().orElse("no JSON") + line);
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException(
+                    file + " does not exist: give the folder of a run, or finish the run with --resume.", e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(file + " cannot be read (" + e + "): check its permissions.", e);
+        }
+    }
+
+    private IllegalArgumentException damaged(String what) {
+        return new IllegalArgumentException(file + " is empty, cut short or damaged (" + what
+                + "): write it again from the run's index with --resume, or restore it from a copy.");
+    }
+
+    private Measurement measurement(JsonNode result, String place) {
+        String method = text(result, "benchmark", place);
+        String mode = text(result, "mode", place);
+        JsonNode primary = result.path("primaryMetric");
+        String unit = text(primary, "scoreUnit", place);
+        List<List<Double>> samples = samples(primary);
+        if (samples.isEmpty() || samples.stream().anyMatch(List::isEmpty)) {
+            throw damaged(place + " has no raw samples");
+        }
+        return new Measurement(
+                method.contains(".") ? method.substring(0, method.lastIndexOf('.')) : method,
+                params(result),
+                new JvmIdentity(
+                        text(result, "jdkVersion", place), text(result, "vmName", place), text(result, "jvm", place)),
+                strings(result.path("jvmArgs")),
+                mode,
+                unit,
+                inSeconds(samples, unit, place),
+                metrics(result));
+    }
+
+    private String text(JsonNode node, String field, String place) {
+        JsonNode value = node.path(field);
+        if (!value.isTextual()) {
+            throw damaged(place + " has no " + field);
+        }
+        return value.textValue();
+    }
+
+    private static List<String> strings(JsonNode list) {
+        List<String> strings = new ArrayList<>();
+        list.forEach(node -> strings.add(node.asText()));
+        return strings;
+    }
+
+    private static SortedMap<String, String> params(JsonNode result) {
+        SortedMap<String, String> params = new TreeMap<>();
+        result.path("params")
+                .fields()
+                .forEachRemaining(e -> params.put(e.getKey(), e.getValue().asText()));
+        return params;
+    }
+
+    private static List<List<Double>> samples(JsonNode metric) {
+        List<List<Double>> forks = new ArrayList<>();
+        for (JsonNode fork : metric.path("rawData")) {
+            List<Double> iterations = new ArrayList<>();
+            fork.forEach(sample -> iterations.add(sample.asDouble(Double.NaN)));
+            forks.add(iterations);
+        }
+        return forks;
+    }
+
+    /** Time per operation, or operations per time, as seconds per operation. */
+    private List<List<Double>> inSeconds(List<List<Double>> samples, String unit, String place) {
+        String[] parts = unit.split("/");
+        Double time = parts.length == 2 ? SECONDS.get(parts[parts[0].equals("ops") ? 1 : 0]) : null;
+        if (time == null) {
+            throw damaged(place + " has the unknown unit " + unit);
+        }
+        return samples.stream()
+                .map(fork -> fork.stream()
+                        .map(x -> positive(parts[0].equals("ops") ? time / x : x * time, place))
+                        .toList())
+                .toList();
+    }
+
+    private double positive(double seconds, String place) {
+        if (!(seconds > 0 && seconds < Double.POSITIVE_INFINITY)) {
+            throw damaged(place + " has a sample that is no time");
+        }
+        return seconds;
+    }
+
+    /** Older versions of JMH put a dot in front of a profiler's names. */
+    private static Map<String, Metric> metrics(JsonNode result) {
+        Map<String, Metric> metrics = new HashMap<>();
+        result.path("secondaryMetrics")
+                .fields()
+                .forEachRemaining(e -> metrics.put(
+                        e.getKey().replaceFirst("^\u00b7", ""),
+                        new Metric(e.getValue().path("scoreUnit").asText(), samples(e.getValue()))));
+        return metrics;
+    }
+}

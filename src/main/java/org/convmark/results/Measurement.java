@@ -1,0 +1,101 @@
+package org.convmark.results;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.convmark.model.Fusion;
+import org.convmark.model.Graph;
+import org.convmark.model.Workload;
+
+/**
+ * One row of a run: a benchmark with its parameters on one JVM, and every raw sample. The unit of evidence is the fork;
+ * everything else is derived when asked for.
+ *
+ * @param benchmark full name of the class
+ * @param params JMH parameters by name
+ * @param jvmArgs arguments of the forks
+ * @param mode JMH's mode: avgt, ss or thrpt
+ * @param unit as JMH wrote it; the samples are in seconds per operation whatever it says
+ * @param samples one list per fork, one number per iteration, never empty
+ * @param metrics what profilers measured beside it, by name
+ */
+public record Measurement(
+        String benchmark,
+        SortedMap<String, String> params,
+        JvmIdentity jvm,
+        List<String> jvmArgs,
+        String mode,
+        String unit,
+        List<List<Double>> samples,
+        Map<String, Metric> metrics) {
+    /** Copies the collections. */
+    public Measurement {
+        params = Collections.unmodifiableSortedMap(new TreeMap<>(params));
+        jvmArgs = List.copyOf(jvmArgs);
+        samples = samples.stream().map(List::copyOf).toList();
+        metrics = Map.copyOf(metrics);
+    }
+
+    /** Name of the class without its package. */
+    public String simpleName() {
+        return benchmark.substring(benchmark.lastIndexOf('.') + 1);
+    }
+
+    /** A parameter's value, "" if the benchmark does not have it. */
+    public String param(String name) {
+        return params.getOrDefault(name, "");
+    }
+
+    /** What it measures, empty for roofs. */
+    public Optional<Workload> workload() {
+        return Workload.ofBenchmark(simpleName());
+    }
+
+    /** What was executed, built again from the name and the parameters; empty for roofs. */
+    public Optional<Graph> graph() {
+        return workload().map(w -> w.graph(number("depth"), number("width"), number("image"), number("batch"))
+                .fuse(Fusion.valueOf(param("fusion"))));
+    }
+
+    private int number(String name) {
+        return Integer.parseInt(param(name));
+    }
+
+    /** Seconds per operation: median over forks of the median of each fork. */
+    public double seconds() {
+        return Samples.median(forkMedians());
+    }
+
+    /** One median per fork. */
+    public List<Double> forkMedians() {
+        return samples.stream().map(Samples::median).toList();
+    }
+
+    /** The fastest iteration of all forks, in seconds. */
+    public double fastest() {
+        return iterations().get(0);
+    }
+
+    /** The slowest iteration of all forks, in seconds. */
+    public double slowest() {
+        List<Double> sorted = iterations();
+        return sorted.get(sorted.size() - 1);
+    }
+
+    /** From the fastest iteration to the slowest, as a part of the median. */
+    public double spread() {
+        return (slowest() - fastest()) / seconds();
+    }
+
+    private List<Double> iterations() {
+        return samples.stream().flatMap(List::stream).sorted().toList();
+    }
+
+    /** A profiler's metric: gc.alloc.rate.norm, clock, steal, temperature. */
+    public Optional<Metric> metric(String name) {
+        return Optional.ofNullable(metrics.get(name));
+    }
+}

@@ -1,0 +1,129 @@
+package org.convmark.results;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.convmark.machine.Capture;
+
+/**
+ * The content of a run folder.
+ *
+ * @param folder where it lies
+ * @param machine the machine before and after, and its JVMs
+ * @param intent what was planned
+ * @param failures rows that were tried in vain
+ */
+public record Run(Path folder, Capture machine, Intent intent, List<Measurement> measurements, List<Failure> failures) {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /** Copies the lists. */
+    public Run {
+        measurements = List.copyOf(measurements);
+        failures = List.copyOf(failures);
+    }
+
+    /**
+     * Reads a run folder.
+     *
+     * @throws IllegalArgumentException with one sentence if jmh.json, machine.json or a file of the index is absent or
+     *     damaged: which file, what is wrong, what to do
+     */
+    public static Run read(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new IllegalArgumentException(folder + " is not a folder: give the folder of a run.");
+        }
+        return new Run(
+                folder,
+                Capture.read(folder.resolve("machine.json")),
+                intent(folder.resolve("index").resolve("plan.json")),
+                new JmhJson(folder.resolve("jmh.json")).read(),
+                failures(folder.resolve("index")));
+    }
+
+    private static Intent intent(Path file) {
+        return Files.exists(file) ? parse(file, Intent.class) : Intent.UNKNOWN;
+    }
+
+    private static List<Failure> failures(Path index) {
+        List<Failure> failures = new ArrayList<>();
+        if (Files.isDirectory(index)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(index, "*.failed.json")) {
+                for (Path file : sorted(files)) {
+                    failures.add(parse(file, Failure.class));
+                }
+            } catch (IOException e) {
+                throw new IllegalArgumentException(index + " cannot be read (" + e + "): check its permissions.", e);
+            }
+        }
+        return failures;
+    }
+
+    private static List<Path> sorted(DirectoryStream<Path> files) {
+        List<Path> sorted = new ArrayList<>();
+        files.forEach(sorted::add);
+        sorted.sort(null);
+        return sorted;
+    }
+
+    private static <T> T parse(Path file, Class<T> type) {
+        try {
+            T value = JSON.readValue(Files.readString(file), type);
+            if (value != null) {
+                return value;
+            }
+        } catch (IOException e) {
+            throw damaged(file, e);
+        }
+        throw damaged(file, null);
+    }
+
+    private static IllegalArgumentException damaged(Path file, IOException cause) {
+        return new IllegalArgumentException(
+                file + " is empty, cut short or damaged: restore it from a copy, or measure again in a new run.",
+                cause);
+    }
+
+    /** JVMs that were measured, in the order of their first rows. */
+    public List<JvmIdentity> jvms() {
+        return measurements.stream().map(Measurement::jvm).distinct().toList();
+    }
+
+    /** Rows of one JVM. */
+    public List<Measurement> of(JvmIdentity jvm) {
+        return measurements.stream().filter(m -> m.jvm().equals(jvm)).toList();
+    }
+
+    /** A JVM's version, and its path where several JVMs have that version. */
+    public String label(JvmIdentity jvm) {
+        boolean unique =
+                jvms().stream().filter(j -> j.version().equals(jvm.version())).count() == 1;
+        return unique ? jvm.version() : jvm.version() + " (" + jvm.path() + ")";
+    }
+
+    /** Rows of the plan that were neither measured nor tried in vain. */
+    public int outstanding() {
+        return Math.max(0, intent.rows().size() - measurements.size() - failures.size());
+    }
+
+    /** The command that measures a row again. */
+    public String command(Measurement row) {
+        String params = row.params().entrySet().stream()
+                .map(e -> " -p " + e.getKey() + "=" + e.getValue())
+                .collect(Collectors.joining());
+        String profile = intent.profile() == null ? "" : " --profile " + intent.profile();
+        String device = intent.device() == null ? "" : " --device " + quoted(intent.device());
+        String args = intent.jvmArgs().isEmpty() ? "" : " --jvm-args " + quoted(String.join(" ", intent.jvmArgs()));
+        return "./run.sh run" + profile + " --include '\\." + row.simpleName() + "\\.'" + params + " --jvm "
+                + row.jvm().path() + args + device;
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "'\\''") + "'";
+    }
+}

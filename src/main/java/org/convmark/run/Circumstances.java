@@ -1,0 +1,94 @@
+package org.convmark.run;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.convmark.machine.Machine;
+import org.convmark.machine.Probe;
+import org.convmark.machine.TargetState;
+import org.convmark.run.Plan.JvmOfPlan;
+import org.convmark.run.Plan.Skipped;
+
+/**
+ * Where a plan is made.
+ *
+ * @param probes one per JVM
+ * @param jvmArgs the user's arguments for every JVM
+ * @param device part of the name of an OpenCL device, or null
+ * @param jar digest of the program that measures
+ */
+public record Circumstances(Machine machine, List<Probe> probes, List<String> jvmArgs, String device, String jar) {
+    /** The JVMs, labelled by version; equal versions are numbered. */
+    List<JvmOfPlan> jvms() {
+        Map<String, JvmOfPlan> jvms = new LinkedHashMap<>();
+        for (Probe probe : probes) {
+            String label = probe.jvm().version();
+            for (int n = 2; jvms.containsKey(label); n++) {
+                label = probe.jvm().version() + "-" + n;
+            }
+            jvms.put(label, new JvmOfPlan(label, probe.jvm().path(), probe.jvm().runtimeVersion(), expected(probe)));
+        }
+        return List.copyOf(jvms.values());
+    }
+
+    private static Map<String, String> expected(Probe probe) {
+        return probe.targets().stream()
+                .filter(TargetState::available)
+                .collect(Collectors.toMap(
+                        TargetState::target, state -> state.description().value()));
+    }
+
+    MemoryNeed memory() {
+        long available = machine.memory().availableBytes().optional().orElse(Long.MAX_VALUE);
+        long limit = machine.limits().memoryBytes().optional().orElse(Long.MAX_VALUE);
+        long heap = probes.stream().mapToLong(p -> p.jvm().maxHeapBytes()).min().orElse(Long.MAX_VALUE);
+        return new MemoryNeed(Math.min(available, limit), heap);
+    }
+
+    /** Rows that cannot be measured, by JVM and target, with the reason. */
+    List<Skipped> skipped(List<Row> rows) {
+        List<JvmOfPlan> jvms = jvms();
+        List<Skipped> skipped = new ArrayList<>();
+        for (int i = 0; i < jvms.size(); i++) {
+            String jvm = jvms.get(i).label();
+            for (TargetState state : probes.get(i).targets()) {
+                long count = rows.stream()
+                        .filter(r -> r.jvm().equals(jvm) && r.target().name().equals(state.target()))
+                        .count();
+                if (count > 0) {
+                    skipped.add(
+                            new Skipped(jvm, state.target(), state.description().origin(), (int) count));
+                }
+            }
+        }
+        return skipped;
+    }
+
+    /** @throws InputError if this is not where a plan was made: its results would not belong together */
+    public void requireSameAs(Plan plan) {
+        if (!jar.equals(plan.jar())) {
+            throw new InputError("this run was begun with another build of Convmark, and results of two builds do not "
+                    + "belong together: resume it with that build, or start a new run.");
+        }
+        List<JvmOfPlan> jvms = jvms();
+        for (int i = 0; i < jvms.size(); i++) {
+            JvmOfPlan then = plan.jvms().get(i);
+            JvmOfPlan now = jvms.get(i);
+            if (!now.version().equals(then.version())) {
+                throw new InputError("the JVM " + then.path() + " was " + then.version()
+                        + " when this run was begun and " + "is " + now.version() + " now: start a new run.");
+            }
+            then.expected().forEach((target, text) -> {
+                if (!text.equals(now.expected().get(target))) {
+                    throw new InputError(target + " ran on \"" + text + "\" when this run was begun, and "
+                            + (now.expected().containsKey(target)
+                                    ? "runs on \"" + now.expected().get(target) + "\" now"
+                                    : "is not available now")
+                            + ": bring it back, or start a new run.");
+                }
+            });
+        }
+    }
+}

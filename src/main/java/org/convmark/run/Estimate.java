@@ -1,0 +1,40 @@
+package org.convmark.run;
+
+import java.time.Duration;
+import org.convmark.kernel.Target;
+
+/** How long a row takes, roughly: from the work of its graph and the usual speed of a target on one core. */
+final class Estimate {
+    private static final double START_SECONDS = 0.7;
+    private static final double PLAIN_FLOPS_PER_SECOND = 1.5e9;
+    private static final double COLD_FLOPS_PER_SECOND = 1e9;
+    private static final double ACCELERATED_FLOPS_PER_SECOND = 25e9;
+    private static final double BYTES_PER_SECOND = 5e9;
+
+    private Estimate() {}
+
+    static Duration of(Row row, Effort effort) {
+        double run = row.isRoof() ? roofSeconds(row) : row.graph().cost().flops() / speed(row.target());
+        double check = row.isRoof() ? 0 : row.graph().cost().flops() / COLD_FLOPS_PER_SECOND;
+        double warmUp = Math.max(6 * run, Math.min(effort.warmUpMillis() / 1e3, compileSeconds(row.target())));
+        double samples = (effort.iterations() + 1) * Math.max(effort.iterationMillis() / 1e3, 1.2 * run);
+        double fork = START_SECONDS + check + Math.min(warmUp, effort.warmUpMillis() / 1e3 + run) + samples;
+        return Duration.ofMillis(Math.round(1e3 * effort.forks() * fork));
+    }
+
+    private static double speed(Target target) {
+        return target == Target.SCALAR ? PLAIN_FLOPS_PER_SECOND : ACCELERATED_FLOPS_PER_SECOND;
+    }
+
+    private static double compileSeconds(Target target) {
+        return switch (target) {
+            case SCALAR -> 0.4;
+            case VECTOR -> 1.5;
+            case OPENCL -> 0.8;
+        };
+    }
+
+    private static double roofSeconds(Row row) {
+        return Long.parseLong(row.params().getOrDefault("bytes", "0")) / BYTES_PER_SECOND;
+    }
+}

@@ -1,0 +1,90 @@
+package org.convmark.run;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.convmark.model.Cost;
+import org.convmark.model.Graph;
+
+/**
+ * Refuses networks that do not fit, before their graph is even built.
+ *
+ * @param availableBytes what the machine has left
+ * @param heapBytes smallest heap limit of the JVMs: plain Java checks every result
+ */
+record MemoryNeed(long availableBytes, long heapBytes) {
+    private static final int MOST = 1 << 14;
+    private static final int MOST_UNITS = 1 << 9;
+    private static final long FIXED = 64L << 20;
+    private static final long LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+    /** @throws InputError naming the first row that does not fit, with the memory it would need */
+    void check(List<Row> rows) {
+        Set<String> seen = new HashSet<>();
+        for (Row row : rows) {
+            SortedMap<String, String> size = new TreeMap<>(row.params());
+            size.keySet().retainAll(Set.of("depth", "width", "image", "batch"));
+            if (!row.isRoof() && seen.add(row.benchmark() + size)) {
+                refuseIfOver(row, leastBytes(size), "at least ");
+                refuseIfBeyond(size);
+                check(row);
+            } else if (row.params().containsKey("bytes")) {
+                refuseIfOver(row, Double.parseDouble(row.params().get("bytes")), "");
+            }
+        }
+    }
+
+    /** The input and one filter per unit, in floating point because the numbers may be absurd. */
+    private static double leastBytes(SortedMap<String, String> size) {
+        double width = Double.parseDouble(size.get("width"));
+        double image = Double.parseDouble(size.get("image"));
+        double units = Double.parseDouble(size.get("depth"));
+        return Float.BYTES * (Double.parseDouble(size.get("batch")) * width * image * image + units * width * width);
+    }
+
+    private static void refuseIfBeyond(SortedMap<String, String> size) {
+        size.forEach((name, value) -> {
+            int most = name.equals("depth") ? MOST_UNITS : MOST;
+            if (Double.parseDouble(value) > most) {
+                throw new InputError(name + "=" + value + " is too large: the most is " + most + ".");
+            }
+        });
+    }
+
+    private void check(Row row) {
+        Graph graph = row.graph();
+        Cost cost = graph.cost();
+        long inputs = graph.inputs().stream().mapToLong(s -> s.bytes()).sum();
+        double program = inputs + graph.output().bytes() + cost.workspaceBytes() + 2.0 * cost.weightBytes();
+        refuseIfOver(row, 2 * program + FIXED, "about ");
+        long largest = graph.nodes().stream()
+                .mapToLong(n -> n.output().elements())
+                .max()
+                .orElse(0);
+        if (largest > LARGEST_ARRAY) {
+            throw new InputError(row.title() + " has a tensor of " + largest
+                    + " elements, more than a Java array holds: " + "choose a smaller width, image or batch.");
+        }
+    }
+
+    private void refuseIfOver(Row row, double bytes, String precision) {
+        if (bytes > availableBytes) {
+            throw new InputError(row.title() + " would need " + precision + gibibytes(bytes) + " of memory, but this "
+                    + "machine has " + gibibytes(availableBytes)
+                    + " available: choose a smaller depth, width, image or batch.");
+        }
+        if (bytes > heapBytes) {
+            throw new InputError(
+                    row.title() + " would need " + precision + gibibytes(bytes) + " of memory, but the heap "
+                            + "of the JVM ends at " + gibibytes(heapBytes) + ": add --jvm-args \"-Xmx"
+                            + (long) Math.ceil(1.2 * bytes / (1L << 30)) + "g\".");
+        }
+    }
+
+    private static String gibibytes(double bytes) {
+        return String.format(Locale.ROOT, bytes < 1e15 ? "%.1f GiB" : "%.1e GiB", bytes / (1L << 30));
+    }
+}

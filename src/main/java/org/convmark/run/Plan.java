@@ -1,0 +1,66 @@
+package org.convmark.run;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a run measures, in order; all that is needed to go on with it.
+ *
+ * @param format number of this form of the file
+ * @param jar digest of the program that measures
+ * @param profile label of the profile that it was made from
+ * @param jvmArgs the user's arguments for every JVM
+ * @param device part of the name of an OpenCL device, or null
+ * @param rows rows that can be measured here
+ * @param skipped what cannot be measured here
+ */
+public record Plan(
+        @JsonProperty(required = true) int format,
+        @JsonProperty(required = true) String jar,
+        @JsonProperty(required = true) String profile,
+        @JsonProperty(required = true) Effort effort,
+        @JsonProperty(required = true) List<String> jvmArgs,
+        String device,
+        @JsonProperty(required = true) List<JvmOfPlan> jvms,
+        @JsonProperty(required = true) List<Row> rows,
+        @JsonProperty(required = true) List<Skipped> skipped) {
+    /** The form that this program writes and reads. */
+    public static final int FORMAT = 1;
+
+    /**
+     * A JVM that measures.
+     *
+     * @param label short and unique in the plan
+     * @param path its executable
+     * @param version its full version
+     * @param expected what each available target must say that it runs on
+     */
+    public record JvmOfPlan(String label, String path, String version, Map<String, String> expected) {}
+
+    /**
+     * Rows left out because a JVM cannot run their target.
+     *
+     * @param rows how many
+     */
+    public record Skipped(String jvm, String target, String reason, int rows) {}
+
+    /** The JVM of a row. */
+    JvmOfPlan jvm(Row row) {
+        return jvms.stream()
+                .filter(j -> j.label().equals(row.jvm()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** How long all of it takes, roughly. */
+    public Duration estimate() {
+        return estimate(rows);
+    }
+
+    /** How long some of its rows take, roughly. */
+    public Duration estimate(List<Row> some) {
+        return some.stream().map(row -> Estimate.of(row, effort)).reduce(Duration.ZERO, Duration::plus);
+    }
+}

@@ -1,0 +1,130 @@
+package org.convmark.run;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.convmark.kernel.Target;
+import org.convmark.model.Fusion;
+import org.convmark.model.RoofLoop;
+
+/** How much of the suite is measured, and how thoroughly. The only list of profiles. */
+public enum Profile {
+    /** Everything once and tiny, to see that it works: under 3 minutes on two cores. */
+    SMOKE(
+            axes(List.of(1), List.of(16), 14, List.of(1), List.of(1)),
+            Comparison.BEST_OF_EACH,
+            List.of(RoofLoop.TRIAD),
+            List.of(WorkingSet.L1, WorkingSet.MEMORY),
+            new Effort(1, 900, 2, 50)),
+    /** Every workload at two depths and two widths: under 12 minutes on two cores. */
+    QUICK(
+            axes(List.of(1, 3), List.of(16, 64), 28, List.of(1), List.of(1)),
+            Comparison.BEST_OF_EACH,
+            List.of(RoofLoop.TRIAD),
+            List.of(WorkingSet.values()),
+            new Effort(1, 3000, 5, 40)),
+    /** What a statement about a machine needs: hours. */
+    STANDARD(
+            axes(List.of(1, 2, 4), List.of(16, 32, 64), 56, List.of(1), List.of(1)),
+            Comparison.EVERY_FUSION,
+            List.of(RoofLoop.READ, RoofLoop.COPY, RoofLoop.TRIAD),
+            List.of(WorkingSet.values()),
+            new Effort(3, 10_000, 5, 200)),
+    /** Evidence enough for a comparison of two runs, and all cores, wider networks, batches: days. */
+    FULL(
+            axes(List.of(1, 2, 4), List.of(16, 32, 64, 128), 56, List.of(1, 4), List.of(1, 0)),
+            Comparison.EVERY_FUSION,
+            List.of(RoofLoop.READ, RoofLoop.COPY, RoofLoop.TRIAD),
+            List.of(WorkingSet.values()),
+            new Effort(5, 10_000, 5, 200));
+
+    /** What is compared at each point. */
+    private enum Comparison {
+        /** Plain Java as it is written, the others as they are best. */
+        BEST_OF_EACH {
+            @Override
+            List<Fusion> fusions(Target target) {
+                return List.of(target == Target.SCALAR ? Fusion.NONE : Fusion.EPILOGUE);
+            }
+        },
+        /** Every target with every fusion that targets run. */
+        EVERY_FUSION {
+            @Override
+            List<Fusion> fusions(Target target) {
+                return List.of(Fusion.NONE, Fusion.EPILOGUE);
+            }
+        };
+
+        abstract List<Fusion> fusions(Target target);
+    }
+
+    private final Map<String, List<String>> axes;
+    private final Comparison comparison;
+    private final List<RoofLoop> loops;
+    private final List<WorkingSet> workingSets;
+    private final Effort effort;
+
+    Profile(
+            Map<String, List<String>> axes,
+            Comparison comparison,
+            List<RoofLoop> loops,
+            List<WorkingSet> workingSets,
+            Effort effort) {
+        this.axes = axes;
+        this.comparison = comparison;
+        this.loops = loops;
+        this.workingSets = workingSets;
+        this.effort = effort;
+    }
+
+    private static Map<String, List<String>> axes(
+            List<Integer> depth, List<Integer> width, int image, List<Integer> batch, List<Integer> workers) {
+        return Map.of(
+                "depth", strings(depth),
+                "width", strings(width),
+                "image", List.of(String.valueOf(image)),
+                "batch", strings(batch),
+                "workers", strings(workers));
+    }
+
+    private static List<String> strings(List<Integer> numbers) {
+        return numbers.stream().map(String::valueOf).toList();
+    }
+
+    /** The name on the command line. */
+    public String label() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /**
+     * The profile of a name.
+     *
+     * @throws InputError with the nearest known name if there is none
+     */
+    public static Profile named(String label) {
+        List<String> labels = Stream.of(values()).map(Profile::label).toList();
+        return values()[labels.indexOf(new Known("profile", labels).require(label))];
+    }
+
+    /** Values of depth, width, image, batch or workers. */
+    List<String> axis(String name) {
+        return axes.get(name);
+    }
+
+    List<Fusion> fusions(Target target) {
+        return comparison.fusions(target);
+    }
+
+    List<RoofLoop> loops() {
+        return loops;
+    }
+
+    List<WorkingSet> workingSets() {
+        return workingSets;
+    }
+
+    /** How thoroughly each row is measured. */
+    public Effort effort() {
+        return effort;
+    }
+}

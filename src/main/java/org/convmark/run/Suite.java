@@ -1,0 +1,58 @@
+package org.convmark.run;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.convmark.model.Workload;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.format.OutputFormat;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** The benchmark classes that were built, by full name. */
+public final class Suite {
+    static final String MEMORY_ROOF = ".MemoryRoofBenchmark";
+
+    private Suite() {}
+
+    /** Patterns and blocks, in the order of their enums. */
+    public static List<String> workloads() {
+        return all().stream()
+                .filter(name -> Workload.ofBenchmark(simple(name)).isPresent())
+                .sorted(Comparator.comparing(name -> Workload.all()
+                        .indexOf(Workload.ofBenchmark(simple(name)).orElseThrow())))
+                .toList();
+    }
+
+    /** Everything else: roofs. */
+    public static List<String> roofs() {
+        return all().stream()
+                .filter(name -> Workload.ofBenchmark(simple(name)).isEmpty())
+                .sorted()
+                .toList();
+    }
+
+    /** Short names of all benchmarks, as a user types them. */
+    static List<String> labels() {
+        return java.util.stream.Stream.concat(workloads().stream(), roofs().stream())
+                .map(name -> simple(name).replaceFirst("Benchmark$", ""))
+                .toList();
+    }
+
+    private static String simple(String name) {
+        return name.substring(name.lastIndexOf('.') + 1);
+    }
+
+    private static Set<String> all() {
+        OutputFormat silent = OutputFormatFactory.createFormatInstance(
+                new PrintStream(new ByteArrayOutputStream()), VerboseMode.SILENT);
+        return BenchmarkList.defaultList().getAll(silent, List.of()).stream()
+                .map(BenchmarkListEntry::getUsername)
+                .map(name -> name.substring(0, name.lastIndexOf('.')))
+                .collect(Collectors.toSet());
+    }
+}

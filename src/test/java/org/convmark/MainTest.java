@@ -1,0 +1,115 @@
+package org.convmark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** Every subcommand and every bad input. */
+class MainTest {
+    private record Outcome(int exitCode, String out, String err) {}
+
+    private static Outcome run(String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine command = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        int exitCode = command.execute(args);
+        return new Outcome(exitCode, out.toString(), err.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        run --profile quik                  | unknown profile 'quik': did you mean 'quick'?
+        run --include Residul               | no benchmark matches 'Residul': did you mean 'Residual'?
+        run --include (                     | '(' is not a regular expression
+        run -p dept=3                       | unknown parameter 'dept': did you mean 'depth'?
+        run -p depth                        | -p takes name=value
+        run -p depth=                       | -p takes name=value
+        run -p target=OPENCK                | unknown target 'OPENCK': did you mean 'OPENCL'?
+        run -p fusion=EPILOG                | unknown fusion 'EPILOG': did you mean 'EPILOGUE'?
+        run -p fusion=BLOCK                 | no target runs it yet
+        run -p loop=COMPUTE                 | unknown loop 'COMPUTE'
+        run -p bytes=0                      | bytes=0 is too small: the least is 1024.
+        run -p depth=0                      | depth=0 is too small: the least is 1.
+        run -p width=-4                     | width=-4 is too small: the least is 1.
+        run -p image=0                      | image=0 is too small
+        run -p batch=0                      | batch=0 is too small
+        run -p workers=-1                   | workers=-1 is too small: the least is 0.
+        run -p depth=NaN                    | depth='NaN' is not a whole number
+        run -p depth=1.5                    | depth='1.5' is not a whole number
+        run -p depth=1,,2                   | depth='' is not a whole number
+        run -p depth=99999999999999999999   | is too large: the most is
+        run --forks 0                       | --forks takes a number from 1 to 100, not 0.
+        run --forks many                    | Invalid value for option '--forks'
+        run --frok 1                        | Unknown options: '--frok'
+        run --jvm /no/such/java             | /no/such/java does not exist
+        run --jvm /bin/sh                   | /bin/sh is no JVM
+        run --jvm a --jvm a                 | --jvm a is given twice.
+        run --resume /no/such/run           | holds no run that can be resumed
+        run --resume x --profile quick      | leave out --profile
+        rum                                 | Unmatched argument
+        """)
+    void badInputIsRefusedInOneSentence(String args, String expected) {
+        Outcome outcome = run(args.split(" "));
+        assertEquals(Main.ERROR, outcome.exitCode());
+        assertTrue(outcome.err().contains(expected), outcome::err);
+        assertTrue(outcome.err().strip().lines().count() <= 2, outcome::err);
+    }
+
+    @Test
+    void noCommandIsRefused() {
+        assertEquals(Main.ERROR, run().exitCode());
+    }
+
+    @Test
+    void outThatIsAFileIsRefused(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        Outcome outcome = run("run", "--profile", "smoke", "-p", "target=SCALAR", "--out", file.toString());
+        assertEquals(Main.ERROR, outcome.exitCode());
+        assertTrue(outcome.err().contains("--out takes a folder"), outcome::err);
+    }
+
+    @Test
+    void hugeNetworkIsRefusedWithTheMemoryItNeeds() {
+        Outcome outcome = run("run", "--include", "Plain", "-p", "width=16000");
+        assertEquals(Main.ERROR, outcome.exitCode());
+        assertTrue(outcome.err().contains("would need about"), outcome::err);
+    }
+
+    @Test
+    void dryRunTellsRowsAndTimeAndMeasuresNothing(@TempDir Path folder) throws IOException {
+        Outcome outcome = run("run", "--profile", "smoke", "--dry-run", "--out", folder.toString());
+        assertEquals(Main.OK, outcome.exitCode());
+        assertTrue(outcome.out().contains("12  pattern on SCALAR"), outcome::out);
+        assertTrue(outcome.out().contains("1 fork(s) each: about"), outcome::out);
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(0, files.count());
+        }
+    }
+
+    @Test
+    void listTellsWhatExistsAndWhatIsAvailable() {
+        Outcome outcome = run("list");
+        assertEquals(Main.OK, outcome.exitCode());
+        for (String expected : new String[] {"NAS_CELL", "CONVNEXT", "quick", "SCALAR", "ComputeRoofBenchmark"}) {
+            assertTrue(outcome.out().contains(expected), outcome::out);
+        }
+    }
+
+    @Test
+    void machineTellsTheProcessor() {
+        Outcome outcome = run("machine");
+        assertEquals(Main.OK, outcome.exitCode());
+        assertTrue(outcome.out().contains("Processor"), outcome::out);
+    }
+}

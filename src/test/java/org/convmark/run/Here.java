@@ -1,0 +1,47 @@
+package org.convmark.run;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.convmark.kernel.Target;
+import org.convmark.machine.Fact;
+import org.convmark.machine.Jvm;
+import org.convmark.machine.Machine;
+import org.convmark.machine.Probe;
+import org.convmark.machine.TargetState;
+
+/** Made-up surroundings of a plan, on the machine of the test. */
+final class Here {
+    private static final Machine MACHINE = Machine.capture();
+
+    private Here() {}
+
+    static Circumstances with(Probe... probes) {
+        return new Circumstances(MACHINE, List.of(probes), List.of(), null, "jar");
+    }
+
+    /** A JVM that runs these targets, with a heap of 4 GiB. */
+    static Probe jvm(String version, Target... available) {
+        Fact<Integer> unknown = Fact.missing("not asked");
+        Jvm jvm = new Jvm(
+                "/jvm/" + version,
+                version,
+                "vendor",
+                "VM",
+                version + "+1",
+                List.of(),
+                unknown,
+                unknown,
+                Fact.missing("not asked"),
+                List.of(),
+                4L << 30,
+                unknown);
+        List<TargetState> targets = Stream.of(Target.values())
+                .map(target -> new TargetState(
+                        target.name(),
+                        List.of(available).contains(target)
+                                ? Fact.of(target + " here", "test")
+                                : Fact.missing("no " + target + " here")))
+                .toList();
+        return new Probe(jvm, targets, Fact.missing("not asked"));
+    }
+}

@@ -1,0 +1,71 @@
+package org.convmark.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.convmark.run.Plan.JvmOfPlan;
+import org.convmark.run.RunFolder.Failure;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two rows in real forks: one on what the plan expects, one not. */
+class SessionTest {
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    private static final SortedMap<String, String> PARAMS = new TreeMap<>(Map.of(
+            "depth", "1", "width", "4", "image", "4", "batch", "1", "workers", "1", "fusion", "NONE", "target",
+            "SCALAR"));
+
+    private static Plan plan(String second) {
+        return new Plan(
+                Plan.FORMAT,
+                "classes",
+                "smoke",
+                new Effort(1, 50, 2, 10),
+                List.of(),
+                null,
+                List.of(
+                        new JvmOfPlan("a", JAVA, "?", Map.of("SCALAR", "plain Java loops")),
+                        new JvmOfPlan("b", JAVA, "?", Map.of("SCALAR", second))),
+                List.of(
+                        new Row("b", "org.convmark.bench.block.FfnBenchmark", PARAMS),
+                        new Row("a", "org.convmark.bench.block.FfnBenchmark", PARAMS)),
+                List.of());
+    }
+
+    @Test
+    void failedRowDoesNotStopTheOthersAndCanBeTriedAgain(@TempDir Path parent) throws IOException {
+        RunFolder folder = RunFolder.create(parent, "run");
+        run(folder, plan("magic"));
+        List<Failure> failures = folder.failures(plan("magic"));
+        assertEquals(1, failures.size());
+        assertEquals(
+                "this JVM runs SCALAR on \"plain Java loops\", but the plan was made for \"magic\"",
+                failures.get(0).error());
+        assertEquals(1, results(folder).size());
+        run(folder, plan("plain Java loops"));
+        JsonNode results = results(folder);
+        assertEquals(2, results.size());
+        assertTrue(results.get(0).at("/primaryMetric/rawData/0/1").asDouble() > 0);
+        assertEquals("4", results.get(0).at("/params/width").asText());
+        assertTrue(results.get(0).at("/secondaryMetrics/gc.alloc.rate.norm").isObject());
+    }
+
+    private static void run(RunFolder folder, Plan plan) throws IOException {
+        new Session(folder, plan, new PrintStream(OutputStream.nullOutputStream())).run(Progress.NONE);
+    }
+
+    private static JsonNode results(RunFolder folder) throws IOException {
+        return new ObjectMapper().readTree(folder.results().toFile());
+    }
+}
