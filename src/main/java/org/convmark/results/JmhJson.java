@@ -122,16 +122,16 @@ final class JmhJson {
         }
         return samples.stream()
                 .map(fork -> fork.stream()
-                        .map(x -> parts[0].equals("ops") ? time / x : x * time)
-                        .peek(seconds -> requirePositive(seconds, place))
+                        .map(x -> positive(parts[0].equals("ops") ? time / x : x * time, place))
                         .toList())
                 .toList();
     }
 
-    private void requirePositive(double seconds, String place) {
+    private double positive(double seconds, String place) {
         if (!(seconds > 0 && seconds < Double.POSITIVE_INFINITY)) {
             throw damaged(place + " has a sample that is no time");
         }
+        return seconds;
     }
 
     /** Older versions of JMH put a dot in front of a profiler's names. */

@@ -1,0 +1,78 @@
+package org.convmark.analysis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.convmark.report.Cell;
+import org.convmark.report.Content;
+import org.convmark.report.Section;
+import org.convmark.report.Table;
+import org.convmark.report.Unit;
+import org.convmark.results.Failure;
+import org.convmark.results.Intent;
+import org.convmark.results.Run;
+
+/** What is not in this run, and why. */
+final class FailureAnalysis implements Analysis {
+    @Override
+    public Section of(Run run) {
+        List<Content> contents = new ArrayList<>();
+        contents.add(new Content.Lead(lead(run)));
+        if (!run.failures().isEmpty()) {
+            contents.add(new Table(
+                    "Rows that failed",
+                    List.of("Benchmark", "Parameters", "JVM", "Error"),
+                    run.failures().stream().map(FailureAnalysis::cells).toList()));
+        }
+        if (!run.intent().skipped().isEmpty()) {
+            contents.add(new Table(
+                    "Rows that were skipped",
+                    List.of("Target", "JVM", "Rows", "Reason"),
+                    run.intent().skipped().stream().map(FailureAnalysis::cells).toList()));
+        }
+        if (run.outstanding() > 0) {
+            contents.add(new Content.Text(
+                    "The run has not come to its end: ./run.sh run --resume " + run.folder() + " measures the rest."));
+        }
+        return new Section("Failed and skipped", contents);
+    }
+
+    private static String lead(Run run) {
+        List<String> parts = new ArrayList<>();
+        int skipped =
+                run.intent().skipped().stream().mapToInt(Intent.Skipped::rows).sum();
+        if (!run.failures().isEmpty()) {
+            parts.add(run.failures().size() + " failed");
+        }
+        if (skipped > 0) {
+            parts.add(skipped + " skipped because their target is not available");
+        }
+        if (run.outstanding() > 0) {
+            parts.add(run.outstanding() + " not measured yet");
+        }
+        return parts.isEmpty()
+                ? "Every planned row was measured."
+                : "Rows without a result: " + String.join(", ", parts) + ".";
+    }
+
+    private static List<Cell> cells(Failure failure) {
+        Intent.Row row = failure.row();
+        String name = row.benchmark().substring(row.benchmark().lastIndexOf('.') + 1);
+        String params = row.params().entrySet().stream()
+                .map(e -> e.getKey() + "=" + e.getValue())
+                .collect(Collectors.joining(" "));
+        return List.of(
+                Cell.words(name.replaceFirst("Benchmark$", "")),
+                Cell.words(params),
+                Cell.words(row.jvm()),
+                new Cell.Warning(failure.error()));
+    }
+
+    private static List<Cell> cells(Intent.Skipped skipped) {
+        return List.of(
+                Cell.words(skipped.target()),
+                Cell.words(skipped.jvm()),
+                Cell.number(skipped.rows(), Unit.COUNT),
+                Cell.words(skipped.reason()));
+    }
+}

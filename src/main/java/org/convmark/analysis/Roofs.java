@@ -1,0 +1,82 @@
+package org.convmark.analysis;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.convmark.model.RoofLoop;
+import org.convmark.results.JvmIdentity;
+import org.convmark.results.Measurement;
+import org.convmark.results.Run;
+
+/** The limits that roof benchmarks measured in a run. */
+final class Roofs {
+    private static final String COMPUTE = "ComputeRoofBenchmark";
+    private static final String MEMORY = "MemoryRoofBenchmark";
+
+    /** A measured arithmetic rate. */
+    record Compute(JvmIdentity jvm, String target, String workers, double flopsPerSecond) {}
+
+    /** A measured transfer rate of one working set. */
+    record Bandwidth(
+            JvmIdentity jvm, String target, String workers, RoofLoop loop, long bytes, double bytesPerSecond) {}
+
+    private final List<Compute> computes = new ArrayList<>();
+    private final List<Bandwidth> bandwidths = new ArrayList<>();
+
+    Roofs(Run run) {
+        for (Measurement row : run.measurements()) {
+            if (row.simpleName().equals(COMPUTE)) {
+                computes.add(new Compute(row.jvm(), row.param("target"), row.param("workers"), rate(row)));
+            } else if (row.simpleName().equals(MEMORY)) {
+                bandwidths.add(new Bandwidth(
+                        row.jvm(), row.param("target"), row.param("workers"), loop(row), bytes(row), rate(row)));
+            }
+        }
+        bandwidths.sort(Comparator.comparingLong(Bandwidth::bytes).thenComparing(Bandwidth::loop));
+    }
+
+    List<Compute> computes() {
+        return computes;
+    }
+
+    /** Smallest working set first. */
+    List<Bandwidth> bandwidths() {
+        return bandwidths;
+    }
+
+    /** The arithmetic limit of a row; plain Java's is that of the Vector API, the same cores. */
+    Optional<Compute> of(Measurement row) {
+        return computes.stream()
+                .filter(c -> c.jvm().equals(row.jvm())
+                        && c.target().equals(roofTarget(row))
+                        && c.workers().equals(row.param("workers")))
+                .findFirst();
+    }
+
+    /** Whose limit a row is held against. */
+    static String roofTarget(Measurement row) {
+        return row.param("target").equals("SCALAR") ? "VECTOR" : row.param("target");
+    }
+
+    static boolean isMemory(Measurement row) {
+        return row.simpleName().equals(MEMORY);
+    }
+
+    static boolean isCompute(Measurement row) {
+        return row.simpleName().equals(COMPUTE);
+    }
+
+    /** Flops per second of an arithmetic roof, bytes per second of a memory roof. */
+    static double rate(Measurement row) {
+        return (isCompute(row) ? RoofLoop.COMPUTE.flops(0) : loop(row).bytesMoved(bytes(row))) / row.seconds();
+    }
+
+    private static RoofLoop loop(Measurement row) {
+        return RoofLoop.valueOf(row.param("loop"));
+    }
+
+    private static long bytes(Measurement row) {
+        return Long.parseLong(row.param("bytes"));
+    }
+}

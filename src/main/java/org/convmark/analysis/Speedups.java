@@ -1,0 +1,109 @@
+package org.convmark.analysis;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.convmark.model.Workload;
+import org.convmark.results.Measurement;
+
+/** How much faster than plain Java, layer by layer, each target runs each workload; on one JVM. */
+final class Speedups {
+    private static final String BASELINE = "SCALAR";
+
+    /** Extents at which rows are compared: nothing but target and fusion may differ. */
+    record Point(int depth, int width, int image, int batch, int workers) implements Comparable<Point> {
+        static Point of(Measurement row) {
+            return new Point(
+                    Integer.parseInt(row.param("depth")),
+                    Integer.parseInt(row.param("width")),
+                    Integer.parseInt(row.param("image")),
+                    Integer.parseInt(row.param("batch")),
+                    Integer.parseInt(row.param("workers")));
+        }
+
+        @Override
+        public int compareTo(Point that) {
+            return Comparator.comparingInt(Point::depth)
+                    .thenComparingInt(Point::width)
+                    .thenComparingInt(Point::image)
+                    .thenComparingInt(Point::batch)
+                    .thenComparingInt(Point::workers)
+                    .compare(this, that);
+        }
+    }
+
+    /** The fastest row of a target against the baseline, at one point. */
+    record Factor(Point point, Measurement baseline, Measurement fastest) {
+        double value() {
+            return baseline.seconds() / fastest.seconds();
+        }
+
+        String fusion() {
+            return fastest.param("fusion");
+        }
+
+        boolean steady() {
+            return Trust.doubts(baseline).isEmpty() && Trust.doubts(fastest).isEmpty();
+        }
+    }
+
+    private final List<Measurement> rows;
+
+    /** @param rows of one JVM */
+    Speedups(List<Measurement> rows) {
+        this.rows = rows.stream().filter(row -> row.workload().isPresent()).toList();
+    }
+
+    /** Targets other than the baseline, in the order of their rows. */
+    List<String> targets() {
+        return rows.stream()
+                .map(row -> row.param("target"))
+                .filter(target -> !target.equals(BASELINE))
+                .distinct()
+                .toList();
+    }
+
+    /** Points at which a workload was measured, smallest first. */
+    List<Point> points(Predicate<Workload> chosen) {
+        return rows.stream()
+                .filter(row -> chosen.test(row.workload().orElseThrow()))
+                .map(Point::of)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** Empty where the baseline or the target was not measured. */
+    Optional<Factor> factor(Workload workload, String target, Point point) {
+        List<Measurement> here = rows.stream()
+                .filter(row -> row.workload().orElseThrow() == workload
+                        && Point.of(row).equals(point))
+                .toList();
+        Optional<Measurement> baseline = here.stream()
+                .filter(row -> row.param("target").equals(BASELINE)
+                        && row.param("fusion").equals("NONE"))
+                .findFirst();
+        Optional<Measurement> fastest = here.stream()
+                .filter(row -> row.param("target").equals(target))
+                .min(Comparator.comparingDouble(Measurement::seconds));
+        return baseline.flatMap(b -> fastest.map(f -> new Factor(point, b, f)));
+    }
+
+    /** Factors at all of these points where there are any. */
+    List<Factor> factors(Workload workload, String target, List<Point> points) {
+        return points.stream()
+                .flatMap(point -> factor(workload, target, point).stream())
+                .toList();
+    }
+
+    /** Geometric mean, which does not favour long rows; empty of none. */
+    static Optional<Double> mean(List<Factor> factors) {
+        return factors.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Math.exp(factors.stream()
+                        .mapToDouble(f -> Math.log(f.value()))
+                        .average()
+                        .orElseThrow()));
+    }
+}
