@@ -1,19 +1,292 @@
 package org.convmark.kernel.opencl;
 
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.convmark.kernel.Backend;
+import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Target;
+import org.convmark.kernel.Workers;
+import org.convmark.model.Activation;
+import org.convmark.model.Layer;
+import org.convmark.model.RoofLoop;
+import org.convmark.model.Shape;
 
-/** OpenCL is bound in a later commit. */
-public final class OpenClBackend {
-    private OpenClBackend() {}
+/**
+ * OpenCL 1.2 or later, on a GPU or a CPU. A kernel is one enqueue into an in-order queue; a program ends by waiting for
+ * the queue. Two families of kernels, see {@link Tuning.Family}, share the layout of tensors.
+ */
+public final class OpenClBackend extends Backend<Tensor> {
+    /** Inputs that one launch of the route kernel reads. */
+    private static final int ROUTE_INPUTS = 4;
 
-    /** Why it is not available. */
-    public static String unavailable(Target.Settings settings) {
-        return "not built yet";
+    private final Cl cl;
+    private final Tuning tuning;
+
+    OpenClBackend(Cl cl, Tuning tuning) {
+        super(new Workers(1));
+        this.cl = cl;
+        this.tuning = tuning;
     }
 
-    /** Opens it. */
+    // ---------------------------------------------------------------- devices
+
+    /** All devices of all platforms; none where OpenCL is not installed. */
+    public static List<DeviceInfo> devices() {
+        try {
+            return Cl.devices().stream().map(Cl.Device::info).toList();
+        } catch (LinkageError | UnsupportedOperationException absent) {
+            return List.of();
+        }
+    }
+
+    /** Why no device can be opened with these settings, in one sentence, or null. */
+    public static String unavailable(Target.Settings settings) {
+        List<Cl.Device> devices;
+        try {
+            devices = Cl.devices();
+        } catch (UnsupportedOperationException absent) {
+            return "this machine has no OpenCL library (libOpenCL.so.1 of an ICD loader)";
+        } catch (LinkageError broken) {
+            return "the OpenCL binding does not load: " + reason(broken);
+        }
+        if (devices.isEmpty()) {
+            return "no OpenCL platform offers a device: install a driver, for a CPU for example pocl-opencl-icd";
+        }
+        if (pick(devices, settings.device()).isEmpty()) {
+            return "no OpenCL device is called \"" + settings.device() + "\": there is "
+                    + devices.stream().map(d -> d.info().name()).collect(Collectors.joining(", "));
+        }
+        return null;
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        return String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown");
+    }
+
+    /**
+     * Opens the first GPU, else the first other device, of the name asked for.
+     *
+     * @throws UnsupportedOperationException with the reason if there is none
+     */
     public static Backend<?> open(Target.Settings settings) {
-        throw new UnsupportedOperationException(unavailable(settings));
+        String reason = unavailable(settings);
+        if (reason != null) {
+            throw new UnsupportedOperationException(reason);
+        }
+        Cl.Device device = pick(Cl.devices(), settings.device()).orElseThrow();
+        return new OpenClBackend(new Cl(device, settings.workers()), Tuning.of(device.info()));
+    }
+
+    private static Optional<Cl.Device> pick(List<Cl.Device> devices, String name) {
+        return devices.stream()
+                .filter(d -> name == null || lower(d.info().name()).contains(lower(name)))
+                .min(Comparator.comparing(d -> d.info().type()));
+    }
+
+    private static String lower(String text) {
+        return text.toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public String describe() {
+        DeviceInfo device = cl.info();
+        String part = cl.units() == device.computeUnits()
+                ? ""
+                : ", " + cl.units() + " of " + device.computeUnits() + " compute units";
+        return device.name() + " (" + device.platform() + ", driver " + device.driver() + ", " + tuning.family()
+                + " kernels" + part + ")";
+    }
+
+    // ---------------------------------------------------------------- tensors
+
+    @Override
+    protected Tensor allocate(Shape shape, int border) {
+        long bytes = Tensor.floats(shape, border, tuning.vector()) * Shape.ELEMENT_BYTES;
+        return new Tensor(shape, border, tuning.vector(), cl.allocate(bytes));
+    }
+
+    @Override
+    protected void write(Tensor tensor, float[] values) {
+        float[] buffer = new float[(int) (tensor.memory().bytes() / Shape.ELEMENT_BYTES)];
+        each(tensor.shape(), (n, c, y, i) -> {
+            for (int x = 0; x < tensor.shape().width(); x++) {
+                buffer[tensor.index(n, c, y, x)] = values[i + x];
+            }
+        });
+        cl.write(tensor.memory(), buffer);
+    }
+
+    @Override
+    protected float[] read(Tensor tensor) {
+        float[] buffer = cl.read(tensor.memory());
+        float[] values = new float[(int) tensor.shape().elements()];
+        each(tensor.shape(), (n, c, y, i) -> {
+            for (int x = 0; x < tensor.shape().width(); x++) {
+                values[i + x] = buffer[tensor.index(n, c, y, x)];
+            }
+        });
+        return values;
+    }
+
+    /** Takes image, channel, row and the index of the row's first element in batch x channel x row x column order. */
+    private interface Row {
+        void at(int n, int c, int y, int i);
+    }
+
+    private static void each(Shape shape, Row row) {
+        int i = 0;
+        for (int n = 0; n < shape.batch(); n++) {
+            for (int c = 0; c < shape.channels(); c++) {
+                for (int y = 0; y < shape.height(); y++, i += shape.width()) {
+                    row.at(n, c, y, i);
+                }
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------- layers
+
+    @Override
+    protected Kernel conv(
+            Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, Tensor in, Tensor residual, Tensor out) {
+        return new Convolution(cl, tuning, conv, epilogue, filter, bias, in, residual, out).bind();
+    }
+
+    @Override
+    protected Kernel affine(float[] scale, float[] shift, Tensor in, Tensor out) {
+        return elementwise("affine", "", out, in.memory(), in.at(), perChannel(scale), perChannel(shift));
+    }
+
+    @Override
+    protected Kernel activate(Activation function, Tensor in, Tensor out) {
+        String define = " -DFUNCTION=" + lower(function.name());
+        return elementwise("activate", define, out, in.memory(), in.at());
+    }
+
+    @Override
+    protected Kernel add(Tensor a, Tensor b, Tensor out) {
+        return elementwise("add", "", out, a.memory(), a.at(), b.memory(), b.at());
+    }
+
+    @Override
+    protected Kernel multiply(Tensor in, Tensor gate, Tensor out) {
+        return elementwise("multiply", "", out, in.memory(), in.at(), gate.memory(), gate.at());
+    }
+
+    @Override
+    protected Kernel route(int[] sources, List<Tensor> in, Tensor out) {
+        Route route = new Route(sources, in, out);
+        if (in.size() <= ROUTE_INPUTS) {
+            return route(route, 0);
+        }
+        List<Kernel> parts = Stream.iterate(0, i -> i < in.size(), i -> i + ROUTE_INPUTS)
+                .map(first -> route(route, first))
+                .toList();
+        return new Sequence(parts.toArray(Kernel[]::new));
+    }
+
+    /** Moves the channels that come from some inputs, beginning with a first one. */
+    private Kernel route(Route route, int first) {
+        Object[] operands = new Object[2 * ROUTE_INPUTS + 1];
+        for (int i = 0; i < ROUTE_INPUTS; i++) {
+            Tensor input = route.in().get(Math.min(first + i, route.in().size() - 1));
+            operands[2 * i] = input.memory();
+            operands[2 * i + 1] = input.at();
+        }
+        operands[2 * ROUTE_INPUTS] = cl.upload(route.plan(first, first + ROUTE_INPUTS));
+        return elementwise("route", "", route.out(), operands);
+    }
+
+    @Override
+    protected Kernel pool(Layer.Pool pool, Tensor in, Tensor out) {
+        int height = in.shape().height();
+        int width = in.shape().width();
+        if (pool.kind() == Layer.Pool.Kind.GLOBAL) {
+            long[] items = {tuning.group(), out.blocks(), out.shape().batch()};
+            Cl.Range range = new Cl.Range(items, new long[] {tuning.group(), 1, 1});
+            return cl.kernel(
+                    "pool.cl",
+                    "global_average",
+                    tuning.options(),
+                    range,
+                    in.memory(),
+                    in.at(),
+                    height,
+                    width,
+                    out.memory(),
+                    out.at());
+        }
+        Object[] operands = {in.memory(), in.at(), height, width, pool.kernel(), pool.stride(), pool.padding()};
+        return overRows("pool.cl", "pool", " -DKIND=" + pool.kind(), out, out.blocks(), operands);
+    }
+
+    @Override
+    protected Kernel layerNorm(float epsilon, float[] gain, float[] bias, Tensor in, Tensor out) {
+        int v = tuning.vector();
+        float[] mask = new float[v];
+        Arrays.fill(mask, 0, (gain.length - 1) % v + 1, 1);
+        return overRows(
+                "norm.cl",
+                "layer_norm",
+                "",
+                out,
+                1,
+                in.memory(),
+                in.at(),
+                gain.length,
+                epsilon,
+                perChannel(gain),
+                perChannel(bias),
+                cl.upload(mask));
+    }
+
+    @Override
+    protected Kernel roof(RoofLoop loop, long bytes) {
+        return new Roof(cl, tuning).bind(loop, bytes);
+    }
+
+    @Override
+    protected void finish() {
+        cl.finish();
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        cl.close();
+    }
+
+    private Cl.Memory perChannel(float[] values) {
+        return cl.upload(Arrays.copyOf(values, Tensor.blocks(values.length, tuning.vector()) * tuning.vector()));
+    }
+
+    private Kernel elementwise(String name, String define, Tensor out, Object... operands) {
+        return overRows("elementwise.cl", name, define, out, out.blocks(), operands);
+    }
+
+    /**
+     * Binds a kernel whose items are rows or pixels of blocks; operands first, then the output with its extent.
+     *
+     * @param blocks blocks that get items of their own
+     */
+    private Kernel overRows(String file, String name, String define, Tensor out, int blocks, Object... operands) {
+        int height = out.shape().height();
+        int width = out.shape().width();
+        int batch = out.shape().batch();
+        boolean pixels = tuning.family() == Tuning.Family.GPU;
+        int rows = pixels ? 1 : Tensor.rowsPerItem(height, blocks * batch, cl.units());
+        long first = pixels ? (long) height * width : Tensor.blocks(height, rows);
+        Cl.Range range = new Cl.Range(new long[] {first, blocks, batch}, new long[] {tuning.group(), 1, 1});
+        Object[] target = {out.memory(), out.at(), rows, height, width};
+        Object[] all =
+                Stream.concat(Arrays.stream(operands), Arrays.stream(target)).toArray();
+        return cl.kernel(file, name, tuning.options() + define, range, all);
     }
 }

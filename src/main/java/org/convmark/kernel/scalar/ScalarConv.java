@@ -145,7 +145,7 @@ final class ScalarConv implements Kernel {
         int left = Math.min(columns, dx < 0 ? (stride - 1 - dx) / stride : 0);
         int right = Math.max(left, width <= dx ? 0 : Math.min(columns, (width - 1 - dx) / stride + 1));
         Arrays.fill(shifted, to, to + left, 0);
-        if (stride == 1) {
+        if (stride == 1 && left < right) {
             System.arraycopy(map, from + left + dx, shifted, to + left, right - left);
         } else {
             for (int x = left; x < right; x++) {

@@ -1,0 +1,205 @@
+#!/usr/bin/env bash
+# Convmark: sets up what is missing, builds what has changed, then runs.
+#
+#   ./run.sh              the quick profile and its report
+#   ./run.sh test         all tests, the kernels' on every JDK found beside the first
+#   ./run.sh COMMAND ...  run, list, machine, report ... (./run.sh --help)
+#
+# With --no-install in front, or CONVMARK_NO_INSTALL=1, no package is installed.
+set -euo pipefail
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+jar=$root/target/benchmarks.jar
+reports=$root/target/surefire-reports
+oldest_jdk=17
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+    say "run.sh: $*"
+    exit 2
+}
+
+# ---------------------------------------------------------------- JDK and Maven
+
+# The feature version of the JVM in a folder, or nothing.
+jvm_version() {
+    "$1/bin/java" -XshowSettings:properties -version 2>&1 |
+        sed -n 's/^ *java\.specification\.version = \([0-9]*\).*/\1/p' || true
+}
+
+is_jdk() {
+    [[ -n $1 && -x $1/bin/java && -x $1/bin/javac ]] || return 1
+    local version
+    version=$(jvm_version "$1")
+    [[ -n $version && $version -ge $oldest_jdk ]]
+}
+
+# The folder of the JDK that a command on the path belongs to, or nothing.
+home_of() {
+    local command
+    command=$(command -v "$1") || return 0
+    "$command" -J-XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.home = //p' ||
+        true
+}
+
+find_jdk() {
+    local home
+    for home in "${JAVA_HOME:-}" "$(home_of javac)" /usr/lib/jvm/*; do
+        if is_jdk "$home"; then
+            JAVA_HOME=$(cd -- "$home" && pwd -P)
+            export JAVA_HOME
+            return
+        fi
+    done
+    die "needs a JDK $oldest_jdk or newer: install one (Debian, Ubuntu: apt-get install openjdk-17-jdk-headless)" \
+        "or point JAVA_HOME to it (now '${JAVA_HOME:-}')"
+}
+
+maven() {
+    local command
+    command=$(command -v mvn) || command=$root/mvnw
+    "$command" -f "$root/pom.xml" -q -B -Dstyle.color=never "$@"
+}
+
+build() {
+    if [[ -f $jar && -z $(find "$root/pom.xml" "$root/src/main" -newer "$jar" -print -quit) ]]; then
+        return
+    fi
+    if [[ -d $HOME/.m2/repository/org/openjdk/jmh ]]; then
+        say "Building ..."
+    else
+        say "Building; Maven fetches the libraries the first time, which takes a few minutes ..."
+    fi
+    maven -Dmaven.test.skip=true package || die "the build failed, see above"
+}
+
+# ---------------------------------------------------------------- OpenCL
+
+has_opencl() {
+    [[ $(uname -s) == Linux ]] || return 0
+    PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null | grep -q 'libOpenCL\.so' || return 1
+    compgen -G "${OCL_ICD_VENDORS:-/etc/OpenCL/vendors}/*.icd" >/dev/null
+}
+
+# Runs a command as root, or fails without asking for a password.
+as_root() {
+    if [[ $(id -u) == 0 ]]; then
+        "$@"
+    else
+        sudo -n "$@"
+    fi
+}
+
+may_be_root() { as_root true 2>/dev/null; }
+
+install_pocl() {
+    if command -v apt-get >/dev/null; then
+        local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120)
+        as_root "${apt[@]}" update &&
+            as_root "${apt[@]}" install -y --no-install-recommends pocl-opencl-icd ocl-icd-libopencl1
+    elif command -v dnf >/dev/null; then
+        as_root dnf -q -y install pocl ocl-icd
+    elif command -v pacman >/dev/null; then
+        as_root pacman -Sy --noconfirm --needed pocl ocl-icd
+    elif command -v zypper >/dev/null; then
+        as_root zypper --quiet --non-interactive install pocl libOpenCL1
+    else
+        return 1
+    fi
+}
+
+set_up_opencl() {
+    if has_opencl; then
+        return
+    fi
+    local reason
+    if [[ $install == no ]]; then
+        reason="installing was forbidden"
+    elif ! may_be_root; then
+        reason="only root may install it, and sudo asks for a password"
+    else
+        say "No OpenCL found: installing PoCL, which runs OpenCL on the CPU, with the system's package manager ..."
+        if install_pocl </dev/null >&2 && has_opencl; then
+            return
+        fi
+        reason="installing PoCL failed"
+    fi
+    say "Going on without OpenCL: $reason. To have it, install your GPU's OpenCL driver or PoCL" \
+        "(Debian, Ubuntu: apt-get install pocl-opencl-icd)."
+}
+
+# ---------------------------------------------------------------- tests
+
+has_vector_module() { "$1/bin/java" --list-modules 2>/dev/null | grep -q '^jdk\.incubator\.vector'; }
+
+# Folders of JDKs beside the one in use, one per other feature version.
+other_jdks() {
+    local seen home version
+    seen=" $(jvm_version "$JAVA_HOME") "
+    for home in "$(dirname -- "$JAVA_HOME")"/*; do
+        [[ -x $home/bin/java ]] || continue
+        version=$(jvm_version "$home")
+        if [[ -n $version && $version -ge $oldest_jdk && $seen != *" $version "* ]] && has_vector_module "$home"; then
+            seen+="$version "
+            printf '%s\n' "$home"
+        fi
+    done
+}
+
+# Adds up what surefire reported, and says why tests were skipped.
+summary() {
+    local label=$1
+    shift
+    [[ -e $1 ]] || die "no test has run"
+    grep -h '^<testsuite ' "$@" |
+        sed 's/.* tests="\([0-9]*\)" errors="\([0-9]*\)" skipped="\([0-9]*\)" failures="\([0-9]*\)".*/\1 \2 \3 \4/' |
+        awk -v label="$label" '{ t += $1; f += $2 + $4; s += $3 }
+            END { printf "%s: %d passed, %d failed, %d skipped\n", label, t - f - s, f, s }'
+    grep -h '<skipped' "$@" | sed -n 's/.*Assumption failed: \(.*\)/    skipped: \1/p' | sort | uniq -c |
+        sed 's/^ *\([0-9]*\) *skipped: /    \1 skipped: /' || true
+}
+
+run_tests() {
+    local status=0 home version
+    rm -rf -- "$reports"
+    say "Testing on JDK $(jvm_version "$JAVA_HOME") ..."
+    maven "$@" test || status=$?
+    summary "JDK $(jvm_version "$JAVA_HOME"), all tests" "$reports"/TEST-*.xml
+    while read -r home; do
+        version=$(jvm_version "$home")
+        say "Testing the kernels on JDK $version ..."
+        maven surefire:test -Djvm="$home/bin/java" -Dtest='org/convmark/kernel/**' \
+            -Dsurefire.reportNameSuffix="jdk$version" || status=$?
+        summary "JDK $version, kernels" "$reports"/TEST-*-"jdk$version".xml
+    done < <(other_jdks)
+    return "$status"
+}
+
+# ---------------------------------------------------------------- what was asked for
+
+install=yes
+if [[ ${CONVMARK_NO_INSTALL:-} == 1 ]]; then
+    install=no
+fi
+if [[ ${1:-} == --no-install ]]; then
+    install=no
+    shift
+fi
+
+find_jdk
+case ${1:-} in
+    test)
+        shift
+        set_up_opencl
+        run_tests "$@"
+        exit
+        ;;
+    '')
+        set -- run --out "$root/benchmarks-results"
+        set_up_opencl
+        ;;
+    run) set_up_opencl ;;
+esac
+build
+exec "$JAVA_HOME/bin/java" -jar "$jar" "$@"

@@ -1,0 +1,119 @@
+package org.convmark.kernel.opencl;
+
+import org.convmark.kernel.Kernel;
+import org.convmark.model.RoofLoop;
+import org.convmark.model.Shape;
+
+/** Binds the roof loops. */
+final class Roof {
+    /** Work-items per compute unit of a GPU: enough to hide the latency of memory. */
+    private static final int GPU_ITEMS = 1024;
+
+    /** Work-items of the compute loop per compute unit of a CPU, so that an unlucky split costs little. */
+    private static final int CPU_SHARES = 16;
+
+    private final Cl cl;
+    private final Tuning tuning;
+    private final String options;
+
+    Roof(Cl cl, Tuning tuning) {
+        this.cl = cl;
+        this.tuning = tuning;
+        this.options = tuning.options() + " -DLANES=" + tuning.lanes() + " -DCHAINS=" + tuning.chains();
+    }
+
+    Kernel bind(RoofLoop loop, long bytes) {
+        return switch (loop) {
+            case COMPUTE -> compute(loop.flops(bytes));
+            case READ -> read(bytes);
+            case COPY -> copy(bytes);
+            case TRIAD -> triad(bytes);
+        };
+    }
+
+    private boolean gpu() {
+        return tuning.family() == Tuning.Family.GPU;
+    }
+
+    /** Items are a power of two, so that each gets the same whole number of steps. */
+    private Kernel compute(double flops) {
+        int items = Integer.highestOneBit(cl.units() * (gpu() ? GPU_ITEMS : CPU_SHARES));
+        int steps = (int) (flops / (2.0 * tuning.lanes() * items));
+        return kernel("compute", items, 0.999f, 0.001f, steps, floats((long) items * tuning.lanes()));
+    }
+
+    private Kernel read(long bytes) {
+        Split split = split(bytes);
+        return kernel(
+                "read",
+                split.items,
+                RoofLoop.passes(bytes),
+                split.count,
+                split.own,
+                split.step,
+                floats(split.floats()),
+                floats((long) split.items * tuning.lanes()));
+    }
+
+    private Kernel copy(long bytes) {
+        Split split = split(bytes / 2);
+        return kernel(
+                "copy",
+                split.items,
+                RoofLoop.passes(bytes),
+                split.count,
+                split.own,
+                split.step,
+                floats(split.floats()),
+                floats(split.floats()));
+    }
+
+    private Kernel triad(long bytes) {
+        Split split = split(bytes / 3);
+        return kernel(
+                "triad",
+                split.items,
+                RoofLoop.passes(bytes),
+                split.count,
+                split.own,
+                split.step,
+                0.5f,
+                floats(split.floats()),
+                floats(split.floats()),
+                floats(split.floats()));
+    }
+
+    /**
+     * An array shared by work-items.
+     *
+     * @param items work-items
+     * @param count vectors of one item
+     * @param own vectors from one item's first to the next item's first
+     * @param step vectors from one of an item's to its next
+     */
+    private record Split(int items, int count, int own, int step, int lanes) {
+        long floats() {
+            return (long) items * count * lanes;
+        }
+    }
+
+    /** One chunk per compute unit of a CPU; neighbours interleaved on a GPU. */
+    private Split split(long bytes) {
+        long vectors = Math.max(1, bytes / ((long) tuning.lanes() * Shape.ELEMENT_BYTES));
+        long wish = gpu() ? (long) cl.units() * GPU_ITEMS : cl.units();
+        int items = (int) Math.max(tuning.group(), Math.min(wish, vectors) / tuning.group() * tuning.group());
+        int count = (int) Math.max(1, vectors / items);
+        return gpu()
+                ? new Split(items, count, 1, items, tuning.lanes())
+                : new Split(items, count, count, 1, tuning.lanes());
+    }
+
+    private Cl.Memory floats(long count) {
+        return cl.allocate(count * Shape.ELEMENT_BYTES);
+    }
+
+    private Kernel kernel(String name, int items, Object... arguments) {
+        Cl.Range range = new Cl.Range(new long[] {items}, new long[] {tuning.group()});
+        return cl.kernel("roof.cl", name, options, range, arguments);
+    }
+}

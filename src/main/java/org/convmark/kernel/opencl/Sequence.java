@@ -1,0 +1,18 @@
+package org.convmark.kernel.opencl;
+
+import org.convmark.kernel.Kernel;
+
+/** Several launches as one kernel, for what does not fit into the arguments of one. */
+record Sequence(Kernel[] parts) implements Kernel {
+    @Override
+    public int units() {
+        return 1;
+    }
+
+    @Override
+    public void run(int from, int to) {
+        for (Kernel part : parts) {
+            part.run(0, 1);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package org.convmark.kernel.opencl;
+
+import java.util.Locale;
+
+/**
+ * What the kernels are told about a device.
+ *
+ * @param family which kernels
+ * @param vector channels side by side in memory: floats of a register on a CPU, 1 on a GPU
+ * @param registers vector registers that a tile of sums, weights and one input may fill
+ * @param group work-items of a group where any number would do
+ * @param depthwisePixels columns of a depthwise tile
+ * @param lanes floats of the vectors in roof loops
+ * @param chains independent chains of the compute roof
+ */
+record Tuning(Family family, int vector, int registers, int group, int depthwisePixels, int lanes, int chains) {
+    /** Two families of kernels. */
+    enum Family {
+        /** A work-item is one row of register tiles; no barriers. */
+        CPU,
+        /** A work-item is one pixel, or a part of a tile in local memory. */
+        GPU
+    }
+
+    /** Property that picks a family whatever the type of the device. */
+    static final String FAMILY = "convmark.opencl.family";
+
+    /** The values for a device. */
+    static Tuning of(DeviceInfo device) {
+        String family = System.getProperty(FAMILY);
+        return of(
+                device,
+                family != null
+                        ? Family.valueOf(family.toUpperCase(Locale.ROOT))
+                        : device.type() == DeviceInfo.Type.CPU ? Family.CPU : Family.GPU);
+    }
+
+    /** The values of a family for a device. */
+    static Tuning of(DeviceInfo device, Family family) {
+        if (family == Family.GPU) {
+            return new Tuning(family, 1, 0, 64, 1, 4, 4);
+        }
+        return device.vectorWidth() >= 16
+                ? new Tuning(family, 16, 32, 1, 12, 16, 24)
+                : new Tuning(
+                        family, device.vectorWidth() >= 8 ? 8 : 4, 16, 1, 8, Math.min(8, device.vectorWidth()), 12);
+    }
+
+    /** Options of every program. */
+    String options() {
+        return "-DV=" + vector + " -DGROUP=" + group;
+    }
+
+    /**
+     * A register tile of a convolution: blocks of output channels x pixels of a row.
+     *
+     * @param out blocks of output channels
+     * @param pixels columns
+     */
+    record Tile(int out, int pixels) {
+        /** Half cycles of one step: two operations a cycle, and never shorter than a chain of additions needs. */
+        private int cost() {
+            return Math.max(8, Math.max(out * pixels, out + pixels));
+        }
+    }
+
+    /**
+     * The tile with the least work for a row of output pixels, counting what tiles beyond the edges waste.
+     *
+     * @param outBlocks blocks of output channels
+     * @param width columns of the output
+     * @param widest most blocks of output channels that see the same input channels
+     */
+    Tile tile(int outBlocks, int width, int widest) {
+        Tile best = null;
+        long least = Long.MAX_VALUE;
+        for (int out = 1; out <= Math.min(widest, 4); out++) {
+            for (int pixels = 1; pixels <= width && out * pixels + out + 1 <= registers; pixels++) {
+                Tile tile = new Tile(out, pixels);
+                long cost = (long) tile.cost() * ceil(outBlocks, out) * ceil(width, pixels);
+                if (cost < least || cost == least && out * pixels > best.out * best.pixels) {
+                    least = cost;
+                    best = tile;
+                }
+            }
+        }
+        return best;
+    }
+
+    private static int ceil(int a, int b) {
+        return (a + b - 1) / b;
+    }
+}

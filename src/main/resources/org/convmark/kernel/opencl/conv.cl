@@ -1,0 +1,72 @@
+/*
+ * Convolution on a CPU, dense or grouped. An item is one row of OUT blocks of V output channels: for each tile of PIXELS
+ * columns, over the input blocks its filters see, filter rows, columns and CHANNELS channels of a block. The OUT x PIXELS
+ * sums stay in registers; a step loads OUT weight vectors and broadcasts one input value per pixel. The last tile of a
+ * row is moved left to end at the edge, so it computes some pixels a second time.
+ */
+#ifndef VEC
+#include "vec.cl"
+#endif
+#ifndef OUT
+#define OUT 2
+#endif
+#ifndef PIXELS
+#define PIXELS 6
+#endif
+#ifndef CHANNELS
+#define CHANNELS V
+#endif
+#ifndef KERNEL
+#define KERNEL 3
+#endif
+#ifndef STRIDE
+#define STRIDE 1
+#endif
+#ifndef DILATION
+#define DILATION 1
+#endif
+
+#define EACH_SUM                                        \
+    UNROLL for (int o = 0; o < OUT; o++) \
+        UNROLL for (int t = 0; t < PIXELS; t++)
+
+ITEMS kernel void conv(
+        global const float *in, int4 in_at, global const float *weights, global const float *bias,
+        global const int *first_block, int blocks, global const float *residual, int4 residual_at,
+        global float *out, int4 out_at, int width, int out_blocks) {
+    size_t y = get_global_id(0);
+    size_t tile = get_global_id(1);
+    size_t image = get_global_id(2);
+    in = PLANE(in, in_at, first_block[tile], image) + y * STRIDE * in_at.s1;
+    weights += tile * blocks * (KERNEL * KERNEL * CHANNELS * OUT * V);
+    bias += tile * OUT * V;
+    residual = PLANE(residual, residual_at, tile * OUT, image) + y * residual_at.s1;
+    out = PLANE(out, out_at, tile * OUT, image) + y * out_at.s1;
+
+    for (int next = 0; next < width; next += PIXELS) {
+        size_t x = min(next, width - PIXELS);
+        real sum[OUT][PIXELS];
+        EACH_SUM sum[o][t] = LOAD(bias + o * V);
+        global const float *w = weights;
+        for (int b = 0; b < blocks; b++) {
+            for (int r = 0; r < KERNEL; r++) {
+                global const float *row = in + (size_t)b * in_at.s2 + (size_t)(r * DILATION) * in_at.s1 + x * (STRIDE * V);
+                for (int s = 0; s < KERNEL; s++, row += DILATION * V) {
+                    UNROLL for (int c = 0; c < CHANNELS; c++, w += OUT * V) {
+                        real weight[OUT];
+                        UNROLL for (int o = 0; o < OUT; o++) weight[o] = LOAD(w + o * V);
+                        UNROLL for (int t = 0; t < PIXELS; t++) {
+                            real value = (real)(row[t * STRIDE * V + c]);
+                            UNROLL for (int o = 0; o < OUT; o++)
+                                sum[o][t] = fma(weight[o], value, sum[o][t]);
+                        }
+                    }
+                }
+            }
+        }
+        EACH_SUM if (tile * OUT + o < out_blocks) {
+            size_t at = x * V + t * V;
+            STORE(EPILOGUE(sum[o][t], residual + (size_t)o * residual_at.s2 + at), out + (size_t)o * out_at.s2 + at);
+        }
+    }
+}

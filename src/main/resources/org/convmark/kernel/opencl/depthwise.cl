@@ -1,0 +1,54 @@
+/*
+ * Depthwise convolution on a CPU. An item is some rows of V channels: for each tile of PIXELS columns, over the taps of
+ * the filter. The PIXELS sums stay in registers; a step loads one weight vector and multiplies it with PIXELS input
+ * vectors from memory. The last tile of a row is moved left to end at the edge.
+ */
+#ifndef VEC
+#include "vec.cl"
+#endif
+#ifndef PIXELS
+#define PIXELS 8
+#endif
+#ifndef KERNEL
+#define KERNEL 3
+#endif
+#ifndef STRIDE
+#define STRIDE 1
+#endif
+#ifndef DILATION
+#define DILATION 1
+#endif
+
+#define EACH_SUM UNROLL for (int t = 0; t < PIXELS; t++)
+
+ITEMS kernel void depthwise(
+        global const float *in, int4 in_at, global const float *weights, global const float *bias,
+        global const float *residual, int4 residual_at, global float *out, int4 out_at, int rows, int height, int width) {
+    size_t block = get_global_id(1);
+    size_t image = get_global_id(2);
+    in = PLANE(in, in_at, block, image);
+    weights += block * (KERNEL * KERNEL * V);
+    residual = PLANE(residual, residual_at, block, image);
+    out = PLANE(out, out_at, block, image);
+    real start = LOAD(bias + block * V);
+
+    int end = min(height, (int)(get_global_id(0) + 1) * rows);
+    for (int y = get_global_id(0) * rows; y < end; y++) {
+        for (int next = 0; next < width; next += PIXELS) {
+            size_t x = min(next, width - PIXELS);
+            real sum[PIXELS];
+            EACH_SUM sum[t] = start;
+            global const float *w = weights;
+            for (int r = 0; r < KERNEL; r++) {
+                global const float *row = in + (size_t)(y * STRIDE + r * DILATION) * in_at.s1 + x * (STRIDE * V);
+                UNROLL for (int s = 0; s < KERNEL; s++) {
+                    real weight = LOAD(w + s * V);
+                    EACH_SUM sum[t] = fma(weight, LOAD(row + (t * STRIDE + s * DILATION) * V), sum[t]);
+                }
+                w += KERNEL * V;
+            }
+            EACH_SUM STORE(
+                    EPILOGUE(sum[t], residual + PIXEL(residual_at, y, x + t)), out + PIXEL(out_at, y, x + t));
+        }
+    }
+}

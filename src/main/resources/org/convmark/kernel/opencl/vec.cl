@@ -1,0 +1,84 @@
+/*
+ * What every kernel file builds on; the host passes it to the compiler ahead of each of them.
+ *
+ * V      channels stored side by side: batch x channels / V x row x column x V. CPU kernels hold one such vector in a
+ *        register; GPU kernels use V = 1, which makes neighbouring columns neighbours in memory.
+ * GROUP  work-items of a group. 1: an item works through rows, without barriers. More: an item is one pixel.
+ *
+ * An int4 says where a tensor's inside lies in its buffer, in floats: (first element, row, plane of V channels, image).
+ */
+#ifndef VEC
+#define VEC
+
+#ifndef V
+#define V 8
+#endif
+#ifndef GROUP
+#define GROUP 1
+#endif
+
+#define PASTE_(a, b) a##b
+#define PASTE(a, b) PASTE_(a, b)
+
+#if V == 1
+typedef float real;
+#define LOAD(p) (*(p))
+#define STORE(x, p) (*(p) = (x))
+#else
+typedef PASTE(float, V) real;
+#define LOAD(p) PASTE(vload, V)(0, p)
+#define STORE(x, p) PASTE(vstore, V)(x, 0, p)
+#endif
+
+#define UNROLL _Pragma("unroll")
+#define ITEMS __attribute__((reqd_work_group_size(GROUP, 1, 1)))
+
+/* The pixels of this item: `rows` rows on a CPU, one pixel on a GPU. */
+#if GROUP == 1
+#define EACH_PIXEL(y, x, rows, height, width)                                                             \
+    for (size_t y = get_global_id(0) * (rows); y < min((size_t)(height), (get_global_id(0) + 1) * (rows)); y++) \
+        for (size_t x = 0; x < (width); x++)
+#else
+#define EACH_PIXEL(y, x, rows, height, width)                                                \
+    for (size_t y = get_global_id(0) / (width), x = get_global_id(0) % (width); y < (height); y = (height))
+#endif
+
+/* The same image and channels of a tensor, pixel (0, 0). */
+#define PLANE(p, at, block, image) ((p) + (at).s0 + (size_t)(block) * (at).s2 + (size_t)(image) * (at).s3)
+/* Float offset of a pixel in a plane. */
+#define PIXEL(at, y, x) ((size_t)(y) * (at).s1 + (size_t)(x) * V)
+
+/* Written so that NaN stays NaN. */
+inline real relu(real x) { return x < 0.0f ? (real)(0.0f) : x; }
+inline real relu6(real x) { return relu(x) > 6.0f ? (real)(6.0f) : relu(x); }
+inline real sigmoid(real x) { return 1.0f / (1.0f + exp(-x)); }
+inline real silu(real x) { return x / (1.0f + exp(-x)); }
+
+/* x * Phi(x); the tail of erf by Abramowitz and Stegun 7.1.26, absolute error 1.5e-7. */
+inline real gelu(real x) {
+    real z = fabs(x) * 0.70710678f;
+    real t = 1.0f / fma(z, (real)(0.3275911f), (real)(1.0f));
+    real p = fma(t, (real)(1.061405429f), (real)(-1.453152027f));
+    p = fma(p, t, (real)(1.421413741f));
+    p = fma(p, t, (real)(-0.284496736f));
+    p = fma(p, t, (real)(0.254829592f));
+    real half_tail = 0.5f * x * (p * t * exp(-z * z));
+    return x < 0.0f ? half_tail : x - half_tail;
+}
+
+inline real identity(real x) { return x; }
+
+/* after(before(sum) + residual): the epilogue of every convolution. */
+#ifndef BEFORE
+#define BEFORE identity
+#endif
+#ifndef AFTER
+#define AFTER identity
+#endif
+#ifdef RESIDUAL
+#define EPILOGUE(sum, residual) AFTER(BEFORE(sum) + LOAD(residual))
+#else
+#define EPILOGUE(sum, residual) AFTER(BEFORE(sum))
+#endif
+
+#endif

@@ -1,0 +1,120 @@
+package org.convmark;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Who may import whom. */
+class ArchitectureTest {
+    private static final String ROOT = "org.convmark";
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    /** The first package of Convmark's own imports the others and itself, nothing else of Convmark. */
+    @ParameterizedTest
+    @CsvSource({
+        "model, ''",
+        "machine, ''",
+        "report, ''",
+        "kernel, model",
+        "bench, model kernel machine",
+        "results, model machine",
+        "analysis, results model machine report"
+    })
+    void packagesImportOnlyTheirOwn(String name, String others) {
+        Set<String> allowed = Set.of((name + " " + others).trim().split(" +"));
+        classes()
+                .that()
+                .resideInAPackage(inside(name))
+                .should()
+                .onlyDependOnClassesThat(describe(
+                        "are foreign or in " + allowed,
+                        c -> !c.getPackageName().startsWith(ROOT) || allowed.contains(part(c))))
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    /** A new package must be added to the table above. */
+    @Test
+    void everyPackageIsInTheTable() {
+        Set<String> known = Set.of("", "model", "machine", "report", "kernel", "bench", "results", "analysis");
+        Set<String> unknown = CLASSES.stream()
+                .map(ArchitectureTest::part)
+                .filter(p -> !known.contains(p))
+                .collect(Collectors.toSet());
+        assertTrue(unknown.isEmpty(), () -> "packages without a rule: " + unknown);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"scalar", "vector", "opencl", "peer"})
+    void backendsDoNotKnowEachOther(String backend) {
+        noClasses()
+                .that()
+                .resideInAPackage(inside("kernel." + backend))
+                .should()
+                .dependOnClassesThat(describe(
+                        "are in the package of another backend",
+                        c -> c.getPackageName().startsWith(ROOT + ".kernel.")
+                                && !c.getPackageName().startsWith(ROOT + ".kernel." + backend)))
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    /** Kernels compute with them; the description of a JVM only asks how wide they are. */
+    @Test
+    void vectorsStayInTheirPackage() {
+        assertOnlyIn("jdk.incubator.vector..", inside("kernel.vector"), inside("machine"));
+    }
+
+    @Test
+    void harnessStaysInBenchmarksAndTheCommandLine() {
+        assertOnlyIn("org.openjdk.jmh..", inside("bench"), ROOT);
+    }
+
+    @Test
+    void openClStaysInOneClass() {
+        assertOnlyIn("org.jocl..", inside("kernel.opencl"));
+        Set<String> users = CLASSES.stream()
+                .filter(c -> c.getDirectDependenciesFromSelf().stream()
+                        .anyMatch(d -> d.getTargetClass().getPackageName().startsWith("org.jocl")))
+                .map(ArchitectureTest::outermost)
+                .collect(Collectors.toSet());
+        assertTrue(users.size() <= 1, () -> "classes that import JOCL: " + users);
+    }
+
+    private static void assertOnlyIn(String foreign, String... packages) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(packages)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(foreign)
+                .check(CLASSES);
+    }
+
+    private static String inside(String name) {
+        return ROOT + "." + name + "..";
+    }
+
+    /** The part of Convmark that a class belongs to, empty for the root. */
+    private static String part(JavaClass c) {
+        String rest = c.getPackageName().substring(ROOT.length());
+        return rest.isEmpty() ? "" : rest.substring(1).split("\\.")[0];
+    }
+
+    private static String outermost(JavaClass c) {
+        return c.getEnclosingClass().map(ArchitectureTest::outermost).orElse(c.getName());
+    }
+}

@@ -1,0 +1,119 @@
+package org.convmark.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.convmark.model.Fusion;
+import org.convmark.model.Graph;
+import org.convmark.model.Layer;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+
+/** Runs graphs on every target and compares with {@link ReferenceInterpreter}; keeps one open backend per target. */
+final class Comparison implements AutoCloseable {
+    private static final long SEED = 42;
+
+    private final Target.Settings settings;
+    private final Map<Target, Backend<?>> open = new EnumMap<>(Target.class);
+
+    private record Case(Graph graph, Weights.Fill fill) {}
+
+    /** Right answers, so that the second target need not wait for them again. */
+    private final Map<Case, Weights> weights = new HashMap<>();
+
+    private final Map<Weights, double[]> expected = new IdentityHashMap<>();
+
+    /** @param workers threads of CPU targets */
+    Comparison(int workers) {
+        this.settings = new Target.Settings(workers, null);
+    }
+
+    /**
+     * The same test on every target; where a target is not available it is skipped with the reason.
+     *
+     * @param body throws if the target is wrong
+     */
+    Stream<DynamicNode> onEveryTarget(Map<String, ? extends Consumer<Target>> bodies) {
+        return Stream.of(Target.values())
+                .map(target -> DynamicContainer.dynamicContainer(
+                        target.name(),
+                        bodies.entrySet().stream()
+                                .map(body -> DynamicTest.dynamicTest(target + " " + body.getKey(), () -> {
+                                    String reason = target.unavailable(settings);
+                                    assumeTrue(reason == null, target + " is not available: " + reason);
+                                    body.getValue().accept(target);
+                                }))));
+    }
+
+    /** Each of these graphs gives the right result; all that do not are named. */
+    void check(Target target, Fusion fusion, Weights.Fill fill, List<Graph> graphs) {
+        List<String> wrong = new ArrayList<>();
+        for (Graph graph : graphs) {
+            try {
+                check(target, fusion, fill, graph);
+            } catch (AssertionError | RuntimeException e) {
+                wrong.add(describe(graph) + ", " + fusion + ", " + fill + ": " + e);
+            }
+        }
+        if (!wrong.isEmpty()) {
+            fail(wrong.size() + " of " + graphs.size() + " graphs are wrong on " + target + ":\n"
+                    + String.join("\n", wrong));
+        }
+    }
+
+    /** This graph gives the right result, twice. */
+    void check(Target target, Fusion fusion, Weights.Fill fill, Graph graph) {
+        Weights weights = weights(graph, fill);
+        Program program = open(target).compile(graph.fuse(fusion), weights);
+        program.verify(weights);
+        float[] actual = program.output();
+        compare(expected.computeIfAbsent(weights, w -> new ReferenceInterpreter(graph, w).output()), actual, weights);
+        program.run();
+        assertArrayEquals(actual, program.output(), "the second run differs from the first");
+    }
+
+    private Weights weights(Graph graph, Weights.Fill fill) {
+        return weights.computeIfAbsent(new Case(graph, fill), c -> new Weights(graph, SEED, fill));
+    }
+
+    Backend<?> open(Target target) {
+        return open.computeIfAbsent(target, t -> t.open(settings));
+    }
+
+    private static void compare(double[] expected, float[] actual, Weights weights) {
+        float[] rounded = new float[expected.length];
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = (float) expected[i];
+        }
+        double tolerance = weights.tolerance(rounded);
+        if (actual.length != expected.length) {
+            fail(actual.length + " elements instead of " + expected.length);
+        }
+        for (int i = 0; i < expected.length; i++) {
+            if (!(Math.abs(actual[i] - expected[i]) <= tolerance)) {
+                fail("element " + i + " is " + actual[i] + ", by definition " + expected[i] + " (tolerance " + tolerance
+                        + ")");
+            }
+        }
+    }
+
+    private static String describe(Graph graph) {
+        List<Layer> layers = graph.nodes().stream().map(Graph.Node::layer).toList();
+        return graph.inputs() + " " + layers;
+    }
+
+    @Override
+    public void close() {
+        open.values().forEach(Backend::close);
+    }
+}

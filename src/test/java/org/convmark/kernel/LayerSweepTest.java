@@ -1,0 +1,277 @@
+package org.convmark.kernel;
+
+import static org.convmark.kernel.Weights.Fill.INTEGER;
+import static org.convmark.kernel.Weights.Fill.RANDOM;
+import static org.convmark.model.Fusion.EPILOGUE;
+import static org.convmark.model.Fusion.NONE;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.convmark.model.Activation;
+import org.convmark.model.Graph;
+import org.convmark.model.Layer;
+import org.convmark.model.Layer.Bias;
+import org.convmark.model.Layer.Conv;
+import org.convmark.model.Layer.Pool;
+import org.convmark.model.Shape;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every layer kind on every target, over shapes around the vector length and the tiles. Small integers give the same
+ * float in every order of summation, so they must be equal; random numbers may differ by rounding.
+ */
+class LayerSweepTest {
+    private static final int[] CHANNELS = {1, 3, 7, 8, 9, 15, 16, 17, 33, 67};
+    private static final int[][] MAPS = {{1, 1}, {5, 5}, {7, 13}, {14, 14}};
+    private static final Comparison COMPARISON = new Comparison(2);
+
+    @AfterAll
+    static void close() {
+        COMPARISON.close();
+    }
+
+    // ---------------------------------------------------------------- convolutions
+
+    /** Over all kernels, strides and maps every pair of input and output channels occurs. */
+    @TestFactory
+    Stream<DynamicNode> denseConvolutions() {
+        Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
+        int turn = 0;
+        for (int kernel : new int[] {1, 3, 5, 7}) {
+            for (int stride : new int[] {1, 2}) {
+                List<Graph> graphs = new ArrayList<>();
+                for (int[] map : MAPS) {
+                    turn++;
+                    for (int i = 0; i < CHANNELS.length; i++) {
+                        int out = CHANNELS[(i + turn) % CHANNELS.length];
+                        int batch = (i + turn) % 2 == 0 ? 1 : 3;
+                        Bias bias = i % 3 == 0 ? Bias.YES : Bias.NO;
+                        graphs.add(input(batch, CHANNELS[i], map)
+                                .then(new Conv(out, kernel, stride, 1, kernel / 2, Conv.DENSE, bias)));
+                    }
+                }
+                bodies.put(kernel + "x" + kernel + " stride " + stride, exactThenRandom(graphs));
+            }
+        }
+        return COMPARISON.onEveryTarget(bodies);
+    }
+
+    /** Group widths around the vector length, with as many, twice or half as many filters as channels. */
+    @TestFactory
+    Stream<DynamicNode> groupedConvolutions() {
+        Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
+        for (int width : new int[] {1, 3, 4, 8, 16, 32}) {
+            List<Graph> graphs = new ArrayList<>();
+            for (int groups : new int[] {1, 2, 3, 5, 8, 17, 67}) {
+                int channels = groups * width;
+                for (int kernel : new int[] {1, 3, 5, 7}) {
+                    int[] map = MAPS[(groups + kernel / 2) % MAPS.length];
+                    if (channels > 160) {
+                        continue;
+                    }
+                    Graph g = input(kernel == 3 ? 3 : 1, channels, map);
+                    graphs.add(g.grouped(kernel, channels, 1 + groups % 2, width));
+                    graphs.add(g.grouped(kernel, 2 * channels, 1, width));
+                    graphs.add(g.grouped(kernel, groups * Math.max(1, width / 2), 2, width));
+                }
+            }
+            bodies.put("group width " + width, exactThenRandom(graphs));
+        }
+        return COMPARISON.onEveryTarget(bodies);
+    }
+
+    @TestFactory
+    Stream<DynamicNode> dilatedAndUnpaddedConvolutions() {
+        List<Graph> dilated = new ArrayList<>();
+        List<Graph> unpadded = new ArrayList<>();
+        for (int channels : CHANNELS) {
+            for (int stride : new int[] {1, 2}) {
+                Graph g = input(1 + channels % 2, channels, MAPS[1 + channels % 3]);
+                dilated.add(g.depthwise(3, stride, 2));
+                dilated.add(g.depthwise(5, stride, 2));
+                dilated.add(g.then(new Conv(9, 3, stride, 2, 2, Conv.DENSE, Bias.NO)));
+                dilated.add(g.then(new Conv(16, 3, stride, 3, 1 + stride, Conv.DENSE, Bias.YES)));
+                unpadded.add(g.then(new Conv(16, 3, stride, 1, 0, Conv.DENSE, Bias.NO)));
+                unpadded.add(g.then(new Conv(channels, 3, stride, 1, 0, 1, Bias.NO)));
+                unpadded.add(g.then(new Conv(17, 3, stride, 1, 2, Conv.DENSE, Bias.NO)));
+                unpadded.add(g.then(new Conv(8, 1, stride, 1, 1, Conv.DENSE, Bias.NO)));
+                unpadded.add(g.then(new Conv(8, 2 * stride, 2 * stride, 1, 0, Conv.DENSE, Bias.YES)));
+            }
+        }
+        return COMPARISON.onEveryTarget(
+                Map.of("dilated", exactThenRandom(dilated), "other paddings", exactThenRandom(unpadded)));
+    }
+
+    /** after(before(norm(conv)) + residual) with every part present or not, on every kind of convolution. */
+    @TestFactory
+    Stream<DynamicNode> epilogues() {
+        Map<String, UnaryOperator<Graph>> convolutions = new LinkedHashMap<>();
+        convolutions.put("dense", g -> g.conv(3, g.output().channels()));
+        convolutions.put("pointwise", g -> g.biased(g.output().channels()));
+        convolutions.put("depthwise", g -> g.depthwise(3, 1));
+        convolutions.put("grouped", g -> g.grouped(3, g.output().channels(), 1, 8));
+        Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
+        convolutions.forEach((name, conv) -> {
+            int[] widths = name.equals("grouped") ? new int[] {8, 16, 24} : new int[] {7, 16, 17};
+            bodies.put(name + " with epilogue", epilogues(conv, widths));
+        });
+        return COMPARISON.onEveryTarget(bodies);
+    }
+
+    private Consumer<Target> epilogues(UnaryOperator<Graph> conv, int[] widths) {
+        List<UnaryOperator<Graph>> norms =
+                List.of(UnaryOperator.identity(), Graph::norm, g -> g.norm().layerScale());
+        List<Graph> exact = new ArrayList<>();
+        List<Graph> rounded = new ArrayList<>();
+        int turn = 0;
+        for (UnaryOperator<Graph> norm : norms) {
+            for (Activation before : activationsOrNull()) {
+                for (Activation after : activationsOrNull()) {
+                    turn++;
+                    Graph x = input(1 + turn % 2, widths[turn % 3], MAPS[1 + turn % 3]);
+                    List<Graph> fitting = isExact(before) && isExact(after) ? exact : rounded;
+                    Graph f = activate(norm.apply(conv.apply(x)), before);
+                    fitting.add(activate(f.add(0), after));
+                    if (after == null) {
+                        fitting.add(f);
+                    }
+                }
+            }
+        }
+        return target -> {
+            COMPARISON.check(target, EPILOGUE, INTEGER, exact);
+            COMPARISON.check(target, EPILOGUE, RANDOM, rounded);
+        };
+    }
+
+    /** Two convolutions behind one another and values that several layers read, fused: buffers and borders are shared. */
+    @TestFactory
+    Stream<DynamicNode> chains() {
+        List<Graph> graphs = new ArrayList<>();
+        for (int channels : CHANNELS) {
+            Graph x = input(1 + channels % 2, channels, MAPS[channels % 4]);
+            graphs.add(x.conv(5, channels).conv(1, 9).conv(3, channels).add(0));
+            graphs.add(x.conv(3, channels).add(0).conv(3, channels).add(0).conv(3, channels));
+            graphs.add(x.concat(f -> f.conv(1, 3), f -> f.conv(5, 9), f -> f.depthwise(3, 1), f -> f));
+            graphs.add(x.residual(f -> f.conv(3, channels + 1, 2).norm().relu().conv(1, 2 * channels))
+                    .relu());
+            Graph p = x.conv(3, channels).relu();
+            graphs.add(p.add(p.head()));
+            graphs.add(p.norm().add(p.head()).relu());
+        }
+        return COMPARISON.onEveryTarget(Map.of(
+                "unfused", (Consumer<Target>) t -> COMPARISON.check(t, NONE, RANDOM, graphs),
+                "fused", (Consumer<Target>) t -> COMPARISON.check(t, EPILOGUE, RANDOM, graphs)));
+    }
+
+    // ---------------------------------------------------------------- all other layers
+
+    @TestFactory
+    Stream<DynamicNode> layersOfExactArithmetic() {
+        Map<String, UnaryOperator<Graph>> layers = new LinkedHashMap<>();
+        layers.put("batch norm", Graph::norm);
+        layers.put("layer scale", Graph::layerScale);
+        layers.put("ReLU", Graph::relu);
+        layers.put("ReLU6", Graph::relu6);
+        layers.put("sum", g -> g.relu().add(0));
+        layers.put("sum with itself", g -> g.add(0));
+        layers.put("product", g -> {
+            Shape gate = new Shape(g.output().batch(), g.output().channels(), 1, 1);
+            return new Graph(List.of(g.output(), gate), List.of(), 0).then(new Layer.Multiply(), 1);
+        });
+        layers.put("maximum 3x3", g -> g.pool(Pool.Kind.MAX, 3, 1));
+        layers.put("maximum 3x3 stride 2", g -> g.pool(Pool.Kind.MAX, 3, 2));
+        layers.put("blur", g -> g.pool(Pool.Kind.BLUR, 3, 1));
+        layers.put("blur stride 2", g -> g.pool(Pool.Kind.BLUR, 3, 2));
+        layers.put("concat", LayerSweepTest::concat);
+        layers.put("slice", g -> g.slice(g.output().channels() / 3, (g.output().channels() + 1) / 2));
+        layers.put("shuffle", g -> g.shuffle(smallestDivisor(g.output().channels())));
+        return COMPARISON.onEveryTarget(bodies(layers, INTEGER));
+    }
+
+    @TestFactory
+    Stream<DynamicNode> layersThatRound() {
+        Map<String, UnaryOperator<Graph>> layers = new LinkedHashMap<>();
+        layers.put("layer norm", Graph::layerNorm);
+        for (Activation function : Activation.values()) {
+            layers.put(function.name(), g -> g.activate(function));
+        }
+        layers.put("squeeze-excite", g -> g.squeezeExcite(3));
+        layers.put("global average", g -> g.then(new Pool(Pool.Kind.GLOBAL, 0, 1, 0)));
+        layers.put("average 3x3", g -> g.pool(Pool.Kind.AVERAGE, 3, 1));
+        layers.put("average 3x3 stride 2", g -> g.pool(Pool.Kind.AVERAGE, 3, 2));
+        layers.put("average 5x5", g -> g.pool(Pool.Kind.AVERAGE, 5, 1));
+        return COMPARISON.onEveryTarget(bodies(layers, RANDOM));
+    }
+
+    /** Each layer alone, and between convolutions, so that what it reads and writes has a border of zeros. */
+    private static Map<String, Consumer<Target>> bodies(Map<String, UnaryOperator<Graph>> layers, Weights.Fill fill) {
+        Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
+        layers.forEach((name, layer) -> {
+            List<Graph> graphs = new ArrayList<>();
+            for (int i = 0; i < CHANNELS.length; i++) {
+                for (int[] map : MAPS) {
+                    graphs.add(layer.apply(input(i % 2 == 0 ? 1 : 3, CHANNELS[i], map)));
+                }
+                Graph g = layer.apply(input(1 + i % 2, CHANNELS[i], MAPS[1 + i % 3]));
+                graphs.add(g.concat(x -> x.conv(5, 4), x -> x));
+                Graph between = g.at(0).conv(3, 3);
+                graphs.add(between.at(g.head()).conv(3, 5));
+            }
+            bodies.put(name, target -> COMPARISON.check(target, NONE, fill, graphs));
+        });
+        return bodies;
+    }
+
+    private static Consumer<Target> exactThenRandom(List<Graph> graphs) {
+        List<Graph> third = IntStream.range(0, graphs.size())
+                .filter(i -> i % 3 == 0)
+                .mapToObj(graphs::get)
+                .toList();
+        return target -> {
+            COMPARISON.check(target, NONE, INTEGER, graphs);
+            COMPARISON.check(target, NONE, RANDOM, third);
+        };
+    }
+
+    private static Graph input(int batch, int channels, int[] map) {
+        return Graph.of(new Shape(batch, channels, map[0], map[1]));
+    }
+
+    /** Channels that start and end inside a vector. */
+    private static Graph concat(Graph g) {
+        int channels = g.output().channels();
+        return g.concat(x -> x.slice(channels / 2, 1), x -> x, x -> x.relu(), x -> x.slice(0, (channels + 2) / 3));
+    }
+
+    private static int smallestDivisor(int n) {
+        int d = 2;
+        while (d < n && n % d != 0) {
+            d++;
+        }
+        return Math.min(d, n);
+    }
+
+    private static Graph activate(Graph g, Activation function) {
+        return function == null ? g : g.activate(function);
+    }
+
+    private static List<Activation> activationsOrNull() {
+        List<Activation> all = new ArrayList<>(Arrays.asList(Activation.values()));
+        all.add(null);
+        return all;
+    }
+
+    private static boolean isExact(Activation function) {
+        return function == null || function == Activation.RELU || function == Activation.RELU6;
+    }
+}

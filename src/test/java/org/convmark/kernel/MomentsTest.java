@@ -1,0 +1,63 @@
+package org.convmark.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.convmark.model.Graph;
+import org.convmark.model.Workload;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Activations stay O(1) however deep a graph is: neither infinities nor denormals, which would be timed instead of it. */
+class MomentsTest {
+    private static final int DEPTH = 32;
+
+    static List<Workload> workloads() {
+        return Workload.all();
+    }
+
+    /** Only the result has a least size: a rectifier may cut off all of a narrow intermediate. */
+    @ParameterizedTest
+    @MethodSource("workloads")
+    void deepGraphsStayOfOrderOne(Workload workload) {
+        Graph graph = workload.graph(DEPTH, 8, 8, 1);
+        Weights weights = new Weights(graph, 1, Weights.Fill.RANDOM);
+        assertSane(doubles(weights.reference()), 1e-2, workload + " result");
+        List<double[]> intermediates = new ReferenceInterpreter(graph, weights).intermediates();
+        for (int i = 0; i < intermediates.size(); i++) {
+            assertSane(
+                    intermediates.get(i),
+                    0,
+                    workload + " node " + i + " " + graph.nodes().get(i).layer());
+        }
+    }
+
+    private static void assertSane(double[] values, double least, String what) {
+        double squares = 0;
+        for (double x : values) {
+            assertTrue(Double.isFinite(x), what + " holds " + x);
+            assertTrue(x == 0 || Math.abs(x) >= Float.MIN_NORMAL, what + " holds the denormal " + x);
+            squares += x * x;
+        }
+        double rms = Math.sqrt(squares / values.length);
+        assertTrue(rms >= least && rms <= 1e2, what + " has a root mean square of " + rms);
+    }
+
+    @Test
+    void equalSeedsGiveEqualNumbers() {
+        Graph graph = Workload.all().get(0).graph(1, 8, 8, 1);
+        float[] a = new Weights(graph, 7, Weights.Fill.RANDOM).input(0);
+        assertArrayEquals(a, new Weights(graph, 7, Weights.Fill.RANDOM).input(0));
+        assertTrue(a[0] != new Weights(graph, 8, Weights.Fill.RANDOM).input(0)[0]);
+    }
+
+    private static double[] doubles(float[] values) {
+        double[] doubles = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            doubles[i] = values[i];
+        }
+        return doubles;
+    }
+}
