@@ -54,7 +54,7 @@ public final class Report {
         String profile = run.intent().profile() == null
                 ? ""
                 : ", profile " + run.intent().profile();
-        return "Convmark run " + run.folder().getFileName() + profile + ": "
+        return "Convmark run " + run.folder().toAbsolutePath().normalize().getFileName() + profile + ": "
                 + run.measurements().size() + " rows on "
                 + run.machine().before().cpu().model().optional().orElse("an unknown processor") + ".";
     }
