@@ -36,6 +36,9 @@ final class Cl implements AutoCloseable {
 
     private static final String COMMON = "vec.cl";
 
+    /** Kernels and Java arrays count floats in an int. */
+    private static final long INDEXABLE = (long) Float.BYTES * Integer.MAX_VALUE;
+
     /** A device that can be opened. */
     record Device(DeviceInfo info, cl_platform_id platform, cl_device_id id) {}
 
@@ -98,7 +101,7 @@ final class Cl implements AutoCloseable {
     // ---------------------------------------------------------------- devices
 
     /**
-     * All devices of all platforms; none where there is no platform.
+     * All devices of all platforms, without those that cannot say what OpenCL 1.2 asks; none where there is no platform.
      *
      * @throws LinkageError or UnsupportedOperationException where there is no OpenCL library
      */
@@ -106,7 +109,11 @@ final class Cl implements AutoCloseable {
         List<Device> devices = new ArrayList<>();
         for (cl_platform_id platform : platforms()) {
             for (cl_device_id id : ids(platform)) {
-                devices.add(new Device(describe(platform, id), platform, id));
+                try {
+                    devices.add(new Device(describe(platform, id), platform, id));
+                } catch (CLException tooOld) {
+                    continue;
+                }
             }
         }
         return devices;
@@ -224,7 +231,7 @@ final class Cl implements AutoCloseable {
      * @throws IllegalStateException if the device cannot hold it
      */
     Memory allocate(long bytes) {
-        long limit = device.info.maxAllocationBytes();
+        long limit = Math.min(device.info.maxAllocationBytes(), INDEXABLE);
         if (bytes > limit) {
             throw outOfMemory(bytes, "device allows " + mebibytes(limit) + " MiB");
         }

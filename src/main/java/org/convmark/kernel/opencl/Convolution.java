@@ -9,12 +9,6 @@ import org.convmark.model.Layer;
 
 /** Chooses the kernel for a convolution, packs its filter the way that kernel reads it and binds its operands. */
 final class Convolution {
-    /** Channels and pixels of a tile in local memory, and the terms that go through it at a time: as in conv_gpu.cl. */
-    private static final int GPU_TILE = 64;
-
-    private static final int GPU_DEPTH = 16;
-    private static final int GPU_SIDE = 16;
-
     private final Cl cl;
     private final Tuning tuning;
     private final Layer.Conv conv;
@@ -59,7 +53,7 @@ final class Convolution {
 
     Kernel bind() {
         if (tuning.family() == Tuning.Family.GPU) {
-            return groupOut >= GPU_TILE / 2 ? gpuTile() : gpuGrouped();
+            return groupOut >= Tuning.TILE / 2 ? gpuTile() : gpuGrouped();
         }
         return group == 1 && groupOut == 1 ? depthwise() : direct();
     }
@@ -196,8 +190,8 @@ final class Convolution {
 
     private Kernel gpuTile() {
         int groups = in.shape().channels() / group;
-        int terms = Tensor.blocks(group * taps(), GPU_DEPTH) * GPU_DEPTH;
-        int paddedOut = Tensor.blocks(groupOut, GPU_TILE) * GPU_TILE;
+        int terms = Tensor.blocks(group * taps(), Tuning.DEPTH) * Tuning.DEPTH;
+        int paddedOut = Tensor.blocks(groupOut, Tuning.TILE) * Tuning.TILE;
         float[] packed = new float[groups * terms * paddedOut];
         for (int o = 0; o < conv.outChannels(); o++) {
             for (int k = 0; k < group * taps(); k++) {
@@ -208,14 +202,14 @@ final class Convolution {
         return cl.kernel(
                 "conv_gpu.cl",
                 "conv_tile",
-                options + window(),
+                options + window() + " -DTILE=" + Tuning.TILE + " -DDEPTH=" + Tuning.DEPTH + " -DSIDE=" + Tuning.SIDE,
                 new Cl.Range(
                         new long[] {
-                            (long) Tensor.blocks(pixels, GPU_TILE) * GPU_SIDE,
-                            (long) Tensor.blocks(groupOut, GPU_TILE) * GPU_SIDE,
+                            (long) Tensor.blocks(pixels, Tuning.TILE) * Tuning.SIDE,
+                            (long) Tensor.blocks(groupOut, Tuning.TILE) * Tuning.SIDE,
                             (long) out.shape().batch() * groups
                         },
-                        new long[] {GPU_SIDE, GPU_SIDE, 1}),
+                        new long[] {Tuning.SIDE, Tuning.SIDE, 1}),
                 in.memory(),
                 in.at(conv.padding()),
                 group * in.plane(),

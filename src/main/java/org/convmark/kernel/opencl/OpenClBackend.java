@@ -50,10 +50,8 @@ public final class OpenClBackend extends Backend<Tensor> {
         List<Cl.Device> devices;
         try {
             devices = Cl.devices();
-        } catch (UnsupportedOperationException absent) {
-            return "this machine has no OpenCL library (libOpenCL.so.1 of an ICD loader)";
-        } catch (LinkageError broken) {
-            return "the OpenCL binding does not load: " + reason(broken);
+        } catch (LinkageError | UnsupportedOperationException absent) {
+            return "OpenCL does not load, install an ICD loader, for example ocl-icd-libopencl1: " + reason(absent);
         }
         if (devices.isEmpty()) {
             return "no OpenCL platform offers a device: install a driver, for a CPU for example pocl-opencl-icd";
@@ -65,9 +63,14 @@ public final class OpenClBackend extends Backend<Tensor> {
         return null;
     }
 
+    /** The innermost message; a class that failed to initialise once wraps it in "Exception ...: ... [in thread ...]". */
     private static String reason(Throwable failure) {
-        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-        return String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown");
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String line = String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown");
+        return line.replaceAll("^Exception [\\w.]+: | \\[in thread .*]$", "");
     }
 
     /**

@@ -49,8 +49,6 @@ final class Roof {
                 split.items,
                 RoofLoop.passes(bytes),
                 split.count,
-                split.own,
-                split.step,
                 floats(split.floats()),
                 floats((long) split.items * tuning.lanes()));
     }
@@ -62,8 +60,6 @@ final class Roof {
                 split.items,
                 RoofLoop.passes(bytes),
                 split.count,
-                split.own,
-                split.step,
                 floats(split.floats()),
                 floats(split.floats()));
     }
@@ -75,8 +71,6 @@ final class Roof {
                 split.items,
                 RoofLoop.passes(bytes),
                 split.count,
-                split.own,
-                split.step,
                 0.5f,
                 floats(split.floats()),
                 floats(split.floats()),
@@ -88,24 +82,20 @@ final class Roof {
      *
      * @param items work-items
      * @param count vectors of one item
-     * @param own vectors from one item's first to the next item's first
-     * @param step vectors from one of an item's to its next
+     * @param lanes floats of a vector
      */
-    private record Split(int items, int count, int own, int step, int lanes) {
+    private record Split(int items, int count, int lanes) {
         long floats() {
             return (long) items * count * lanes;
         }
     }
 
-    /** One chunk per compute unit of a CPU; neighbours interleaved on a GPU. */
+    /** One item per compute unit of a CPU, so that its share stays in its caches; many on a GPU. */
     private Split split(long bytes) {
         long vectors = Math.max(1, bytes / ((long) tuning.lanes() * Shape.ELEMENT_BYTES));
         long wish = gpu() ? (long) cl.units() * GPU_ITEMS : cl.units();
         int items = (int) Math.max(tuning.group(), Math.min(wish, vectors) / tuning.group() * tuning.group());
-        int count = (int) Math.max(1, vectors / items);
-        return gpu()
-                ? new Split(items, count, 1, items, tuning.lanes())
-                : new Split(items, count, count, 1, tuning.lanes());
+        return new Split(items, (int) Math.max(1, vectors / items), tuning.lanes());
     }
 
     private Cl.Memory floats(long count) {

@@ -14,6 +14,15 @@ import java.util.Locale;
  * @param chains independent chains of the compute roof
  */
 record Tuning(Family family, int vector, int registers, int group, int depthwisePixels, int lanes, int chains) {
+    /** Channels and pixels of a GPU's tile in local memory. */
+    static final int TILE = 64;
+
+    /** Terms of the sums that go through local memory at a time. */
+    static final int DEPTH = 16;
+
+    /** Work-items of a tile in each direction. */
+    static final int SIDE = 16;
+
     /** Two families of kernels. */
     enum Family {
         /** A work-item is one row of register tiles; no barriers. */
@@ -35,15 +44,20 @@ record Tuning(Family family, int vector, int registers, int group, int depthwise
                         : device.type() == DeviceInfo.Type.CPU ? Family.CPU : Family.GPU);
     }
 
-    /** The values of a family for a device. */
-    static Tuning of(DeviceInfo device, Family family) {
-        if (family == Family.GPU) {
-            return new Tuning(family, 1, 0, 64, 1, 4, 4);
-        }
-        return device.vectorWidth() >= 16
-                ? new Tuning(family, 16, 32, 1, 12, 16, 24)
-                : new Tuning(
-                        family, device.vectorWidth() >= 8 ? 8 : 4, 16, 1, 8, Math.min(8, device.vectorWidth()), 12);
+    private static Tuning of(DeviceInfo device, Family family) {
+        return family == Family.GPU ? gpu() : cpu(device.vectorWidth() >= 16 ? 16 : device.vectorWidth() >= 8 ? 8 : 4);
+    }
+
+    /** The values for a CPU whose widest registers hold 4, 8 or 16 floats. */
+    static Tuning cpu(int lanes) {
+        return lanes == 16
+                ? new Tuning(Family.CPU, lanes, 32, 1, 12, lanes, 24)
+                : new Tuning(Family.CPU, lanes, 16, 1, 8, lanes, 12);
+    }
+
+    /** The values for a GPU. */
+    static Tuning gpu() {
+        return new Tuning(Family.GPU, 1, 0, 64, 1, 4, 4);
     }
 
     /** Options of every program. */

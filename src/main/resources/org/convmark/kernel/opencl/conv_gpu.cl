@@ -2,8 +2,8 @@
  * Convolution on a GPU, planes of single channels (V = 1), as a matrix product per image and group: output channels x
  * pixels, summed over input channel, filter row and column.
  *
- * conv_tile: a group of 16 x 16 items makes 64 channels x 64 pixels. Per step 16 rows of both factors go through local
- * memory; every item keeps 4 x 4 sums in registers. `offset` says where in a plane each term of the sum lies, so the
+ * conv_tile: a group of SIDE x SIDE items makes TILE channels x TILE pixels. Per step DEPTH rows of both factors go
+ * through local memory; every item keeps its share of the sums in registers. `offset` says where in a plane each term of the sum lies, so the
  * input is gathered without divisions. Weights are padded with zeros to full tiles: group x term x channel.
  *
  * conv_grouped: for groups too narrow for tiles, depthwise included. An item makes CHANNELS channels of one pixel.
@@ -21,9 +21,15 @@
 #define CHANNELS 4
 #endif
 
+#ifndef TILE
 #define TILE 64
+#endif
+#ifndef DEPTH
 #define DEPTH 16
+#endif
+#ifndef SIDE
 #define SIDE 16
+#endif
 #define OWN (TILE / SIDE)
 #define EACH_OWN(i) UNROLL for (int i = 0; i < OWN; i++)
 

@@ -12,7 +12,7 @@
 #define MASK (LOAD(mask))
 #endif
 
-inline float total(real x) {
+float total(real x) {
 #if V == 16
     float8 e = x.lo + x.hi;
     float4 f = e.lo + e.hi;
@@ -36,9 +36,10 @@ ITEMS kernel void layer_norm(
     int last = (channels - 1) / V;
     EACH_PIXEL(y, x, rows, height, width) {
         global const float *from = in + PIXEL(in_at, y, x);
-        real sum = LOAD(from + (size_t)last * in_at.s2) * MASK;
+        real sum = (real)(0.0f);
         for (int b = 0; b < last; b++)
             sum += LOAD(from + (size_t)b * in_at.s2);
+        sum += LOAD(from + (size_t)last * in_at.s2) * MASK;
         float mean = total(sum) / (float)channels;
         real d = (LOAD(from + (size_t)last * in_at.s2) - mean) * MASK;
         real squares = d * d;

@@ -49,13 +49,13 @@ typedef PASTE(float, V) real;
 #define PIXEL(at, y, x) ((size_t)(y) * (at).s1 + (size_t)(x) * V)
 
 /* Written so that NaN stays NaN. */
-inline real relu(real x) { return x < 0.0f ? (real)(0.0f) : x; }
-inline real relu6(real x) { return relu(x) > 6.0f ? (real)(6.0f) : relu(x); }
-inline real sigmoid(real x) { return 1.0f / (1.0f + exp(-x)); }
-inline real silu(real x) { return x / (1.0f + exp(-x)); }
+real relu(real x) { return x < 0.0f ? (real)(0.0f) : x; }
+real relu6(real x) { return relu(x) > 6.0f ? (real)(6.0f) : relu(x); }
+real sigmoid(real x) { return 1.0f / (1.0f + exp(-x)); }
+real silu(real x) { return x / (1.0f + exp(-x)); }
 
 /* x * Phi(x); the tail of erf by Abramowitz and Stegun 7.1.26, absolute error 1.5e-7. */
-inline real gelu(real x) {
+real gelu(real x) {
     real z = fabs(x) * 0.70710678f;
     real t = 1.0f / fma(z, (real)(0.3275911f), (real)(1.0f));
     real p = fma(t, (real)(1.061405429f), (real)(-1.453152027f));
@@ -66,7 +66,7 @@ inline real gelu(real x) {
     return x < 0.0f ? half_tail : x - half_tail;
 }
 
-inline real identity(real x) { return x; }
+real identity(real x) { return x; }
 
 /* after(before(sum) + residual): the epilogue of every convolution. */
 #ifndef BEFORE

@@ -1,0 +1,264 @@
+package org.convmark.kernel.opencl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.convmark.kernel.Kernel;
+import org.convmark.kernel.Program;
+import org.convmark.kernel.Target;
+import org.convmark.kernel.Weights;
+import org.convmark.model.Activation;
+import org.convmark.model.Fusion;
+import org.convmark.model.Graph;
+import org.convmark.model.Layer;
+import org.convmark.model.RoofLoop;
+import org.convmark.model.Shape;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What only OpenCL has: devices, the binding's library, builds, two families of kernels. */
+class OpenClBackendTest {
+    private static final Target.Settings ANY = new Target.Settings(0, null);
+
+    @BeforeAll
+    static void needsDevice() {
+        String reason = OpenClBackend.unavailable(ANY);
+        assumeTrue(reason == null, "OpenCL is not available: " + reason);
+    }
+
+    private static Cl.Device device() {
+        return Cl.devices().get(0);
+    }
+
+    private static OpenClBackend open(Tuning tuning) {
+        return new OpenClBackend(new Cl(device(), 0), tuning);
+    }
+
+    /** Both families, and every vector length a CPU may have: OpenCL runs longer vectors than the hardware's as several. */
+    static List<Tuning> tunings() {
+        return List.of(Tuning.cpu(4), Tuning.cpu(8), Tuning.cpu(16), Tuning.gpu());
+    }
+
+    // ---------------------------------------------------------------- library
+
+    @Test
+    void libraryLiesInPrivateDirectory() throws Exception {
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(Cl.LIBRARY)));
+        assertNotEquals(Path.of(System.getProperty("java.io.tmpdir")), Cl.LIBRARY);
+        try (Stream<Path> files = Files.list(Cl.LIBRARY)) {
+            assertTrue(files.anyMatch(f -> f.getFileName().toString().contains("JOCL")));
+        }
+    }
+
+    @Test
+    void everyLoadHasDirectoryOfItsOwnAndRestoresProperty() {
+        String before = System.getProperty("java.io.tmpdir");
+        StringBuilder seen = new StringBuilder();
+        Path first = PrivateLibrary.load(() -> seen.append(System.getProperty("java.io.tmpdir")));
+        assertEquals(first.toString(), seen.toString());
+        assertNotEquals(first, PrivateLibrary.load(() -> {}));
+        assertThrows(
+                LinkageError.class,
+                () -> PrivateLibrary.load(() -> {
+                    throw new UnsatisfiedLinkError("absent");
+                }));
+        assertEquals(before, System.getProperty("java.io.tmpdir"));
+    }
+
+    // ---------------------------------------------------------------- devices
+
+    @Test
+    void devicesAreFoundByPartOfTheirNameInAnyCase() {
+        String name = device().info().name();
+        String part = name.substring(name.length() / 2);
+        assertNull(OpenClBackend.unavailable(new Target.Settings(0, part.toUpperCase(Locale.ROOT))));
+        assertNull(OpenClBackend.unavailable(new Target.Settings(0, part.toLowerCase(Locale.ROOT))));
+    }
+
+    @Test
+    void unknownDeviceIsRefusedWithWhatThereIs() {
+        Target.Settings settings = new Target.Settings(0, "no such device");
+        String reason = OpenClBackend.unavailable(settings);
+        assertTrue(
+                reason.contains("\"no such device\"")
+                        && reason.contains(device().info().name()),
+                reason);
+        assertThrows(UnsupportedOperationException.class, () -> OpenClBackend.open(settings));
+    }
+
+    @Test
+    void devicesDescribeThemselves() {
+        for (DeviceInfo info : OpenClBackend.devices()) {
+            assertTrue(
+                    info.computeUnits() > 0 && info.globalBytes() > 0 && info.maxAllocationBytes() > 0, info::toString);
+            assertTrue(
+                    !info.name().isEmpty()
+                            && !info.driver().isEmpty()
+                            && !info.platform().isEmpty(),
+                    info::toString);
+        }
+    }
+
+    @Test
+    void workersSplitCpu() {
+        DeviceInfo info = device().info();
+        assumeTrue(
+                info.type() == DeviceInfo.Type.CPU
+                        && info.computeUnits() > 1
+                        && info.partitions().contains(DeviceInfo.BY_COUNTS),
+                "no CPU device that can be split");
+        Graph graph = Graph.of(new Shape(1, 9, 7, 7)).conv(3, 17);
+        try (var backend = new OpenClBackend(new Cl(device(), 1), Tuning.of(info))) {
+            assertTrue(backend.describe().contains("1 of " + info.computeUnits()), backend.describe());
+            verify(backend, graph, Fusion.NONE);
+        }
+    }
+
+    // ---------------------------------------------------------------- builds and memory
+
+    @Test
+    void buildFailureNamesFileAndShowsLog() {
+        try (Cl cl = new Cl(device(), 0)) {
+            Cl.Range one = new Cl.Range(new long[] {1}, new long[] {1});
+            String message = assertThrows(
+                            IllegalStateException.class, () -> cl.kernel("conv.cl", "conv", "-DOUT=undeclared", one))
+                    .getMessage();
+            assertTrue(message.startsWith("conv.cl does not compile"), message);
+            assertTrue(message.substring(message.indexOf('\n')).contains("undeclared"), message);
+        }
+    }
+
+    @Test
+    void tooLargeBufferIsRefusedBeforeItIsMade() {
+        try (Cl cl = new Cl(device(), 0)) {
+            long limit = device().info().maxAllocationBytes();
+            String message = assertThrows(IllegalStateException.class, () -> cl.allocate(limit + 1))
+                    .getMessage();
+            assertTrue(message.contains("MiB") && message.endsWith("choose smaller width, image or batch"), message);
+        }
+    }
+
+    // ---------------------------------------------------------------- kernels
+
+    /** Every choice that a backend makes between kernels and tiles, in a few layers. */
+    private static List<Graph> graphs() {
+        return List.of(
+                Graph.of(new Shape(1, 3, 13, 11)).conv(3, 33, 2).relu(),
+                Graph.of(new Shape(3, 17, 7, 5)).conv(1, 65).norm(),
+                Graph.of(new Shape(1, 70, 9, 9)).conv(5, 130, 1),
+                Graph.of(new Shape(1, 64, 1, 1)).biased(64),
+                Graph.of(new Shape(2, 24, 9, 8)).grouped(3, 48, 2, 8),
+                Graph.of(new Shape(1, 96, 6, 6)).grouped(3, 96, 1, 48),
+                Graph.of(new Shape(1, 21, 8, 8)).grouped(3, 14, 1, 3),
+                Graph.of(new Shape(1, 5, 6, 6)).then(new Layer.Conv(10, 3, 1, 1, 1, 1, Layer.Bias.YES)),
+                Graph.of(new Shape(3, 19, 15, 17)).depthwise(7, 2).relu(),
+                Graph.of(new Shape(1, 8, 13, 13)).depthwise(3, 1, 2),
+                Graph.of(new Shape(2, 12, 9, 9))
+                        .residual(f -> f.conv(3, 12).norm().relu().conv(3, 12).norm())
+                        .relu(),
+                Graph.of(new Shape(2, 18, 5, 5)).concat(x -> x.relu(), x -> x.slice(8, 10), x -> x.slice(5, 3)),
+                Graph.of(new Shape(1, 18, 5, 5)).shuffle(3),
+                Graph.of(new Shape(1, 3, 5, 5)).concat(x -> x, x -> x, x -> x, x -> x, x -> x, x -> x.relu()),
+                Graph.of(new Shape(2, 9, 11, 7)).pool(Layer.Pool.Kind.MAX, 3, 2),
+                Graph.of(new Shape(2, 9, 11, 7)).pool(Layer.Pool.Kind.AVERAGE, 3, 1),
+                Graph.of(new Shape(2, 9, 11, 7)).pool(Layer.Pool.Kind.BLUR, 3, 2),
+                Graph.of(new Shape(2, 9, 11, 7)).then(new Layer.Pool(Layer.Pool.Kind.GLOBAL, 0, 1, 0)));
+    }
+
+    private static void verify(OpenClBackend backend, Graph graph, Fusion fusion) {
+        Weights weights = new Weights(graph, 1, Weights.Fill.INTEGER);
+        backend.compile(graph.fuse(fusion), weights).verify(weights);
+    }
+
+    @ParameterizedTest
+    @MethodSource("tunings")
+    void everyTuningEqualsPlainJavaOnIntegers(Tuning tuning) {
+        try (OpenClBackend backend = open(tuning)) {
+            for (Graph graph : graphs()) {
+                verify(backend, graph, Fusion.NONE);
+                verify(backend, graph, Fusion.EPILOGUE);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("tunings")
+    void activationsAreWithinRoundingOfTheirDefinition(Tuning tuning) {
+        Shape shape = new Shape(1, 1, 1, 4001);
+        float[] x = new float[4001];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (i - 2000) / 200f;
+        }
+        try (OpenClBackend backend = open(tuning)) {
+            Tensor in = backend.allocate(shape, 0);
+            Tensor out = backend.allocate(shape, 0);
+            backend.write(in, x);
+            for (Activation function : Activation.values()) {
+                backend.activate(function, in, out).run(0, 1);
+                float[] y = backend.read(out);
+                for (int i = 0; i < x.length; i++) {
+                    assertEquals(function.apply(x[i]), y[i], 3e-6, function + " of " + x[i]);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("tunings")
+    void roofLoopsRunAtAnySize(Tuning tuning) {
+        try (OpenClBackend backend = open(tuning)) {
+            for (RoofLoop loop : RoofLoop.values()) {
+                for (long bytes : new long[] {1 << 10, 100_000, 1 << 22}) {
+                    backend.compile(loop, bytes).run();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("tunings")
+    void rectifiersKeepNaN(Tuning tuning) {
+        Shape shape = new Shape(1, 1, 1, 1);
+        try (OpenClBackend backend = open(tuning)) {
+            Tensor in = backend.allocate(shape, 0);
+            Tensor out = backend.allocate(shape, 0);
+            backend.write(in, new float[] {Float.NaN});
+            for (Activation function : List.of(Activation.RELU, Activation.RELU6)) {
+                Kernel kernel = backend.activate(function, in, out);
+                kernel.run(0, 1);
+                assertTrue(Float.isNaN(backend.read(out)[0]), function.name());
+            }
+        }
+    }
+
+    @Test
+    void runAllocatesNothing() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        Graph graph = Graph.of(new Shape(1, 8, 4, 4)).conv(3, 8).relu();
+        try (OpenClBackend backend = open(Tuning.cpu(8))) {
+            Program program = backend.compile(graph, new Weights(graph, 1, Weights.Fill.RANDOM));
+            program.run();
+            threads.getThreadAllocatedBytes(thread);
+            long before = threads.getThreadAllocatedBytes(thread);
+            for (int i = 0; i < 1000; i++) {
+                program.run();
+            }
+            assertTrue(threads.getThreadAllocatedBytes(thread) - before < 1000, "a run allocates");
+        }
+    }
+}
