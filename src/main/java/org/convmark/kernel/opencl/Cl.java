@@ -168,7 +168,7 @@ final class Cl implements AutoCloseable {
                 (int) number(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT),
                 number(id, CL_DEVICE_GLOBAL_MEM_SIZE),
                 number(id, CL_DEVICE_LOCAL_MEM_SIZE),
-                memory == CL_LOCAL ? "dedicated" : memory == CL_GLOBAL ? "in global memory" : "none",
+                memory == CL_LOCAL ? "LOCAL" : memory == CL_GLOBAL ? "GLOBAL" : "NONE",
                 number(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE),
                 partitions(id),
                 (number(id, CL_DEVICE_SINGLE_FP_CONFIG) & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0);

@@ -16,7 +16,7 @@ import java.util.List;
  * @param vectorWidth floats of the widest native vector
  * @param globalBytes global memory in bytes
  * @param localBytes local memory of one work-group in bytes
- * @param localMemory {@code dedicated}, {@code in global memory} or {@code none}
+ * @param localMemory LOCAL for a memory of its own, GLOBAL where it is emulated, or NONE
  * @param maxAllocationBytes largest single buffer in bytes
  * @param partitions ways to split it into sub-devices: {@code equally}, {@code by counts}, {@code by affinity}
  * @param roundedDivision whether single-precision division can be built correctly rounded
