@@ -1,6 +1,8 @@
 package org.convmark.bench;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -10,7 +12,8 @@ import java.time.Duration;
 /**
  * Runs something until it no longer gets faster. A fixed number of iterations is either wasted on a small graph or too
  * short for a large one: C2 needs up to seconds for vector code, and meanwhile the time per run looks stable. So it ends
- * when the best time has stopped improving and the JIT compilers have nothing left to do, or at a limit.
+ * when the best time has stopped improving, the JIT compilers have nothing left to do and a run no longer allocates, or at
+ * a limit. Programs allocate nothing once compiled; code of the Vector API that C2 has not reached boxes every vector.
  *
  * @param limit longest time to spend
  */
@@ -21,6 +24,7 @@ record WarmUp(Duration limit) {
     private static final int STABLE_WINDOWS_IF_COMPILERS_ARE_UNSEEN = 30;
     private static final double IMPROVEMENT = 0.98;
     private static final double IDLE = 0.2;
+    private static final long BYTES_PER_RUN = 1000;
 
     /** Runs it again and again. */
     void until(Runnable run) {
@@ -30,11 +34,13 @@ record WarmUp(Duration limit) {
         long compiled = compilerNanos();
         for (int stable = 0; stable < needed && System.nanoTime() - start < limit.toNanos(); ) {
             long from = System.nanoTime();
+            long allocated = allocatedBytes();
             double fastest = fastestOfWindow(run);
+            boolean boxing = allocatedBytes() - allocated > BYTES_PER_RUN * Math.max(1, WINDOW / fastest);
             long now = compilerNanos();
             boolean compiling = now - compiled > IDLE * (System.nanoTime() - from);
             compiled = now;
-            stable = compiling || fastest < IMPROVEMENT * best ? 0 : stable + 1;
+            stable = boxing || compiling || fastest < IMPROVEMENT * best ? 0 : stable + 1;
             best = Math.min(best, fastest);
         }
     }
@@ -48,6 +54,13 @@ record WarmUp(Duration limit) {
             fastest = Math.min(fastest, now - before);
         }
         return fastest;
+    }
+
+    /** Bytes that this thread has allocated so far. */
+    private static long allocatedBytes() {
+        return ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads
+                ? threads.getThreadAllocatedBytes(Thread.currentThread().getId())
+                : 0;
     }
 
     /** Processor time of the JIT compiler threads so far; 0 where the system does not tell. */

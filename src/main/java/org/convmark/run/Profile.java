@@ -16,7 +16,7 @@ public enum Profile {
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
             List.of(WorkingSet.L1, WorkingSet.MEMORY),
-            new Effort(1, 900, 2, 50)),
+            new Effort(1, 2000, 2, 50)),
     /** Every workload at two depths and two widths: under 12 minutes on two cores. */
     QUICK(
             axes(List.of(1, 3), List.of(16, 64), 28, List.of(1), List.of(1)),
