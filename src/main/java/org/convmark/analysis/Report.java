@@ -56,6 +56,9 @@ public final class Report {
                 : ", profile " + run.intent().profile();
         return "Convmark run " + run.folder().toAbsolutePath().normalize().getFileName() + profile + ": "
                 + run.measurements().size() + " rows on "
-                + run.machine().before().cpu().model().optional().orElse("an unknown processor") + ".";
+                + run.machine().before().cpu().model().optional().orElse("an unknown processor") + "."
+                + ("smoke".equals(run.intent().profile())
+                        ? " A smoke run shows that everything works; its times are too short to be quoted."
+                        : "");
     }
 }
