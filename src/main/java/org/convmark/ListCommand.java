@@ -39,12 +39,10 @@ final class ListCommand implements Runnable {
         out.println("Benchmarks, for --include:");
         Stream.concat(Suite.workloads().stream(), Suite.roofs().stream()).forEach(name -> out.println("  " + name));
         List<Probe> probes = options.probe();
+        Circumstances here = new Circumstances(Machine.capture(), probes, options.arguments(), options.device, "");
         out.println("Profiles, on this machine:");
         for (Profile profile : Profile.values()) {
-            Plan plan = Selection.of(profile, ".*", new Parameters(List.of()))
-                    .plan(
-                            new Circumstances(Machine.capture(), probes, options.arguments(), options.device, ""),
-                            profile.effort());
+            Plan plan = Selection.of(profile, ".*", new Parameters(List.of())).plan(here, profile.effort());
             out.printf(
                     "  %-9s %5d rows, about %s%n", profile.label(), plan.rows().size(), Progress.text(plan.estimate()));
         }

@@ -34,12 +34,14 @@ record Measuring(RunFolder folder, Plan plan, Capture capture, PrintWriter out) 
             }
             Runtime.getRuntime().removeShutdownHook(interrupted);
             end();
+            return outcome();
         } catch (IOException | UncheckedIOException e) {
-            Runtime.getRuntime().removeShutdownHook(interrupted);
+            if (!session.stopped()) {
+                Runtime.getRuntime().removeShutdownHook(interrupted);
+            }
             throw new InputError("cannot write to " + folder.path() + " (" + e.getMessage() + "): " + kept()
                     + " When there is room, " + resume());
         }
-        return outcome();
     }
 
     private void end() {
@@ -67,7 +69,7 @@ record Measuring(RunFolder folder, Plan plan, Capture capture, PrintWriter out) 
         return "run --resume " + folder.path();
     }
 
-    private int outcome() {
+    private int outcome() throws IOException {
         List<RunFolder.Failure> failures = folder.failures(plan);
         out.println(kept());
         failures.forEach(failure -> {
@@ -80,6 +82,7 @@ record Measuring(RunFolder folder, Plan plan, Capture capture, PrintWriter out) 
                     + ". To try them again, " + resume());
         }
         out.println("Results: " + folder.results());
+        out.println("Report:  " + ReportCommand.write(folder.path()));
         return failures.isEmpty() ? Main.OK : Main.BENCHMARK_FAILED;
     }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.Target;
+import org.convmark.kernel.opencl.DeviceInfo;
 import org.convmark.kernel.opencl.OpenClBackend;
 import org.convmark.machine.Device;
 import org.convmark.machine.Fact;
@@ -74,7 +75,30 @@ public final class ProbeMain {
     }
 
     private Fact<List<Device>> devices() {
-        String reason = OpenClBackend.unavailable(settings);
-        return reason == null ? Fact.of(List.of(), "OpenCL") : Fact.missing(reason);
+        try {
+            List<Device> devices =
+                    OpenClBackend.devices().stream().map(ProbeMain::device).toList();
+            return devices.isEmpty()
+                    ? Fact.missing(OpenClBackend.unavailable(new Target.Settings(1, null)))
+                    : Fact.of(devices, "OpenCL");
+        } catch (RuntimeException | LinkageError e) {
+            return Fact.missing(e.getMessage() == null ? e.toString() : e.getMessage());
+        }
+    }
+
+    private static Device device(DeviceInfo info) {
+        return new Device(
+                info.platform(),
+                info.name(),
+                info.vendor(),
+                info.type().name(),
+                info.version(),
+                info.driver(),
+                info.computeUnits(),
+                info.clockMHz() > 0 ? Fact.of(info.clockMHz(), "OpenCL") : Fact.missing("the driver says 0"),
+                info.globalBytes(),
+                info.localBytes(),
+                info.localMemory(),
+                info.maxAllocationBytes());
     }
 }

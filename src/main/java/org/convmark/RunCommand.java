@@ -92,8 +92,8 @@ final class RunCommand implements Callable<Integer> {
     private int begin() throws IOException {
         Effort effort = effort(Profile.named(profile));
         Selection selection = Selection.of(Profile.named(profile), include, new Parameters(parameters));
-        Machine machine = Machine.capture();
         List<Probe> probes = jvmOptions.probe();
+        Machine machine = Machine.capture();
         Plan plan = selection.plan(
                 new Circumstances(machine, probes, jvmOptions.arguments(), jvmOptions.device, Jar.digest()), effort);
         describe(plan, plan.rows());
@@ -115,8 +115,12 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static String name(Machine machine) {
-        String commit = machine.checkout().commit().optional().orElse("unversioned");
-        return UTC.format(Instant.now()) + "-" + machine.id() + "-" + commit.substring(0, Math.min(8, commit.length()));
+        String commit = machine.checkout()
+                .commit()
+                .map(hash -> hash.substring(0, Math.min(8, hash.length())))
+                .optional()
+                .orElse("unversioned");
+        return UTC.format(Instant.now()) + "-" + machine.id() + "-" + commit;
     }
 
     private int goOn() throws IOException {

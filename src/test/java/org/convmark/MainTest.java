@@ -57,6 +57,7 @@ class MainTest {
         run --jvm a --jvm a                 | --jvm a is given twice.
         run --resume /no/such/run           | holds no run that can be resumed
         run --resume x --profile quick      | leave out --profile
+        report /no/such/run                 | /no/such/run is not a folder
         rum                                 | Unmatched argument
         """)
     void badInputIsRefusedInOneSentence(String args, String expected) {
@@ -95,6 +96,14 @@ class MainTest {
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(0, files.count());
         }
+    }
+
+    @Test
+    void damagedMachineFileIsRefused(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("machine.json"), "{\"before\": {");
+        Outcome outcome = run("report", folder.toString());
+        assertEquals(Main.ERROR, outcome.exitCode());
+        assertTrue(outcome.err().contains("machine.json is damaged"), outcome::err);
     }
 
     @Test

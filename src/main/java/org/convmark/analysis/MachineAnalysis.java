@@ -35,12 +35,12 @@ final class MachineAnalysis implements Analysis {
                 probes.stream()
                         .flatMap(probe -> probe.targets().stream().map(state -> target(probe, state)))
                         .toList()));
-        contents.add(new Table(
-                "JVMs",
-                List.of("JVM", "Virtual machine", "Vendor", "Vector species", "Collectors", "Path"),
-                probes.stream().map(probe -> jvm(probe.jvm())).toList()));
-        contents.add(devices(probes));
-        contents.add(new Table("Conditions", List.of("What", "Before", "After"), conditions(run)));
+        contents.add(new Content.Fold(
+                "JVMs, OpenCL devices, conditions before and after",
+                List.of(
+                        jvms(probes),
+                        devices(probes),
+                        new Table("Conditions", List.of("What", "Before", "After"), conditions(run)))));
         contents.add(new Content.Fold("The whole machine, before the run", whole(before)));
         return new Section("Machine", contents);
     }
@@ -111,6 +111,13 @@ final class MachineAnalysis implements Analysis {
                         ? Cell.words(state.description().value())
                         : Cell.missing(state.description().origin()),
                 state.available() ? Cell.words("yes") : new Cell.Warning("no"));
+    }
+
+    private static Table jvms(List<Probe> probes) {
+        return new Table(
+                "JVMs",
+                List.of("JVM", "Virtual machine", "Vendor", "Vector species", "Collectors", "Path"),
+                probes.stream().map(probe -> jvm(probe.jvm())).toList());
     }
 
     private static List<Cell> jvm(Jvm jvm) {

@@ -15,9 +15,9 @@ import org.convmark.results.Run;
 public final class Report {
     /** What a report holds, in reading order. The only list of analyses. */
     private static final List<Analysis> ANALYSES = List.of(
+            new MachineAnalysis(),
             new SpeedupAnalysis("pattern", List.of(Pattern.values())),
             new SpeedupAnalysis("block", List.of(Block.values())),
-            new MachineAnalysis(),
             new RoofAnalysis(),
             new RowAnalysis(),
             new FailureAnalysis());
@@ -54,7 +54,7 @@ public final class Report {
         String profile = run.intent().profile() == null
                 ? ""
                 : ", profile " + run.intent().profile();
-        return "Convmark run " + run.folder().getFileName() + profile + ": "
+        return "Convmark run " + run.folder().toAbsolutePath().normalize().getFileName() + profile + ": "
                 + run.measurements().size() + " rows on "
                 + run.machine().before().cpu().model().optional().orElse("an unknown processor") + ".";
     }

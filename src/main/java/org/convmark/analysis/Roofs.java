@@ -59,6 +59,15 @@ final class Roofs {
         return row.param("target").equals("SCALAR") ? "VECTOR" : row.param("target");
     }
 
+    /** A number of workers in words. */
+    static String workers(String number) {
+        return switch (number) {
+            case "0" -> "a worker per processor";
+            case "1" -> "one worker";
+            default -> number + " workers";
+        };
+    }
+
     static boolean isMemory(Measurement row) {
         return row.simpleName().equals(MEMORY);
     }

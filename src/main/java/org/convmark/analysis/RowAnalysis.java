@@ -36,8 +36,8 @@ final class RowAnalysis implements Analysis {
         Roofs roofs = new Roofs(run);
         Map<String, List<Measurement>> groups = run.measurements().stream()
                 .collect(Collectors.groupingBy(Measurement::simpleName, LinkedHashMap::new, Collectors.toList()));
-        groups.forEach((name, rows) -> contents.add(
-                new Content.Fold(name.replaceFirst("Benchmark$", "") + summary(rows), table(run, roofs, name, rows))));
+        groups.forEach((name, rows) -> contents.add(new Content.Fold(
+                name.replaceFirst("Benchmark$", "") + summary(rows), table(run, roofs, "Rows of " + name, rows))));
         return new Section("Every row", contents);
     }
 
@@ -65,21 +65,33 @@ final class RowAnalysis implements Analysis {
 
     /** All rows in one table, for programs. */
     static Table everyRow(Run run) {
-        return table(run, new Roofs(run), "Every row", run.measurements());
+        Roofs roofs = new Roofs(run);
+        List<String> params = params(run.measurements());
+        List<String> columns = new ArrayList<>(List.of("Benchmark"));
+        columns.addAll(columns(params));
+        List<List<Cell>> rows = new ArrayList<>();
+        for (Measurement row : run.measurements()) {
+            List<Cell> cells = new ArrayList<>(List.of(Cell.words(row.simpleName())));
+            cells.addAll(cells(run, roofs, params, row));
+            rows.add(cells);
+        }
+        return new Table("Every row", columns, rows);
     }
 
     private static Table table(Run run, Roofs roofs, String caption, List<Measurement> measurements) {
         List<String> params = params(measurements);
-        List<String> columns = Stream.of(
-                        Stream.of("Benchmark"),
-                        params.stream(),
-                        Stream.of("JVM", "Time", "Fastest", "Slowest", "Spread", "Forks", "Rate", "Of the roof"),
-                        Stream.of("Allocated per pass", "Steady?", "Command"))
-                .flatMap(s -> s)
-                .toList();
         List<List<Cell>> rows =
                 measurements.stream().map(row -> cells(run, roofs, params, row)).toList();
-        return new Table(caption, columns, rows);
+        return new Table(caption, columns(params), rows);
+    }
+
+    private static List<String> columns(List<String> params) {
+        return Stream.of(
+                        params.stream(),
+                        Stream.of("JVM", "Time", "Spread", "Steady?", "Rate", "Of the roof", "Allocated per pass"),
+                        Stream.of("Forks", "Fastest", "Slowest", "Command"))
+                .flatMap(columns -> columns)
+                .toList();
     }
 
     private static List<String> params(List<Measurement> measurements) {
@@ -93,18 +105,17 @@ final class RowAnalysis implements Analysis {
 
     private static List<Cell> cells(Run run, Roofs roofs, List<String> params, Measurement row) {
         List<Cell> cells = new ArrayList<>();
-        cells.add(Cell.words(row.simpleName().replaceFirst("Benchmark$", "")));
         params.forEach(name -> cells.add(Cell.words(row.param(name))));
         cells.add(Cell.words(run.label(row.jvm())));
         cells.add(Cell.number(row.seconds(), Unit.SECONDS));
-        cells.add(Cell.number(row.fastest(), Unit.SECONDS));
-        cells.add(Cell.number(row.slowest(), Unit.SECONDS));
         cells.add(Cell.number(row.spread(), Unit.SHARE));
-        cells.add(Cell.number(row.samples().size(), Unit.COUNT));
+        cells.add(Trust.mark(row));
         cells.add(rate(row));
         cells.add(share(roofs, row));
         cells.add(allocation(row));
-        cells.add(Trust.mark(row));
+        cells.add(Cell.number(row.samples().size(), Unit.COUNT));
+        cells.add(Cell.number(row.fastest(), Unit.SECONDS));
+        cells.add(Cell.number(row.slowest(), Unit.SECONDS));
         cells.add(new Cell.Command(run.command(row)));
         return cells;
     }
@@ -123,13 +134,13 @@ final class RowAnalysis implements Analysis {
 
     private static Cell share(Roofs roofs, Measurement row) {
         if (row.graph().isEmpty()) {
-            return Cell.missing("not a network");
+            return Cell.missing("it is a roof itself");
         }
         double reached = flopsPerSecond(row, row.graph().get());
         return roofs.of(row)
                 .map(roof -> Cell.bar(reached / roof.flopsPerSecond(), Unit.SHARE, 1))
                 .orElseGet(() -> Cell.missing("no arithmetic roof of " + Roofs.roofTarget(row) + " with "
-                        + row.param("workers") + " workers was measured in this run"));
+                        + Roofs.workers(row.param("workers")) + " was measured in this run"));
     }
 
     private static double flopsPerSecond(Measurement row, Graph graph) {

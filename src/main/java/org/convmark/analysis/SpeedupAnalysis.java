@@ -118,7 +118,7 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implemen
         List<String> targets = speedups.targets();
         List<String> columns = new ArrayList<>(List.of("Rank", capital(kind)));
         targets.forEach(target -> columns.addAll(List.of(target, target + " range", target + " fusion")));
-        columns.addAll(List.of("Points", "Steady?"));
+        columns.add("Steady?");
         Map<Workload, List<Entry>> entries = workloads.stream()
                 .collect(Collectors.toMap(Function.identity(), w -> targets.stream()
                         .map(target -> new Entry(w, speedups.factors(w, target, points)))
@@ -134,8 +134,7 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implemen
             cells.add(Cell.number(rows.size() + 1, Unit.COUNT));
             cells.add(Cell.words(workload.name()));
             entries.get(workload).forEach(entry -> addTo(cells, entry, full));
-            cells.add(points(entries.get(workload), points.size()));
-            cells.add(steady(entries.get(workload)));
+            cells.add(trust(entries.get(workload), points.size()));
             rows.add(cells);
         }
         return new Table("Speed-up over plain Java on JVM " + jvm + ", ranked by the mean over targets", columns, rows);
@@ -177,19 +176,20 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implemen
                 .collect(Collectors.joining(", "));
     }
 
-    private static Cell points(List<Entry> entries, int all) {
-        int fewest = entries.stream().mapToInt(e -> e.factors().size()).min().orElse(0);
-        return fewest == all
-                ? Cell.words(all + " of " + all)
-                : new Cell.Warning(fewest + " of " + all + ": not comparable");
-    }
-
-    private static Cell steady(List<Entry> entries) {
-        List<Factor> all = entries.stream().flatMap(e -> e.factors().stream()).toList();
-        long unsteady = all.stream().filter(factor -> !factor.steady()).count();
-        return unsteady == 0
-                ? Cell.words("steady")
-                : new Cell.Warning("unsteady: " + unsteady + " of " + all.size() + " factors");
+    /** Whether a mean is over all points, and over rows that can be believed. */
+    private static Cell trust(List<Entry> entries, int points) {
+        List<Factor> factors =
+                entries.stream().flatMap(e -> e.factors().stream()).toList();
+        int missing = entries.size() * points - factors.size();
+        long unsteady = factors.stream().filter(factor -> !factor.steady()).count();
+        List<String> doubts = new ArrayList<>();
+        if (missing > 0) {
+            doubts.add(missing + " of " + entries.size() * points + " missing, not comparable");
+        }
+        if (unsteady > 0) {
+            doubts.add(unsteady + " of " + factors.size() + " unsteady");
+        }
+        return doubts.isEmpty() ? Cell.words("steady") : new Cell.Warning(String.join("; ", doubts));
     }
 
     private Table grid(String jvm, Speedups speedups, String target, List<Point> points) {

@@ -134,7 +134,7 @@ public final class HtmlWriter implements DocumentWriter {
         }
         if (cell instanceof Cell.Missing missing) {
             return td(span("\u2013"), sup("(" + (reasons.indexOf(missing.reason()) + 1) + ")"))
-                    .withClass("number missing")
+                    .withClass("missing")
                     .withTitle(missing.reason());
         }
         if (cell instanceof Cell.Command command) {

@@ -1,25 +1,38 @@
 package org.convmark.run;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.convmark.kernel.Target;
 
 /** How long a row takes, roughly: from the work of its graph and the usual speed of a target on one core. */
 final class Estimate {
     private static final double START_SECONDS = 0.7;
-    private static final double PLAIN_FLOPS_PER_SECOND = 1.5e9;
-    private static final double COLD_FLOPS_PER_SECOND = 1e9;
+    private static final double PLAIN_FLOPS_PER_SECOND = 4e9;
+    private static final double COLD_FLOPS_PER_SECOND = 2e9;
     private static final double ACCELERATED_FLOPS_PER_SECOND = 25e9;
     private static final double BYTES_PER_SECOND = 5e9;
 
-    private Estimate() {}
+    private final Effort effort;
+    private final Map<String, Long> flops = new HashMap<>();
 
-    static Duration of(Row row, Effort effort) {
-        double run = row.isRoof() ? roofSeconds(row) : row.graph().cost().flops() / speed(row.target());
-        double check = row.isRoof() ? 0 : row.graph().cost().flops() / COLD_FLOPS_PER_SECOND;
+    /** @param effort of every row */
+    Estimate(Effort effort) {
+        this.effort = effort;
+    }
+
+    Duration of(Row row) {
+        double run = row.isRoof() ? roofSeconds(row) : flops(row) / speed(row.target());
+        double check = row.isRoof() ? 0 : flops(row) / COLD_FLOPS_PER_SECOND;
         double warmUp = Math.max(6 * run, Math.min(effort.warmUpMillis() / 1e3, compileSeconds(row.target())));
         double samples = (effort.iterations() + 1) * Math.max(effort.iterationMillis() / 1e3, 1.2 * run);
         double fork = START_SECONDS + check + Math.min(warmUp, effort.warmUpMillis() / 1e3 + run) + samples;
         return Duration.ofMillis(Math.round(1e3 * effort.forks() * fork));
+    }
+
+    /** Many rows time the same graph. */
+    private double flops(Row row) {
+        return flops.computeIfAbsent(row.extent(), extent -> row.graph().cost().flops());
     }
 
     private static double speed(Target target) {

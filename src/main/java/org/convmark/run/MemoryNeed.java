@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.convmark.model.Cost;
 import org.convmark.model.Graph;
 
@@ -25,11 +24,9 @@ record MemoryNeed(long availableBytes, long heapBytes) {
     void check(List<Row> rows) {
         Set<String> seen = new HashSet<>();
         for (Row row : rows) {
-            SortedMap<String, String> size = new TreeMap<>(row.params());
-            size.keySet().retainAll(Set.of("depth", "width", "image", "batch"));
-            if (!row.isRoof() && seen.add(row.benchmark() + size)) {
-                refuseIfOver(row, leastBytes(size), "at least ");
-                refuseIfBeyond(size);
+            if (!row.isRoof() && seen.add(row.extent())) {
+                refuseIfOver(row, leastBytes(row.params()), "at least ");
+                refuseIfBeyond(row.params());
                 check(row);
             } else if (row.params().containsKey("bytes")) {
                 refuseIfOver(row, Double.parseDouble(row.params().get("bytes")), "");
@@ -46,12 +43,12 @@ record MemoryNeed(long availableBytes, long heapBytes) {
     }
 
     private static void refuseIfBeyond(SortedMap<String, String> size) {
-        size.forEach((name, value) -> {
+        for (String name : List.of("depth", "width", "image", "batch")) {
             int most = name.equals("depth") ? MOST_UNITS : MOST;
-            if (Double.parseDouble(value) > most) {
-                throw new InputError(name + "=" + value + " is too large: the most is " + most + ".");
+            if (Double.parseDouble(size.get(name)) > most) {
+                throw new InputError(name + "=" + size.get(name) + " is too large: the most is " + most + ".");
             }
-        });
+        }
     }
 
     private void check(Row row) {

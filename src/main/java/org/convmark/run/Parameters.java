@@ -1,5 +1,6 @@
 package org.convmark.run;
 
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,6 @@ public final class Parameters {
             case "loop" -> LOOPS.require(value);
             case "bytes" -> number(name, value, 1 << 10, 1L << 40);
             case "workers" -> number(name, value, 0, 1 << 10);
-            case "batch" -> number(name, value, 1, Long.MAX_VALUE);
             default -> number(name, value, 1, Long.MAX_VALUE);
         }
     }
@@ -68,11 +68,11 @@ public final class Parameters {
         if (!value.matches("[+-]?\\d+")) {
             throw new InputError(name + "='" + value + "' is not a whole number: give one from " + least + " on.");
         }
-        java.math.BigInteger number = new java.math.BigInteger(value);
-        if (number.compareTo(java.math.BigInteger.valueOf(least)) < 0) {
+        BigInteger number = new BigInteger(value);
+        if (number.compareTo(BigInteger.valueOf(least)) < 0) {
             throw new InputError(name + "=" + value + " is too small: the least is " + least + ".");
         }
-        if (number.compareTo(java.math.BigInteger.valueOf(most)) > 0) {
+        if (number.compareTo(BigInteger.valueOf(most)) > 0) {
             throw new InputError(name + "=" + value + " is too large: the most is " + most + ".");
         }
     }

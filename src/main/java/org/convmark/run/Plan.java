@@ -61,6 +61,6 @@ public record Plan(
 
     /** How long some of its rows take, roughly. */
     public Duration estimate(List<Row> some) {
-        return some.stream().map(row -> Estimate.of(row, effort)).reduce(Duration.ZERO, Duration::plus);
+        return some.stream().map(new Estimate(effort)::of).reduce(Duration.ZERO, Duration::plus);
     }
 }

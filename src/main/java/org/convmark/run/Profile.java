@@ -1,6 +1,7 @@
 package org.convmark.run;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.convmark.kernel.Target;
@@ -93,7 +94,7 @@ public enum Profile {
 
     /** The name on the command line. */
     public String label() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /**

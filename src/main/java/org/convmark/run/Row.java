@@ -1,5 +1,7 @@
 package org.convmark.run;
 
+import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -16,7 +18,7 @@ import org.convmark.model.Workload;
 public record Row(String jvm, String benchmark, SortedMap<String, String> params) {
     /** Copies the parameters. */
     public Row {
-        params = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(params));
+        params = Collections.unmodifiableSortedMap(new TreeMap<>(params));
     }
 
     /** Names the row, the same in every run with these parameters, and is safe as a file name. */
@@ -55,13 +57,21 @@ public record Row(String jvm, String benchmark, SortedMap<String, String> params
     public String command(Plan plan) {
         String jvmArgs = plan.jvmArgs().isEmpty() ? "" : " --jvm-args \"" + String.join(" ", plan.jvmArgs()) + "\"";
         String device = plan.device() == null ? "" : " --device \"" + plan.device() + "\"";
-        return "run --profile " + plan.profile() + " --include '\\." + simpleName() + "\\.' -p " + settings(" -p ")
-                + " --jvm " + plan.jvm(this).path() + jvmArgs + device;
+        return "./run.sh run --profile " + plan.profile() + " --include '\\." + simpleName() + "\\.' -p "
+                + settings(" -p ") + " --jvm " + plan.jvm(this).path() + jvmArgs + device;
     }
 
     /** Whether a roof is measured, not a workload. */
     public boolean isRoof() {
         return Workload.ofBenchmark(simpleName()).isEmpty();
+    }
+
+    /** Names what a workload row times, whatever runs it. */
+    String extent() {
+        return benchmark
+                + List.of("depth", "width", "image", "batch").stream()
+                        .map(name -> "," + params.get(name))
+                        .collect(Collectors.joining());
     }
 
     /** What a workload row times, unfused. */

@@ -50,6 +50,7 @@ public final class Session {
      * @throws IOException if what was measured cannot be kept
      */
     public void run(Progress progress) throws IOException {
+        Estimate estimate = new Estimate(plan.effort());
         for (Row row : folder.missing(plan)) {
             if (stopped) {
                 return;
@@ -61,7 +62,7 @@ public final class Session {
             } catch (RunnerException e) {
                 keep(failure(row, e));
             }
-            progress.end(Estimate.of(row, plan.effort()));
+            progress.end(estimate.of(row));
         }
         folder.collect(plan);
     }

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.convmark.model.Workload;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
@@ -38,7 +39,7 @@ public final class Suite {
 
     /** Short names of all benchmarks, as a user types them. */
     static List<String> labels() {
-        return java.util.stream.Stream.concat(workloads().stream(), roofs().stream())
+        return Stream.concat(workloads().stream(), roofs().stream())
                 .map(name -> simple(name).replaceFirst("Benchmark$", ""))
                 .toList();
     }

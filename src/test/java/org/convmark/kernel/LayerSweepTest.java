@@ -111,39 +111,37 @@ class LayerSweepTest {
                 Map.of("dilated", exactThenRandom(dilated), "other paddings", exactThenRandom(unpadded)));
     }
 
-    /** after(before(norm(conv)) + residual) with every part present or not, on every kind of convolution. */
+    /**
+     * after(before(norm(conv)) + residual): every pair of activations, with and without residual, on a dense convolution,
+     * some on the other kinds; every norm in turn.
+     */
     @TestFactory
     Stream<DynamicNode> epilogues() {
-        Map<String, UnaryOperator<Graph>> convolutions = new LinkedHashMap<>();
-        convolutions.put("dense", g -> g.conv(3, g.output().channels()));
-        convolutions.put("pointwise", g -> g.biased(g.output().channels()));
-        convolutions.put("depthwise", g -> g.depthwise(3, 1));
-        convolutions.put("grouped", g -> g.grouped(3, g.output().channels(), 1, 8));
-        Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
-        convolutions.forEach((name, conv) -> {
-            int[] widths = name.equals("grouped") ? new int[] {8, 16, 24} : new int[] {7, 16, 17};
-            bodies.put(name + " with epilogue", epilogues(conv, widths));
-        });
-        return COMPARISON.onEveryTarget(bodies);
+        List<Activation> all = new ArrayList<>(Arrays.asList(Activation.values()));
+        all.add(null);
+        List<Activation> some = Arrays.asList(Activation.RELU, Activation.SILU, null);
+        return COMPARISON.onEveryTarget(Map.of(
+                "dense with epilogue", epilogues(g -> g.conv(3, g.output().channels()), all, 7, 16, 17),
+                "pointwise with epilogue", epilogues(g -> g.biased(g.output().channels()), some, 7, 16, 17),
+                "depthwise with epilogue", epilogues(g -> g.depthwise(3, 1), some, 7, 16, 17),
+                "grouped with epilogue", epilogues(g -> g.grouped(3, g.output().channels(), 1, 8), some, 8, 16, 24)));
     }
 
-    private Consumer<Target> epilogues(UnaryOperator<Graph> conv, int[] widths) {
+    private Consumer<Target> epilogues(UnaryOperator<Graph> conv, List<Activation> activations, int... widths) {
         List<UnaryOperator<Graph>> norms =
                 List.of(UnaryOperator.identity(), Graph::norm, g -> g.norm().layerScale());
         List<Graph> exact = new ArrayList<>();
         List<Graph> rounded = new ArrayList<>();
         int turn = 0;
-        for (UnaryOperator<Graph> norm : norms) {
-            for (Activation before : activationsOrNull()) {
-                for (Activation after : activationsOrNull()) {
-                    turn++;
-                    Graph x = input(1 + turn % 2, widths[turn % 3], MAPS[1 + turn % 3]);
-                    List<Graph> fitting = isExact(before) && isExact(after) ? exact : rounded;
-                    Graph f = activate(norm.apply(conv.apply(x)), before);
-                    fitting.add(activate(f.add(0), after));
-                    if (after == null) {
-                        fitting.add(f);
-                    }
+        for (Activation before : activations) {
+            for (Activation after : activations) {
+                turn++;
+                Graph x = input(1 + turn % 2, widths[turn % 3], MAPS[1 + turn / 2 % 3]);
+                List<Graph> fitting = isExact(before) && isExact(after) ? exact : rounded;
+                Graph f = activate(norms.get(turn / 3 % 3).apply(conv.apply(x)), before);
+                fitting.add(activate(f.add(0), after));
+                if (after == null) {
+                    fitting.add(f);
                 }
             }
         }
@@ -201,7 +199,7 @@ class LayerSweepTest {
     @TestFactory
     Stream<DynamicNode> layersThatRound() {
         Map<String, UnaryOperator<Graph>> layers = new LinkedHashMap<>();
-        layers.put("layer norm", Graph::layerNorm);
+        layers.put("layer norm", g -> wide(g).layerNorm());
         for (Activation function : Activation.values()) {
             layers.put(function.name(), g -> g.activate(function));
         }
@@ -247,6 +245,12 @@ class LayerSweepTest {
         return Graph.of(new Shape(batch, channels, map[0], map[1]));
     }
 
+    /** Over two or three channels a norm may divide by a difference that is mostly rounding. */
+    private static Graph wide(Graph g) {
+        Shape shape = g.output();
+        return shape.channels() == 3 ? Graph.of(shape.withChannels(19)) : g;
+    }
+
     /** Channels that start and end inside a vector. */
     private static Graph concat(Graph g) {
         int channels = g.output().channels();
@@ -263,12 +267,6 @@ class LayerSweepTest {
 
     private static Graph activate(Graph g, Activation function) {
         return function == null ? g : g.activate(function);
-    }
-
-    private static List<Activation> activationsOrNull() {
-        List<Activation> all = new ArrayList<>(Arrays.asList(Activation.values()));
-        all.add(null);
-        return all;
     }
 
     private static boolean isExact(Activation function) {

@@ -1,0 +1,49 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.convmark.kernel.Target;
+import org.convmark.model.Workload;
+
+/** Counts the rows of the run in a folder: every benchmark class on every target, and roofs of those that have some. */
+final class Rows {
+    public static void main(String[] arguments) throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(Path.of(arguments[0]))) {
+            files = all.filter(f -> f.endsWith("jmh.json")).toList();
+        }
+        Set<String> measured = new TreeSet<>();
+        files.forEach(file -> read(file).forEach(row -> measured.add(name(row))));
+        Set<String> missing = new TreeSet<>();
+        Workload.all().forEach(w -> Stream.of(Target.values()).forEach(t -> missing.add(w.name() + " " + t)));
+        missing.add("roof " + Target.VECTOR);
+        missing.add("roof " + Target.OPENCL);
+        int expected = missing.size();
+        missing.removeAll(measured);
+        missing.forEach(m -> System.out.println("missing: " + m));
+        System.out.printf(
+                "smoke run: %d passed, %d failed%n", expected - missing.size(), missing.size());
+        System.exit(missing.isEmpty() ? 0 : 1);
+    }
+
+    private static JsonNode read(Path file) {
+        try {
+            return new ObjectMapper().readTree(file.toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** {@code PLAIN VECTOR}, or {@code roof VECTOR} for a class that measures no workload. */
+    private static String name(JsonNode row) {
+        String[] path = row.get("benchmark").asText().split("\\.");
+        String workload = Workload.ofBenchmark(path[path.length - 2]).map(Workload::name).orElse("roof");
+        return workload + " " + row.get("params").get("target").asText();
+    }
+}

@@ -1,0 +1,77 @@
+package org.convmark.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WriterTest {
+    private static final Table TABLE = new Table(
+            "a <b> | c",
+            List.of("Words", "Number", "Command"),
+            List.of(
+                    List.of(
+                            Cell.words("<script>x|y</script>"),
+                            Cell.number(1.5e-3, Unit.SECONDS),
+                            new Cell.Command("a|b")),
+                    List.of(Cell.words("say \"hi\", you"), Cell.missing("no <roof>"), new Cell.Command("c"))));
+
+    private static Document document(Content content) {
+        return new Document("T", "S", List.of(new Section("One section", List.of(content))));
+    }
+
+    @Test
+    void markdownEscapesAndExplainsDashes() {
+        String text = new MarkdownWriter().text(document(TABLE));
+        assertTrue(text.contains("| &lt;script>x\\|y&lt;/script> | 1.50 ms | `a\\|b` |"), text);
+        assertTrue(text.contains("- (1)") && text.contains("(1) no &lt;roof>"), text);
+        assertTrue(text.contains("| --- | --: | --- |"), text);
+    }
+
+    @Test
+    void htmlEscapesAndExplainsDashes() {
+        String text = new HtmlWriter().text(document(new Content.Fold("more", TABLE)));
+        assertFalse(text.contains("<script>x"), text);
+        assertTrue(text.contains("data-value=\"0.0015\">1.50 ms</td>"), text);
+        assertTrue(text.contains("<li>no &lt;roof&gt;</li>"), text);
+        assertTrue(text.contains("<section id=\"one-section\">"), text);
+    }
+
+    @Test
+    void csvIsForPrograms() {
+        assertEquals(
+                "Words,Number,Command\r\n<script>x|y</script>,0.0015,a|b\r\n\"say \"\"hi\"\", you\",,c\r\n",
+                new CsvWriter().text(TABLE));
+    }
+
+    @Test
+    void raggedRowsAreRefused() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Table("t", List.of("a", "b"), List.of(List.of(Cell.words("x")))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SECONDS, 0.0000000012, 1.20 ns",
+        "SECONDS, 0.00099996, 1.00 ms",
+        "SECONDS, 0.0123, 12.3 ms",
+        "SECONDS, 75, 75.0 s",
+        "FLOPS, 123456789012, 123 GFLOP/s",
+        "BANDWIDTH, 999600000, 1.00 GB/s",
+        "BYTES, 16384, 16.0 KiB",
+        "BYTES, 0.8, 0.800 B",
+        "FACTOR, 5.5, 5.50x",
+        "SHARE, 0.0321, 3.2 %",
+        "SHARE, 0.555, 56 %",
+        "COUNT, 3, 3"
+    })
+    void numbersHaveThreeDigitsAndAPrefix(Unit unit, double value, String text) {
+        assertEquals(text, unit.format(value));
+    }
+}

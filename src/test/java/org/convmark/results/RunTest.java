@@ -1,0 +1,163 @@
+package org.convmark.results;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.convmark.model.Fusion;
+import org.convmark.model.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RunTest {
+    private static final Path CANNED = Path.of("src/test/resources/org/convmark/analysis/canned-run");
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void copy() throws IOException {
+        for (String name : List.of("jmh.json", "machine.json")) {
+            Files.copy(CANNED.resolve(name), folder.resolve(name));
+        }
+    }
+
+    @Test
+    void readsWhatJmhWrote() {
+        Run run = Run.read(CANNED);
+        assertEquals(34, run.measurements().size());
+        assertEquals(
+                List.of("17.0.15", "25.0.1"),
+                run.jvms().stream().map(run::label).toList());
+        assertEquals(0, run.outstanding());
+        assertEquals("FfnBenchmark", run.failures().get(0).row().benchmark().replaceFirst(".*\\.", ""));
+        Measurement row = run.measurements().stream()
+                .filter(m -> m.workload().filter(Pattern.PLAIN::equals).isPresent())
+                .findFirst()
+                .orElseThrow();
+        assertEquals(2, row.forkMedians().size());
+        assertEquals(529e-6, row.seconds(), 1e-6);
+        assertTrue(row.fastest() <= row.seconds() && row.seconds() <= row.slowest());
+        assertEquals((row.slowest() - row.fastest()) / row.seconds(), row.spread());
+        assertEquals(0.8, row.metric("gc.alloc.rate.norm").orElseThrow().median());
+        assertEquals(
+                Pattern.PLAIN.graph(1, 8, 16, 1).fuse(Fusion.NONE), row.graph().orElseThrow());
+    }
+
+    @Test
+    void medianIsOverForksNotOverIterations() throws IOException {
+        assertEquals(2.0, only("us/op", "[[1, 1, 1], [2, 2, 9], [5, 5, 5]]").seconds() * 1e6, 1e-9);
+    }
+
+    @Test
+    void throughputBecomesTime() throws IOException {
+        assertEquals(0.25e-3, only("ops/ms", "[[4.0]]").seconds(), 1e-12);
+    }
+
+    private Measurement only(String unit, String rawData) throws IOException {
+        Files.writeString(
+                folder.resolve("jmh.json"),
+                "[{\"benchmark\":\"a.BBenchmark.run\",\"mode\":\"avgt\",\"jvm\":\"java\",\"jdkVersion\":\"17\","
+                        + "\"vmName\":\"VM\",\"primaryMetric\":{\"scoreUnit\":\"" + unit + "\",\"rawData\":" + rawData
+                        + "}}]");
+        return Run.read(folder).measurements().get(0);
+    }
+
+    @Test
+    void commandRepeatsTheRow() {
+        Run run = Run.read(CANNED);
+        assertEquals(
+                "./run.sh run --profile smoke --include '\\.ComputeRoofBenchmark\\.' -p target=VECTOR -p workers=1"
+                        + " --jvm /usr/lib/jvm/java-17-openjdk-amd64/bin/java",
+                run.command(run.measurements().get(0)));
+        Intent intent = new Intent(null, List.of("-Xmx1g", "-Dx='a'"), "Radeon", null, null);
+        String command = new Run(folder, run.machine(), intent, run.measurements(), List.of())
+                .command(run.measurements().get(0));
+        assertTrue(command.endsWith(" --jvm-args '-Xmx1g -Dx='\\''a'\\''' --device 'Radeon'"), command);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[",
+                "null",
+                "{}",
+                "no json",
+                "[] []",
+                "[{}]",
+                "[{\"benchmark\":\"a.B.run\",\"mode\":\"avgt\",\"primaryMetric\":{\"scoreUnit\":\"us/op\"}}]"
+            })
+    void damagedResultsAreNamedInOneSentence(String text) throws IOException {
+        Files.writeString(folder.resolve("jmh.json"), text);
+        requireSentence("jmh.json", "damaged", "--resume");
+    }
+
+    @Test
+    void resultsCutShortAnywhereAreNamed() throws IOException {
+        String text = Files.readString(folder.resolve("jmh.json"));
+        for (int length = 0; length < text.strip().length(); length += 997) {
+            Files.writeString(folder.resolve("jmh.json"), text.substring(0, length));
+            requireSentence("jmh.json", "cut short");
+        }
+    }
+
+    @Test
+    void samplesThatAreNoTimesAreNamed() {
+        for (String raw : List.of("[[0.0]]", "[[-1]]", "[[\"NaN\"]]", "[[]]", "[]", "7")) {
+            assertThrows(IllegalArgumentException.class, () -> only("us/op", raw), raw);
+        }
+        String message = assertThrows(IllegalArgumentException.class, () -> only("eon/op", "[[1]]"))
+                .getMessage();
+        assertTrue(message.contains("result 1 has the unknown unit eon/op"), message);
+    }
+
+    @Test
+    void machineThatIsAbsentOrDamagedIsNamed() throws IOException {
+        Path file = folder.resolve("machine.json");
+        String text = Files.readString(file);
+        for (String bad : List.of("", "{", "null", "[]", "{}", text.substring(0, text.length() / 2))) {
+            Files.writeString(file, bad);
+            requireSentence("machine.json", "damaged");
+        }
+        Files.delete(file);
+        requireSentence("machine.json", "does not exist");
+    }
+
+    @Test
+    void whatIsAbsentIsNamed() throws IOException {
+        Files.delete(folder.resolve("jmh.json"));
+        requireSentence("jmh.json", "does not exist", "--resume");
+        folder = folder.resolve("none");
+        requireSentence("none", "is not a folder");
+    }
+
+    @Test
+    void damagedIndexIsNamed() throws IOException {
+        Files.createDirectory(folder.resolve("index"));
+        for (Map.Entry<String, String> file :
+                Map.of("plan.json", "{\"rows\": [", "x.failed.json", "").entrySet()) {
+            Path path = folder.resolve("index").resolve(file.getKey());
+            Files.writeString(path, file.getValue());
+            requireSentence(file.getKey(), "cut short");
+            Files.delete(path);
+        }
+    }
+
+    private void requireSentence(String... words) {
+        String message = assertThrows(IllegalArgumentException.class, () -> Run.read(folder))
+                .getMessage();
+        assertEquals(1, message.lines().count(), message);
+        for (String word : words) {
+            assertTrue(message.contains(word), message);
+        }
+    }
+}
