@@ -29,9 +29,11 @@ final class RowAnalysis implements Analysis {
                 new Content.Text("Time is the median over forks (fresh JVMs) of each fork's median; the range is from "
                         + "the fastest iteration to the slowest, the spread is that range over the time. A row is marked unsteady "
                         + "where the spread is above " + Unit.SHARE.format(Trust.MOST_SPREAD)
-                        + " or others took more than "
+                        + ", others took more than "
                         + Unit.SHARE.format(Trust.MOST_STEAL)
-                        + " of the processor (steal). Rates count two flops per multiply-add of the network as defined, whatever "
+                        + " of the processor (steal), or where a pass allocates more than "
+                        + Unit.BYTES.format(Trust.MOST_ALLOCATION)
+                        + ": kernels allocate nothing once they are compiled, so its code was not. Rates count two flops per multiply-add of the network as defined, whatever "
                         + "a kernel really did. The command measures the row again."));
         Roofs roofs = new Roofs(run);
         Map<String, List<Measurement>> groups = run.measurements().stream()

@@ -77,7 +77,7 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implemen
                 + speedups.targets().stream()
                         .flatMap(target -> sentence(speedups, target, points).stream())
                         .collect(Collectors.joining("; "))
-                + "."));
+                + "." + caution(speedups, points)));
         contents.add(ranking(jvm, speedups, points));
         if (points.size() > 1) {
             contents.add(new Content.Fold(
@@ -86,6 +86,14 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implemen
                             .<Content>map(target -> grid(jvm, speedups, target, points))
                             .toList()));
         }
+    }
+
+    private String caution(Speedups speedups, List<Point> points) {
+        List<Factor> all = speedups.targets().stream()
+                .flatMap(target -> workloads.stream().flatMap(w -> speedups.factors(w, target, points).stream()))
+                .toList();
+        long unsteady = all.stream().filter(factor -> !factor.steady()).count();
+        return unsteady == 0 ? "" : " Caution: " + unsteady + " of " + all.size() + " factors rest on unsteady rows.";
     }
 
     /** Workloads that a target ran, the one that gains most first. */
@@ -163,7 +171,8 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implemen
         double least = factors.stream().mapToDouble(Factor::value).min().orElseThrow();
         double most = factors.stream().mapToDouble(Factor::value).max().orElseThrow();
         cells.add(Cell.bar(entry.mean(), Unit.FACTOR, full));
-        cells.add(Cell.words(Unit.FACTOR.format(least) + " to " + Unit.FACTOR.format(most)));
+        cells.add(Cell.words(
+                factors.size() == 1 ? "one point" : Unit.FACTOR.format(least) + " to " + Unit.FACTOR.format(most)));
         cells.add(Cell.words(fusions(factors)));
     }
 

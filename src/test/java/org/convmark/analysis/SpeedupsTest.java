@@ -79,9 +79,11 @@ class SpeedupsTest {
 
     @Test
     void unsteadyRowsAreNamedWithTheReason() {
-        Map<String, Metric> steal = Map.of("steal", new Metric("%", List.of(List.of(0.0, 3.0))));
-        Measurement shaky = row("roof.X", Map.of(), List.of(List.of(1.0, 1.05), List.of(1.2)), steal);
-        assertEquals(List.of("spread 18 %", "steal 3.0 %"), Trust.doubts(shaky));
+        Map<String, Metric> metrics = Map.of(
+                "steal", new Metric("%", List.of(List.of(0.0, 3.0))),
+                "gc.alloc.rate.norm", new Metric("B/op", List.of(List.of(2e6))));
+        Measurement shaky = row("roof.X", Map.of(), List.of(List.of(1.0, 1.05), List.of(1.2)), metrics);
+        assertEquals(List.of("spread 18 %", "steal 3.0 %", "allocates 1.91 MiB"), Trust.doubts(shaky));
         assertTrue(Trust.doubts(ROWS.get(0)).isEmpty());
     }
 
