@@ -31,7 +31,7 @@ import org.jocl.cl_program;
  * knows the OpenCL binding.
  */
 final class Cl implements AutoCloseable {
-    /** Where the binding's native library was unpacked. */
+    /** Where the binding's native library was unpacked and loaded from. */
     static final Path LIBRARY = PrivateLibrary.load(() -> CL.setExceptionsEnabled(true));
 
     private static final String COMMON = "vec.cl";

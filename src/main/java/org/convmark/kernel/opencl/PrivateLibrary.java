@@ -1,5 +1,6 @@
 package org.convmark.kernel.opencl;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
@@ -13,7 +14,8 @@ import java.util.stream.Stream;
  * A directory of this JVM alone, for a native library that unpacks itself. JOCL writes its library under one fixed name
  * into {@code java.io.tmpdir} and loads whatever lies there already: a race between parallel JVMs, and in a shared
  * directory an invitation to anybody. It reads that property while its class initialises, so for just that moment the
- * property names a fresh directory that only the owner may enter.
+ * property names a fresh directory that only the owner may enter. A loaded library needs its file no more, so the directory
+ * goes at once and a JVM that is killed leaves nothing; where the system keeps loaded files, it goes when the JVM exits.
  */
 final class PrivateLibrary {
     private static final String PROPERTY = "java.io.tmpdir";
@@ -23,7 +25,7 @@ final class PrivateLibrary {
     /**
      * Runs the initialiser of a native library.
      *
-     * @return the directory it found in {@code java.io.tmpdir}; deleted when this JVM exits
+     * @return the directory it found in {@code java.io.tmpdir}, most likely deleted by now
      * @throws UncheckedIOException if no such directory can be made
      */
     static Path load(Runnable initialiser) {
@@ -34,7 +36,7 @@ final class PrivateLibrary {
                 initialiser.run();
             } finally {
                 System.setProperty(PROPERTY, before);
-                deleteOnExit(directory);
+                delete(directory);
             }
             return directory;
         }
@@ -54,13 +56,21 @@ final class PrivateLibrary {
         }
     }
 
-    /** The directory is registered before what lies in it: the JVM deletes in reverse order. */
+    /** What lies in it first; what is in use is left to the exit of the JVM, which deletes in reverse order. */
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+            Files.deleteIfExists(directory);
+        } catch (IOException inUse) {
+            deleteOnExit(directory);
+        }
+    }
+
     private static void deleteOnExit(Path directory) {
         directory.toFile().deleteOnExit();
-        try (Stream<Path> files = Files.list(directory)) {
-            files.forEach(file -> file.toFile().deleteOnExit());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        File[] files = directory.toFile().listFiles();
+        Stream.of(files == null ? new File[0] : files).forEach(File::deleteOnExit);
     }
 }

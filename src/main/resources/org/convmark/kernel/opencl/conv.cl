@@ -4,7 +4,7 @@
  * sums stay in registers; a step loads OUT weight vectors and broadcasts one input value per pixel. The last tile of a
  * row is moved left to end at the edge, so it computes some pixels a second time.
  * Share of the compute roof beside it, PoCL 3.1, one core of a Zen 3 EPYC (V = 8): 3x3 64@56 97 %, 128@28 98 %. Both cores
- * of the shared machine: 94 and 96 %, 256@14 78 %, 512@7 65 %; 1x1 84 to 92 %; groups of 8, 62 %, of 32, 90 %.
+ * of the shared machine, medians: 94-99, 96, 256@14 78-81, 512@7 65-68 %; 1x1 83-95 %; groups of 8, 61 %, of 32, 90 %.
  */
 #ifndef VEC
 #include "vec.cl"

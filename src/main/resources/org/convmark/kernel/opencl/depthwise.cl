@@ -2,7 +2,7 @@
  * Depthwise convolution on a CPU. An item is some rows of V channels: for each tile of PIXELS columns, over the taps of
  * the filter. The PIXELS sums stay in registers; a step loads one weight vector and multiplies it with PIXELS input
  * vectors from memory. The last tile of a row is moved left to end at the edge.
- * Share of the compute roof beside it, PoCL 3.1, both cores of a shared Zen 3 EPYC (V = 8): 3x3 128@56 63 %, 256@28 50 to
+ * Share of the compute roof beside it, PoCL 3.1, both cores of a shared Zen 3 EPYC (V = 8): 3x3 128@56 63 %, 256@28 46 to
  * 54 %; 7x7 96@56 87 %, 384@14 64 to 67 %.
  */
 #ifndef VEC

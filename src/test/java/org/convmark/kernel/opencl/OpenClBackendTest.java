@@ -8,13 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Target;
@@ -56,20 +57,25 @@ class OpenClBackendTest {
     // ---------------------------------------------------------------- library
 
     @Test
-    void libraryLiesInPrivateDirectory() throws Exception {
-        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(Cl.LIBRARY)));
-        assertNotEquals(Path.of(System.getProperty("java.io.tmpdir")), Cl.LIBRARY);
-        try (Stream<Path> files = Files.list(Cl.LIBRARY)) {
-            assertTrue(files.anyMatch(f -> f.getFileName().toString().contains("JOCL")));
-        }
+    void libraryComesFromDirectoryOfItsOwn() throws Exception {
+        assertEquals(Path.of(System.getProperty("java.io.tmpdir")), Cl.LIBRARY.getParent());
+        Path maps = Path.of("/proc/self/maps");
+        assumeTrue(Files.exists(maps), "no list of loaded libraries on this system");
+        List<String> loaded = Files.readAllLines(maps).stream()
+                .filter(l -> l.contains("JOCL"))
+                .toList();
+        assertTrue(!loaded.isEmpty() && loaded.stream().allMatch(l -> l.contains(Cl.LIBRARY + "/")), loaded::toString);
     }
 
     @Test
-    void everyLoadHasDirectoryOfItsOwnAndRestoresProperty() {
+    void directoryIsPrivateWhileLoadingAndGoneAfterwards() {
         String before = System.getProperty("java.io.tmpdir");
         StringBuilder seen = new StringBuilder();
-        Path first = PrivateLibrary.load(() -> seen.append(System.getProperty("java.io.tmpdir")));
-        assertEquals(first.toString(), seen.toString());
+        Path first = PrivateLibrary.load(() -> {
+            Path directory = Path.of(System.getProperty("java.io.tmpdir"));
+            seen.append(directory).append(' ').append(permissions(directory));
+        });
+        assertEquals(first + " rwx------", seen.toString());
         assertNotEquals(first, PrivateLibrary.load(() -> {}));
         assertThrows(
                 LinkageError.class,
@@ -77,6 +83,15 @@ class OpenClBackendTest {
                     throw new UnsatisfiedLinkError("absent");
                 }));
         assertEquals(before, System.getProperty("java.io.tmpdir"));
+        assertTrue(Files.notExists(first));
+    }
+
+    private static String permissions(Path directory) {
+        try {
+            return PosixFilePermissions.toString(Files.getPosixFilePermissions(directory));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     // ---------------------------------------------------------------- devices
