@@ -30,6 +30,7 @@ class ArchitectureTest {
         "report, ''",
         "kernel, model",
         "bench, model kernel machine",
+        "run, model kernel bench machine",
         "run, model kernel machine bench",
         "results, model machine",
         "analysis, results model machine report"
