@@ -7,9 +7,9 @@ import org.convmark.kernel.Target;
 
 /** How long a row takes, roughly: from the work of its graph and the usual speed of a target on one core. */
 final class Estimate {
-    private static final double START_SECONDS = 0.7;
-    private static final double PLAIN_FLOPS_PER_SECOND = 4e9;
-    private static final double COLD_FLOPS_PER_SECOND = 2e9;
+    private static final double START_SECONDS = 0.5;
+    private static final double PLAIN_FLOPS_PER_SECOND = 12e9;
+    private static final double COLD_FLOPS_PER_SECOND = 6e9;
     private static final double ACCELERATED_FLOPS_PER_SECOND = 25e9;
     private static final double BYTES_PER_SECOND = 5e9;
 
@@ -41,9 +41,9 @@ final class Estimate {
 
     private static double compileSeconds(Target target) {
         return switch (target) {
-            case SCALAR -> 0.4;
-            case VECTOR -> 1.5;
-            case OPENCL -> 0.8;
+            case SCALAR -> 0.3;
+            case VECTOR -> 0.6;
+            case OPENCL -> 0.3;
         };
     }
 
