@@ -7,7 +7,7 @@ import org.convmark.kernel.Target;
 
 /** How long a row takes, roughly: from the work of its graph and the usual speed of a target on one core. */
 final class Estimate {
-    private static final double START_SECONDS = 0.5;
+    private static final double START_SECONDS = 0.75;
     private static final double PLAIN_FLOPS_PER_SECOND = 12e9;
     private static final double COLD_FLOPS_PER_SECOND = 6e9;
     private static final double ACCELERATED_FLOPS_PER_SECOND = 25e9;

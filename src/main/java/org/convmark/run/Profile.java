@@ -19,11 +19,11 @@ public enum Profile {
             new Effort(1, 2000, 2, 50)),
     /** Every workload at two depths and two widths: under 12 minutes on two cores. */
     QUICK(
-            axes(List.of(1, 2), List.of(16, 64), 28, List.of(1), List.of(1)),
+            axes(List.of(1, 3), List.of(16, 64), 28, List.of(1), List.of(1)),
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
             List.of(WorkingSet.values()),
-            new Effort(2, 3000, 5, 40)),
+            new Effort(1, 3000, 5, 60)),
     /** What a statement about a machine needs: hours. */
     STANDARD(
             axes(List.of(1, 2, 4), List.of(16, 32, 64), 56, List.of(1), List.of(1)),
