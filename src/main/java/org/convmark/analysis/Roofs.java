@@ -78,7 +78,7 @@ final class Roofs {
 
     /** Flops per second of an arithmetic roof, bytes per second of a memory roof. */
     static double rate(Measurement row) {
-        return (isCompute(row) ? RoofLoop.COMPUTE.flops(0) : loop(row).bytesMoved(bytes(row))) / row.seconds();
+        return (isCompute(row) ? Long.parseLong(row.param("flops")) : loop(row).bytesMoved(bytes(row))) / row.seconds();
     }
 
     private static RoofLoop loop(Measurement row) {

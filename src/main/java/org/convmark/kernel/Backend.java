@@ -69,8 +69,8 @@ public abstract class Backend<T> implements AutoCloseable {
     /** Window reduction. */
     protected abstract Kernel pool(Layer.Pool pool, T in, T out);
 
-    /** A loop whose speed is a roof of this backend: about {@code bytes} of working set, whatever the workers. */
-    protected abstract Kernel roof(RoofLoop loop, long bytes);
+    /** A loop whose speed is a roof of this backend; its size is shared by the workers. */
+    protected abstract Kernel roof(RoofLoop loop, long size);
 
     /** Called once after the last kernel of a run has been started. */
     protected void finish() {}
@@ -85,8 +85,8 @@ public abstract class Backend<T> implements AutoCloseable {
     }
 
     /** A program that runs a roof loop. */
-    public final Program compile(RoofLoop loop, long bytes) {
-        return new Program(List.of(roof(loop, bytes)), workers, this::finish, null, null);
+    public final Program compile(RoofLoop loop, long size) {
+        return new Program(List.of(roof(loop, size)), workers, this::finish, null, null);
     }
 
     /**

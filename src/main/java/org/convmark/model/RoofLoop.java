@@ -1,51 +1,54 @@
 package org.convmark.model;
 
-/** The loops that find a machine's roofs: what it can do when nothing but arithmetic, or nothing but memory, limits it. */
+/**
+ * The loops that find a machine's roofs: what it can do when nothing but arithmetic, or nothing but memory, limits it. The
+ * size of a loop is its flops per run for arithmetic, its working set in bytes for memory.
+ */
 public enum RoofLoop {
     /** Independent chains of fused multiply-adds in registers. */
     COMPUTE {
         @Override
-        public double flops(long bytes) {
-            return FLOPS_PER_RUN;
+        public double flops(long size) {
+            return size;
         }
     },
     /** Sum of one array: one stream read. */
     READ {
         @Override
-        public double bytesMoved(long bytes) {
-            return (double) bytes * passes(bytes);
+        public double bytesMoved(long size) {
+            return (double) size * passes(size);
         }
     },
     /** Copy of one half of the working set to the other: one stream read, one written. */
     COPY {
         @Override
-        public double bytesMoved(long bytes) {
-            return (double) bytes * passes(bytes);
+        public double bytesMoved(long size) {
+            return (double) size * passes(size);
         }
     },
     /** a[i] = b[i] + s * c[i] on thirds of the working set: two streams read, one written (McCalpin, STREAM). */
     TRIAD {
         @Override
-        public double bytesMoved(long bytes) {
-            return (double) bytes * passes(bytes);
+        public double bytesMoved(long size) {
+            return (double) size * passes(size);
         }
     };
 
     /**
-     * 2^20 * 3^4 * 5^2: whole chains of whole vectors for any usual number of lanes, chains and workers; 20 ms of one CPU
-     * core at 100 GFLOP/s, and still ten times the launch of a kernel on a GPU at 50 TFLOP/s.
+     * Usual operations of one arithmetic run, 2^20 * 3^4 * 5^2: whole chains of whole vectors for any usual number of lanes,
+     * chains and workers; 20 ms of a CPU core at 100 GFLOP/s, and ten times the launch of a kernel on a GPU at 50 TFLOP/s.
      */
-    private static final long FLOPS_PER_RUN = 2_123_366_400L;
+    public static final long COMPUTE_FLOPS = 2_123_366_400L;
 
     private static final long BYTES_PER_RUN = 1 << 24;
 
     /** Flops of one run; 0 for loops that measure memory. */
-    public double flops(long bytes) {
+    public double flops(long size) {
         return 0;
     }
 
     /** Bytes that one run moves between registers and memory; 0 for arithmetic. */
-    public double bytesMoved(long bytes) {
+    public double bytesMoved(long size) {
         return 0;
     }
 

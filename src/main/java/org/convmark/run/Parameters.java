@@ -11,7 +11,8 @@ import org.convmark.model.Fusion;
 /** Values that the user chose for benchmark parameters, in place of the profile's; each is checked by itself. */
 public final class Parameters {
     private static final Known NAMES = new Known(
-            "parameter", List.of("depth", "width", "target", "fusion", "image", "batch", "workers", "loop", "bytes"));
+            "parameter",
+            List.of("depth", "width", "target", "fusion", "image", "batch", "workers", "loop", "bytes", "flops"));
     private static final Known LOOPS = new Known("loop", List.of("READ", "COPY", "TRIAD"));
 
     private final Map<String, List<String>> values = new LinkedHashMap<>();
@@ -52,6 +53,7 @@ public final class Parameters {
             case "fusion" -> checkFusion(value);
             case "loop" -> LOOPS.require(value);
             case "bytes" -> number(name, value, 1 << 10, 1L << 40);
+            case "flops" -> number(name, value, 1_000_000, 1L << 36);
             case "workers" -> number(name, value, 0, 1 << 10);
             default -> number(name, value, 1, Long.MAX_VALUE);
         }

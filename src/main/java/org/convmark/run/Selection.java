@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.convmark.kernel.Target;
 import org.convmark.machine.Machine;
 import org.convmark.model.Fusion;
+import org.convmark.model.RoofLoop;
 import org.convmark.run.Plan.JvmOfPlan;
 import org.convmark.run.Plan.Skipped;
 
@@ -25,6 +26,8 @@ import org.convmark.run.Plan.Skipped;
  * @param roofs full names of the benchmark classes of roofs
  */
 public record Selection(Profile profile, Parameters parameters, List<String> workloads, List<String> roofs) {
+    private static final String COMPUTE_FLOPS = String.valueOf(RoofLoop.COMPUTE_FLOPS);
+
     /** Parameters that set the extent of a workload, and how many threads run it. */
     private static final List<String> AXES = List.of("depth", "width", "image", "batch", "workers");
 
@@ -140,6 +143,8 @@ public record Selection(Profile profile, Parameters parameters, List<String> wor
                                     .map(set -> set.bytes(machine))
                                     .distinct()
                                     .toList())));
+        } else {
+            axes.put("flops", parameters.get("flops", List.of(COMPUTE_FLOPS)));
         }
         axes.put("workers", parameters.get("workers", profile.axis("workers")));
         axes.put("target", strings(List.copyOf(roofTargets())));

@@ -3,11 +3,16 @@ package org.convmark.bench.roof;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.Program;
 import org.convmark.model.RoofLoop;
+import org.openjdk.jmh.annotations.Param;
 
 /** Peak floating-point rate: fused multiply-adds in registers. */
 public class ComputeRoofBenchmark extends RoofBenchmark {
+    /** Operations of one run. */
+    @Param("" + RoofLoop.COMPUTE_FLOPS)
+    long flops;
+
     @Override
     Program compile(Backend<?> backend) {
-        return backend.compile(RoofLoop.COMPUTE, 0);
+        return backend.compile(RoofLoop.COMPUTE, flops);
     }
 }

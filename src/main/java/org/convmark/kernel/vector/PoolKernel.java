@@ -8,7 +8,8 @@ import org.convmark.model.Layer;
 
 /**
  * Maximum, average and global pooling of one row of one channel block: one vector of channels per pixel, a loop over the
- * part of the window that lies inside the map.
+ * part of the window that lies inside the map. Sums pass through memory from row to row of the window: kept in a register
+ * through both loops, they are boxed by C2 of JDK 17.
  */
 final class PoolKernel implements RowKernel.Row {
     private final Layer.Pool pool;
@@ -57,22 +58,33 @@ final class PoolKernel implements RowKernel.Row {
     }
 
     private static void maximum(float[] in, int p, int row, int rows, int columns, float[] out, int q) {
-        FloatVector a = FloatVector.fromArray(FLOATS, in, p);
+        FloatVector.fromArray(FLOATS, in, p).intoArray(out, q);
         for (int r = 0; r < rows; r++) {
-            for (int s = 0; s < columns; s++) {
-                a = a.max(FloatVector.fromArray(FLOATS, in, p + r * row + s * L));
-            }
+            maximumOfRow(in, p + r * row, columns, out, q);
+        }
+    }
+
+    private static void maximumOfRow(float[] in, int p, int columns, float[] out, int q) {
+        FloatVector a = FloatVector.fromArray(FLOATS, out, q);
+        for (int s = 0; s < columns; s++) {
+            a = a.max(FloatVector.fromArray(FLOATS, in, p + s * L));
         }
         a.intoArray(out, q);
     }
 
     private static void average(float[] in, int p, int row, int rows, int columns, float[] out, int q) {
-        FloatVector sum = FloatVector.zero(FLOATS);
+        FloatVector.zero(FLOATS).intoArray(out, q);
         for (int r = 0; r < rows; r++) {
-            for (int s = 0; s < columns; s++) {
-                sum = sum.add(FloatVector.fromArray(FLOATS, in, p + r * row + s * L));
-            }
+            addRow(in, p + r * row, columns, out, q);
         }
-        sum.div(rows * columns).intoArray(out, q);
+        FloatVector.fromArray(FLOATS, out, q).div(rows * columns).intoArray(out, q);
+    }
+
+    private static void addRow(float[] in, int p, int columns, float[] out, int q) {
+        FloatVector a = FloatVector.fromArray(FLOATS, out, q);
+        for (int s = 0; s < columns; s++) {
+            a = a.add(FloatVector.fromArray(FLOATS, in, p + s * L));
+        }
+        a.intoArray(out, q);
     }
 }

@@ -16,6 +16,7 @@ final class RoofKernel implements Kernel {
     private static final int CHAINS = 12;
 
     private final RoofLoop loop;
+    private final long size;
     private final int units;
     private final int floats;
     private final int passes;
@@ -23,11 +24,12 @@ final class RoofKernel implements Kernel {
     private final float[] sinks;
 
     /**
-     * @param bytes working set of all units together
+     * @param size flops, or bytes of the working set, of all units together
      * @param units workers
      */
-    RoofKernel(RoofLoop loop, long bytes, int units) {
+    RoofKernel(RoofLoop loop, long size, int units) {
         this.loop = loop;
+        this.size = size;
         this.units = units;
         int streams =
                 switch (loop) {
@@ -35,8 +37,10 @@ final class RoofKernel implements Kernel {
                     case COPY -> 2;
                     case TRIAD -> 3;
                 };
-        this.floats = Math.toIntExact(bytes / Float.BYTES / units / streams / (4 * L) * (4 * L));
-        this.passes = RoofLoop.passes(bytes);
+        this.floats = loop == RoofLoop.COMPUTE
+                ? 0
+                : Math.toIntExact(size / Float.BYTES / units / streams / (4 * L) * (4 * L));
+        this.passes = RoofLoop.passes(size);
         this.data = new float[loop == RoofLoop.COMPUTE ? 0 : units * streams][floats];
         this.sinks = new float[units];
     }
@@ -50,7 +54,7 @@ final class RoofKernel implements Kernel {
     public void run(int from, int to) {
         for (int unit = from; unit < to; unit++) {
             switch (loop) {
-                case COMPUTE -> sinks[unit] = compute((long) (loop.flops(0) / units / (2 * CHAINS * L)));
+                case COMPUTE -> sinks[unit] = compute((int) (size / units / (2 * CHAINS * L)));
                 case READ -> {
                     for (int pass = 0; pass < passes; pass++) {
                         sinks[unit] = read(data[unit]);
@@ -70,11 +74,11 @@ final class RoofKernel implements Kernel {
         }
     }
 
-    private static float compute(long steps) {
+    private static float compute(int steps) {
         FloatVector x = FloatVector.broadcast(FLOATS, 0.5f);
         FloatVector y = FloatVector.broadcast(FLOATS, 0.25f);
         FloatVector a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, m = y;
-        for (int step = 0; step < (int) steps; step++) {
+        for (int step = 0; step < steps; step++) {
             a = x.fma(y, a);
             b = x.fma(y, b);
             c = x.fma(y, c);
