@@ -19,7 +19,7 @@ import org.convmark.results.Run;
 /** Every row that was measured: its time, what that means for the hardware, whether to believe it, how to repeat it. */
 final class RowAnalysis implements Analysis {
     private static final List<String> ORDER =
-            List.of("target", "fusion", "depth", "width", "image", "batch", "workers", "loop", "bytes");
+            List.of("target", "fusion", "depth", "width", "image", "batch", "workers", "loop", "bytes", "flops");
 
     @Override
     public Section of(Run run) {
@@ -27,7 +27,7 @@ final class RowAnalysis implements Analysis {
         contents.add(new Content.Lead(lead(run)));
         contents.add(
                 new Content.Text("Time is the median over forks (fresh JVMs) of each fork's median; the range is from "
-                        + "the fastest iteration to the slowest, the spread is that range over the time. A row is marked unsteady "
+                        + "the fastest iteration to the slowest, the spread is the range of the middle half of all iterations over the time. A row is marked unsteady "
                         + "where the spread is above " + Unit.SHARE.format(Trust.MOST_SPREAD)
                         + ", others took more than "
                         + Unit.SHARE.format(Trust.MOST_STEAL)

@@ -85,9 +85,9 @@ public record Measurement(
         return sorted.get(sorted.size() - 1);
     }
 
-    /** From the fastest iteration to the slowest, as a part of the median. */
+    /** The range of the middle half of all iterations, as a part of the median: one disturbed iteration does not count. */
     public double spread() {
-        return (slowest() - fastest()) / seconds();
+        return Samples.interquartileRange(iterations()) / seconds();
     }
 
     private List<Double> iterations() {

@@ -2,6 +2,7 @@ package org.convmark.results;
 
 import java.util.List;
 import org.apache.commons.statistics.descriptive.Median;
+import org.apache.commons.statistics.descriptive.Quantile;
 
 /** Order statistics of lists. */
 final class Samples {
@@ -11,5 +12,12 @@ final class Samples {
     static double median(List<Double> values) {
         return Median.withDefaults()
                 .evaluate(values.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    /** From the first quartile to the third. */
+    static double interquartileRange(List<Double> values) {
+        double[] array = values.stream().mapToDouble(Double::doubleValue).toArray();
+        double[] quartiles = Quantile.withDefaults().evaluate(array, 0.25, 0.75);
+        return quartiles[1] - quartiles[0];
     }
 }

@@ -23,7 +23,7 @@ public enum Profile {
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
             List.of(WorkingSet.values()),
-            new Effort(1, 3000, 5, 60)),
+            new Effort(1, 6000, 5, 60)),
     /** What a statement about a machine needs: hours. */
     STANDARD(
             axes(List.of(1, 2, 4), List.of(16, 32, 64), 56, List.of(1), List.of(1)),
