@@ -48,6 +48,7 @@ record LimitObserver(FileTree files) {
         return paths;
     }
 
+    /** Reasons name the outermost group only: names of inner ones say nothing to a reader of the results. */
     private <T extends Comparable<T>> Fact<T> tightest(List<String> paths, Function<String, Fact<T>> read) {
         List<Fact<T>> present = paths.stream()
                 .filter(path -> files.text(path).known())
@@ -56,8 +57,9 @@ record LimitObserver(FileTree files) {
         return present.stream()
                 .filter(Fact::known)
                 .min(Comparator.comparing(Fact::value))
-                .orElseGet(() ->
-                        present.isEmpty() ? Fact.missing("there is no " + String.join(", ", paths)) : present.get(0));
+                .orElseGet(() -> present.isEmpty()
+                        ? Fact.missing("there is no " + paths.get(paths.size() - 1))
+                        : present.get(present.size() - 1));
     }
 
     private Fact<String> first(List<String> paths) {
