@@ -3,7 +3,6 @@ package org.convmark.machine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Facts and roofs. */
@@ -32,15 +31,5 @@ class FactTest {
         }));
         assertEquals(Fact.of(2, "b"), Fact.<Integer>missing("no").or(() -> Fact.of(2, "b")));
         assertEquals(Fact.missing("no; neither"), Fact.missing("no").or(() -> Fact.missing("neither")));
-    }
-
-    @Test
-    void roofOfTheNextLargerWorkingSet() {
-        Roof roof = new Roof(
-                "SCALAR", 1, 1e9, List.of(new Roof.Bandwidth(1 << 20, 10e9), new Roof.Bandwidth(1 << 10, 50e9)));
-        assertEquals(50e9, roof.bytesPerSecond(100));
-        assertEquals(10e9, roof.bytesPerSecond(2000));
-        assertEquals(10e9, roof.bytesPerSecond(1 << 30));
-        assertThrows(IllegalStateException.class, () -> new Roof("X", 1, 1, List.of()).bytesPerSecond(1));
     }
 }
