@@ -56,8 +56,8 @@ final class Rows {
         switch (function) {
             case RELU -> relu(in, i, out, o, length);
             case RELU6 -> relu6(in, i, out, o, length);
-            case SIGMOID -> sigmoid(in, i, out, o, length);
-            case SILU -> silu(in, i, out, o, length);
+            case SIGMOID -> logistic(in, i, 0, 1, out, o, length);
+            case SILU -> logistic(in, i, 1, 0, out, o, length);
             case GELU -> gelu(in, i, out, o, length);
         }
     }
@@ -84,19 +84,29 @@ final class Rows {
         }
     }
 
-    private static void sigmoid(float[] in, int i, float[] out, int o, int length) {
-        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+    /**
+     * (slope * x + constant) / (1 + e^-x): sigmoid with 0 and 1, SiLU with 1 and 0. e^-x by 2^n * p(r) with |r| <= ln 2 / 2
+     * (Cephes expf), relative error about 2e-7; x is limited to +-87. In one method: C2 does not inline a helper into a
+     * loop that usually runs once, as on maps of one pixel, and its vectors would be boxed.
+     */
+    private static void logistic(float[] in, int i, float slope, float constant, float[] out, int o, int length) {
         for (int k = 0; k < length; k += L) {
             FloatVector x = FloatVector.fromArray(FLOATS, in, i + k);
-            one.div(exp(x.neg()).add(one)).intoArray(out, o + k);
-        }
-    }
-
-    private static void silu(float[] in, int i, float[] out, int o, int length) {
-        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
-        for (int k = 0; k < length; k += L) {
-            FloatVector x = FloatVector.fromArray(FLOATS, in, i + k);
-            x.div(exp(x.neg()).add(one)).intoArray(out, o + k);
+            FloatVector y = x.neg().max(-87f).min(87f);
+            FloatVector rounded = y.fma(FloatVector.broadcast(FLOATS, LOG2_E), FloatVector.broadcast(FLOATS, ROUND));
+            FloatVector n = rounded.sub(ROUND);
+            FloatVector r =
+                    n.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), y));
+            FloatVector p = r.mul(1.9875691500e-4f)
+                    .add(1.3981999507e-3f)
+                    .fma(r, FloatVector.broadcast(FLOATS, 8.3334519073e-3f))
+                    .fma(r, FloatVector.broadcast(FLOATS, 4.1665795894e-2f))
+                    .fma(r, FloatVector.broadcast(FLOATS, 1.6666665459e-1f))
+                    .fma(r, FloatVector.broadcast(FLOATS, 5.0000001201e-1f))
+                    .fma(r.mul(r), r.add(1f));
+            IntVector exponent = rounded.reinterpretAsInts().sub(ROUND_BITS).lanewise(VectorOperators.LSHL, 23);
+            FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+            x.mul(slope).add(constant).div(e.add(1f)).intoArray(out, o + k);
         }
     }
 
@@ -124,23 +134,5 @@ final class Rows {
             FloatVector half = x.mul(0.5f);
             z.mul(p).div(q).fma(half, half).intoArray(out, o + k);
         }
-    }
-
-    /** e^x by 2^n * p(r) with |r| <= ln 2 / 2 (Cephes expf), relative error about 2e-7; x is limited to +-87. */
-    private static FloatVector exp(FloatVector unlimited) {
-        FloatVector x = unlimited.max(-87f).min(87f);
-        FloatVector rounded = x.fma(FloatVector.broadcast(FLOATS, LOG2_E), FloatVector.broadcast(FLOATS, ROUND));
-        FloatVector n = rounded.sub(ROUND);
-        FloatVector r =
-                n.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), x));
-        FloatVector p = r.mul(1.9875691500e-4f)
-                .add(1.3981999507e-3f)
-                .fma(r, FloatVector.broadcast(FLOATS, 8.3334519073e-3f))
-                .fma(r, FloatVector.broadcast(FLOATS, 4.1665795894e-2f))
-                .fma(r, FloatVector.broadcast(FLOATS, 1.6666665459e-1f))
-                .fma(r, FloatVector.broadcast(FLOATS, 5.0000001201e-1f))
-                .fma(r.mul(r), r.add(1f));
-        IntVector exponent = rounded.reinterpretAsInts().sub(ROUND_BITS).lanewise(VectorOperators.LSHL, 23);
-        return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
     }
 }
