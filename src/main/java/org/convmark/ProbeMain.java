@@ -3,7 +3,7 @@ package org.convmark;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.convmark.kernel.Backend;
+import org.convmark.kernel.Engine;
 import org.convmark.kernel.Target;
 import org.convmark.kernel.opencl.DeviceInfo;
 import org.convmark.kernel.opencl.OpenClBackend;
@@ -66,8 +66,8 @@ public final class ProbeMain {
             if (reason != null) {
                 return Fact.missing(reason);
             }
-            try (Backend<?> backend = target.open(settings)) {
-                return Fact.of(backend.describe(), "target " + target);
+            try (Engine engine = target.open(settings)) {
+                return Fact.of(engine.describe(), "target " + target);
             }
         } catch (Exception | LinkageError e) {
             return Fact.missing(e.getMessage() == null ? e.toString() : e.getMessage());

@@ -1,7 +1,7 @@
 package org.convmark.bench;
 
 import java.time.Duration;
-import org.convmark.kernel.Backend;
+import org.convmark.kernel.Engine;
 import org.convmark.kernel.Target;
 
 /** What a forked JVM is told by system properties, so that it never measures another thing than the plan says. */
@@ -24,16 +24,16 @@ public final class ForkedJvm {
      *
      * @throws IllegalStateException if it is not what the plan expects
      */
-    public static Backend<?> open(Target target, int workers) {
-        Backend<?> backend = target.open(new Target.Settings(workers, System.getProperty(DEVICE)));
+    public static Engine open(Target target, int workers) {
+        Engine engine = target.open(new Target.Settings(workers, System.getProperty(DEVICE)));
         String expected = System.getProperty(EXPECT);
-        if (expected != null && !expected.equals(backend.describe())) {
-            String actual = backend.describe();
-            backend.close();
+        if (expected != null && !expected.equals(engine.describe())) {
+            String actual = engine.describe();
+            engine.close();
             throw new IllegalStateException("this JVM runs " + target + " on \"" + actual
                     + "\", but the plan was made for \"" + expected + "\"");
         }
-        return backend;
+        return engine;
     }
 
     /** Runs something until it no longer gets faster. */

@@ -1,7 +1,7 @@
 package org.convmark.bench;
 
 import java.util.concurrent.TimeUnit;
-import org.convmark.kernel.Backend;
+import org.convmark.kernel.Engine;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Target;
 import org.convmark.kernel.Weights;
@@ -48,7 +48,7 @@ public abstract class WorkloadBenchmark {
     @Param("1")
     protected int workers;
 
-    private Backend<?> backend;
+    private Engine engine;
     private Program program;
 
     /** What is timed, unfused. */
@@ -57,10 +57,10 @@ public abstract class WorkloadBenchmark {
     /** Compiles and checks the program, then runs it until the JIT compiler has done its work. */
     @Setup(Level.Trial)
     public void setup() {
-        backend = ForkedJvm.open(target, workers);
+        engine = ForkedJvm.open(target, workers);
         Graph graph = graph();
         Weights weights = new Weights(graph, SEED, Weights.Fill.RANDOM);
-        program = backend.compile(graph.fuse(fusion), weights);
+        program = engine.compile(graph.fuse(fusion), weights);
         program.verify(weights);
         ForkedJvm.warmUp(this::run);
     }
@@ -75,6 +75,6 @@ public abstract class WorkloadBenchmark {
     /** Frees the device. */
     @TearDown(Level.Trial)
     public void tearDown() {
-        backend.close();
+        engine.close();
     }
 }

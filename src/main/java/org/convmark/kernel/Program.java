@@ -12,7 +12,9 @@ public final class Program {
     private final Supplier<float[]> output;
     private final Consumer<Float> fill;
 
-    Program(List<Kernel> kernels, Workers workers, Runnable finish, Supplier<float[]> output, Consumer<Float> fill) {
+    /** An engine that is one call is one kernel and one worker. */
+    public Program(
+            List<Kernel> kernels, Workers workers, Runnable finish, Supplier<float[]> output, Consumer<Float> fill) {
         this.kernels = kernels.toArray(Kernel[]::new);
         this.workers = workers;
         this.finish = finish;

@@ -78,7 +78,7 @@ public final class Weights {
     /** The result of the unfused graph on plain Java, in batch x channel x row x column order. */
     public float[] reference() {
         if (reference == null) {
-            try (Backend<?> scalar = Target.SCALAR.open(new Target.Settings(0, null))) {
+            try (Engine scalar = Target.SCALAR.open(new Target.Settings(0, null))) {
                 Program program = scalar.compile(graph, this);
                 program.run();
                 reference = program.output();

@@ -41,9 +41,8 @@ final class Estimate {
 
     private static double compileSeconds(Target target) {
         return switch (target) {
-            case SCALAR -> 0.3;
             case VECTOR -> 0.6;
-            case OPENCL -> 0.3;
+            case SCALAR, OPENCL, ONNXRUNTIME, ONEDNN, PYTORCH -> 0.3;
         };
     }
 

@@ -11,7 +11,6 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.convmark.kernel.Target;
 import org.convmark.machine.Machine;
 import org.convmark.model.Fusion;
@@ -106,7 +105,7 @@ public record Selection(Profile profile, Parameters parameters, List<String> wor
     }
 
     private List<Target> targets() {
-        List<String> all = Stream.of(Target.values()).map(Target::name).toList();
+        List<String> all = Target.own().stream().map(Target::name).toList();
         return parameters.get("target", all).stream().map(Target::valueOf).toList();
     }
 

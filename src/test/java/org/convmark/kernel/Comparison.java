@@ -23,7 +23,7 @@ final class Comparison implements AutoCloseable {
     private static final long SEED = 42;
 
     private final Target.Settings settings;
-    private final Map<Target, Backend<?>> open = new EnumMap<>(Target.class);
+    private final Map<Target, Engine> open = new EnumMap<>(Target.class);
 
     private record Case(Graph graph, Weights.Fill fill) {}
 
@@ -85,7 +85,7 @@ final class Comparison implements AutoCloseable {
         return weights.computeIfAbsent(new Case(graph, fill), c -> new Weights(graph, SEED, fill));
     }
 
-    Backend<?> open(Target target) {
+    Engine open(Target target) {
         return open.computeIfAbsent(target, t -> t.open(settings));
     }
 
@@ -113,6 +113,6 @@ final class Comparison implements AutoCloseable {
 
     @Override
     public void close() {
-        open.values().forEach(Backend::close);
+        open.values().forEach(Engine::close);
     }
 }

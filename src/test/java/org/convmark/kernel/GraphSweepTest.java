@@ -66,9 +66,9 @@ class GraphSweepTest {
                     Graph fused = graph.fuse(Fusion.BLOCK);
                     if (!fused.equals(graph.fuse(Fusion.EPILOGUE))) {
                         Weights weights = new Weights(graph, 1, Weights.Fill.RANDOM);
-                        Backend<?> backend = ONE_WORKER.open(target);
+                        Engine engine = ONE_WORKER.open(target);
                         String message = assertThrows(
-                                        UnsupportedOperationException.class, () -> backend.compile(fused, weights))
+                                        UnsupportedOperationException.class, () -> engine.compile(fused, weights))
                                 .getMessage();
                         assertTrue(message.contains("BLOCK") && message.contains("EPILOGUE"), message);
                     }
@@ -80,8 +80,8 @@ class GraphSweepTest {
     @Test
     void wrongWeightsAreSeen() {
         Graph graph = Pattern.PLAIN.graph(2, 8, 13, 1);
-        try (Backend<?> backend = Target.SCALAR.open(new Target.Settings(1, null))) {
-            Program program = backend.compile(graph, new Weights(graph, 1, Weights.Fill.RANDOM));
+        try (Engine engine = Target.SCALAR.open(new Target.Settings(1, null))) {
+            Program program = engine.compile(graph, new Weights(graph, 1, Weights.Fill.RANDOM));
             Weights others = new Weights(graph, 2, Weights.Fill.RANDOM);
             assertTrue(assertThrows(IllegalStateException.class, () -> program.verify(others))
                     .getMessage()
@@ -93,11 +93,11 @@ class GraphSweepTest {
     void oneKernelPerNode() {
         Graph graph = Pattern.PLAIN.graph(2, 8, 13, 1);
         Weights weights = new Weights(graph, 1, Weights.Fill.RANDOM);
-        try (Backend<?> backend = Target.SCALAR.open(new Target.Settings(1, null))) {
+        try (Engine engine = Target.SCALAR.open(new Target.Settings(1, null))) {
             for (Fusion fusion : List.of(Fusion.NONE, Fusion.EPILOGUE)) {
                 Graph fused = graph.fuse(fusion);
                 assertEquals(
-                        fused.nodes().size(), backend.compile(fused, weights).kernels());
+                        fused.nodes().size(), engine.compile(fused, weights).kernels());
                 assertEquals(
                         fusion == Fusion.NONE, fused.nodes().stream().noneMatch(n -> n.layer() instanceof Layer.Fused));
             }

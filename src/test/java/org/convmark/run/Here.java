@@ -1,5 +1,6 @@
 package org.convmark.run;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 import org.convmark.kernel.Target;
@@ -21,6 +22,10 @@ final class Here {
 
     /** A JVM that runs these targets, with a heap of 4 GiB. */
     static Probe jvm(String version, Target... available) {
+        return jvm(version, List.of(available));
+    }
+
+    static Probe jvm(String version, Collection<Target> available) {
         Fact<Integer> unknown = Fact.missing("not asked");
         Jvm jvm = new Jvm(
                 "/jvm/" + version,
@@ -38,7 +43,7 @@ final class Here {
         List<TargetState> targets = Stream.of(Target.values())
                 .map(target -> new TargetState(
                         target.name(),
-                        List.of(available).contains(target)
+                        available.contains(target)
                                 ? Fact.of(target + " here", "test")
                                 : Fact.missing("no " + target + " here")))
                 .toList();

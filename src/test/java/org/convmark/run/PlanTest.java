@@ -26,7 +26,7 @@ class PlanTest {
     }
 
     private static Plan plan(Profile profile) {
-        return plan(profile, ".*", List.of(), Here.with(Here.jvm("21", Target.values())));
+        return plan(profile, ".*", List.of(), Here.with(Here.jvm("21", Target.own())));
     }
 
     @ParameterizedTest
@@ -37,7 +37,7 @@ class PlanTest {
                 .filter(row -> !row.isRoof())
                 .map(row -> row.simpleName() + row.target())
                 .collect(Collectors.toSet());
-        assertEquals(WORKLOADS * Target.values().length, pairs.size());
+        assertEquals(WORKLOADS * Target.own().size(), pairs.size());
         Set<Target> roofs =
                 plan.rows().stream().filter(Row::isRoof).map(Row::target).collect(Collectors.toSet());
         assertEquals(Set.of(Target.VECTOR, Target.OPENCL), roofs);
@@ -77,8 +77,8 @@ class PlanTest {
     void targetsStandSideBySide() {
         List<Row> rows =
                 plan(Profile.QUICK).rows().stream().filter(row -> !row.isRoof()).toList();
-        for (int i = 0; i < rows.size(); i += Target.values().length) {
-            Set<String> points = rows.subList(i, i + Target.values().length).stream()
+        for (int i = 0; i < rows.size(); i += Target.own().size()) {
+            Set<String> points = rows.subList(i, i + Target.own().size()).stream()
                     .map(row -> row.simpleName()
                             + row.params().get("depth")
                             + row.params().get("width"))
@@ -93,7 +93,7 @@ class PlanTest {
                 Profile.SMOKE,
                 "\\.FireBenchmark",
                 List.of("target=SCALAR", "depth=2"),
-                Here.with(Here.jvm("21", Target.values())));
+                Here.with(Here.jvm("21", Target.own())));
         assertEquals(
                 "FireBenchmark.batch=1,depth=2,fusion=NONE,image=14,target=SCALAR,width=16,workers=1@21",
                 plan.rows().get(plan.rows().size() - 1).id());
@@ -105,9 +105,9 @@ class PlanTest {
                 Profile.QUICK,
                 "\\.FireBenchmark",
                 List.of("depth=7", "width=8", "fusion=NONE,EPILOGUE", "loop=READ", "bytes=65536", "workers=2"),
-                Here.with(Here.jvm("21", Target.values())));
+                Here.with(Here.jvm("21", Target.own())));
         List<Row> fire = plan.rows().stream().filter(row -> !row.isRoof()).toList();
-        assertEquals(2 * Target.values().length, fire.size());
+        assertEquals(2 * Target.own().size(), fire.size());
         assertTrue(fire.stream().allMatch(row -> row.params().get("depth").equals("7")));
         assertTrue(
                 plan.rows().stream().allMatch(row -> row.params().get("workers").equals("2")));
@@ -120,7 +120,7 @@ class PlanTest {
 
     @Test
     void onlyRoofsCanBeMeasured() {
-        Plan plan = plan(Profile.SMOKE, "ComputeRoof", List.of(), Here.with(Here.jvm("21", Target.values())));
+        Plan plan = plan(Profile.SMOKE, "ComputeRoof", List.of(), Here.with(Here.jvm("21", Target.own())));
         assertEquals(2, plan.rows().size());
     }
 
@@ -145,10 +145,7 @@ class PlanTest {
                 Profile.SMOKE,
                 ".*",
                 List.of(),
-                Here.with(
-                        Here.jvm("21", Target.values()),
-                        Here.jvm("25", Target.values()),
-                        Here.jvm("25", Target.values())));
+                Here.with(Here.jvm("21", Target.own()), Here.jvm("25", Target.own()), Here.jvm("25", Target.own())));
         assertEquals(3 * 72, plan.rows().size());
         assertEquals(
                 List.of("21", "25", "25-2"),
@@ -166,7 +163,7 @@ class PlanTest {
     void hugeNetworksAreRefused(String parameter, String expected) {
         InputError e = assertThrows(
                 InputError.class,
-                () -> plan(Profile.SMOKE, "Residual", List.of(parameter), Here.with(Here.jvm("21", Target.values()))));
+                () -> plan(Profile.SMOKE, "Residual", List.of(parameter), Here.with(Here.jvm("21", Target.own()))));
         assertTrue(e.getMessage().contains(expected), e::getMessage);
     }
 
@@ -178,7 +175,7 @@ class PlanTest {
                         Profile.SMOKE,
                         "Plain",
                         List.of("depth=100000", "width=1"),
-                        Here.with(Here.jvm("21", Target.values()))));
+                        Here.with(Here.jvm("21", Target.own()))));
         assertEquals("depth=100000 is too large: the most is 512.", e.getMessage());
     }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nothing that was measured is lost, whatever happens. */
 class RunFolderTest {
-    private static final Circumstances HERE = Here.with(Here.jvm("21", Target.values()));
+    private static final Circumstances HERE = Here.with(Here.jvm("21", Target.own()));
 
     @TempDir
     private Path parent;
@@ -105,7 +105,7 @@ class RunFolderTest {
         HERE.requireSameAs(plan);
         Circumstances otherJar = new Circumstances(HERE.machine(), HERE.probes(), List.of(), null, "other");
         assertRefused(otherJar, "another build");
-        assertRefused(Here.with(Here.jvm("22", Target.values())), "was 21+1 when this run was begun and is 22+1 now");
+        assertRefused(Here.with(Here.jvm("22", Target.own())), "was 21+1 when this run was begun and is 22+1 now");
         assertRefused(Here.with(Here.jvm("21", Target.SCALAR, Target.VECTOR)), "OPENCL ran on \"OPENCL here\"");
     }
 

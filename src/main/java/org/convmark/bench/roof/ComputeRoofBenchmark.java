@@ -1,6 +1,6 @@
 package org.convmark.bench.roof;
 
-import org.convmark.kernel.Backend;
+import org.convmark.kernel.Engine;
 import org.convmark.kernel.Program;
 import org.convmark.model.RoofLoop;
 import org.openjdk.jmh.annotations.Param;
@@ -12,7 +12,7 @@ public class ComputeRoofBenchmark extends RoofBenchmark {
     long flops;
 
     @Override
-    Program compile(Backend<?> backend) {
-        return backend.compile(RoofLoop.COMPUTE, flops);
+    Program compile(Engine engine) {
+        return engine.compile(RoofLoop.COMPUTE, flops);
     }
 }

@@ -1,6 +1,6 @@
 package org.convmark.bench.roof;
 
-import org.convmark.kernel.Backend;
+import org.convmark.kernel.Engine;
 import org.convmark.kernel.Program;
 import org.convmark.model.RoofLoop;
 import org.openjdk.jmh.annotations.Param;
@@ -16,7 +16,7 @@ public class MemoryRoofBenchmark extends RoofBenchmark {
     long bytes;
 
     @Override
-    Program compile(Backend<?> backend) {
-        return backend.compile(loop, bytes);
+    Program compile(Engine engine) {
+        return engine.compile(loop, bytes);
     }
 }

@@ -2,7 +2,7 @@ package org.convmark.bench.roof;
 
 import java.util.concurrent.TimeUnit;
 import org.convmark.bench.ForkedJvm;
-import org.convmark.kernel.Backend;
+import org.convmark.kernel.Engine;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Target;
 import org.convmark.model.RoofLoop;
@@ -37,17 +37,17 @@ public abstract class RoofBenchmark {
     @Param("1")
     protected int workers;
 
-    private Backend<?> backend;
+    private Engine engine;
     private Program program;
 
     /** Compiles a loop. */
-    abstract Program compile(Backend<?> backend);
+    abstract Program compile(Engine engine);
 
     /** Compiles the loop and runs it until the JIT compiler has done its work. */
     @Setup(Level.Trial)
     public void setup() {
-        backend = ForkedJvm.open(target, workers);
-        program = compile(backend);
+        engine = ForkedJvm.open(target, workers);
+        program = compile(engine);
         ForkedJvm.warmUp(this::run);
     }
 
@@ -61,6 +61,6 @@ public abstract class RoofBenchmark {
     /** Frees the device. */
     @TearDown(Level.Trial)
     public void tearDown() {
-        backend.close();
+        engine.close();
     }
 }

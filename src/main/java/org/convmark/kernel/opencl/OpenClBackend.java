@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.kernel.Backend;
+import org.convmark.kernel.Engine;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Target;
@@ -78,7 +79,7 @@ public final class OpenClBackend extends Backend<Tensor> {
      *
      * @throws UnsupportedOperationException with the reason if there is none
      */
-    public static Backend<?> open(Target.Settings settings) {
+    public static Engine open(Target.Settings settings) {
         String reason = unavailable(settings);
         if (reason != null) {
             throw new UnsupportedOperationException(reason);
@@ -184,13 +185,13 @@ public final class OpenClBackend extends Backend<Tensor> {
     }
 
     @Override
-    protected Kernel route(int[] sources, List<Tensor> in, Tensor out) {
-        Route route = new Route(sources, in, out);
+    protected Kernel route(Layer.Route route, int[] sources, List<Tensor> in, Tensor out) {
+        Route bound = new Route(sources, in, out);
         if (in.size() <= ROUTE_INPUTS) {
-            return route(route, 0);
+            return route(bound, 0);
         }
         List<Kernel> parts = Stream.iterate(0, i -> i < in.size(), i -> i + ROUTE_INPUTS)
-                .map(first -> route(route, first))
+                .map(first -> route(bound, first))
                 .toList();
         return new Sequence(parts.toArray(Kernel[]::new));
     }

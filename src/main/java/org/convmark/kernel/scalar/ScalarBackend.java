@@ -76,7 +76,7 @@ public final class ScalarBackend extends Backend<Plane> {
     }
 
     @Override
-    protected Kernel route(int[] sources, List<Plane> in, Plane out) {
+    protected Kernel route(Layer.Route route, int[] sources, List<Plane> in, Plane out) {
         int channels = out.shape().channels();
         Plane[] from = new Plane[channels];
         int[] channel = new int[channels];

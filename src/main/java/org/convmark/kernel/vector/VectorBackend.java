@@ -129,7 +129,7 @@ public final class VectorBackend extends Backend<Blocked> {
     }
 
     @Override
-    protected Kernel route(int[] sources, List<Blocked> in, Blocked out) {
+    protected Kernel route(Layer.Route route, int[] sources, List<Blocked> in, Blocked out) {
         return new RowKernel(out, new RouteKernel(sources, in, out));
     }
 

@@ -1,0 +1,32 @@
+package org.convmark.kernel;
+
+import org.convmark.model.Graph;
+import org.convmark.model.RoofLoop;
+
+/** What turns graphs into programs that run: our kernels for one kind of hardware, or an engine written by others. */
+public interface Engine extends AutoCloseable {
+    /**
+     * A program that runs a graph.
+     *
+     * @param graph what to run, fused or not
+     * @param weights parameters and input, made from the same graph before it was fused
+     * @throws UnsupportedOperationException naming the layer and the reason if the graph holds one that cannot be run
+     */
+    Program compile(Graph graph, Weights weights);
+
+    /**
+     * A program that runs a roof loop.
+     *
+     * @throws UnsupportedOperationException if this engine has none: it runs on the same hardware as one that has
+     */
+    default Program compile(RoofLoop loop, long size) {
+        throw new UnsupportedOperationException("roofs are measured with the loops of VECTOR and OPENCL only");
+    }
+
+    /** One line that says what runs here: species, device, or engine and version. */
+    String describe();
+
+    /** Frees everything; the engine and its programs must not be used afterwards. */
+    @Override
+    void close();
+}

@@ -1,0 +1,137 @@
+package org.convmark.kernel;
+
+import java.util.List;
+import org.convmark.model.Activation;
+import org.convmark.model.Graph;
+import org.convmark.model.Graph.Node;
+import org.convmark.model.Layer;
+import org.convmark.model.Shape;
+
+/**
+ * What each layer kind becomes in another form: kernels of a backend, nodes of an ONNX model. The only place where layer
+ * kinds are told apart: whatever misses one does not compile.
+ *
+ * @param <V> a value, the input or output of a layer
+ * @param <R> what a layer becomes
+ */
+public abstract class Lowering<V, R> {
+    /**
+     * Convolution.
+     *
+     * @param filter output channel x channel in group x row x column, scales folded in
+     * @param bias one per output channel, zeros where there is none
+     * @param residual value to add, of the shape of out, or null
+     */
+    protected abstract R conv(
+            Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, V in, V residual, V out);
+
+    /** x * scale + shift per channel. */
+    protected abstract R affine(float[] scale, float[] shift, V in, V out);
+
+    /** Normalisation over channels, then * gain + bias. */
+    protected abstract R layerNorm(float epsilon, float[] gain, float[] bias, V in, V out);
+
+    /** Element-wise activation. */
+    protected abstract R activate(Activation function, V in, V out);
+
+    /** Sum of two values. */
+    protected abstract R add(V a, V b, V out);
+
+    /** Product with one number per channel. */
+    protected abstract R multiply(V in, V gate, V out);
+
+    /** Output channel c is channel sources[c] of the concatenation of all inputs. */
+    protected abstract R route(Layer.Route route, int[] sources, List<V> in, V out);
+
+    /** Window reduction. */
+    protected abstract R pool(Layer.Pool pool, V in, V out);
+
+    /**
+     * What a node becomes.
+     *
+     * @param shapes of the node's inputs
+     * @throws UnsupportedOperationException if the node is a fused kernel that is no convolution with an epilogue
+     */
+    protected final R lower(Node node, List<Shape> shapes, Weights weights, List<V> in, V out) {
+        Layer layer = node.layer();
+        if (layer instanceof Layer.Conv conv) {
+            Folded folded = new Folded(weights, node, conv);
+            return conv(conv, Epilogue.NONE, folded.filter, folded.bias, in.get(0), null, out);
+        } else if (layer instanceof Layer.Affine) {
+            return affine(weights.scale(node), weights.shift(node), in.get(0), out);
+        } else if (layer instanceof Layer.LayerNorm norm) {
+            return layerNorm(norm.epsilon(), weights.scale(node), weights.shift(node), in.get(0), out);
+        } else if (layer instanceof Layer.Activate activate) {
+            return activate(activate.function(), in.get(0), out);
+        } else if (layer instanceof Layer.Add) {
+            return add(in.get(0), in.get(1), out);
+        } else if (layer instanceof Layer.Multiply) {
+            return multiply(in.get(0), in.get(1), out);
+        } else if (layer instanceof Layer.Route route) {
+            return route(route, route.sources(shapes), in, out);
+        } else if (layer instanceof Layer.Pool pool) {
+            return pool(pool, in.get(0), out);
+        } else if (layer instanceof Layer.Fused fused) {
+            return fused(fused.body(), weights, in, out);
+        }
+        throw new IllegalStateException("nothing is known for " + layer);
+    }
+
+    /** A convolution with all that follows it: the one form of fused kernel that every backend runs. */
+    private R fused(Graph body, Weights weights, List<V> in, V out) {
+        if (!(body.nodes().get(0).layer() instanceof Layer.Conv conv) || isBlock(body)) {
+            throw new UnsupportedOperationException(
+                    "fusion BLOCK is modelled but not run yet: choose fusion=NONE or fusion=EPILOGUE");
+        }
+        Folded folded = new Folded(weights, body.nodes().get(0), conv);
+        V residual = null;
+        Activation before = null;
+        Activation after = null;
+        for (Node node : body.nodes().subList(1, body.nodes().size())) {
+            if (node.layer() instanceof Layer.Affine) {
+                folded.scale(weights.scale(node), weights.shift(node));
+            } else if (node.layer() instanceof Layer.Activate activate) {
+                after = activate.function();
+            } else if (node.layer() instanceof Layer.Add) {
+                int other = node.inputs().stream()
+                        .filter(v -> v < body.inputs().size())
+                        .findFirst()
+                        .orElseThrow();
+                residual = in.get(other);
+                before = after;
+                after = null;
+            }
+        }
+        V source = in.get(body.nodes().get(0).inputs().get(0));
+        return conv(conv, new Epilogue(before, after), folded.filter, folded.bias, source, residual, out);
+    }
+
+    private static boolean isBlock(Graph body) {
+        return body.nodes().stream()
+                .skip(1)
+                .anyMatch(n -> !(n.layer() instanceof Layer.Affine
+                        || n.layer() instanceof Layer.Activate
+                        || n.layer() instanceof Layer.Add));
+    }
+
+    /** Filter and bias of a convolution with the affine layers behind it multiplied in. */
+    private static final class Folded {
+        final float[] filter;
+        final float[] bias;
+
+        Folded(Weights weights, Node node, Layer.Conv conv) {
+            this.filter = weights.filter(node);
+            this.bias = conv.bias() == Layer.Bias.YES ? weights.shift(node) : new float[conv.outChannels()];
+        }
+
+        void scale(float[] scale, float[] shift) {
+            int taps = filter.length / bias.length;
+            for (int c = 0; c < bias.length; c++) {
+                for (int t = 0; t < taps; t++) {
+                    filter[c * taps + t] *= scale[c];
+                }
+                bias[c] = bias[c] * scale[c] + shift[c];
+            }
+        }
+    }
+}

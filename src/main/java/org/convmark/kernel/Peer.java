@@ -1,0 +1,46 @@
+package org.convmark.kernel;
+
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+
+/** An engine that others wrote, found at run time: its code and its native libraries are in some builds only. */
+public interface Peer {
+    /** Whose engine this is. */
+    Target target();
+
+    /** Loads the native library: why it does not run here, or null if it does. */
+    String unavailable();
+
+    /** An engine, ready to compile. */
+    Engine open(Target.Settings settings);
+
+    /** @throws UnsupportedOperationException with the reason if there is none */
+    static Engine open(Target target, Target.Settings settings) {
+        target.requireAvailable(settings);
+        return find(target).open(settings);
+    }
+
+    /** Why the engine cannot be opened here, or null if it can. */
+    static String unavailable(Target target) {
+        Peer peer = find(target);
+        try {
+            return peer == null
+                    ? "this build has no peers: ./run.sh run --peers, or mvn -Ppeers package"
+                    : peer.unavailable();
+        } catch (LinkageError | RuntimeException e) {
+            return "its native library does not load: " + e;
+        }
+    }
+
+    private static Peer find(Target target) {
+        try {
+            return ServiceLoader.load(Peer.class).stream()
+                    .map(ServiceLoader.Provider::get)
+                    .filter(peer -> peer.target() == target)
+                    .findFirst()
+                    .orElse(null);
+        } catch (ServiceConfigurationError | LinkageError e) {
+            return null; // classes of an earlier build with peers, without their libraries
+        }
+    }
+}
