@@ -39,7 +39,10 @@ public final class ScalarBackend extends Backend<Plane> {
     @Override
     protected Kernel conv(
             Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, Plane in, Plane residual, Plane out) {
-        return new ScalarConv(conv, epilogue, filter, bias, in, residual, out);
+        Finish finish = new Finish(epilogue, residual);
+        return ScalarDepthwise.fits(conv, in.shape())
+                ? new ScalarDepthwise(conv, finish, filter, bias, in, out)
+                : new ScalarConv(conv, finish, filter, bias, in, out);
     }
 
     @Override
@@ -61,13 +64,13 @@ public final class ScalarBackend extends Backend<Plane> {
     protected Kernel activate(Activation function, Plane in, Plane out) {
         return perMap(out, m -> {
             System.arraycopy(in.maps()[m], 0, out.maps()[m], 0, out.maps()[m].length);
-            ScalarLoops.activate(function, out.maps()[m]);
+            ScalarLoops.activate(function, out.maps()[m], 0, out.maps()[m].length);
         });
     }
 
     @Override
     protected Kernel add(Plane a, Plane b, Plane out) {
-        return perMap(out, m -> ScalarLoops.add(a.maps()[m], b.maps()[m], out.maps()[m]));
+        return perMap(out, m -> ScalarLoops.add(a.maps()[m], b.maps()[m], out.maps()[m], 0, out.maps()[m].length));
     }
 
     @Override

@@ -1,92 +1,104 @@
 package org.convmark.kernel.scalar;
 
 import java.util.Arrays;
-import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
 import org.convmark.model.Layer;
 
 /**
- * Convolution in plain loops. A unit is some output maps of one group and image. Four filter taps at a time, the input
- * map is shifted, strided and padded into a map of the output's size, once for all maps of the unit; then each output map
- * adds the four products, a loop that C2 vectorises whatever the filter. A pointwise filter at stride 1 reads the input
- * maps where they are.
+ * Convolution in plain loops. A unit is a band of rows of some output maps of one group and image. Four filter taps at a
+ * time, the input map is shifted, strided and padded into a map of the output's size, once for all maps of the unit; then
+ * each output map adds the four products, a loop that C2 vectorises whatever the filter. The shifted bands stay in L1. A
+ * pointwise filter at stride 1 reads the input maps where they are.
  */
 final class ScalarConv implements Kernel {
-    private static final int MAPS_PER_UNIT = 16;
-    private static final int TAPS = 4;
+    private static final int MAPS_PER_UNIT = 64;
+    private static final int BAND_PIXELS = 512;
+    static final int TAPS = 4;
 
     /** Shifted maps, one set per thread; grows to the largest convolution. */
     private static final ThreadLocal<float[][]> SHIFTED = ThreadLocal.withInitial(() -> new float[TAPS][0]);
 
     private final Layer.Conv conv;
-    private final Epilogue epilogue;
+    private final Finish finish;
     private final float[] filter;
     private final float[] bias;
     private final Plane in;
-    private final Plane residual;
     private final Plane out;
     private final int group;
     private final int groupOut;
     private final int taps;
 
-    /** Units of one group. */
+    /** Parts into which the maps of a group are split. */
     private final int split;
 
-    ScalarConv(Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, Plane in, Plane residual, Plane out) {
+    /** Rows of a band. */
+    private final int band;
+
+    private final int bands;
+
+    ScalarConv(Layer.Conv conv, Finish finish, float[] filter, float[] bias, Plane in, Plane out) {
         this.conv = conv;
-        this.epilogue = epilogue;
+        this.finish = finish;
         this.filter = filter;
         this.bias = bias;
         this.in = in;
-        this.residual = residual;
         this.out = out;
         this.group = conv.groupWidth(in.shape().channels());
         this.groupOut = conv.groupOut(in.shape().channels());
         this.taps = (int) conv.taps(in.shape().channels());
         this.split = (groupOut + MAPS_PER_UNIT - 1) / MAPS_PER_UNIT;
+        int height = out.shape().height();
+        int most = (out.shape().width() * height + BAND_PIXELS - 1) / BAND_PIXELS;
+        this.band = (height + most - 1) / most;
+        this.bands = (height + band - 1) / band;
     }
 
     @Override
     public int units() {
-        return out.shape().batch() * (out.shape().channels() / groupOut) * split;
+        return out.shape().batch() * (out.shape().channels() / groupOut) * split * bands;
     }
 
     @Override
     public void run(int from, int to) {
+        int groups = out.shape().channels() / groupOut;
         for (int unit = from; unit < to; unit++) {
-            int groups = out.shape().channels() / groupOut;
-            int g = unit / split % groups;
-            int first = g * groupOut + unit % split * groupOut / split;
-            int last = g * groupOut + (unit % split + 1) * groupOut / split;
-            maps(unit / split / groups, g * group, first, last);
+            int part = unit / bands;
+            int g = part / split % groups;
+            int first = g * groupOut + part % split * groupOut / split;
+            int last = g * groupOut + (part % split + 1) * groupOut / split;
+            maps(part / split / groups, g * group, first, last, unit % bands * band);
         }
     }
 
-    /** Output channels first to last - 1 of image n, which read input channels from firstIn on. */
-    private void maps(int n, int firstIn, int first, int last) {
+    /** A band of rows from y on of output channels first to last - 1 of image n, which read input channels from firstIn on. */
+    private void maps(int n, int firstIn, int first, int last, int y) {
         float[][] shifted = shifted();
+        float[][] maps = out.maps();
         int base = n * out.shape().channels();
+        int end = Math.min(out.shape().height(), y + band);
+        int from = y * out.shape().width();
+        int to = end * out.shape().width();
         for (int o = first; o < last; o++) {
-            Arrays.fill(out.maps()[base + o], bias[o]);
+            Arrays.fill(maps[base + o], from, to, bias[o]);
         }
         int t = 0;
         for (; t + TAPS <= taps; t += TAPS) {
-            float[] a = tap(n, firstIn, t, shifted[0]);
-            float[] b = tap(n, firstIn, t + 1, shifted[1]);
-            float[] c = tap(n, firstIn, t + 2, shifted[2]);
-            float[] d = tap(n, firstIn, t + 3, shifted[3]);
+            float[] a = tap(n, firstIn, t, y, end, shifted[0]);
+            float[] b = tap(n, firstIn, t + 1, y, end, shifted[1]);
+            float[] c = tap(n, firstIn, t + 2, y, end, shifted[2]);
+            float[] d = tap(n, firstIn, t + 3, y, end, shifted[3]);
             for (int o = first; o < last; o++) {
-                add(out.maps()[base + o], a, b, c, d, filter, o * taps + t);
+                add(maps[base + o], from, to, a, b, c, d, filter, o * taps + t);
             }
         }
         for (; t < taps; t++) {
-            float[] a = tap(n, firstIn, t, shifted[0]);
+            float[] a = tap(n, firstIn, t, y, end, shifted[0]);
             for (int o = first; o < last; o++) {
-                add(out.maps()[base + o], a, filter[o * taps + t]);
+                add(maps[base + o], from, to, a, filter[o * taps + t]);
             }
         }
         for (int o = first; o < last; o++) {
-            finish(base + o);
+            finish.map(out, base + o, from, to);
         }
     }
 
@@ -101,24 +113,25 @@ final class ScalarConv implements Kernel {
         return maps;
     }
 
-    private static void add(float[] y, float[] a, float[] b, float[] c, float[] d, float[] w, int k) {
+    /** The same index in all arrays: else C2 cannot tell that they do not overlap, and does not vectorise. */
+    static void add(float[] y, int from, int to, float[] a, float[] b, float[] c, float[] d, float[] w, int k) {
         float w0 = w[k];
         float w1 = w[k + 1];
         float w2 = w[k + 2];
         float w3 = w[k + 3];
-        for (int i = 0; i < y.length; i++) {
+        for (int i = from; i < to; i++) {
             y[i] += w0 * a[i] + w1 * b[i] + w2 * c[i] + w3 * d[i];
         }
     }
 
-    private static void add(float[] y, float[] a, float w) {
-        for (int i = 0; i < y.length; i++) {
+    static void add(float[] y, int from, int to, float[] a, float w) {
+        for (int i = from; i < to; i++) {
             y[i] += w * a[i];
         }
     }
 
-    /** The input that filter tap t meets at each output pixel, zero in the padding. */
-    private float[] tap(int n, int firstIn, int t, float[] shifted) {
+    /** The input that filter tap t meets at the output pixels of rows first to last - 1, zero in the padding. */
+    private float[] tap(int n, int firstIn, int t, int first, int last, float[] shifted) {
         int k = conv.kernel();
         float[] map = in.maps()[n * in.shape().channels() + firstIn + t / (k * k)];
         if (k == 1 && conv.stride() == 1 && conv.padding() == 0) {
@@ -127,7 +140,7 @@ final class ScalarConv implements Kernel {
         int width = out.shape().width();
         int dy = t / k % k * conv.dilation() - conv.padding();
         int dx = t % k * conv.dilation() - conv.padding();
-        for (int p = 0; p < out.shape().height(); p++) {
+        for (int p = first; p < last; p++) {
             int y = p * conv.stride() + dy;
             if (y < 0 || y >= in.shape().height()) {
                 Arrays.fill(shifted, p * width, (p + 1) * width, 0);
@@ -153,18 +166,5 @@ final class ScalarConv implements Kernel {
             }
         }
         Arrays.fill(shifted, to + right, to + columns, 0);
-    }
-
-    private void finish(int m) {
-        float[] map = out.maps()[m];
-        if (epilogue.before() != null) {
-            ScalarLoops.activate(epilogue.before(), map);
-        }
-        if (residual != null) {
-            ScalarLoops.add(map, residual.maps()[m], map);
-        }
-        if (epilogue.after() != null) {
-            ScalarLoops.activate(epilogue.after(), map);
-        }
     }
 }

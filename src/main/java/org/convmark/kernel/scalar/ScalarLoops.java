@@ -32,53 +32,65 @@ final class ScalarLoops {
         }
     }
 
-    static void add(float[] a, float[] b, float[] out) {
-        for (int i = 0; i < out.length; i++) {
+    static void add(float[] a, float[] b, float[] out, int from, int to) {
+        for (int i = from; i < to; i++) {
             out[i] = a[i] + b[i];
         }
     }
 
     /** Activates in place. */
-    static void activate(Activation function, float[] x) {
+    static void activate(Activation function, float[] x, int from, int to) {
         switch (function) {
             case RELU -> {
-                for (int i = 0; i < x.length; i++) {
+                for (int i = from; i < to; i++) {
                     x[i] = Math.max(x[i], 0);
                 }
             }
             case RELU6 -> {
-                for (int i = 0; i < x.length; i++) {
+                for (int i = from; i < to; i++) {
                     x[i] = Math.min(Math.max(x[i], 0), 6);
                 }
             }
             default -> {
-                for (int i = 0; i < x.length; i++) {
+                for (int i = from; i < to; i++) {
                     x[i] = (float) function.apply(x[i]);
                 }
             }
         }
     }
 
-    /** One row of pixels of one image: mean and variance of every pixel over its channels. */
+    /** One row of pixels of one image: mean and variance of every pixel over its channels, map by map. */
     static void layerNorm(float epsilon, float[] gain, float[] bias, Plane in, Plane out, int row) {
         int channels = in.shape().channels();
         int width = in.shape().width();
         int first = row / in.shape().height() * channels;
         int start = row % in.shape().height() * width;
-        for (int i = start; i < start + width; i++) {
-            float sum = 0;
-            for (int c = 0; c < channels; c++) {
-                sum += in.maps()[first + c][i];
+        float[] mean = new float[width];
+        float[] factor = new float[width];
+        for (int c = 0; c < channels; c++) {
+            float[] x = in.maps()[first + c];
+            for (int i = 0; i < width; i++) {
+                mean[i] += x[start + i];
             }
-            float mean = sum / channels;
-            float squares = 0;
-            for (int c = 0; c < channels; c++) {
-                float d = in.maps()[first + c][i] - mean;
-                squares += d * d;
+        }
+        for (int i = 0; i < width; i++) {
+            mean[i] /= channels;
+        }
+        for (int c = 0; c < channels; c++) {
+            float[] x = in.maps()[first + c];
+            for (int i = 0; i < width; i++) {
+                float d = x[start + i] - mean[i];
+                factor[i] += d * d;
             }
-            float factor = (float) (1 / Math.sqrt(squares / channels + epsilon));
-            for (int c = 0; c < channels; c++) {
-                out.maps()[first + c][i] = (in.maps()[first + c][i] - mean) * factor * gain[c] + bias[c];
+        }
+        for (int i = 0; i < width; i++) {
+            factor[i] = (float) (1 / Math.sqrt(factor[i] / channels + epsilon));
+        }
+        for (int c = 0; c < channels; c++) {
+            float[] x = in.maps()[first + c];
+            float[] y = out.maps()[first + c];
+            for (int i = 0; i < width; i++) {
+                y[start + i] = (x[start + i] - mean[i]) * factor[i] * gain[c] + bias[c];
             }
         }
     }
