@@ -4,7 +4,9 @@ import static org.convmark.kernel.onnx.Operators.attribute;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Lowering;
@@ -36,6 +38,7 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
     record Value(String name, Shape shape) {}
 
     private final Message graph = new Message();
+    private final Set<String> shared = new HashSet<>();
 
     private OnnxModel() {}
 
@@ -81,6 +84,11 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
         return name;
     }
 
+    /** A number that any operator may read. */
+    private String once(String name, float value) {
+        return shared.add(name) ? constant(name, new float[] {value}) : name;
+    }
+
     private String constant(String name, long... values) {
         graph.put(5, Tensor.of(name, values));
         return name;
@@ -107,11 +115,11 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
                 attribute("dilations", new long[] {conv.dilation(), conv.dilation()}),
                 pads(conv.padding()),
                 attribute("group", in.shape.channels() / width));
-        x = activate(epilogue.before(), x, operators, out);
+        x = activate(epilogue.before(), x, operators);
         if (residual != null) {
             x = operators.then("Add", List.of(x, residual.name));
         }
-        activate(epilogue.after(), x, operators, out);
+        activate(epilogue.after(), x, operators);
         return operators.nodes();
     }
 
@@ -162,24 +170,18 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
     @Override
     protected List<Message> activate(Activation function, Value in, Value out) {
         Operators operators = new Operators(out.name);
-        activate(function, in.name, operators, out);
+        activate(function, in.name, operators);
         return operators.nodes();
     }
 
     /** Name of the value that the activation makes, the same without one. */
-    private String activate(Activation function, String x, Operators operators, Value out) {
+    private String activate(Activation function, String x, Operators operators) {
         if (function == null) {
             return x;
         }
         return switch (function) {
             case RELU -> operators.then("Relu", List.of(x));
-            case RELU6 ->
-                operators.then(
-                        "Clip",
-                        List.of(
-                                x,
-                                constant(out.name + "_least", new float[] {0}),
-                                constant(out.name + "_most", new float[] {6})));
+            case RELU6 -> operators.then("Clip", List.of(x, once("zero", 0), once("six", 6)));
             case SIGMOID -> operators.then("Sigmoid", List.of(x));
             case SILU -> operators.then("Mul", List.of(x, operators.then("Sigmoid", List.of(x))));
             case GELU -> operators.then("Gelu", List.of(x));
