@@ -38,6 +38,10 @@ final class Binding implements AutoCloseable {
     }
 
     private static FloatBuffer buffer(Shape shape) {
+        if (shape.bytes() > Integer.MAX_VALUE) {
+            throw new UnsupportedOperationException(
+                    "Java's buffers end at 2 GiB, and " + shape + " has " + shape.bytes() + " bytes");
+        }
         return ByteBuffer.allocateDirect((int) shape.bytes())
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
