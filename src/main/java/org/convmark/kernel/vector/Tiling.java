@@ -14,6 +14,9 @@ final class Tiling {
     private static final int LARGE = 14;
     private static final int LANES_OF_LARGE = 16;
 
+    /** The largest stride for which there are tiles; at others, pixels are scattered and SMALL at a time. */
+    private static final int MOST_STEP = 2;
+
     /** Tiles more than the fewest possible that are no reason for a higher band: one in this many. */
     private static final int TOLERANCE = 32;
 
@@ -35,7 +38,7 @@ final class Tiling {
         this.width = width;
         this.height = height;
         this.stride = stride;
-        this.size = L == LANES_OF_LARGE && fitsLarge(width, height) ? LARGE : SMALL;
+        this.size = L == LANES_OF_LARGE && stride <= MOST_STEP && fitsLarge(width, height) ? LARGE : SMALL;
         this.rows = width < LARGE && size == LARGE || width < SMALL ? height : size == LARGE ? 1 : rows();
         this.bands = (height + rows - 1) / rows;
     }
@@ -65,9 +68,10 @@ final class Tiling {
 
     /** Whether every tile is a run of pixels in one row or two, at a step for which there is a tile. */
     boolean runs() {
-        return width >= SMALL - 1 && width * height >= SMALL && stride <= 2;
+        return width >= SMALL - 1 && width * height >= SMALL && stride <= MOST_STEP;
     }
 
+    /** The last band may have fewer rows. */
     int rowsOf(int band) {
         return Math.min(rows, height - band * rows);
     }
