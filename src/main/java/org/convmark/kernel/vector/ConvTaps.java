@@ -11,11 +11,11 @@ import org.convmark.model.Layer;
  * 0, with 2 L weights each. Groups narrower than a pair appear as zeros: the general form costs them arithmetic, not
  * another kernel.
  */
-final class ConvTaps {
-    final int[] start;
-    final int[] offsets;
-    final float[] weights;
-    final float[] bias;
+public final class ConvTaps {
+    public final int[] start;
+    public final int[] offsets;
+    public final float[] weights;
+    public final float[] bias;
 
     /** Pairs of output blocks. */
     final int pairs;

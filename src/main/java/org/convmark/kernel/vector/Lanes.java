@@ -5,11 +5,11 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The species of all vectors here: what the JVM prefers, or {@code -Dconvmark.vector.bits=128|256|512} for tests. */
-final class Lanes {
-    static final VectorSpecies<Float> FLOATS = species();
+public final class Lanes {
+    public static final VectorSpecies<Float> FLOATS = species();
 
     /** Floats in a vector, channels in a block. */
-    static final int L = FLOATS.length();
+    public static final int L = FLOATS.length();
 
     private Lanes() {}
 

@@ -1,0 +1,70 @@
+package org.convmark.kernel.vector;
+
+import static org.convmark.kernel.vector.Lanes.FLOATS;
+import static org.convmark.kernel.vector.Lanes.L;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The register tile for pixels anywhere, where none of the generated ones fits: maps of less than four columns, strides
+ * above two. Two vectors of output channels by the five pixels of {@code ins} and {@code outs} from t on. An offset and
+ * a bounds check per pixel make it slower than the others.
+ */
+final class ScatteredTile {
+    private ScatteredTile() {}
+
+    static void run(
+            float[] in,
+            int p,
+            int[] ins,
+            int t,
+            int[] taps,
+            int k0,
+            int k1,
+            float[] w,
+            float[] bias,
+            int o,
+            float[] out,
+            int q,
+            int[] outs,
+            int next) {
+        int p0 = p + ins[t], p1 = p + ins[t + 1], p2 = p + ins[t + 2], p3 = p + ins[t + 3], p4 = p + ins[t + 4];
+        FloatVector a0 = FloatVector.fromArray(FLOATS, bias, o), b0 = FloatVector.fromArray(FLOATS, bias, o + L);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, bias, o), b1 = FloatVector.fromArray(FLOATS, bias, o + L);
+        FloatVector a2 = FloatVector.fromArray(FLOATS, bias, o), b2 = FloatVector.fromArray(FLOATS, bias, o + L);
+        FloatVector a3 = FloatVector.fromArray(FLOATS, bias, o), b3 = FloatVector.fromArray(FLOATS, bias, o + L);
+        FloatVector a4 = FloatVector.fromArray(FLOATS, bias, o), b4 = FloatVector.fromArray(FLOATS, bias, o + L);
+        for (int k = k0; k < k1; k++) {
+            int i = taps[k];
+            int wk = k * (2 * L);
+            FloatVector u = FloatVector.fromArray(FLOATS, w, wk);
+            FloatVector v = FloatVector.fromArray(FLOATS, w, wk + L);
+            FloatVector x = FloatVector.broadcast(FLOATS, in[p0 + i]);
+            a0 = u.fma(x, a0);
+            b0 = v.fma(x, b0);
+            x = FloatVector.broadcast(FLOATS, in[p1 + i]);
+            a1 = u.fma(x, a1);
+            b1 = v.fma(x, b1);
+            x = FloatVector.broadcast(FLOATS, in[p2 + i]);
+            a2 = u.fma(x, a2);
+            b2 = v.fma(x, b2);
+            x = FloatVector.broadcast(FLOATS, in[p3 + i]);
+            a3 = u.fma(x, a3);
+            b3 = v.fma(x, b3);
+            x = FloatVector.broadcast(FLOATS, in[p4 + i]);
+            a4 = u.fma(x, a4);
+            b4 = v.fma(x, b4);
+        }
+        int q0 = q + outs[t], q1 = q + outs[t + 1], q2 = q + outs[t + 2], q3 = q + outs[t + 3], q4 = q + outs[t + 4];
+        b0.intoArray(out, q0 + next);
+        b1.intoArray(out, q1 + next);
+        b2.intoArray(out, q2 + next);
+        b3.intoArray(out, q3 + next);
+        b4.intoArray(out, q4 + next);
+        a0.intoArray(out, q0);
+        a1.intoArray(out, q1);
+        a2.intoArray(out, q2);
+        a3.intoArray(out, q3);
+        a4.intoArray(out, q4);
+    }
+}
