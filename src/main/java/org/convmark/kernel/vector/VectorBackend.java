@@ -71,8 +71,11 @@ public final class VectorBackend extends Backend<Blocked> {
             Blocked residual,
             Blocked out) {
         Finish finish = new Finish(epilogue, residual);
-        return conv.groupWidth() == 1 && conv.outChannels() == in.shape.channels()
-                ? new DepthwiseKernel(conv, filter, bias, finish, in, out)
+        if (conv.groupWidth() == 1 && conv.outChannels() == in.shape.channels()) {
+            return new DepthwiseKernel(conv, filter, bias, finish, in, out);
+        }
+        return NarrowGroupKernel.fits(conv, in.shape.channels())
+                ? new NarrowGroupKernel(conv, filter, bias, finish, in, out)
                 : new ConvKernel(conv, new ConvTaps(conv, filter, bias, in), finish, in, out);
     }
 

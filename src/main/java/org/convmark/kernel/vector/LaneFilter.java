@@ -1,0 +1,109 @@
+package org.convmark.kernel.vector;
+
+import static org.convmark.kernel.vector.Lanes.L;
+
+import org.convmark.model.Layer;
+
+/**
+ * A filter whose every output lane reads the same lane of some planes of input: one plane for a depthwise convolution, as
+ * many as a group has channels for one with narrow groups. Taps beside one another are taken in runs of three and two.
+ */
+final class LaneFilter {
+    private final Layer.Conv conv;
+
+    /** Offsets of the runs: of three taps, then of two; or single ones alone. */
+    private final int[] runs;
+
+    private final int threes;
+    private final boolean inRuns;
+
+    /** Offsets of the taps in the order of the runs. */
+    private final int[] taps;
+
+    private final float[] weights;
+    private final float[] bias;
+
+    /**
+     * @param filter output channel x plane x row x column
+     * @param planes planes of input
+     * @param plane floats from one plane to the next
+     * @param row floats from one row of a plane to the next
+     */
+    LaneFilter(Layer.Conv conv, float[] filter, float[] bias, int planes, int plane, int row) {
+        this.conv = conv;
+        this.bias = Lanes.padded(bias);
+        int k = conv.kernel();
+        int lines = planes * k;
+        this.inRuns = conv.dilation() == 1 && k >= 3 && k % 2 == 1;
+        int triples = inRuns ? 1 : 0;
+        int pairs = inRuns ? (k - 3) / 2 : 0;
+        this.threes = lines * triples;
+        this.runs = new int[lines * (inRuns ? triples + pairs : k)];
+        this.taps = new int[lines * k];
+        this.weights = new float[this.bias.length * taps.length];
+        int run = 0;
+        int tap = 0;
+        for (int length = inRuns ? 3 : 1; length > 0; length = length == 3 ? 2 : 0) {
+            int first = length == 2 ? 3 : 0;
+            int last = length == 3 ? 3 : k;
+            for (int line = 0; line < lines; line++) {
+                for (int s = first; s < last; s++) {
+                    taps[tap] = line / k * plane + line % k * conv.dilation() * row + s * conv.dilation() * L;
+                    if ((s - first) % length == 0) {
+                        runs[run++] = taps[tap];
+                    }
+                    fill(tap++, filter, line * k + s);
+                }
+            }
+        }
+    }
+
+    private void fill(int tap, float[] filter, int source) {
+        for (int c = 0; c < conv.outChannels(); c++) {
+            weights[(c / L * taps.length + tap) * L + c % L] = filter[c * taps.length + source];
+        }
+    }
+
+    /**
+     * One row of results.
+     *
+     * @param p offset of the first tap of the first result, in the first plane
+     * @param b output block
+     * @param q offset of the first result
+     * @param width results
+     */
+    void row(float[] in, int p, int b, float[] out, int q, int width) {
+        int covered = conv.stride() <= 2 ? width / LaneTile.PIXELS * LaneTile.PIXELS : 0;
+        if (covered > 0) {
+            tiles(in, p, b, out, q, covered);
+        }
+        if (covered > 0 && covered < width) {
+            int x = (width - LaneTile.PIXELS) * L;
+            tiles(in, p + x * conv.stride(), b, out, q + x, LaneTile.PIXELS);
+        } else {
+            int w0 = b * taps.length * L;
+            for (int x = covered * L; x < width * L; x += L) {
+                LaneTile.one(in, p + x * conv.stride(), taps, weights, w0, bias, b * L, out, q + x);
+            }
+        }
+    }
+
+    private void tiles(float[] in, int p, int b, float[] out, int q, int pixels) {
+        int w0 = b * taps.length * L;
+        int end = q + pixels * L;
+        boolean twos = runs.length > threes;
+        if (!inRuns && conv.stride() == 1) {
+            LaneTile.ones(in, p, runs, weights, w0, bias, b * L, out, q, end);
+        } else if (!inRuns) {
+            LaneTile.onesStride2(in, p, runs, weights, w0, bias, b * L, out, q, end);
+        } else if (conv.stride() == 1 && twos) {
+            LaneTile.threesAndTwos(in, p, runs, threes, weights, w0, bias, b * L, out, q, end);
+        } else if (conv.stride() == 1) {
+            LaneTile.threes(in, p, runs, weights, w0, bias, b * L, out, q, end);
+        } else if (twos) {
+            LaneTile.threesAndTwosStride2(in, p, runs, threes, weights, w0, bias, b * L, out, q, end);
+        } else {
+            LaneTile.threesStride2(in, p, runs, weights, w0, bias, b * L, out, q, end);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package org.convmark.kernel.vector;
+
+import static org.convmark.kernel.vector.Lanes.FLOATS;
+import static org.convmark.kernel.vector.Lanes.L;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
+import org.convmark.kernel.Kernel;
+import org.convmark.model.Layer;
+
+/**
+ * Convolution in groups of g channels in and out, several of which share a vector. A unit is a band of rows of one block.
+ * Each row of input is first spread over g planes, the j-th with channel j of a group in all lanes of that group; on these
+ * the convolution is lane-wise, a {@link LaneFilter} of g planes, and no product is with a zero. A row is spread just
+ * before the first row of results that needs it, so that the planes are read from L1 or L2.
+ */
+final class NarrowGroupKernel implements Kernel {
+    /** Rows of a band: taller ones spread fewer rows twice, lower ones leave more units to share. */
+    private static final int BAND = 14;
+
+    private final Layer.Conv conv;
+    private final Finish finish;
+    private final Blocked in;
+    private final Blocked out;
+    private final LaneFilter filter;
+    private final VectorShuffle<Float>[] spreads;
+    private final int bands;
+
+    /** Floats of a row of one plane; rows of all planes follow one another. */
+    private final int row;
+
+    private final ThreadLocal<float[]> planes;
+
+    /** @param filter output channel x channel in group x row x column */
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    NarrowGroupKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
+        this.conv = conv;
+        this.finish = finish;
+        this.in = in;
+        this.out = out;
+        int g = conv.groupWidth(in.shape.channels());
+        int window = (conv.kernel() - 1) * conv.dilation() + 1;
+        this.bands = (out.shape.height() + BAND - 1) / BAND;
+        this.row = ((out.shape.width() - 1) * conv.stride() + window) * L;
+        this.filter = new LaneFilter(conv, filter, bias, g, row, g * row);
+        this.spreads = new VectorShuffle[g];
+        for (int j = 0; j < g; j++) {
+            int channel = j;
+            spreads[j] = VectorShuffle.fromOp(FLOATS, lane -> lane / g * g + channel);
+        }
+        int rows = (Math.min(BAND, out.shape.height()) - 1) * conv.stride() + window;
+        this.planes = ThreadLocal.withInitial(() -> new float[rows * g * row]);
+    }
+
+    /** Whether whole groups share a vector and have as many channels in as out. */
+    static boolean fits(Layer.Conv conv, int inChannels) {
+        int g = conv.groupWidth(inChannels);
+        return g < L && L % g == 0 && conv.groupOut(inChannels) == g;
+    }
+
+    @Override
+    public int units() {
+        return out.shape.batch() * out.blocks * bands;
+    }
+
+    @Override
+    public void run(int from, int to) {
+        float[] scratch = planes.get();
+        for (int unit = from; unit < to; unit++) {
+            band(scratch, unit / bands / out.blocks, unit / bands % out.blocks, unit % bands * BAND);
+        }
+    }
+
+    private void band(float[] scratch, int n, int b, int top) {
+        int step = conv.stride() * spreads.length * row;
+        int spread = 0;
+        for (int y = 0; y < Math.min(BAND, out.shape.height() - top); y++) {
+            int needed = y * conv.stride() + (conv.kernel() - 1) * conv.dilation() + 1;
+            for (; spread < needed; spread++) {
+                int p = in.at(n, b, top * conv.stride() - conv.padding() + spread, -conv.padding());
+                for (int j = 0; j < spreads.length; j++) {
+                    spread(in.data, p, scratch, (spread * spreads.length + j) * row, spreads[j], row);
+                }
+            }
+            filter.row(scratch, y * step, b, out.data, out.at(n, b, top + y, 0), out.shape.width());
+            finish.row(out, n, b, top + y);
+        }
+    }
+
+    private static void spread(float[] in, int p, float[] out, int q, VectorShuffle<Float> lanes, int length) {
+        for (int i = 0; i < length; i += L) {
+            FloatVector.fromArray(FLOATS, in, p + i).rearrange(lanes).intoArray(out, q + i);
+        }
+    }
+}
