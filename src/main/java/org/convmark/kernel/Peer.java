@@ -5,6 +5,9 @@ import java.util.ServiceLoader;
 
 /** An engine that others wrote, found at run time: its code and its native libraries are in some builds only. */
 public interface Peer {
+    /** Why no peer can be opened where none was built in, and what helps. */
+    String ABSENT = "this build has no peers: ./run.sh run --peers, or mvn -Ppeers package";
+
     /** Whose engine this is. */
     Target target();
 
@@ -24,9 +27,7 @@ public interface Peer {
     static String unavailable(Target target) {
         Peer peer = find(target);
         try {
-            return peer == null
-                    ? "this build has no peers: ./run.sh run --peers, or mvn -Ppeers package"
-                    : peer.unavailable();
+            return peer == null ? ABSENT : peer.unavailable();
         } catch (LinkageError | RuntimeException e) {
             return "its native library does not load: " + e;
         }
