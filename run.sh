@@ -3,7 +3,9 @@
 #
 #   ./run.sh              the quick profile and its report
 #   ./run.sh test         all tests, the kernels' on every JDK found beside the first
-#   ./run.sh COMMAND ...  run, list, machine, report ... (./run.sh --help)
+#   ./run.sh COMMAND ...  run, list, machine, report, export ... (./run.sh --help)
+#
+# run --peers builds with the engines of others; so does every later build until target/ is deleted.
 #
 # With --no-install in front, or CONVMARK_NO_INSTALL=1, no package is installed.
 set -euo pipefail
@@ -62,16 +64,29 @@ maven() {
     "$command" -f "$root/pom.xml" -q -B -Dstyle.color=never "$@"
 }
 
+# Whether a build is of these sources, and has the peers if they are wanted.
+is_built() {
+    local sources=("$root/pom.xml" "$root/src/main")
+    if [[ -n $peers ]]; then
+        [[ -d $root/target/peers ]] || return 1
+        # A folder that is younger than the jar was filled by a build that did not finish.
+        sources+=("$root/src/peers" "$root/target/peers")
+    fi
+    [[ -f $jar && -z $(find "${sources[@]}" -newer "$jar" -print -quit) ]]
+}
+
 build() {
-    if [[ -f $jar && -z $(find "$root/pom.xml" "$root/src/main" -newer "$jar" -print -quit) ]]; then
+    if is_built; then
         return
     fi
-    if [[ -d $HOME/.m2/repository/org/openjdk/jmh ]]; then
-        say "Building ..."
-    else
+    if [[ ! -d $HOME/.m2/repository/org/openjdk/jmh ]]; then
         say "Building; Maven fetches the libraries the first time, which takes a few minutes ..."
+    elif [[ -n $peers && ! -d $root/target/peers ]]; then
+        say "Building with the engines of others, 170 MB when Maven has to fetch them ..."
+    else
+        say "Building ..."
     fi
-    maven -Dmaven.test.skip=true package || die "the build failed, see above"
+    maven ${peers:+-Ppeers} -Dmaven.test.skip=true package || die "the build failed, see above"
 }
 
 # ---------------------------------------------------------------- OpenCL
@@ -164,12 +179,12 @@ run_tests() {
     local status=0 home version
     rm -rf -- "$reports"
     say "Testing on JDK $(jvm_version "$JAVA_HOME") ..."
-    maven "$@" test || status=$?
+    maven -Ppeers "$@" test || status=$?
     summary "JDK $(jvm_version "$JAVA_HOME"), all tests" "$reports"/TEST-*.xml
     while read -r home; do
         version=$(jvm_version "$home")
         say "Testing the kernels on JDK $version ..."
-        maven surefire:test -Djvm="$home/bin/java" -Dtest='org/convmark/kernel/**' \
+        maven -Ppeers surefire:test -Djvm="$home/bin/java" -Dtest='org/convmark/kernel/**' \
             -Dsurefire.reportNameSuffix="jdk$version" || status=$?
         summary "JDK $version, kernels" "$reports"/TEST-*-"jdk$version".xml
     done < <(other_jdks)
@@ -185,6 +200,11 @@ fi
 if [[ ${1:-} == --no-install ]]; then
     install=no
     shift
+fi
+
+peers=
+if [[ -d $root/target/peers || ${1:-} == run && " $* " == *' --peers '* ]]; then
+    peers=yes
 fi
 
 find_jdk

@@ -11,7 +11,8 @@ import org.openjdk.jmh.annotations.Param;
 
 /** Time of one pass through the graph of a workload, compiled for a target and checked before it is timed. */
 public abstract class WorkloadBenchmark extends ProgramBenchmark {
-    private static final long SEED = 42;
+    /** What weights and input are made from. */
+    public static final long SEED = 42;
 
     /** What runs it. */
     @Param({"SCALAR", "VECTOR", "OPENCL"})

@@ -40,10 +40,9 @@ public record Circumstances(Machine machine, List<Probe> probes, List<String> jv
     }
 
     MemoryNeed memory() {
-        long available = machine.memory().availableBytes().optional().orElse(Long.MAX_VALUE);
-        long limit = machine.limits().memoryBytes().optional().orElse(Long.MAX_VALUE);
-        long heap = probes.stream().mapToLong(p -> p.jvm().maxHeapBytes()).min().orElse(Long.MAX_VALUE);
-        return new MemoryNeed(Math.min(available, limit), heap);
+        return MemoryNeed.of(
+                machine,
+                probes.stream().mapToLong(p -> p.jvm().maxHeapBytes()).min().orElse(Long.MAX_VALUE));
     }
 
     /** Why a row cannot be measured here, empty if it can. */

@@ -130,7 +130,8 @@ public record Selection(
                 .toList();
     }
 
-    private List<Map<String, String>> points() {
+    /** Extents of the workloads, and numbers of threads. */
+    List<Map<String, String>> points() {
         Map<String, List<String>> axes = new LinkedHashMap<>();
         AXES.forEach(name -> axes.put(name, parameters.get(name, profile.axis(name))));
         return product(axes);

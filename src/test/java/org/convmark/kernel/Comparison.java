@@ -23,6 +23,7 @@ final class Comparison implements AutoCloseable {
     private static final long SEED = 42;
 
     private final Target.Settings settings;
+    private final Target.Settings peers;
     private final Map<Target, Engine> open = new EnumMap<>(Target.class);
 
     private record Case(Graph graph, Weights.Fill fill) {}
@@ -34,7 +35,13 @@ final class Comparison implements AutoCloseable {
 
     /** @param workers threads of CPU targets */
     Comparison(int workers) {
+        this(workers, workers);
+    }
+
+    /** @param peerWorkers threads of peers, which start them anew for each program */
+    Comparison(int workers, int peerWorkers) {
         this.settings = new Target.Settings(workers, null);
+        this.peers = new Target.Settings(peerWorkers, null);
     }
 
     /**
@@ -86,7 +93,7 @@ final class Comparison implements AutoCloseable {
     }
 
     Engine open(Target target) {
-        return open.computeIfAbsent(target, t -> t.open(settings));
+        return open.computeIfAbsent(target, t -> t.open(t.isPeer() ? peers : settings));
     }
 
     private static void compare(double[] expected, float[] actual, Weights weights) {
