@@ -60,6 +60,15 @@ final class Edge {
         return copy;
     }
 
+    /**
+     * The present value as a layer without a choice of its own wants it: as it is, but not in plain order, where the library
+     * has only reference loops for some layers.
+     */
+    Dnnl.Buffer read(Consumer<Dnnl.Step> steps) {
+        boolean plain = buffer().layout().equals(Dnnl.layout(memory.format_tag.nchw, shape));
+        return plain ? read(Dnnl.layout(memory.format_tag.nhwc, shape), steps) : buffer();
+    }
+
     private Dnnl.Buffer take(memory.desc layout) {
         Dnnl.Buffer taken = all.stream()
                 .filter(buffer -> !present.contains(buffer) && buffer.layout().equals(layout))

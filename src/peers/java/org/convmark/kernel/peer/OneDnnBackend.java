@@ -35,7 +35,7 @@ import org.convmark.model.Shape;
  * oneDNN on the CPU, used as its programming model says: a convolution chooses the layout of its source, weights and
  * result, and a reorder runs wherever the source lies in another one; every other layer takes the layout that it finds.
  * Weights are packed when the graph is compiled, epilogues are post-ops. An input lies in plain batch x channel x row x
- * column order, as a caller has it.
+ * column order, as a caller has it, and is reordered in every run.
  */
 final class OneDnnBackend extends Backend<Edge> {
     private final Dnnl dnnl;
@@ -215,7 +215,7 @@ final class OneDnnBackend extends Backend<Edge> {
     @Override
     protected Kernel affine(float[] scale, float[] shift, Edge in, Edge out) {
         return bind("a batch normalisation", steps -> {
-            Dnnl.Buffer from = in.buffer();
+            Dnnl.Buffer from = in.read(steps::add);
             batch_normalization_forward.primitive_desc made = new batch_normalization_forward.primitive_desc(
                     dnnl.cpu(),
                     dnnl_forward_inference,
@@ -269,7 +269,7 @@ final class OneDnnBackend extends Backend<Edge> {
     @Override
     protected Kernel activate(Activation function, Edge in, Edge out) {
         return bind(function, steps -> {
-            Dnnl.Buffer from = in.buffer();
+            Dnnl.Buffer from = in.read(steps::add);
             eltwise_forward.primitive_desc made = new eltwise_forward.primitive_desc(
                     dnnl.cpu(),
                     dnnl_forward_inference,
@@ -290,14 +290,14 @@ final class OneDnnBackend extends Backend<Edge> {
     @Override
     protected Kernel add(Edge a, Edge b, Edge out) {
         return bind("a sum", steps -> {
-            Dnnl.Buffer from = a.buffer();
+            Dnnl.Buffer from = a.read(steps::add);
             binary(dnnl_binary_add, from, b.read(from.layout(), steps::add), out, steps);
         });
     }
 
     @Override
     protected Kernel multiply(Edge in, Edge gate, Edge out) {
-        return bind("a product", steps -> binary(dnnl_binary_mul, in.buffer(), gate.buffer(), out, steps));
+        return bind("a product", steps -> binary(dnnl_binary_mul, in.read(steps::add), gate.buffer(), out, steps));
     }
 
     private void binary(int operation, Dnnl.Buffer a, Dnnl.Buffer b, Edge out, List<Dnnl.Step> steps) {
@@ -324,28 +324,27 @@ final class OneDnnBackend extends Backend<Edge> {
     }
 
     private void concat(List<Edge> in, Edge out, List<Dnnl.Step> steps) {
-        memory.desc[] layouts = in.stream().map(edge -> edge.buffer().layout()).toArray(memory.desc[]::new);
+        List<Dnnl.Buffer> from = in.stream().map(edge -> edge.read(steps::add)).toList();
+        memory.desc[] layouts = from.stream().map(Dnnl.Buffer::layout).toArray(memory.desc[]::new);
         concat.primitive_desc made =
                 new concat.primitive_desc(dnnl.cpu(), 1, new memory_desc_vector(layouts), Dnnl.attributes(), false);
         Map<Integer, memory> arguments = new HashMap<>();
         for (int i = 0; i < layouts.length; i++) {
-            arguments.put(DNNL_ARG_MULTIPLE_SRC + i, in.get(i).buffer().memory());
+            arguments.put(DNNL_ARG_MULTIPLE_SRC + i, from.get(i).memory());
         }
         arguments.put(DNNL_ARG_DST, out.write(made.dst_desc()).memory());
         steps.add(dnnl.step(made, arguments));
     }
 
-    /** Plain or channels-last: in blocks of channels only whole blocks could be cut out. */
+    /** From channels-last: of blocks of channels only whole ones could be cut out. */
     private void slice(Layer.Slice slice, Edge in, Edge out, List<Dnnl.Step> steps) {
-        memory.desc plain = Dnnl.layout(format_tag.nchw, in.shape());
-        format_tag tag = in.buffer().layout().equals(plain) ? format_tag.nchw : format_tag.nhwc;
-        Dnnl.Buffer from = in.read(Dnnl.layout(tag, in.shape()), steps::add);
+        Dnnl.Buffer from = in.read(Dnnl.layout(format_tag.nhwc, in.shape()), steps::add);
         memory.desc part = from.layout().submemory_desc(dims(out.shape()), new long[] {0, slice.from(), 0, 0});
-        steps.add(dnnl.reorder(part, from.memory(), out.write(Dnnl.layout(tag, out.shape()))));
+        steps.add(dnnl.reorder(part, from.memory(), out.write(Dnnl.layout(format_tag.nhwc, out.shape()))));
     }
 
     private void shuffle(Layer.Shuffle shuffle, Edge in, Edge out, List<Dnnl.Step> steps) {
-        Dnnl.Buffer from = in.buffer();
+        Dnnl.Buffer from = in.read(steps::add);
         shuffle_forward.primitive_desc made = new shuffle_forward.primitive_desc(
                 dnnl.cpu(),
                 dnnl_forward_inference,
@@ -369,7 +368,7 @@ final class OneDnnBackend extends Backend<Edge> {
                     boolean whole = pool.kind() == Layer.Pool.Kind.GLOBAL;
                     long[] kernel =
                             whole ? new long[] {in.shape().height(), in.shape().width()} : both(pool.kernel());
-                    Dnnl.Buffer from = in.buffer();
+                    Dnnl.Buffer from = in.read(steps::add);
                     pooling_forward.primitive_desc made = new pooling_forward.primitive_desc(
                             dnnl.cpu(),
                             dnnl_forward_inference,
