@@ -39,18 +39,17 @@ import org.convmark.model.Shape;
  */
 final class OneDnnBackend extends Backend<Edge> {
     private final Dnnl dnnl;
-    private final int threads;
 
     /** @param workers threads of every primitive, 0 for one per processor */
     OneDnnBackend(int workers) {
         super(new Workers(1));
-        threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
+        int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
         dnnl = new Dnnl(threads);
     }
 
     @Override
     public String describe() {
-        return "oneDNN " + Dnnl.version() + ", OpenMP, " + threads + (threads == 1 ? " thread" : " threads");
+        return "oneDNN " + Dnnl.version() + ", OpenMP";
     }
 
     @Override

@@ -39,12 +39,11 @@ final class PyTorchBackend extends Backend<Value> {
     private final List<Pointer> kept = new ArrayList<>();
 
     private final List<Value> values = new ArrayList<>();
-    private final int threads;
 
     /** @param workers threads of every layer, 0 for one per processor */
     PyTorchBackend(int workers) {
         super(new Workers(1));
-        threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
+        int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
         torch.set_num_threads(threads);
         openblas_full.openblas_set_num_threads(threads);
         keep(new InferenceMode(true));
@@ -62,8 +61,7 @@ final class PyTorchBackend extends Backend<Value> {
 
     @Override
     public String describe() {
-        return "PyTorch " + Tensor.class.getPackage().getImplementationVersion() + ", eager, " + threads
-                + (threads == 1 ? " thread" : " threads");
+        return "PyTorch " + Tensor.class.getPackage().getImplementationVersion() + ", eager";
     }
 
     @Override
