@@ -37,7 +37,7 @@ final class RowAnalysis implements Analysis {
                         + Unit.SHARE.format(Trust.MOST_STEAL)
                         + " of the processor (steal), where a pass allocates more than "
                         + Unit.BYTES.format(Trust.MOST_ALLOCATION)
-                        + ": kernels allocate nothing once they are compiled, so its code was not; where the roof beside it, a loop of "
+                        + ": our kernels allocate nothing once they are compiled, so its code was not; where the roof beside it, a loop of "
                         + "multiply-adds before and after every iteration, stayed below "
                         + Unit.SHARE.format(Trust.LEAST_ROOF)
                         + " of the best of this run on the same hardware: the machine was slow meanwhile; or where its worst fork took more than "

@@ -19,7 +19,7 @@ record Trust(Roofs roofs) {
     /** Steal time from which on a row is marked, as a part of all processor time. */
     static final double MOST_STEAL = 0.02;
 
-    /** Bytes per pass from which on a row is marked: kernels allocate nothing once they are compiled. */
+    /** Bytes per pass from which on a row of ours is marked: kernels allocate nothing once they are compiled. */
     static final double MOST_ALLOCATION = 10 * 1024;
 
     /** Part of the run's best roof below which the roof beside a row marks it. */
@@ -39,7 +39,7 @@ record Trust(Roofs roofs) {
             doubts.add("steal " + Unit.SHARE.format(steal));
         }
         double allocation = row.metric("gc.alloc.rate.norm").map(Metric::median).orElse(0.0);
-        if (allocation > MOST_ALLOCATION) {
+        if (allocation > MOST_ALLOCATION && !Peers.isPeer(row.param("target"))) {
             doubts.add("allocates " + Unit.BYTES.format(allocation));
         }
         Roofs.beside(row)

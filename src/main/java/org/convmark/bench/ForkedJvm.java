@@ -17,6 +17,10 @@ public final class ForkedJvm {
     public static final String WARM_UP = "convmark.warmup";
 
     private static final long DEFAULT_WARM_UP = 10_000;
+
+    /** Kernels of ours allocate nothing; the call of a driver may. */
+    static final long BYTES_PER_RUN = 1000;
+
     private static final Duration WINDOW = Duration.ofMillis(30);
 
     private ForkedJvm() {}
@@ -43,8 +47,9 @@ public final class ForkedJvm {
         return target.open(new Target.Settings(workers, System.getProperty(DEVICE), algorithm));
     }
 
-    /** Runs something until it no longer gets faster. */
-    public static void warmUp(Runnable run) {
-        new WarmUp(Duration.ofMillis(Long.getLong(WARM_UP, DEFAULT_WARM_UP)), WINDOW).until(run);
+    /** Runs something of a target until it no longer gets faster; the objects of other engines are their own affair. */
+    public static void warmUp(Target target, Runnable run) {
+        long bytes = target.isPeer() ? Long.MAX_VALUE : BYTES_PER_RUN;
+        new WarmUp(Duration.ofMillis(Long.getLong(WARM_UP, DEFAULT_WARM_UP)), WINDOW, bytes).until(run);
     }
 }

@@ -3,6 +3,7 @@ package org.convmark.bench;
 import java.util.concurrent.TimeUnit;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.Program;
+import org.convmark.kernel.Target;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.CompilerControl;
@@ -33,6 +34,9 @@ public abstract class ProgramBenchmark {
     private Engine engine;
     private Program program;
 
+    /** What runs it. */
+    protected abstract Target target();
+
     /** What compiles. */
     protected abstract Engine open();
 
@@ -44,7 +48,7 @@ public abstract class ProgramBenchmark {
     public void setup() {
         engine = open();
         program = compile(engine);
-        ForkedJvm.warmUp(this::run);
+        ForkedJvm.warmUp(target(), this::run);
     }
 
     /** One run; not inlined, so that what the warm-up compiled is what is timed. */

@@ -24,7 +24,8 @@ final class RoofGauge implements AutoCloseable {
     /** Workers park after less than a millisecond. */
     private static final long PAUSE_NANOS = 2_000_000;
 
-    private static final WarmUp WARM_UP = new WarmUp(Duration.ofSeconds(2), Duration.ofMillis(4));
+    private static final WarmUp WARM_UP =
+            new WarmUp(Duration.ofSeconds(2), Duration.ofMillis(4), ForkedJvm.BYTES_PER_RUN);
     private static final long LEAST_FLOPS = RoofLoop.COMPUTE_FLOPS / 1024;
     private static final long MOST_FLOPS = RoofLoop.COMPUTE_FLOPS * 16;
 

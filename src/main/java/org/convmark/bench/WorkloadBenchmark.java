@@ -34,6 +34,11 @@ public abstract class WorkloadBenchmark extends ProgramBenchmark {
     protected abstract Graph graph();
 
     @Override
+    protected final Target target() {
+        return target;
+    }
+
+    @Override
     protected final Engine open() {
         return ForkedJvm.open(target, workers, algorithm);
     }

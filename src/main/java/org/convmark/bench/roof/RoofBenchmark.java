@@ -15,6 +15,11 @@ public abstract class RoofBenchmark extends ProgramBenchmark {
     protected Target target;
 
     @Override
+    protected final Target target() {
+        return target;
+    }
+
+    @Override
     protected final Engine open() {
         return ForkedJvm.open(target, workers, Algorithm.AUTO);
     }
