@@ -29,7 +29,9 @@ public interface Peer {
         try {
             return peer == null ? ABSENT : peer.unavailable();
         } catch (LinkageError | RuntimeException e) {
-            return "its native library does not load: " + e;
+            return e.getCause() instanceof ClassNotFoundException
+                    ? ABSENT // adapters of an earlier build, without the engines
+                    : "its native library does not load: " + e;
         }
     }
 
