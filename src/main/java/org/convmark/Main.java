@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
         description = "Shows how the form of a convolutional network decides how fast hardware can run it.",
         mixinStandardHelpOptions = true,
         version = "Convmark 0.1.0",
-        subcommands = {RunCommand.class, ListCommand.class, MachineCommand.class, ReportCommand.class},
+        subcommands = {
+            RunCommand.class,
+            ListCommand.class,
+            MachineCommand.class,
+            ReportCommand.class,
+            ExportCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything was measured",

@@ -171,6 +171,11 @@ final class RunCommand implements Callable<Integer> {
         plan.skipped()
                 .forEach(s -> to.println("Left out on JVM " + s.jvm() + ": " + s.rows() + " rows on " + s.target()
                         + ", " + s.reason() + "."));
+        int processors = Runtime.getRuntime().availableProcessors();
+        if (Plan.workers(rows) > processors) {
+            to.println("Warning: workers=" + Plan.workers(rows) + " is more than the " + processors
+                    + " processor(s) here: threads will wait for each other, and times say little.");
+        }
         to.println(rows.size() + " rows, " + plan.effort().forks() + " fork(s) each: about "
                 + Progress.text(plan.estimate(rows)) + ".");
         to.flush();

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,15 @@ class MainTest {
         run --resume /no/such/run           | holds no run that can be resumed
         run --resume x --profile quick      | leave out --profile
         report /no/such/run                 | /no/such/run is not a folder
+        export                              | Missing required option: '--onnx=DIR'
+        export --onnx                       | Missing required parameter
+        export --onnx x --include Residul   | did you mean 'Residual'?
+        export --onnx x --include MemoryRoof | finds roofs only
+        export --onnx x -p target=VECTOR    | export takes depth, width, image, batch.
+        export --onnx x -p image=0          | image=0 is too small
+        export --onnx x --include Plain -p width=16000  | would need about
+        export --onnx /                     | / exists already, and nothing is overwritten
+        export --onnx /proc/x --include Ffn | choose a folder that you may write to
         rum                                 | Unmatched argument
         """)
     void badInputIsRefusedInOneSentence(String args, String expected) {
@@ -95,6 +105,33 @@ class MainTest {
         assertTrue(outcome.out().contains("1 fork(s) each: about"), outcome::out);
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(0, files.count());
+        }
+    }
+
+    @Test
+    void exportWritesTestCases(@TempDir Path folder) throws IOException {
+        Path models = folder.resolve("a/models");
+        String[] args = {
+            "export",
+            "--onnx",
+            models.toString(),
+            "--include",
+            "(Shuffle|ConvNeXt)Benchmark",
+            "-p",
+            "width=8,16",
+            "-p",
+            "image=14"
+        };
+        Outcome outcome = run(args);
+        assertEquals(Main.OK, outcome.exitCode(), outcome::err);
+        assertTrue(outcome.out().contains("1/4 Shuffle-depth2-width8-image14-batch1"), outcome::out);
+        Path model = models.resolve("ConvNeXt-depth2-width16-image14-batch1");
+        for (String file : List.of("model.onnx", "test_data_set_0/input_0.pb", "test_data_set_0/output_0.pb")) {
+            assertTrue(Files.size(model.resolve(file)) > 16 * 14 * 14, file);
+        }
+        assertEquals(Main.ERROR, run(args).exitCode());
+        try (Stream<Path> files = Files.list(models.getParent())) {
+            assertEquals(List.of(models), files.toList());
         }
     }
 

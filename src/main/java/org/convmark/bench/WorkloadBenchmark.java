@@ -30,7 +30,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(value = 3, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
 public abstract class WorkloadBenchmark {
-    private static final long SEED = 42;
+    /** What weights and input are made from. */
+    public static final long SEED = 42;
 
     /** What the kernels are written for. */
     @Param

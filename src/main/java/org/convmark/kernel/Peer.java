@@ -28,7 +28,9 @@ public interface Peer {
                     ? "this build has no peers: ./run.sh run --peers, or mvn -Ppeers package"
                     : peer.unavailable();
         } catch (LinkageError | RuntimeException e) {
-            return "its native library does not load: " + e;
+            return e.getCause() instanceof ClassNotFoundException
+                    ? "its library is not beside this build: ./run.sh run --peers, or mvn -Ppeers package"
+                    : "its native library does not load: " + e;
         }
     }
 

@@ -41,10 +41,9 @@ public record Circumstances(Machine machine, List<Probe> probes, List<String> jv
     }
 
     MemoryNeed memory() {
-        long available = machine.memory().availableBytes().optional().orElse(Long.MAX_VALUE);
-        long limit = machine.limits().memoryBytes().optional().orElse(Long.MAX_VALUE);
-        long heap = probes.stream().mapToLong(p -> p.jvm().maxHeapBytes()).min().orElse(Long.MAX_VALUE);
-        return new MemoryNeed(Math.min(available, limit), heap);
+        return MemoryNeed.of(
+                machine,
+                probes.stream().mapToLong(p -> p.jvm().maxHeapBytes()).min().orElse(Long.MAX_VALUE));
     }
 
     /** Rows that cannot be measured, by JVM and target, with the reason. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
+import org.convmark.machine.Machine;
 import org.convmark.model.Cost;
 import org.convmark.model.Graph;
 
@@ -19,6 +20,12 @@ record MemoryNeed(long availableBytes, long heapBytes) {
     private static final int MOST_UNITS = 1 << 9;
     private static final long FIXED = 64L << 20;
     private static final long LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+    static MemoryNeed of(Machine machine, long heapBytes) {
+        long available = machine.memory().availableBytes().optional().orElse(Long.MAX_VALUE);
+        long limit = machine.limits().memoryBytes().optional().orElse(Long.MAX_VALUE);
+        return new MemoryNeed(Math.min(available, limit), heapBytes);
+    }
 
     /** @throws InputError naming the first row that does not fit, with the memory it would need */
     void check(List<Row> rows) {

@@ -54,6 +54,14 @@ public record Plan(
                 .orElseThrow();
     }
 
+    /** The largest number of threads that some of its rows ask for. */
+    public static int workers(List<Row> some) {
+        return some.stream()
+                .mapToInt(row -> Integer.parseInt(row.params().get("workers")))
+                .max()
+                .orElse(0);
+    }
+
     /** How long all of it takes, roughly. */
     public Duration estimate() {
         return estimate(rows);

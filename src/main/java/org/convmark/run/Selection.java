@@ -109,7 +109,8 @@ public record Selection(Profile profile, Parameters parameters, List<String> wor
         return parameters.get("target", all).stream().map(Target::valueOf).toList();
     }
 
-    private List<Map<String, String>> points() {
+    /** Extents of the workloads, and numbers of threads. */
+    List<Map<String, String>> points() {
         Map<String, List<String>> axes = new LinkedHashMap<>();
         AXES.forEach(name -> axes.put(name, parameters.get(name, profile.axis(name))));
         return product(axes);

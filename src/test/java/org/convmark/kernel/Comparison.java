@@ -23,6 +23,7 @@ final class Comparison implements AutoCloseable {
     private static final long SEED = 42;
 
     private final Target.Settings settings;
+    private final Target.Settings peers;
     private final Map<Target, Engine> open = new EnumMap<>(Target.class);
 
     private record Case(Graph graph, Weights.Fill fill) {}
@@ -34,7 +35,13 @@ final class Comparison implements AutoCloseable {
 
     /** @param workers threads of CPU targets */
     Comparison(int workers) {
+        this(workers, workers);
+    }
+
+    /** @param peerWorkers threads of peers, which start them anew for each program */
+    Comparison(int workers, int peerWorkers) {
         this.settings = new Target.Settings(workers, null);
+        this.peers = new Target.Settings(peerWorkers, null);
     }
 
     /**
@@ -54,8 +61,9 @@ final class Comparison implements AutoCloseable {
                                 }))));
     }
 
-    /** Each of these graphs gives the right result; all that do not are named. */
+    /** Each of these graphs gives the right result, if the target knows the fusion; all that do not are named. */
     void check(Target target, Fusion fusion, Weights.Fill fill, List<Graph> graphs) {
+        assumeTrue(target.fusions().contains(fusion), target + " knows no fusion " + fusion);
         List<String> wrong = new ArrayList<>();
         for (Graph graph : graphs) {
             try {
@@ -86,7 +94,7 @@ final class Comparison implements AutoCloseable {
     }
 
     Engine open(Target target) {
-        return open.computeIfAbsent(target, t -> t.open(settings));
+        return open.computeIfAbsent(target, t -> t.open(t.isPeer() ? peers : settings));
     }
 
     private static void compare(double[] expected, float[] actual, Weights weights) {

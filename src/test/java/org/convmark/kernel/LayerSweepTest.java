@@ -32,7 +32,7 @@ import org.junit.jupiter.api.TestFactory;
 class LayerSweepTest {
     private static final int[] CHANNELS = {1, 3, 7, 8, 9, 15, 16, 17, 33, 67};
     private static final int[][] MAPS = {{1, 1}, {5, 5}, {7, 13}, {14, 14}};
-    private static final Comparison COMPARISON = new Comparison(2);
+    private static final Comparison COMPARISON = new Comparison(2, 1);
 
     @AfterAll
     static void close() {

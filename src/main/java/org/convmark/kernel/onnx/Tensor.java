@@ -1,0 +1,36 @@
+package org.convmark.kernel.onnx;
+
+/** Tensors with their values: weights of a model, and what is compared with its result. */
+public final class Tensor {
+    private static final int FLOAT = 1;
+    private static final int INT64 = 7;
+
+    private Tensor() {}
+
+    /** Floats in row-major order; no extents for a single number. */
+    public static Message of(String name, float[] values, long... extents) {
+        return tensor(name, FLOAT, Message.bytes(values), extents);
+    }
+
+    static Message of(String name, long... values) {
+        return tensor(name, INT64, Message.bytes(values), values.length);
+    }
+
+    private static Message tensor(String name, int type, byte[] raw, long... extents) {
+        Message tensor = new Message();
+        for (long extent : extents) {
+            tensor.put(1, extent);
+        }
+        return tensor.put(2, type).put(8, name).put(9, raw);
+    }
+
+    /** Name, type and extents of a tensor without its values. */
+    static Message description(String name, long... extents) {
+        Message shape = new Message();
+        for (long extent : extents) {
+            shape.put(1, new Message().put(1, extent));
+        }
+        Message type = new Message().put(1, new Message().put(1, FLOAT).put(2, shape));
+        return new Message().put(1, name).put(2, type);
+    }
+}

@@ -1,0 +1,148 @@
+package org.convmark.run;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.convmark.bench.WorkloadBenchmark;
+import org.convmark.kernel.Weights;
+import org.convmark.kernel.onnx.Message;
+import org.convmark.kernel.onnx.OnnxModel;
+import org.convmark.kernel.onnx.Tensor;
+import org.convmark.machine.Machine;
+import org.convmark.model.Graph;
+import org.convmark.model.Shape;
+
+/**
+ * Workloads as ONNX models, each with an input and the right output, in the layout of ONNX's own test cases:
+ * {@code model.onnx} and {@code test_data_set_0/input_0.pb, output_0.pb}. Graphs are unfused, weights and input those of
+ * the benchmarks.
+ *
+ * @param rows what is exported, on no JVM
+ */
+public record Export(List<Row> rows) {
+    /** The middle of what the standard profile measures. */
+    private static final List<String> USUAL = List.of("depth=2", "width=32", "image=56", "batch=1");
+
+    private static final List<String> EXTENTS = List.of("depth", "width", "image", "batch");
+    private static final List<String> OTHERS = List.of("target", "fusion", "workers", "loop", "bytes", "flops");
+
+    /**
+     * What the user chose.
+     *
+     * @param include searched in the full names of benchmark classes
+     * @param settings {@code name=v1,v2} for depth, width, image, batch
+     * @throws InputError if it finds nothing, or a model is too large for this machine or for ONNX
+     */
+    public static Export of(String include, List<String> settings, Machine machine) {
+        Parameters parameters =
+                new Parameters(Stream.concat(USUAL.stream(), settings.stream()).toList());
+        OTHERS.stream().filter(parameters::chosen).findFirst().ifPresent(name -> {
+            throw new InputError(
+                    "-p " + name + " says nothing about a model: export takes " + String.join(", ", EXTENTS) + ".");
+        });
+        Selection selection = Selection.of(Profile.STANDARD, include, parameters);
+        if (selection.workloads().isEmpty()) {
+            throw new InputError("'" + include + "' finds roofs only, and a roof is no network.");
+        }
+        List<Row> rows = new ArrayList<>();
+        for (String workload : selection.workloads()) {
+            for (Map<String, String> point : selection.points()) {
+                rows.add(new Row("", workload, new TreeMap<>(point)));
+            }
+        }
+        MemoryNeed.of(machine, Runtime.getRuntime().maxMemory()).check(rows);
+        rows.forEach(Export::refuseIfTooLarge);
+        return new Export(rows);
+    }
+
+    private static void refuseIfTooLarge(Row row) {
+        long bytes = row.graph().cost().weightBytes();
+        if (bytes > Message.LIMIT) {
+            throw new InputError(name(row) + " has " + (bytes >> 20)
+                    + " MiB of weights, and an ONNX model ends at 2 GiB: " + "choose a smaller depth or width.");
+        }
+    }
+
+    /**
+     * Writes all of it into a new folder, which appears when it is complete.
+     *
+     * @param progress told the name of each model before it is made
+     * @throws InputError if the folder exists or cannot be made
+     */
+    public void write(Path folder, Consumer<String> progress) throws IOException {
+        Path half = begin(folder.toAbsolutePath());
+        try {
+            for (int i = 0; i < rows.size(); i++) {
+                progress.accept(i + 1 + "/" + rows.size() + " " + name(rows.get(i)));
+                write(rows.get(i).graph(), half.resolve(name(rows.get(i))));
+            }
+            Files.move(half, folder);
+        } catch (IOException | RuntimeException e) {
+            delete(half);
+            throw e;
+        }
+    }
+
+    /** A folder beside the one that is wanted. */
+    private static Path begin(Path folder) {
+        if (Files.exists(folder)) {
+            throw new InputError(folder + " exists already, and nothing is overwritten: choose another folder.");
+        }
+        Path half = folder.resolveSibling(
+                folder.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+        try {
+            Files.createDirectories(folder.getParent());
+            return Files.createDirectory(half);
+        } catch (IOException e) {
+            throw new InputError(
+                    "cannot make " + folder + " (" + RunFolder.reason(e) + "): choose a folder that you may write to.");
+        }
+    }
+
+    /** {@code Residual-depth2-width32-image56-batch1}. */
+    private static String name(Row row) {
+        return EXTENTS.stream()
+                .map(extent -> "-" + extent + row.params().get(extent))
+                .collect(Collectors.joining("", row.simpleName().replaceFirst("Benchmark$", ""), ""));
+    }
+
+    private static void write(Graph graph, Path folder) throws IOException {
+        Path data = Files.createDirectories(folder.resolve("test_data_set_0"));
+        Weights weights = new Weights(graph, WorkloadBenchmark.SEED, Weights.Fill.RANDOM);
+        write(OnnxModel.of(graph, weights), folder.resolve("model.onnx"));
+        for (int v = 0; v < graph.inputs().size(); v++) {
+            write(
+                    tensor(OnnxModel.input(v), graph.inputs().get(v), weights.input(v)),
+                    data.resolve("input_" + v + ".pb"));
+        }
+        write(tensor(OnnxModel.OUTPUT, graph.output(), weights.reference()), data.resolve("output_0.pb"));
+    }
+
+    private static Message tensor(String name, Shape shape, float[] values) {
+        return Tensor.of(name, values, shape.batch(), shape.channels(), shape.height(), shape.width());
+    }
+
+    private static void write(Message message, Path file) throws IOException {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            message.writeTo(out);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

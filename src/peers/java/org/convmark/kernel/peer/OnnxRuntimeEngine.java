@@ -1,0 +1,92 @@
+package org.convmark.kernel.peer;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.lang.ref.Cleaner;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.convmark.kernel.Engine;
+import org.convmark.kernel.Kernel;
+import org.convmark.kernel.Program;
+import org.convmark.kernel.Weights;
+import org.convmark.kernel.Workers;
+import org.convmark.kernel.onnx.OnnxModel;
+import org.convmark.model.Graph;
+import org.convmark.model.Layer;
+
+/**
+ * A session of ONNX Runtime per program. A graph with fused kernels gets all of its optimisations, among them blocked
+ * layouts; one without is run operator by operator as it is written.
+ */
+final class OnnxRuntimeEngine implements Engine {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    private final int threads;
+    private final Workers caller = new Workers(1);
+    private final Set<Binding> open = ConcurrentHashMap.newKeySet();
+
+    /** @param workers threads inside an operator, the caller included; 0 for one per processor */
+    OnnxRuntimeEngine(int workers) {
+        this.threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
+    }
+
+    @Override
+    public Program compile(Graph graph, Weights weights) {
+        byte[] model = OnnxModel.of(graph, weights).toByteArray();
+        try (SessionOptions options = options(graph)) {
+            OrtSession session = environment.createSession(model, options);
+            Binding binding = new Binding(session, environment, graph, weights);
+            open.add(binding);
+            Kernel kernel = new Call(binding);
+            CLEANER.register(kernel, () -> close(binding));
+            return new Program(List.of(kernel), caller, () -> {}, binding::output, binding::fill);
+        } catch (OrtException e) {
+            throw new UnsupportedOperationException("ONNX Runtime refuses the model: " + e.getMessage(), e);
+        }
+    }
+
+    /** Operators one after another; threads only inside them, none beside the caller if one is asked for. */
+    private SessionOptions options(Graph graph) throws OrtException {
+        SessionOptions options = new SessionOptions();
+        boolean fused = graph.nodes().stream().anyMatch(node -> node.layer() instanceof Layer.Fused);
+        options.setOptimizationLevel(fused ? SessionOptions.OptLevel.ALL_OPT : SessionOptions.OptLevel.NO_OPT);
+        options.setExecutionMode(SessionOptions.ExecutionMode.SEQUENTIAL);
+        options.setInterOpNumThreads(1);
+        options.setIntraOpNumThreads(threads);
+        return options;
+    }
+
+    /** One unit: the whole graph. Its session ends when the program is forgotten, or with the engine. */
+    private record Call(Binding binding) implements Kernel {
+        @Override
+        public int units() {
+            return 1;
+        }
+
+        @Override
+        public void run(int from, int to) {
+            binding.run();
+        }
+    }
+
+    private void close(Binding binding) {
+        if (open.remove(binding)) {
+            binding.close();
+        }
+    }
+
+    @Override
+    public String describe() {
+        return "ONNX Runtime " + environment.getVersion();
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(open).forEach(this::close);
+        caller.close();
+    }
+}

@@ -1,0 +1,25 @@
+package org.convmark.kernel.peer;
+
+import ai.onnxruntime.OrtEnvironment;
+import org.convmark.kernel.Engine;
+import org.convmark.kernel.Peer;
+import org.convmark.kernel.Target;
+
+/** ONNX Runtime: https://onnxruntime.ai. */
+public final class OnnxRuntimePeer implements Peer {
+    @Override
+    public Target target() {
+        return Target.ONNXRUNTIME;
+    }
+
+    @Override
+    public String unavailable() {
+        OrtEnvironment.getEnvironment();
+        return null;
+    }
+
+    @Override
+    public Engine open(Target.Settings settings) {
+        return new OnnxRuntimeEngine(settings.workers());
+    }
+}
