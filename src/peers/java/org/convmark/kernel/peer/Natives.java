@@ -9,12 +9,19 @@ import org.bytedeco.javacpp.Loader;
 final class Natives {
     private Natives() {}
 
-    /** Why a first call into a native library fails, in one sentence, or null if it succeeds. */
+    /**
+     * Why a first call into a native library fails, in one sentence, or null if it succeeds.
+     *
+     * @throws LinkageError if even its Java classes are absent
+     */
     static String unavailable(Runnable firstCall) {
         try {
             firstCall.run();
             return null;
         } catch (LinkageError | RuntimeException e) {
+            if (e.getCause() instanceof ClassNotFoundException) {
+                throw e;
+            }
             return reason(e);
         }
     }

@@ -45,7 +45,7 @@ final class PyTorchBackend extends Backend<Value> {
         super(new Workers(1));
         int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
         torch.set_num_threads(threads);
-        openblas_full.openblas_set_num_threads(threads);
+        openblas_full.openblas_set_num_threads(1);
         keep(new InferenceMode(true));
     }
 
