@@ -2,10 +2,12 @@ package org.convmark;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
 import org.convmark.model.Block;
+import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
 import org.convmark.run.Circumstances;
 import org.convmark.run.Parameters;
@@ -36,13 +38,15 @@ final class ListCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         out.println("Patterns:  " + names(Pattern.values()));
         out.println("Blocks:    " + names(Block.values()));
-        out.println("Benchmarks, for --include:");
+        out.println("Operators: " + names(Operator.values()));
+        out.println("Benchmarks, for --include (smoke and quick measure operators only where it names them):");
         Stream.concat(Suite.workloads().stream(), Suite.roofs().stream()).forEach(name -> out.println("  " + name));
         List<Probe> probes = options.probe();
         Circumstances here = new Circumstances(Machine.capture(), probes, options.arguments(), options.device, "");
-        out.println("Profiles, on this machine:");
+        out.println("Profiles, on this machine, without --peers:");
         for (Profile profile : Profile.values()) {
-            Plan plan = Selection.of(profile, ".*", new Parameters(List.of())).plan(here, profile.effort());
+            Plan plan =
+                    Selection.of(profile, new Parameters(List.of()), Set.of()).plan(here, profile.effort());
             out.printf(
                     "  %-9s %5d rows, about %s%n", profile.label(), plan.rows().size(), Progress.text(plan.estimate()));
         }
@@ -54,7 +58,7 @@ final class ListCommand implements Runnable {
                 + probe.jvm().path() + "):");
         probe.targets()
                 .forEach(state -> out.printf(
-                        "  %-9s %s%n",
+                        "  %-11s %s%n",
                         state.target(),
                         state.available()
                                 ? state.description().value()

@@ -38,14 +38,17 @@ public final class ProbeMain {
     }
 
     private void tellAll() {
-        for (Target target : Target.values()) {
-            tell(target, Fact.missing("the JVM died or hung when it was opened"));
-            tell(target, describe(target));
-        }
+        Target.own().forEach(this::ask);
         devices = Fact.missing("the JVM died or hung when OpenCL listed its devices");
         tell();
         devices = devices();
         tell();
+        Target.peers().forEach(this::ask);
+    }
+
+    private void ask(Target target) {
+        tell(target, Fact.missing("the JVM died or hung when it was opened"));
+        tell(target, describe(target));
     }
 
     private void tell(Target target, Fact<String> description) {

@@ -12,9 +12,12 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.convmark.kernel.Peer;
+import org.convmark.kernel.Target;
 import org.convmark.machine.Capture;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
@@ -54,11 +57,14 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--include",
             paramLabel = "REGEX",
-            description = "Benchmarks whose full name it finds; roofs are measured anyway.")
-    private String include = ".*";
+            description = "Benchmarks whose full name it finds, in place of the profile's; roofs are measured anyway.")
+    private String include;
 
     @Option(names = "-p", paramLabel = "NAME=V1,V2", description = "Values of a parameter, in place of the profile's.")
     private List<String> parameters = List.of();
+
+    @Option(names = "--peers", description = "Measure ONNX Runtime, oneDNN and PyTorch too, on the same graphs.")
+    private boolean peers;
 
     @Mixin
     private JvmOptions jvmOptions;
@@ -91,8 +97,11 @@ final class RunCommand implements Callable<Integer> {
 
     private int begin() throws IOException {
         Effort effort = effort(Profile.named(profile));
-        Selection selection = Selection.of(Profile.named(profile), include, new Parameters(parameters));
+        Selection selection = selection();
         List<Probe> probes = jvmOptions.probe();
+        if (peers) {
+            requirePeers(probes);
+        }
         Machine machine = Machine.capture();
         Plan plan = selection.plan(
                 new Circumstances(machine, probes, jvmOptions.arguments(), jvmOptions.device, Jar.digest()), effort);
@@ -105,6 +114,24 @@ final class RunCommand implements Callable<Integer> {
         Capture capture = new Capture(machine, null, probes);
         capture.write(folder.machine());
         return measure(folder, plan, capture);
+    }
+
+    private Selection selection() {
+        Set<Target> beside = peers ? Target.peers() : Set.of();
+        Parameters chosen = new Parameters(parameters);
+        return include == null
+                ? Selection.of(Profile.named(profile), chosen, beside)
+                : Selection.of(Profile.named(profile), include, chosen, beside);
+    }
+
+    /** A peer that does not load is left out with its reason; a build without peers cannot do what was asked. */
+    private static void requirePeers(List<Probe> probes) {
+        boolean absent = Target.peers().stream()
+                .flatMap(peer -> probes.stream().flatMap(probe -> probe.target(peer.name()).stream()))
+                .allMatch(state -> Peer.ABSENT.equals(state.description().missing()));
+        if (absent) {
+            throw new InputError("--peers cannot be measured: " + Peer.ABSENT + ".");
+        }
     }
 
     private Effort effort(Profile named) {

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.convmark.kernel.Peer;
+import org.convmark.kernel.Target;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +40,13 @@ class MainTest {
         run -p depth=                       | -p takes name=value
         run -p target=OPENCK                | unknown target 'OPENCK': did you mean 'OPENCL'?
         run -p fusion=EPILOG                | unknown fusion 'EPILOG': did you mean 'EPILOGUE'?
+        run -p algorithm=WINOGRAD8          | unknown algorithm 'WINOGRAD8': did you mean 'WINOGRAD_2'?
+        run -p algorithm=                   | -p takes name=value
+        run -p target=SCALAR -p algorithm=DIRECT --dry-run | SCALAR chooses its algorithm itself
+        run -p target=PYTORCHE              | unknown target 'PYTORCHE': did you mean 'PYTORCH'?
+        run --include Conv33                | did you mean 'Conv3x3'?
+        run --resume x --peers              | leave out --peers
+        export --onnx x -p algorithm=AUTO   | -p algorithm says nothing about a model
         run -p fusion=BLOCK                 | no target runs it yet
         run -p loop=COMPUTE                 | unknown loop 'COMPUTE'
         run -p bytes=0                      | bytes=0 is too small: the least is 1024.
@@ -136,6 +145,18 @@ class MainTest {
     }
 
     @Test
+    void peersAreCountedOrTheirAbsenceExplained(@TempDir Path folder) {
+        Outcome outcome = run("run", "--profile", "smoke", "--peers", "--dry-run", "--out", folder.toString());
+        if (Peer.ABSENT.equals(Peer.unavailable(Target.ONNXRUNTIME))) {
+            assertEquals(Main.ERROR, outcome.exitCode());
+            assertTrue(outcome.err().contains("./run.sh run --peers, or mvn -Ppeers package"), outcome::err);
+        } else {
+            assertEquals(Main.OK, outcome.exitCode(), outcome::err);
+            assertTrue(outcome.out().contains("ONNXRUNTIME"), outcome::out);
+        }
+    }
+
+    @Test
     void damagedMachineFileIsRefused(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("machine.json"), "{\"before\": {");
         Outcome outcome = run("report", folder.toString());
@@ -147,7 +168,9 @@ class MainTest {
     void listTellsWhatExistsAndWhatIsAvailable() {
         Outcome outcome = run("list");
         assertEquals(Main.OK, outcome.exitCode());
-        for (String expected : new String[] {"NAS_CELL", "CONVNEXT", "quick", "SCALAR", "ComputeRoofBenchmark"}) {
+        for (String expected : new String[] {
+            "NAS_CELL", "CONVNEXT", "GROUPED_3X3", "quick", "SCALAR", "PYTORCH", "ComputeRoofBenchmark"
+        }) {
             assertTrue(outcome.out().contains(expected), outcome::out);
         }
     }

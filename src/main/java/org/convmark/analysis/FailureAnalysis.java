@@ -48,7 +48,7 @@ final class FailureAnalysis implements Analysis {
             parts.add(run.failures().size() + " failed");
         }
         if (skipped > 0) {
-            parts.add(skipped + " skipped because their target is not available");
+            parts.add(skipped + " skipped");
         }
         if (run.outstanding() > 0) {
             parts.add(run.outstanding() + " not measured yet");

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.convmark.model.Block;
+import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
 import org.convmark.report.CsvWriter;
 import org.convmark.report.Document;
 import org.convmark.report.HtmlWriter;
 import org.convmark.report.MarkdownWriter;
+import org.convmark.report.Table;
 import org.convmark.results.Run;
 
 /** All analyses of a run as one document. */
@@ -18,6 +20,8 @@ public final class Report {
             new MachineAnalysis(),
             new SpeedupAnalysis("pattern", List.of(Pattern.values())),
             new SpeedupAnalysis("block", List.of(Block.values())),
+            new SpeedupAnalysis("operator", List.of(Operator.values())),
+            new PeerAnalysis(),
             new RoofAnalysis(),
             new RowAnalysis(),
             new FailureAnalysis());
@@ -25,7 +29,8 @@ public final class Report {
     private Report() {}
 
     /**
-     * Writes report.html, report.md and report.csv (every row, for programs) into a run's folder; what a file held before
+     * Writes report.html, report.md and report.csv (every row, for programs) and, of a run with
+     * other engines, peers.csv (every point) into a run's folder; what a file held before
      * is replaced in one step.
      *
      * @return the path of report.html
@@ -39,6 +44,10 @@ public final class Report {
         new HtmlWriter().write(document, html);
         new MarkdownWriter().write(document, runFolder.resolve("report.md"));
         new CsvWriter().write(RowAnalysis.everyRow(run), runFolder.resolve("report.csv"));
+        Table peers = PeerAnalysis.everyPoint(run);
+        if (!peers.rows().isEmpty()) {
+            new CsvWriter().write(peers, runFolder.resolve("peers.csv"));
+        }
         return html;
     }
 

@@ -21,7 +21,7 @@ final class RoofAnalysis implements Analysis {
                 new Content.Text(
                         "A roof is what a loop reaches that does nothing but arithmetic, or nothing but move "
                                 + "memory, measured in this run. Shares of the roof further down refer to these numbers; plain Java "
-                                + "(SCALAR) is held against the roof of VECTOR, the same cores. 0 workers means one per processor."));
+                                + "(SCALAR) and other engines are held against the roof of VECTOR, the same cores. 0 workers means one per processor."));
         if (!roofs.computes().isEmpty()) {
             contents.add(arithmetic(run, roofs));
         }

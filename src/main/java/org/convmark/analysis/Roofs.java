@@ -2,7 +2,9 @@ package org.convmark.analysis;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.convmark.model.RoofLoop;
 import org.convmark.results.JvmIdentity;
@@ -21,12 +23,24 @@ final class Roofs {
     record Bandwidth(
             JvmIdentity jvm, String target, String workers, RoofLoop loop, long bytes, double bytesPerSecond) {}
 
+    /** What rows have in common whose roofs may be compared. */
+    private record Hardware(JvmIdentity jvm, String target, String workers) {
+        /** Beside other engines the roof is read with one thread. */
+        static Hardware of(Measurement row) {
+            String workers = Peers.isPeer(row.param("target")) ? "1" : row.param("workers");
+            return new Hardware(row.jvm(), roofTarget(row), workers);
+        }
+    }
+
+    private final Map<Hardware, Double> best = new HashMap<>();
     private final List<Compute> computes = new ArrayList<>();
     private final List<Bandwidth> bandwidths = new ArrayList<>();
 
     Roofs(Run run) {
         for (Measurement row : run.measurements()) {
+            beside(row).ifPresent(rate -> best.merge(Hardware.of(row), rate, Math::max));
             if (row.simpleName().equals(COMPUTE)) {
+                best.merge(Hardware.of(row), rate(row), Math::max);
                 computes.add(new Compute(row.jvm(), row.param("target"), row.param("workers"), rate(row)));
             } else if (row.simpleName().equals(MEMORY)) {
                 bandwidths.add(new Bandwidth(
@@ -45,7 +59,7 @@ final class Roofs {
         return bandwidths;
     }
 
-    /** The arithmetic limit of a row; plain Java's is that of the Vector API, the same cores. */
+    /** The arithmetic limit of a row; that of plain Java and of other engines is the Vector API's, the same cores. */
     Optional<Compute> of(Measurement row) {
         return computes.stream()
                 .filter(c -> c.jvm().equals(row.jvm())
@@ -54,9 +68,19 @@ final class Roofs {
                 .findFirst();
     }
 
-    /** Whose limit a row is held against. */
+    /** The arithmetic rate that a roof loop reached between the iterations of a row; empty in older runs. */
+    static Optional<Double> beside(Measurement row) {
+        return row.metric("roof").map(roof -> 1e9 * roof.median());
+    }
+
+    /** The highest arithmetic rate that any row of the run saw on the hardware of this one; NaN if none did. */
+    double best(Measurement row) {
+        return best.getOrDefault(Hardware.of(row), Double.NaN);
+    }
+
+    /** Whose limit a row is held against: all that runs on the processor is held against its vectors. */
     static String roofTarget(Measurement row) {
-        return row.param("target").equals("SCALAR") ? "VECTOR" : row.param("target");
+        return row.param("target").equals("OPENCL") ? "OPENCL" : "VECTOR";
     }
 
     /** A number of workers in words. */

@@ -1,9 +1,12 @@
 package org.convmark.analysis;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,33 +21,40 @@ import org.convmark.results.Run;
 
 /** Every row that was measured: its time, what that means for the hardware, whether to believe it, how to repeat it. */
 final class RowAnalysis implements Analysis {
-    private static final List<String> ORDER =
-            List.of("target", "fusion", "depth", "width", "image", "batch", "workers", "loop", "bytes", "flops");
+    private static final List<String> ORDER = List.of(
+            "target", "fusion", "algorithm", "depth", "width", "image", "batch", "workers", "loop", "bytes", "flops");
 
     @Override
     public Section of(Run run) {
         List<Content> contents = new ArrayList<>();
-        contents.add(new Content.Lead(lead(run)));
+        Trust trust = new Trust(new Roofs(run));
+        contents.add(new Content.Lead(lead(run, trust)));
         contents.add(
                 new Content.Text("Time is the median over forks (fresh JVMs) of each fork's median; the range is from "
                         + "the fastest iteration to the slowest, the spread is the range of the middle half of all iterations over the time. A row is marked unsteady "
                         + "where the spread is above " + Unit.SHARE.format(Trust.MOST_SPREAD)
                         + ", others took more than "
                         + Unit.SHARE.format(Trust.MOST_STEAL)
-                        + " of the processor (steal), or where a pass allocates more than "
+                        + " of the processor (steal), where a pass allocates more than "
                         + Unit.BYTES.format(Trust.MOST_ALLOCATION)
-                        + ": kernels allocate nothing once they are compiled, so its code was not. Rates count two flops per multiply-add of the network as defined, whatever "
+                        + ": our kernels allocate nothing once they are compiled, so its code was not; where the roof beside it, a loop of "
+                        + "multiply-adds before and after every iteration, stayed below "
+                        + Unit.SHARE.format(Trust.LEAST_ROOF)
+                        + " of the best of this run on the same hardware: the machine was slow meanwhile; or where its worst fork took more than "
+                        + Unit.FACTOR.format(Trust.MOST_FORK)
+                        + " the median fork, each weighed by the roof beside it: it was compiled differently. Rates count two flops per multiply-add of the network as defined, whatever "
                         + "a kernel really did. The command measures the row again."));
-        Roofs roofs = new Roofs(run);
+        forks(run.measurements()).ifPresent(text -> contents.add(new Content.Text(text)));
         Map<String, List<Measurement>> groups = run.measurements().stream()
                 .collect(Collectors.groupingBy(Measurement::simpleName, LinkedHashMap::new, Collectors.toList()));
         groups.forEach((name, rows) -> contents.add(new Content.Fold(
-                name.replaceFirst("Benchmark$", "") + summary(rows), table(run, roofs, "Rows of " + name, rows))));
+                name.replaceFirst("Benchmark$", "") + summary(trust, rows),
+                table(run, trust, "Rows of " + name, rows))));
         return new Section("Every row", contents);
     }
 
-    private static String lead(Run run) {
-        long doubtful = unsteady(run.measurements());
+    private static String lead(Run run, Trust trust) {
+        long doubtful = unsteady(trust, run.measurements());
         int rows = run.measurements().size();
         if (rows == 0) {
             return "Nothing was measured.";
@@ -55,71 +65,111 @@ final class RowAnalysis implements Analysis {
                         : doubtful + " of them cannot be trusted and are marked unsteady.");
     }
 
-    private static long unsteady(List<Measurement> rows) {
-        return rows.stream().filter(row -> !Trust.doubts(row).isEmpty()).count();
+    /** How much depends on what the JIT compiler made of a fork; empty where every row has one fork. */
+    private static Optional<String> forks(List<Measurement> rows) {
+        List<Measurement> several =
+                rows.stream().filter(row -> row.worstFork().isPresent()).toList();
+        return several.stream()
+                .max(Comparator.comparing(row -> row.worstFork().orElseThrow()))
+                .map(worst -> {
+                    List<Double> factors = several.stream()
+                            .map(row -> row.worstFork().orElseThrow())
+                            .toList();
+                    return "Worst fork over median fork: "
+                            + Unit.FACTOR.format(Speedups.geometricMean(factors).orElseThrow())
+                            + " in the geometric mean over " + factors.size() + (factors.size() == 1 ? " row" : " rows")
+                            + ", at most "
+                            + Unit.FACTOR.format(worst.worstFork().orElseThrow()) + " ("
+                            + worst.simpleName().replaceFirst("Benchmark$", "") + " on " + worst.param("target")
+                            + "); above "
+                            + Unit.FACTOR.format(Trust.MOST_FORK) + " in "
+                            + factors.stream()
+                                    .filter(factor -> factor > Trust.MOST_FORK)
+                                    .count() + ".";
+                });
     }
 
-    private static String summary(List<Measurement> rows) {
-        long doubtful = unsteady(rows);
+    private static long unsteady(Trust trust, List<Measurement> rows) {
+        return rows.stream().filter(row -> !trust.holds(row)).count();
+    }
+
+    private static String summary(Trust trust, List<Measurement> rows) {
+        long doubtful = unsteady(trust, rows);
         return " (" + rows.size() + (rows.size() == 1 ? " row" : " rows")
                 + (doubtful == 0 ? "" : ", " + doubtful + " unsteady") + ")";
     }
 
     /** All rows in one table, for programs. */
     static Table everyRow(Run run) {
-        Roofs roofs = new Roofs(run);
-        List<String> params = params(run.measurements());
+        Trust trust = new Trust(new Roofs(run));
+        List<String> params = params(run.measurements().stream().map(Measurement::params));
         List<String> columns = new ArrayList<>(List.of("Benchmark"));
         columns.addAll(columns(params));
         List<List<Cell>> rows = new ArrayList<>();
         for (Measurement row : run.measurements()) {
             List<Cell> cells = new ArrayList<>(List.of(Cell.words(row.simpleName())));
-            cells.addAll(cells(run, roofs, params, row));
+            cells.addAll(cells(run, trust, params, row));
             rows.add(cells);
         }
         return new Table("Every row", columns, rows);
     }
 
-    private static Table table(Run run, Roofs roofs, String caption, List<Measurement> measurements) {
-        List<String> params = params(measurements);
+    private static Table table(Run run, Trust trust, String caption, List<Measurement> measurements) {
+        List<String> params = params(measurements.stream().map(Measurement::settings));
         List<List<Cell>> rows =
-                measurements.stream().map(row -> cells(run, roofs, params, row)).toList();
+                measurements.stream().map(row -> cells(run, trust, params, row)).toList();
         return new Table(caption, columns(params), rows);
     }
 
     private static List<String> columns(List<String> params) {
         return Stream.of(
                         params.stream(),
-                        Stream.of("JVM", "Time", "Spread", "Steady?", "Rate", "Of the roof", "Allocated per pass"),
-                        Stream.of("Forks", "Fastest", "Slowest", "Command"))
+                        Stream.of("JVM", "Time", "Spread", "Steady?", "Rate", "Of the roof", "Roof beside"),
+                        Stream.of("Allocated per pass", "Forks", "Worst fork", "Fastest", "Slowest", "Command"))
                 .flatMap(columns -> columns)
                 .toList();
     }
 
-    private static List<String> params(List<Measurement> measurements) {
-        TreeSet<String> names = measurements.stream()
-                .flatMap(m -> m.params().keySet().stream())
-                .collect(Collectors.toCollection(TreeSet::new));
+    private static List<String> params(Stream<SortedMap<String, String>> rows) {
+        TreeSet<String> names =
+                rows.flatMap(params -> params.keySet().stream()).collect(Collectors.toCollection(TreeSet::new));
         return Stream.concat(
                         ORDER.stream().filter(names::contains), names.stream().filter(n -> !ORDER.contains(n)))
                 .toList();
     }
 
-    private static List<Cell> cells(Run run, Roofs roofs, List<String> params, Measurement row) {
+    private static List<Cell> cells(Run run, Trust trust, List<String> params, Measurement row) {
         List<Cell> cells = new ArrayList<>();
         params.forEach(name -> cells.add(Cell.words(row.param(name))));
         cells.add(Cell.words(run.label(row.jvm())));
         cells.add(Cell.number(row.seconds(), Unit.SECONDS));
         cells.add(Cell.number(row.spread(), Unit.SHARE));
-        cells.add(Trust.mark(row));
+        cells.add(trust.mark(row));
         cells.add(rate(row));
-        cells.add(share(roofs, row));
+        cells.add(share(trust.roofs(), row));
+        cells.add(beside(run, row));
         cells.add(allocation(row));
         cells.add(Cell.number(row.samples().size(), Unit.COUNT));
+        cells.add(row.worstFork()
+                .map(worst -> Cell.number(worst, Unit.FACTOR))
+                .orElseGet(() -> Cell.missing("one fork cannot be compared")));
         cells.add(Cell.number(row.fastest(), Unit.SECONDS));
         cells.add(Cell.number(row.slowest(), Unit.SECONDS));
         cells.add(new Cell.Command(run.command(row)));
         return cells;
+    }
+
+    private static Cell beside(Run run, Measurement row) {
+        return Roofs.beside(row)
+                .map(rate -> Cell.number(rate, Unit.FLOPS))
+                .orElseGet(() -> Cell.missing(run.machine().jvms().stream()
+                        .filter(probe -> probe.jvm().path().equals(row.jvm().path()))
+                        .flatMap(probe -> probe.target(Roofs.roofTarget(row)).stream())
+                        .filter(state -> !state.available())
+                        .map(state -> state.target() + ", whose roof it is, was not available: "
+                                + state.description().missing())
+                        .findFirst()
+                        .orElse("no roof was read beside the rows of this run")));
     }
 
     private static Cell rate(Measurement row) {

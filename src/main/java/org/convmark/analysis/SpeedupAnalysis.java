@@ -18,13 +18,14 @@ import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
 import org.convmark.results.JvmIdentity;
+import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
 /**
  * Which forms of network gain most from acceleration: the factor over plain Java by workload, depth and width, and the
  * ranking of workloads (the main table of Abbasi et al. 2021).
  *
- * @param kind what is ranked, in the singular: pattern or block
+ * @param kind what is ranked, in the singular: pattern, block or operator
  * @param workloads all of that kind
  */
 record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implements Analysis {
@@ -40,11 +41,13 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implemen
 
     @Override
     public Section of(Run run) {
+        Trust trust = new Trust(new Roofs(run));
         List<Content> contents = new ArrayList<>();
         for (JvmIdentity jvm : run.jvms()) {
-            Speedups speedups = new Speedups(run.of(jvm));
-            List<Point> points = speedups.points(workloads::contains);
-            if (!points.isEmpty() && !speedups.targets().isEmpty()) {
+            Speedups speedups = new Speedups(rows(run, jvm), trust);
+            List<Point> points = speedups.points();
+            if (speedups.targets().stream()
+                    .anyMatch(t -> !ranked(speedups, t, points).isEmpty())) {
                 addTo(contents, run.label(jvm), speedups, points);
             }
         }
@@ -61,10 +64,16 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implemen
         return new Section("Speed-up by " + kind, contents);
     }
 
+    private List<Measurement> rows(Run run, JvmIdentity jvm) {
+        return run.of(jvm).stream()
+                .filter(row -> row.workload().filter(workloads::contains).isPresent())
+                .toList();
+    }
+
     private static Optional<String> unavailable(Run run) {
         List<String> reasons = run.machine().jvms().stream()
                 .flatMap(probe -> probe.targets().stream()
-                        .filter(state -> !state.available())
+                        .filter(state -> !state.available() && !Peers.isPeer(state.target()))
                         .map(state -> state.target() + " on JVM " + probe.jvm().version() + " ("
                                 + state.description().origin() + ")"))
                 .distinct()

@@ -3,7 +3,6 @@ package org.convmark.analysis;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.convmark.model.Workload;
 import org.convmark.results.Measurement;
 
@@ -34,28 +33,36 @@ final class Speedups {
     }
 
     /** The fastest row of a target against the baseline, at one point. */
-    record Factor(Point point, Measurement baseline, Measurement fastest) {
+    record Factor(Point point, Measurement baseline, Measurement fastest, Trust trust) {
         double value() {
             return baseline.seconds() / fastest.seconds();
         }
 
         String fusion() {
-            return fastest.param("fusion");
+            String own = fastest.algorithm().equals("AUTO") ? "" : " " + fastest.algorithm();
+            return fastest.param("fusion") + own;
         }
 
         boolean steady() {
-            return Trust.doubts(baseline).isEmpty() && Trust.doubts(fastest).isEmpty();
+            return trust.holds(baseline) && trust.holds(fastest);
         }
     }
 
     private final List<Measurement> rows;
+    private final Trust trust;
 
-    /** @param rows of one JVM */
-    Speedups(List<Measurement> rows) {
-        this.rows = rows.stream().filter(row -> row.workload().isPresent()).toList();
+    /**
+     * @param rows of one JVM
+     * @param trust in them
+     */
+    Speedups(List<Measurement> rows, Trust trust) {
+        this.rows = rows.stream()
+                .filter(row -> row.workload().isPresent() && !Peers.isPeer(row.param("target")))
+                .toList();
+        this.trust = trust;
     }
 
-    /** Targets other than the baseline, in the order of their rows. */
+    /** Our targets other than the baseline, in the order of their rows. */
     List<String> targets() {
         return rows.stream()
                 .map(row -> row.param("target"))
@@ -64,14 +71,9 @@ final class Speedups {
                 .toList();
     }
 
-    /** Points at which a workload was measured, smallest first. */
-    List<Point> points(Predicate<Workload> chosen) {
-        return rows.stream()
-                .filter(row -> chosen.test(row.workload().orElseThrow()))
-                .map(Point::of)
-                .distinct()
-                .sorted()
-                .toList();
+    /** Points at which something was measured, smallest first. */
+    List<Point> points() {
+        return rows.stream().map(Point::of).distinct().sorted().toList();
     }
 
     /** Empty where the baseline or the target was not measured. */
@@ -87,7 +89,7 @@ final class Speedups {
         Optional<Measurement> fastest = here.stream()
                 .filter(row -> row.param("target").equals(target))
                 .min(Comparator.comparingDouble(Measurement::seconds));
-        return baseline.flatMap(b -> fastest.map(f -> new Factor(point, b, f)));
+        return baseline.flatMap(b -> fastest.map(f -> new Factor(point, b, f, trust)));
     }
 
     /** Factors at all of these points where there are any. */
@@ -97,13 +99,16 @@ final class Speedups {
                 .toList();
     }
 
-    /** Geometric mean, which does not favour long rows; empty of none. */
+    /** Empty of none. */
     static Optional<Double> mean(List<Factor> factors) {
+        return geometricMean(factors.stream().map(Factor::value).toList());
+    }
+
+    /** The mean of factors, which does not favour long rows; empty of none. */
+    static Optional<Double> geometricMean(List<Double> factors) {
         return factors.isEmpty()
                 ? Optional.empty()
-                : Optional.of(Math.exp(factors.stream()
-                        .mapToDouble(f -> Math.log(f.value()))
-                        .average()
-                        .orElseThrow()));
+                : Optional.of(Math.exp(
+                        factors.stream().mapToDouble(Math::log).average().orElseThrow()));
     }
 }

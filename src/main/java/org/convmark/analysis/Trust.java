@@ -7,20 +7,29 @@ import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
 import org.convmark.results.Metric;
 
-/** When a row is too unsteady to be believed: it varied, was disturbed, or was timed before it was compiled. */
-final class Trust {
+/**
+ * When a row is too unsteady to be believed: it varied, was disturbed, was timed before it was compiled or compiled
+ * differently from fork to fork.
+ *
+ * @param roofs of the run that the rows belong to
+ */
+record Trust(Roofs roofs) {
     /** Spread from which on a row is marked, as a part of its median. */
     static final double MOST_SPREAD = 0.10;
     /** Steal time from which on a row is marked, as a part of all processor time. */
     static final double MOST_STEAL = 0.02;
 
-    /** Bytes per pass from which on a row is marked: kernels allocate nothing once they are compiled. */
+    /** Bytes per pass from which on a row of ours is marked: kernels allocate nothing once they are compiled. */
     static final double MOST_ALLOCATION = 10 * 1024;
 
-    private Trust() {}
+    /** Part of the run's best roof below which the roof beside a row marks it. */
+    static final double LEAST_ROOF = 0.8;
+
+    /** Slowest over median fork from which on a row is marked. */
+    static final double MOST_FORK = 1.3;
 
     /** What speaks against a row, empty if nothing does. */
-    static List<String> doubts(Measurement row) {
+    List<String> doubts(Measurement row) {
         List<String> doubts = new ArrayList<>();
         if (row.spread() > MOST_SPREAD) {
             doubts.add("spread " + Unit.SHARE.format(row.spread()));
@@ -30,13 +39,24 @@ final class Trust {
             doubts.add("steal " + Unit.SHARE.format(steal));
         }
         double allocation = row.metric("gc.alloc.rate.norm").map(Metric::median).orElse(0.0);
-        if (allocation > MOST_ALLOCATION) {
+        if (allocation > MOST_ALLOCATION && !Peers.isPeer(row.param("target"))) {
             doubts.add("allocates " + Unit.BYTES.format(allocation));
         }
+        Roofs.beside(row)
+                .filter(own -> own < LEAST_ROOF * roofs.best(row))
+                .ifPresent(own -> doubts.add(
+                        "slow machine: roof " + Unit.FLOPS.format(own) + " of " + Unit.FLOPS.format(roofs.best(row))));
+        row.worstFork()
+                .filter(worst -> worst > MOST_FORK)
+                .ifPresent(worst -> doubts.add("one fork took " + Unit.FACTOR.format(worst) + " the median fork"));
         return doubts;
     }
 
-    static Cell mark(Measurement row) {
+    boolean holds(Measurement row) {
+        return doubts(row).isEmpty();
+    }
+
+    Cell mark(Measurement row) {
         List<String> doubts = doubts(row);
         return doubts.isEmpty() ? Cell.words("steady") : new Cell.Warning("unsteady: " + String.join(", ", doubts));
     }

@@ -1,12 +1,13 @@
 package org.convmark.bench;
 
 import java.time.Duration;
+import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.Target;
 
 /** What a forked JVM is told by system properties, so that it never measures another thing than the plan says. */
 public final class ForkedJvm {
-    /** What {@link Backend#describe()} must answer; plain JMH leaves it out. */
+    /** What {@link Engine#describe()} must answer; plain JMH leaves it out. */
     public static final String EXPECT = "convmark.expect";
 
     /** Part of the name of an OpenCL device. */
@@ -17,15 +18,20 @@ public final class ForkedJvm {
 
     private static final long DEFAULT_WARM_UP = 10_000;
 
+    /** Kernels of ours allocate nothing; the call of a driver may. */
+    static final long BYTES_PER_RUN = 1000;
+
+    private static final Duration WINDOW = Duration.ofMillis(30);
+
     private ForkedJvm() {}
 
     /**
-     * The backend that this fork measures.
+     * The engine that this fork measures.
      *
      * @throws IllegalStateException if it is not what the plan expects
      */
-    public static Engine open(Target target, int workers) {
-        Engine engine = target.open(new Target.Settings(workers, System.getProperty(DEVICE)));
+    public static Engine open(Target target, int workers, Algorithm algorithm) {
+        Engine engine = openAny(target, workers, algorithm);
         String expected = System.getProperty(EXPECT);
         if (expected != null && !expected.equals(engine.describe())) {
             String actual = engine.describe();
@@ -36,8 +42,14 @@ public final class ForkedJvm {
         return engine;
     }
 
-    /** Runs something until it no longer gets faster. */
-    public static void warmUp(Runnable run) {
-        new WarmUp(Duration.ofMillis(Long.getLong(WARM_UP, DEFAULT_WARM_UP))).until(run);
+    /** An engine on the device that this fork measures, whatever the plan expects. */
+    static Engine openAny(Target target, int workers, Algorithm algorithm) {
+        return target.open(new Target.Settings(workers, System.getProperty(DEVICE), algorithm));
+    }
+
+    /** Runs something of a target until it no longer gets faster; the objects of other engines are their own affair. */
+    public static void warmUp(Target target, Runnable run) {
+        long bytes = target.isPeer() ? Long.MAX_VALUE : BYTES_PER_RUN;
+        new WarmUp(Duration.ofMillis(Long.getLong(WARM_UP, DEFAULT_WARM_UP)), WINDOW, bytes).until(run);
     }
 }

@@ -16,15 +16,15 @@ import java.time.Duration;
  * a limit. Programs allocate nothing once compiled; code of the Vector API that C2 has not reached boxes every vector.
  *
  * @param limit longest time to spend
+ * @param window time after which to look again
+ * @param bytes that a run may allocate once everything is compiled
  */
-record WarmUp(Duration limit) {
+record WarmUp(Duration limit, Duration window, long bytes) {
     private static final Path THREADS = Path.of("/proc/self/task");
-    private static final long WINDOW = 30_000_000;
     private static final int STABLE_WINDOWS = 5;
     private static final int STABLE_WINDOWS_IF_COMPILERS_ARE_UNSEEN = 30;
     private static final double IMPROVEMENT = 0.98;
     private static final double IDLE = 0.2;
-    private static final long BYTES_PER_RUN = 1000;
 
     /** Runs it again and again. */
     void until(Runnable run) {
@@ -36,7 +36,7 @@ record WarmUp(Duration limit) {
             long from = System.nanoTime();
             long allocated = allocatedBytes();
             double fastest = fastestOfWindow(run);
-            boolean boxing = allocatedBytes() - allocated > BYTES_PER_RUN * Math.max(1, WINDOW / fastest);
+            boolean boxing = allocatedBytes() - allocated > bytes * Math.max(1.0, window.toNanos() / fastest);
             long now = compilerNanos();
             boolean compiling = now - compiled > IDLE * (System.nanoTime() - from);
             compiled = now;
@@ -45,10 +45,10 @@ record WarmUp(Duration limit) {
         }
     }
 
-    private static double fastestOfWindow(Runnable run) {
+    private double fastestOfWindow(Runnable run) {
         double fastest = Double.MAX_VALUE;
         long start = System.nanoTime();
-        for (long before = start, now; before - start < WINDOW; before = now) {
+        for (long before = start, now; before - start < window.toNanos(); before = now) {
             run.run();
             now = System.nanoTime();
             fastest = Math.min(fastest, now - before);

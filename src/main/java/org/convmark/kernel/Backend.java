@@ -55,7 +55,7 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
 
     /** Binds a kernel to every layer, reusing the buffers of dead intermediates. */
     @Override
-    public final Program compile(Graph graph, Weights weights) {
+    public Program compile(Graph graph, Weights weights) {
         return new Compilation(graph, weights).program();
     }
 

@@ -23,7 +23,7 @@ public interface Engine extends AutoCloseable {
         throw new UnsupportedOperationException("roofs are measured with the loops of VECTOR and OPENCL only");
     }
 
-    /** One line that says what runs here: species, device, or engine and version. */
+    /** One line that says what runs here, whatever the workers and the algorithm: species, device, engine and version. */
     String describe();
 
     /** Frees everything; the engine and its programs must not be used afterwards. */

@@ -5,6 +5,9 @@ import java.util.ServiceLoader;
 
 /** An engine that others wrote, found at run time: its code and its native libraries are in some builds only. */
 public interface Peer {
+    /** Why no peer can be opened where none was built in, and what helps. */
+    String ABSENT = "this build has no peers: ./run.sh run --peers, or mvn -Ppeers package";
+
     /** Whose engine this is. */
     Target target();
 
@@ -24,12 +27,10 @@ public interface Peer {
     static String unavailable(Target target) {
         Peer peer = find(target);
         try {
-            return peer == null
-                    ? "this build has no peers: ./run.sh run --peers, or mvn -Ppeers package"
-                    : peer.unavailable();
+            return peer == null ? ABSENT : peer.unavailable();
         } catch (LinkageError | RuntimeException e) {
             return e.getCause() instanceof ClassNotFoundException
-                    ? "its library is not beside this build: ./run.sh run --peers, or mvn -Ppeers package"
+                    ? ABSENT // adapters of an earlier build, without the engines
                     : "its native library does not load: " + e;
         }
     }

@@ -130,6 +130,16 @@ public enum Target {
         return EnumSet.complementOf(PEERS);
     }
 
+    /** The target whose roof loops run on the same hardware: OpenCL's device, or the processor's vectors. */
+    public Target roof() {
+        return this == OPENCL ? OPENCL : VECTOR;
+    }
+
+    /** The targets that others wrote. */
+    public static Set<Target> peers() {
+        return EnumSet.copyOf(PEERS);
+    }
+
     /** Whether others wrote it. */
     public boolean isPeer() {
         return PEERS.contains(this);

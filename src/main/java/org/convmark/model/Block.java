@@ -43,7 +43,7 @@ public enum Block implements Workload {
             return g.residual(f -> f.conv(1, inner)
                             .norm()
                             .relu()
-                            .grouped(3, inner, 1, group(inner, 32))
+                            .grouped(3, inner, 1, Graph.divisor(inner, 32))
                             .norm()
                             .relu()
                             .conv(1, width)
@@ -74,7 +74,7 @@ public enum Block implements Workload {
             return g.residual(f -> f.conv(1, 4 * width)
                     .norm()
                     .relu()
-                    .grouped(3, 4 * width, 1, group(4 * width, 8))
+                    .grouped(3, 4 * width, 1, Graph.divisor(4 * width, 8))
                     .norm()
                     .relu()
                     .squeezeExcite(Math.max(1, width / 4))
@@ -96,7 +96,7 @@ public enum Block implements Workload {
     CONVFIRST {
         @Override
         Graph block(Graph g, int width) {
-            return g.residual(f -> f.grouped(3, width, 1, group(width, 8))
+            return g.residual(f -> f.grouped(3, width, 1, Graph.divisor(width, 8))
                     .norm()
                     .conv(1, 6 * width)
                     .norm()
@@ -113,7 +113,7 @@ public enum Block implements Workload {
     CONVFIRST_STRIDE2 {
         @Override
         Graph block(Graph g, int width) {
-            return g.concat(f -> f.grouped(3, width, 1, group(width, 8)).norm(), f -> f)
+            return g.concat(f -> f.grouped(3, width, 1, Graph.divisor(width, 8)).norm(), f -> f)
                     .pool(Pool.Kind.BLUR, 3, 2)
                     .conv(1, 6 * width)
                     .norm()
@@ -162,14 +162,5 @@ public enum Block implements Workload {
             g = g.block(x -> block(x, width));
         }
         return g;
-    }
-
-    /** The largest group width up to a wish that divides the channels. */
-    private static int group(int channels, int wish) {
-        int width = Math.min(channels, wish);
-        while (channels % width != 0) {
-            width--;
-        }
-        return width;
     }
 }

@@ -256,6 +256,15 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         return costs().stream().reduce(Cost.ZERO, Cost::plus);
     }
 
+    /** The largest number up to a wish that divides n: how workloads choose groups of any number of channels. */
+    static int divisor(int n, int wish) {
+        int d = Math.min(n, wish);
+        while (n % d != 0) {
+            d--;
+        }
+        return d;
+    }
+
     /** This graph with layers fused into kernels. */
     public Graph fuse(Fusion fusion) {
         return switch (fusion) {

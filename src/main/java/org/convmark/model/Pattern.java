@@ -62,7 +62,7 @@ public enum Pattern implements Workload {
         @Override
         Graph unit(Graph g, int width, int stride) {
             int inner = 2 * width;
-            int group = divisor(inner, Math.max(4, inner / 32));
+            int group = Graph.divisor(inner, Math.max(4, inner / 32));
             return g.residual(f -> f.conv(1, inner)
                             .norm()
                             .relu()
@@ -172,7 +172,7 @@ public enum Pattern implements Workload {
             int half = Math.max(1, width / 2);
             return stride == 1 && in >= 2
                     ? g.concat(x -> x.slice(0, in / 2), x -> separable(x.slice(in / 2, in - in / 2), in - in / 2, 1))
-                            .shuffle(divisor(in, 2))
+                            .shuffle(Graph.divisor(in, 2))
                     : g.concat(
                                     x -> x.depthwise(3, stride)
                                             .norm()
@@ -266,14 +266,5 @@ public enum Pattern implements Workload {
             }
         }
         return g;
-    }
-
-    /** The largest number up to a wish that divides n. */
-    private static int divisor(int n, int wish) {
-        int d = Math.min(n, wish);
-        while (n % d != 0) {
-            d--;
-        }
-        return d;
     }
 }

@@ -6,12 +6,7 @@ package org.convmark.model;
  */
 public enum RoofLoop {
     /** Independent chains of fused multiply-adds in registers. */
-    COMPUTE {
-        @Override
-        public double flops(long size) {
-            return size;
-        }
-    },
+    COMPUTE,
     /** Sum of one array: one stream read. */
     READ {
         @Override
@@ -41,11 +36,6 @@ public enum RoofLoop {
     public static final long COMPUTE_FLOPS = 2_123_366_400L;
 
     private static final long BYTES_PER_RUN = 1 << 24;
-
-    /** Flops of one run; 0 for loops that measure memory. */
-    public double flops(long size) {
-        return 0;
-    }
 
     /** Bytes that one run moves between registers and memory; 0 for arithmetic. */
     public double bytesMoved(long size) {

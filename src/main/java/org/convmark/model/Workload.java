@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a benchmark class measures, by name: a {@link Pattern} or a {@link Block}. */
+/** What a benchmark class measures, by name: a {@link Pattern}, a {@link Block} or an {@link Operator}. */
 public interface Workload {
     /** Name of the constant in its enum. */
     String name();
@@ -13,16 +13,17 @@ public interface Workload {
     /**
      * The graph of these extents.
      *
-     * @param depth units or blocks
+     * @param depth units, blocks or layers
      * @param width channels of the first stage
      * @param image rows and columns of the input
      * @param batch images
      */
     Graph graph(int depth, int width, int image, int batch);
 
-    /** Every pattern, then every block. */
+    /** Every pattern, then every block, then every operator. */
     static List<Workload> all() {
-        return Stream.<Workload>concat(Stream.of(Pattern.values()), Stream.of(Block.values()))
+        return Stream.<Workload[]>of(Pattern.values(), Block.values(), Operator.values())
+                .flatMap(Stream::of)
                 .toList();
     }
 

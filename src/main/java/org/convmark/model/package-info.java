@@ -1,2 +1,2 @@
-/** What is computed: shapes, layers, graphs, patterns, blocks and what they cost. Imports nothing else of this project. */
+/** What is computed: shapes, layers, graphs, patterns, blocks, operators and what they cost. Imports nothing else of this project. */
 package org.convmark.model;

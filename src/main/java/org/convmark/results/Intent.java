@@ -35,7 +35,7 @@ public record Intent(String profile, List<String> jvmArgs, String device, List<R
     public record Row(String jvm, String benchmark, SortedMap<String, String> params) {}
 
     /**
-     * Rows left out because a JVM cannot run their target.
+     * Rows left out because a JVM cannot run their target, or their target has no such fusion or algorithm.
      *
      * @param jvm label of the JVM
      * @param rows how many

@@ -1,5 +1,6 @@
 package org.convmark.results;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ public record Measurement(
         String unit,
         List<List<Double>> samples,
         Map<String, Metric> metrics) {
+    private static final String ALGORITHM = "algorithm";
+    private static final String OWN_CHOICE = "AUTO";
+
     /** Copies the collections. */
     public Measurement {
         params = Collections.unmodifiableSortedMap(new TreeMap<>(params));
@@ -47,6 +51,18 @@ public record Measurement(
     /** A parameter's value, "" if the benchmark does not have it. */
     public String param(String name) {
         return params.getOrDefault(name, "");
+    }
+
+    /** How convolutions were computed; runs from before there was a choice left it to the target. */
+    public String algorithm() {
+        return params.getOrDefault(ALGORITHM, OWN_CHOICE);
+    }
+
+    /** Parameters with a value worth a word: the target's own choice of algorithm is none. */
+    public SortedMap<String, String> settings() {
+        SortedMap<String, String> settings = new TreeMap<>(params);
+        settings.remove(ALGORITHM, OWN_CHOICE);
+        return settings;
     }
 
     /** What it measures, empty for roofs. */
@@ -74,6 +90,33 @@ public record Measurement(
         return samples.stream().map(Samples::median).toList();
     }
 
+    /**
+     * The slowest fork over the median fork, empty of one fork. Times are weighed by the roof read beside each iteration
+     * where there is one, so that a slow machine does not look like code that was compiled badly.
+     */
+    public Optional<Double> worstFork() {
+        List<Double> forks = new ArrayList<>();
+        for (int f = 0; f < samples.size(); f++) {
+            List<Double> weighed = new ArrayList<>();
+            for (int i = 0; i < samples.get(f).size(); i++) {
+                weighed.add(samples.get(f).get(i) * roof(f, i));
+            }
+            forks.add(Samples.median(weighed));
+        }
+        return forks.size() < 2 ? Optional.empty() : Optional.of(Collections.max(forks) / Samples.median(forks));
+    }
+
+    /** The roof read beside an iteration; 1 if any iteration has none, because only all of them compare. */
+    private double roof(int fork, int iteration) {
+        Metric roof = metrics.get("roof");
+        boolean whole = roof != null
+                && roof.samples().stream()
+                        .map(List::size)
+                        .toList()
+                        .equals(samples.stream().map(List::size).toList());
+        return whole ? roof.samples().get(fork).get(iteration) : 1;
+    }
+
     /** The fastest iteration of all forks, in seconds. */
     public double fastest() {
         return iterations().get(0);
@@ -94,7 +137,7 @@ public record Measurement(
         return samples.stream().flatMap(List::stream).sorted().toList();
     }
 
-    /** A profiler's metric: gc.alloc.rate.norm, clock, steal, temperature. */
+    /** A profiler's metric: roof, gc.alloc.rate.norm, clock, steal, temperature. */
     public Optional<Metric> metric(String name) {
         return Optional.ofNullable(metrics.get(name));
     }

@@ -113,7 +113,7 @@ public record Run(Path folder, Capture machine, Intent intent, List<Measurement>
 
     /** The command that measures a row again. */
     public String command(Measurement row) {
-        String params = row.params().entrySet().stream()
+        String params = row.settings().entrySet().stream()
                 .map(e -> " -p " + e.getKey() + "=" + e.getValue())
                 .collect(Collectors.joining());
         String profile = intent.profile() == null ? "" : " --profile " + intent.profile();

@@ -1,15 +1,14 @@
 package org.convmark.run;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
 import org.convmark.machine.TargetState;
 import org.convmark.run.Plan.JvmOfPlan;
-import org.convmark.run.Plan.Skipped;
 
 /**
  * Where a plan is made.
@@ -46,23 +45,17 @@ public record Circumstances(Machine machine, List<Probe> probes, List<String> jv
                 probes.stream().mapToLong(p -> p.jvm().maxHeapBytes()).min().orElse(Long.MAX_VALUE));
     }
 
-    /** Rows that cannot be measured, by JVM and target, with the reason. */
-    List<Skipped> skipped(List<Row> rows) {
-        List<JvmOfPlan> jvms = jvms();
-        List<Skipped> skipped = new ArrayList<>();
-        for (int i = 0; i < jvms.size(); i++) {
-            String jvm = jvms.get(i).label();
-            for (TargetState state : probes.get(i).targets()) {
-                long count = rows.stream()
-                        .filter(r -> r.jvm().equals(jvm) && r.target().name().equals(state.target()))
-                        .count();
-                if (count > 0) {
-                    skipped.add(
-                            new Skipped(jvm, state.target(), state.description().origin(), (int) count));
-                }
-            }
-        }
-        return skipped;
+    /** Why a row cannot be measured here, empty if it can. */
+    Optional<String> obstacle(Row row) {
+        return row.refusal().or(() -> unavailable(row));
+    }
+
+    private Optional<String> unavailable(Row row) {
+        int jvm = jvms().stream().map(JvmOfPlan::label).toList().indexOf(row.jvm());
+        return probes.get(jvm)
+                .target(row.target().name())
+                .filter(state -> !state.available())
+                .map(state -> state.description().missing());
     }
 
     /** @throws InputError if this is not where a plan was made: its results would not belong together */

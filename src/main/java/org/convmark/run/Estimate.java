@@ -7,7 +7,6 @@ import org.convmark.kernel.Target;
 
 /** How long a row takes, roughly: from the work of its graph and the usual speed of a target on one core. */
 final class Estimate {
-    private static final double START_SECONDS = 0.75;
     private static final double PLAIN_FLOPS_PER_SECOND = 12e9;
     private static final double COLD_FLOPS_PER_SECOND = 6e9;
     private static final double ACCELERATED_FLOPS_PER_SECOND = 25e9;
@@ -26,7 +25,8 @@ final class Estimate {
         double check = row.isRoof() ? 0 : flops(row) / COLD_FLOPS_PER_SECOND;
         double warmUp = Math.max(6 * run, Math.min(effort.warmUpMillis() / 1e3, compileSeconds(row.target())));
         double samples = (effort.iterations() + 1) * Math.max(effort.iterationMillis() / 1e3, 1.2 * run);
-        double fork = START_SECONDS + check + Math.min(warmUp, effort.warmUpMillis() / 1e3 + run) + samples;
+        double fork =
+                startSeconds(row.target()) + check + Math.min(warmUp, effort.warmUpMillis() / 1e3 + run) + samples;
         return Duration.ofMillis(Math.round(1e3 * effort.forks() * fork));
     }
 
@@ -39,10 +39,19 @@ final class Estimate {
         return target == Target.SCALAR ? PLAIN_FLOPS_PER_SECOND : ACCELERATED_FLOPS_PER_SECOND;
     }
 
+    /** A JVM, the roof beside the row, and loading the engine. */
+    private static double startSeconds(Target target) {
+        return switch (target) {
+            case SCALAR, VECTOR, OPENCL -> 1.25;
+            case ONNXRUNTIME, ONEDNN -> 1.9;
+            case PYTORCH -> 3.7;
+        };
+    }
+
     private static double compileSeconds(Target target) {
         return switch (target) {
-            case VECTOR -> 0.6;
-            case SCALAR, OPENCL, ONNXRUNTIME, ONEDNN, PYTORCH -> 0.3;
+            case VECTOR, OPENCL -> 0.6;
+            case SCALAR, ONNXRUNTIME, ONEDNN, PYTORCH -> 0.3;
         };
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -34,7 +35,8 @@ public record Export(List<Row> rows) {
     private static final List<String> USUAL = List.of("depth=2", "width=32", "image=56", "batch=1");
 
     private static final List<String> EXTENTS = List.of("depth", "width", "image", "batch");
-    private static final List<String> OTHERS = List.of("target", "fusion", "workers", "loop", "bytes", "flops");
+    private static final List<String> OTHERS =
+            List.of("target", "fusion", "algorithm", "workers", "loop", "bytes", "flops");
 
     /**
      * What the user chose.
@@ -50,7 +52,7 @@ public record Export(List<Row> rows) {
             throw new InputError(
                     "-p " + name + " says nothing about a model: export takes " + String.join(", ", EXTENTS) + ".");
         });
-        Selection selection = Selection.of(Profile.STANDARD, include, parameters);
+        Selection selection = Selection.of(Profile.STANDARD, include, parameters, Set.of());
         if (selection.workloads().isEmpty()) {
             throw new InputError("'" + include + "' finds roofs only, and a roof is no network.");
         }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Target;
 import org.convmark.model.Fusion;
 
@@ -12,7 +13,18 @@ import org.convmark.model.Fusion;
 public final class Parameters {
     private static final Known NAMES = new Known(
             "parameter",
-            List.of("depth", "width", "target", "fusion", "image", "batch", "workers", "loop", "bytes", "flops"));
+            List.of(
+                    "depth",
+                    "width",
+                    "target",
+                    "fusion",
+                    "algorithm",
+                    "image",
+                    "batch",
+                    "workers",
+                    "loop",
+                    "bytes",
+                    "flops"));
     private static final Known LOOPS = new Known("loop", List.of("READ", "COPY", "TRIAD"));
 
     private final Map<String, List<String>> values = new LinkedHashMap<>();
@@ -51,6 +63,7 @@ public final class Parameters {
         switch (name) {
             case "target" -> Known.of("target", Target.class).require(value);
             case "fusion" -> checkFusion(value);
+            case "algorithm" -> Known.of("algorithm", Algorithm.class).require(value);
             case "loop" -> LOOPS.require(value);
             case "bytes" -> number(name, value, 1 << 10, 1L << 40);
             case "flops" -> number(name, value, 1_000_000, 1L << 36);

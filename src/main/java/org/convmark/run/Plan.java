@@ -40,11 +40,15 @@ public record Plan(
     public record JvmOfPlan(String label, String path, String version, Map<String, String> expected) {}
 
     /**
-     * Rows left out because a JVM cannot run their target.
+     * Rows left out because a JVM cannot run their target, or their target has no such fusion or algorithm.
      *
      * @param rows how many
      */
-    public record Skipped(String jvm, String target, String reason, int rows) {}
+    public record Skipped(String jvm, String target, String reason, int rows) {
+        Skipped times(int count) {
+            return new Skipped(jvm, target, reason, rows * count);
+        }
+    }
 
     /** The JVM of a row. */
     JvmOfPlan jvm(Row row) {

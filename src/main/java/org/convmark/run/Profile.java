@@ -6,19 +6,23 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.convmark.kernel.Target;
 import org.convmark.model.Fusion;
+import org.convmark.model.Operator;
 import org.convmark.model.RoofLoop;
+import org.convmark.model.Workload;
 
 /** How much of the suite is measured, and how thoroughly. The only list of profiles. */
 public enum Profile {
-    /** Everything once and tiny, to see that it works: under 3 minutes on two cores. */
+    /** Every pattern and block once and tiny, to see that it works: under 3 minutes on two cores. */
     SMOKE(
+            Family.NETWORKS,
             axes(List.of(1), List.of(16), 14, List.of(1), List.of(1)),
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
             List.of(WorkingSet.L1, WorkingSet.MEMORY),
             new Effort(1, 2000, 2, 50)),
-    /** Every workload at two depths and two widths: under 12 minutes on two cores. */
+    /** Every pattern and block at two depths and two widths: under 12 minutes on two cores. */
     QUICK(
+            Family.NETWORKS,
             axes(List.of(1, 3), List.of(16, 64), 28, List.of(1), List.of(1)),
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
@@ -26,6 +30,7 @@ public enum Profile {
             new Effort(1, 6000, 5, 60)),
     /** What a statement about a machine needs: hours. */
     STANDARD(
+            Family.EVERYTHING,
             axes(List.of(1, 2, 4), List.of(16, 32, 64), 56, List.of(1), List.of(1)),
             Comparison.EVERY_FUSION,
             List.of(RoofLoop.READ, RoofLoop.COPY, RoofLoop.TRIAD),
@@ -33,11 +38,32 @@ public enum Profile {
             new Effort(3, 10_000, 5, 200)),
     /** Evidence enough for a comparison of two runs, and all cores, wider networks, batches: days. */
     FULL(
+            Family.EVERYTHING,
             axes(List.of(1, 2, 4), List.of(16, 32, 64, 128), 56, List.of(1, 4), List.of(1, 0)),
             Comparison.EVERY_FUSION,
             List.of(RoofLoop.READ, RoofLoop.COPY, RoofLoop.TRIAD),
             List.of(WorkingSet.values()),
             new Effort(5, 10_000, 5, 200));
+
+    /** What is measured unless benchmarks are named. */
+    private enum Family {
+        /** Patterns and blocks. */
+        NETWORKS {
+            @Override
+            boolean holds(Workload workload) {
+                return !(workload instanceof Operator);
+            }
+        },
+        /** Single layers too. */
+        EVERYTHING {
+            @Override
+            boolean holds(Workload workload) {
+                return true;
+            }
+        };
+
+        abstract boolean holds(Workload workload);
+    }
 
     /** What is compared at each point. */
     private enum Comparison {
@@ -45,20 +71,22 @@ public enum Profile {
         BEST_OF_EACH {
             @Override
             List<Fusion> fusions(Target target) {
-                return List.of(target == Target.SCALAR ? Fusion.NONE : Fusion.EPILOGUE);
+                boolean plain = target == Target.SCALAR || !target.fusions().contains(Fusion.EPILOGUE);
+                return List.of(plain ? Fusion.NONE : Fusion.EPILOGUE);
             }
         },
         /** Every target with every fusion that targets run. */
         EVERY_FUSION {
             @Override
             List<Fusion> fusions(Target target) {
-                return List.of(Fusion.NONE, Fusion.EPILOGUE);
+                return List.copyOf(target.fusions());
             }
         };
 
         abstract List<Fusion> fusions(Target target);
     }
 
+    private final Family family;
     private final Map<String, List<String>> axes;
     private final Comparison comparison;
     private final List<RoofLoop> loops;
@@ -66,11 +94,13 @@ public enum Profile {
     private final Effort effort;
 
     Profile(
+            Family family,
             Map<String, List<String>> axes,
             Comparison comparison,
             List<RoofLoop> loops,
             List<WorkingSet> workingSets,
             Effort effort) {
+        this.family = family;
         this.axes = axes;
         this.comparison = comparison;
         this.loops = loops;
@@ -105,6 +135,11 @@ public enum Profile {
     public static Profile named(String label) {
         List<String> labels = Stream.of(values()).map(Profile::label).toList();
         return values()[labels.indexOf(new Known("profile", labels).require(label))];
+    }
+
+    /** Whether a workload is measured unless benchmarks are named. */
+    boolean measures(Workload workload) {
+        return family.holds(workload);
     }
 
     /** Values of depth, width, image, batch or workers. */

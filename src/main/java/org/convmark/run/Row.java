@@ -2,10 +2,14 @@ package org.convmark.run;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Target;
+import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Workload;
 
@@ -31,8 +35,10 @@ public record Row(String jvm, String benchmark, SortedMap<String, String> params
         return simpleName().replaceFirst("Benchmark$", "") + " " + settings(" ");
     }
 
+    /** The target's own choice of algorithm is not worth a word. */
     private String settings(String separator) {
         return params.entrySet().stream()
+                .filter(e -> !(e.getKey().equals("algorithm") && e.getValue().equals(Algorithm.AUTO.name())))
                 .map(e -> e.getKey() + "=" + e.getValue())
                 .collect(Collectors.joining(separator));
     }
@@ -47,7 +53,29 @@ public record Row(String jvm, String benchmark, SortedMap<String, String> params
         return Target.valueOf(params.get("target"));
     }
 
-    /** What it belongs to: the last part of its package, such as pattern or roof. */
+    /** Why its target does not run it anywhere, empty if it does. */
+    Optional<String> refusal() {
+        if (isRoof()) {
+            return Optional.empty();
+        }
+        if (!target().fusions().contains(Fusion.valueOf(params.get("fusion")))) {
+            return Optional.of(target() + " runs fusion " + names(target().fusions()) + " only");
+        }
+        Set<Algorithm> algorithms = target().algorithms();
+        if (!algorithms.contains(Algorithm.valueOf(params.get("algorithm")))) {
+            return Optional.of(
+                    algorithms.size() == 1
+                            ? target() + " chooses its algorithm itself"
+                            : target() + " has the algorithms " + names(algorithms) + " only");
+        }
+        return Optional.empty();
+    }
+
+    private static String names(Set<? extends Enum<?>> constants) {
+        return constants.stream().map(Enum::name).collect(Collectors.joining(", "));
+    }
+
+    /** What it belongs to: the last part of its package, such as pattern, operator or roof. */
     public String family() {
         String[] parts = benchmark.split("\\.");
         return parts[parts.length - 2];

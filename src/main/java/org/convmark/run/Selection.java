@@ -11,9 +11,10 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Target;
 import org.convmark.machine.Machine;
-import org.convmark.model.Fusion;
 import org.convmark.model.RoofLoop;
 import org.convmark.run.Plan.JvmOfPlan;
 import org.convmark.run.Plan.Skipped;
@@ -21,23 +22,33 @@ import org.convmark.run.Plan.Skipped;
 /**
  * What the user chose: a profile, a part of its benchmarks, other parameter values.
  *
- * @param workloads full names of the benchmark classes of patterns and blocks
+ * @param workloads full names of the benchmark classes of patterns, blocks and operators
  * @param roofs full names of the benchmark classes of roofs
+ * @param peers targets measured beside those of the parameters
  */
-public record Selection(Profile profile, Parameters parameters, List<String> workloads, List<String> roofs) {
+public record Selection(
+        Profile profile, Parameters parameters, List<String> workloads, List<String> roofs, Set<Target> peers) {
     private static final String COMPUTE_FLOPS = String.valueOf(RoofLoop.COMPUTE_FLOPS);
 
     /** Parameters that set the extent of a workload, and how many threads run it. */
     private static final List<String> AXES = List.of("depth", "width", "image", "batch", "workers");
 
+    /** All that a profile measures. */
+    public static Selection of(Profile profile, Parameters parameters, Set<Target> peers) {
+        List<String> workloads = Suite.workloads().stream()
+                .filter(name -> profile.measures(Suite.workload(name)))
+                .toList();
+        return new Selection(profile, parameters, workloads, Suite.roofs(), peers);
+    }
+
     /**
-     * Chooses the benchmarks that a regular expression finds. Roofs belong to every run, because times say little
-     * without them; an expression that finds only roofs chooses those alone.
+     * Chooses the benchmarks that a regular expression finds, those too that the profile would leave out. Roofs belong to
+     * every run, because times say little without them; an expression that finds only roofs chooses those alone.
      *
      * @param include searched in the full name, {@code org.convmark.bench.pattern.PlainBenchmark.run}
      * @throws InputError if it is none or finds nothing
      */
-    public static Selection of(Profile profile, String include, Parameters parameters) {
+    public static Selection of(Profile profile, String include, Parameters parameters, Set<Target> peers) {
         Predicate<String> chosen = search(include);
         List<String> workloads = Suite.workloads().stream().filter(chosen).toList();
         List<String> roofs = Suite.roofs().stream().filter(chosen).toList();
@@ -46,7 +57,7 @@ public record Selection(Profile profile, Parameters parameters, List<String> wor
             throw new InputError("no benchmark matches '" + include + "': did you mean '" + known.nearest(include)
                     + "'? Known are " + String.join(", ", known.names()) + ".");
         }
-        return new Selection(profile, parameters, workloads, workloads.isEmpty() ? roofs : Suite.roofs());
+        return new Selection(profile, parameters, workloads, workloads.isEmpty() ? roofs : Suite.roofs(), peers);
     }
 
     private static Predicate<String> search(String include) {
@@ -67,14 +78,19 @@ public record Selection(Profile profile, Parameters parameters, List<String> wor
         List<JvmOfPlan> jvms = here.jvms();
         List<Row> all = rows(here.machine(), jvms.stream().map(JvmOfPlan::label).toList());
         here.memory().check(all);
-        Map<Boolean, List<Row>> rows = all.stream().collect(Collectors.partitioningBy(row -> jvms.stream()
-                .anyMatch(j -> j.label().equals(row.jvm())
-                        && j.expected().containsKey(row.target().name()))));
-        List<Skipped> skipped = here.skipped(rows.get(false));
-        if (rows.get(true).isEmpty()) {
-            Skipped first = skipped.get(0);
-            throw new InputError("nothing of this can be measured here: " + first.target() + " is not available on JVM "
-                    + first.jvm() + " (" + first.reason() + ").");
+        List<Row> rows = new ArrayList<>();
+        Map<Skipped, Integer> skipped = new LinkedHashMap<>();
+        for (Row row : all) {
+            here.obstacle(row)
+                    .map(reason -> new Skipped(row.jvm(), row.target().name(), reason, 1))
+                    .ifPresentOrElse(one -> skipped.merge(one, 1, Integer::sum), () -> rows.add(row));
+        }
+        if (rows.stream().allMatch(row -> row.isRoof() && !workloads.isEmpty())) {
+            throw new InputError("nothing of this can be measured here: "
+                    + skipped.keySet().stream()
+                            .map(one -> one.target() + " on JVM " + one.jvm() + ", because " + one.reason())
+                            .collect(Collectors.joining("; "))
+                    + ".");
         }
         return new Plan(
                 Plan.FORMAT,
@@ -84,8 +100,10 @@ public record Selection(Profile profile, Parameters parameters, List<String> wor
                 here.jvmArgs(),
                 here.device(),
                 jvms,
-                rows.get(true),
-                skipped);
+                rows,
+                skipped.entrySet().stream()
+                        .map(e -> e.getKey().times(e.getValue()))
+                        .toList());
     }
 
     /** Rows in order for JVMs of these labels: roofs first, then targets side by side at each point of a workload. */
@@ -98,15 +116,18 @@ public record Selection(Profile profile, Parameters parameters, List<String> wor
         }
         for (String workload : workloads) {
             for (Map<String, String> point : points()) {
-                jvms.forEach(jvm -> variants(point).forEach(params -> rows.add(new Row(jvm, workload, params))));
+                jvms.forEach(jvm ->
+                        variants(point).forEach(params -> rows.add(new Row(jvm, workload, new TreeMap<>(params)))));
             }
         }
         return rows;
     }
 
     private List<Target> targets() {
-        List<String> all = Target.own().stream().map(Target::name).toList();
-        return parameters.get("target", all).stream().map(Target::valueOf).toList();
+        List<String> own = strings(List.copyOf(Target.own()));
+        return Stream.concat(parameters.get("target", own).stream().map(Target::valueOf), peers.stream())
+                .distinct()
+                .toList();
     }
 
     /** Extents of the workloads, and numbers of threads. */
@@ -116,17 +137,16 @@ public record Selection(Profile profile, Parameters parameters, List<String> wor
         return product(axes);
     }
 
-    private List<TreeMap<String, String>> variants(Map<String, String> point) {
-        List<TreeMap<String, String>> variants = new ArrayList<>();
+    /** What is compared at a point: targets side by side, each with its fusions and algorithms. */
+    private List<Map<String, String>> variants(Map<String, String> point) {
+        List<Map<String, String>> variants = new ArrayList<>();
         for (Target target : targets()) {
-            List<String> usual =
-                    profile.fusions(target).stream().map(Fusion::name).toList();
-            for (String fusion : parameters.get("fusion", usual)) {
-                TreeMap<String, String> params = new TreeMap<>(point);
-                params.put("target", target.name());
-                params.put("fusion", fusion);
-                variants.add(params);
-            }
+            Map<String, List<String>> axes = new LinkedHashMap<>();
+            point.forEach((name, value) -> axes.put(name, List.of(value)));
+            axes.put("target", List.of(target.name()));
+            axes.put("fusion", parameters.get("fusion", strings(profile.fusions(target))));
+            axes.put("algorithm", parameters.get("algorithm", List.of(Algorithm.AUTO.name())));
+            variants.addAll(product(axes));
         }
         return variants;
     }
@@ -151,11 +171,11 @@ public record Selection(Profile profile, Parameters parameters, List<String> wor
         return product(axes);
     }
 
-    /** Plain Java is held against the roof of the Vector API: the same cores. */
+    /** Targets without a loop of their own are held against the one that runs on the same hardware. */
     private Set<Target> roofTargets() {
-        Set<Target> targets = EnumSet.noneOf(Target.class);
-        targets().forEach(target -> targets.add(target == Target.SCALAR ? Target.VECTOR : target));
-        return targets;
+        return targets().stream()
+                .map(Target::roof)
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Target.class)));
     }
 
     private static List<String> strings(List<?> values) {

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.bench.ConditionsProfiler;
 import org.convmark.bench.ForkedJvm;
+import org.convmark.bench.RoofProfiler;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -139,6 +140,7 @@ public final class Session {
                 .warmupTime(time)
                 .measurementIterations(effort.iterations())
                 .measurementTime(time)
+                .addProfiler(RoofProfiler.class) // the first begins first and ends last: the others do not see it
                 .addProfiler(GCProfiler.class)
                 .addProfiler(ConditionsProfiler.class)
                 .shouldFailOnError(true);

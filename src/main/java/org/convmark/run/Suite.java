@@ -20,13 +20,17 @@ public final class Suite {
 
     private Suite() {}
 
-    /** Patterns and blocks, in the order of their enums. */
+    /** Patterns, blocks and operators, in the order of their enums. */
     public static List<String> workloads() {
         return all().stream()
                 .filter(name -> Workload.ofBenchmark(simple(name)).isPresent())
-                .sorted(Comparator.comparing(name -> Workload.all()
-                        .indexOf(Workload.ofBenchmark(simple(name)).orElseThrow())))
+                .sorted(Comparator.comparing(name -> Workload.all().indexOf(workload(name))))
                 .toList();
+    }
+
+    /** What a class of {@link #workloads()} measures. */
+    static Workload workload(String name) {
+        return Workload.ofBenchmark(simple(name)).orElseThrow();
     }
 
     /** Everything else: roofs. */

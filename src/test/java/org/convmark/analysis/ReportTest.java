@@ -16,21 +16,29 @@ import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
 
-/** The report of a canned run: two JVMs, a failure, a target that one of them lacks, unsteady rows, roofs missing. */
+/**
+ * The reports of two canned runs. One is of before roofs were read beside rows and algorithms were a parameter: two JVMs, a
+ * failure, a target that one JVM lacks, unsteady rows, roofs missing. The other has other engines, operators, a fork that
+ * was compiled badly, a row on a slow machine, and a chosen algorithm.
+ */
 class ReportTest {
     private static final Path CANNED = Path.of("src/test/resources/org/convmark/analysis/canned-run");
-    private static final Path GOLDEN = CANNED.resolveSibling("canned-run.report.md");
+    private static final Path PEERS = CANNED.resolveSibling("canned-peers");
 
-    @Test
-    void markdownIsTheGoldenFile() throws Exception {
-        String text = new MarkdownWriter().text(Report.of(Run.read(CANNED)));
+    @ParameterizedTest
+    @ValueSource(strings = {"canned-run", "canned-peers"})
+    void markdownIsTheGoldenFile(String name) throws Exception {
+        Path golden = CANNED.resolveSibling(name + ".report.md");
+        String text = new MarkdownWriter().text(Report.of(Run.read(CANNED.resolveSibling(name))));
         if (Boolean.getBoolean("regenerate")) {
-            Files.writeString(GOLDEN, text);
+            Files.writeString(golden, text);
         }
-        assertEquals(Files.readString(GOLDEN), text, "if the change is wanted, run this test with -Dregenerate=true");
+        assertEquals(Files.readString(golden), text, "if the change is wanted, run this test with -Dregenerate=true");
     }
 
     @Test
@@ -69,6 +77,17 @@ class ReportTest {
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(5, files.count(), "no temporary file is left");
         }
+    }
+
+    @Test
+    void timesOfOtherEnginesAreWrittenForPrograms(@TempDir Path folder) throws Exception {
+        for (String name : List.of("jmh.json", "machine.json")) {
+            Files.copy(PEERS.resolve(name), folder.resolve(name));
+        }
+        Report.write(folder);
+        List<String> lines = Files.readAllLines(folder.resolve("peers.csv"));
+        assertEquals(7, lines.size(), "six points and a heading");
+        assertTrue(lines.get(1).startsWith("PLAIN,1,16,16,1,1,17.0.15,"), lines.get(1));
     }
 
     @Test

@@ -29,8 +29,13 @@ class SpeedupsTest {
             row("pattern.PlainBenchmark", "VECTOR", "NONE", 2, 8.0),
             row("pattern.FireBenchmark", "VECTOR", "NONE", 2, 8.0));
 
-    private final Speedups speedups = new Speedups(ROWS);
-    private final List<Point> points = speedups.points(w -> true);
+    private final Speedups speedups = new Speedups(ROWS, new Trust(roofs(ROWS)));
+    private final List<Point> points = speedups.points();
+
+    private static Roofs roofs(List<Measurement> rows) {
+        Capture machine = Capture.read(Path.of("src/test/resources/org/convmark/analysis/canned-run/machine.json"));
+        return new Roofs(new Run(Path.of("x"), machine, new Intent(null, null, null, null, null), rows, List.of()));
+    }
 
     private static Measurement row(String name, String target, String fusion, int depth, double seconds) {
         Map<String, String> params = Map.of(
@@ -82,8 +87,9 @@ class SpeedupsTest {
                 "steal", new Metric("%", List.of(List.of(0.0, 3.0))),
                 "gc.alloc.rate.norm", new Metric("B/op", List.of(List.of(2e6))));
         Measurement shaky = row("roof.X", Map.of(), List.of(List.of(1.0, 1.1), List.of(1.4)), metrics);
-        assertEquals(List.of("spread 27 %", "steal 3.0 %", "allocates 1.91 MiB"), Trust.doubts(shaky));
-        assertTrue(Trust.doubts(ROWS.get(0)).isEmpty());
+        Trust trust = new Trust(roofs(List.of(shaky)));
+        assertEquals(List.of("spread 27 %", "steal 3.0 %", "allocates 1.91 MiB"), trust.doubts(shaky));
+        assertTrue(trust.holds(ROWS.get(0)));
     }
 
     @Test
@@ -93,9 +99,49 @@ class SpeedupsTest {
                 Map.of("target", "VECTOR", "workers", "1", "flops", "3000"),
                 List.of(List.of(0.5)),
                 Map.of());
-        Capture machine = Capture.read(Path.of("src/test/resources/org/convmark/analysis/canned-run/machine.json"));
-        Intent intent = new Intent(null, null, null, null, null);
-        Roofs roofs = new Roofs(new Run(Path.of("x"), machine, intent, List.of(peak), List.of()));
+        Roofs roofs = roofs(List.of(peak));
         assertEquals(6000, roofs.of(ROWS.get(0)).orElseThrow().flopsPerSecond());
+    }
+
+    private static Measurement beside(String target, List<List<Double>> seconds, List<List<Double>> roof) {
+        return row(
+                "pattern.PlainBenchmark",
+                Map.of("target", target, "workers", "1"),
+                seconds,
+                Map.of("roof", new Metric("GFLOP/s", roof)));
+    }
+
+    @Test
+    void rowMeasuredWhileTheMachineWasSlowIsNamed() {
+        Measurement quick = beside("VECTOR", List.of(List.of(1.0)), List.of(List.of(104.0)));
+        Measurement slow = beside("SCALAR", List.of(List.of(1.0)), List.of(List.of(61.0)));
+        Measurement other = beside("OPENCL", List.of(List.of(1.0)), List.of(List.of(50.0)));
+        Trust trust = new Trust(roofs(List.of(quick, slow, other)));
+        assertTrue(trust.holds(quick));
+        assertEquals(List.of("slow machine: roof 61.0 GFLOP/s of 104 GFLOP/s"), trust.doubts(slow));
+        assertTrue(trust.holds(other), "another device has another roof");
+    }
+
+    @Test
+    void forkThatIsSlowForItsRoofIsNamed() {
+        List<List<Double>> seconds = List.of(List.of(1.0), List.of(1.0), List.of(2.0));
+        Measurement bimodal = beside("VECTOR", seconds, List.of(List.of(100.0), List.of(100.0), List.of(100.0)));
+        assertEquals(2.0, bimodal.worstFork().orElseThrow());
+        Trust trust = new Trust(roofs(List.of(bimodal)));
+        assertTrue(trust.doubts(bimodal).contains("one fork took 2.00x the median fork"));
+        Measurement disturbed = beside("VECTOR", seconds, List.of(List.of(100.0), List.of(100.0), List.of(50.0)));
+        assertEquals(1.0, disturbed.worstFork().orElseThrow());
+        assertTrue(beside("VECTOR", List.of(List.of(1.0)), List.of(List.of(100.0)))
+                .worstFork()
+                .isEmpty());
+    }
+
+    @Test
+    void peersAreNoTargetsOfOurs() {
+        List<Measurement> rows = List.of(
+                row("pattern.PlainBenchmark", "SCALAR", "NONE", 1, 8.0),
+                row("pattern.PlainBenchmark", "PYTORCH", "NONE", 1, 2.0),
+                row("pattern.PlainBenchmark", "VECTOR", "NONE", 1, 4.0));
+        assertEquals(List.of("VECTOR"), new Speedups(rows, new Trust(roofs(rows))).targets());
     }
 }

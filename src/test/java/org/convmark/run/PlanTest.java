@@ -1,14 +1,19 @@
 package org.convmark.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Target;
 import org.convmark.model.Workload;
 import org.convmark.run.Plan.Skipped;
@@ -19,14 +24,27 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is measured in which order. */
 class PlanTest {
-    private static final int WORKLOADS = Workload.all().size();
-
     private static Plan plan(Profile profile, String include, List<String> parameters, Circumstances here) {
-        return Selection.of(profile, include, new Parameters(parameters)).plan(here, profile.effort());
+        return Selection.of(profile, include, new Parameters(parameters), Set.of())
+                .plan(here, profile.effort());
+    }
+
+    private static Plan plan(Profile profile, Set<Target> peers, Circumstances here) {
+        return Selection.of(profile, new Parameters(List.of()), peers).plan(here, profile.effort());
     }
 
     private static Plan plan(Profile profile) {
-        return plan(profile, ".*", List.of(), Here.with(Here.jvm("21", Target.own())));
+        return plan(profile, Set.of(), Here.with(Here.jvm("21", Target.own())));
+    }
+
+    /** On a JVM that runs everything. */
+    private static Plan plan(String include, String... parameters) {
+        return plan(
+                Profile.SMOKE, include, List.of(parameters), Here.with(Here.jvm("21", EnumSet.allOf(Target.class))));
+    }
+
+    private static long workloads(Profile profile) {
+        return Workload.all().stream().filter(profile::measures).count();
     }
 
     @ParameterizedTest
@@ -37,7 +55,7 @@ class PlanTest {
                 .filter(row -> !row.isRoof())
                 .map(row -> row.simpleName() + row.target())
                 .collect(Collectors.toSet());
-        assertEquals(WORKLOADS * Target.own().size(), pairs.size());
+        assertEquals(workloads(profile) * Target.own().size(), pairs.size());
         Set<Target> roofs =
                 plan.rows().stream().filter(Row::isRoof).map(Row::target).collect(Collectors.toSet());
         assertEquals(Set.of(Target.VECTOR, Target.OPENCL), roofs);
@@ -52,7 +70,7 @@ class PlanTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SMOKE, 72", "QUICK, 274", "STANDARD, 1214", "FULL, 6388"})
+    @CsvSource({"SMOKE, 72", "QUICK, 274", "STANDARD, 1592", "FULL, 8404"})
     void profileHasThisManyRows(Profile profile, int rows) {
         assertEquals(rows, plan(profile).rows().size());
     }
@@ -63,6 +81,103 @@ class PlanTest {
         Duration estimate = plan(profile).estimate();
         assertTrue(estimate.compareTo(Duration.ofMinutes(least)) > 0, estimate::toString);
         assertTrue(estimate.compareTo(Duration.ofMinutes(most)) <= 0, estimate::toString);
+    }
+
+    @Test
+    void operatorsAreMeasuredWhereTheyAreNamed() {
+        assertTrue(plan(Profile.SMOKE).rows().stream()
+                .noneMatch(row -> row.family().equals("operator")));
+        assertTrue(plan(Profile.STANDARD).rows().stream()
+                .anyMatch(row -> row.family().equals("operator")));
+        Set<String> families = plan("operator").rows().stream().map(Row::family).collect(Collectors.toSet());
+        assertEquals(Set.of("operator", "roof"), families);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SMOKE, ONNXRUNTIME=EPILOGUE ONEDNN=EPILOGUE PYTORCH=NONE",
+        "STANDARD, ONNXRUNTIME=NONE ONNXRUNTIME=EPILOGUE ONEDNN=NONE ONEDNN=EPILOGUE PYTORCH=NONE"
+    })
+    void peersAreMeasuredOnRequestWithTheirFusions(Profile profile, String expected) {
+        Circumstances here = Here.with(Here.jvm("21", EnumSet.allOf(Target.class)));
+        assertTrue(plan(profile, Set.of(), here).rows().stream()
+                .noneMatch(row -> row.target().isPeer()));
+        Plan plan = plan(profile, Target.peers(), here);
+        List<String> variants = plan.rows().stream()
+                .filter(row -> row.target().isPeer())
+                .map(row -> row.target() + "=" + row.params().get("fusion"))
+                .distinct()
+                .toList();
+        assertEquals(expected, String.join(" ", variants));
+        assertEquals(List.of(), plan.skipped());
+        assertEquals(
+                Set.of(Target.VECTOR, Target.OPENCL),
+                plan.rows().stream().filter(Row::isRoof).map(Row::target).collect(Collectors.toSet()));
+    }
+
+    @Test
+    void peersStandBesideChosenTargets() {
+        Plan plan = Selection.of(Profile.SMOKE, new Parameters(List.of("target=VECTOR,PYTORCH")), Target.peers())
+                .plan(Here.with(Here.jvm("21", EnumSet.allOf(Target.class))), Profile.SMOKE.effort());
+        List<Target> targets = plan.rows().stream()
+                .filter(row -> !row.isRoof())
+                .map(Row::target)
+                .distinct()
+                .toList();
+        assertEquals(List.of(Target.VECTOR, Target.PYTORCH, Target.ONNXRUNTIME, Target.ONEDNN), targets);
+    }
+
+    @Test
+    void peerThatDoesNotLoadIsLeftOutWithItsReason() {
+        Plan plan = plan(
+                Profile.SMOKE,
+                Target.peers(),
+                Here.with(Here.jvm("21", EnumSet.complementOf(EnumSet.of(Target.ONEDNN)))));
+        assertEquals(List.of(new Skipped("21", "ONEDNN", "no ONEDNN here", 22)), plan.skipped());
+        assertTrue(plan.rows().stream().anyMatch(row -> row.target() == Target.PYTORCH));
+    }
+
+    @Test
+    void whatATargetDoesNotRunIsLeftOutWithItsReason() {
+        Plan plan = plan("\\.Fire", "target=PYTORCH,ONEDNN", "fusion=NONE,EPILOGUE");
+        assertEquals(List.of(new Skipped("21", "PYTORCH", "PYTORCH runs fusion NONE only", 1)), plan.skipped());
+        plan = plan("\\.Fire", "target=VECTOR,ONEDNN", "algorithm=AUTO,WINOGRAD_4");
+        assertTrue(plan.skipped().contains(new Skipped("21", "ONEDNN", "ONEDNN chooses its algorithm itself", 1)));
+        for (Target target : Target.values()) {
+            for (Algorithm algorithm : Algorithm.values()) {
+                boolean measured = plan.rows().stream()
+                        .anyMatch(row -> row.target() == target
+                                && algorithm.name().equals(row.params().get("algorithm")));
+                boolean wanted = EnumSet.of(Target.VECTOR, Target.ONEDNN).contains(target)
+                        && EnumSet.of(Algorithm.AUTO, Algorithm.WINOGRAD_4).contains(algorithm);
+                assertEquals(wanted && target.algorithms().contains(algorithm), measured, target + " " + algorithm);
+            }
+        }
+    }
+
+    @Test
+    void nothingThatATargetRunsIsAnError() {
+        InputError e =
+                assertThrows(InputError.class, () -> plan("\\.Fire", "target=SCALAR,PYTORCH", "algorithm=WINOGRAD_2"));
+        assertEquals(
+                "nothing of this can be measured here: SCALAR on JVM 21, because SCALAR chooses its algorithm itself; "
+                        + "PYTORCH on JVM 21, because PYTORCH chooses its algorithm itself.",
+                e.getMessage());
+    }
+
+    @Test
+    void ownChoiceOfAlgorithmIsNotWorthAWord() {
+        Row auto = plan("\\.Fire", "target=SCALAR").rows().stream()
+                .filter(row -> !row.isRoof())
+                .findFirst()
+                .orElseThrow();
+        assertEquals("AUTO", auto.params().get("algorithm"));
+        SortedMap<String, String> params = new TreeMap<>(auto.params());
+        params.put("algorithm", "DIRECT");
+        Row direct = new Row(auto.jvm(), auto.benchmark(), params);
+        assertEquals("Fire batch=1 depth=1 fusion=NONE image=14 target=SCALAR width=16 workers=1", auto.title());
+        assertEquals("Fire algorithm=DIRECT " + auto.title().substring(5), direct.title());
+        assertNotEquals(auto.id(), direct.id());
     }
 
     @Test
@@ -126,7 +241,7 @@ class PlanTest {
 
     @Test
     void whatIsNotAvailableIsLeftOutWithItsReason() {
-        Plan plan = plan(Profile.SMOKE, ".*", List.of(), Here.with(Here.jvm("21", Target.SCALAR, Target.VECTOR)));
+        Plan plan = plan(Profile.SMOKE, Set.of(), Here.with(Here.jvm("21", Target.SCALAR, Target.VECTOR)));
         assertEquals(List.of(new Skipped("21", "OPENCL", "no OPENCL here", 25)), plan.skipped());
         assertEquals(47, plan.rows().size());
     }
@@ -136,15 +251,14 @@ class PlanTest {
         InputError e = assertThrows(
                 InputError.class,
                 () -> plan(Profile.SMOKE, ".*", List.of("target=OPENCL"), Here.with(Here.jvm("21", Target.SCALAR))));
-        assertTrue(e.getMessage().contains("OPENCL is not available on JVM 21 (no OPENCL here)"), e::getMessage);
+        assertTrue(e.getMessage().contains("OPENCL on JVM 21, because no OPENCL here"), e::getMessage);
     }
 
     @Test
     void severalJvmsAreToldApart() {
         Plan plan = plan(
                 Profile.SMOKE,
-                ".*",
-                List.of(),
+                Set.of(),
                 Here.with(Here.jvm("21", Target.own()), Here.jvm("25", Target.own()), Here.jvm("25", Target.own())));
         assertEquals(3 * 72, plan.rows().size());
         assertEquals(

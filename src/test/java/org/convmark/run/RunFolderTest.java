@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.convmark.kernel.Target;
 import org.convmark.run.RunFolder.Failure;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,7 +31,7 @@ class RunFolderTest {
     @BeforeEach
     void begin() throws IOException {
         folder = RunFolder.create(parent, "run");
-        plan = Selection.of(Profile.SMOKE, "\\.Plain", new Parameters(List.of()))
+        plan = Selection.of(Profile.SMOKE, "\\.Plain", new Parameters(List.of()), Set.of())
                 .plan(HERE, Profile.SMOKE.effort());
         folder.store(plan);
     }

@@ -59,6 +59,10 @@ class SessionTest {
         assertTrue(results.get(0).at("/primaryMetric/rawData/0/1").asDouble() > 0);
         assertEquals("4", results.get(0).at("/params/width").asText());
         assertTrue(results.get(0).at("/secondaryMetrics/gc.alloc.rate.norm").isObject());
+        JsonNode roof = results.get(0).at("/secondaryMetrics/roof");
+        assertEquals("GFLOP/s", roof.path("scoreUnit").asText());
+        assertEquals(2, roof.path("rawData").path(0).size());
+        assertTrue(roof.path("score").asDouble() > 0);
     }
 
     private static void run(RunFolder folder, Plan plan) throws IOException {

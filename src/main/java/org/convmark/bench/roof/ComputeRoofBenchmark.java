@@ -12,7 +12,7 @@ public class ComputeRoofBenchmark extends RoofBenchmark {
     long flops;
 
     @Override
-    Program compile(Engine engine) {
-        return engine.compile(RoofLoop.COMPUTE, flops);
+    protected Program compile(Engine on) {
+        return on.compile(RoofLoop.COMPUTE, flops);
     }
 }

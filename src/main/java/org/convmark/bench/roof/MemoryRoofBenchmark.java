@@ -16,7 +16,7 @@ public class MemoryRoofBenchmark extends RoofBenchmark {
     long bytes;
 
     @Override
-    Program compile(Engine engine) {
-        return engine.compile(loop, bytes);
+    protected Program compile(Engine on) {
+        return on.compile(loop, bytes);
     }
 }

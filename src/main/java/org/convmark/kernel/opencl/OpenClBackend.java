@@ -101,9 +101,9 @@ public final class OpenClBackend extends Backend<Tensor> {
     @Override
     public String describe() {
         DeviceInfo device = cl.info();
-        String part = cl.units() == device.computeUnits()
-                ? ""
-                : ", " + cl.units() + " of " + device.computeUnits() + " compute units";
+        boolean whole =
+                device.type() == DeviceInfo.Type.CPU && !device.partitions().contains(DeviceInfo.BY_COUNTS);
+        String part = whole ? ", not to be split: always all " + device.computeUnits() + " compute units" : "";
         return device.name() + " (" + device.platform() + ", driver " + device.driver() + ", " + tuning.family()
                 + " kernels" + part + ")";
     }

@@ -22,12 +22,12 @@ final class Roof {
         this.options = tuning.options() + " -DLANES=" + tuning.lanes() + " -DCHAINS=" + tuning.chains();
     }
 
-    Kernel bind(RoofLoop loop, long bytes) {
+    Kernel bind(RoofLoop loop, long size) {
         return switch (loop) {
-            case COMPUTE -> compute(loop.flops(bytes));
-            case READ -> read(bytes);
-            case COPY -> copy(bytes);
-            case TRIAD -> triad(bytes);
+            case COMPUTE -> compute(size);
+            case READ -> read(size);
+            case COPY -> copy(size);
+            case TRIAD -> triad(size);
         };
     }
 
@@ -36,7 +36,7 @@ final class Roof {
     }
 
     /** Items are a power of two, so that each gets the same whole number of steps. */
-    private Kernel compute(double flops) {
+    private Kernel compute(long flops) {
         int items = Integer.highestOneBit(cl.units() * (gpu() ? GPU_ITEMS : CPU_SHARES));
         int steps = (int) (flops / (2.0 * tuning.lanes() * items));
         return kernel("compute", items, 0.999f, 0.001f, steps, floats((long) items * tuning.lanes()));

@@ -1,0 +1,88 @@
+package org.convmark.analysis;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.convmark.analysis.Speedups.Point;
+import org.convmark.model.Workload;
+import org.convmark.results.JvmIdentity;
+import org.convmark.results.Measurement;
+import org.convmark.results.Run;
+
+/** The same workload at the same point on engines that others wrote and on ours. */
+final class Peers {
+    /** The framework: every layer by itself. */
+    static final String NATIVE = "PYTORCH";
+    /** Engines that fuse. */
+    static final List<String> ACCELERATED = List.of("ONNXRUNTIME", "ONEDNN");
+    /** Targets of ours that are held against them. */
+    static final List<String> OURS = List.of("VECTOR", "OPENCL");
+
+    private static final Set<String> NAMES = Set.of("PYTORCH", "ONNXRUNTIME", "ONEDNN");
+
+    /**
+     * What was measured of a workload at a point on one JVM.
+     *
+     * @param rows at most one per engine, as it is best: unfused on the framework, fused elsewhere
+     */
+    record Match(JvmIdentity jvm, Workload workload, Point point, List<Measurement> rows) {
+        Optional<Measurement> of(String target) {
+            return rows.stream()
+                    .filter(row -> row.param("target").equals(target))
+                    .findFirst();
+        }
+
+        /** The faster of the engines that fuse. */
+        Optional<Measurement> accelerated() {
+            return fastest(ACCELERATED.stream());
+        }
+
+        /** The fastest of others' engines. */
+        Optional<Measurement> best() {
+            return fastest(Stream.concat(Stream.of(NATIVE), ACCELERATED.stream()));
+        }
+
+        private Optional<Measurement> fastest(Stream<String> targets) {
+            return targets.flatMap(target -> of(target).stream()).min(Comparator.comparingDouble(Measurement::seconds));
+        }
+
+        /** How many times as fast as an engine another one is; empty unless both were measured. */
+        static Optional<Double> factor(Optional<Measurement> slow, Optional<Measurement> fast) {
+            return slow.flatMap(s -> fast.map(f -> s.seconds() / f.seconds()));
+        }
+    }
+
+    private Peers() {}
+
+    /** Whether others wrote a target. */
+    static boolean isPeer(String target) {
+        return NAMES.contains(target);
+    }
+
+    /** All points of a run at which an engine of others was measured, in the order of JVMs, workloads and points. */
+    static List<Match> of(Run run) {
+        record Place(JvmIdentity jvm, Workload workload, Point point) {}
+        Map<Place, List<Measurement>> places = run.measurements().stream()
+                .filter(row -> row.workload().isPresent() && isAtItsBest(row))
+                .collect(Collectors.groupingBy(
+                        row -> new Place(row.jvm(), row.workload().orElseThrow(), Point.of(row))));
+        return places.entrySet().stream()
+                .filter(e -> e.getValue().stream().anyMatch(row -> isPeer(row.param("target"))))
+                .map(e -> new Match(
+                        e.getKey().jvm(), e.getKey().workload(), e.getKey().point(), e.getValue()))
+                .sorted(Comparator.comparing((Match match) -> run.jvms().indexOf(match.jvm()))
+                        .thenComparing(match -> Workload.all().indexOf(match.workload()))
+                        .thenComparing(Match::point))
+                .toList();
+    }
+
+    /** A framework runs layers one by one; the others are measured with epilogues fused and their own algorithms. */
+    private static boolean isAtItsBest(Measurement row) {
+        String fusion = row.param("target").equals(NATIVE) ? "NONE" : "EPILOGUE";
+        return row.param("fusion").equals(fusion) && row.algorithm().equals("AUTO");
+    }
+}

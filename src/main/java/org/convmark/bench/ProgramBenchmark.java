@@ -1,0 +1,66 @@
+package org.convmark.bench;
+
+import java.util.concurrent.TimeUnit;
+import org.convmark.kernel.Engine;
+import org.convmark.kernel.Program;
+import org.convmark.kernel.Target;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.CompilerControl;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Time of one run of a program; what the program is, a subclass says. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 1, time = 100, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(value = 3, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+public abstract class ProgramBenchmark {
+    /** Threads of a CPU target; 0 for one per processor. */
+    @Param("1")
+    protected int workers;
+
+    private Engine engine;
+    private Program program;
+
+    /** What runs it. */
+    protected abstract Target target();
+
+    /** What compiles. */
+    protected abstract Engine open();
+
+    /** What is timed, checked. */
+    protected abstract Program compile(Engine on);
+
+    /** Compiles the program and runs it until the JIT compiler has done its work. */
+    @Setup(Level.Trial)
+    public void setup() {
+        engine = open();
+        program = compile(engine);
+        ForkedJvm.warmUp(target(), this::run);
+    }
+
+    /** One run; not inlined, so that what the warm-up compiled is what is timed. */
+    @Benchmark
+    @CompilerControl(CompilerControl.Mode.DONT_INLINE)
+    public void run() {
+        program.run();
+    }
+
+    /** Frees the device. */
+    @TearDown(Level.Trial)
+    public void tearDown() {
+        engine.close();
+    }
+}

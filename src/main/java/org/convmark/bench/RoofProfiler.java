@@ -1,0 +1,65 @@
+package org.convmark.bench;
+
+import java.util.Collection;
+import java.util.List;
+import org.convmark.kernel.Target;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.profile.InternalProfiler;
+import org.openjdk.jmh.results.AggregationPolicy;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.ScalarResult;
+import org.openjdk.jmh.runner.IterationType;
+
+/**
+ * What the hardware could do while each iteration ran, as the secondary result {@code roof} in GFLOP/s: the mean of a
+ * {@link RoofGauge} read right before and right after it. A machine that others use falls behind for minutes without a
+ * sign in its steal time; its roof loop falls with it. Where there is no roof loop there is no result.
+ */
+public final class RoofProfiler implements InternalProfiler {
+    /** The benchmark parameter that says what is measured. */
+    private static final String TARGET = "target";
+
+    private RoofGauge gauge;
+    private String absent;
+    private double before;
+    private int measured;
+
+    @Override
+    public String getDescription() {
+        return "Arithmetic roof before and after each iteration";
+    }
+
+    @Override
+    public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
+        if (gauge == null && absent == null) {
+            open(Target.valueOf(benchmark.getParam(TARGET)), Integer.parseInt(benchmark.getParam("workers")));
+        }
+        if (gauge != null) {
+            before = gauge.rate();
+        }
+    }
+
+    private void open(Target target, int workers) {
+        try {
+            gauge = new RoofGauge(target, workers);
+        } catch (UnsupportedOperationException e) {
+            absent = e.getMessage();
+            System.out.println("# no roof is read beside this row: " + absent);
+        }
+    }
+
+    @Override
+    public Collection<? extends Result<?>> afterIteration(
+            BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+        if (gauge == null) {
+            return List.of();
+        }
+        double mean = (before + gauge.rate()) / 2;
+        if (iteration.getType() == IterationType.MEASUREMENT && ++measured == iteration.getCount()) {
+            gauge.close();
+        }
+        return List.of(new ScalarResult("roof", mean / 1e9, "GFLOP/s", AggregationPolicy.AVG));
+    }
+}

@@ -1,0 +1,2 @@
+/** One benchmark class per {@link org.convmark.model.Operator}. */
+package org.convmark.bench.operator;

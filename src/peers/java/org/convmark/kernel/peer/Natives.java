@@ -1,0 +1,58 @@
+package org.convmark.kernel.peer;
+
+import com.sun.jna.NativeLibrary;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.bytedeco.javacpp.Loader;
+
+/** What the two engines that come through JavaCPP share: how their native libraries load, and their OpenMP. */
+final class Natives {
+    private Natives() {}
+
+    /**
+     * Why a first call into a native library fails, in one sentence, or null if it succeeds.
+     *
+     * @throws LinkageError if even its Java classes are absent
+     */
+    static String unavailable(Runnable firstCall) {
+        try {
+            firstCall.run();
+            return null;
+        } catch (LinkageError | RuntimeException e) {
+            if (e.getCause() instanceof ClassNotFoundException) {
+                throw e;
+            }
+            return reason(e);
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String line = String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown");
+        if (line.contains("OpenCL")) {
+            return "the library is linked against libOpenCL.so.1, which is not installed here: install an ICD loader,"
+                    + " for example ocl-icd-libopencl1 (" + line + ")";
+        }
+        return "no native library for " + Loader.getPlatform() + " loads: " + line;
+    }
+
+    /**
+     * Sets how many threads the parallel regions that the calling thread starts have, in the OpenMP run-time beside a
+     * loaded library: the same as the environment variable OMP_NUM_THREADS, but after the JVM has started.
+     *
+     * @param library the file that JavaCPP loaded
+     */
+    static void setThreads(String library, int threads) {
+        Path openMp = Path.of(library).resolveSibling("libgomp.so.1");
+        if (!Files.exists(openMp)) {
+            throw new UnsupportedOperationException(
+                    "no OpenMP run-time of a known name lies beside " + library + ": set OMP_NUM_THREADS=" + threads);
+        }
+        NativeLibrary.getInstance(openMp.toString())
+                .getFunction("omp_set_num_threads")
+                .invokeVoid(new Object[] {threads});
+    }
+}

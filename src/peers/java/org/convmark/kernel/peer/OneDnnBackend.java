@@ -1,0 +1,415 @@
+package org.convmark.kernel.peer;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.bytedeco.dnnl.batch_normalization_forward;
+import org.bytedeco.dnnl.binary;
+import org.bytedeco.dnnl.concat;
+import org.bytedeco.dnnl.convolution_forward;
+import org.bytedeco.dnnl.eltwise_forward;
+import org.bytedeco.dnnl.layer_normalization_forward;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.memory.format_tag;
+import org.bytedeco.dnnl.memory_desc_vector;
+import org.bytedeco.dnnl.pooling_forward;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.shuffle_forward;
+import org.bytedeco.javacpp.PointerScope;
+import org.convmark.kernel.Backend;
+import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.Kernel;
+import org.convmark.kernel.Workers;
+import org.convmark.model.Activation;
+import org.convmark.model.Layer;
+import org.convmark.model.RoofLoop;
+import org.convmark.model.Shape;
+
+/**
+ * oneDNN on the CPU, used as its programming model says: a convolution chooses the layout of its source, weights and
+ * result, and a reorder runs wherever the source lies in another one; every other layer takes the layout that it finds.
+ * Weights are packed when the graph is compiled, epilogues are post-ops. An input lies in plain batch x channel x row x
+ * column order, as a caller has it, and is reordered in every run.
+ */
+final class OneDnnBackend extends Backend<Edge> {
+    private final Dnnl dnnl;
+
+    /** @param workers threads of every primitive, 0 for one per processor */
+    OneDnnBackend(int workers) {
+        super(new Workers(1));
+        int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
+        dnnl = new Dnnl(threads);
+    }
+
+    @Override
+    public String describe() {
+        return "oneDNN " + Dnnl.version() + ", OpenMP";
+    }
+
+    @Override
+    protected Kernel roof(RoofLoop loop, long size) {
+        throw new UnsupportedOperationException("oneDNN has no roof of its own: its share is of the roof of VECTOR");
+    }
+
+    @Override
+    protected void finish() {
+        dnnl.finish();
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        dnnl.close();
+    }
+
+    // ---------------------------------------------------------------- values
+
+    @Override
+    protected Edge allocate(Shape shape, int border) {
+        return new Edge(dnnl, shape);
+    }
+
+    @Override
+    protected void write(Edge edge, float[] values) {
+        try (PointerScope scope = new PointerScope()) {
+            if (!edge.isWritten()) {
+                edge.write(Dnnl.layout(format_tag.nchw, edge.shape()));
+            }
+            dnnl.copy(dnnl.constant(values, dims(edge.shape())), edge.buffer());
+        }
+    }
+
+    @Override
+    protected float[] read(Edge edge) {
+        try (PointerScope scope = new PointerScope()) {
+            Dnnl.Buffer plain = dnnl.allocate(Dnnl.layout(format_tag.nchw, edge.shape()));
+            dnnl.copy(edge.buffer(), plain);
+            float[] values = new float[(int) edge.shape().elements()];
+            Dnnl.floats(plain, values.length).get(values);
+            return values;
+        }
+    }
+
+    // ---------------------------------------------------------------- layers
+
+    /** The primitives of one layer, in order. */
+    private record Steps(Dnnl.Step[] steps) implements Kernel {
+        @Override
+        public int units() {
+            return 1;
+        }
+
+        @Override
+        public void run(int from, int to) {
+            for (Dnnl.Step step : steps) {
+                step.run();
+            }
+        }
+    }
+
+    /** Binds a layer, and frees what only its making needed. */
+    private static Kernel bind(Object layer, Consumer<List<Dnnl.Step>> making) {
+        List<Dnnl.Step> steps = new ArrayList<>();
+        try (PointerScope scope = new PointerScope()) {
+            making.accept(steps);
+        } catch (RuntimeException e) {
+            throw new UnsupportedOperationException("oneDNN cannot run " + layer + ": " + e.getMessage(), e);
+        }
+        return new Steps(steps.toArray(Dnnl.Step[]::new));
+    }
+
+    @Override
+    protected Kernel conv(
+            Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, Edge in, Edge residual, Edge out) {
+        return bind(conv, steps -> {
+            int group = conv.groupWidth(in.shape().channels());
+            long groups = in.shape().channels() / group;
+            long[] dims = {groups, conv.outChannels() / groups, group, conv.kernel(), conv.kernel()};
+            Dnnl.Buffer plain = dnnl.constant(filter, groups == 1 ? Arrays.copyOfRange(dims, 1, dims.length) : dims);
+            primitive_attr attributes = Dnnl.attributes();
+            attributes.set_post_ops(postOps(epilogue, residual));
+            convolution_forward.primitive_desc made = new convolution_forward.primitive_desc(
+                    dnnl.cpu(),
+                    dnnl_forward_inference,
+                    dnnl_convolution_direct,
+                    any(dims(in.shape())),
+                    any(groups == 1 ? Arrays.copyOfRange(dims, 1, dims.length) : dims),
+                    Dnnl.layout(format_tag.a, bias.length),
+                    any(dims(out.shape())),
+                    both(conv.stride()),
+                    both(conv.dilation() - 1),
+                    both(conv.padding()),
+                    both(conv.padding()),
+                    attributes,
+                    false);
+            Dnnl.Buffer packed = dnnl.allocate(made.weights_desc());
+            dnnl.copy(plain, packed);
+            Map<Integer, memory> arguments = new HashMap<>();
+            if (residual != null) {
+                int summand = summand(epilogue);
+                memory.desc layout = made.query_md(dnnl_query_exec_arg_md, summand);
+                arguments.put(summand, residual.read(layout, steps::add).memory());
+            }
+            arguments.put(DNNL_ARG_SRC, in.read(made.src_desc(), steps::add).memory());
+            arguments.put(DNNL_ARG_WEIGHTS, packed.memory());
+            arguments.put(DNNL_ARG_BIAS, dnnl.constant(bias, bias.length).memory());
+            arguments.put(DNNL_ARG_DST, out.write(made.dst_desc()).memory());
+            steps.add(dnnl.step(made, arguments));
+        });
+    }
+
+    /**
+     * The epilogue. The residual is read from a memory of its own: the post-op that sums in place would destroy a value
+     * that a later layer or the next run may read.
+     */
+    private static post_ops postOps(Epilogue epilogue, Edge residual) {
+        post_ops ops = new post_ops();
+        append(epilogue.before(), ops);
+        if (residual != null) {
+            ops.append_binary(dnnl_binary_add, any(dims(residual.shape())));
+        }
+        append(epilogue.after(), ops);
+        return ops;
+    }
+
+    private static void append(Activation function, post_ops ops) {
+        if (function != null) {
+            ops.append_eltwise(algorithm(function), alpha(function), beta(function));
+        }
+    }
+
+    /** The argument that is the residual: the second source of the post-op behind the first activation. */
+    private static int summand(Epilogue epilogue) {
+        int index = epilogue.before() == null ? 0 : 1;
+        return DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (index + 1) | DNNL_ARG_SRC_1;
+    }
+
+    private static int algorithm(Activation function) {
+        return switch (function) {
+            case RELU -> dnnl_eltwise_relu;
+            case RELU6 -> dnnl_eltwise_clip;
+            case SIGMOID -> dnnl_eltwise_logistic;
+            case SILU -> dnnl_eltwise_swish;
+            case GELU -> dnnl_eltwise_gelu_erf;
+        };
+    }
+
+    /** Slope of the negative half of a ReLU, lower limit of a clip, factor in the exponent of a swish. */
+    private static float alpha(Activation function) {
+        return function == Activation.SILU ? 1 : 0;
+    }
+
+    /** Upper limit of a clip. */
+    private static float beta(Activation function) {
+        return function == Activation.RELU6 ? 6 : 0;
+    }
+
+    /** A batch normalisation whose statistics are mean 0 and variance 1. */
+    @Override
+    protected Kernel affine(float[] scale, float[] shift, Edge in, Edge out) {
+        return bind("a batch normalisation", steps -> {
+            Dnnl.Buffer from = in.read(steps::add);
+            batch_normalization_forward.primitive_desc made = new batch_normalization_forward.primitive_desc(
+                    dnnl.cpu(),
+                    dnnl_forward_inference,
+                    from.layout(),
+                    from.layout(),
+                    0,
+                    dnnl_use_global_stats | dnnl_use_scale | dnnl_use_shift,
+                    Dnnl.attributes(),
+                    false);
+            float[] one = new float[scale.length];
+            Arrays.fill(one, 1);
+            Map<Integer, memory> arguments = Map.of(
+                    DNNL_ARG_SRC, from.memory(),
+                    DNNL_ARG_MEAN,
+                            dnnl.constant(new float[scale.length], scale.length).memory(),
+                    DNNL_ARG_VARIANCE, dnnl.constant(one, scale.length).memory(),
+                    DNNL_ARG_SCALE, dnnl.constant(scale, scale.length).memory(),
+                    DNNL_ARG_SHIFT, dnnl.constant(shift, scale.length).memory(),
+                    DNNL_ARG_DST, out.write(made.dst_desc()).memory());
+            steps.add(dnnl.step(made, arguments));
+        });
+    }
+
+    /** The library normalises the last dimension: channels-last bytes are read as batch x row x column x channel. */
+    @Override
+    protected Kernel layerNorm(float epsilon, float[] gain, float[] bias, Edge in, Edge out) {
+        return bind("a layer normalisation", steps -> {
+            Shape shape = in.shape();
+            memory.desc channelsLast = Dnnl.layout(format_tag.nhwc, shape);
+            memory.desc rows =
+                    Dnnl.layout(format_tag.abcd, shape.batch(), shape.height(), shape.width(), shape.channels());
+            layer_normalization_forward.primitive_desc made = new layer_normalization_forward.primitive_desc(
+                    dnnl.cpu(),
+                    dnnl_forward_inference,
+                    rows,
+                    rows,
+                    epsilon,
+                    dnnl_use_scale | dnnl_use_shift,
+                    Dnnl.attributes(),
+                    false);
+            Map<Integer, memory> arguments = Map.of(
+                    DNNL_ARG_SRC,
+                            dnnl.view(rows, in.read(channelsLast, steps::add).memory()),
+                    DNNL_ARG_SCALE, dnnl.constant(gain, gain.length).memory(),
+                    DNNL_ARG_SHIFT, dnnl.constant(bias, bias.length).memory(),
+                    DNNL_ARG_DST, dnnl.view(rows, out.write(channelsLast).memory()));
+            steps.add(dnnl.step(made, arguments));
+        });
+    }
+
+    @Override
+    protected Kernel activate(Activation function, Edge in, Edge out) {
+        return bind(function, steps -> {
+            Dnnl.Buffer from = in.read(steps::add);
+            eltwise_forward.primitive_desc made = new eltwise_forward.primitive_desc(
+                    dnnl.cpu(),
+                    dnnl_forward_inference,
+                    algorithm(function),
+                    from.layout(),
+                    from.layout(),
+                    alpha(function),
+                    beta(function),
+                    Dnnl.attributes(),
+                    false);
+            Map<Integer, memory> arguments = Map.of(
+                    DNNL_ARG_SRC, from.memory(),
+                    DNNL_ARG_DST, out.write(made.dst_desc()).memory());
+            steps.add(dnnl.step(made, arguments));
+        });
+    }
+
+    @Override
+    protected Kernel add(Edge a, Edge b, Edge out) {
+        return bind("a sum", steps -> {
+            Dnnl.Buffer from = a.read(steps::add);
+            binary(dnnl_binary_add, from, b.read(from.layout(), steps::add), out, steps);
+        });
+    }
+
+    @Override
+    protected Kernel multiply(Edge in, Edge gate, Edge out) {
+        return bind("a product", steps -> binary(dnnl_binary_mul, in.read(steps::add), gate.buffer(), out, steps));
+    }
+
+    private void binary(int operation, Dnnl.Buffer a, Dnnl.Buffer b, Edge out, List<Dnnl.Step> steps) {
+        binary.primitive_desc made = new binary.primitive_desc(
+                dnnl.cpu(), operation, a.layout(), b.layout(), a.layout(), Dnnl.attributes(), false);
+        Map<Integer, memory> arguments = Map.of(
+                DNNL_ARG_SRC_0, a.memory(),
+                DNNL_ARG_SRC_1, b.memory(),
+                DNNL_ARG_DST, out.write(made.dst_desc()).memory());
+        steps.add(dnnl.step(made, arguments));
+    }
+
+    @Override
+    protected Kernel route(Layer.Route route, int[] sources, List<Edge> in, Edge out) {
+        return bind(route, steps -> {
+            if (route instanceof Layer.Concat) {
+                concat(in, out, steps);
+            } else if (route instanceof Layer.Slice slice) {
+                slice(slice, in.get(0), out, steps);
+            } else if (route instanceof Layer.Shuffle shuffle) {
+                shuffle(shuffle, in.get(0), out, steps);
+            }
+        });
+    }
+
+    private void concat(List<Edge> in, Edge out, List<Dnnl.Step> steps) {
+        List<Dnnl.Buffer> from = in.stream().map(edge -> edge.read(steps::add)).toList();
+        memory.desc[] layouts = from.stream().map(Dnnl.Buffer::layout).toArray(memory.desc[]::new);
+        concat.primitive_desc made =
+                new concat.primitive_desc(dnnl.cpu(), 1, new memory_desc_vector(layouts), Dnnl.attributes(), false);
+        Map<Integer, memory> arguments = new HashMap<>();
+        for (int i = 0; i < layouts.length; i++) {
+            arguments.put(DNNL_ARG_MULTIPLE_SRC + i, from.get(i).memory());
+        }
+        arguments.put(DNNL_ARG_DST, out.write(made.dst_desc()).memory());
+        steps.add(dnnl.step(made, arguments));
+    }
+
+    /** From channels-last: of blocks of channels only whole ones could be cut out. */
+    private void slice(Layer.Slice slice, Edge in, Edge out, List<Dnnl.Step> steps) {
+        Dnnl.Buffer from = in.read(Dnnl.layout(format_tag.nhwc, in.shape()), steps::add);
+        memory.desc part = from.layout().submemory_desc(dims(out.shape()), new long[] {0, slice.from(), 0, 0});
+        steps.add(dnnl.reorder(part, from.memory(), out.write(Dnnl.layout(format_tag.nhwc, out.shape()))));
+    }
+
+    private void shuffle(Layer.Shuffle shuffle, Edge in, Edge out, List<Dnnl.Step> steps) {
+        Dnnl.Buffer from = in.read(steps::add);
+        shuffle_forward.primitive_desc made = new shuffle_forward.primitive_desc(
+                dnnl.cpu(),
+                dnnl_forward_inference,
+                from.layout(),
+                from.layout(),
+                1,
+                in.shape().channels() / shuffle.groups(),
+                Dnnl.attributes(),
+                false);
+        Map<Integer, memory> arguments = Map.of(
+                DNNL_ARG_SRC, from.memory(),
+                DNNL_ARG_DST, out.write(made.dst_desc()).memory());
+        steps.add(dnnl.step(made, arguments));
+    }
+
+    @Override
+    protected Kernel pool(Layer.Pool pool, Edge in, Edge out) {
+        return pool.kind() == Layer.Pool.Kind.BLUR
+                ? blur(pool, in, out)
+                : bind(pool, steps -> {
+                    boolean whole = pool.kind() == Layer.Pool.Kind.GLOBAL;
+                    long[] kernel =
+                            whole ? new long[] {in.shape().height(), in.shape().width()} : both(pool.kernel());
+                    Dnnl.Buffer from = in.read(steps::add);
+                    pooling_forward.primitive_desc made = new pooling_forward.primitive_desc(
+                            dnnl.cpu(),
+                            dnnl_forward_inference,
+                            pool.kind() == Layer.Pool.Kind.MAX ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding,
+                            from.layout(),
+                            any(dims(out.shape())),
+                            both(pool.stride()),
+                            kernel,
+                            both(0),
+                            both(pool.padding()),
+                            both(pool.padding()),
+                            Dnnl.attributes(),
+                            false);
+                    Map<Integer, memory> arguments = Map.of(
+                            DNNL_ARG_SRC, from.memory(),
+                            DNNL_ARG_DST, out.write(made.dst_desc()).memory());
+                    steps.add(dnnl.step(made, arguments));
+                });
+    }
+
+    /** A depthwise convolution with constant weights. */
+    private Kernel blur(Layer.Pool pool, Edge in, Edge out) {
+        int channels = in.shape().channels();
+        int taps = pool.kernel() * pool.kernel();
+        float[] filter = new float[channels * taps];
+        for (int i = 0; i < filter.length; i++) {
+            filter[i] = Layer.Pool.blur(i % taps / pool.kernel(), i % pool.kernel());
+        }
+        Layer.Conv conv = new Layer.Conv(channels, pool.kernel(), pool.stride(), 1, pool.padding(), 1, Layer.Bias.NO);
+        return conv(conv, Epilogue.NONE, filter, new float[channels], in, null, out);
+    }
+
+    private static long[] dims(Shape shape) {
+        return new long[] {shape.batch(), shape.channels(), shape.height(), shape.width()};
+    }
+
+    private static long[] both(long extent) {
+        return new long[] {extent, extent};
+    }
+
+    /** The library's choice of layout. */
+    private static memory.desc any(long... dims) {
+        return Dnnl.layout(format_tag.any, dims);
+    }
+}

@@ -1,0 +1,275 @@
+package org.convmark.kernel.peer;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.openblas.global.openblas_full;
+import org.bytedeco.pytorch.InferenceMode;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.convmark.kernel.Backend;
+import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.Kernel;
+import org.convmark.kernel.Program;
+import org.convmark.kernel.Weights;
+import org.convmark.kernel.Workers;
+import org.convmark.model.Activation;
+import org.convmark.model.Graph;
+import org.convmark.model.Layer;
+import org.convmark.model.RoofLoop;
+import org.convmark.model.Shape;
+
+/**
+ * PyTorch's eager mode on the CPU: every layer is the call that a Python program makes, in inference mode, on contiguous
+ * tensors as they are by default. A call makes a new tensor and the one that the variable held before is let go. The
+ * thread that opens it runs its programs: inference mode and the number of threads belong to a thread.
+ */
+final class PyTorchBackend extends Backend<Value> {
+    static {
+        torch.set_num_interop_threads(1); // may be said once per process
+    }
+
+    /** Weights and other native objects that live as long as this backend. */
+    private final List<Pointer> kept = new ArrayList<>();
+
+    private final List<Value> values = new ArrayList<>();
+
+    /** @param workers threads of every layer, 0 for one per processor */
+    PyTorchBackend(int workers) {
+        super(new Workers(1));
+        int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
+        torch.set_num_threads(threads);
+        openblas_full.openblas_set_num_threads(1);
+        keep(new InferenceMode(true));
+    }
+
+    /** @throws UnsupportedOperationException if layers are fused */
+    @Override
+    public Program compile(Graph graph, Weights weights) {
+        if (graph.nodes().stream().anyMatch(node -> node.layer() instanceof Layer.Fused)) {
+            throw new UnsupportedOperationException("PyTorch's eager mode runs every layer by itself: it knows neither"
+                    + " fusion EPILOGUE nor BLOCK, choose fusion=NONE");
+        }
+        return super.compile(graph, weights);
+    }
+
+    @Override
+    public String describe() {
+        return "PyTorch " + Tensor.class.getPackage().getImplementationVersion() + ", eager";
+    }
+
+    @Override
+    protected Kernel roof(RoofLoop loop, long size) {
+        throw new UnsupportedOperationException("PyTorch has no roof of its own: its share is of the roof of VECTOR");
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        values.forEach(Value::close);
+        for (int i = kept.size() - 1; i >= 0; i--) {
+            kept.get(i).close();
+        }
+        kept.clear();
+    }
+
+    private <P extends Pointer> P keep(P pointer) {
+        kept.add(pointer);
+        return pointer;
+    }
+
+    // ---------------------------------------------------------------- values
+
+    @Override
+    protected Value allocate(Shape shape, int border) {
+        Value value = new Value(shape);
+        values.add(value);
+        return value;
+    }
+
+    @Override
+    protected void write(Value value, float[] numbers) {
+        value.close();
+        Shape shape = value.shape();
+        value.assign(tensor(numbers, shape.batch(), shape.channels(), shape.height(), shape.width()));
+    }
+
+    @Override
+    protected float[] read(Value value) {
+        float[] numbers = new float[(int) value.shape().elements()];
+        try (Tensor contiguous = value.tensor().contiguous()) {
+            contiguous.data_ptr_float().get(numbers);
+        }
+        return numbers;
+    }
+
+    private static Tensor tensor(float[] numbers, long... dims) {
+        try (Tensor flat = torch.tensor(numbers)) {
+            return flat.view(dims);
+        }
+    }
+
+    private TensorOptional parameter(float[] numbers) {
+        return keep(new TensorOptional(keep(tensor(numbers, numbers.length))));
+    }
+
+    // ---------------------------------------------------------------- layers
+
+    /** An assignment: a call whose result a variable takes. */
+    private record Assignment(Value variable, Object layer, Supplier<Tensor> call) implements Kernel {
+        @Override
+        public int units() {
+            return 1;
+        }
+
+        @Override
+        public void run(int from, int to) {
+            variable.close();
+            try {
+                variable.assign(call.get());
+            } catch (RuntimeException e) {
+                throw new IllegalStateException("PyTorch cannot run " + layer + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    @Override
+    protected Kernel conv(
+            Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, Value in, Value residual, Value out) {
+        int group = conv.groupWidth(in.shape().channels());
+        Tensor weights = keep(tensor(filter, conv.outChannels(), group, conv.kernel(), conv.kernel()));
+        TensorOptional shift = conv.bias() == Layer.Bias.YES ? parameter(bias) : keep(new TensorOptional());
+        long[] stride = both(conv.stride());
+        long[] padding = both(conv.padding());
+        long[] dilation = both(conv.dilation());
+        long groups = in.shape().channels() / group;
+        return new Assignment(
+                out, conv, () -> torch.conv2d(in.tensor(), weights, shift, stride, padding, dilation, groups));
+    }
+
+    /** A batch normalisation whose statistics are mean 0 and variance 1, or a product where nothing is added. */
+    @Override
+    protected Kernel affine(float[] scale, float[] shift, Value in, Value out) {
+        if (IntStream.range(0, shift.length).allMatch(c -> shift[c] == 0)) {
+            Tensor factor = keep(tensor(scale, scale.length, 1, 1));
+            return new Assignment(out, "a product per channel", () -> torch.mul(in.tensor(), factor));
+        }
+        float[] one = new float[scale.length];
+        Arrays.fill(one, 1);
+        TensorOptional gain = parameter(scale);
+        TensorOptional bias = parameter(shift);
+        TensorOptional mean = parameter(new float[scale.length]);
+        TensorOptional variance = parameter(one);
+        return new Assignment(
+                out,
+                "a batch normalisation",
+                () -> torch.batch_norm(in.tensor(), gain, bias, mean, variance, false, 0.1, 0, true));
+    }
+
+    /** As in the published ConvNeXt: channels last, normalised, channels first. */
+    @Override
+    protected Kernel layerNorm(float epsilon, float[] gain, float[] bias, Value in, Value out) {
+        TensorOptional factor = parameter(gain);
+        TensorOptional summand = parameter(bias);
+        long[] channels = {gain.length};
+        return new Assignment(out, "a layer normalisation", () -> {
+            try (Tensor rows = in.tensor().permute(0, 2, 3, 1);
+                    Tensor normal = torch.layer_norm(rows, channels, factor, summand, epsilon, true)) {
+                return normal.permute(0, 3, 1, 2);
+            }
+        });
+    }
+
+    @Override
+    protected Kernel activate(Activation function, Value in, Value out) {
+        Supplier<Tensor> call =
+                switch (function) {
+                    case RELU -> () -> torch.relu(in.tensor());
+                    case RELU6 -> () -> torch.relu6(in.tensor());
+                    case SIGMOID -> () -> torch.sigmoid(in.tensor());
+                    case SILU -> () -> torch.silu(in.tensor());
+                    case GELU -> () -> torch.gelu(in.tensor());
+                };
+        return new Assignment(out, function, call);
+    }
+
+    @Override
+    protected Kernel add(Value a, Value b, Value out) {
+        return new Assignment(out, "a sum", () -> torch.add(a.tensor(), b.tensor()));
+    }
+
+    @Override
+    protected Kernel multiply(Value in, Value gate, Value out) {
+        return new Assignment(out, "a product", () -> torch.mul(in.tensor(), gate.tensor()));
+    }
+
+    @Override
+    protected Kernel route(Layer.Route route, int[] sources, List<Value> in, Value out) {
+        return new Assignment(out, route, () -> {
+            if (route instanceof Layer.Slice slice) {
+                return in.get(0).tensor().narrow(1, slice.from(), slice.channels());
+            } else if (route instanceof Layer.Shuffle shuffle) {
+                return shuffle(shuffle.groups(), in.get(0));
+            }
+            try (TensorVector tensors =
+                    new TensorVector(in.stream().map(Value::tensor).toArray(Tensor[]::new))) {
+                return torch.cat(tensors, 1);
+            }
+        });
+    }
+
+    /** As in the published ShuffleNet: two dimensions of channels, exchanged. */
+    private static Tensor shuffle(long groups, Value in) {
+        Shape shape = in.shape();
+        long batch = shape.batch();
+        try (Tensor split =
+                        in.tensor().reshape(batch, groups, shape.channels() / groups, shape.height(), shape.width());
+                Tensor exchanged = split.transpose(1, 2);
+                Tensor contiguous = exchanged.contiguous()) {
+            return contiguous.view(batch, shape.channels(), shape.height(), shape.width());
+        }
+    }
+
+    @Override
+    protected Kernel pool(Layer.Pool pool, Value in, Value out) {
+        long[] kernel = both(pool.kernel());
+        long[] stride = both(pool.stride());
+        long[] padding = both(pool.padding());
+        Supplier<Tensor> call =
+                switch (pool.kind()) {
+                    case MAX -> () -> torch.max_pool2d(in.tensor(), kernel, stride, padding, both(1), false);
+                    case AVERAGE -> {
+                        LongOptional windowSize = keep(new LongOptional());
+                        yield () -> torch.avg_pool2d(in.tensor(), kernel, stride, padding, false, false, windowSize);
+                    }
+                    case GLOBAL -> () -> torch.adaptive_avg_pool2d(in.tensor(), 1, 1);
+                    case BLUR -> blur(pool, in);
+                };
+        return new Assignment(out, pool, call);
+    }
+
+    /** A depthwise convolution with constant weights. */
+    private Supplier<Tensor> blur(Layer.Pool pool, Value in) {
+        int channels = in.shape().channels();
+        int k = pool.kernel();
+        float[] filter = new float[channels * k * k];
+        for (int i = 0; i < filter.length; i++) {
+            filter[i] = Layer.Pool.blur(i / k % k, i % k);
+        }
+        Tensor weights = keep(tensor(filter, channels, 1, k, k));
+        TensorOptional none = keep(new TensorOptional());
+        long[] stride = both(pool.stride());
+        long[] padding = both(pool.padding());
+        return () -> torch.conv2d(in.tensor(), weights, none, stride, padding, both(1), channels);
+    }
+
+    private static long[] both(long extent) {
+        return new long[] {extent, extent};
+    }
+}
