@@ -33,8 +33,8 @@ final class Natives {
         }
         String line = String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown");
         if (line.contains("OpenCL")) {
-            return "the library is linked against libOpenCL.so.1, which is not installed here: install an ICD loader,"
-                    + " for example ocl-icd-libopencl1 (" + line + ")";
+            return "oneDNN is linked against OpenCL, whose library does not load: put the jar of org.bytedeco:opencl for "
+                    + Loader.getPlatform() + " beside it, or install ocl-icd-libopencl1 (" + line + ")";
         }
         return "no native library for " + Loader.getPlatform() + " loads: " + line;
     }
