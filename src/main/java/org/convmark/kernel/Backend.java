@@ -31,6 +31,21 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
     /** A tensor of zeros, border included. */
     protected abstract T allocate(Shape shape, int border);
 
+    /** Channels at whose multiples a part of a tensor can be viewed as a tensor; 0 if it cannot. */
+    protected int grain() {
+        return 0;
+    }
+
+    /**
+     * Some channels of a tensor as a tensor; writing one writes the other.
+     *
+     * @param first a multiple of {@link #grain()}
+     * @param channels a multiple of it too, or all that follow
+     */
+    protected T view(T whole, int first, int channels) {
+        throw new UnsupportedOperationException("tensors of this backend have no parts");
+    }
+
     /** Fills the inside of a tensor from batch x channel x row x column order. */
     protected abstract void write(T tensor, float[] values);
 
@@ -66,9 +81,10 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
         private final Graph graph;
         private final Weights weights;
         private final int first;
+        private final Placement placement;
         private final int[] borders;
         private final int[] lastUses;
-        private final List<T> values = new ArrayList<>();
+        private final Map<Integer, T> values = new HashMap<>();
         private final Map<Key, List<T>> free = new HashMap<>();
         private final List<Kernel> kernels = new ArrayList<>();
 
@@ -76,33 +92,26 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
             this.graph = graph;
             this.weights = weights;
             this.first = graph.inputs().size();
-            this.borders = borders(graph);
-            this.lastUses = graph.lastUses();
+            this.placement = new Placement(graph, grain());
+            this.borders = borders(graph, placement);
+            this.lastUses = placement.lastUses();
         }
 
         Program program() {
             for (int v = 0; v < first; v++) {
-                values.add(allocate(graph.inputs().get(v), borders[v]));
-                write(values.get(v), weights.input(v));
+                write(value(v), weights.input(v));
             }
             for (int i = 0; i < graph.nodes().size(); i++) {
                 Node node = graph.nodes().get(i);
-                int value = first + i;
-                T out = take(new Key(node.output(), borders[value]));
-                values.add(out);
-                kernels.add(lower(
-                        node,
-                        graph.shapes(node),
-                        weights,
-                        node.inputs().stream().map(values::get).toList(),
-                        out));
-                int now = i;
-                node.inputs().stream()
-                        .distinct()
-                        .filter(v -> v >= first && v != graph.head() && lastUses[v] == now)
-                        .forEach(v -> give(new Key(graph.shape(v), borders[v]), values.get(v)));
+                if (node.layer() instanceof Layer.Route route) {
+                    move(route, first + i);
+                } else {
+                    List<T> in = node.inputs().stream().map(this::value).toList();
+                    kernels.add(lower(node, graph.shapes(node), weights, in, value(first + i)));
+                }
+                free(i);
             }
-            T result = values.get(graph.head());
+            T result = value(graph.head());
             return new Program(kernels, workers, Backend.this::finish, () -> Backend.this.read(result), fill -> {
                 float[] same = new float[(int) graph.output().elements()];
                 Arrays.fill(same, fill);
@@ -110,18 +119,56 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
             });
         }
 
+        /** Moves what does not lie in its place already. */
+        private void move(Layer.Route route, int v) {
+            if (placement.isUnmade(v)) {
+                return;
+            }
+            for (Placement.Move move : placement.moves(v)) {
+                int channels = move.sources().length;
+                T out = channels == graph.shape(v).channels() ? value(v) : view(value(v), move.first(), channels);
+                List<T> in = move.inputs().stream().map(this::value).toList();
+                kernels.add(route(route, move.sources(), in, out));
+            }
+        }
+
+        /** The tensor of a value, or its part of another's. */
+        private T value(int v) {
+            T known = values.get(v);
+            if (known == null) {
+                Placement.Place place = placement.place(v);
+                known = place == null
+                        ? take(key(v))
+                        : view(
+                                value(place.whole()),
+                                place.first(),
+                                graph.shape(v).channels());
+                values.put(v, known);
+            }
+            return known;
+        }
+
+        private Key key(int v) {
+            return new Key(graph.shape(v), borders[placement.root(v)]);
+        }
+
         private T take(Key key) {
             List<T> same = free.getOrDefault(key, List.of());
             return same.isEmpty() ? allocate(key.shape(), key.border()) : same.remove(same.size() - 1);
         }
 
-        private void give(Key key, T tensor) {
-            free.computeIfAbsent(key, k -> new ArrayList<>()).add(tensor);
+        /** Tensors that nothing after node i needs are free for others. */
+        private void free(int i) {
+            for (int v = first; v <= first + i; v++) {
+                if (lastUses[v] == i && v != placement.root(graph.head())) {
+                    free.computeIfAbsent(key(v), k -> new ArrayList<>()).add(value(v));
+                }
+            }
         }
     }
 
-    /** For each value the widest padding of the convolutions that read it. */
-    private static int[] borders(Graph graph) {
+    /** For each value with a tensor of its own the widest padding of whatever reads a part of it. */
+    private static int[] borders(Graph graph, Placement placement) {
         int[] borders = new int[graph.inputs().size() + graph.nodes().size()];
         for (Node node : graph.nodes()) {
             Node reader =
@@ -132,7 +179,8 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
             int value = reader == node
                     ? node.inputs().get(0)
                     : node.inputs().get(reader.inputs().get(0));
-            borders[value] = Math.max(borders[value], padding);
+            int root = placement.root(value);
+            borders[root] = Math.max(borders[root], padding);
         }
         return borders;
     }

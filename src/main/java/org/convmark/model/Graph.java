@@ -251,6 +251,11 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         return last;
     }
 
+    /** Whether layers share kernels. */
+    public boolean isFused() {
+        return nodes.stream().anyMatch(node -> node.layer() instanceof Layer.Fused);
+    }
+
     /** The cost of the whole graph. */
     public Cost cost() {
         return costs().stream().reduce(Cost.ZERO, Cost::plus);

@@ -14,6 +14,15 @@ record Plane(Shape shape, float[][] maps) {
         this(shape, new float[shape.batch() * shape.channels()][(int) shape.pixels()]);
     }
 
+    /** Some channels, the same maps. */
+    Plane part(int first, int channels) {
+        float[][] part = new float[shape.batch() * channels][];
+        for (int m = 0; m < part.length; m++) {
+            part[m] = maps[m / channels * shape.channels() + first + m % channels];
+        }
+        return new Plane(shape.withChannels(channels), part);
+    }
+
     void write(float[] values) {
         for (int m = 0; m < maps.length; m++) {
             System.arraycopy(values, m * maps[m].length, maps[m], 0, maps[m].length);

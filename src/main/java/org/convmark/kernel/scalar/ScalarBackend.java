@@ -27,6 +27,16 @@ public final class ScalarBackend extends Backend<Plane> {
     }
 
     @Override
+    protected int grain() {
+        return 1;
+    }
+
+    @Override
+    protected Plane view(Plane whole, int first, int channels) {
+        return whole.part(first, channels);
+    }
+
+    @Override
     protected void write(Plane tensor, float[] values) {
         tensor.write(values);
     }

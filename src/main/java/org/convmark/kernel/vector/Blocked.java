@@ -22,18 +22,42 @@ final class Blocked {
     /** Channel blocks of one image. */
     final int blocks;
 
+    /** Offset of lane 0 of the first pixel of the map of the first block. */
+    private final int origin;
+
+    /** Floats from one image to the next. */
+    private final int image;
+
     Blocked(Shape shape, int border) {
         this.shape = shape;
         this.border = border;
         this.row = (shape.width() + 2 * border) * L;
         this.block = Math.multiplyExact(shape.height() + 2 * border, row);
         this.blocks = Lanes.blocks(shape.channels());
-        this.data = new float[Math.multiplyExact(block, Math.multiplyExact(blocks, shape.batch()))];
+        this.image = Math.multiplyExact(block, blocks);
+        this.origin = border * (row + L);
+        this.data = new float[Math.multiplyExact(image, shape.batch())];
+    }
+
+    private Blocked(Blocked whole, int first, int channels) {
+        this.shape = whole.shape.withChannels(channels);
+        this.border = whole.border;
+        this.row = whole.row;
+        this.block = whole.block;
+        this.blocks = Lanes.blocks(channels);
+        this.image = whole.image;
+        this.origin = whole.origin + first / L * block;
+        this.data = whole.data;
+    }
+
+    /** Some channels, in the same memory; the first is the first of a block. */
+    Blocked part(int first, int channels) {
+        return new Blocked(this, first, channels);
     }
 
     /** Offset of lane 0 of a pixel of the map; rows and columns may reach into the border. */
     int at(int n, int b, int y, int x) {
-        return (n * blocks + b) * block + (y + border) * row + (x + border) * L;
+        return origin + n * image + b * block + y * row + x * L;
     }
 
     /** Floats of a row without its border. */
@@ -48,8 +72,8 @@ final class Blocked {
 
     /** Offset of the first pixel of a row, counted over images, blocks and rows. */
     int rowAt(int index) {
-        int h = shape.height();
-        return at(0, 0, 0, 0) + index / h * block + index % h * row;
+        int map = index / shape.height();
+        return at(map / blocks, map % blocks, index % shape.height(), 0);
     }
 
     void write(float[] values) {

@@ -52,6 +52,16 @@ public final class VectorBackend extends Backend<Blocked> {
     }
 
     @Override
+    protected int grain() {
+        return L;
+    }
+
+    @Override
+    protected Blocked view(Blocked whole, int first, int channels) {
+        return whole.part(first, channels);
+    }
+
+    @Override
     protected void write(Blocked tensor, float[] values) {
         tensor.write(values);
     }
