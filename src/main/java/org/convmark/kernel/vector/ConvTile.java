@@ -40,7 +40,7 @@ final class ConvTile {
         FloatVector a4 = FloatVector.fromArray(FLOATS, bias, o), b4 = FloatVector.fromArray(FLOATS, bias, o + L);
         for (int k = k0; k < k1; k++) {
             int i = p + taps[k];
-            int wk = k * 2 * L;
+            int wk = k * (2 * L);
             FloatVector u = FloatVector.fromArray(FLOATS, w, wk);
             FloatVector v = FloatVector.fromArray(FLOATS, w, wk + L);
             FloatVector x = FloatVector.broadcast(FLOATS, in[i]);
@@ -90,7 +90,7 @@ final class ConvTile {
         FloatVector a3 = FloatVector.fromArray(FLOATS, bias, o), b3 = FloatVector.fromArray(FLOATS, bias, o + L);
         for (int k = k0; k < k1; k++) {
             int i = p + taps[k];
-            int wk = k * 2 * L;
+            int wk = k * (2 * L);
             FloatVector u = FloatVector.fromArray(FLOATS, w, wk);
             FloatVector v = FloatVector.fromArray(FLOATS, w, wk + L);
             FloatVector x = FloatVector.broadcast(FLOATS, in[i]);
@@ -143,7 +143,7 @@ final class ConvTile {
         FloatVector a4 = FloatVector.fromArray(FLOATS, bias, o), b4 = FloatVector.fromArray(FLOATS, bias, o + L);
         for (int k = k0; k < k1; k++) {
             int i = taps[k];
-            int wk = k * 2 * L;
+            int wk = k * (2 * L);
             FloatVector u = FloatVector.fromArray(FLOATS, w, wk);
             FloatVector v = FloatVector.fromArray(FLOATS, w, wk + L);
             FloatVector x = FloatVector.broadcast(FLOATS, in[p0 + i]);
