@@ -1,0 +1,164 @@
+package org.convmark.kernel.vector;
+
+import static org.convmark.kernel.vector.Lanes.FLOATS;
+import static org.convmark.kernel.vector.Lanes.L;
+
+import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.Algorithm;
+import org.convmark.model.Layer;
+import org.convmark.model.Shape;
+
+/**
+ * Winograd's minimal filtering F(m x m, 3 x 3): a tile of m x m results from n x n products, n = m + 2 (Lavin and Gray,
+ * Fast Algorithms for Convolutional Neural Networks, 2016): A'[(G g G') * (B' d B)]A. Both transforms are done in one
+ * dimension and then in the other, through memory: a tile in both at once would need more than 16 registers.
+ */
+enum Winograd {
+    /** 16 products for 4 results; interpolates at 0, 1, -1: exact on small integers. */
+    F2(2, new double[][] {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}}) {
+        @Override
+        void input(float[] in, int[] from, int at, int step, float[] out, int q, int stride, int count) {
+            int p0 = at + from[0], p1 = at + from[1], p2 = at + from[2], p3 = at + from[3];
+            for (int i = 0; i < count; i++) {
+                FloatVector d0 = FloatVector.fromArray(FLOATS, in, p0 + i * step);
+                FloatVector d1 = FloatVector.fromArray(FLOATS, in, p1 + i * step);
+                FloatVector d2 = FloatVector.fromArray(FLOATS, in, p2 + i * step);
+                FloatVector d3 = FloatVector.fromArray(FLOATS, in, p3 + i * step);
+                d0.sub(d2).intoArray(out, q + i * L);
+                d1.add(d2).intoArray(out, q + stride + i * L);
+                d2.sub(d1).intoArray(out, q + 2 * stride + i * L);
+                d1.sub(d3).intoArray(out, q + 3 * stride + i * L);
+            }
+        }
+
+        @Override
+        void output(
+                float[] in, int p, int stride, float[] bias, int o, float[] out, int q, int step, int gap, int count) {
+            FloatVector b = FloatVector.fromArray(FLOATS, bias, o);
+            for (int i = 0; i < count; i++) {
+                FloatVector m0 = FloatVector.fromArray(FLOATS, in, p + i * L);
+                FloatVector m1 = FloatVector.fromArray(FLOATS, in, p + stride + i * L);
+                FloatVector m2 = FloatVector.fromArray(FLOATS, in, p + 2 * stride + i * L);
+                FloatVector m3 = FloatVector.fromArray(FLOATS, in, p + 3 * stride + i * L);
+                m0.add(m1).add(m2).add(b).intoArray(out, q + i * step);
+                m1.sub(m2).sub(m3).add(b).intoArray(out, q + gap + i * step);
+            }
+        }
+    },
+
+    /** 36 products for 16 results; interpolates at 0, 1, -1, 2, -2, which costs accuracy. */
+    F4(4, new double[][] {
+        {1 / 4., 0, 0},
+        {-1 / 6., -1 / 6., -1 / 6.},
+        {-1 / 6., 1 / 6., -1 / 6.},
+        {1 / 24., 1 / 12., 1 / 6.},
+        {1 / 24., -1 / 12., 1 / 6.},
+        {0, 0, 1}
+    }) {
+        @Override
+        void input(float[] in, int[] from, int at, int step, float[] out, int q, int stride, int count) {
+            int p0 = at + from[0], p1 = at + from[1], p2 = at + from[2];
+            int p3 = at + from[3], p4 = at + from[4], p5 = at + from[5];
+            FloatVector two = FloatVector.broadcast(FLOATS, 2f);
+            FloatVector four = FloatVector.broadcast(FLOATS, 4f);
+            FloatVector minusFour = FloatVector.broadcast(FLOATS, -4f);
+            FloatVector minusFive = FloatVector.broadcast(FLOATS, -5f);
+            for (int i = 0; i < count; i++) {
+                FloatVector d0 = FloatVector.fromArray(FLOATS, in, p0 + i * step);
+                FloatVector d2 = FloatVector.fromArray(FLOATS, in, p2 + i * step);
+                FloatVector d4 = FloatVector.fromArray(FLOATS, in, p4 + i * step);
+                d0.fma(four, d2.fma(minusFive, d4)).intoArray(out, q + i * L);
+                FloatVector d1 = FloatVector.fromArray(FLOATS, in, p1 + i * step);
+                FloatVector d3 = FloatVector.fromArray(FLOATS, in, p3 + i * step);
+                FloatVector d5 = FloatVector.fromArray(FLOATS, in, p5 + i * step);
+                d1.fma(four, d3.fma(minusFive, d5)).intoArray(out, q + 5 * stride + i * L);
+                FloatVector even = d2.fma(minusFour, d4);
+                FloatVector odd = d1.fma(minusFour, d3);
+                even.add(odd).intoArray(out, q + stride + i * L);
+                even.sub(odd).intoArray(out, q + 2 * stride + i * L);
+                even = d4.sub(d2);
+                odd = d3.sub(d1).mul(two);
+                even.add(odd).intoArray(out, q + 3 * stride + i * L);
+                even.sub(odd).intoArray(out, q + 4 * stride + i * L);
+            }
+        }
+
+        @Override
+        void output(
+                float[] in, int p, int stride, float[] bias, int o, float[] out, int q, int step, int gap, int count) {
+            FloatVector b = FloatVector.fromArray(FLOATS, bias, o);
+            FloatVector two = FloatVector.broadcast(FLOATS, 2f);
+            FloatVector four = FloatVector.broadcast(FLOATS, 4f);
+            FloatVector eight = FloatVector.broadcast(FLOATS, 8f);
+            for (int i = 0; i < count; i++) {
+                FloatVector m1 = FloatVector.fromArray(FLOATS, in, p + stride + i * L);
+                FloatVector m2 = FloatVector.fromArray(FLOATS, in, p + 2 * stride + i * L);
+                FloatVector m3 = FloatVector.fromArray(FLOATS, in, p + 3 * stride + i * L);
+                FloatVector m4 = FloatVector.fromArray(FLOATS, in, p + 4 * stride + i * L);
+                FloatVector even = m1.add(m2).add(b);
+                FloatVector far = m3.add(m4);
+                FloatVector.fromArray(FLOATS, in, p + i * L).add(far).add(even).intoArray(out, q + i * step);
+                far.fma(four, even).intoArray(out, q + 2 * gap + i * step);
+                FloatVector odd = m1.sub(m2).add(b);
+                far = m3.sub(m4);
+                far.fma(two, odd).intoArray(out, q + gap + i * step);
+                FloatVector.fromArray(FLOATS, in, p + 5 * stride + i * L)
+                        .add(far.fma(eight, odd))
+                        .intoArray(out, q + 3 * gap + i * step);
+            }
+        }
+    };
+
+    /** Results on a side of a tile. */
+    final int m;
+
+    /** Products on a side of a tile. */
+    final int n;
+
+    private final double[][] g;
+
+    Winograd(int m, double[][] g) {
+        this.m = m;
+        this.n = m + 2;
+        this.g = g;
+    }
+
+    /** The form to compute a convolution with, or null: directly. */
+    static Winograd choose(Algorithm algorithm, Layer.Conv conv, Shape in, Shape out) {
+        if (conv.kernel() != 3
+                || conv.stride() != 1
+                || conv.dilation() != 1
+                || conv.groupWidth(in.channels()) != in.channels()) {
+            return null;
+        }
+        return switch (algorithm) {
+            case AUTO, DIRECT -> null;
+            case WINOGRAD_2 -> F2;
+            case WINOGRAD_4 -> F4;
+        };
+    }
+
+    /**
+     * B' along one dimension: n vectors to n vectors, {@code count} times. Source j lies at {@code at + from[j]}, the next
+     * {@code step} floats behind; result j at {@code q + j * stride}, the next a vector behind.
+     */
+    abstract void input(float[] in, int[] from, int at, int step, float[] out, int q, int stride, int count);
+
+    /**
+     * A' along one dimension, plus the bias: n vectors to m vectors, {@code count} times. Source j lies at {@code p + j *
+     * stride}, the next a vector behind; result j at {@code q + j * gap}, the next {@code step} floats behind.
+     */
+    abstract void output(
+            float[] in, int p, int stride, float[] bias, int o, float[] out, int q, int step, int gap, int count);
+
+    /** G g G' of the 3 x 3 filter that starts at {@code at}, row by row. */
+    double[] filter(float[] filter, int at) {
+        double[] u = new double[n * n];
+        for (int t = 0; t < u.length; t++) {
+            for (int k = 0; k < 9; k++) {
+                u[t] += g[t / n][k / 3] * filter[at + k] * g[t % n][k % 3];
+            }
+        }
+        return u;
+    }
+}
