@@ -12,9 +12,18 @@ import org.convmark.model.Layer;
  * with its epilogue. A strip's matrices stay in L2 and the filter passes once per strip.
  */
 final class WinogradKernel implements Kernel {
-    static final int STRIP_BYTES = Integer.getInteger("strip", 256) << 10;
-    static final int CHUNK_BYTES = Integer.getInteger("chunk", 128) << 10;
-    static final int PAD = Integer.getInteger("padw", 16);
+    /** Floats that keep matrices apart, so that not all of them start in the same set of a cache. */
+    private static final int PAD = 16;
+
+    /** Bytes of a strip's transformed input: half of L2. */
+    private static final int STRIP_BYTES = 256 << 10;
+
+    /** Tiles that a strip has at least, so that weights that come from L3 are used as often. */
+    private static final int STRIP_TILES = 16;
+
+    /** Bytes of the sums of a strip. */
+    private static final int CHUNK_BYTES = 256 << 10;
+
 
     private final Winograd form;
     private final int padding;
@@ -39,17 +48,15 @@ final class WinogradKernel implements Kernel {
     /** Rows of tiles of an image. */
     private final int down;
 
-    /** Rows of tiles of a strip. */
-    private final int strip;
+    /** Rows of tiles of all images. */
+    private final int rows;
 
     private final int strips;
 
-    /** Tiles of a strip, rounded up to register tiles. */
+    /** Tiles of the largest strip, rounded up to register tiles. */
     private final int tiles;
 
-    /** Pairs of output blocks whose sums wait for their transform together. */
-    private final int chunk;
-
+    /** Parts of the pairs whose sums wait for their transform together. */
     private final int chunks;
 
     /** Floats from one product's matrix to the next: of inputs, of sums. */
@@ -91,17 +98,16 @@ final class WinogradKernel implements Kernel {
         this.panels = panels(form, filter, in.shape.channels(), conv.outChannels());
         this.bias = Lanes.padded(bias);
         this.zeros = new float[2 * L];
-        this.across = (out.shape.width() + form.m - 1) / form.m;
-        this.down = (out.shape.height() + form.m - 1) / form.m;
+        this.across = parts(out.shape.width(), form.m);
+        this.down = parts(out.shape.height(), form.m);
+        this.rows = down * out.shape.batch();
         int products = form.n * form.n;
         int rowBytes = products * in.blocks * across * L * Float.BYTES;
-        this.strip = Math.max(1, Math.min(STRIP_BYTES / rowBytes, down * out.shape.batch()));
-        this.strips = (down * out.shape.batch() + strip - 1) / strip;
-        this.tiles = padded(strip * across);
+        this.strips = parts(rows, Math.max(STRIP_BYTES / rowBytes, parts(STRIP_TILES, across)));
+        this.tiles = padded(parts(rows, strips) * across);
+        this.chunks = parts(pairs, Math.max(1, CHUNK_BYTES / (products * 2 * tiles * L * Float.BYTES)));
         this.plane = in.blocks * tiles * L + PAD;
-        this.chunk = Math.max(1, Math.min(pairs, CHUNK_BYTES / (products * 2 * tiles * L * Float.BYTES)));
-        this.chunks = (pairs + chunk - 1) / chunk;
-        this.sumPlane = chunk * 2 * tiles * L + PAD;
+        this.sumPlane = parts(pairs, chunks) * 2 * tiles * L + PAD;
         this.channels = new int[in.shape.channels()];
         for (int c = 0; c < channels.length; c++) {
             channels[c] = c / L * tiles * L + c % L;
@@ -128,6 +134,11 @@ final class WinogradKernel implements Kernel {
             }
         }
         return panels;
+    }
+
+    /** Parts of at most so many, or the size of the largest of so many parts. */
+    private static int parts(int all, int size) {
+        return (all + size - 1) / size;
     }
 
     /** The next number that is a sum of fives and fours. */
@@ -164,14 +175,15 @@ final class WinogradKernel implements Kernel {
     /** Strips and chunks of pairs, numbered through; a strip that two workers share is transformed by both. */
     private void share(Scratch scratch, int from, int to) {
         for (int step = from; step < to; step++) {
-            int first = step / chunks * strip;
-            int last = Math.min(first + strip, down * out.shape.batch());
+            int first = rows * (step / chunks) / strips;
+            int last = rows * (step / chunks + 1) / strips;
             if (step == from || step % chunks == 0) {
                 transform(scratch, first, last);
             }
-            int pair = step % chunks * chunk;
-            multiply(scratch, pair, Math.min(pair + chunk, pairs));
-            restore(scratch, first, last, pair * 2, Math.min((pair + chunk) * 2, out.blocks));
+            int pair = pairs * (step % chunks) / chunks;
+            int end = pairs * (step % chunks + 1) / chunks;
+            multiply(scratch, padded((last - first) * across), pair, end);
+            restore(scratch, first, last, pair * 2, Math.min(end * 2, out.blocks));
         }
     }
 
@@ -195,10 +207,10 @@ final class WinogradKernel implements Kernel {
     }
 
     /** Matrix products. */
-    private void multiply(Scratch scratch, int firstPair, int lastPair) {
+    private void multiply(Scratch scratch, int count, int firstPair, int lastPair) {
         int k = channels.length;
         int next = tiles * L;
-        int fives = tiles - 4 * fours(tiles);
+        int fives = count - 4 * fours(count);
         for (int t = 0; t < form.n * form.n; t++) {
             for (int pair = firstPair; pair < lastPair; pair++) {
                 float[] u = panels[t * pairs + pair];
@@ -208,7 +220,7 @@ final class WinogradKernel implements Kernel {
                     ConvTile.five(
                             scratch.inputs, p + i * L, channels, 0, k, u, zeros, 0, scratch.sums, q + i * L, next);
                 }
-                for (int i = fives; i < tiles; i += 4) {
+                for (int i = fives; i < count; i += 4) {
                     ConvTile.four(
                             scratch.inputs, p + i * L, channels, 0, k, u, zeros, 0, scratch.sums, q + i * L, next);
                 }
