@@ -22,7 +22,8 @@ import org.junit.jupiter.api.DynamicTest;
 final class Comparison implements AutoCloseable {
     private static final long SEED = 42;
 
-    private final Target.Settings settings;
+    private final int workers;
+    private final Algorithm algorithm;
     private final Map<Target, Engine> open = new EnumMap<>(Target.class);
 
     private record Case(Graph graph, Weights.Fill fill) {}
@@ -32,9 +33,17 @@ final class Comparison implements AutoCloseable {
 
     private final Map<Weights, double[]> expected = new IdentityHashMap<>();
 
-    /** @param workers threads of CPU targets */
-    Comparison(int workers) {
-        this.settings = new Target.Settings(workers, null);
+    /**
+     * @param workers threads of CPU targets
+     * @param algorithm of the targets that know it; the others choose
+     */
+    Comparison(int workers, Algorithm algorithm) {
+        this.workers = workers;
+        this.algorithm = algorithm;
+    }
+
+    private Target.Settings settings(Target target) {
+        return new Target.Settings(workers, null, target.algorithms().contains(algorithm) ? algorithm : Algorithm.AUTO);
     }
 
     /**
@@ -48,7 +57,7 @@ final class Comparison implements AutoCloseable {
                         target.name(),
                         bodies.entrySet().stream()
                                 .map(body -> DynamicTest.dynamicTest(target + " " + body.getKey(), () -> {
-                                    String reason = target.unavailable(settings);
+                                    String reason = target.unavailable(settings(target));
                                     assumeTrue(reason == null, target + " is not available: " + reason);
                                     body.getValue().accept(target);
                                 }))));
@@ -86,7 +95,7 @@ final class Comparison implements AutoCloseable {
     }
 
     Engine open(Target target) {
-        return open.computeIfAbsent(target, t -> t.open(settings));
+        return open.computeIfAbsent(target, t -> t.open(settings(t)));
     }
 
     private static void compare(double[] expected, float[] actual, Weights weights) {

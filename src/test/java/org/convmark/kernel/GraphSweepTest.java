@@ -21,8 +21,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Every pattern and block on every target, unfused and fused, small: the compiler, its buffers and its borders. */
 class GraphSweepTest {
-    private static final Comparison ONE_WORKER = new Comparison(1);
-    private static final Comparison TWO_WORKERS = new Comparison(2);
+    private static final Comparison ONE_WORKER = new Comparison(1, Algorithm.AUTO);
+    private static final Comparison TWO_WORKERS = new Comparison(2, Algorithm.AUTO);
 
     private record Size(int depth, int width, int image, int batch) {}
 

@@ -24,7 +24,6 @@ final class WinogradKernel implements Kernel {
     /** Bytes of the sums of a strip. */
     private static final int CHUNK_BYTES = 256 << 10;
 
-
     private final Winograd form;
     private final int padding;
     private final Finish finish;
