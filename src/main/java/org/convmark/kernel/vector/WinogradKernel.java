@@ -7,9 +7,12 @@ import org.convmark.model.Layer;
 
 /**
  * Dense 3x3 convolution at stride 1 by Winograd's minimal filtering. Rows of tiles are taken in strips; per strip: the
- * input's transform into n x n matrices of channels x tiles, their products with the filter's transforms, which are
- * matrix products, for some pairs of output blocks at a time, and the transform of these sums to rows of the result, each
- * with its epilogue. A strip's matrices stay in L2 and the filter passes once per strip.
+ * input's transform into n x n matrices of channels x tiles; their products with the filter's transforms, which are
+ * matrix products by the register tiles of the direct kernel (channels are its taps, tiles its pixels), for some pairs of
+ * output blocks at a time; the transform of these sums to rows of the result, each with its epilogue. A strip's matrices
+ * stay in L2, the filter passes once per strip. Flops of the direct kernel per second as a share of the FMA roof, Zen 3,
+ * AVX2, one thread, F4: 64 channels at 56 pixels 238 % and 223 %, 128 at 28 257 % and 210 %, 256 at 14 197 % and 154 % on
+ * JDK 17 and 25; F2: about 150 %. Matrix products take 70 to 90 % of the time.
  */
 final class WinogradKernel implements Kernel {
     /** Floats that keep matrices apart, so that not all of them start in the same set of a cache. */
