@@ -172,9 +172,12 @@ enum Winograd {
     /** G g G' of the 3 x 3 filter that starts at {@code at}, row by row. */
     double[] filter(float[] filter, int at) {
         double[] u = new double[n * n];
-        for (int t = 0; t < u.length; t++) {
-            for (int k = 0; k < 9; k++) {
-                u[t] += g[t / n][k / 3] * filter[at + k] * g[t % n][k % 3];
+        for (int i = 0; i < n; i++) {
+            for (int c = 0; c < 3; c++) {
+                double sum = g[i][0] * filter[at + c] + g[i][1] * filter[at + 3 + c] + g[i][2] * filter[at + 6 + c];
+                for (int j = 0; j < n; j++) {
+                    u[i * n + j] += sum * g[j][c];
+                }
             }
         }
         return u;

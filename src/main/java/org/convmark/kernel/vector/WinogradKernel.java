@@ -127,8 +127,8 @@ final class WinogradKernel implements Kernel {
     private static float[][] panels(Winograd form, float[] filter, int inChannels, int outChannels) {
         int pairs = (Lanes.blocks(outChannels) + 1) / 2;
         float[][] panels = new float[form.n * form.n * pairs][inChannels * 2 * L];
-        for (int o = 0; o < outChannels; o++) {
-            for (int c = 0; c < inChannels; c++) {
+        for (int c = 0; c < inChannels; c++) {
+            for (int o = 0; o < outChannels; o++) {
                 double[] u = form.filter(filter, (o * inChannels + c) * 9);
                 for (int t = 0; t < u.length; t++) {
                     panels[t * pairs + o / (2 * L)][c * 2 * L + o % (2 * L)] = (float) u[t];
