@@ -21,7 +21,7 @@ public enum Target {
         @Override
         public Engine open(Settings settings) {
             requireAvailable(settings);
-            return new VectorBackend(new Workers(settings.workers()));
+            return new VectorBackend(new Workers(settings.workers()), settings.algorithm());
         }
 
         @Override
@@ -30,6 +30,11 @@ public enum Target {
                 return "this JVM runs without the module jdk.incubator.vector: add --add-modules=jdk.incubator.vector";
             }
             return VectorBackend.unavailable();
+        }
+
+        @Override
+        public Set<Algorithm> algorithms() {
+            return EnumSet.allOf(Algorithm.class);
         }
     },
     /** OpenCL on a GPU or a CPU. */

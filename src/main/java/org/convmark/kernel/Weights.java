@@ -31,6 +31,9 @@ public final class Weights {
         }
     }
 
+    /** Additions that round as much as the transforms of {@link Algorithm#WINOGRAD_4} over one channel, and more. */
+    private static final int TRANSFORMS = 32;
+
     private final Graph graph;
     private final long seed;
     private final Fill fill;
@@ -87,13 +90,13 @@ public final class Weights {
         return reference;
     }
 
-    /** Absolute difference that rounding can explain: proportional to the additions behind a result. */
+    /** Absolute difference that rounding can explain: proportional to the additions behind a result, whatever the algorithm. */
     double tolerance(float[] expected) {
         double max = 1;
         for (float x : expected) {
             max = Math.max(max, Math.abs(x));
         }
-        return fill == Fill.INTEGER ? 0 : 2 * Math.ulp(1f) * (graph.cost().accumulationDepth() + 1) * max;
+        return fill == Fill.INTEGER ? 0 : 2 * Math.ulp(1f) * (graph.cost().accumulationDepth() + TRANSFORMS) * max;
     }
 
     /** Channels of what a node reads, whether the node stands in the graph or in the body of a fused kernel. */

@@ -22,8 +22,9 @@ import org.junit.jupiter.api.DynamicTest;
 final class Comparison implements AutoCloseable {
     private static final long SEED = 42;
 
-    private final Target.Settings settings;
-    private final Target.Settings peers;
+    private final int workers;
+    private final int peerWorkers;
+    private final Algorithm algorithm;
     private final Map<Target, Engine> open = new EnumMap<>(Target.class);
 
     private record Case(Graph graph, Weights.Fill fill) {}
@@ -33,15 +34,26 @@ final class Comparison implements AutoCloseable {
 
     private final Map<Weights, double[]> expected = new IdentityHashMap<>();
 
-    /** @param workers threads of CPU targets */
+    /** @param workers threads of CPU targets, whose algorithm is their own choice */
     Comparison(int workers) {
-        this(workers, workers);
+        this(workers, workers, Algorithm.AUTO);
     }
 
-    /** @param peerWorkers threads of peers, which start them anew for each program */
-    Comparison(int workers, int peerWorkers) {
-        this.settings = new Target.Settings(workers, null);
-        this.peers = new Target.Settings(peerWorkers, null);
+    /**
+     * @param peerWorkers threads of peers, which start them anew for each program
+     * @param algorithm of the targets that know it; the others choose
+     */
+    Comparison(int workers, int peerWorkers, Algorithm algorithm) {
+        this.workers = workers;
+        this.peerWorkers = peerWorkers;
+        this.algorithm = algorithm;
+    }
+
+    private Target.Settings settings(Target target) {
+        return new Target.Settings(
+                target.isPeer() ? peerWorkers : workers,
+                null,
+                target.algorithms().contains(algorithm) ? algorithm : Algorithm.AUTO);
     }
 
     /**
@@ -55,7 +67,7 @@ final class Comparison implements AutoCloseable {
                         target.name(),
                         bodies.entrySet().stream()
                                 .map(body -> DynamicTest.dynamicTest(target + " " + body.getKey(), () -> {
-                                    String reason = target.unavailable(settings);
+                                    String reason = target.unavailable(settings(target));
                                     assumeTrue(reason == null, target + " is not available: " + reason);
                                     body.getValue().accept(target);
                                 }))));
@@ -94,7 +106,7 @@ final class Comparison implements AutoCloseable {
     }
 
     Engine open(Target target) {
-        return open.computeIfAbsent(target, t -> t.open(t.isPeer() ? peers : settings));
+        return open.computeIfAbsent(target, t -> t.open(settings(t)));
     }
 
     private static void compare(double[] expected, float[] actual, Weights weights) {

@@ -24,6 +24,23 @@ public final class ConvTaps {
     private final int group;
     private final int groupOut;
 
+    /**
+     * A matrix with one pair of output blocks.
+     *
+     * @param offsets of the channels of the other matrix
+     * @param weights per channel 2 L
+     */
+    ConvTaps(int[] offsets, float[] weights) {
+        this.conv = new Layer.Conv(2 * L, 1, 1, 1, 0, Layer.Conv.DENSE, Layer.Bias.NO);
+        this.group = offsets.length;
+        this.groupOut = 2 * L;
+        this.pairs = 1;
+        this.start = new int[] {0, offsets.length};
+        this.offsets = offsets;
+        this.weights = weights;
+        this.bias = new float[2 * L];
+    }
+
     ConvTaps(Layer.Conv conv, float[] filter, float[] bias, Blocked in) {
         this.conv = conv;
         this.group = conv.groupWidth(in.shape.channels());

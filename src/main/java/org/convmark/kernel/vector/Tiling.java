@@ -11,8 +11,8 @@ final class Tiling {
     /** Pixels of a tile that fits 16 vector registers, and of one that fits 32: those come with lanes of 512 bits. */
     private static final int SMALL = 5;
 
-    private static final int LARGE = 14;
-    private static final int LANES_OF_LARGE = 16;
+    static final int LARGE = 14;
+    static final int LANES_OF_LARGE = 16;
 
     /** The largest stride for which there are tiles; at others, pixels are scattered and SMALL at a time. */
     private static final int MOST_STEP = 2;

@@ -5,6 +5,7 @@ import static org.convmark.kernel.vector.Lanes.L;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
@@ -17,11 +18,16 @@ import org.convmark.model.Shape;
 /** Vector-API kernels on blocked tensors, with register tiles. */
 public final class VectorBackend extends Backend<Blocked> {
     private final int threads;
+    private final Algorithm algorithm;
 
-    /** @param workers threads that share each kernel */
-    public VectorBackend(Workers workers) {
+    /**
+     * @param workers threads that share each kernel
+     * @param algorithm of convolutions
+     */
+    public VectorBackend(Workers workers, Algorithm algorithm) {
         super(workers);
         this.threads = workers.count();
+        this.algorithm = algorithm;
     }
 
     /** Why this JVM's vectors are of no use, or null. */
@@ -84,9 +90,13 @@ public final class VectorBackend extends Backend<Blocked> {
         if (conv.groupWidth() == 1 && conv.outChannels() == in.shape.channels()) {
             return new DepthwiseKernel(conv, filter, bias, finish, in, out);
         }
-        return NarrowGroupKernel.fits(conv, in.shape.channels())
-                ? new NarrowGroupKernel(conv, filter, bias, finish, in, out)
-                : new ConvKernel(conv, new ConvTaps(conv, filter, bias, in), finish, in, out);
+        if (NarrowGroupKernel.fits(conv, in.shape.channels())) {
+            return new NarrowGroupKernel(conv, filter, bias, finish, in, out);
+        }
+        Winograd form = Winograd.choose(algorithm, conv, in.shape, out.shape);
+        return form == null
+                ? new ConvKernel(conv, new ConvTaps(conv, filter, bias, in), finish, in, out)
+                : new WinogradKernel(form, conv, filter, bias, finish, in, out, threads);
     }
 
     @Override

@@ -20,13 +20,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GeneratedTilesTest {
     private static final Path FOLDER = Path.of("src/main/java/org/convmark/kernel/vector/tile");
 
-    /** Forms for 16 vector registers, where a run of pixels may go on in the next row anywhere; then those for 32. */
+    /**
+     * Forms for 16 vector registers, where a run of pixels may go on in the next row anywhere; then those for 32; and for
+     * matrices of Winograd's products whose columns are no multiple of five.
+     */
     static List<Form> forms() {
-        return Stream.of(1, 2)
+        Stream<Form> columns = Stream.of(new Form(4, 0, 1));
+        Stream<Form> pixels = Stream.of(1, 2)
                 .flatMap(step -> Stream.concat(
                         IntStream.rangeClosed(1, 5).mapToObj(first -> new Form(first, 5 - first, step)),
-                        Stream.of(new Form(14, 0, step), new Form(7, 7, step))))
-                .toList();
+                        Stream.of(new Form(14, 0, step), new Form(7, 7, step))));
+        return Stream.concat(pixels, columns).toList();
     }
 
     /**

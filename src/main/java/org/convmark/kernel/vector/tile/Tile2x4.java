@@ -1,0 +1,49 @@
+package org.convmark.kernel.vector.tile;
+
+import static org.convmark.kernel.vector.Lanes.FLOATS;
+import static org.convmark.kernel.vector.Lanes.L;
+
+import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.vector.ConvTaps;
+
+/** Generated: two vectors of output channels by 4 pixels. */
+public final class Tile2x4 {
+    private Tile2x4() {}
+
+    /** See the package. */
+    public static void run(ConvTaps taps, int pair, float[] in, int p, float[] out, int q, int next) {
+        int[] offsets = taps.offsets;
+        float[] w = taps.weights, bias = taps.bias;
+        int end = taps.start[pair + 1], o = pair * (2 * L);
+        FloatVector a0 = FloatVector.fromArray(FLOATS, bias, o), b0 = FloatVector.fromArray(FLOATS, bias, o + L);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, bias, o), b1 = FloatVector.fromArray(FLOATS, bias, o + L);
+        FloatVector a2 = FloatVector.fromArray(FLOATS, bias, o), b2 = FloatVector.fromArray(FLOATS, bias, o + L);
+        FloatVector a3 = FloatVector.fromArray(FLOATS, bias, o), b3 = FloatVector.fromArray(FLOATS, bias, o + L);
+        for (int k = taps.start[pair]; k < end; k++) {
+            int i = p + offsets[k];
+            FloatVector u = FloatVector.fromArray(FLOATS, w, k * (2 * L));
+            FloatVector v = FloatVector.fromArray(FLOATS, w, k * (2 * L) + L);
+            FloatVector x;
+            x = FloatVector.broadcast(FLOATS, in[i]);
+            a0 = u.fma(x, a0);
+            b0 = v.fma(x, b0);
+            x = FloatVector.broadcast(FLOATS, in[i + L]);
+            a1 = u.fma(x, a1);
+            b1 = v.fma(x, b1);
+            x = FloatVector.broadcast(FLOATS, in[i + 2 * L]);
+            a2 = u.fma(x, a2);
+            b2 = v.fma(x, b2);
+            x = FloatVector.broadcast(FLOATS, in[i + 3 * L]);
+            a3 = u.fma(x, a3);
+            b3 = v.fma(x, b3);
+        }
+        b0.intoArray(out, q + next);
+        b1.intoArray(out, q + next + L);
+        b2.intoArray(out, q + next + 2 * L);
+        b3.intoArray(out, q + next + 3 * L);
+        a0.intoArray(out, q);
+        a1.intoArray(out, q + L);
+        a2.intoArray(out, q + 2 * L);
+        a3.intoArray(out, q + 3 * L);
+    }
+}

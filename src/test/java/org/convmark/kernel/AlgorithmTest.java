@@ -1,0 +1,111 @@
+package org.convmark.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.convmark.model.Activation;
+import org.convmark.model.Fusion;
+import org.convmark.model.Graph;
+import org.convmark.model.Layer.Bias;
+import org.convmark.model.Layer.Conv;
+import org.convmark.model.Shape;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Every algorithm on the targets that let choose, over maps around the tiles and channels around the vector length:
+ * random numbers within rounding; small integers exactly, but for F(4x4), whose filters are multiples of 1/576.
+ */
+class AlgorithmTest {
+    private static final int[][] MAPS = {{1, 1}, {2, 3}, {5, 4}, {7, 7}, {13, 6}, {14, 14}, {9, 29}};
+    private static final int[] CHANNELS = {1, 3, 7, 8, 9, 16, 17, 24, 33, 48};
+
+    @TestFactory
+    Stream<DynamicNode> rightAnswer() {
+        return Stream.of(Algorithm.values()).flatMap(algorithm -> Stream.of(1, 2)
+                .map(workers -> DynamicContainer.dynamicContainer(
+                        algorithm + " on " + workers, onEveryTarget(algorithm, workers))));
+    }
+
+    private static Stream<DynamicNode> onEveryTarget(Algorithm algorithm, int workers) {
+        return Stream.of(Target.values())
+                .filter(target -> target.algorithms().contains(algorithm)
+                        && target.algorithms().size() > 1)
+                .map(target -> DynamicTest.dynamicTest(target.name(), () -> {
+                    try (Comparison comparison = new Comparison(workers, workers, algorithm)) {
+                        comparison.check(target, Fusion.NONE, Weights.Fill.RANDOM, convolutions(workers));
+                        comparison.check(target, Fusion.EPILOGUE, Weights.Fill.RANDOM, epilogues(workers));
+                        if (algorithm == Algorithm.WINOGRAD_2) {
+                            comparison.check(target, Fusion.NONE, Weights.Fill.INTEGER, convolutions(workers));
+                        }
+                    }
+                }));
+    }
+
+    /** Over both numbers of workers every map meets every number of channels, every padding and both batches. */
+    private static List<Graph> convolutions(int turn) {
+        List<Graph> graphs = new ArrayList<>();
+        for (int[] map : MAPS) {
+            for (int i = 0; i < CHANNELS.length; i++) {
+                turn++;
+                int padding = turn % 4 == 0 && map[0] > 2 ? 0 : 1 + turn % 4 / 3;
+                Shape in = new Shape(turn % 3 == 0 ? 3 : 1, CHANNELS[i], map[0], map[1]);
+                int out = CHANNELS[(i + turn) % CHANNELS.length];
+                graphs.add(Graph.of(in).then(new Conv(out, 3, 1, 1, padding, Conv.DENSE, Bias.YES)));
+            }
+        }
+        return graphs;
+    }
+
+    private static List<Graph> epilogues(int turn) {
+        List<Activation> activations = new ArrayList<>(Arrays.asList(Activation.values()));
+        activations.add(null);
+        List<Graph> graphs = new ArrayList<>();
+        for (Activation before : activations) {
+            for (Activation after : activations) {
+                int[] map = MAPS[turn++ % MAPS.length];
+                Graph g = Graph.of(new Shape(1 + turn % 2, CHANNELS[turn % CHANNELS.length], map[0], map[1]));
+                Graph f = g.conv(3, g.output().channels()).norm();
+                f = (before == null ? f : f.activate(before)).add(0);
+                graphs.add(after == null ? f : f.activate(after));
+            }
+        }
+        return graphs;
+    }
+
+    /** Largest error relative to the largest result, against sums of doubles: what the documentation states. */
+    @ParameterizedTest
+    @CsvSource({"DIRECT, 3e-6", "WINOGRAD_2, 1e-6", "WINOGRAD_4, 2e-5"})
+    void error(Algorithm algorithm, double limit) {
+        Map<Integer, Double> errors = new LinkedHashMap<>();
+        try (Engine engine = Target.VECTOR.open(new Target.Settings(0, null, algorithm))) {
+            for (int channels : new int[] {16, 64, 256, 512}) {
+                Graph graph = Graph.of(new Shape(1, channels, 9, 9)).conv(3, channels);
+                Weights weights = new Weights(graph, 1, Weights.Fill.RANDOM);
+                Program program = engine.compile(graph, weights);
+                program.run();
+                errors.put(channels, error(new ReferenceInterpreter(graph, weights).output(), program.output()));
+            }
+        }
+        assertTrue(errors.values().stream().allMatch(error -> error < limit), () -> algorithm + ": " + errors);
+    }
+
+    private static double error(double[] expected, float[] actual) {
+        double largest = 0;
+        double error = 0;
+        for (int i = 0; i < expected.length; i++) {
+            largest = Math.max(largest, Math.abs(expected[i]));
+            error = Math.max(error, Math.abs(actual[i] - expected[i]));
+        }
+        return error / largest;
+    }
+}
