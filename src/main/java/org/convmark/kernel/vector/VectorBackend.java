@@ -76,7 +76,7 @@ public final class VectorBackend extends Backend<Blocked> {
         }
         return NarrowGroupKernel.fits(conv, in.shape.channels())
                 ? new NarrowGroupKernel(conv, filter, bias, finish, in, out)
-                : new ConvKernel(conv, new ConvTaps(conv, filter, bias, in), finish, in, out);
+                : new ConvKernel(conv, filter, bias, finish, in, out);
     }
 
     @Override
