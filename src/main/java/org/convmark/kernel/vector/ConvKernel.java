@@ -36,7 +36,7 @@ final class ConvKernel implements Kernel {
         int width = out.shape.width();
         int height = out.shape.height();
         List<ConvTaps> all = Tiling.fitsSingle(width, height, conv.stride())
-                ? ConvTaps.alike(conv, filter, bias, in)
+                ? ConvTaps.withinGroups(conv, filter, bias, in)
                 : ConvTaps.pairs(conv, filter, bias, in);
         this.taps = all.toArray(ConvTaps[]::new);
         this.tiling = new Tiling(width, height, conv.stride(), taps[0].vectors);

@@ -30,7 +30,7 @@ final class ScatteredTile {
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a3 = FloatVector.fromArray(FLOATS, bias, 0), b3 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a4 = FloatVector.fromArray(FLOATS, bias, 0), b4 = FloatVector.fromArray(FLOATS, bias, L);
-        for (int k = 0; k < offsets.length; k++) {
+        for (int k = taps.start; k < offsets.length; k++) {
             int i = offsets[k];
             FloatVector u = FloatVector.fromArray(FLOATS, w, k * (2 * L));
             FloatVector v = FloatVector.fromArray(FLOATS, w, k * (2 * L) + L);

@@ -22,7 +22,7 @@ public final class Tile1x3And5 {
         FloatVector a5 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a6 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a7 = FloatVector.fromArray(FLOATS, bias, 0);
-        for (int k = 0; k < offsets.length; k++) {
+        for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             int j = i + inGap;
             FloatVector u = FloatVector.fromArray(FLOATS, w, k * L);

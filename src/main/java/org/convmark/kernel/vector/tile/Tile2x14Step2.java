@@ -28,7 +28,7 @@ public final class Tile2x14Step2 {
         FloatVector a11 = FloatVector.fromArray(FLOATS, bias, 0), b11 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a12 = FloatVector.fromArray(FLOATS, bias, 0), b12 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a13 = FloatVector.fromArray(FLOATS, bias, 0), b13 = FloatVector.fromArray(FLOATS, bias, L);
-        for (int k = 0; k < offsets.length; k++) {
+        for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             FloatVector u = FloatVector.fromArray(FLOATS, w, k * (2 * L));
             FloatVector v = FloatVector.fromArray(FLOATS, w, k * (2 * L) + L);

@@ -19,7 +19,7 @@ public final class Tile2x1And4 {
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a3 = FloatVector.fromArray(FLOATS, bias, 0), b3 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a4 = FloatVector.fromArray(FLOATS, bias, 0), b4 = FloatVector.fromArray(FLOATS, bias, L);
-        for (int k = 0; k < offsets.length; k++) {
+        for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             int j = i + inGap;
             FloatVector u = FloatVector.fromArray(FLOATS, w, k * (2 * L));

@@ -62,7 +62,7 @@ class GeneratedTilesTest {
                         int[] offsets = taps.offsets;
                         float[] w = taps.weights, bias = taps.bias;
                         %START%
-                        for (int k = 0; k < offsets.length; k++) {
+                        for (int k = taps.start; k < offsets.length; k++) {
                             int i = p + offsets[k];%SECOND%
                             %WEIGHTS%
                             FloatVector x;
