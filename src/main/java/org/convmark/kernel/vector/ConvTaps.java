@@ -2,23 +2,32 @@ package org.convmark.kernel.vector;
 
 import static org.convmark.kernel.vector.Lanes.L;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.convmark.model.Layer;
 
 /**
- * The filter of a convolution as register tiles read it. Output channels are taken two blocks at a time; a pair reads
- * the taps in {@code offsets[start[pair]]} up to {@code start[pair + 1]}, relative to the pixel's place in channel block
- * 0, with 2 L weights each. Groups narrower than a pair appear as zeros: the general form costs them arithmetic, not
- * another kernel.
+ * The part of a convolution's filter that gives one or two blocks of output channels, as register tiles read it: a table
+ * of taps relative to the pixel's place in channel block 0, with a vector of weights for each block. Groups narrower
+ * than that appear as zeros: the general form costs them arithmetic, not another kernel.
  */
 public final class ConvTaps {
-    public final int[] start;
     public final int[] offsets;
     public final float[] weights;
     public final float[] bias;
 
-    /** Pairs of output blocks. */
-    final int pairs;
+    /**
+     * The first tap, 0. A loop from a constant 0 is slower on JDK 17: C2 then knows that the index of the weights begins
+     * at 0 too and keeps it in registers and copies of its own.
+     */
+    public final int start;
+
+    /** The first of the blocks. */
+    final int block;
+
+    /** Vectors of output channels: the second may lie behind the last block, then it is all zeros. */
+    final int vectors;
 
     private final Layer.Conv conv;
     private final int group;
@@ -34,61 +43,74 @@ public final class ConvTaps {
         this.conv = new Layer.Conv(2 * L, 1, 1, 1, 0, Layer.Conv.DENSE, Layer.Bias.NO);
         this.group = offsets.length;
         this.groupOut = 2 * L;
-        this.pairs = 1;
-        this.start = new int[] {0, offsets.length};
+        this.start = 0;
+        this.block = 0;
+        this.vectors = 2;
         this.offsets = offsets;
         this.weights = weights;
         this.bias = new float[2 * L];
     }
 
-    ConvTaps(Layer.Conv conv, float[] filter, float[] bias, Blocked in) {
+    private ConvTaps(Layer.Conv conv, float[] filter, float[] bias, Blocked in, int block, int vectors) {
         this.conv = conv;
         this.group = conv.groupWidth(in.shape.channels());
         this.groupOut = conv.groupOut(in.shape.channels());
-        this.pairs = (Lanes.blocks(conv.outChannels()) + 1) / 2;
-        this.bias = Arrays.copyOf(bias, pairs * 2 * L);
-        this.start = new int[pairs + 1];
-        int window = conv.kernel() * conv.kernel();
-        for (int pair = 0; pair < pairs; pair++) {
-            start[pair + 1] = start[pair] + (lastIn(pair) - firstIn(pair)) * window;
-        }
-        this.offsets = new int[start[pairs]];
-        this.weights = new float[Math.multiplyExact(start[pairs], 2 * L)];
-        for (int pair = 0; pair < pairs; pair++) {
-            fill(pair, filter, in);
-        }
+        this.start = 0;
+        this.block = block;
+        this.vectors = vectors;
+        this.bias = Arrays.copyOfRange(Lanes.padded(bias), block * L, (block + vectors) * L);
+        int first = block * L / groupOut * group;
+        int last = (Math.min((block + vectors) * L, conv.outChannels()) - 1) / groupOut * group + group;
+        this.offsets = new int[(last - first) * conv.kernel() * conv.kernel()];
+        this.weights = new float[Math.multiplyExact(offsets.length, vectors * L)];
+        fill(first, last, filter, in);
     }
 
-    private int firstIn(int pair) {
-        return pair * 2 * L / groupOut * group;
+    /** All blocks, two at a time. */
+    static List<ConvTaps> pairs(Layer.Conv conv, float[] filter, float[] bias, Blocked in) {
+        List<ConvTaps> all = new ArrayList<>();
+        for (int block = 0; block * L < conv.outChannels(); block += 2) {
+            all.add(new ConvTaps(conv, filter, bias, in, block, 2));
+        }
+        return all;
     }
 
-    private int lastIn(int pair) {
-        return (Math.min((pair + 1) * 2 * L, conv.outChannels()) - 1) / groupOut * group + group;
+    /** All blocks, two at a time where both lie in one group: a pair in two would read the channels of both. */
+    static List<ConvTaps> withinGroups(Layer.Conv conv, float[] filter, float[] bias, Blocked in) {
+        int groupOut = conv.groupOut(in.shape.channels());
+        int channels = conv.outChannels();
+        List<ConvTaps> all = new ArrayList<>();
+        int block = 0;
+        while (block * L < channels) {
+            int lastOfTwo = Math.min((block + 2) * L, channels) - 1;
+            boolean one = (block + 1) * L >= channels || block * L / groupOut != lastOfTwo / groupOut;
+            all.add(new ConvTaps(conv, filter, bias, in, block, one ? 1 : 2));
+            block += one ? 1 : 2;
+        }
+        return all;
     }
 
     /** Taps in the order block, row, column, channel: neighbours in the table are neighbours in memory. */
-    private void fill(int pair, float[] filter, Blocked in) {
-        int k = start[pair];
-        int first = firstIn(pair);
-        int last = lastIn(pair);
+    private void fill(int first, int last, float[] filter, Blocked in) {
+        int k = 0;
         for (int from = first; from < last; from = (from / L + 1) * L) {
             for (int r = 0; r < conv.kernel(); r++) {
                 for (int s = 0; s < conv.kernel(); s++) {
                     for (int c = from; c < Math.min(last, (from / L + 1) * L); c++) {
                         offsets[k] = c / L * in.block + r * conv.dilation() * in.row + s * conv.dilation() * L + c % L;
-                        weights(pair, k++, filter, c, r, s);
+                        weights(k++, filter, c, r, s);
                     }
                 }
             }
         }
     }
 
-    private void weights(int pair, int k, float[] filter, int c, int r, int s) {
-        for (int i = 0; i < 2 * L; i++) {
-            int out = pair * 2 * L + i;
+    private void weights(int k, float[] filter, int c, int r, int s) {
+        for (int i = 0; i < vectors * L; i++) {
+            int out = block * L + i;
             if (out < conv.outChannels() && out / groupOut == c / group) {
-                weights[k * 2 * L + i] = filter[((out * group + c % group) * conv.kernel() + r) * conv.kernel() + s];
+                weights[k * vectors * L + i] =
+                        filter[((out * group + c % group) * conv.kernel() + r) * conv.kernel() + s];
             }
         }
     }

@@ -13,32 +13,27 @@ import jdk.incubator.vector.FloatVector;
 final class ScatteredTile {
     private ScatteredTile() {}
 
-    static void run(
-            float[] in,
-            int p,
-            int[] ins,
-            int t,
-            int[] taps,
-            int k0,
-            int k1,
-            float[] w,
-            float[] bias,
-            int o,
-            float[] out,
-            int q,
-            int[] outs,
-            int next) {
+    /** All tiles of a band. */
+    static void run(ConvTaps taps, Band band, float[] in, int p, float[] out, int q, int next) {
+        for (int t = 0; t < band.ins().length; t += 5) {
+            run(taps, band.ins(), band.outs(), t, in, p, out, q, next);
+        }
+    }
+
+    private static void run(
+            ConvTaps taps, int[] ins, int[] outs, int t, float[] in, int p, float[] out, int q, int next) {
+        int[] offsets = taps.offsets;
+        float[] w = taps.weights, bias = taps.bias;
         int p0 = p + ins[t], p1 = p + ins[t + 1], p2 = p + ins[t + 2], p3 = p + ins[t + 3], p4 = p + ins[t + 4];
-        FloatVector a0 = FloatVector.fromArray(FLOATS, bias, o), b0 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a1 = FloatVector.fromArray(FLOATS, bias, o), b1 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a2 = FloatVector.fromArray(FLOATS, bias, o), b2 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a3 = FloatVector.fromArray(FLOATS, bias, o), b3 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a4 = FloatVector.fromArray(FLOATS, bias, o), b4 = FloatVector.fromArray(FLOATS, bias, o + L);
-        for (int k = k0; k < k1; k++) {
-            int i = taps[k];
-            int wk = k * (2 * L);
-            FloatVector u = FloatVector.fromArray(FLOATS, w, wk);
-            FloatVector v = FloatVector.fromArray(FLOATS, w, wk + L);
+        FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a3 = FloatVector.fromArray(FLOATS, bias, 0), b3 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a4 = FloatVector.fromArray(FLOATS, bias, 0), b4 = FloatVector.fromArray(FLOATS, bias, L);
+        for (int k = taps.start; k < offsets.length; k++) {
+            int i = offsets[k];
+            FloatVector u = FloatVector.fromArray(FLOATS, w, k * (2 * L));
+            FloatVector v = FloatVector.fromArray(FLOATS, w, k * (2 * L) + L);
             FloatVector x = FloatVector.broadcast(FLOATS, in[p0 + i]);
             a0 = u.fma(x, a0);
             b0 = v.fma(x, b0);

@@ -8,11 +8,14 @@ import static org.convmark.kernel.vector.Lanes.L;
  * last starts early enough to end with the band.
  */
 final class Tiling {
-    /** Pixels of a tile that fits 16 vector registers, and of one that fits 32: those come with lanes of 512 bits. */
+    /** Pixels of a tile of two vectors that fits 16 registers, and of one that fits 32: those come with 512 bits. */
     private static final int SMALL = 5;
 
     static final int LARGE = 14;
     static final int LANES_OF_LARGE = 16;
+
+    /** Pixels of a tile of one vector. */
+    private static final int SINGLE = 8;
 
     /** The largest stride for which there are tiles; at others, pixels are scattered and SMALL at a time. */
     private static final int MOST_STEP = 2;
@@ -26,20 +29,21 @@ final class Tiling {
     final int height;
     final int stride;
 
-    /** Pixels of a tile. */
-    final int size;
+    /** Pixels of a tile of two vectors. */
+    private final int size;
 
     /** Rows of a band; the last may have fewer. */
     final int rows;
 
     final int bands;
 
-    Tiling(int width, int height, int stride) {
+    /** @param vectors of output channels that most tiles have */
+    Tiling(int width, int height, int stride, int vectors) {
         this.width = width;
         this.height = height;
         this.stride = stride;
         this.size = L == LANES_OF_LARGE && stride <= MOST_STEP && fitsLarge(width, height) ? LARGE : SMALL;
-        this.rows = width < LARGE && size == LARGE || width < SMALL ? height : size == LARGE ? 1 : rows();
+        this.rows = rows(vectors);
         this.bands = (height + rows - 1) / rows;
     }
 
@@ -48,27 +52,48 @@ final class Tiling {
         return width == LARGE / 2 && height > 1 || width >= LARGE && (LARGE - width % LARGE) % LARGE * 8 <= width;
     }
 
+    /** Pixels of a tile. */
+    int size(int vectors) {
+        return vectors == 1 ? SINGLE : size;
+    }
+
+    private int rows(int vectors) {
+        if (width < SINGLE || size(vectors) == LARGE && width < LARGE) {
+            return height;
+        }
+        return size(vectors) == LARGE ? 1 : rowsOfFewest(size(vectors));
+    }
+
     /** The fewest whose tiles are about as few as they can be. */
-    private int rows() {
+    private int rowsOfFewest(int pixels) {
         int most = Math.min(height, MOST_ROWS);
         int fewest = Integer.MAX_VALUE;
         for (int r = 1; r <= most; r++) {
-            fewest = Math.min(fewest, tiles(r));
+            fewest = Math.min(fewest, tiles(r, pixels));
         }
         int r = 1;
-        while (tiles(r) * TOLERANCE > fewest * (TOLERANCE + 1)) {
+        while (tiles(r, pixels) * TOLERANCE > fewest * (TOLERANCE + 1)) {
             r++;
         }
         return r;
     }
 
-    private int tiles(int rows) {
-        return height / rows * ((rows * width + SMALL - 1) / SMALL) + (height % rows * width + SMALL - 1) / SMALL;
+    private int tiles(int rows, int pixels) {
+        return height / rows * ((rows * width + pixels - 1) / pixels) + (height % rows * width + pixels - 1) / pixels;
     }
 
     /** Whether every tile is a run of pixels in one row or two, at a step for which there is a tile. */
     boolean runs() {
-        return width >= SMALL - 1 && width * height >= SMALL && stride <= MOST_STEP;
+        return runs(width, height, stride, SMALL);
+    }
+
+    /** Whether tiles of one vector are such runs. */
+    static boolean fitsSingle(int width, int height, int stride) {
+        return runs(width, height, stride, SINGLE);
+    }
+
+    private static boolean runs(int width, int height, int stride, int size) {
+        return width >= size - 1 && width * height >= size && stride <= MOST_STEP;
     }
 
     /** The last band may have fewer rows. */
@@ -77,7 +102,7 @@ final class Tiling {
     }
 
     /** First pixel of each tile of a band, counted from the band's first. */
-    int[] starts(int band) {
+    int[] starts(int band, int size) {
         int pixels = rowsOf(band) * width;
         int[] starts = new int[(pixels + size - 1) / size];
         for (int t = 0; t < starts.length; t++) {

@@ -238,13 +238,13 @@ final class WinogradKernel implements Kernel {
                 ConvTaps u = panels[t * pairs + pair];
                 int q = t * sumPlane + (pair - firstPair) * 2 * next;
                 for (int i = 0; i < large; i += Tiling.LARGE) {
-                    Tile2x14.run(u, 0, x, p + i * L, y, q + i * L, next);
+                    Tile2x14.run(u, x, p + i * L, y, q + i * L, next);
                 }
                 for (int i = large; i < fives; i += 5) {
-                    Tile2x5.run(u, 0, x, p + i * L, y, q + i * L, next);
+                    Tile2x5.run(u, x, p + i * L, y, q + i * L, next);
                 }
                 for (int i = fives; i < count; i += 4) {
-                    Tile2x4.run(u, 0, x, p + i * L, y, q + i * L, next);
+                    Tile2x4.run(u, x, p + i * L, y, q + i * L, next);
                 }
             }
         }

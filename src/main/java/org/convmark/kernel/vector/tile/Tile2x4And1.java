@@ -11,17 +11,15 @@ public final class Tile2x4And1 {
     private Tile2x4And1() {}
 
     /** See the package. */
-    public static void run(
-            ConvTaps taps, int pair, float[] in, int p, float[] out, int q, int inGap, int outGap, int next) {
+    public static void run(ConvTaps taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int next) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
-        int end = taps.start[pair + 1], o = pair * (2 * L);
-        FloatVector a0 = FloatVector.fromArray(FLOATS, bias, o), b0 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a1 = FloatVector.fromArray(FLOATS, bias, o), b1 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a2 = FloatVector.fromArray(FLOATS, bias, o), b2 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a3 = FloatVector.fromArray(FLOATS, bias, o), b3 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a4 = FloatVector.fromArray(FLOATS, bias, o), b4 = FloatVector.fromArray(FLOATS, bias, o + L);
-        for (int k = taps.start[pair]; k < end; k++) {
+        FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a3 = FloatVector.fromArray(FLOATS, bias, 0), b3 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a4 = FloatVector.fromArray(FLOATS, bias, 0), b4 = FloatVector.fromArray(FLOATS, bias, L);
+        for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             int j = i + inGap;
             FloatVector u = FloatVector.fromArray(FLOATS, w, k * (2 * L));

@@ -11,26 +11,24 @@ public final class Tile2x7And7 {
     private Tile2x7And7() {}
 
     /** See the package. */
-    public static void run(
-            ConvTaps taps, int pair, float[] in, int p, float[] out, int q, int inGap, int outGap, int next) {
+    public static void run(ConvTaps taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int next) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
-        int end = taps.start[pair + 1], o = pair * (2 * L);
-        FloatVector a0 = FloatVector.fromArray(FLOATS, bias, o), b0 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a1 = FloatVector.fromArray(FLOATS, bias, o), b1 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a2 = FloatVector.fromArray(FLOATS, bias, o), b2 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a3 = FloatVector.fromArray(FLOATS, bias, o), b3 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a4 = FloatVector.fromArray(FLOATS, bias, o), b4 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a5 = FloatVector.fromArray(FLOATS, bias, o), b5 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a6 = FloatVector.fromArray(FLOATS, bias, o), b6 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a7 = FloatVector.fromArray(FLOATS, bias, o), b7 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a8 = FloatVector.fromArray(FLOATS, bias, o), b8 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a9 = FloatVector.fromArray(FLOATS, bias, o), b9 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a10 = FloatVector.fromArray(FLOATS, bias, o), b10 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a11 = FloatVector.fromArray(FLOATS, bias, o), b11 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a12 = FloatVector.fromArray(FLOATS, bias, o), b12 = FloatVector.fromArray(FLOATS, bias, o + L);
-        FloatVector a13 = FloatVector.fromArray(FLOATS, bias, o), b13 = FloatVector.fromArray(FLOATS, bias, o + L);
-        for (int k = taps.start[pair]; k < end; k++) {
+        FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a3 = FloatVector.fromArray(FLOATS, bias, 0), b3 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a4 = FloatVector.fromArray(FLOATS, bias, 0), b4 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a5 = FloatVector.fromArray(FLOATS, bias, 0), b5 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a6 = FloatVector.fromArray(FLOATS, bias, 0), b6 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a7 = FloatVector.fromArray(FLOATS, bias, 0), b7 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a8 = FloatVector.fromArray(FLOATS, bias, 0), b8 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a9 = FloatVector.fromArray(FLOATS, bias, 0), b9 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a10 = FloatVector.fromArray(FLOATS, bias, 0), b10 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a11 = FloatVector.fromArray(FLOATS, bias, 0), b11 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a12 = FloatVector.fromArray(FLOATS, bias, 0), b12 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a13 = FloatVector.fromArray(FLOATS, bias, 0), b13 = FloatVector.fromArray(FLOATS, bias, L);
+        for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             int j = i + inGap;
             FloatVector u = FloatVector.fromArray(FLOATS, w, k * (2 * L));

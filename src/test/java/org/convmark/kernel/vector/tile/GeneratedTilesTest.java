@@ -25,22 +25,28 @@ class GeneratedTilesTest {
      * matrices of Winograd's products whose columns are no multiple of five.
      */
     static List<Form> forms() {
-        Stream<Form> columns = Stream.of(new Form(4, 0, 1));
-        Stream<Form> pixels = Stream.of(1, 2)
-                .flatMap(step -> Stream.concat(
-                        IntStream.rangeClosed(1, 5).mapToObj(first -> new Form(first, 5 - first, step)),
-                        Stream.of(new Form(14, 0, step), new Form(7, 7, step))));
+        Stream<Form> columns = Stream.of(new Form(2, 4, 0, 1));
+        Stream<Form> pixels = Stream.of(1, 2).flatMap(step -> Stream.of(
+                        anywhere(2, 5, step),
+                        anywhere(1, 8, step),
+                        Stream.of(new Form(2, 14, 0, step), new Form(2, 7, 7, step)))
+                .flatMap(forms -> forms));
         return Stream.concat(pixels, columns).toList();
     }
 
+    private static Stream<Form> anywhere(int vectors, int pixels, int step) {
+        return IntStream.rangeClosed(1, pixels).mapToObj(first -> new Form(vectors, first, pixels - first, step));
+    }
+
     /**
-     * Two vectors of output channels by some pixels.
+     * Some vectors of output channels by some pixels.
      *
+     * @param vectors one, or two that may overwrite each other
      * @param first neighbours in one row
      * @param second those that follow in another row
      * @param step columns of the input from one pixel to the next
      */
-    record Form(int first, int second, int step) {
+    record Form(int vectors, int first, int second, int step) {
         private static final String TEMPLATE = """
                 package org.convmark.kernel.vector.tile;
 
@@ -50,7 +56,7 @@ class GeneratedTilesTest {
                 import jdk.incubator.vector.FloatVector;
                 import org.convmark.kernel.vector.ConvTaps;
 
-                /** Generated: two vectors of output channels by %PIXELS%. */
+                /** Generated: %VECTORS% of output channels by %PIXELS%. */
                 public final class %NAME% {
                     private %NAME%() {}
 
@@ -58,12 +64,10 @@ class GeneratedTilesTest {
                     public static void run(%ARGUMENTS%) {
                         int[] offsets = taps.offsets;
                         float[] w = taps.weights, bias = taps.bias;
-                        int end = taps.start[pair + 1], o = pair * (2 * L);
                         %START%
-                        for (int k = taps.start[pair]; k < end; k++) {
+                        for (int k = taps.start; k < offsets.length; k++) {
                             int i = p + offsets[k];%SECOND%
-                            FloatVector u = FloatVector.fromArray(FLOATS, w, k * (2 * L));
-                            FloatVector v = FloatVector.fromArray(FLOATS, w, k * (2 * L) + L);
+                            %WEIGHTS%
                             FloatVector x;
                             %STEP%
                         }
@@ -72,23 +76,38 @@ class GeneratedTilesTest {
                 }
                 """;
 
+        private static final String WEIGHTS = "FloatVector u = FloatVector.fromArray(FLOATS, w, k * L);";
+        private static final String PAIR_OF_WEIGHTS = """
+                FloatVector u = FloatVector.fromArray(FLOATS, w, k * (2 * L));
+                            FloatVector v = FloatVector.fromArray(FLOATS, w, k * (2 * L) + L);""";
+
         String name() {
-            return "Tile2x" + first + (second > 0 ? "And" + second : "") + (step > 1 ? "Step" + step : "");
+            return "Tile" + vectors + "x" + first + (second > 0 ? "And" + second : "")
+                    + (step > 1 ? "Step" + step : "");
         }
 
         String source() {
-            String gaps = second > 0 ? "int inGap, int outGap, " : "";
-            String arguments = "ConvTaps taps, int pair, float[] in, int p, float[] out, int q, " + gaps + "int next";
+            String gaps = second > 0 ? ", int inGap, int outGap" : "";
+            String next = vectors > 1 ? ", int next" : "";
             String pixels = second > 0 ? first + " pixels and " + second + " of another row" : first + " pixels";
             return TEMPLATE.replace("%NAME%", name())
+                    .replace("%VECTORS%", vectors > 1 ? "two vectors" : "one vector")
                     .replace("%PIXELS%", pixels + (step > 1 ? ", every " + step + "nd of the input" : ""))
-                    .replace("%ARGUMENTS%", second > 0 ? "\n            " + arguments : arguments)
+                    .replace("%ARGUMENTS%", "ConvTaps taps, float[] in, int p, float[] out, int q" + gaps + next)
                     .replace("%SECOND%", second > 0 ? "\n            int j = i + inGap;" : "")
+                    .replace("%WEIGHTS%", vectors > 1 ? PAIR_OF_WEIGHTS : WEIGHTS)
                     .replace("%START%", lines("        ", this::start))
                     .replace("%STEP%", lines("            ", this::step))
-                    .replace(
-                            "%STORE%",
-                            lines("        ", this::storeB) + "\n        " + lines("        ", this::storeA));
+                    .replace("%STORE%", stores());
+        }
+
+        private String stores() {
+            String first = lines("        ", t -> "a%d.intoArray(out, %s);".formatted(t, place("", t)));
+            return vectors == 1
+                    ? first
+                    : lines("        ", t -> "b%d.intoArray(out, %s);".formatted(t, place(" + next", t)))
+                            + "\n        "
+                            + first;
         }
 
         private String lines(String indent, IntFunction<String> pixel) {
@@ -99,24 +118,16 @@ class GeneratedTilesTest {
         }
 
         private String start(int t) {
-            return "FloatVector a%d = FloatVector.fromArray(FLOATS, bias, o), b%d = FloatVector.fromArray(FLOATS, bias, o + L);"
-                    .formatted(t, t);
+            String a = "FloatVector a%d = FloatVector.fromArray(FLOATS, bias, 0)".formatted(t);
+            return vectors == 1 ? a + ";" : a + ", b%d = FloatVector.fromArray(FLOATS, bias, L);".formatted(t);
         }
 
         private String step(int t) {
             String at = t < first ? at("i", t * step) : at("j", (t - first) * step);
-            return """
+            String a = """
                     x = FloatVector.broadcast(FLOATS, in[%s]);
-                    a%d = u.fma(x, a%d);
-                    b%d = v.fma(x, b%d);""".formatted(at, t, t, t, t);
-        }
-
-        private String storeA(int t) {
-            return "a%d.intoArray(out, %s);".formatted(t, place("", t));
-        }
-
-        private String storeB(int t) {
-            return "b%d.intoArray(out, %s);".formatted(t, place(" + next", t));
+                    a%d = u.fma(x, a%d);""".formatted(at, t, t);
+            return vectors == 1 ? a : a + "\nb%d = v.fma(x, b%d);".formatted(t, t);
         }
 
         private String place(String next, int t) {

@@ -1,0 +1,55 @@
+package org.convmark.kernel.vector.tile;
+
+import static org.convmark.kernel.vector.Lanes.FLOATS;
+import static org.convmark.kernel.vector.Lanes.L;
+
+import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.vector.ConvTaps;
+
+/** Generated: one vector of output channels by 8 pixels, every 2nd of the input. */
+public final class Tile1x8Step2 {
+    private Tile1x8Step2() {}
+
+    /** See the package. */
+    public static void run(ConvTaps taps, float[] in, int p, float[] out, int q) {
+        int[] offsets = taps.offsets;
+        float[] w = taps.weights, bias = taps.bias;
+        FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0);
+        FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0);
+        FloatVector a3 = FloatVector.fromArray(FLOATS, bias, 0);
+        FloatVector a4 = FloatVector.fromArray(FLOATS, bias, 0);
+        FloatVector a5 = FloatVector.fromArray(FLOATS, bias, 0);
+        FloatVector a6 = FloatVector.fromArray(FLOATS, bias, 0);
+        FloatVector a7 = FloatVector.fromArray(FLOATS, bias, 0);
+        for (int k = taps.start; k < offsets.length; k++) {
+            int i = p + offsets[k];
+            FloatVector u = FloatVector.fromArray(FLOATS, w, k * L);
+            FloatVector x;
+            x = FloatVector.broadcast(FLOATS, in[i]);
+            a0 = u.fma(x, a0);
+            x = FloatVector.broadcast(FLOATS, in[i + 2 * L]);
+            a1 = u.fma(x, a1);
+            x = FloatVector.broadcast(FLOATS, in[i + 4 * L]);
+            a2 = u.fma(x, a2);
+            x = FloatVector.broadcast(FLOATS, in[i + 6 * L]);
+            a3 = u.fma(x, a3);
+            x = FloatVector.broadcast(FLOATS, in[i + 8 * L]);
+            a4 = u.fma(x, a4);
+            x = FloatVector.broadcast(FLOATS, in[i + 10 * L]);
+            a5 = u.fma(x, a5);
+            x = FloatVector.broadcast(FLOATS, in[i + 12 * L]);
+            a6 = u.fma(x, a6);
+            x = FloatVector.broadcast(FLOATS, in[i + 14 * L]);
+            a7 = u.fma(x, a7);
+        }
+        a0.intoArray(out, q);
+        a1.intoArray(out, q + L);
+        a2.intoArray(out, q + 2 * L);
+        a3.intoArray(out, q + 3 * L);
+        a4.intoArray(out, q + 4 * L);
+        a5.intoArray(out, q + 5 * L);
+        a6.intoArray(out, q + 6 * L);
+        a7.intoArray(out, q + 7 * L);
+    }
+}
