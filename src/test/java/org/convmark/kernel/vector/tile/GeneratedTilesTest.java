@@ -20,12 +20,24 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GeneratedTilesTest {
     private static final Path FOLDER = Path.of("src/main/java/org/convmark/kernel/vector/tile");
 
-    /** Forms for 16 vector registers, where a run of pixels may go on in the next row anywhere; then those for 32. */
+    /** What is generated. */
+    interface Form {
+        String name();
+
+        String source();
+    }
+
+    /** Pairs for 16 vector registers, where a run of pixels may go on in the next row anywhere, and for 32; lane-wise ones. */
     static List<Form> forms() {
         return Stream.of(1, 2)
-                .flatMap(step -> Stream.concat(
-                        IntStream.rangeClosed(1, 5).mapToObj(first -> new Form(first, 5 - first, step)),
-                        Stream.of(new Form(14, 0, step), new Form(7, 7, step))))
+                .<Form>flatMap(step -> Stream.concat(
+                        IntStream.rangeClosed(1, 5).mapToObj(first -> new Pair(first, 5 - first, step)),
+                        Stream.of(
+                                new Pair(14, 0, step),
+                                new Pair(7, 7, step),
+                                new Lane(3, 0, step),
+                                new Lane(3, 2, step),
+                                new Lane(1, 0, step))))
                 .toList();
     }
 
@@ -36,7 +48,7 @@ class GeneratedTilesTest {
      * @param second those that follow in another row
      * @param step columns of the input from one pixel to the next
      */
-    record Form(int first, int second, int step) {
+    record Pair(int first, int second, int step) implements Form {
         private static final String TEMPLATE = """
                 package org.convmark.kernel.vector.tile;
 
@@ -68,11 +80,13 @@ class GeneratedTilesTest {
                 }
                 """;
 
-        String name() {
+        @Override
+        public String name() {
             return "Tile2x" + first + (second > 0 ? "And" + second : "") + (step > 1 ? "Step" + step : "");
         }
 
-        String source() {
+        @Override
+        public String source() {
             String gaps = second > 0 ? "int inGap, int outGap, " : "";
             String arguments = "ConvTaps taps, int pair, float[] in, int p, float[] out, int q, " + gaps + "int next";
             String pixels = second > 0 ? first + " pixels and " + second + " of another row" : first + " pixels";
@@ -118,10 +132,113 @@ class GeneratedTilesTest {
         private String place(String next, int t) {
             return t < first ? at("q" + next, t) : at("q + outGap" + next, t - first);
         }
+    }
 
-        private static String at(String base, int pixels) {
-            return pixels == 0 ? base : pixels == 1 ? base + " + L" : base + " + " + pixels + " * L";
+    /**
+     * One vector of channels by seven pixels, each channel on its own.
+     *
+     * @param first length of the runs of taps
+     * @param second length of those that follow, or 0
+     * @param step columns of the input from one pixel to the next
+     */
+    record Lane(int first, int second, int step) implements Form {
+        private static final int PIXELS = 7;
+        private static final List<String> WEIGHTS = List.of("u", "v", "w");
+        private static final String TEMPLATE = """
+                package org.convmark.kernel.vector.tile;
+
+                import static org.convmark.kernel.vector.Lanes.FLOATS;
+                import static org.convmark.kernel.vector.Lanes.L;
+
+                import jdk.incubator.vector.FloatVector;
+
+                /** Generated: seven pixels by runs of %RUNS%. */
+                public final class %NAME% {
+                    private %NAME%() {}
+
+                    /** See the package. */
+                    public static void run(
+                            %ARGUMENTS%) {
+                        for (; q < end; q += 7 * L, p += %ADVANCE% * L) {
+                            int k = w0;
+                            FloatVector x;
+                            %START%
+                            %LOOPS%
+                            %STORE%
+                        }
+                    }
+                }
+                """;
+
+        @Override
+        public String name() {
+            return "Lane7x" + first + (second > 0 ? "And" + second : "") + (step > 1 ? "Step" + step : "");
         }
+
+        @Override
+        public String source() {
+            List<String> arguments = Stream.of(
+                            Stream.of("float[] in", "int p", "int[] runs"),
+                            second > 0 ? Stream.of("int longer") : Stream.<String>of(),
+                            Stream.of("float[] weights", "int w0", "float[] bias", "int o", "float[] out"),
+                            Stream.of("int q", "int end"))
+                    .flatMap(s -> s)
+                    .toList();
+            String taps = first + (first > 1 ? " taps" : " tap") + (second > 0 ? ", then of " + second : "");
+            String loops = second == 0
+                    ? loop("0", "runs.length", first)
+                    : loop("0", "longer", first) + "\n" + loop("longer", "runs.length", second);
+            return TEMPLATE.replace("%NAME%", name())
+                    .replace("%RUNS%", taps + (step > 1 ? ", every " + step + "nd column of the input" : ""))
+                    .replace("%ARGUMENTS%", String.join(second > 0 ? ",\n            " : ", ", arguments))
+                    .replace("%ADVANCE%", String.valueOf(PIXELS * step))
+                    .replace(
+                            "%START%",
+                            lines(t -> "FloatVector a%d = FloatVector.fromArray(FLOATS, bias, o);".formatted(t)))
+                    .replace("%LOOPS%", loops.replace("\n", "\n            "))
+                    .replace("%STORE%", lines(t -> "a%d.intoArray(out, %s);".formatted(t, at("q", t))));
+        }
+
+        private static String lines(IntFunction<String> pixel) {
+            return IntStream.range(0, PIXELS).mapToObj(pixel).collect(Collectors.joining("\n            "));
+        }
+
+        private String loop(String from, String to, int taps) {
+            return """
+                    for (int r = %s; r < %s; r++) {
+                        int i = p + runs[r];
+                        %s
+                        %s
+                        k += %s;
+                    }""".formatted(
+                            from,
+                            to,
+                            IntStream.range(0, taps).mapToObj(Lane::weight).collect(Collectors.joining("\n    ")),
+                            IntStream.range(0, (PIXELS - 1) * step + taps)
+                                    .mapToObj(column -> column(column, taps))
+                                    .collect(Collectors.joining())
+                                    .strip(),
+                            taps == 1 ? "L" : taps + " * L");
+        }
+
+        private static String weight(int t) {
+            return "FloatVector %s = FloatVector.fromArray(FLOATS, weights, %s);".formatted(WEIGHTS.get(t), at("k", t));
+        }
+
+        /** One column of the input, loaded once, and all it is multiplied with; nothing if no pixel has a tap there. */
+        private String column(int column, int taps) {
+            String products = IntStream.range(0, PIXELS)
+                    .filter(a -> column >= a * step && column < a * step + taps)
+                    .mapToObj(a -> "    a%d = %s.fma(x, a%d);\n".formatted(a, WEIGHTS.get(column - a * step), a))
+                    .collect(Collectors.joining());
+            return products.isEmpty()
+                    ? ""
+                    : "    x = FloatVector.fromArray(FLOATS, in, %s);\n".formatted(at("i", column)) + products;
+        }
+    }
+
+    private static String at(String base, int vectors) {
+        return vectors == 0 ? base : vectors == 1 ? base + " + L" : base + " + " + vectors + " * L";
     }
 
     @ParameterizedTest
