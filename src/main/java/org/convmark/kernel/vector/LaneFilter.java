@@ -1,7 +1,15 @@
 package org.convmark.kernel.vector;
 
+import static org.convmark.kernel.vector.Lanes.FLOATS;
 import static org.convmark.kernel.vector.Lanes.L;
 
+import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.vector.tile.Lane7x1;
+import org.convmark.kernel.vector.tile.Lane7x1Step2;
+import org.convmark.kernel.vector.tile.Lane7x3;
+import org.convmark.kernel.vector.tile.Lane7x3And2;
+import org.convmark.kernel.vector.tile.Lane7x3And2Step2;
+import org.convmark.kernel.vector.tile.Lane7x3Step2;
 import org.convmark.model.Layer;
 
 /**
@@ -9,6 +17,9 @@ import org.convmark.model.Layer;
  * many as a group has channels for one with narrow groups. Taps beside one another are taken in runs of three and two.
  */
 final class LaneFilter {
+    /** Pixels of a tile: divides maps of 56, 28, 14 and 7 pixels, and leaves room for weights in 16 registers. */
+    private static final int PIXELS = 7;
+
     private final Layer.Conv conv;
 
     /** Offsets of the runs: of three taps, then of two; or single ones alone. */
@@ -73,17 +84,17 @@ final class LaneFilter {
      * @param width results
      */
     void row(float[] in, int p, int b, float[] out, int q, int width) {
-        int covered = conv.stride() <= 2 ? width / LaneTile.PIXELS * LaneTile.PIXELS : 0;
+        int covered = conv.stride() <= 2 ? width / PIXELS * PIXELS : 0;
         if (covered > 0) {
             tiles(in, p, b, out, q, covered);
         }
         if (covered > 0 && covered < width) {
-            int x = (width - LaneTile.PIXELS) * L;
-            tiles(in, p + x * conv.stride(), b, out, q + x, LaneTile.PIXELS);
+            int x = (width - PIXELS) * L;
+            tiles(in, p + x * conv.stride(), b, out, q + x, PIXELS);
         } else {
             int w0 = b * taps.length * L;
             for (int x = covered * L; x < width * L; x += L) {
-                LaneTile.one(in, p + x * conv.stride(), taps, weights, w0, bias, b * L, out, q + x);
+                one(in, p + x * conv.stride(), taps, weights, w0, bias, b * L, out, q + x);
             }
         }
     }
@@ -93,17 +104,28 @@ final class LaneFilter {
         int end = q + pixels * L;
         boolean twos = runs.length > threes;
         if (!inRuns && conv.stride() == 1) {
-            LaneTile.ones(in, p, runs, weights, w0, bias, b * L, out, q, end);
+            Lane7x1.run(in, p, runs, weights, w0, bias, b * L, out, q, end);
         } else if (!inRuns) {
-            LaneTile.onesStride2(in, p, runs, weights, w0, bias, b * L, out, q, end);
+            Lane7x1Step2.run(in, p, runs, weights, w0, bias, b * L, out, q, end);
         } else if (conv.stride() == 1 && twos) {
-            LaneTile.threesAndTwos(in, p, runs, threes, weights, w0, bias, b * L, out, q, end);
+            Lane7x3And2.run(in, p, runs, threes, weights, w0, bias, b * L, out, q, end);
         } else if (conv.stride() == 1) {
-            LaneTile.threes(in, p, runs, weights, w0, bias, b * L, out, q, end);
+            Lane7x3.run(in, p, runs, weights, w0, bias, b * L, out, q, end);
         } else if (twos) {
-            LaneTile.threesAndTwosStride2(in, p, runs, threes, weights, w0, bias, b * L, out, q, end);
+            Lane7x3And2Step2.run(in, p, runs, threes, weights, w0, bias, b * L, out, q, end);
         } else {
-            LaneTile.threesStride2(in, p, runs, weights, w0, bias, b * L, out, q, end);
+            Lane7x3Step2.run(in, p, runs, weights, w0, bias, b * L, out, q, end);
         }
+    }
+
+    /** One pixel, tap by tap: what no tile covers. */
+    private static void one(
+            float[] in, int p, int[] taps, float[] weights, int w0, float[] bias, int o, float[] out, int q) {
+        FloatVector a = FloatVector.fromArray(FLOATS, bias, o);
+        for (int t = 0; t < taps.length; t++) {
+            a = FloatVector.fromArray(FLOATS, weights, w0 + t * L)
+                    .fma(FloatVector.fromArray(FLOATS, in, p + taps[t]), a);
+        }
+        a.intoArray(out, q);
     }
 }

@@ -9,16 +9,23 @@ import jdk.incubator.vector.VectorOperators;
 import org.convmark.kernel.Kernel;
 
 /**
- * Layer normalisation. A unit is one row of pixels of one image; each pixel passes three times over its channel blocks:
- * mean, variance, result. Lanes behind the last channel are multiplied by zero.
+ * Layer normalisation. A unit is one row of pixels of one image; 7 pixels at a time pass three times over their channel
+ * blocks: mean, variance, result. Sums of all 7 stay in registers side by side, which hides the latency of the addition.
+ * Lanes behind the last channel are multiplied by zero.
  */
 final class LayerNormKernel implements Kernel {
+    /** Pixels of a tile. */
+    private static final int PIXELS = 7;
+
     private final float epsilon;
     private final float[] gain;
     private final float[] bias;
     private final float[] lanes;
     private final Blocked in;
     private final Blocked out;
+
+    /** Means of the pixels of a tile, then one over their deviations. */
+    private final ThreadLocal<float[]> moments = ThreadLocal.withInitial(() -> new float[2 * PIXELS]);
 
     LayerNormKernel(float epsilon, float[] gain, float[] bias, Blocked in, Blocked out) {
         this.epsilon = epsilon;
@@ -38,10 +45,131 @@ final class LayerNormKernel implements Kernel {
 
     @Override
     public void run(int from, int to) {
-        int height = in.shape.height();
         for (int unit = from; unit < to; unit++) {
-            for (int x = 0; x < in.shape.width(); x++) {
-                pixel(in.at(unit / height, 0, unit % height, x), out.at(unit / height, 0, unit % height, x));
+            row(unit / in.shape.height(), unit % in.shape.height());
+        }
+    }
+
+    /** The last tile starts early enough to end with the row; rows shorter than a tile are computed pixel by pixel. */
+    private void row(int n, int y) {
+        int p = in.at(n, 0, y, 0);
+        int q = out.at(n, 0, y, 0);
+        int width = in.shape.width();
+        for (int x = 0; x < width; x += width < PIXELS ? 1 : PIXELS) {
+            if (width < PIXELS) {
+                pixel(p + x * L, q + x * L);
+            } else {
+                int first = Math.min(x, width - PIXELS) * L;
+                tile(p + first, q + first);
+            }
+        }
+    }
+
+    private void tile(int p, int q) {
+        float[] of = moments.get();
+        int end = p + in.blocks * in.block;
+        int channels = in.shape.channels();
+        sums(in.data, p, end, in.block, lanes, of);
+        for (int i = 0; i < PIXELS; i++) {
+            of[i] /= channels;
+        }
+        squares(in.data, p, end, in.block, lanes, of);
+        for (int i = PIXELS; i < 2 * PIXELS; i++) {
+            of[i] = (float) (1 / Math.sqrt(of[i] / channels + epsilon));
+        }
+        normalise(in.data, p, end, in.block, of, gain, bias, out.data, q, out.block);
+    }
+
+    private static void sums(float[] in, int p, int end, int block, float[] lanes, float[] of) {
+        FloatVector a0 = FloatVector.zero(FLOATS);
+        FloatVector a1 = FloatVector.zero(FLOATS);
+        FloatVector a2 = FloatVector.zero(FLOATS);
+        FloatVector a3 = FloatVector.zero(FLOATS);
+        FloatVector a4 = FloatVector.zero(FLOATS);
+        FloatVector a5 = FloatVector.zero(FLOATS);
+        FloatVector a6 = FloatVector.zero(FLOATS);
+        for (int c = 0; p < end; p += block, c += L) {
+            FloatVector w = FloatVector.fromArray(FLOATS, lanes, c);
+            a0 = w.fma(FloatVector.fromArray(FLOATS, in, p), a0);
+            a1 = w.fma(FloatVector.fromArray(FLOATS, in, p + L), a1);
+            a2 = w.fma(FloatVector.fromArray(FLOATS, in, p + 2 * L), a2);
+            a3 = w.fma(FloatVector.fromArray(FLOATS, in, p + 3 * L), a3);
+            a4 = w.fma(FloatVector.fromArray(FLOATS, in, p + 4 * L), a4);
+            a5 = w.fma(FloatVector.fromArray(FLOATS, in, p + 5 * L), a5);
+            a6 = w.fma(FloatVector.fromArray(FLOATS, in, p + 6 * L), a6);
+        }
+        of[0] = a0.reduceLanes(VectorOperators.ADD);
+        of[1] = a1.reduceLanes(VectorOperators.ADD);
+        of[2] = a2.reduceLanes(VectorOperators.ADD);
+        of[3] = a3.reduceLanes(VectorOperators.ADD);
+        of[4] = a4.reduceLanes(VectorOperators.ADD);
+        of[5] = a5.reduceLanes(VectorOperators.ADD);
+        of[6] = a6.reduceLanes(VectorOperators.ADD);
+    }
+
+    /** Squared differences from the mean. */
+    private static void squares(float[] in, int p, int end, int block, float[] lanes, float[] of) {
+        FloatVector m0 = FloatVector.broadcast(FLOATS, of[0]);
+        FloatVector m1 = FloatVector.broadcast(FLOATS, of[1]);
+        FloatVector m2 = FloatVector.broadcast(FLOATS, of[2]);
+        FloatVector m3 = FloatVector.broadcast(FLOATS, of[3]);
+        FloatVector m4 = FloatVector.broadcast(FLOATS, of[4]);
+        FloatVector m5 = FloatVector.broadcast(FLOATS, of[5]);
+        FloatVector m6 = FloatVector.broadcast(FLOATS, of[6]);
+        FloatVector a0 = FloatVector.zero(FLOATS);
+        FloatVector a1 = FloatVector.zero(FLOATS);
+        FloatVector a2 = FloatVector.zero(FLOATS);
+        FloatVector a3 = FloatVector.zero(FLOATS);
+        FloatVector a4 = FloatVector.zero(FLOATS);
+        FloatVector a5 = FloatVector.zero(FLOATS);
+        FloatVector a6 = FloatVector.zero(FLOATS);
+        for (int c = 0; p < end; p += block, c += L) {
+            FloatVector w = FloatVector.fromArray(FLOATS, lanes, c);
+            FloatVector d;
+            d = m0.sub(FloatVector.fromArray(FLOATS, in, p)).mul(w);
+            a0 = d.fma(d, a0);
+            d = m1.sub(FloatVector.fromArray(FLOATS, in, p + L)).mul(w);
+            a1 = d.fma(d, a1);
+            d = m2.sub(FloatVector.fromArray(FLOATS, in, p + 2 * L)).mul(w);
+            a2 = d.fma(d, a2);
+            d = m3.sub(FloatVector.fromArray(FLOATS, in, p + 3 * L)).mul(w);
+            a3 = d.fma(d, a3);
+            d = m4.sub(FloatVector.fromArray(FLOATS, in, p + 4 * L)).mul(w);
+            a4 = d.fma(d, a4);
+            d = m5.sub(FloatVector.fromArray(FLOATS, in, p + 5 * L)).mul(w);
+            a5 = d.fma(d, a5);
+            d = m6.sub(FloatVector.fromArray(FLOATS, in, p + 6 * L)).mul(w);
+            a6 = d.fma(d, a6);
+        }
+        of[PIXELS] = a0.reduceLanes(VectorOperators.ADD);
+        of[PIXELS + 1] = a1.reduceLanes(VectorOperators.ADD);
+        of[PIXELS + 2] = a2.reduceLanes(VectorOperators.ADD);
+        of[PIXELS + 3] = a3.reduceLanes(VectorOperators.ADD);
+        of[PIXELS + 4] = a4.reduceLanes(VectorOperators.ADD);
+        of[PIXELS + 5] = a5.reduceLanes(VectorOperators.ADD);
+        of[PIXELS + 6] = a6.reduceLanes(VectorOperators.ADD);
+    }
+
+    private static void normalise(
+            float[] in,
+            int p,
+            int end,
+            int block,
+            float[] of,
+            float[] gain,
+            float[] bias,
+            float[] out,
+            int q,
+            int outBlock) {
+        for (int c = 0; p < end; p += block, q += outBlock, c += L) {
+            FloatVector g = FloatVector.fromArray(FLOATS, gain, c);
+            FloatVector t = FloatVector.fromArray(FLOATS, bias, c);
+            for (int i = 0; i < PIXELS; i++) {
+                FloatVector.fromArray(FLOATS, in, p + i * L)
+                        .sub(of[i])
+                        .mul(of[PIXELS + i])
+                        .fma(g, t)
+                        .intoArray(out, q + i * L);
             }
         }
     }
@@ -49,7 +177,7 @@ final class LayerNormKernel implements Kernel {
     private void pixel(int p, int q) {
         float mean = sum(p) / in.shape.channels();
         float variance = squares(p, mean) / in.shape.channels();
-        normalise(p, q, mean, (float) (1 / Math.sqrt(variance + epsilon)));
+        write(p, q, mean, (float) (1 / Math.sqrt(variance + epsilon)));
     }
 
     private float sum(int p) {
@@ -72,7 +200,7 @@ final class LayerNormKernel implements Kernel {
         return a.reduceLanes(VectorOperators.ADD);
     }
 
-    private void normalise(int p, int q, float mean, float factor) {
+    private void write(int p, int q, float mean, float factor) {
         for (int b = 0; b < in.blocks; b++) {
             FloatVector.fromArray(FLOATS, in.data, p + b * in.block)
                     .sub(mean)

@@ -3,88 +3,107 @@ package org.convmark.kernel.vector;
 import static org.convmark.kernel.vector.Lanes.FLOATS;
 import static org.convmark.kernel.vector.Lanes.L;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import org.convmark.model.Layer;
 
 /**
- * Maximum, average and global pooling of one row of one channel block: one vector of channels per pixel, a loop over the
- * part of the window that lies inside the map. Sums pass through memory from row to row of the window: kept in a register
- * through both loops, they are boxed by C2 of JDK 17.
+ * Maximum and average pooling. A unit is one row of one channel block: first the rows of the window that lie inside the map
+ * are reduced to one row, which stays in L1, then the columns of the window from there: k - 1 and k - 1 operations per
+ * result where the window has k * k. The row between has what is neutral on both sides, so no pixel is a special case.
+ * Each step is a loop over two rows with nothing kept in registers, which no JDK can spill or box.
  */
 final class PoolKernel implements RowKernel.Row {
     private final Layer.Pool pool;
     private final Blocked in;
     private final Blocked out;
+    private final Operation operation;
+
+    /** One over the columns of the window that lie inside the map, per result in a row. */
+    private final float[] share;
+
+    /** The row between, with its padding; behind it one for results of which not all, or not as they are, are kept. */
+    private final ThreadLocal<float[]> between;
 
     PoolKernel(Layer.Pool pool, Blocked in, Blocked out) {
         this.pool = pool;
         this.in = in;
         this.out = out;
+        this.share = new float[out.shape.width()];
+        for (int x = 0; x < share.length; x++) {
+            share[x] = 1f / inside(x, in.shape.width());
+        }
+        boolean isMaximum = pool.kind() == Layer.Pool.Kind.MAX;
+        this.operation = isMaximum ? Rows::maximum : Rows::add;
+        float neutral = isMaximum ? Float.NEGATIVE_INFINITY : 0;
+        int columns = in.shape.width() + 2 * pool.padding();
+        this.between = ThreadLocal.withInitial(() -> {
+            float[] row = new float[2 * columns * L];
+            Arrays.fill(row, neutral);
+            return row;
+        });
+    }
+
+    /** Rows or columns of a window that lie inside a map of this size. */
+    private int inside(int window, int size) {
+        int first = window * pool.stride() - pool.padding();
+        return Math.min(first + pool.kernel(), size) - Math.max(0, first);
     }
 
     @Override
     public void run(int index) {
         int height = out.shape.height();
-        int map = index / height;
-        int n = map / out.blocks;
-        int b = map % out.blocks;
         int y = index % height;
-        if (pool.kind() == Layer.Pool.Kind.GLOBAL) {
-            average(
-                    in.data,
-                    in.at(n, b, 0, 0),
-                    in.row,
-                    in.shape.height(),
-                    in.shape.width(),
-                    out.data,
-                    out.at(n, b, 0, 0));
+        int rows = inside(y, in.shape.height());
+        int p = in.at(
+                index / height / out.blocks,
+                index / height % out.blocks,
+                Math.max(0, y * pool.stride() - pool.padding()),
+                0);
+        int q = out.rowAt(index);
+        float[] row = between.get();
+        reduce(in.data, p, in.row, rows, row, pool.padding() * L, in.rowLength());
+        int step = pool.stride() * L;
+        int length = (out.shape.width() - 1) * step + L;
+        if (pool.kind() == Layer.Pool.Kind.AVERAGE) {
+            reduce(row, 0, L, pool.kernel(), row, row.length / 2, length);
+            scale(row, row.length / 2, step, share, 1f / rows, out.data, q);
+        } else if (pool.stride() == 1) {
+            reduce(row, 0, L, pool.kernel(), out.data, q, length);
+        } else {
+            reduce(row, 0, L, pool.kernel(), row, row.length / 2, length);
+            pick(row, row.length / 2, step, out.data, q, out.rowLength());
+        }
+    }
+
+    /** A row of results, each of some taps that lie {@code apart}. */
+    private void reduce(float[] in, int i, int apart, int taps, float[] out, int o, int length) {
+        if (taps == 1) {
+            Rows.copy(in, i, out, o, length);
             return;
         }
-        int top = y * pool.stride() - pool.padding();
-        int r0 = Math.max(0, top);
-        int rows = Math.min(top + pool.kernel(), in.shape.height()) - r0;
-        for (int x = 0; x < out.shape.width(); x++) {
-            int left = x * pool.stride() - pool.padding();
-            int s0 = Math.max(0, left);
-            int columns = Math.min(left + pool.kernel(), in.shape.width()) - s0;
-            int p = in.at(n, b, r0, s0);
-            int q = out.at(n, b, y, x);
-            if (pool.kind() == Layer.Pool.Kind.MAX) {
-                maximum(in.data, p, in.row, rows, columns, out.data, q);
-            } else {
-                average(in.data, p, in.row, rows, columns, out.data, q);
-            }
+        operation.run(in, i, in, i + apart, out, o, length);
+        for (int t = 2; t < taps; t++) {
+            operation.run(in, i + t * apart, out, o, out, o, length);
         }
     }
 
-    private static void maximum(float[] in, int p, int row, int rows, int columns, float[] out, int q) {
-        FloatVector.fromArray(FLOATS, in, p).intoArray(out, q);
-        for (int r = 0; r < rows; r++) {
-            maximumOfRow(in, p + r * row, columns, out, q);
+    /** Two rows to one. */
+    private interface Operation {
+        void run(float[] a, int i, float[] b, int j, float[] out, int o, int length);
+    }
+
+    private static void pick(float[] in, int i, int step, float[] out, int o, int length) {
+        for (int k = 0; k < length; k += L, i += step) {
+            FloatVector.fromArray(FLOATS, in, i).intoArray(out, o + k);
         }
     }
 
-    private static void maximumOfRow(float[] in, int p, int columns, float[] out, int q) {
-        FloatVector a = FloatVector.fromArray(FLOATS, out, q);
-        for (int s = 0; s < columns; s++) {
-            a = a.max(FloatVector.fromArray(FLOATS, in, p + s * L));
+    private static void scale(float[] in, int i, int step, float[] factors, float common, float[] out, int o) {
+        for (int x = 0; x < factors.length; x++) {
+            FloatVector.fromArray(FLOATS, in, i + x * step)
+                    .mul(factors[x] * common)
+                    .intoArray(out, o + x * L);
         }
-        a.intoArray(out, q);
-    }
-
-    private static void average(float[] in, int p, int row, int rows, int columns, float[] out, int q) {
-        FloatVector.zero(FLOATS).intoArray(out, q);
-        for (int r = 0; r < rows; r++) {
-            addRow(in, p + r * row, columns, out, q);
-        }
-        FloatVector.fromArray(FLOATS, out, q).div(rows * columns).intoArray(out, q);
-    }
-
-    private static void addRow(float[] in, int p, int columns, float[] out, int q) {
-        FloatVector a = FloatVector.fromArray(FLOATS, out, q);
-        for (int s = 0; s < columns; s++) {
-            a = a.add(FloatVector.fromArray(FLOATS, in, p + s * L));
-        }
-        a.intoArray(out, q);
     }
 }

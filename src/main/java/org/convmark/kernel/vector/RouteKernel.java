@@ -1,30 +1,83 @@
 package org.convmark.kernel.vector;
 
+import static org.convmark.kernel.vector.Lanes.FLOATS;
 import static org.convmark.kernel.vector.Lanes.L;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Channels moved to other places. A row of a block whose lanes come from one block in order is copied whole; any other
- * is put together lane by lane.
+ * Channels moved to other places. A row of a block whose lanes come from one block in order is copied whole. Any other is
+ * joined from the blocks its lanes come from: two loads, two permutations, a blend and a store per pixel for the first two
+ * blocks, and the same again, with the result so far as one of the two, for each further block.
  */
 final class RouteKernel implements RowKernel.Row {
-    private final Blocked[] from;
-    private final int[] channel;
+    private static final VectorShuffle<Float> IN_PLACE = VectorShuffle.fromOp(FLOATS, lane -> lane);
+
     private final Blocked out;
+
+    /** For each block of the result what it takes from where. */
+    private final List<List<Part>> parts = new ArrayList<>();
 
     RouteKernel(int[] sources, List<Blocked> in, Blocked out) {
         this.out = out;
-        this.from = new Blocked[sources.length];
-        this.channel = new int[sources.length];
-        for (int c = 0; c < sources.length; c++) {
-            int source = sources[c];
-            int input = 0;
-            while (source >= in.get(input).shape.channels()) {
-                source -= in.get(input++).shape.channels();
+        for (int first = 0; first < sources.length; first += L) {
+            Map<Source, int[]> orders = new LinkedHashMap<>();
+            for (int i = 0; i < L && first + i < sources.length; i++) {
+                int channel = sources[first + i];
+                int input = 0;
+                while (channel >= in.get(input).shape.channels()) {
+                    channel -= in.get(input++).shape.channels();
+                }
+                orders.computeIfAbsent(new Source(in.get(input), channel / L), s -> nothing())[i] = channel % L;
             }
-            from[c] = in.get(input);
-            channel[c] = source;
+            int lanes = Math.min(L, sources.length - first);
+            parts.add(orders.entrySet().stream()
+                    .map(e -> Part.of(e.getKey(), e.getValue(), lanes))
+                    .toList());
+        }
+    }
+
+    private static int[] nothing() {
+        int[] order = new int[L];
+        Arrays.fill(order, -1);
+        return order;
+    }
+
+    /** One block of channels of one input. */
+    private record Source(Blocked tensor, int block) {}
+
+    /**
+     * What a block of the result takes from one source.
+     *
+     * @param order the lane of the source for each lane of the result
+     * @param lanes the lanes of the result that come from there
+     * @param whole whether these are all of them, in order
+     */
+    private record Part(Source source, VectorShuffle<Float> order, VectorMask<Float> lanes, boolean whole) {
+        /** @param order -1 where a lane of the result comes from elsewhere */
+        static Part of(Source source, int[] order, int lanes) {
+            boolean[] taken = new boolean[L];
+            int inPlace = 0;
+            for (int i = 0; i < L; i++) {
+                taken[i] = order[i] >= 0;
+                inPlace += i < lanes && order[i] == i ? 1 : 0;
+            }
+            return new Part(
+                    source,
+                    VectorShuffle.fromOp(FLOATS, i -> Math.max(0, order[i])),
+                    VectorMask.fromArray(FLOATS, taken, 0),
+                    inPlace == lanes);
+        }
+
+        int at(int n, int y) {
+            return source.tensor.at(n, source.block, y, 0);
         }
     }
 
@@ -32,35 +85,40 @@ final class RouteKernel implements RowKernel.Row {
     public void run(int index) {
         int height = out.shape.height();
         int n = index / height / out.blocks;
-        int b = index / height % out.blocks;
         int y = index % height;
-        int first = b * L;
-        int lanes = Math.min(L, channel.length - first);
-        int q = out.at(n, b, y, 0);
-        if (isBlock(first, lanes)) {
-            Blocked source = from[first];
-            Rows.copy(source.data, source.at(n, channel[first] / L, y, 0), out.data, q, out.rowLength());
-        } else {
-            for (int i = 0; i < lanes; i++) {
-                Blocked source = from[first + i];
-                int p = source.at(n, channel[first + i] / L, y, 0) + channel[first + i] % L;
-                lane(source.data, p, out.data, q + i, out.shape.width());
-            }
+        List<Part> from = parts.get(index / height % out.blocks);
+        Part a = from.get(0);
+        int q = out.rowAt(index);
+        if (a.whole) {
+            Rows.copy(a.source.tensor.data, a.at(n, y), out.data, q, out.rowLength());
+            return;
+        }
+        Part b = from.get(from.size() > 1 ? 1 : 0);
+        join(
+                a.source.tensor.data,
+                a.at(n, y),
+                a.order,
+                b.source.tensor.data,
+                b.at(n, y),
+                b,
+                out.data,
+                q,
+                out.rowLength());
+        for (int i = 2; i < from.size(); i++) {
+            Part c = from.get(i);
+            join(out.data, q, IN_PLACE, c.source.tensor.data, c.at(n, y), c, out.data, q, out.rowLength());
         }
     }
 
-    private boolean isBlock(int first, int lanes) {
-        for (int i = 0; i < lanes; i++) {
-            if (from[first + i] != from[first] || channel[first + i] != channel[first] + i || channel[first] % L != 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static void lane(float[] in, int p, float[] out, int q, int width) {
-        for (int x = 0; x < width; x++) {
-            out[q + x * L] = in[p + x * L];
+    /** The lanes of b from there, all others from a. */
+    private static void join(
+            float[] a, int i, VectorShuffle<Float> order, float[] in, int j, Part b, float[] out, int o, int length) {
+        VectorShuffle<Float> orderOfB = b.order;
+        VectorMask<Float> lanesOfB = b.lanes;
+        for (int k = 0; k < length; k += L) {
+            FloatVector x = FloatVector.fromArray(FLOATS, a, i + k).rearrange(order);
+            FloatVector y = FloatVector.fromArray(FLOATS, in, j + k).rearrange(orderOfB);
+            x.blend(y, lanesOfB).intoArray(out, o + k);
         }
     }
 }

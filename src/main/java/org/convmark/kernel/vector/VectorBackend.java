@@ -158,9 +158,11 @@ public final class VectorBackend extends Backend<Blocked> {
 
     @Override
     protected Kernel pool(Layer.Pool pool, Blocked in, Blocked out) {
-        return pool.kind() == Layer.Pool.Kind.BLUR
-                ? DepthwiseKernel.blur(pool, in, out)
-                : new RowKernel(out, new PoolKernel(pool, in, out));
+        return switch (pool.kind()) {
+            case MAX, AVERAGE -> new RowKernel(out, new PoolKernel(pool, in, out));
+            case GLOBAL -> new RowKernel(out, new GlobalPoolKernel(in, out));
+            case BLUR -> DepthwiseKernel.blur(pool, in, out);
+        };
     }
 
     @Override

@@ -20,22 +20,30 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GeneratedTilesTest {
     private static final Path FOLDER = Path.of("src/main/java/org/convmark/kernel/vector/tile");
 
+    /** What is generated. */
+    interface Form {
+        String name();
+
+        String source();
+    }
+
     /**
-     * Forms for 16 vector registers, where a run of pixels may go on in the next row anywhere; then those for 32; and for
-     * matrices of Winograd's products whose columns are no multiple of five.
+     * Forms for 16 vector registers, where a run of pixels may go on in the next row anywhere; those for 32; those for
+     * matrices of Winograd's products whose columns are no multiple of five; lane-wise ones.
      */
     static List<Form> forms() {
-        Stream<Form> columns = Stream.of(new Form(2, 4, 0, 1));
+        Stream<Form> columns = Stream.of(new Tile(2, 4, 0, 1));
         Stream<Form> pixels = Stream.of(1, 2).flatMap(step -> Stream.of(
                         anywhere(2, 5, step),
                         anywhere(1, 8, step),
-                        Stream.of(new Form(2, 14, 0, step), new Form(2, 7, 7, step)))
+                        Stream.of(new Tile(2, 14, 0, step), new Tile(2, 7, 7, step)),
+                        Stream.of(new Lane(3, 0, step), new Lane(3, 2, step), new Lane(1, 0, step)))
                 .flatMap(forms -> forms));
         return Stream.concat(pixels, columns).toList();
     }
 
     private static Stream<Form> anywhere(int vectors, int pixels, int step) {
-        return IntStream.rangeClosed(1, pixels).mapToObj(first -> new Form(vectors, first, pixels - first, step));
+        return IntStream.rangeClosed(1, pixels).mapToObj(first -> new Tile(vectors, first, pixels - first, step));
     }
 
     /**
@@ -46,7 +54,7 @@ class GeneratedTilesTest {
      * @param second those that follow in another row
      * @param step columns of the input from one pixel to the next
      */
-    record Form(int vectors, int first, int second, int step) {
+    record Tile(int vectors, int first, int second, int step) implements Form {
         private static final String TEMPLATE = """
                 package org.convmark.kernel.vector.tile;
 
@@ -81,12 +89,14 @@ class GeneratedTilesTest {
                 FloatVector u = FloatVector.fromArray(FLOATS, w, k * (2 * L));
                             FloatVector v = FloatVector.fromArray(FLOATS, w, k * (2 * L) + L);""";
 
-        String name() {
+        @Override
+        public String name() {
             return "Tile" + vectors + "x" + first + (second > 0 ? "And" + second : "")
                     + (step > 1 ? "Step" + step : "");
         }
 
-        String source() {
+        @Override
+        public String source() {
             String gaps = second > 0 ? ", int inGap, int outGap" : "";
             String next = vectors > 1 ? ", int next" : "";
             String pixels = second > 0 ? first + " pixels and " + second + " of another row" : first + " pixels";
@@ -133,10 +143,113 @@ class GeneratedTilesTest {
         private String place(String next, int t) {
             return t < first ? at("q" + next, t) : at("q + outGap" + next, t - first);
         }
+    }
 
-        private static String at(String base, int pixels) {
-            return pixels == 0 ? base : pixels == 1 ? base + " + L" : base + " + " + pixels + " * L";
+    /**
+     * One vector of channels by seven pixels, each channel on its own.
+     *
+     * @param first length of the runs of taps
+     * @param second length of those that follow, or 0
+     * @param step columns of the input from one pixel to the next
+     */
+    record Lane(int first, int second, int step) implements Form {
+        private static final int PIXELS = 7;
+        private static final List<String> WEIGHTS = List.of("u", "v", "w");
+        private static final String TEMPLATE = """
+                package org.convmark.kernel.vector.tile;
+
+                import static org.convmark.kernel.vector.Lanes.FLOATS;
+                import static org.convmark.kernel.vector.Lanes.L;
+
+                import jdk.incubator.vector.FloatVector;
+
+                /** Generated: seven pixels by runs of %RUNS%. */
+                public final class %NAME% {
+                    private %NAME%() {}
+
+                    /** See the package. */
+                    public static void run(
+                            %ARGUMENTS%) {
+                        for (; q < end; q += 7 * L, p += %ADVANCE% * L) {
+                            int k = w0;
+                            FloatVector x;
+                            %START%
+                            %LOOPS%
+                            %STORE%
+                        }
+                    }
+                }
+                """;
+
+        @Override
+        public String name() {
+            return "Lane7x" + first + (second > 0 ? "And" + second : "") + (step > 1 ? "Step" + step : "");
         }
+
+        @Override
+        public String source() {
+            List<String> arguments = Stream.of(
+                            Stream.of("float[] in", "int p", "int[] runs"),
+                            second > 0 ? Stream.of("int longer") : Stream.<String>of(),
+                            Stream.of("float[] weights", "int w0", "float[] bias", "int o", "float[] out"),
+                            Stream.of("int q", "int end"))
+                    .flatMap(s -> s)
+                    .toList();
+            String taps = first + (first > 1 ? " taps" : " tap") + (second > 0 ? ", then of " + second : "");
+            String loops = second == 0
+                    ? loop("0", "runs.length", first)
+                    : loop("0", "longer", first) + "\n" + loop("longer", "runs.length", second);
+            return TEMPLATE.replace("%NAME%", name())
+                    .replace("%RUNS%", taps + (step > 1 ? ", every " + step + "nd column of the input" : ""))
+                    .replace("%ARGUMENTS%", String.join(second > 0 ? ",\n            " : ", ", arguments))
+                    .replace("%ADVANCE%", String.valueOf(PIXELS * step))
+                    .replace(
+                            "%START%",
+                            lines(t -> "FloatVector a%d = FloatVector.fromArray(FLOATS, bias, o);".formatted(t)))
+                    .replace("%LOOPS%", loops.replace("\n", "\n            "))
+                    .replace("%STORE%", lines(t -> "a%d.intoArray(out, %s);".formatted(t, at("q", t))));
+        }
+
+        private static String lines(IntFunction<String> pixel) {
+            return IntStream.range(0, PIXELS).mapToObj(pixel).collect(Collectors.joining("\n            "));
+        }
+
+        private String loop(String from, String to, int taps) {
+            return """
+                    for (int r = %s; r < %s; r++) {
+                        int i = p + runs[r];
+                        %s
+                        %s
+                        k += %s;
+                    }""".formatted(
+                            from,
+                            to,
+                            IntStream.range(0, taps).mapToObj(Lane::weight).collect(Collectors.joining("\n    ")),
+                            IntStream.range(0, (PIXELS - 1) * step + taps)
+                                    .mapToObj(column -> column(column, taps))
+                                    .collect(Collectors.joining())
+                                    .strip(),
+                            taps == 1 ? "L" : taps + " * L");
+        }
+
+        private static String weight(int t) {
+            return "FloatVector %s = FloatVector.fromArray(FLOATS, weights, %s);".formatted(WEIGHTS.get(t), at("k", t));
+        }
+
+        /** One column of the input, loaded once, and all it is multiplied with; nothing if no pixel has a tap there. */
+        private String column(int column, int taps) {
+            String products = IntStream.range(0, PIXELS)
+                    .filter(a -> column >= a * step && column < a * step + taps)
+                    .mapToObj(a -> "    a%d = %s.fma(x, a%d);\n".formatted(a, WEIGHTS.get(column - a * step), a))
+                    .collect(Collectors.joining());
+            return products.isEmpty()
+                    ? ""
+                    : "    x = FloatVector.fromArray(FLOATS, in, %s);\n".formatted(at("i", column)) + products;
+        }
+    }
+
+    private static String at(String base, int vectors) {
+        return vectors == 0 ? base : vectors == 1 ? base + " + L" : base + " + " + vectors + " * L";
     }
 
     @ParameterizedTest

@@ -1,0 +1,53 @@
+package org.convmark.kernel.vector.tile;
+
+import static org.convmark.kernel.vector.Lanes.FLOATS;
+import static org.convmark.kernel.vector.Lanes.L;
+
+import jdk.incubator.vector.FloatVector;
+
+/** Generated: seven pixels by runs of 1 tap, every 2nd column of the input. */
+public final class Lane7x1Step2 {
+    private Lane7x1Step2() {}
+
+    /** See the package. */
+    public static void run(
+            float[] in, int p, int[] runs, float[] weights, int w0, float[] bias, int o, float[] out, int q, int end) {
+        for (; q < end; q += 7 * L, p += 14 * L) {
+            int k = w0;
+            FloatVector x;
+            FloatVector a0 = FloatVector.fromArray(FLOATS, bias, o);
+            FloatVector a1 = FloatVector.fromArray(FLOATS, bias, o);
+            FloatVector a2 = FloatVector.fromArray(FLOATS, bias, o);
+            FloatVector a3 = FloatVector.fromArray(FLOATS, bias, o);
+            FloatVector a4 = FloatVector.fromArray(FLOATS, bias, o);
+            FloatVector a5 = FloatVector.fromArray(FLOATS, bias, o);
+            FloatVector a6 = FloatVector.fromArray(FLOATS, bias, o);
+            for (int r = 0; r < runs.length; r++) {
+                int i = p + runs[r];
+                FloatVector u = FloatVector.fromArray(FLOATS, weights, k);
+                x = FloatVector.fromArray(FLOATS, in, i);
+                a0 = u.fma(x, a0);
+                x = FloatVector.fromArray(FLOATS, in, i + 2 * L);
+                a1 = u.fma(x, a1);
+                x = FloatVector.fromArray(FLOATS, in, i + 4 * L);
+                a2 = u.fma(x, a2);
+                x = FloatVector.fromArray(FLOATS, in, i + 6 * L);
+                a3 = u.fma(x, a3);
+                x = FloatVector.fromArray(FLOATS, in, i + 8 * L);
+                a4 = u.fma(x, a4);
+                x = FloatVector.fromArray(FLOATS, in, i + 10 * L);
+                a5 = u.fma(x, a5);
+                x = FloatVector.fromArray(FLOATS, in, i + 12 * L);
+                a6 = u.fma(x, a6);
+                k += L;
+            }
+            a0.intoArray(out, q);
+            a1.intoArray(out, q + L);
+            a2.intoArray(out, q + 2 * L);
+            a3.intoArray(out, q + 3 * L);
+            a4.intoArray(out, q + 4 * L);
+            a5.intoArray(out, q + 5 * L);
+            a6.intoArray(out, q + 6 * L);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package org.convmark.kernel.vector.tile;
+
+import static org.convmark.kernel.vector.Lanes.FLOATS;
+import static org.convmark.kernel.vector.Lanes.L;
+
+import jdk.incubator.vector.FloatVector;
+
+/** Generated: seven pixels by runs of 3 taps. */
+public final class Lane7x3 {
+    private Lane7x3() {}
+
+    /** See the package. */
+    public static void run(
+            float[] in, int p, int[] runs, float[] weights, int w0, float[] bias, int o, float[] out, int q, int end) {
+        for (; q < end; q += 7 * L, p += 7 * L) {
+            int k = w0;
+            FloatVector x;
+            FloatVector a0 = FloatVector.fromArray(FLOATS, bias, o);
+            FloatVector a1 = FloatVector.fromArray(FLOATS, bias, o);
+            FloatVector a2 = FloatVector.fromArray(FLOATS, bias, o);
+            FloatVector a3 = FloatVector.fromArray(FLOATS, bias, o);
+            FloatVector a4 = FloatVector.fromArray(FLOATS, bias, o);
+            FloatVector a5 = FloatVector.fromArray(FLOATS, bias, o);
+            FloatVector a6 = FloatVector.fromArray(FLOATS, bias, o);
+            for (int r = 0; r < runs.length; r++) {
+                int i = p + runs[r];
+                FloatVector u = FloatVector.fromArray(FLOATS, weights, k);
+                FloatVector v = FloatVector.fromArray(FLOATS, weights, k + L);
+                FloatVector w = FloatVector.fromArray(FLOATS, weights, k + 2 * L);
+                x = FloatVector.fromArray(FLOATS, in, i);
+                a0 = u.fma(x, a0);
+                x = FloatVector.fromArray(FLOATS, in, i + L);
+                a0 = v.fma(x, a0);
+                a1 = u.fma(x, a1);
+                x = FloatVector.fromArray(FLOATS, in, i + 2 * L);
+                a0 = w.fma(x, a0);
+                a1 = v.fma(x, a1);
+                a2 = u.fma(x, a2);
+                x = FloatVector.fromArray(FLOATS, in, i + 3 * L);
+                a1 = w.fma(x, a1);
+                a2 = v.fma(x, a2);
+                a3 = u.fma(x, a3);
+                x = FloatVector.fromArray(FLOATS, in, i + 4 * L);
+                a2 = w.fma(x, a2);
+                a3 = v.fma(x, a3);
+                a4 = u.fma(x, a4);
+                x = FloatVector.fromArray(FLOATS, in, i + 5 * L);
+                a3 = w.fma(x, a3);
+                a4 = v.fma(x, a4);
+                a5 = u.fma(x, a5);
+                x = FloatVector.fromArray(FLOATS, in, i + 6 * L);
+                a4 = w.fma(x, a4);
+                a5 = v.fma(x, a5);
+                a6 = u.fma(x, a6);
+                x = FloatVector.fromArray(FLOATS, in, i + 7 * L);
+                a5 = w.fma(x, a5);
+                a6 = v.fma(x, a6);
+                x = FloatVector.fromArray(FLOATS, in, i + 8 * L);
+                a6 = w.fma(x, a6);
+                k += 3 * L;
+            }
+            a0.intoArray(out, q);
+            a1.intoArray(out, q + L);
+            a2.intoArray(out, q + 2 * L);
+            a3.intoArray(out, q + 3 * L);
+            a4.intoArray(out, q + 4 * L);
+            a5.intoArray(out, q + 5 * L);
+            a6.intoArray(out, q + 6 * L);
+        }
+    }
+}
