@@ -95,7 +95,8 @@ final class Rows {
 
     /**
      * (slope * x + constant) / (1 + e^-x): sigmoid with 0 and 1, SiLU with 1 and 0. e^-x by 2^n * p(r) with |r| <= ln 2 / 2
-     * (Cephes expf), relative error about 2e-7; x is limited to +-87. In one method: C2 does not inline a helper into a
+     * (Cephes expf), relative error about 2e-7; x is limited to +-87. Largest absolute error on -12 to 12: sigmoid 9e-8,
+     * SiLU 1.2e-6, of which half an ulp of the result is 4.8e-7. In one method: C2 does not inline a helper into a
      * loop that usually runs once, as on maps of one pixel, and its vectors would be boxed.
      */
     private static void logistic(float[] in, int i, float slope, float constant, float[] out, int o, int length) {
@@ -121,7 +122,7 @@ final class Rows {
 
     /**
      * x * (1 + erf(x / sqrt 2)) / 2 with erf as the quotient of two polynomials on -4 to 4 (the form and coefficients of
-     * Eigen and XLA). No exponential: with one, the method is longer than C2 inlines, and it boxes every vector.
+     * Eigen and XLA). Largest absolute error on -12 to 12: 1.1e-6. No exponential: with one, the method is longer than C2 inlines, and it boxes every vector.
      */
     private static void gelu(float[] in, int i, float[] out, int o, int length) {
         for (int k = 0; k < length; k += L) {
