@@ -5,14 +5,17 @@
  * row and three that begin another, {@code inGap} and {@code outGap} floats behind where the row would go on.
  * Step2: every second column of the input.
  *
- * <p>One loop over the taps of a pair of output blocks: the tap's offset from a table, two weight vectors, one broadcast
- * per pixel. The table serves every kernel size, dilation, group width and channel count, and it keeps C2 from unrolling
- * the loop, which spills accumulators. Five pixels fit 16 registers: ten sums, two weights, broadcasts; per tap 10 FMAs,
- * 5 broadcasts, 2 loads in 31 instructions, no stack moves. Share of the FMA roof, Zen 3, AVX2, one thread, JDK 17 / 25, 64
- * channels: 3x3 91 / 91 %, with stride 2 89 / 91 %, 1x1 80 / 80 %. JDK 17 sometimes allocates registers badly for the life
- * of a JVM, then it is a third. Sums start at the bias. The second vector is stored
- * {@code next} floats behind the first, and before it: where there is no second block, next is 0 and the first overwrites
- * it, which needs no branch.
+ * <p>One loop over the taps: the tap's offset from a table, one or two weight vectors, one broadcast per pixel. The table
+ * serves every kernel size, dilation, group width and channel count, and it keeps C2 from unrolling the loop, which spills
+ * accumulators. Five pixels by two vectors fit 16 registers: ten sums, two weights, broadcasts; per tap 10 FMAs, 5
+ * broadcasts, 2 loads in 31 instructions, no stack moves. Share of the FMA roof, Zen 3, AVX2, one thread, JDK 17 / 25, 64
+ * channels: 3x3 92 / 92 %, 1x1 79 / 84 %. JDK 17 sometimes allocates registers badly for the life of a JVM, then it is
+ * 76 % or a third. Sums start at the bias. The second vector is stored {@code next} floats behind the first, and before it:
+ * where there is no second block, next is 0 and the first overwrites it, which needs no branch.
+ *
+ * <p>Eight pixels by one vector, where a second would be empty or of another group: per tap 8 FMAs, 8 broadcasts, 1 load
+ * in 29 instructions. Loads are the limit, at 84 %: two vectors share a broadcast, one has it alone. Measured: 3x3 in
+ * groups of 8, 64 channels, 65 / 67 %.
  *
  * <p>Fourteen pixels fit 32 registers, those of AVX-512. They have been tested for correctness only.
  *
