@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -11,7 +12,8 @@ import java.util.stream.Stream;
 import org.convmark.kernel.Target;
 import org.convmark.model.Workload;
 
-/** Counts the rows of the runs in a folder: every benchmark class on every target of ours, and roofs of those that have some. */
+/** Counts the rows of the runs in a folder: every benchmark class on every target of
+ * ours, two on the peers, and roofs of those that have some. */
 final class Rows {
     public static void main(String[] arguments) throws IOException {
         List<Path> files;
@@ -22,6 +24,8 @@ final class Rows {
         files.forEach(file -> read(file).forEach(row -> measured.add(name(row))));
         Set<String> missing = new TreeSet<>();
         Workload.all().forEach(w -> Target.own().forEach(t -> missing.add(w.name() + " " + t)));
+        EnumSet.complementOf(EnumSet.copyOf(Target.own()))
+                .forEach(peer -> List.of("RESIDUAL", "SHUFFLE").forEach(w -> missing.add(w + " " + peer)));
         missing.add("roof " + Target.VECTOR);
         missing.add("roof " + Target.OPENCL);
         int expected = missing.size();
