@@ -125,11 +125,27 @@ public final class Weights {
             Node node = graph.nodes().get(i);
             List<Moments> in = node.inputs().stream().map(v -> moments[v]).toList();
             if (node.layer() instanceof Layer.Conv conv) {
-                long taps = conv.taps(graph.shapes(node).get(0).channels());
+                Shape map = graph.shapes(node).get(0);
+                double taps = conv.taps(map.channels()) * covered(conv, map.height()) * covered(conv, map.width());
                 gains.put(node.id(), 1 / Math.sqrt(taps * Math.max(in.get(0).second(), 1e-6)));
             }
             moments[graph.inputs().size() + i] = after(node, in);
         }
+    }
+
+    /** The part of a filter's rows, or columns, that meets the map and not its padding: small maps lose much there. */
+    private static double covered(Layer.Conv conv, int size) {
+        int results = 0;
+        int inside = 0;
+        int reach = (conv.kernel() - 1) * conv.dilation();
+        for (int from = -conv.padding(); from + reach < size + conv.padding(); from += conv.stride()) {
+            for (int tap = 0; tap < conv.kernel(); tap++) {
+                int at = from + tap * conv.dilation();
+                inside += at >= 0 && at < size ? 1 : 0;
+            }
+            results++;
+        }
+        return Math.max(inside, 1) / (double) (results * conv.kernel());
     }
 
     private Moments after(Node node, List<Moments> in) {
