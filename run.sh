@@ -58,6 +58,15 @@ find_jdk() {
         "or point JAVA_HOME to it (now '${JAVA_HOME:-}')"
 }
 
+# Compilers inside OpenCL drivers (LLVM in PoCL) take over the signals that a JVM stops its threads with, and a JVM that
+# meets its own signal in that moment dies of it (exit code 139). The JDK's library for such cases keeps the JVM's first.
+chain_signals() {
+    local library=$JAVA_HOME/lib/libjsig.so
+    if [[ $(uname -s) == Linux && -f $library ]]; then
+        export LD_PRELOAD=$library${LD_PRELOAD:+:$LD_PRELOAD}
+    fi
+}
+
 maven() {
     local command
     command=$(command -v mvn) || command=$root/mvnw
@@ -208,6 +217,7 @@ if [[ -d $root/target/peers || ${1:-} == run && " $* " == *' --peers '* ]]; then
 fi
 
 find_jdk
+chain_signals
 case ${1:-} in
     test)
         shift
