@@ -6,6 +6,7 @@ import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Target;
+import org.convmark.kernel.Workers;
 import org.convmark.model.RoofLoop;
 
 /**
@@ -42,7 +43,7 @@ final class RoofGauge implements AutoCloseable {
      * @throws UnsupportedOperationException with the reason if the target's hardware has no roof loop here
      */
     RoofGauge(Target target, int workers) {
-        threads = target.isPeer() ? 1 : workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
+        threads = target.isPeer() ? 1 : Workers.threads(workers);
         engine = ForkedJvm.openAny(target.roof(), threads, Algorithm.AUTO);
         loop = engine.compile(RoofLoop.COMPUTE, flops);
         WARM_UP.until(loop::run);

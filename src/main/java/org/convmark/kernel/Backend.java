@@ -8,7 +8,6 @@ import java.util.Map;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Layer;
-import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 
 /**
@@ -52,9 +51,6 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
     /** The inside of a tensor in batch x channel x row x column order. */
     protected abstract float[] read(T tensor);
 
-    /** A loop whose speed is a roof of this backend; its size is shared by the workers. */
-    protected abstract Kernel roof(RoofLoop loop, long size);
-
     /** Called once after the last kernel of a run has been started. */
     protected void finish() {}
 
@@ -63,9 +59,9 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
         workers.close();
     }
 
-    @Override
-    public final Program compile(RoofLoop loop, long size) {
-        return new Program(List.of(roof(loop, size)), workers, this::finish, null, null);
+    /** A program of one kernel that has no result, such as a roof loop, whose size the workers share. */
+    protected final Program program(Kernel kernel) {
+        return new Program(List.of(kernel), workers, this::finish, null, null);
     }
 
     /** Binds a kernel to every layer, reusing the buffers of dead intermediates. */

@@ -20,7 +20,8 @@ public interface Engine extends AutoCloseable {
      * @throws UnsupportedOperationException if this engine has none: it runs on the same hardware as one that has
      */
     default Program compile(RoofLoop loop, long size) {
-        throw new UnsupportedOperationException("roofs are measured with the loops of VECTOR and OPENCL only");
+        throw new UnsupportedOperationException(
+                describe() + " has no roof of its own: its share is of the roof of VECTOR");
     }
 
     /** One line that says what runs here, whatever the workers and the algorithm: species, device, engine and version. */

@@ -16,12 +16,16 @@ public final class Workers implements AutoCloseable {
 
     /** @param count threads, the caller included; 0 for one per processor */
     public Workers(int count) {
-        int threads = count == 0 ? Runtime.getRuntime().availableProcessors() : count;
-        helpers = new Helper[threads - 1];
+        helpers = new Helper[threads(count) - 1];
         for (int i = 0; i < helpers.length; i++) {
             helpers[i] = new Helper(i + 1);
             helpers[i].start();
         }
+    }
+
+    /** Threads that a number of workers stands for: 0 for one per processor. */
+    public static int threads(int workers) {
+        return workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
     }
 
     /** Threads, the caller included. */

@@ -199,6 +199,24 @@ public sealed interface Layer {
         /** For each output channel its index in the concatenation of all inputs. */
         int[] sources(List<Shape> inputs);
 
+        /**
+         * Where a channel comes from.
+         *
+         * @param input which input
+         * @param channel which channel of it
+         */
+        record Source(int input, int channel) {
+            /** The source with an index in the concatenation of inputs with so many channels each. */
+            public static Source of(int index, int[] channels) {
+                int input = 0;
+                int channel = index;
+                while (channel >= channels[input]) {
+                    channel -= channels[input++];
+                }
+                return new Source(input, channel);
+            }
+        }
+
         @Override
         default Cost cost(List<Shape> inputs) {
             long bytes = output(inputs).bytes();
@@ -289,6 +307,20 @@ public sealed interface Layer {
         /** The weight of the tap in row r, column s of a blur. */
         public static float blur(int r, int s) {
             return (r == 1 ? 2 : 1) * (s == 1 ? 2 : 1) / 16f;
+        }
+
+        /** The depthwise convolution that a blur is. */
+        public Conv blurConv(int channels) {
+            return new Conv(channels, kernel, stride, 1, padding, 1, Bias.NO);
+        }
+
+        /** Its filter: channel x row x column. */
+        public float[] blurFilter(int channels) {
+            float[] filter = new float[channels * kernel * kernel];
+            for (int i = 0; i < filter.length; i++) {
+                filter[i] = blur(i / kernel % kernel, i % kernel);
+            }
+            return filter;
         }
 
         @Override

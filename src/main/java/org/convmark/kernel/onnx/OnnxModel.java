@@ -249,20 +249,12 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
             case GLOBAL -> operators.then("GlobalAveragePool", List.of(in.name));
             case BLUR -> {
                 int channels = in.shape.channels();
-                String filter = constant(out.name + "_filter", blur(channels), channels, 1, 3, 3);
+                String filter = constant(out.name + "_filter", pool.blurFilter(channels), channels, 1, 3, 3);
                 Message group = attribute("group", channels);
                 operators.then("Conv", List.of(in.name, filter), window, strides, pads, group);
             }
         }
         return operators.nodes();
-    }
-
-    private static float[] blur(int channels) {
-        float[] filter = new float[channels * 9];
-        for (int i = 0; i < filter.length; i++) {
-            filter[i] = Layer.Pool.blur(i % 9 / 3, i % 3);
-        }
-        return filter;
     }
 
     private static boolean isZero(float[] values) {

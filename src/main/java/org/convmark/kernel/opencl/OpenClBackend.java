@@ -11,6 +11,7 @@ import org.convmark.kernel.Backend;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
+import org.convmark.kernel.Program;
 import org.convmark.kernel.Target;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
@@ -252,8 +253,8 @@ public final class OpenClBackend extends Backend<Tensor> {
     }
 
     @Override
-    protected Kernel roof(RoofLoop loop, long bytes) {
-        return new Roof(cl, tuning).bind(loop, bytes);
+    public Program compile(RoofLoop loop, long size) {
+        return program(new Roof(cl, tuning).bind(loop, size));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.convmark.kernel.opencl;
 
 import java.util.List;
+import org.convmark.model.Layer;
 
 /**
  * Channels on their way from several tensors to one.
@@ -16,6 +17,7 @@ record Route(int[] sources, List<Tensor> in, Tensor out) {
      */
     int[] plan(int from, int to) {
         int v = out.block();
+        int[] channels = in.stream().mapToInt(x -> x.shape().channels()).toArray();
         int[] plan = new int[out.blocks() * (1 + 2 * v)];
         for (int block = 0; block < out.blocks(); block++) {
             int at = block * (1 + 2 * v);
@@ -23,7 +25,7 @@ record Route(int[] sources, List<Tensor> in, Tensor out) {
                 int channel = block * v + lane;
                 plan[at + 1 + 2 * lane] = -1;
                 if (channel < sources.length) {
-                    place(plan, at + 1 + 2 * lane, sources[channel], from, to);
+                    place(plan, at + 1 + 2 * lane, Layer.Route.Source.of(sources[channel], channels), from, to);
                 }
             }
             plan[at] = isWhole(plan, at + 1, Math.min(v, sources.length - block * v)) ? 1 : 0;
@@ -31,16 +33,12 @@ record Route(int[] sources, List<Tensor> in, Tensor out) {
         return plan;
     }
 
-    private void place(int[] plan, int at, int source, int from, int to) {
-        int input = 0;
-        int channel = source;
-        while (channel >= in.get(input).shape().channels()) {
-            channel -= in.get(input++).shape().channels();
-        }
-        if (input >= from && input < to) {
-            Tensor tensor = in.get(input);
-            plan[at] = input - from;
-            plan[at + 1] = tensor.at()[0] + channel / tensor.block() * tensor.plane() + channel % tensor.block();
+    private void place(int[] plan, int at, Layer.Route.Source source, int from, int to) {
+        if (source.input() >= from && source.input() < to) {
+            Tensor tensor = in.get(source.input());
+            int block = source.channel() / tensor.block();
+            plan[at] = source.input() - from;
+            plan[at + 1] = tensor.at()[0] + block * tensor.plane() + source.channel() % tensor.block();
         }
     }
 

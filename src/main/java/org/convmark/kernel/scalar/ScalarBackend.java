@@ -1,5 +1,6 @@
 package org.convmark.kernel.scalar;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.convmark.kernel.Backend;
@@ -8,7 +9,6 @@ import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
 import org.convmark.model.Layer;
-import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 
 /**
@@ -91,20 +91,13 @@ public final class ScalarBackend extends Backend<Plane> {
     @Override
     protected Kernel route(Layer.Route route, int[] sources, List<Plane> in, Plane out) {
         int channels = out.shape().channels();
-        Plane[] from = new Plane[channels];
-        int[] channel = new int[channels];
-        for (int c = 0; c < channels; c++) {
-            int source = sources[c];
-            int input = 0;
-            while (source >= in.get(input).shape().channels()) {
-                source -= in.get(input++).shape().channels();
-            }
-            from[c] = in.get(input);
-            channel[c] = source;
-        }
+        int[] inChannels = in.stream().mapToInt(x -> x.shape().channels()).toArray();
+        Layer.Route.Source[] from = Arrays.stream(sources)
+                .mapToObj(source -> Layer.Route.Source.of(source, inChannels))
+                .toArray(Layer.Route.Source[]::new);
         return perMap(out, m -> {
-            Plane source = from[m % channels];
-            float[] map = source.maps()[m / channels * source.shape().channels() + channel[m % channels]];
+            Layer.Route.Source source = from[m % channels];
+            float[] map = in.get(source.input()).maps()[m / channels * inChannels[source.input()] + source.channel()];
             System.arraycopy(map, 0, out.maps()[m], 0, map.length);
         });
     }
@@ -112,12 +105,6 @@ public final class ScalarBackend extends Backend<Plane> {
     @Override
     protected Kernel pool(Layer.Pool pool, Plane in, Plane out) {
         return perMap(out, m -> ScalarLoops.pool(pool, in, out, m));
-    }
-
-    @Override
-    protected Kernel roof(RoofLoop loop, long bytes) {
-        throw new UnsupportedOperationException(
-                "plain Java has no roof of its own: its share is of the roof of VECTOR");
     }
 
     @Override

@@ -29,10 +29,6 @@ public final class ConvTaps {
     /** Vectors of output channels: the second may lie behind the last block, then it is all zeros. */
     final int vectors;
 
-    private final Layer.Conv conv;
-    private final int group;
-    private final int groupOut;
-
     /**
      * A matrix with one pair of output blocks.
      *
@@ -40,37 +36,40 @@ public final class ConvTaps {
      * @param weights per channel 2 L
      */
     ConvTaps(int[] offsets, float[] weights) {
-        this.conv = new Layer.Conv(2 * L, 1, 1, 1, 0, Layer.Conv.DENSE, Layer.Bias.NO);
-        this.group = offsets.length;
-        this.groupOut = 2 * L;
-        this.start = 0;
-        this.block = 0;
-        this.vectors = 2;
-        this.offsets = offsets;
-        this.weights = weights;
-        this.bias = new float[2 * L];
+        this(offsets, weights, new float[2 * L], 0, 2);
     }
 
-    private ConvTaps(Layer.Conv conv, float[] filter, float[] bias, Blocked in, int block, int vectors) {
-        this.conv = conv;
-        this.group = conv.groupWidth(in.shape.channels());
-        this.groupOut = conv.groupOut(in.shape.channels());
+    private ConvTaps(int[] offsets, float[] weights, float[] bias, int block, int vectors) {
+        this.offsets = offsets;
+        this.weights = weights;
+        this.bias = bias;
         this.start = 0;
         this.block = block;
         this.vectors = vectors;
-        this.bias = Arrays.copyOfRange(Lanes.padded(bias), block * L, (block + vectors) * L);
+    }
+
+    /** One or two blocks of a convolution, from a block on. */
+    private static ConvTaps of(Layer.Conv conv, float[] filter, float[] bias, Blocked in, int block, int vectors) {
+        int group = conv.groupWidth(in.shape.channels());
+        int groupOut = conv.groupOut(in.shape.channels());
         int first = block * L / groupOut * group;
         int last = (Math.min((block + vectors) * L, conv.outChannels()) - 1) / groupOut * group + group;
-        this.offsets = new int[(last - first) * conv.kernel() * conv.kernel()];
-        this.weights = new float[Math.multiplyExact(offsets.length, vectors * L)];
-        fill(first, last, filter, in);
+        int taps = (last - first) * conv.kernel() * conv.kernel();
+        ConvTaps made = new ConvTaps(
+                new int[taps],
+                new float[Math.multiplyExact(taps, vectors * L)],
+                Arrays.copyOfRange(Lanes.padded(bias), block * L, (block + vectors) * L),
+                block,
+                vectors);
+        made.fill(conv, group, groupOut, first, last, filter, in);
+        return made;
     }
 
     /** All blocks, two at a time. */
     static List<ConvTaps> pairs(Layer.Conv conv, float[] filter, float[] bias, Blocked in) {
         List<ConvTaps> all = new ArrayList<>();
         for (int block = 0; block * L < conv.outChannels(); block += 2) {
-            all.add(new ConvTaps(conv, filter, bias, in, block, 2));
+            all.add(of(conv, filter, bias, in, block, 2));
         }
         return all;
     }
@@ -84,33 +83,41 @@ public final class ConvTaps {
         while (block * L < channels) {
             int lastOfTwo = Math.min((block + 2) * L, channels) - 1;
             boolean one = (block + 1) * L >= channels || block * L / groupOut != lastOfTwo / groupOut;
-            all.add(new ConvTaps(conv, filter, bias, in, block, one ? 1 : 2));
+            all.add(of(conv, filter, bias, in, block, one ? 1 : 2));
             block += one ? 1 : 2;
         }
         return all;
     }
 
     /** Taps in the order block, row, column, channel: neighbours in the table are neighbours in memory. */
-    private void fill(int first, int last, float[] filter, Blocked in) {
+    private void fill(Layer.Conv conv, int group, int groupOut, int first, int last, float[] filter, Blocked in) {
         int k = 0;
         for (int from = first; from < last; from = (from / L + 1) * L) {
             for (int r = 0; r < conv.kernel(); r++) {
                 for (int s = 0; s < conv.kernel(); s++) {
                     for (int c = from; c < Math.min(last, (from / L + 1) * L); c++) {
                         offsets[k] = c / L * in.block + r * conv.dilation() * in.row + s * conv.dilation() * L + c % L;
-                        weights(k++, filter, c, r, s);
+                        weights(
+                                k++,
+                                conv,
+                                group,
+                                groupOut,
+                                filter,
+                                (c % group * conv.kernel() + r) * conv.kernel() + s,
+                                c / group);
                     }
                 }
             }
         }
     }
 
-    private void weights(int k, float[] filter, int c, int r, int s) {
+    /** Weights of a tap of a group's filters: zeros for outputs of other groups. */
+    private void weights(int k, Layer.Conv conv, int group, int groupOut, float[] filter, int tap, int ofGroup) {
+        int taps = group * conv.kernel() * conv.kernel();
         for (int i = 0; i < vectors * L; i++) {
             int out = block * L + i;
-            if (out < conv.outChannels() && out / groupOut == c / group) {
-                weights[k * vectors * L + i] =
-                        filter[((out * group + c % group) * conv.kernel() + r) * conv.kernel() + s];
+            if (out < conv.outChannels() && out / groupOut == ofGroup) {
+                weights[k * vectors * L + i] = filter[out * taps + tap];
             }
         }
     }

@@ -42,12 +42,7 @@ final class DepthwiseKernel implements Kernel {
     /** Blur pooling is a depthwise convolution whose filter is known. */
     static DepthwiseKernel blur(Layer.Pool pool, Blocked in, Blocked out) {
         int channels = out.shape.channels();
-        int k = pool.kernel();
-        float[] filter = new float[channels * k * k];
-        for (int i = 0; i < filter.length; i++) {
-            filter[i] = Layer.Pool.blur(i / k % k, i % k);
-        }
-        Layer.Conv conv = new Layer.Conv(channels, k, pool.stride(), 1, pool.padding(), 1, Layer.Bias.NO);
-        return new DepthwiseKernel(conv, filter, new float[channels], Finish.NOTHING, in, out);
+        return new DepthwiseKernel(
+                pool.blurConv(channels), pool.blurFilter(channels), new float[channels], Finish.NOTHING, in, out);
     }
 }

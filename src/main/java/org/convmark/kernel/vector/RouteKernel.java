@@ -11,6 +11,7 @@ import java.util.Map;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
+import org.convmark.model.Layer;
 
 /**
  * Channels moved to other places. A row of a block whose lanes come from one block in order is copied whole. Any other is
@@ -28,15 +29,13 @@ final class RouteKernel implements RowKernel.Row {
 
     RouteKernel(int[] sources, List<Blocked> in, Blocked out) {
         this.out = out;
+        int[] channels = in.stream().mapToInt(x -> x.shape.channels()).toArray();
         for (int first = 0; first < sources.length; first += L) {
             Map<Source, int[]> orders = new LinkedHashMap<>();
             for (int i = 0; i < L && first + i < sources.length; i++) {
-                int channel = sources[first + i];
-                int input = 0;
-                while (channel >= in.get(input).shape.channels()) {
-                    channel -= in.get(input++).shape.channels();
-                }
-                orders.computeIfAbsent(new Source(in.get(input), channel / L), s -> nothing())[i] = channel % L;
+                Layer.Route.Source from = Layer.Route.Source.of(sources[first + i], channels);
+                Source source = new Source(in.get(from.input()), from.channel() / L);
+                orders.computeIfAbsent(source, s -> nothing())[i] = from.channel() % L;
             }
             int lanes = Math.min(L, sources.length - first);
             parts.add(orders.entrySet().stream()

@@ -9,6 +9,7 @@ import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
+import org.convmark.kernel.Program;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
 import org.convmark.model.Layer;
@@ -166,8 +167,8 @@ public final class VectorBackend extends Backend<Blocked> {
     }
 
     @Override
-    protected Kernel roof(RoofLoop loop, long bytes) {
-        return new RoofKernel(loop, bytes, threads);
+    public Program compile(RoofLoop loop, long size) {
+        return program(new RoofKernel(loop, size, threads));
     }
 
     @Override

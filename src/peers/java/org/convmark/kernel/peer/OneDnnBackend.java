@@ -28,7 +28,6 @@ import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
 import org.convmark.model.Layer;
-import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 
 /**
@@ -43,18 +42,12 @@ final class OneDnnBackend extends Backend<Edge> {
     /** @param workers threads of every primitive, 0 for one per processor */
     OneDnnBackend(int workers) {
         super(new Workers(1));
-        int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
-        dnnl = new Dnnl(threads);
+        dnnl = new Dnnl(Workers.threads(workers));
     }
 
     @Override
     public String describe() {
         return "oneDNN " + Dnnl.version() + ", OpenMP";
-    }
-
-    @Override
-    protected Kernel roof(RoofLoop loop, long size) {
-        throw new UnsupportedOperationException("oneDNN has no roof of its own: its share is of the roof of VECTOR");
     }
 
     @Override
@@ -391,13 +384,8 @@ final class OneDnnBackend extends Backend<Edge> {
     /** A depthwise convolution with constant weights. */
     private Kernel blur(Layer.Pool pool, Edge in, Edge out) {
         int channels = in.shape().channels();
-        int taps = pool.kernel() * pool.kernel();
-        float[] filter = new float[channels * taps];
-        for (int i = 0; i < filter.length; i++) {
-            filter[i] = Layer.Pool.blur(i % taps / pool.kernel(), i % pool.kernel());
-        }
-        Layer.Conv conv = new Layer.Conv(channels, pool.kernel(), pool.stride(), 1, pool.padding(), 1, Layer.Bias.NO);
-        return conv(conv, Epilogue.NONE, filter, new float[channels], in, null, out);
+        return conv(
+                pool.blurConv(channels), Epilogue.NONE, pool.blurFilter(channels), new float[channels], in, null, out);
     }
 
     private static long[] dims(Shape shape) {

@@ -15,7 +15,6 @@ import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.kernel.onnx.OnnxModel;
 import org.convmark.model.Graph;
-import org.convmark.model.Layer;
 
 /**
  * A session of ONNX Runtime per program. A graph with fused kernels gets all of its optimisations, among them blocked
@@ -31,7 +30,7 @@ final class OnnxRuntimeEngine implements Engine {
 
     /** @param workers threads inside an operator, the caller included; 0 for one per processor */
     OnnxRuntimeEngine(int workers) {
-        this.threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
+        this.threads = Workers.threads(workers);
     }
 
     @Override
@@ -52,8 +51,8 @@ final class OnnxRuntimeEngine implements Engine {
     /** Operators one after another; threads only inside them, none beside the caller if one is asked for. */
     private SessionOptions options(Graph graph) throws OrtException {
         SessionOptions options = new SessionOptions();
-        boolean fused = graph.nodes().stream().anyMatch(node -> node.layer() instanceof Layer.Fused);
-        options.setOptimizationLevel(fused ? SessionOptions.OptLevel.ALL_OPT : SessionOptions.OptLevel.NO_OPT);
+        options.setOptimizationLevel(
+                graph.isFused() ? SessionOptions.OptLevel.ALL_OPT : SessionOptions.OptLevel.NO_OPT);
         options.setExecutionMode(SessionOptions.ExecutionMode.SEQUENTIAL);
         options.setInterOpNumThreads(1);
         options.setIntraOpNumThreads(threads);

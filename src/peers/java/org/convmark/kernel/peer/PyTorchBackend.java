@@ -22,7 +22,6 @@ import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
-import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 
 /**
@@ -43,8 +42,7 @@ final class PyTorchBackend extends Backend<Value> {
     /** @param workers threads of every layer, 0 for one per processor */
     PyTorchBackend(int workers) {
         super(new Workers(1));
-        int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
-        torch.set_num_threads(threads);
+        torch.set_num_threads(Workers.threads(workers));
         openblas_full.openblas_set_num_threads(1);
         keep(new InferenceMode(true));
     }
@@ -52,7 +50,7 @@ final class PyTorchBackend extends Backend<Value> {
     /** @throws UnsupportedOperationException if layers are fused */
     @Override
     public Program compile(Graph graph, Weights weights) {
-        if (graph.nodes().stream().anyMatch(node -> node.layer() instanceof Layer.Fused)) {
+        if (graph.isFused()) {
             throw new UnsupportedOperationException("PyTorch's eager mode runs every layer by itself: it knows neither"
                     + " fusion EPILOGUE nor BLOCK, choose fusion=NONE");
         }
@@ -62,11 +60,6 @@ final class PyTorchBackend extends Backend<Value> {
     @Override
     public String describe() {
         return "PyTorch " + Tensor.class.getPackage().getImplementationVersion() + ", eager";
-    }
-
-    @Override
-    protected Kernel roof(RoofLoop loop, long size) {
-        throw new UnsupportedOperationException("PyTorch has no roof of its own: its share is of the roof of VECTOR");
     }
 
     @Override
@@ -257,12 +250,7 @@ final class PyTorchBackend extends Backend<Value> {
     /** A depthwise convolution with constant weights. */
     private Supplier<Tensor> blur(Layer.Pool pool, Value in) {
         int channels = in.shape().channels();
-        int k = pool.kernel();
-        float[] filter = new float[channels * k * k];
-        for (int i = 0; i < filter.length; i++) {
-            filter[i] = Layer.Pool.blur(i / k % k, i % k);
-        }
-        Tensor weights = keep(tensor(filter, channels, 1, k, k));
+        Tensor weights = keep(tensor(pool.blurFilter(channels), channels, 1, pool.kernel(), pool.kernel()));
         TensorOptional none = keep(new TensorOptional());
         long[] stride = both(pool.stride());
         long[] padding = both(pool.padding());
