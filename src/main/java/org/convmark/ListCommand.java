@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
 import org.convmark.model.Block;
+import org.convmark.model.Network;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
 import org.convmark.run.Circumstances;
@@ -39,7 +40,9 @@ final class ListCommand implements Runnable {
         out.println("Patterns:  " + names(Pattern.values()));
         out.println("Blocks:    " + names(Block.values()));
         out.println("Operators: " + names(Operator.values()));
-        out.println("Benchmarks, for --include (smoke and quick measure operators only where it names them):");
+        out.println("Networks:  " + names(Network.values()));
+        out.println(
+                "Benchmarks, for --include (smoke and quick measure operators and networks only where it names them):");
         Stream.concat(Suite.workloads().stream(), Suite.roofs().stream()).forEach(name -> out.println("  " + name));
         List<Probe> probes = options.probe();
         Circumstances here = new Circumstances(Machine.capture(), probes, options.arguments(), options.device, "");

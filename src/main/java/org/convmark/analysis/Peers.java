@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.analysis.Speedups.Point;
+import org.convmark.model.Stack;
 import org.convmark.model.Workload;
 import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
@@ -63,11 +64,16 @@ final class Peers {
         return NAMES.contains(target);
     }
 
+    /** Whether a row has a depth and a width. */
+    static boolean isStack(Measurement row) {
+        return row.workload().filter(Stack.class::isInstance).isPresent();
+    }
+
     /** All points of a run at which an engine of others was measured, in the order of JVMs, workloads and points. */
     static List<Match> of(Run run) {
         record Place(JvmIdentity jvm, Workload workload, Point point) {}
         Map<Place, List<Measurement>> places = run.measurements().stream()
-                .filter(row -> row.workload().isPresent() && isAtItsBest(row))
+                .filter(row -> isStack(row) && isAtItsBest(row))
                 .collect(Collectors.groupingBy(
                         row -> new Place(row.jvm(), row.workload().orElseThrow(), Point.of(row))));
         return places.entrySet().stream()

@@ -57,7 +57,7 @@ final class Speedups {
      */
     Speedups(List<Measurement> rows, Trust trust) {
         this.rows = rows.stream()
-                .filter(row -> row.workload().isPresent() && !Peers.isPeer(row.param("target")))
+                .filter(row -> Peers.isStack(row) && !Peers.isPeer(row.param("target")))
                 .toList();
         this.trust = trust;
     }

@@ -43,6 +43,9 @@ public abstract class Lowering<V, R> {
     /** Output channel c is channel sources[c] of the concatenation of all inputs. */
     protected abstract R route(Layer.Route route, int[] sources, List<V> in, V out);
 
+    /** Every map moved one pixel up and left. */
+    protected abstract R shift(V in, V out);
+
     /** Window reduction. */
     protected abstract R pool(Layer.Pool pool, V in, V out);
 
@@ -69,6 +72,8 @@ public abstract class Lowering<V, R> {
             return multiply(in.get(0), in.get(1), out);
         } else if (layer instanceof Layer.Route route) {
             return route(route, route.sources(shapes), in, out);
+        } else if (layer instanceof Layer.Shift) {
+            return shift(in.get(0), out);
         } else if (layer instanceof Layer.Pool pool) {
             return pool(pool, in.get(0), out);
         } else if (layer instanceof Layer.Fused fused) {

@@ -11,7 +11,11 @@ public enum Activation {
     /** {@code x * sigmoid(x)}, also called swish. */
     SILU,
     /** {@code x * Phi(x)} with the Gaussian distribution function, not its tanh approximation. */
-    GELU;
+    GELU,
+    /** {@code min(max(x + 3, 0), 6) / 6}, a sigmoid of three straight lines (Howard et al. 2019, MobileNet-V3). */
+    HARD_SIGMOID,
+    /** {@code x * hard-sigmoid(x)}, also called hard-swish. */
+    HARD_SWISH;
 
     private static final double SQRT_HALF = Math.sqrt(0.5);
 
@@ -23,6 +27,8 @@ public enum Activation {
             case SIGMOID -> 1 / (1 + Math.exp(-x));
             case SILU -> x / (1 + Math.exp(-x));
             case GELU -> 0.5 * x * erfc(-x * SQRT_HALF);
+            case HARD_SIGMOID -> Math.min(Math.max(x + 3, 0), 6) / 6;
+            case HARD_SWISH -> x * Math.min(Math.max(x + 3, 0), 6) / 6;
         };
     }
 

@@ -8,7 +8,7 @@ import org.convmark.model.Layer.Pool;
  * Residual blocks, after "On the Efficiency of Convolutional Neural Networks" (Lavin 2024, arXiv 2404.03617) and the
  * papers it cites; {@code depth} blocks stacked at constant width. The only list of blocks.
  */
-public enum Block implements Workload {
+public enum Block implements Stack {
     /** Two 3x3 convolutions (He et al. 2016). */
     RESNET_BASIC {
         @Override

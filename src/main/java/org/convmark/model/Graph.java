@@ -76,10 +76,18 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
     }
 
     private Graph append(Layer layer, List<Integer> in) {
-        Shape output = layer.output(in.stream().map(this::shape).toList());
+        Shape output = output(layer, in.stream().map(this::shape).toList());
         List<Node> longer = new ArrayList<>(nodes);
         longer.add(new Node(nodes.size(), layer, in, output, 0));
         return new Graph(inputs, longer, inputs.size() + longer.size() - 1);
+    }
+
+    private Shape output(Layer layer, List<Shape> in) {
+        try {
+            return layer.output(in);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("layer " + (nodes.size() + 1) + ", " + layer + ": " + e.getMessage(), e);
+        }
     }
 
     /** Dense convolution, stride 1, same size. */
@@ -92,9 +100,19 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         return then(new Conv(channels, kernel, stride, 1, kernel / 2, Conv.DENSE, Bias.NO));
     }
 
+    /** Dense convolution with that many zero pixels around its input. */
+    public Graph conv(int kernel, int channels, int stride, int padding) {
+        return then(new Conv(channels, kernel, stride, 1, padding, Conv.DENSE, Bias.NO));
+    }
+
     /** Pointwise convolution with a bias. */
     public Graph biased(int channels) {
-        return then(new Conv(channels, 1, 1, 1, 0, Conv.DENSE, Bias.YES));
+        return biased(1, channels, 1, 0);
+    }
+
+    /** Dense convolution with a bias, with that many zero pixels around its input. */
+    public Graph biased(int kernel, int channels, int stride, int padding) {
+        return then(new Conv(channels, kernel, stride, 1, padding, Conv.DENSE, Bias.YES));
     }
 
     /** Grouped convolution of a group width in channels. */
@@ -163,6 +181,16 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         return then(new Pool(kind, kernel, stride, (kernel - 1) / 2));
     }
 
+    /** Average of each whole map. */
+    public Graph globalPool() {
+        return then(Pool.WHOLE_MAP);
+    }
+
+    /** Every map moved one pixel up and left. */
+    public Graph shift() {
+        return then(new Layer.Shift());
+    }
+
     /** Every branch continues from the head; their results are concatenated in order. */
     @SafeVarargs
     public final Graph concat(UnaryOperator<Graph>... branches) {
@@ -198,13 +226,24 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
 
     /** Squeeze-excite: the tensor times a gate made of its global average (Hu et al. 2018). */
     public Graph squeezeExcite(int squeezed) {
+        return squeezeExcite(squeezed, Activation.RELU, Activation.SIGMOID);
+    }
+
+    /** Squeeze-excite with an activation of the squeezed channels and one of the gate. */
+    public Graph squeezeExcite(int squeezed, Activation inner, Activation outer) {
         int channels = output().channels();
-        Graph gate = then(new Pool(Pool.Kind.GLOBAL, 0, 1, 0))
-                .biased(squeezed)
-                .relu()
-                .biased(channels)
-                .activate(Activation.SIGMOID);
+        Graph gate =
+                globalPool().biased(squeezed).activate(inner).biased(channels).activate(outer);
         return gate.at(head).then(new Layer.Multiply(), gate.head);
+    }
+
+    /** Applies f as often as that. */
+    public Graph repeat(int times, UnaryOperator<Graph> f) {
+        Graph g = this;
+        for (int i = 0; i < times; i++) {
+            g = f.apply(g);
+        }
+        return g;
     }
 
     /** Applies f and marks all layers it adds as one residual block, the unit of {@link Fusion#BLOCK}. */

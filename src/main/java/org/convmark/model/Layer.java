@@ -88,7 +88,7 @@ public sealed interface Layer {
         }
 
         private int extent(int size) {
-            return windows(size, (kernel - 1) * dilation + 1, stride, padding);
+            return windows(size, (kernel - 1) * dilation + 1, stride, padding, padding);
         }
 
         @Override
@@ -285,15 +285,48 @@ public sealed interface Layer {
     }
 
     /**
+     * Every map moved one pixel up and left; zeros come in from below and from the right. The second half of a factorized
+     * reduction reads the pixels that the strided first half leaves out (Zoph et al. 2018).
+     */
+    record Shift() implements Layer {
+        @Override
+        public Shape output(List<Shape> inputs) {
+            return single(this, inputs);
+        }
+
+        @Override
+        public Cost cost(List<Shape> inputs) {
+            return elementWise(inputs, 0, 0);
+        }
+    }
+
+    /**
      * A reduction over a window of each feature map. Padding is neutral: minus infinity for a maximum, not counted in an
      * average, zero for a blur.
      *
      * @param kind what is reduced how
      * @param kernel rows and columns of the window, 0 for the whole map
      * @param stride step of the window
-     * @param padding neutral pixels around the input
+     * @param padding neutral pixels before the first row and column
+     * @param after neutral pixels behind the last row and column; a stride less one more than before it is what frameworks
+     *     call ceil mode
      */
-    record Pool(Kind kind, int kernel, int stride, int padding) implements Layer {
+    record Pool(Kind kind, int kernel, int stride, int padding, int after) implements Layer {
+        /** Average of the whole map. */
+        public static final Pool WHOLE_MAP = new Pool(Kind.GLOBAL, 0, 1, 0);
+
+        /** @throws IllegalArgumentException if a blur is padded unevenly: it is a convolution */
+        public Pool {
+            if (kind == Kind.BLUR && after != padding) {
+                throw new IllegalArgumentException("a blur has the same padding on every side");
+            }
+        }
+
+        /** The same padding on every side. */
+        public Pool(Kind kind, int kernel, int stride, int padding) {
+            this(kind, kernel, stride, padding, padding);
+        }
+
         /** Kinds of pooling. */
         public enum Kind {
             MAX,
@@ -331,8 +364,8 @@ public sealed interface Layer {
                     : new Shape(
                             in.batch(),
                             in.channels(),
-                            windows(in.height(), kernel, stride, padding),
-                            windows(in.width(), kernel, stride, padding));
+                            windows(in.height(), kernel, stride, padding, after),
+                            windows(in.width(), kernel, stride, padding, after));
         }
 
         @Override
@@ -394,11 +427,11 @@ public sealed interface Layer {
                 flopsPerElement);
     }
 
-    private static int windows(int size, int window, int stride, int padding) {
-        int room = size + 2 * padding - window;
+    private static int windows(int size, int window, int stride, int before, int after) {
+        int room = size + before + after - window;
         if (room < 0) {
-            throw new IllegalArgumentException(
-                    "a window of " + window + " pixels does not fit a map of " + size + " with padding " + padding);
+            throw new IllegalArgumentException("a window of " + window + " pixels does not fit a map of " + size
+                    + " with padding " + before + " and " + after);
         }
         return room / stride + 1;
     }

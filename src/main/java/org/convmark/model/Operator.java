@@ -4,7 +4,7 @@ package org.convmark.model;
  * Single convolutions, {@code depth} in a chain at constant width and size, with nothing between them: what a kernel alone
  * is worth, without norms, activations or sums. The only list of operators.
  */
-public enum Operator implements Workload {
+public enum Operator implements Stack {
     /** Dense 3x3. */
     CONV_3X3 {
         @Override

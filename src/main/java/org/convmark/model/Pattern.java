@@ -9,7 +9,7 @@ import org.convmark.model.Layer.Pool;
  * stage has stride 2. Every convolution is followed by batch normalisation, and by ReLU unless said. The only list of
  * patterns.
  */
-public enum Pattern implements Workload {
+public enum Pattern implements Stack {
     /** VGG: one 3x3 convolution after the other (Simonyan and Zisserman 2015). */
     PLAIN {
         @Override

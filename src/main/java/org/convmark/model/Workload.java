@@ -3,27 +3,28 @@ package org.convmark.model;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
-/** What a benchmark class measures, by name: a {@link Pattern}, a {@link Block} or an {@link Operator}. */
+/** What a benchmark class measures, by name: a {@link Stack} of equal units or a whole {@link Network}. */
 public interface Workload {
     /** Name of the constant in its enum. */
     String name();
 
-    /**
-     * The graph of these extents.
-     *
-     * @param depth units, blocks or layers
-     * @param width channels of the first stage
-     * @param image rows and columns of the input
-     * @param batch images
-     */
-    Graph graph(int depth, int width, int image, int batch);
+    /** Names of the benchmark parameters that set its size. */
+    List<String> extents();
 
-    /** Every pattern, then every block, then every operator. */
+    /**
+     * The graph of some extents.
+     *
+     * @param extent the value of each of {@link #extents()}
+     * @throws IllegalArgumentException if they do not fit one another, with the layer and the reason
+     */
+    Graph graph(ToIntFunction<String> extent);
+
+    /** Every stack, then every network. */
     static List<Workload> all() {
-        return Stream.<Workload[]>of(Pattern.values(), Block.values(), Operator.values())
-                .flatMap(Stream::of)
+        return Stream.<Workload>concat(Stack.stacks().stream(), Stream.of(Network.values()))
                 .toList();
     }
 

@@ -72,8 +72,7 @@ public record Measurement(
 
     /** What was executed, built again from the name and the parameters; empty for roofs. */
     public Optional<Graph> graph() {
-        return workload().map(w -> w.graph(number("depth"), number("width"), number("image"), number("batch"))
-                .fuse(Fusion.valueOf(param("fusion"))));
+        return workload().map(w -> w.graph(this::number).fuse(Fusion.valueOf(param("fusion"))));
     }
 
     private int number(String name) {

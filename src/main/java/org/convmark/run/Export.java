@@ -32,7 +32,7 @@ import org.convmark.model.Shape;
  */
 public record Export(List<Row> rows) {
     /** The middle of what the standard profile measures. */
-    private static final List<String> USUAL = List.of("depth=2", "width=32", "image=56", "batch=1");
+    private static final List<String> USUAL = List.of("depth=2", "width=32");
 
     private static final List<String> EXTENTS = List.of("depth", "width", "image", "batch");
     private static final List<String> OTHERS =
@@ -58,11 +58,15 @@ public record Export(List<Row> rows) {
         }
         List<Row> rows = new ArrayList<>();
         for (String workload : selection.workloads()) {
-            for (Map<String, String> point : selection.points()) {
+            for (Map<String, String> point : selection.points(Suite.workload(workload))) {
                 rows.add(new Row("", workload, new TreeMap<>(point)));
             }
         }
-        MemoryNeed.of(machine, Runtime.getRuntime().maxMemory()).check(rows);
+        MemoryNeed memory = MemoryNeed.of(machine, Runtime.getRuntime().maxMemory());
+        memory.check(rows);
+        rows.forEach(row -> memory.obstacle(row).ifPresent(reason -> {
+            throw new InputError(reason + ".");
+        }));
         rows.forEach(Export::refuseIfTooLarge);
         return new Export(rows);
     }
@@ -113,7 +117,7 @@ public record Export(List<Row> rows) {
 
     /** {@code Residual-depth2-width32-image56-batch1}. */
     private static String name(Row row) {
-        return EXTENTS.stream()
+        return row.workload().extents().stream()
                 .map(extent -> "-" + extent + row.params().get(extent))
                 .collect(Collectors.joining("", row.simpleName().replaceFirst("Benchmark$", ""), ""));
     }

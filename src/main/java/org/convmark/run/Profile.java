@@ -5,8 +5,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.convmark.kernel.Target;
+import org.convmark.model.Block;
 import org.convmark.model.Fusion;
-import org.convmark.model.Operator;
+import org.convmark.model.Pattern;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Workload;
 
@@ -14,7 +15,7 @@ import org.convmark.model.Workload;
 public enum Profile {
     /** Every pattern and block once and tiny, to see that it works: under 3 minutes on two cores. */
     SMOKE(
-            Family.NETWORKS,
+            Family.PATTERNS_AND_BLOCKS,
             axes(List.of(1), List.of(16), 14, List.of(1), List.of(1)),
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
@@ -22,7 +23,7 @@ public enum Profile {
             new Effort(1, 2000, 2, 50)),
     /** Every pattern and block at two depths and two widths: under 12 minutes on two cores. */
     QUICK(
-            Family.NETWORKS,
+            Family.PATTERNS_AND_BLOCKS,
             axes(List.of(1, 3), List.of(16, 64), 28, List.of(1), List.of(1)),
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
@@ -48,13 +49,13 @@ public enum Profile {
     /** What is measured unless benchmarks are named. */
     private enum Family {
         /** Patterns and blocks. */
-        NETWORKS {
+        PATTERNS_AND_BLOCKS {
             @Override
             boolean holds(Workload workload) {
-                return !(workload instanceof Operator);
+                return workload instanceof Pattern || workload instanceof Block;
             }
         },
-        /** Single layers too. */
+        /** Single layers and whole networks too. */
         EVERYTHING {
             @Override
             boolean holds(Workload workload) {

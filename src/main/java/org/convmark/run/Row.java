@@ -1,7 +1,6 @@
 package org.convmark.run;
 
 import java.util.Collections;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -97,16 +96,23 @@ public record Row(String jvm, String benchmark, SortedMap<String, String> params
     /** Names what a workload row times, whatever runs it. */
     String extent() {
         return benchmark
-                + List.of("depth", "width", "image", "batch").stream()
+                + workload().extents().stream()
                         .map(name -> "," + params.get(name))
                         .collect(Collectors.joining());
     }
 
-    /** What a workload row times, unfused. */
+    /** What a workload row measures. */
+    Workload workload() {
+        return Workload.ofBenchmark(simpleName()).orElseThrow();
+    }
+
+    /**
+     * What a workload row times, unfused.
+     *
+     * @throws IllegalArgumentException with the layer and the reason if its extents do not fit one another
+     */
     Graph graph() {
-        return Workload.ofBenchmark(simpleName())
-                .orElseThrow()
-                .graph(number("depth"), number("width"), number("image"), number("batch"));
+        return workload().graph(this::number);
     }
 
     private int number(String name) {

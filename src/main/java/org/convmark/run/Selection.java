@@ -15,23 +15,22 @@ import java.util.stream.Stream;
 import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Target;
 import org.convmark.machine.Machine;
+import org.convmark.model.Network;
 import org.convmark.model.RoofLoop;
+import org.convmark.model.Workload;
 import org.convmark.run.Plan.JvmOfPlan;
 import org.convmark.run.Plan.Skipped;
 
 /**
  * What the user chose: a profile, a part of its benchmarks, other parameter values.
  *
- * @param workloads full names of the benchmark classes of patterns, blocks and operators
+ * @param workloads full names of the benchmark classes of stacks and networks
  * @param roofs full names of the benchmark classes of roofs
  * @param peers targets measured beside those of the parameters
  */
 public record Selection(
         Profile profile, Parameters parameters, List<String> workloads, List<String> roofs, Set<Target> peers) {
     private static final String COMPUTE_FLOPS = String.valueOf(RoofLoop.COMPUTE_FLOPS);
-
-    /** Parameters that set the extent of a workload, and how many threads run it. */
-    private static final List<String> AXES = List.of("depth", "width", "image", "batch", "workers");
 
     /** All that a profile measures. */
     public static Selection of(Profile profile, Parameters parameters, Set<Target> peers) {
@@ -72,16 +71,18 @@ public record Selection(
     /**
      * The plan of what was chosen.
      *
-     * @throws InputError if nothing of it can be measured here, or a network does not fit
+     * @throws InputError if nothing of it can be measured here, or a stack does not fit
      */
     public Plan plan(Circumstances here, Effort effort) {
         List<JvmOfPlan> jvms = here.jvms();
         List<Row> all = rows(here.machine(), jvms.stream().map(JvmOfPlan::label).toList());
-        here.memory().check(all);
+        MemoryNeed memory = here.memory();
+        memory.check(all);
         List<Row> rows = new ArrayList<>();
         Map<Skipped, Integer> skipped = new LinkedHashMap<>();
         for (Row row : all) {
             here.obstacle(row)
+                    .or(() -> memory.obstacle(row))
                     .map(reason -> new Skipped(row.jvm(), row.target().name(), reason, 1))
                     .ifPresentOrElse(one -> skipped.merge(one, 1, Integer::sum), () -> rows.add(row));
         }
@@ -115,7 +116,7 @@ public record Selection(
             }
         }
         for (String workload : workloads) {
-            for (Map<String, String> point : points()) {
+            for (Map<String, String> point : points(Suite.workload(workload))) {
                 jvms.forEach(jvm ->
                         variants(point).forEach(params -> rows.add(new Row(jvm, workload, new TreeMap<>(params)))));
             }
@@ -130,11 +131,20 @@ public record Selection(
                 .toList();
     }
 
-    /** Extents of the workloads, and numbers of threads. */
-    List<Map<String, String>> points() {
+    /** Extents of a workload, and numbers of threads. */
+    List<Map<String, String>> points(Workload workload) {
         Map<String, List<String>> axes = new LinkedHashMap<>();
-        AXES.forEach(name -> axes.put(name, parameters.get(name, profile.axis(name))));
+        workload.extents().forEach(name -> axes.put(name, parameters.get(name, usual(workload, name))));
+        axes.put("workers", parameters.get("workers", profile.axis("workers")));
         return product(axes);
+    }
+
+    /** A network's images have the size that its accuracy was published for. */
+    private List<String> usual(Workload workload, String extent) {
+        boolean isImage = extent.equals("image");
+        return isImage && workload instanceof Network network
+                ? List.of(String.valueOf(network.image()))
+                : profile.axis(extent);
     }
 
     /** What is compared at a point: targets side by side, each with its fusions and algorithms. */

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.convmark.model.Workload;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Benchmark classes and the lists of patterns and blocks belong together, one to one. */
+/** Benchmark classes and the lists of workloads belong together, one to one. */
 class BenchmarksTest {
     static List<String> names() {
         return Suite.workloads();
@@ -43,12 +45,17 @@ class BenchmarksTest {
     void classMeasuresWhatItsNameSays(String name) throws Exception {
         WorkloadBenchmark benchmark =
                 (WorkloadBenchmark) Class.forName(name).getConstructor().newInstance();
-        for (String extent : List.of("depth", "width", "image", "batch")) {
-            set(benchmark, extent, List.of("depth", "width", "image", "batch").indexOf(extent) * 4 + 2);
+        Map<String, Integer> sizes = Map.of("depth", 2, "width", 6, "image", 224, "batch", 14);
+        for (Map.Entry<String, Integer> size : sizes.entrySet()) {
+            set(benchmark, size.getKey(), size.getValue());
         }
         Workload workload = Workload.ofBenchmark(simple(name)).orElseThrow();
-        assertEquals(workload.graph(2, 6, 10, 14), benchmark.graph());
-        assertNotEquals(workload.graph(1, 6, 10, 14), benchmark.graph());
+        assertEquals(workload.graph(sizes::get), benchmark.graph());
+        for (String extent : workload.extents()) {
+            Map<String, Integer> others = new HashMap<>(sizes);
+            others.merge(extent, 1, Integer::sum);
+            assertNotEquals(workload.graph(others::get), benchmark.graph());
+        }
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 import org.convmark.model.Pattern;
-import org.convmark.model.Workload;
+import org.convmark.model.Stack;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
@@ -44,7 +44,7 @@ class GraphSweepTest {
 
     private static Map<String, Consumer<Target>> bodies(Comparison comparison, List<Size> sizes) {
         Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
-        Workload.all().forEach(workload -> {
+        Stack.stacks().forEach(workload -> {
             List<Graph> graphs = sizes.stream()
                     .map(s -> workload.graph(s.depth, s.width, s.image, s.batch))
                     .toList();
@@ -60,7 +60,7 @@ class GraphSweepTest {
     @TestFactory
     Stream<DynamicNode> blockFusionIsRefused() {
         Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
-        Workload.all()
+        Stack.stacks()
                 .forEach(workload -> bodies.put(workload.name(), target -> {
                     Graph graph = workload.graph(2, 8, 13, 1);
                     Graph fused = graph.fuse(Fusion.BLOCK);

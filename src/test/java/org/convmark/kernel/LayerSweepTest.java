@@ -189,6 +189,9 @@ class LayerSweepTest {
         });
         layers.put("maximum 3x3", g -> g.pool(Pool.Kind.MAX, 3, 1));
         layers.put("maximum 3x3 stride 2", g -> g.pool(Pool.Kind.MAX, 3, 2));
+        layers.put("maximum over the edge", g -> g.then(new Pool(Pool.Kind.MAX, 3, 2, 1, 2)));
+        layers.put("maximum 2x2 over the edge", g -> g.then(new Pool(Pool.Kind.MAX, 2, 2, 0, 1)));
+        layers.put("shift", Graph::shift);
         layers.put("blur", g -> g.pool(Pool.Kind.BLUR, 3, 1));
         layers.put("blur stride 2", g -> g.pool(Pool.Kind.BLUR, 3, 2));
         layers.put("concat", LayerSweepTest::concat);
@@ -205,9 +208,10 @@ class LayerSweepTest {
             layers.put(function.name(), g -> g.activate(function));
         }
         layers.put("squeeze-excite", g -> g.squeezeExcite(3));
-        layers.put("global average", g -> g.then(new Pool(Pool.Kind.GLOBAL, 0, 1, 0)));
+        layers.put("global average", Graph::globalPool);
         layers.put("average 3x3", g -> g.pool(Pool.Kind.AVERAGE, 3, 1));
         layers.put("average 3x3 stride 2", g -> g.pool(Pool.Kind.AVERAGE, 3, 2));
+        layers.put("average over the edge", g -> g.then(new Pool(Pool.Kind.AVERAGE, 2, 2, 0, 1)));
         layers.put("average 5x5", g -> g.pool(Pool.Kind.AVERAGE, 5, 1));
         return COMPARISON.onEveryTarget(bodies(layers, RANDOM));
     }

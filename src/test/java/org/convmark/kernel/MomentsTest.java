@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.convmark.model.Graph;
-import org.convmark.model.Workload;
+import org.convmark.model.Stack;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -14,14 +14,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MomentsTest {
     private static final int DEPTH = 32;
 
-    static List<Workload> workloads() {
-        return Workload.all();
+    static List<Stack> workloads() {
+        return Stack.stacks();
     }
 
     /** Only the result has a least size: a rectifier may cut off all of a narrow intermediate. */
     @ParameterizedTest
     @MethodSource("workloads")
-    void deepGraphsStayOfOrderOne(Workload workload) {
+    void deepGraphsStayOfOrderOne(Stack workload) {
         Graph graph = workload.graph(DEPTH, 8, 8, 1);
         Weights weights = new Weights(graph, 1, Weights.Fill.RANDOM);
         assertSane(doubles(weights.reference()), 1e-2, workload + " result");
@@ -47,7 +47,7 @@ class MomentsTest {
 
     @Test
     void equalSeedsGiveEqualNumbers() {
-        Graph graph = Workload.all().get(0).graph(1, 8, 8, 1);
+        Graph graph = Stack.stacks().get(0).graph(1, 8, 8, 1);
         float[] a = new Weights(graph, 7, Weights.Fill.RANDOM).input(0);
         assertArrayEquals(a, new Weights(graph, 7, Weights.Fill.RANDOM).input(0));
         assertTrue(a[0] != new Weights(graph, 8, Weights.Fill.RANDOM).input(0)[0]);

@@ -108,6 +108,8 @@ final class ReferenceInterpreter {
         } else if (layer instanceof Layer.Shuffle shuffle) {
             int size = x.shape.channels() / shuffle.groups();
             return (n, c, p, q) -> x.at(n, c % shuffle.groups() * size + c / shuffle.groups(), p, q);
+        } else if (layer instanceof Layer.Shift) {
+            return (n, c, p, q) -> x.holds(p + 1, q + 1) ? x.at(n, c, p + 1, q + 1) : 0;
         } else if (layer instanceof Layer.Pool pool) {
             return (n, c, p, q) -> pooled(pool, x, n, c, p, q);
         }
@@ -201,6 +203,8 @@ final class ReferenceInterpreter {
             case SIGMOID -> x -> 1 / (1 + Math.exp(-x));
             case SILU -> x -> x / (1 + Math.exp(-x));
             case GELU -> x -> x * gaussian(x);
+            case HARD_SIGMOID -> x -> x > 3 ? 1 : x < -3 ? 0 : x / 6 + 0.5;
+            case HARD_SWISH -> x -> x > 3 ? x : x < -3 ? 0 : x * (x / 6 + 0.5);
         };
     }
 

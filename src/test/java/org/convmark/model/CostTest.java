@@ -15,8 +15,8 @@ class CostTest {
     private static final int IMAGE = 56;
     private static final long PIXELS = (long) IMAGE * IMAGE;
 
-    static List<Workload> workloads() {
-        return Workload.all();
+    static List<Stack> workloads() {
+        return Stack.stacks();
     }
 
     // ---------------------------------------------------------------- one convolution
@@ -123,7 +123,7 @@ class CostTest {
 
     @ParameterizedTest
     @MethodSource("workloads")
-    void fusedIsTheSameArithmeticWithFewerBytes(Workload workload) {
+    void fusedIsTheSameArithmeticWithFewerBytes(Stack workload) {
         Graph graph = workload.graph(2, 16, 28, 2);
         Cost none = graph.cost();
         Cost epilogue = graph.fuse(Fusion.EPILOGUE).cost();
@@ -145,7 +145,7 @@ class CostTest {
     /** One kernel per unit: three stages of a pattern, one stage of a block. */
     @ParameterizedTest
     @MethodSource("workloads")
-    void blockFusionLeavesOneKernelPerBlock(Workload workload) {
+    void blockFusionLeavesOneKernelPerBlock(Stack workload) {
         int stages = workload instanceof Pattern ? Pattern.STAGES : 1;
         Graph fused = workload.graph(2, 16, 28, 1).fuse(Fusion.BLOCK);
         assertEquals(2 * stages, fused.costs().size());

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GraphTest {
     private static final Graph INPUT = Graph.of(new Shape(2, 12, 7, 13));
 
-    static List<Workload> workloads() {
-        return Workload.all();
+    static List<Stack> workloads() {
+        return Stack.stacks();
     }
 
     @ParameterizedTest
@@ -77,7 +77,7 @@ class GraphTest {
 
     @ParameterizedTest
     @MethodSource("workloads")
-    void everyWidthAndOddImagesBuild(Workload workload) {
+    void everyWidthAndOddImagesBuild(Stack workload) {
         for (int width = 1; width <= 40; width++) {
             for (Fusion fusion : Fusion.values()) {
                 Graph g = workload.graph(2, width, 13, 1);
@@ -89,7 +89,7 @@ class GraphTest {
     /** Fusing loses no layer, keeps ids and reads nothing before it is made. */
     @ParameterizedTest
     @MethodSource("workloads")
-    void fusedGraphsHoldTheSameLayers(Workload workload) {
+    void fusedGraphsHoldTheSameLayers(Stack workload) {
         Graph graph = workload.graph(2, 16, 28, 1);
         for (Fusion fusion : Fusion.values()) {
             Graph fused = graph.fuse(fusion);

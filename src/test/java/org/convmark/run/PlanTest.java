@@ -70,9 +70,23 @@ class PlanTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SMOKE, 72", "QUICK, 274", "STANDARD, 1592", "FULL, 8404"})
+    @CsvSource({"SMOKE, 72", "QUICK, 274", "STANDARD, 1772", "FULL, 9124"})
     void profileHasThisManyRows(Profile profile, int rows) {
         assertEquals(rows, plan(profile).rows().size());
+    }
+
+    /** A size that one network cannot run is refused with the layer and the reason; the others are measured. */
+    @Test
+    void networksThatCannotRunAreSkipped() {
+        Plan plan = plan("\\.(Vgg16|MobileNetV2)Benchmark", "image=64");
+        assertTrue(plan.rows().stream().filter(row -> !row.isRoof()).allMatch(row -> row.simpleName()
+                .equals("MobileNetV2Benchmark")));
+        assertEquals(Target.own().size(), plan.skipped().size());
+        String reason = plan.skipped().get(0).reason();
+        assertTrue(reason.contains("VGG_16") && reason.contains("layer 32, Conv"), reason);
+        Plan batches = plan("\\.MobileNetV2Benchmark", "batch=1,16000");
+        reason = batches.skipped().get(0).reason();
+        assertTrue(reason.contains("batch=16000") && reason.contains("of memory"), reason);
     }
 
     @ParameterizedTest

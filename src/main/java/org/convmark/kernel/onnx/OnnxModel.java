@@ -113,7 +113,7 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
                 attribute("kernel_shape", new long[] {conv.kernel(), conv.kernel()}),
                 attribute("strides", new long[] {conv.stride(), conv.stride()}),
                 attribute("dilations", new long[] {conv.dilation(), conv.dilation()}),
-                pads(conv.padding()),
+                pads(conv.padding(), conv.padding()),
                 attribute("group", in.shape.channels() / width));
         x = activate(epilogue.before(), x, operators);
         if (residual != null) {
@@ -123,8 +123,8 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
         return operators.nodes();
     }
 
-    private static Message pads(int padding) {
-        return attribute("pads", new long[] {padding, padding, padding, padding});
+    private static Message pads(int before, int after) {
+        return attribute("pads", new long[] {before, before, after, after});
     }
 
     /** A factor alone is a product; with a summand it is a batch norm of mean 0 and variance 1. */
@@ -193,6 +193,9 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
             case SIGMOID -> operators.then("Sigmoid", List.of(x));
             case SILU -> operators.then("Mul", List.of(x, operators.then("Sigmoid", List.of(x))));
             case GELU -> operators.then("Gelu", List.of(x));
+            case HARD_SIGMOID ->
+                operators.then("HardSigmoid", List.of(x), attribute("alpha", 1f / 6), attribute("beta", 0.5f));
+            case HARD_SWISH -> operators.then("HardSwish", List.of(x));
         };
     }
 
@@ -236,13 +239,21 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
         return operators.nodes();
     }
 
+    /** Negative padding cuts off. */
+    @Override
+    protected List<Message> shift(Value in, Value out) {
+        Operators operators = new Operators(out.name);
+        operators.then("Pad", List.of(in.name, constant(out.name + "_pads", 0, 0, -1, -1, 0, 0, 1, 1)));
+        return operators.nodes();
+    }
+
     /** A blur is a depthwise convolution; padding does not count in an average. */
     @Override
     protected List<Message> pool(Layer.Pool pool, Value in, Value out) {
         Operators operators = new Operators(out.name);
         Message window = attribute("kernel_shape", new long[] {pool.kernel(), pool.kernel()});
         Message strides = attribute("strides", new long[] {pool.stride(), pool.stride()});
-        Message pads = pads(pool.padding());
+        Message pads = pads(pool.padding(), pool.after());
         switch (pool.kind()) {
             case MAX -> operators.then("MaxPool", List.of(in.name), window, strides, pads);
             case AVERAGE -> operators.then("AveragePool", List.of(in.name), window, strides, pads);

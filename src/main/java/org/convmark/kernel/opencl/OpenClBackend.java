@@ -210,6 +210,11 @@ public final class OpenClBackend extends Backend<Tensor> {
     }
 
     @Override
+    protected Kernel shift(Tensor in, Tensor out) {
+        return elementwise("shift", "", out, in.memory(), in.at());
+    }
+
+    @Override
     protected Kernel pool(Layer.Pool pool, Tensor in, Tensor out) {
         int height = in.shape().height();
         int width = in.shape().width();

@@ -103,6 +103,13 @@ public final class ScalarBackend extends Backend<Plane> {
     }
 
     @Override
+    protected Kernel shift(Plane in, Plane out) {
+        return perMap(
+                out,
+                m -> ScalarLoops.shift(in.maps()[m], out.maps()[m], in.shape().width()));
+    }
+
+    @Override
     protected Kernel pool(Layer.Pool pool, Plane in, Plane out) {
         return perMap(out, m -> ScalarLoops.pool(pool, in, out, m));
     }

@@ -1,5 +1,6 @@
 package org.convmark.kernel.scalar;
 
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.convmark.kernel.Kernel;
 import org.convmark.model.Activation;
@@ -7,6 +8,8 @@ import org.convmark.model.Layer;
 
 /** The loops behind {@link ScalarBackend}, each simple enough for C2 to vectorise where arithmetic allows it. */
 final class ScalarLoops {
+    private static final float SIXTH = 1f / 6;
+
     private ScalarLoops() {}
 
     /** A kernel that calls a body once per unit. */
@@ -51,6 +54,16 @@ final class ScalarLoops {
                     x[i] = Math.min(Math.max(x[i], 0), 6);
                 }
             }
+            case HARD_SIGMOID -> {
+                for (int i = from; i < to; i++) {
+                    x[i] = Math.min(Math.max(x[i] + 3, 0), 6) * SIXTH;
+                }
+            }
+            case HARD_SWISH -> {
+                for (int i = from; i < to; i++) {
+                    x[i] *= Math.min(Math.max(x[i] + 3, 0), 6) * SIXTH;
+                }
+            }
             default -> {
                 for (int i = from; i < to; i++) {
                     x[i] = (float) function.apply(x[i]);
@@ -93,6 +106,15 @@ final class ScalarLoops {
                 y[start + i] = (x[start + i] - mean[i]) * factor[i] * gain[c] + bias[c];
             }
         }
+    }
+
+    /** One feature map; its last row and column become zero. */
+    static void shift(float[] in, float[] out, int width) {
+        for (int to = 0; to < out.length - width; to += width) {
+            System.arraycopy(in, to + width + 1, out, to, width - 1);
+            out[to + width - 1] = 0;
+        }
+        Arrays.fill(out, out.length - width, out.length, 0);
     }
 
     /** One feature map. */

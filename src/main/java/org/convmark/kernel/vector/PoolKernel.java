@@ -36,7 +36,7 @@ final class PoolKernel implements RowKernel.Row {
         boolean isMaximum = pool.kind() == Layer.Pool.Kind.MAX;
         this.operation = isMaximum ? Rows::maximum : Rows::add;
         float neutral = isMaximum ? Float.NEGATIVE_INFINITY : 0;
-        int columns = in.shape.width() + 2 * pool.padding();
+        int columns = in.shape.width() + pool.padding() + pool.after();
         this.between = ThreadLocal.withInitial(() -> {
             float[] row = new float[2 * columns * L];
             Arrays.fill(row, neutral);

@@ -21,6 +21,7 @@ final class Rows {
 
     private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
     private static final int SIX = Float.floatToRawIntBits(6f);
+    private static final float SIXTH = 1f / 6;
 
     private Rows() {}
 
@@ -68,6 +69,8 @@ final class Rows {
             case SIGMOID -> logistic(in, i, 0, 1, out, o, length);
             case SILU -> logistic(in, i, 1, 0, out, o, length);
             case GELU -> gelu(in, i, out, o, length);
+            case HARD_SIGMOID -> hardSigmoid(in, i, out, o, length);
+            case HARD_SWISH -> hardSwish(in, i, out, o, length);
         }
     }
 
@@ -89,6 +92,33 @@ final class Rows {
                     .max(0)
                     .min(SIX)
                     .reinterpretAsFloats()
+                    .intoArray(out, o + k);
+        }
+    }
+
+    private static void hardSigmoid(float[] in, int i, float[] out, int o, int length) {
+        for (int k = 0; k < length; k += L) {
+            FloatVector.fromArray(FLOATS, in, i + k)
+                    .add(3f)
+                    .reinterpretAsInts()
+                    .max(0)
+                    .min(SIX)
+                    .reinterpretAsFloats()
+                    .mul(SIXTH)
+                    .intoArray(out, o + k);
+        }
+    }
+
+    private static void hardSwish(float[] in, int i, float[] out, int o, int length) {
+        for (int k = 0; k < length; k += L) {
+            FloatVector x = FloatVector.fromArray(FLOATS, in, i + k);
+            x.add(3f)
+                    .reinterpretAsInts()
+                    .max(0)
+                    .min(SIX)
+                    .reinterpretAsFloats()
+                    .mul(SIXTH)
+                    .mul(x)
                     .intoArray(out, o + k);
         }
     }

@@ -4,6 +4,7 @@ import static org.convmark.kernel.vector.Lanes.L;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.List;
 import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Backend;
@@ -155,6 +156,19 @@ public final class VectorBackend extends Backend<Blocked> {
     @Override
     protected Kernel route(Layer.Route route, int[] sources, List<Blocked> in, Blocked out) {
         return new RowKernel(out, new RouteKernel(sources, in, out));
+    }
+
+    @Override
+    protected Kernel shift(Blocked in, Blocked out) {
+        return new RowKernel(out, index -> {
+            int q = out.rowAt(index);
+            int kept = 0;
+            if (index % out.shape.height() < out.shape.height() - 1) {
+                kept = out.rowLength() - L;
+                System.arraycopy(in.data, in.rowAt(index) + in.row + L, out.data, q, kept);
+            }
+            Arrays.fill(out.data, q + kept, q + out.rowLength(), 0);
+        });
     }
 
     @Override

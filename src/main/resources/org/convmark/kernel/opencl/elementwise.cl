@@ -31,6 +31,17 @@ ITEMS kernel void activate(
         STORE(FUNCTION(LOAD(in + PIXEL(in_at, y, x))), out + PIXEL(out_at, y, x));
 }
 
+/* Every map moved one pixel up and left; zeros come in. */
+ITEMS kernel void shift(
+        global const float *in, int4 in_at, global float *out, int4 out_at, int rows, int height, int width) {
+    in = PLANE(in, in_at, BLOCK, IMAGE);
+    out = PLANE(out, out_at, BLOCK, IMAGE);
+    EACH_PIXEL(y, x, rows, height, width) {
+        bool inside = y + 1 < height && x + 1 < width;
+        STORE(inside ? LOAD(in + PIXEL(in_at, y + 1, x + 1)) : (real)(0.0f), out + PIXEL(out_at, y, x));
+    }
+}
+
 ITEMS kernel void add(
         global const float *a, int4 a_at, global const float *b, int4 b_at, global float *out, int4 out_at, int rows,
         int height, int width) {

@@ -52,6 +52,8 @@ typedef PASTE(float, V) real;
 real relu(real x) { return x < 0.0f ? (real)(0.0f) : x; }
 real relu6(real x) { return relu(x) > 6.0f ? (real)(6.0f) : relu(x); }
 real sigmoid(real x) { return 1.0f / (1.0f + exp(-x)); }
+real hard_sigmoid(real x) { return relu6(x + 3.0f) * (1.0f / 6.0f); }
+real hard_swish(real x) { return x * hard_sigmoid(x); }
 real silu(real x) { return x / (1.0f + exp(-x)); }
 
 /* x * Phi(x); the tail of erf by Abramowitz and Stegun 7.1.26, absolute error 1.5e-7. */

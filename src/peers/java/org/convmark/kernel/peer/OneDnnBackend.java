@@ -190,17 +190,27 @@ final class OneDnnBackend extends Backend<Edge> {
             case SIGMOID -> dnnl_eltwise_logistic;
             case SILU -> dnnl_eltwise_swish;
             case GELU -> dnnl_eltwise_gelu_erf;
+            case HARD_SIGMOID -> dnnl_eltwise_hardsigmoid;
+            case HARD_SWISH -> dnnl_eltwise_hardswish;
         };
     }
 
-    /** Slope of the negative half of a ReLU, lower limit of a clip, factor in the exponent of a swish. */
+    /** Slope of the negative half of a ReLU, lower limit of a clip, factor in the exponent of a swish, slope of a line. */
     private static float alpha(Activation function) {
-        return function == Activation.SILU ? 1 : 0;
+        return switch (function) {
+            case SILU -> 1;
+            case HARD_SIGMOID, HARD_SWISH -> 1f / 6;
+            default -> 0;
+        };
     }
 
-    /** Upper limit of a clip. */
+    /** Upper limit of a clip, height of a line at 0. */
     private static float beta(Activation function) {
-        return function == Activation.RELU6 ? 6 : 0;
+        return switch (function) {
+            case RELU6 -> 6;
+            case HARD_SIGMOID, HARD_SWISH -> 0.5f;
+            default -> 0;
+        };
     }
 
     /** A batch normalisation whose statistics are mean 0 and variance 1. */
@@ -352,6 +362,18 @@ final class OneDnnBackend extends Backend<Edge> {
         steps.add(dnnl.step(made, arguments));
     }
 
+    /** The library moves no map: a depthwise convolution of which one tap is one. */
+    @Override
+    protected Kernel shift(Edge in, Edge out) {
+        int channels = in.shape().channels();
+        float[] filter = new float[9 * channels];
+        for (int c = 0; c < channels; c++) {
+            filter[9 * c + 8] = 1;
+        }
+        Layer.Conv conv = new Layer.Conv(channels, 3, 1, 1, 1, 1, Layer.Bias.NO);
+        return conv(conv, Epilogue.NONE, filter, new float[channels], in, null, out);
+    }
+
     @Override
     protected Kernel pool(Layer.Pool pool, Edge in, Edge out) {
         return pool.kind() == Layer.Pool.Kind.BLUR
@@ -371,7 +393,7 @@ final class OneDnnBackend extends Backend<Edge> {
                             kernel,
                             both(0),
                             both(pool.padding()),
-                            both(pool.padding()),
+                            both(pool.after()),
                             Dnnl.attributes(),
                             false);
                     Map<Integer, memory> arguments = Map.of(

@@ -188,6 +188,8 @@ final class PyTorchBackend extends Backend<Value> {
                     case SIGMOID -> () -> torch.sigmoid(in.tensor());
                     case SILU -> () -> torch.silu(in.tensor());
                     case GELU -> () -> torch.gelu(in.tensor());
+                    case HARD_SIGMOID -> () -> torch.hardsigmoid(in.tensor());
+                    case HARD_SWISH -> () -> torch.hardswish(in.tensor());
                 };
         return new Assignment(out, function, call);
     }
@@ -229,17 +231,25 @@ final class PyTorchBackend extends Backend<Value> {
         }
     }
 
+    /** As in the published NASNet: padded behind, cut off before. */
+    @Override
+    protected Kernel shift(Value in, Value out) {
+        long[] pads = {-1, 1, -1, 1};
+        return new Assignment(out, "a shift", () -> torch.constant_pad_nd(in.tensor(), pads));
+    }
+
     @Override
     protected Kernel pool(Layer.Pool pool, Value in, Value out) {
         long[] kernel = both(pool.kernel());
         long[] stride = both(pool.stride());
         long[] padding = both(pool.padding());
+        boolean ceil = pool.after() > pool.padding();
         Supplier<Tensor> call =
                 switch (pool.kind()) {
-                    case MAX -> () -> torch.max_pool2d(in.tensor(), kernel, stride, padding, both(1), false);
+                    case MAX -> () -> torch.max_pool2d(in.tensor(), kernel, stride, padding, both(1), ceil);
                     case AVERAGE -> {
                         LongOptional windowSize = keep(new LongOptional());
-                        yield () -> torch.avg_pool2d(in.tensor(), kernel, stride, padding, false, false, windowSize);
+                        yield () -> torch.avg_pool2d(in.tensor(), kernel, stride, padding, ceil, false, windowSize);
                     }
                     case GLOBAL -> () -> torch.adaptive_avg_pool2d(in.tensor(), 1, 1);
                     case BLUR -> blur(pool, in);

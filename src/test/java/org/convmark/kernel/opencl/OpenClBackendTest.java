@@ -192,7 +192,7 @@ class OpenClBackendTest {
                 Graph.of(new Shape(2, 9, 11, 7)).pool(Layer.Pool.Kind.MAX, 3, 2),
                 Graph.of(new Shape(2, 9, 11, 7)).pool(Layer.Pool.Kind.AVERAGE, 3, 1),
                 Graph.of(new Shape(2, 9, 11, 7)).pool(Layer.Pool.Kind.BLUR, 3, 2),
-                Graph.of(new Shape(2, 9, 11, 7)).then(new Layer.Pool(Layer.Pool.Kind.GLOBAL, 0, 1, 0)));
+                Graph.of(new Shape(2, 9, 11, 7)).globalPool());
     }
 
     private static void verify(OpenClBackend backend, Graph graph, Fusion fusion) {
