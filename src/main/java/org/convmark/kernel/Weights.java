@@ -24,15 +24,31 @@ public final class Weights {
         INTEGER
     }
 
-    /** Mean and variance of a value's elements, as far as a layer-by-layer model knows them. */
-    private record Moments(double mean, double variance) {
+    /**
+     * Mean and variance of a value's elements, as far as a layer-by-layer model knows them.
+     *
+     * @param shared the part of the variance that lies between channels, the same at every pixel: an average over a map
+     *     leaves it
+     */
+    private record Moments(double mean, double variance, double shared) {
         double second() {
             return mean * mean + variance;
+        }
+
+        /** The part of the second moment that every pixel of a channel has in common. */
+        double common() {
+            return mean * mean + shared;
         }
     }
 
     /** Additions that round as much as the transforms of {@link Algorithm#WINOGRAD_4} over one channel, and more. */
     private static final int TRANSFORMS = 32;
+
+    /**
+     * Least second moment that a gate is counted with. Wide gates open further than the model of normal numbers knows, and in EfficientNet what they
+     * let through opens the next ones: activations would grow from block to block.
+     */
+    private static final double OPEN_GATE = 0.6;
 
     private final Graph graph;
     private final long seed;
@@ -119,7 +135,7 @@ public final class Weights {
     private void model() {
         Moments[] moments = new Moments[graph.inputs().size() + graph.nodes().size()];
         for (int v = 0; v < graph.inputs().size(); v++) {
-            moments[v] = new Moments(0, 1);
+            moments[v] = new Moments(0, 1, 0);
         }
         for (int i = 0; i < graph.nodes().size(); i++) {
             Node node = graph.nodes().get(i);
@@ -152,23 +168,26 @@ public final class Weights {
         Moments x = in.get(0);
         Layer layer = node.layer();
         if (layer instanceof Layer.Conv || layer instanceof Layer.LayerNorm) {
-            return new Moments(0, 1);
+            return new Moments(0, 1, x.common() / Math.max(x.second(), 1e-6));
         } else if (layer instanceof Layer.Activate activate) {
             return after(activate.function(), x);
         } else if (layer instanceof Layer.Add) {
-            return new Moments(x.mean + in.get(1).mean, x.variance + in.get(1).variance);
+            return new Moments(x.mean + in.get(1).mean, x.variance + in.get(1).variance, x.shared + in.get(1).shared);
         } else if (layer instanceof Layer.Multiply) {
-            double second = x.second() * in.get(1).second();
+            double gate = Math.max(in.get(1).second(), OPEN_GATE);
+            double second = x.second() * gate;
             double mean = x.mean * in.get(1).mean;
-            return new Moments(mean, second - mean * mean);
+            double common = x.common() * gate;
+            return new Moments(mean, second - mean * mean, common - mean * mean);
         } else if (layer instanceof Layer.Concat) {
             double mean = in.stream().mapToDouble(Moments::mean).average().orElseThrow();
             double second = in.stream().mapToDouble(Moments::second).average().orElseThrow();
-            return new Moments(mean, second - mean * mean);
+            double common = in.stream().mapToDouble(Moments::common).average().orElseThrow();
+            return new Moments(mean, second - mean * mean, common - mean * mean);
         } else if (layer instanceof Layer.Pool pool && pool.kind() != Layer.Pool.Kind.MAX) {
             Shape map = graph.shapes(node).get(0);
             double window = pool.kind() == Layer.Pool.Kind.GLOBAL ? map.pixels() : pool.kernel() * pool.kernel();
-            return new Moments(x.mean, x.variance / window);
+            return new Moments(x.mean, x.shared + (x.variance - x.shared) / window, x.shared);
         }
         return x;
     }
@@ -187,6 +206,7 @@ public final class Weights {
             second += density * y * y;
         }
         double mean = first / mass;
-        return new Moments(mean, second / mass - mean * mean);
+        double variance = second / mass - mean * mean;
+        return new Moments(mean, variance, x.variance == 0 ? 0 : variance * x.shared / x.variance);
     }
 }
