@@ -97,7 +97,7 @@ public final class VectorBackend extends Backend<Blocked> {
         Winograd form = Winograd.choose(algorithm, conv, in.shape, out.shape);
         return form == null
                 ? new ConvKernel(conv, filter, bias, finish, in, out)
-                : new WinogradKernel(form, conv, filter, bias, finish, in, out, threads);
+                : new WinogradKernel(form, conv, filter, bias, finish, in, out);
     }
 
     @Override
