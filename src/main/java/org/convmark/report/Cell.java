@@ -1,5 +1,8 @@
 package org.convmark.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+
 /** What one place of a table holds. */
 public sealed interface Cell {
     /** What a reader sees. */
@@ -13,6 +16,13 @@ public sealed interface Cell {
         @Override
         public String text() {
             return unit.format(value);
+        }
+
+        /** The number with the six significant digits that pages carry. */
+        double rounded() {
+            return Double.isFinite(value)
+                    ? new BigDecimal(value).round(new MathContext(6)).doubleValue()
+                    : value;
         }
     }
 

@@ -17,7 +17,8 @@ import org.convmark.machine.Capture;
  * @param folder where it lies
  * @param machine the machine before and after, and its JVMs
  * @param intent what was planned
- * @param failures rows that were tried in vain
+ * @param measurements rows that are sound
+ * @param failures rows that were tried in vain, and rows that cannot be used
  */
 public record Run(Path folder, Capture machine, Intent intent, List<Measurement> measurements, List<Failure> failures) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -38,12 +39,18 @@ public record Run(Path folder, Capture machine, Intent intent, List<Measurement>
         if (!Files.isDirectory(folder)) {
             throw new IllegalArgumentException(folder + " is not a folder: give the folder of a run.");
         }
-        return new Run(
-                folder,
-                Capture.read(folder.resolve("machine.json")),
-                intent(folder.resolve("index").resolve("plan.json")),
-                new JmhJson(folder.resolve("jmh.json")).read(),
-                failures(folder.resolve("index")));
+        Capture machine = Capture.read(folder.resolve("machine.json"));
+        Intent intent = intent(folder.resolve("index").resolve("plan.json"));
+        List<Measurement> sound = new ArrayList<>();
+        List<Failure> failures = failures(folder.resolve("index"));
+        for (Measurement row : new JmhJson(folder.resolve("jmh.json")).read()) {
+            row.fault().ifPresentOrElse(fault -> failures.add(failure(row, fault)), () -> sound.add(row));
+        }
+        return new Run(folder, machine, intent, sound, failures);
+    }
+
+    private static Failure failure(Measurement row, String fault) {
+        return new Failure(new Intent.Row(row.jvm().version(), row.benchmark(), row.params()), fault);
     }
 
     private static Intent intent(Path file) {
