@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             ListCommand.class,
             MachineCommand.class,
             ReportCommand.class,
+            CompareCommand.class,
             ExportCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

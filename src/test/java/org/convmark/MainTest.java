@@ -68,6 +68,13 @@ class MainTest {
         run --resume /no/such/run           | holds no run that can be resumed
         run --resume x --profile quick      | leave out --profile
         report /no/such/run                 | /no/such/run is not a folder
+        compare                             | Missing required parameters
+        compare x                           | Missing required parameter
+        compare /no/such/run x              | /no/such/run is not a folder
+        compare x,x y                       | x is given twice
+        compare x y --axis jvn              | unknown axis 'jvn': did you mean 'jvm'?
+        compare x y --min-effect 0          | --min-effect takes percent
+        compare x y --min-effect NaN        | --min-effect takes percent
         export                              | Missing required option: '--onnx=DIR'
         export --onnx                       | Missing required parameter
         export --onnx x --include Residul   | did you mean 'Residual'?

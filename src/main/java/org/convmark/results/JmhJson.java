@@ -75,6 +75,7 @@ final class JmhJson {
                 new JvmIdentity(
                         text(result, "jdkVersion", place), text(result, "vmName", place), text(result, "jvm", place)),
                 strings(result.path("jvmArgs")),
+                result.path("jmhVersion").asText(),
                 mode,
                 unit,
                 inSeconds(samples, unit, place),

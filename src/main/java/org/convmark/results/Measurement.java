@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Workload;
@@ -20,6 +21,7 @@ import org.convmark.model.Workload;
  * @param benchmark full name of the class
  * @param params JMH parameters by name
  * @param jvmArgs arguments of the forks
+ * @param jmhVersion of the harness, "" if it did not say
  * @param mode JMH's mode: avgt, ss or thrpt
  * @param unit as JMH wrote it; the samples are in seconds per operation whatever it says
  * @param samples one list per fork, one number per iteration, never empty
@@ -30,6 +32,7 @@ public record Measurement(
         SortedMap<String, String> params,
         JvmIdentity jvm,
         List<String> jvmArgs,
+        String jmhVersion,
         String mode,
         String unit,
         List<List<Double>> samples,
@@ -68,6 +71,13 @@ public record Measurement(
         SortedMap<String, String> settings = new TreeMap<>(params);
         settings.remove(ALGORITHM, OWN_CHOICE);
         return settings;
+    }
+
+    /** Arguments of the forks that a user chose; the others are the suite's own. */
+    public String flags() {
+        return jvmArgs.stream()
+                .filter(arg -> !arg.equals("--add-modules=jdk.incubator.vector") && !arg.startsWith("-Dconvmark."))
+                .collect(Collectors.joining(" "));
     }
 
     /** What it measures, empty for roofs. */

@@ -59,7 +59,15 @@ class SpeedupsTest {
     private static Measurement row(
             String name, Map<String, String> params, List<List<Double>> samples, Map<String, Metric> metrics) {
         return new Measurement(
-                "org.convmark.bench." + name, new TreeMap<>(params), JVM, List.of(), "avgt", "s/op", samples, metrics);
+                "org.convmark.bench." + name,
+                new TreeMap<>(params),
+                JVM,
+                List.of(),
+                "1.37",
+                "avgt",
+                "s/op",
+                samples,
+                metrics);
     }
 
     @Test
