@@ -10,6 +10,7 @@ import org.convmark.model.Block;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
 import org.convmark.run.Circumstances;
+import org.convmark.run.Configuration;
 import org.convmark.run.Parameters;
 import org.convmark.run.Plan;
 import org.convmark.run.Profile;
@@ -41,8 +42,8 @@ final class ListCommand implements Runnable {
         out.println("Operators: " + names(Operator.values()));
         out.println("Benchmarks, for --include (smoke and quick measure operators only where it names them):");
         Stream.concat(Suite.workloads().stream(), Suite.roofs().stream()).forEach(name -> out.println("  " + name));
-        List<Probe> probes = options.probe();
-        Circumstances here = new Circumstances(Machine.capture(), probes, options.arguments(), options.device, "");
+        List<Configuration> configurations = options.configurations();
+        Circumstances here = new Circumstances(Machine.capture(), configurations, options.device, "");
         out.println("Profiles, on this machine, without --peers:");
         for (Profile profile : Profile.values()) {
             Plan plan =
@@ -50,7 +51,7 @@ final class ListCommand implements Runnable {
             out.printf(
                     "  %-9s %5d rows, about %s%n", profile.label(), plan.rows().size(), Progress.text(plan.estimate()));
         }
-        probes.forEach(probe -> targets(probe, out));
+        configurations.forEach(one -> targets(one.probe(), out));
     }
 
     private static void targets(Probe probe, PrintWriter out) {

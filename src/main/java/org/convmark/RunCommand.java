@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -20,8 +21,9 @@ import org.convmark.kernel.Peer;
 import org.convmark.kernel.Target;
 import org.convmark.machine.Capture;
 import org.convmark.machine.Machine;
-import org.convmark.machine.Probe;
+import org.convmark.run.Arm;
 import org.convmark.run.Circumstances;
+import org.convmark.run.Configuration;
 import org.convmark.run.Effort;
 import org.convmark.run.InputError;
 import org.convmark.run.Jar;
@@ -98,22 +100,22 @@ final class RunCommand implements Callable<Integer> {
     private int begin() throws IOException {
         Effort effort = effort(Profile.named(profile));
         Selection selection = selection();
-        List<Probe> probes = jvmOptions.probe();
+        List<Configuration> configurations = jvmOptions.configurations();
         if (peers) {
-            requirePeers(probes);
+            requirePeers(configurations);
         }
         Machine machine = Machine.capture();
-        Plan plan = selection.plan(
-                new Circumstances(machine, probes, jvmOptions.arguments(), jvmOptions.device, Jar.digest()), effort);
+        Plan plan = selection.plan(new Circumstances(machine, configurations, jvmOptions.device, Jar.digest()), effort);
         describe(plan, plan.rows());
         if (dryRun) {
             return Main.OK;
         }
         RunFolder folder = RunFolder.create(out, name(machine));
         folder.store(plan);
-        Capture capture = new Capture(machine, null, probes);
+        Capture capture = new Capture(
+                machine, null, configurations.stream().map(Configuration::probe).toList());
         capture.write(folder.machine());
-        return measure(folder, plan, capture);
+        return measure(List.of(new Arm(folder, plan, capture, Arm.OWN)));
     }
 
     private Selection selection() {
@@ -125,9 +127,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** A peer that does not load is left out with its reason; a build without peers cannot do what was asked. */
-    private static void requirePeers(List<Probe> probes) {
+    private static void requirePeers(List<Configuration> configurations) {
         boolean absent = Target.peers().stream()
-                .flatMap(peer -> probes.stream().flatMap(probe -> probe.target(peer.name()).stream()))
+                .flatMap(peer -> configurations.stream().flatMap(one -> one.probe().target(peer.name()).stream()))
                 .allMatch(state -> Peer.ABSENT.equals(state.description().missing()));
         if (absent) {
             throw new InputError("--peers cannot be measured: " + Peer.ABSENT + ".");
@@ -162,16 +164,17 @@ final class RunCommand implements Callable<Integer> {
         RunFolder folder = RunFolder.open(resume);
         Plan plan = folder.plan();
         Capture capture = read(folder);
-        List<Probe> probes = JvmOptions.probe(
-                plan.jvms().stream().map(jvm -> Path.of(jvm.path())).toList(), plan.jvmArgs(), plan.device());
-        new Circumstances(capture.before(), probes, plan.jvmArgs(), plan.device(), Jar.digest()).requireSameAs(plan);
+        List<Configuration> configurations = plan.jvms().stream()
+                .map(jvm -> JvmOptions.configuration(Path.of(jvm.path()), jvm.arguments(), plan.device()))
+                .toList();
+        new Circumstances(capture.before(), configurations, plan.device(), Jar.digest()).requireSameAs(plan);
         List<Row> missing = folder.missing(plan);
         spec.commandLine()
                 .getOut()
                 .println(plan.rows().size() - missing.size() + " of "
                         + plan.rows().size() + " rows are measured.");
         describe(plan, missing);
-        return dryRun ? Main.OK : measure(folder, plan, capture);
+        return dryRun ? Main.OK : measure(List.of(new Arm(folder, plan, capture, Arm.OWN)));
     }
 
     private static Capture read(RunFolder folder) {
@@ -208,13 +211,24 @@ final class RunCommand implements Callable<Integer> {
         to.flush();
     }
 
-    private int measure(RunFolder folder, Plan plan, Capture capture) throws IOException {
+    private int measure(List<Arm> arms) throws IOException {
         PrintWriter to = spec.commandLine().getOut();
-        OutputStream file = Files.newOutputStream(folder.log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        RunFolder first = arms.get(0).folder();
+        OutputStream file = Files.newOutputStream(first.log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         try (PrintStream log = new PrintStream(verbose ? new Tee(file, System.out) : file, true)) {
-            List<Row> rows = folder.missing(plan);
-            Progress progress = verbose ? Progress.NONE : Progress.on(to, rows.size(), plan.estimate(rows));
-            return new Measuring(folder, plan, capture, to).run(new Session(folder, plan, log), progress);
+            Session session = new Session(arms, log);
+            return new Measuring(arms, to).run(session, verbose ? Progress.NONE : progress(arms, to));
         }
+    }
+
+    private static Progress progress(List<Arm> arms, PrintWriter to) {
+        int rows = 0;
+        Duration estimate = Duration.ZERO;
+        for (Arm arm : arms) {
+            List<Row> missing = arm.folder().missing(arm.plan());
+            rows += missing.size();
+            estimate = estimate.plus(arm.plan().estimate(missing));
+        }
+        return Progress.on(to, rows, estimate);
     }
 }

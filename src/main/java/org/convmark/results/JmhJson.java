@@ -73,7 +73,10 @@ final class JmhJson {
                 method.contains(".") ? method.substring(0, method.lastIndexOf('.')) : method,
                 params(result),
                 new JvmIdentity(
-                        text(result, "jdkVersion", place), text(result, "vmName", place), text(result, "jvm", place)),
+                        text(result, "jdkVersion", place),
+                        text(result, "vmName", place),
+                        text(result, "jvm", place),
+                        JvmIdentity.flags(strings(result.path("jvmArgs")))),
                 strings(result.path("jvmArgs")),
                 result.path("jmhVersion").asText(),
                 mode,

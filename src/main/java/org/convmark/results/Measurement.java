@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Workload;
@@ -71,13 +70,6 @@ public record Measurement(
         SortedMap<String, String> settings = new TreeMap<>(params);
         settings.remove(ALGORITHM, OWN_CHOICE);
         return settings;
-    }
-
-    /** Arguments of the forks that a user chose; the others are the suite's own. */
-    public String flags() {
-        return jvmArgs.stream()
-                .filter(arg -> !arg.equals("--add-modules=jdk.incubator.vector") && !arg.startsWith("-Dconvmark."))
-                .collect(Collectors.joining(" "));
     }
 
     /** What it measures, empty for roofs. */

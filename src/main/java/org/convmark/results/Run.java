@@ -106,11 +106,11 @@ public record Run(Path folder, Capture machine, Intent intent, List<Measurement>
         return measurements.stream().filter(m -> m.jvm().equals(jvm)).toList();
     }
 
-    /** A JVM's version, and its path where several JVMs have that version. */
+    /** A JVM's version and flags, and its path where several JVMs have those. */
     public String label(JvmIdentity jvm) {
         boolean unique =
-                jvms().stream().filter(j -> j.version().equals(jvm.version())).count() == 1;
-        return unique ? jvm.version() : jvm.version() + " (" + jvm.path() + ")";
+                jvms().stream().filter(j -> j.label().equals(jvm.label())).count() == 1;
+        return unique ? jvm.label() : jvm.label() + " (" + jvm.path() + ")";
     }
 
     /** Rows of the plan that were neither measured nor tried in vain. */
@@ -125,7 +125,9 @@ public record Run(Path folder, Capture machine, Intent intent, List<Measurement>
                 .collect(Collectors.joining());
         String profile = intent.profile() == null ? "" : " --profile " + intent.profile();
         String device = intent.device() == null ? "" : " --device " + quoted(intent.device());
-        String args = intent.jvmArgs().isEmpty() ? "" : " --jvm-args " + quoted(String.join(" ", intent.jvmArgs()));
+        String args = row.jvm().flags().isEmpty()
+                ? ""
+                : " --jvm-args " + quoted(row.jvm().flags());
         return "./run.sh run" + profile + " --include '\\." + row.simpleName() + "\\.'" + params + " --jvm "
                 + row.jvm().path() + args + device;
     }

@@ -97,7 +97,6 @@ public record Selection(
                 here.jar(),
                 profile.label(),
                 effort,
-                here.jvmArgs(),
                 here.device(),
                 jvms,
                 rows,

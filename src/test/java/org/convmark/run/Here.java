@@ -17,7 +17,13 @@ final class Here {
     private Here() {}
 
     static Circumstances with(Probe... probes) {
-        return new Circumstances(MACHINE, List.of(probes), List.of(), null, "jar");
+        return new Circumstances(
+                MACHINE,
+                Stream.of(probes)
+                        .map(probe -> new Configuration(probe, List.of()))
+                        .toList(),
+                null,
+                "jar");
     }
 
     /** A JVM that runs these targets, with a heap of 4 GiB. */

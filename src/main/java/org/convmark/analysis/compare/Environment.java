@@ -72,7 +72,7 @@ record Environment(Map<String, Trait> traits) {
                 "JVM",
                 distinct(run, row -> row.jvm().version() + " " + row.jvm().name()),
                 Set.of(JVM));
-        refused("JVM arguments", distinct(run, Measurement::flags), Set.of(FLAGS));
+        refused("JVM arguments", distinct(run, row -> row.jvm().flags()), Set.of(FLAGS));
         Set<Axis> axes = Set.of(MACHINE, JVM, FLAGS);
         refused(
                 "JVM build",

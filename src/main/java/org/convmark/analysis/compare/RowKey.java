@@ -23,7 +23,7 @@ public record RowKey(String benchmark, SortedMap<String, String> settings, Strin
                 axes.contains(Axis.JVM)
                         ? ""
                         : row.jvm().version() + " " + row.jvm().name(),
-                axes.contains(Axis.FLAGS) ? "" : row.flags());
+                axes.contains(Axis.FLAGS) ? "" : row.jvm().flags());
     }
 
     /** The row for a reader. */

@@ -56,17 +56,14 @@ public record Side(String name, Environment environment, SortedMap<RowKey, List<
             if (twin != null) {
                 throw new IllegalArgumentException(
                         run.folder() + " holds " + key.title() + " twice"
-                                + (twin.jvm().equals(row.jvm()) && twin.flags().equals(row.flags())
+                                + (twin.jvm().equals(row.jvm())
                                         ? ": remove one of the two from a copy of its jmh.json."
-                                        : ", on JVM " + configuration(twin) + " and on JVM " + configuration(row)
+                                        : ", on JVM " + twin.jvm().label() + " and on JVM "
+                                                + row.jvm().label()
                                                 + ": a side takes one of them, and the report of the run sets all side by side."));
             }
         }
         return rows;
-    }
-
-    private static String configuration(Measurement row) {
-        return (row.jvm().version() + " " + row.flags()).strip();
     }
 
     /** The forks of a row, of all runs. */
