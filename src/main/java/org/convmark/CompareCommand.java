@@ -86,9 +86,7 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (!(minEffect > 0 && minEffect <= 100)) {
-            throw new InputError("--min-effect takes percent, more than 0 and at most 100, not " + minEffect + ".");
-        }
+        requirePercent(minEffect);
         Comparison comparison = compare();
         Document document = ComparisonDocument.of(comparison);
         PrintWriter out = spec.commandLine().getOut();
@@ -104,6 +102,28 @@ final class CompareCommand implements Callable<Integer> {
             Files.writeString(json, ComparisonJson.text(comparison));
         }
         return exitCode(comparison);
+    }
+
+    /** @throws InputError if it is no size of an effect */
+    static void requirePercent(double minEffect) {
+        if (!(minEffect > 0 && minEffect <= 100)) {
+            throw new InputError("--min-effect takes percent, more than 0 and at most 100, not " + minEffect + ".");
+        }
+    }
+
+    /** What the comparison of two runs by commit says. */
+    static String text(Path base, Path candidate) {
+        Set<Axis> axes = EnumSet.of(Axis.COMMIT);
+        try {
+            return new TextWriter()
+                    .text(ComparisonDocument.of(Comparison.of(
+                            Side.of(List.of(Run.read(base)), axes),
+                            Side.of(List.of(Run.read(candidate)), axes),
+                            axes,
+                            Criteria.USUAL)));
+        } catch (IllegalArgumentException e) {
+            throw new InputError(e.getMessage());
+        }
     }
 
     private Comparison compare() {

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.convmark.machine.Probe;
 import org.convmark.run.Configuration;
 import org.convmark.run.InputError;
@@ -33,10 +34,8 @@ final class JvmOptions {
      */
     List<Configuration> configurations() {
         List<Path> all = jvms.isEmpty() ? List.of(Path.of(System.getProperty("java.home"))) : jvms;
-        requireDifferent(
-                "--jvm",
-                all.stream().map(jvm -> jvm.toAbsolutePath().normalize()).toList());
-        requireDifferent("--jvm-args", jvmArgs);
+        requireDifferent("--jvm", all, jvm -> jvm.toAbsolutePath().normalize());
+        requireDifferent("--jvm-args", jvmArgs, arguments -> arguments);
         List<Configuration> configurations = new ArrayList<>();
         for (Path jvm : all) {
             for (String arguments : jvmArgs) {
@@ -46,10 +45,10 @@ final class JvmOptions {
         return configurations;
     }
 
-    private static void requireDifferent(String option, List<?> values) {
+    private static <T> void requireDifferent(String option, List<T> values, UnaryOperator<T> meaning) {
         Set<Object> different = new HashSet<>();
-        for (Object value : values) {
-            if (!different.add(value)) {
+        for (T value : values) {
+            if (!different.add(meaning.apply(value))) {
                 throw new InputError(option + " " + value + " is given twice.");
             }
         }

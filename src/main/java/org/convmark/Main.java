@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
             MachineCommand.class,
             ReportCommand.class,
             CompareCommand.class,
+            HistoryCommand.class,
+            AaCommand.class,
             ExportCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

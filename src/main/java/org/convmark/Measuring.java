@@ -1,26 +1,80 @@
 package org.convmark;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.convmark.machine.Machine;
 import org.convmark.run.Arm;
 import org.convmark.run.InputError;
+import org.convmark.run.Plan;
 import org.convmark.run.Progress;
+import org.convmark.run.Row;
 import org.convmark.run.RunFolder;
 import org.convmark.run.Session;
 
 /** One or several runs from the first row to the last line of output, however they end. */
 record Measuring(List<Arm> arms, PrintWriter out) {
+    /** What will be measured: rows by JVM and family, what is left out, how long it takes. */
+    static void describe(Plan plan, List<Row> rows, PrintWriter to) {
+        Map<String, Map<String, Long>> groups = rows.stream()
+                .collect(Collectors.groupingBy(
+                        Row::jvm,
+                        TreeMap::new,
+                        Collectors.groupingBy(
+                                row -> row.family() + " on " + row.target(), TreeMap::new, Collectors.counting())));
+        groups.forEach((jvm, counts) -> {
+            to.println("JVM " + jvm + ":");
+            counts.forEach((group, count) -> to.printf("  %5d  %s%n", count, group));
+        });
+        plan.skipped()
+                .forEach(s -> to.println("Left out on JVM " + s.jvm() + ": " + s.rows() + " rows on " + s.target()
+                        + ", " + s.reason() + "."));
+        int processors = Runtime.getRuntime().availableProcessors();
+        if (Plan.workers(rows) > processors) {
+            to.println("Warning: workers=" + Plan.workers(rows) + " is more than the " + processors
+                    + " processor(s) here: threads will wait for each other, and times say little.");
+        }
+        to.println(rows.size() + " rows, " + plan.effort().forks() + " fork(s) each: about "
+                + Progress.text(plan.estimate(rows)) + ".");
+        to.flush();
+    }
+
     /**
      * Measures what is missing.
      *
      * @return exit code
      * @throws InputError if what is measured cannot be kept
      */
-    int run(Session session, Progress progress) {
+    int measure(PlanOptions.Output output) throws IOException {
+        RunFolder first = arms.get(0).folder();
+        OutputStream file = Files.newOutputStream(first.log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        boolean shown = output == PlanOptions.Output.SHOWN;
+        try (PrintStream log = new PrintStream(shown ? new Tee(file, System.out) : file, true)) {
+            return run(new Session(arms, log), shown ? Progress.NONE : progress());
+        }
+    }
+
+    private Progress progress() {
+        int rows = 0;
+        Duration estimate = Duration.ZERO;
+        for (Arm arm : arms) {
+            List<Row> missing = arm.folder().missing(arm.plan());
+            rows += missing.size();
+            estimate = estimate.plus(arm.plan().estimate(missing));
+        }
+        return Progress.on(out, rows, estimate);
+    }
+
+    private int run(Session session, Progress progress) {
         Thread interrupted = new Thread(() -> interrupted(session));
         Runtime.getRuntime().addShutdownHook(interrupted);
         try (progress) {

@@ -68,6 +68,13 @@ class MainTest {
         run --resume /no/such/run           | holds no run that can be resumed
         run --resume x --profile quick      | leave out --profile
         report /no/such/run                 | /no/such/run is not a folder
+        run --against no-such-rev --profile smoke -p target=SCALAR --out target/none | 'no-such-rev' is no revision
+        run --against none.jar --profile smoke -p target=SCALAR --out target/none    | none.jar does not exist
+        run --jvm-args -Xmx1g --jvm-args -Xmx1g | --jvm-args -Xmx1g is given twice.
+        aa --forks 0                        | --forks takes a number from 1 to 100, not 0.
+        history /no/such                    | /no/such is not a folder
+        history src                         | holds no run that can be read
+        history src --since yesterday       | --since takes a day
         compare                             | Missing required parameters
         compare x                           | Missing required parameter
         compare /no/such/run x              | /no/such/run is not a folder
@@ -75,7 +82,10 @@ class MainTest {
         compare x y --axis jvn              | unknown axis 'jvn': did you mean 'jvm'?
         compare x y --min-effect 0          | --min-effect takes percent
         compare x y --min-effect NaN        | --min-effect takes percent
-        export                              | Missing required option: '--onnx=DIR'
+        export                              | export takes either --onnx DIR, or --format
+        export --format csv                 | export takes either --onnx DIR, or --format
+        export --format bfm x               | unknown format 'bfm': did you mean 'bmf'?
+        export --format csv /no/such/run    | /no/such/run is not a folder
         export --onnx                       | Missing required parameter
         export --onnx x --include Residul   | did you mean 'Residual'?
         export --onnx x --include MemoryRoof | finds roofs only

@@ -22,6 +22,7 @@ public final class Report {
             new SpeedupAnalysis("block", List.of(Block.values())),
             new SpeedupAnalysis("operator", List.of(Operator.values())),
             new PeerAnalysis(),
+            new ConfigurationAnalysis(),
             new RoofAnalysis(),
             new RowAnalysis(),
             new FailureAnalysis());

@@ -29,6 +29,7 @@ import static j2html.TagCreator.style;
 import static j2html.TagCreator.summary;
 import static j2html.TagCreator.sup;
 import static j2html.TagCreator.table;
+import static j2html.TagCreator.tag;
 import static j2html.TagCreator.tbody;
 import static j2html.TagCreator.td;
 import static j2html.TagCreator.th;
@@ -48,6 +49,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -187,7 +189,28 @@ public final class HtmlWriter implements DocumentWriter {
         if (cell instanceof Cell.Command command) {
             return td(code(command.text())).withClass("command");
         }
+        if (cell instanceof Cell.Trend trend) {
+            return td(line(trend)).withClass("trend");
+        }
         return cell instanceof Cell.Warning warning ? td(strong(warning.text())).withClass("warning") : td(cell.text());
+    }
+
+    private static DomContent line(Cell.Trend trend) {
+        List<Double> heights = trend.heights();
+        String points = IntStream.range(0, heights.size())
+                .mapToObj(i -> String.format(Locale.ROOT, "%d,%.1f", 2 * i, 22 - 20 * heights.get(i)))
+                .collect(Collectors.joining(" "));
+        return tag("svg")
+                .attr("viewBox", "0 0 " + 2 * heights.size() + " 24")
+                .attr("width", 2 * heights.size())
+                .attr("height", 24)
+                .attr("role", "img")
+                .attr("aria-label", trend.text())
+                .with(tag("polyline")
+                        .attr("points", points)
+                        .attr("fill", "none")
+                        .attr("stroke", "currentColor")
+                        .attr("stroke-width", "1.5"));
     }
 
     private static TdTag number(Cell.Quantity quantity) {

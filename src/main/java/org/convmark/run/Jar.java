@@ -20,11 +20,17 @@ public final class Jar {
                     .getCodeSource()
                     .getLocation()
                     .toURI());
-            return Files.isRegularFile(code)
-                    ? HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(code)))
-                    : "classes";
-        } catch (URISyntaxException | NoSuchAlgorithmException e) {
+            return Files.isRegularFile(code) ? digest(code) : "classes";
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** SHA-256 of another one. */
+    static String digest(Path jar) throws IOException {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar)));
+        } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -50,6 +50,11 @@ public record Plan(
         }
     }
 
+    /** The same rows for another build. */
+    public Plan of(OtherBuild other) {
+        return new Plan(format, other.digest(), profile, effort, device, jvms, rows, skipped);
+    }
+
     /** The JVM of a row. */
     JvmOfPlan jvm(Row row) {
         return jvms.stream()

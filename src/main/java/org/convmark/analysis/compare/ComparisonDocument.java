@@ -55,7 +55,8 @@ public final class ComparisonDocument {
                 : " (with a single fork nobody knows how sure that is)";
     }
 
-    private static Section rows(Comparison comparison) {
+    /** The verdicts and the rows behind them. */
+    static Section rows(Comparison comparison) {
         List<Content> contents = new ArrayList<>();
         contents.add(new Content.Lead(lead(comparison)));
         List<ComparedRow> told = comparison.rows().stream()

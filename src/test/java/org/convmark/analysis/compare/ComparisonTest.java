@@ -13,12 +13,16 @@ import org.convmark.analysis.statistics.FalseDiscoveries;
 import org.convmark.report.MarkdownWriter;
 import org.convmark.report.TextWriter;
 import org.convmark.results.JvmIdentity;
+import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 import org.junit.jupiter.api.Test;
 
 /** Verdicts on two runs, and what is refused. */
 class ComparisonTest {
     private static final JvmIdentity OTHER = new JvmIdentity("99", "Other VM", "/jvm/99");
+
+    private static final JvmIdentity FLAGGED = new JvmIdentity(
+            SyntheticRun.JVM.version(), SyntheticRun.JVM.name(), SyntheticRun.JVM.path(), "-XX:UseAVX=1");
 
     private static Comparison compare(Run base, Run candidate, Axis... axes) {
         Set<Axis> chosen = Set.of(axes);
@@ -27,7 +31,7 @@ class ComparisonTest {
     }
 
     private static SyntheticRun forks(int width, List<List<Double>> samples) {
-        return new SyntheticRun(0).add(width, SyntheticRun.JVM, List.of(), "avgt", samples);
+        return new SyntheticRun(0).add(width, SyntheticRun.JVM, "avgt", samples);
     }
 
     @Test
@@ -122,10 +126,8 @@ class ComparisonTest {
     void unlikeSidesAreRefusedUnlessThatIsTheAxis() {
         List<List<Double>> one = List.of(List.of(1.0));
         Run here = forks(1, one).run();
-        Run otherJvm = new SyntheticRun(0).add(1, OTHER, List.of(), "avgt", one).run();
-        Run otherFlags = new SyntheticRun(0)
-                .add(1, SyntheticRun.JVM, List.of("-XX:UseAVX=1"), "avgt", one)
-                .run();
+        Run otherJvm = new SyntheticRun(0).add(1, OTHER, "avgt", one).run();
+        Run otherFlags = new SyntheticRun(0).add(1, FLAGGED, "avgt", one).run();
         assertRefused("differ in JVM (", () -> compare(here, otherJvm, Axis.COMMIT));
         assertRefused("JVM arguments (none against -XX:UseAVX=1)", () -> compare(here, otherFlags, Axis.JVM));
         assertEquals(1, compare(here, otherJvm, Axis.JVM, Axis.MACHINE).rows().size());
@@ -141,23 +143,34 @@ class ComparisonTest {
                 "twice: remove one",
                 () -> compare(
                         here,
-                        forks(1, one)
-                                .add(1, SyntheticRun.JVM, List.of(), "avgt", one)
-                                .run()));
+                        forks(1, one).add(1, SyntheticRun.JVM, "avgt", one).run()));
         assertRefused(
                 "a side takes one of them",
-                () -> compare(
-                        here,
-                        forks(1, one).add(1, OTHER, List.of(), "avgt", one).run(),
-                        Axis.JVM));
+                () -> compare(here, forks(1, one).add(1, OTHER, "avgt", one).run(), Axis.JVM));
         assertRefused(
                 "was measured in JMH's mode avgt in run and in mode ss",
                 () -> compare(
                         here,
-                        new SyntheticRun(0)
-                                .add(1, SyntheticRun.JVM, List.of(), "ss", one)
-                                .run()));
+                        new SyntheticRun(0).add(1, SyntheticRun.JVM, "ss", one).run()));
         assertRefused("holds no measured row", () -> compare(here, new SyntheticRun(0).run()));
+    }
+
+    @Test
+    void anotherVersionOfJmhIsRefusedOnEveryAxis() {
+        Run here = forks(1, List.of(List.of(1.0))).run();
+        Measurement row = here.measurements().get(0);
+        Measurement other = new Measurement(
+                row.benchmark(),
+                row.params(),
+                row.jvm(),
+                row.jvmArgs(),
+                "1.36",
+                row.mode(),
+                row.unit(),
+                row.samples(),
+                row.metrics());
+        Run there = new Run(here.folder(), here.machine(), here.intent(), List.of(other), List.of());
+        assertRefused("differ in JMH (1.37 against 1.36)", () -> compare(here, there, Axis.values()));
     }
 
     private static void assertRefused(String words, Runnable comparison) {

@@ -39,11 +39,11 @@ public final class SyntheticRun {
             double time = seconds * Math.exp(0.01 * random.nextGaussian());
             samples.add(List.of(time, time * 1.001, time * 0.999));
         }
-        add(width, JVM, List.of(), "avgt", samples);
+        add(width, JVM, "avgt", samples);
     }
 
     /** Adds a row. */
-    public SyntheticRun add(int width, JvmIdentity jvm, List<String> args, String mode, List<List<Double>> samples) {
+    public SyntheticRun add(int width, JvmIdentity jvm, String mode, List<List<Double>> samples) {
         Map<String, String> params = Map.of(
                 "depth",
                 "1",
@@ -63,7 +63,7 @@ public final class SyntheticRun {
                 "org.convmark.bench.pattern.PlainBenchmark",
                 new TreeMap<>(params),
                 jvm,
-                args,
+                List.of(),
                 "1.37",
                 mode,
                 "s/op",
