@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
             CompareCommand.class,
             HistoryCommand.class,
             AaCommand.class,
-            ExportCommand.class
+            ExportCommand.class,
+            FleetCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -94,6 +94,11 @@ class MainTest {
         export --onnx x --include Plain -p width=16000  | would need about
         export --onnx /                     | / exists already, and nothing is overwritten
         export --onnx /proc/x --include Ffn | choose a folder that you may write to
+        fleet                               | submit or collect is missing
+        fleet submit                        | Missing required parameter: 'MATRIX'
+        fleet submit /no/such.csv           | cannot read the matrix /no/such.csv
+        fleet submit x --at-once 0          | --at-once takes a number from 1 on, not 0.
+        fleet collect /no/such              | /no/such holds no fleet
         rum                                 | Unmatched argument
         """)
     void badInputIsRefusedInOneSentence(String args, String expected) {

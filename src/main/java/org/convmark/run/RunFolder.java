@@ -63,7 +63,7 @@ public record RunFolder(Path path) {
     }
 
     /** Why a file operation failed, without the path that Java puts first. */
-    static String reason(IOException e) {
+    public static String reason(IOException e) {
         String message = String.valueOf(e.getMessage());
         return e.getClass().getSimpleName().replaceFirst("Exception$", "") + ": "
                 + message.substring(message.lastIndexOf(": ") + 1).strip();
