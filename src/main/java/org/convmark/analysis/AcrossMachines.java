@@ -53,11 +53,16 @@ public final class AcrossMachines {
             return common;
         }
 
-        Optional<Double> mean(Workload workload, Setting setting) {
+        /** At the points that compare. */
+        List<Factor> factors(Workload workload, Setting setting) {
             Set<Point> common = common(workload);
-            return Speedups.mean(factors.get(workload).getOrDefault(setting, List.of()).stream()
+            return factors.get(workload).getOrDefault(setting, List.of()).stream()
                     .filter(factor -> common.contains(factor.point()))
-                    .toList());
+                    .toList();
+        }
+
+        Optional<Double> mean(Workload workload, Setting setting) {
+            return Speedups.mean(factors(workload, setting));
         }
 
         /** Over the workloads that every setting ran, empty if there is none. */
@@ -93,7 +98,8 @@ public final class AcrossMachines {
             contents.add(
                     new Content.Text("A factor of 4x means a quarter of the time that plain Java loops take on the "
                             + "same machine and JVM. Factors are geometric means over the depths and widths that "
-                            + "every column of the row has; of each target the fastest fusion counts."));
+                            + "every column of the row has; of each target the fastest fusion counts. "
+                            + "Unsteady is what rests on a row that the report of its run calls so."));
         }
         return new Section("Speed-up by machine", contents);
     }
@@ -153,8 +159,11 @@ public final class AcrossMachines {
         String reason = grid.factors().get(workload).containsKey(setting)
                 ? "no depth and width was measured on every machine of this row"
                 : "the target or its plain Java baseline was not measured there";
+        boolean steady = grid.factors(workload, setting).stream().allMatch(Factor::steady);
         return grid.mean(workload, setting)
-                .<Cell>map(mean -> Cell.number(mean, Unit.FACTOR))
+                .map(mean -> steady
+                        ? Cell.number(mean, Unit.FACTOR)
+                        : new Cell.Warning(Unit.FACTOR.format(mean) + " (unsteady)"))
                 .orElseGet(() -> Cell.missing(reason));
     }
 }

@@ -55,10 +55,10 @@ public record Outcome(Task task, State state, String reason, Run run, List<Strin
             if (run != null && exitCode.equals("0")) {
                 return new Outcome(task, State.DONE, null, run, List.of());
             }
-            String reason = "exit code " + exitCode
-                    + (run == null
-                            ? ", nothing measured"
-                            : ", " + run.failures().size() + " rows failed");
+            String measured = run == null
+                    ? "nothing measured"
+                    : run.measurements().size() + " of " + run.intent().rows().size() + " rows measured";
+            String reason = "exit code " + exitCode + ", " + measured;
             return new Outcome(task, State.FAILED, reason, run, folder.logTail(task));
         } catch (IllegalArgumentException e) {
             String reason = "exit code " + exitCode + ", " + e.getMessage();

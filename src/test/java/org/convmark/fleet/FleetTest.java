@@ -180,7 +180,7 @@ class FleetTest {
         FleetReport report = new FleetReport(folder, fleet, outcomes);
         assertFalse(report.complete());
         assertEquals("""
-                FAILED task-002 (matrix line 3): exit code 1, 1 rows failed
+                FAILED task-002 (matrix line 3): exit code 1, 34 of 35 rows measured
                     one
                     FAILED Fire
                 RUNNING task-003 (matrix line 4): Slurm says RUNNING
