@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
             ListCommand.class,
             MachineCommand.class,
             ReportCommand.class,
-            ExportCommand.class
+            ExportCommand.class,
+            WaterlineCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
