@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             CompareCommand.class,
             HistoryCommand.class,
             AaCommand.class,
+            WaterlineCommand.class,
             ExportCommand.class,
             FleetCommand.class
         },

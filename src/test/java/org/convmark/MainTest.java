@@ -99,6 +99,18 @@ class MainTest {
         fleet submit /no/such.csv           | cannot read the matrix /no/such.csv
         fleet submit x --at-once 0          | --at-once takes a number from 1 on, not 0.
         fleet collect /no/such              | /no/such holds no fleet
+        report x --cache l4=8M              | unknown cache 'l4': did you mean
+        report x --cache l3=8X              | --cache l3=8X is no size of a cache
+        report x --cache l3=99G             | --cache l3=99G is no size of a cache
+        waterline MBCOV --balance 160       | unknown pattern, block or operator 'MBCOV': did you mean 'MBCONV'?
+        waterline MBCONV                    | Missing required option: '--balance=FLOPS'
+        waterline MBCONV --balance 0        | --balance=0.0 is no machine
+        waterline MBCONV --balance NaN      | --balance=NaN is no machine
+        waterline MBCONV --balance 160 -p width=0       | width=0 is too small
+        waterline MBCONV --balance 160 -p width=1,2     | -p width takes one value here, not 1,2.
+        waterline MBCONV --balance 160 -p depth=9999999 | depth=9999999 is too large: the most is 1024.
+        waterline MBCONV --balance 160 -p target=VECTOR | -p target says nothing about the form of a network
+        waterline DENSE --balance 160 -p image=1        | is no network
         rum                                 | Unmatched argument
         """)
     void badInputIsRefusedInOneSentence(String args, String expected) {
@@ -106,6 +118,15 @@ class MainTest {
         assertEquals(Main.ERROR, outcome.exitCode());
         assertTrue(outcome.err().contains(expected), outcome::err);
         assertTrue(outcome.err().strip().lines().count() <= 2, outcome::err);
+    }
+
+    @Test
+    void waterlineNeedsNoRun() {
+        Outcome outcome = run("waterline", "ConvFirst", "-p", "width=64", "--fp16", "--balance", "160");
+        assertEquals(Main.OK, outcome.exitCode(), outcome::err);
+        assertTrue(outcome.out().contains("attainable efficiency 0.3281"), outcome::out);
+        assertTrue(outcome.out().contains("attainable efficiency 1.0000"), outcome::out);
+        assertTrue(outcome.out().contains("420.000"), outcome::out);
     }
 
     @Test

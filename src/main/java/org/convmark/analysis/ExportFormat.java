@@ -69,7 +69,7 @@ public enum ExportFormat {
     MARKDOWN {
         @Override
         public String text(List<Run> runs) {
-            return new MarkdownWriter().text(Report.of(only(runs)));
+            return new MarkdownWriter().text(Report.of(only(runs), Map.of()));
         }
     },
     /** Prometheus' text format: a gauge in seconds with the row's parameters as labels. */

@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.statistics.descriptive.Median;
+import org.convmark.report.Cell;
+import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
 
 /**
@@ -68,6 +70,11 @@ final class Resampling {
             }
             return Math.exp(sum / pairs);
         });
+    }
+
+    /** The bound of an interval in a table. */
+    static Cell cell(Optional<Double> bound, Unit unit) {
+        return bound.map(value -> Cell.number(value, unit)).orElse(Cell.missing("one sample has no interval"));
     }
 
     private static int samples(Measurement row) {

@@ -36,19 +36,19 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implemen
 
     /** A dot per target beside the name, its interval as a line behind it. */
     private static final String MEANS = """
-            {"height": {"step": 22},
+            {"height": {"step": 22, "for": "position"},
              "encoding": {
                "y": {"field": "KIND", "type": "nominal", "title": null,
                      "sort": {"op": "max", "field": "Speed-up", "order": "descending"}},
                "yOffset": {"field": "Target", "type": "nominal"},
-               "shape": {"field": "Target", "type": "nominal", "title": null},
                "color": {"field": "Target", "type": "nominal", "title": null}},
              "layer": [
                {"mark": {"type": "rule", "strokeWidth": 2},
                 "encoding": {"x": {"field": "Low", "type": "quantitative"}, "x2": {"field": "High"}}},
                {"mark": {"type": "point", "tooltip": {"content": "data"}},
                 "encoding": {"x": {"field": "Speed-up", "type": "quantitative",
-                                   "scale": {"type": "log", "nice": true}, "title": "Speed-up over plain Java (times as fast)"}}}]}
+                                   "scale": {"type": "log", "nice": true}, "title": "Speed-up over plain Java (times as fast)"},
+                             "shape": {"field": "Target", "type": "nominal", "legend": null}}}]}
             """;
 
     /** A workload's factors under one target. */
@@ -130,8 +130,8 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implemen
                         Cell.words(entry.workload().name()),
                         Cell.words(target),
                         Cell.number(entry.mean(), Unit.FACTOR),
-                        bound(interval.map(Interval::low)),
-                        bound(interval.map(Interval::high)),
+                        Resampling.cell(interval.map(Interval::low), Unit.FACTOR),
+                        Resampling.cell(interval.map(Interval::high), Unit.FACTOR),
                         Cell.number(entry.factors().size(), Unit.COUNT)));
             }
         }
@@ -139,10 +139,6 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implemen
                 "Geometric mean of the speed-up over plain Java with its 95 % interval, JVM " + jvm,
                 List.of(capital(kind), "Target", "Speed-up", "Low", "High", "Points"),
                 rows);
-    }
-
-    private static Cell bound(Optional<Double> factor) {
-        return factor.map(f -> Cell.number(f, Unit.FACTOR)).orElse(Cell.missing("one sample has no interval"));
     }
 
     private String caution(Speedups speedups, List<Point> points) {

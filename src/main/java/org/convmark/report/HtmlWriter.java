@@ -42,21 +42,27 @@ import j2html.rendering.FlatHtml;
 import j2html.tags.DomContent;
 import j2html.tags.specialized.TdTag;
 import j2html.tags.specialized.ThTag;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * Documents as one HTML file that needs nothing else: style and script are inside, light or dark as the reader's system
- * is, every word and number readable without the script, which adds charts, sorting, filtering, copying and saving.
+ * is, every word and number but those of very long tables readable without the script, which adds charts, sorting, filtering, copying and saving.
  */
 public final class HtmlWriter implements DocumentWriter {
+    /** Rows up to which a table is in the page as it is. */
+    private static final int MOST_ROWS = 300;
+
     private static final List<String> LIBRARIES = List.of("vega", "vega-lite", "vega-embed");
 
     @Override
@@ -104,7 +110,7 @@ public final class HtmlWriter implements DocumentWriter {
             return details(summary(fold.summary()), div(each(fold.contents(), HtmlWriter::content)));
         }
         if (content instanceof Table table) {
-            return scrolling(table);
+            return table.rows().size() > MOST_ROWS ? packed(table) : scrolling(table);
         }
         if (content instanceof Chart chart) {
             return picture(chart);
@@ -121,7 +127,7 @@ public final class HtmlWriter implements DocumentWriter {
                                 div().withClass("plot").attr("role", "img").attr("aria-label", data.caption()),
                                 script(rawHtml(chart.json())).withType("application/json"))
                         .withClass("chart"),
-                details(summary("Data of this chart"), scrolling(data)).withClass("data"));
+                details(summary("Data of this chart"), content(data)).withClass("data"));
     }
 
     /** What draws charts, if there are any. */
@@ -149,6 +155,22 @@ public final class HtmlWriter implements DocumentWriter {
         }
         return resource(
                 "/META-INF/resources/webjars/" + name + "/" + pom.getProperty("version") + "/" + name + ".min.js");
+    }
+
+    /** A long table lies compressed in the page until it is seen: browsers open what they need not lay out at once. */
+    private static DomContent packed(Table table) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(bytes)) {
+            zip.write(render(scrolling(table)).getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return div(
+                        p(table.caption() + ": " + table.rows().size()
+                                + " rows, which the script of this page unpacks; report.md has them too."),
+                        script(rawHtml(Base64.getEncoder().encodeToString(bytes.toByteArray())))
+                                .withType("application/gzip"))
+                .withClass("packed");
     }
 
     /** The table in a frame of its own that scrolls, by keyboard too, so that the page never does sideways. */

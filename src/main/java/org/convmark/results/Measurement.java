@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.convmark.model.Cost;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Workload;
@@ -38,7 +39,7 @@ public record Measurement(
         Map<String, Metric> metrics) {
     private static final String ALGORITHM = "algorithm";
     private static final String OWN_CHOICE = "AUTO";
-    private static final Map<Form, Graph> FORMS = new ConcurrentHashMap<>();
+    private static final Map<Form, Network> FORMS = new ConcurrentHashMap<>();
     private static final Set<String> KNOWN =
             Set.of("depth", "width", "target", "fusion", "image", "batch", "workers", ALGORITHM);
 
@@ -79,6 +80,15 @@ public record Measurement(
 
     /** What was executed, built again from the name and the parameters; empty for roofs. */
     public Optional<Graph> graph() {
+        return network().map(Network::graph);
+    }
+
+    /** The cost of what was executed; empty for roofs. */
+    public Optional<Cost> cost() {
+        return network().map(Network::cost);
+    }
+
+    private Optional<Network> network() {
         return workload()
                 .map(w -> FORMS.computeIfAbsent(
                         new Form(
@@ -88,15 +98,18 @@ public record Measurement(
                                 number("image"),
                                 number("batch"),
                                 Fusion.valueOf(param("fusion"))),
-                        Form::graph));
+                        Form::network));
     }
 
     /** What the rows of several targets have in common; its graph is built once. */
     private record Form(Workload workload, int depth, int width, int image, int batch, Fusion fusion) {
-        Graph graph() {
-            return workload.graph(depth, width, image, batch).fuse(fusion);
+        Network network() {
+            Graph graph = workload.graph(depth, width, image, batch).fuse(fusion);
+            return new Network(graph, graph.cost());
         }
     }
+
+    private record Network(Graph graph, Cost cost) {}
 
     private int number(String name) {
         return Integer.parseInt(param(name));

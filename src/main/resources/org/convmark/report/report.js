@@ -90,17 +90,31 @@ function addCopying(table) {
     code.before(button);
   }
 }
-/* Folded tables are prepared when they are unfolded, so that a page of thousands of rows opens at once. */
-for (const table of document.querySelectorAll("table")) {
-  const fold = table.closest("details");
-  const ready = () => { prepare(table); addCopying(table); };
-  if (fold === null || fold.open) ready();
-  else fold.addEventListener("toggle", ready, { once: true });
+async function unpack(place) {
+  const bytes = Uint8Array.from(atob(place.querySelector("script").textContent), (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  place.innerHTML = await new Response(stream).text();
+  place.className = "";
 }
+async function ready(place) {
+  for (const packed of place.querySelectorAll(".packed")) if (packed.closest("details") === place) await unpack(packed);
+  for (const table of place.querySelectorAll("table")) {
+    if (table.closest("details") === place) { prepare(table); addCopying(table); }
+  }
+}
+/* What is folded is prepared when it is unfolded, so that a page of thousands of rows opens at once. */
+for (const fold of document.querySelectorAll("details")) fold.addEventListener("toggle", () => ready(fold), { once: true });
+for (const packed of document.querySelectorAll(".packed")) if (packed.closest("details") === null) unpack(packed);
+for (const table of document.querySelectorAll("table")) if (table.closest("details") === null) prepare(table);
 
 /* ---------------------------------------------------------------- charts */
 
-const PALETTE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8a78c8", "#9a9a3a"];
+/* After Okabe and Ito 2008, for readers who do not see all colours; brighter on a dark ground. */
+const LIGHT = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8a78c8", "#9a9a3a",
+  "#7f7f7f", "#1fa8a8", "#a65628", "#e377a8"];
+const DARK = ["#4aa3e0", "#e69f00", "#20b38a", "#d991bd", "#9bd3f5", "#f0763a", "#a99be0", "#c2c25a",
+  "#a0a0a0", "#3fc6c6", "#c98a5a", "#f29ac6"];
+const darkness = matchMedia("(prefers-color-scheme: dark)");
 function theme() {
   const style = getComputedStyle(document.documentElement);
   const [ground, ink, soft, line] =
@@ -109,10 +123,13 @@ function theme() {
   return {
     background: ground, font: "system-ui, sans-serif", padding: 4,
     axis: { ...labels, gridColor: line, domainColor: soft, tickColor: soft, labelLimit: 150 },
-    legend: { ...labels, orient: "top", columns: 4, symbolLimit: 40 }, header: labels,
+    legend: {
+      ...labels, orient: "top", columns: Math.max(2, Math.min(5, Math.floor(innerWidth / 200))), symbolLimit: 40,
+      symbolBaseFillColor: soft, symbolBaseStrokeColor: soft,
+    }, header: labels,
     title: { color: ink, anchor: "start", fontWeight: "normal" },
-    view: { stroke: line }, text: { color: ink }, rule: { color: soft }, range: { category: PALETTE },
-    line: { point: true }, point: { filled: true, size: 50 }, bar: { tooltip: true },
+    view: { stroke: line }, text: { color: ink }, rule: { color: soft }, range: { category: darkness.matches ? DARK : LIGHT },
+    line: { point: true }, point: { filled: true, size: 50, opacity: 0.85 }, bar: { tooltip: true },
   };
 }
 /* Views that hold others get the width of their parts here; on a phone the parts stand below each other. */
@@ -121,7 +138,7 @@ function fitted(view, room) {
   const parts = fit.hconcat || (fit.facet ? Array(fit.columns || 1) : null);
   if (parts === null) return { width: "container", autosize: { type: "fit-x", contains: "padding" }, ...fit };
   const columns = Math.max(1, Math.min(parts.length, Math.floor(room / 300)));
-  const width = Math.max(160, room / columns - 110);
+  const width = Math.max(160, room / columns - 85);
   if (fit.facet) return { ...fit, columns, spec: { width, ...fit.spec } };
   delete fit.hconcat;
   return { ...fit, concat: parts.map((part) => ({ width, ...part })), columns };
@@ -133,7 +150,7 @@ async function draw(figure) {
   const actions = { export: true, source: true, compiled: false, editor: false };
   try {
     await vegaEmbed(plot, { ...fitted(chart.view, figure.clientWidth), data: { values } },
-      { mode: "vega-lite", renderer: "svg", actions, config: theme(), downloadFileName: plot.getAttribute("aria-label") });
+      { mode: "vega-lite", renderer: chart.rows.length > 600 ? "canvas" : "svg", actions, config: theme(), downloadFileName: plot.getAttribute("aria-label") });
     plot.dataset.drawn = "yes";
   } catch (error) {
     plot.classList.add("failed");
@@ -148,10 +165,10 @@ async function drawAll() {
 }
 for (const fold of document.querySelectorAll("details")) {
   fold.addEventListener("toggle", () => {
-    for (const figure of fold.querySelectorAll("figure.chart")) if (!figure.querySelector("svg")) draw(figure);
+    for (const figure of fold.querySelectorAll("figure.chart")) if (!figure.querySelector("[data-drawn]")) draw(figure);
   });
 }
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+darkness.addEventListener("change", drawAll);
 let waiting;
 let room = innerWidth;
 addEventListener("resize", () => {
