@@ -50,7 +50,7 @@ public abstract class Lowering<V, R> {
      * What a node becomes.
      *
      * @param shapes of the node's inputs
-     * @throws UnsupportedOperationException if the node is a fused kernel that is no convolution with an epilogue
+     * @throws UnsupportedOperationException if the node is a fused block and this target runs none
      */
     protected final R lower(Node node, List<Shape> shapes, Weights weights, List<V> in, V out) {
         Layer layer = node.layer();
@@ -72,17 +72,27 @@ public abstract class Lowering<V, R> {
         } else if (layer instanceof Layer.Pool pool) {
             return pool(pool, in.get(0), out);
         } else if (layer instanceof Layer.Fused fused) {
-            return fused(fused.body(), weights, in, out);
+            return fused.isConvolution()
+                    ? convolution(fused.body(), weights, in, out)
+                    : block(fused.body(), weights, in, out);
         }
         throw new IllegalStateException("nothing is known for " + layer);
     }
 
-    /** A convolution with all that follows it: the one form of fused kernel that every backend runs. */
-    private R fused(Graph body, Weights weights, List<V> in, V out) {
-        if (!(body.nodes().get(0).layer() instanceof Layer.Conv conv) || isBlock(body)) {
-            throw new UnsupportedOperationException(
-                    "fusion BLOCK is modelled but not run yet: choose fusion=NONE or fusion=EPILOGUE");
-        }
+    /**
+     * Several layers as one.
+     *
+     * @param body the layers, convolutions with their epilogues
+     * @throws UnsupportedOperationException unless overridden
+     */
+    protected R block(Graph body, Weights weights, List<V> in, V out) {
+        throw new UnsupportedOperationException(
+                "fusion BLOCK is not run by this target: choose fusion=NONE or fusion=EPILOGUE");
+    }
+
+    /** A convolution with all that follows it: the one form of fused kernel that every target runs. */
+    private R convolution(Graph body, Weights weights, List<V> in, V out) {
+        Layer.Conv conv = (Layer.Conv) body.nodes().get(0).layer();
         Folded folded = new Folded(weights, body.nodes().get(0), conv);
         V residual = null;
         Activation before = null;
@@ -104,14 +114,6 @@ public abstract class Lowering<V, R> {
         }
         V source = in.get(body.nodes().get(0).inputs().get(0));
         return conv(conv, new Epilogue(before, after), folded.filter, folded.bias, source, residual, out);
-    }
-
-    private static boolean isBlock(Graph body) {
-        return body.nodes().stream()
-                .skip(1)
-                .anyMatch(n -> !(n.layer() instanceof Layer.Affine
-                        || n.layer() instanceof Layer.Activate
-                        || n.layer() instanceof Layer.Add));
     }
 
     /** Filter and bias of a convolution with the affine layers behind it multiplied in. */

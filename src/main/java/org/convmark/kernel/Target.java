@@ -5,6 +5,7 @@ import java.util.Set;
 import org.convmark.kernel.opencl.OpenClBackend;
 import org.convmark.kernel.scalar.ScalarBackend;
 import org.convmark.kernel.vector.VectorBackend;
+import org.convmark.model.Caches;
 import org.convmark.model.Fusion;
 
 /** What kernels can be written for. The only list of engines. */
@@ -21,7 +22,7 @@ public enum Target {
         @Override
         public Engine open(Settings settings) {
             requireAvailable(settings);
-            return new VectorBackend(new Workers(settings.workers()), settings.algorithm());
+            return new VectorBackend(new Workers(settings.workers()), settings.algorithm(), Caches.TYPICAL);
         }
 
         @Override
@@ -30,6 +31,11 @@ public enum Target {
                 return "this JVM runs without the module jdk.incubator.vector: add --add-modules=jdk.incubator.vector";
             }
             return VectorBackend.unavailable();
+        }
+
+        @Override
+        public Set<Fusion> fusions() {
+            return EnumSet.allOf(Fusion.class);
         }
 
         @Override

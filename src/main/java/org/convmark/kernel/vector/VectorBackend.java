@@ -10,8 +10,12 @@ import org.convmark.kernel.Backend;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
+import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
+import org.convmark.model.Caches;
+import org.convmark.model.FusionPlanner;
+import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
@@ -20,13 +24,16 @@ import org.convmark.model.Shape;
 public final class VectorBackend extends Backend<Blocked> {
     private final int threads;
     private final Algorithm algorithm;
+    private final FusionPlanner planner;
 
     /**
      * @param workers threads that share each kernel
      * @param algorithm of convolutions
+     * @param caches that plans of fused blocks are made for
      */
-    public VectorBackend(Workers workers, Algorithm algorithm) {
+    public VectorBackend(Workers workers, Algorithm algorithm, Caches caches) {
         super(workers);
+        this.planner = new FusionPlanner(caches, workers.count());
         this.threads = workers.count();
         this.algorithm = algorithm;
     }
@@ -94,10 +101,22 @@ public final class VectorBackend extends Backend<Blocked> {
         if (NarrowGroupKernel.fits(conv, in.shape.channels())) {
             return new NarrowGroupKernel(conv, filter, bias, finish, in, out);
         }
-        Winograd form = Winograd.choose(algorithm, conv, in.shape, out.shape);
+        Winograd form = Winograd.choose(out.isWhole() ? algorithm : Algorithm.DIRECT, conv, in.shape, out.shape);
         return form == null
                 ? new ConvKernel(conv, filter, bias, finish, in, out)
                 : new WinogradKernel(form, conv, filter, bias, finish, in, out, threads);
+    }
+
+    @Override
+    protected Graph schedule(Graph graph) {
+        return planner.schedule(graph);
+    }
+
+    @Override
+    protected Kernel block(Graph body, Weights weights, List<Blocked> in, Blocked out) {
+        FusedKernel.Binding binding =
+                (node, operands, result) -> (Stage) lower(node, body.shapes(node), weights, operands, result);
+        return new FusedKernel(body, planner.kernel(body).step(), threads, binding, in, out);
     }
 
     @Override
