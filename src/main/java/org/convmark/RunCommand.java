@@ -25,6 +25,7 @@ import org.convmark.run.Circumstances;
 import org.convmark.run.Effort;
 import org.convmark.run.InputError;
 import org.convmark.run.Jar;
+import org.convmark.run.MachineCaches;
 import org.convmark.run.Parameters;
 import org.convmark.run.Plan;
 import org.convmark.run.Profile;
@@ -214,7 +215,8 @@ final class RunCommand implements Callable<Integer> {
         try (PrintStream log = new PrintStream(verbose ? new Tee(file, System.out) : file, true)) {
             List<Row> rows = folder.missing(plan);
             Progress progress = verbose ? Progress.NONE : Progress.on(to, rows.size(), plan.estimate(rows));
-            return new Measuring(folder, plan, capture, to).run(new Session(folder, plan, log), progress);
+            return new Measuring(folder, plan, capture, to)
+                    .run(new Session(folder, plan, MachineCaches.of(capture.before()), log), progress);
         }
     }
 }

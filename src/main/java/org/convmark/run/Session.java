@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.convmark.bench.ConditionsProfiler;
 import org.convmark.bench.ForkedJvm;
 import org.convmark.bench.RoofProfiler;
+import org.convmark.model.Caches;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -34,11 +35,16 @@ public final class Session {
 
     private final RunFolder folder;
     private final Plan plan;
+    private final Caches caches;
     private final OutputFormat log;
     private volatile boolean stopped;
 
-    /** @param log where JMH's own output goes */
-    public Session(RunFolder folder, Plan plan, PrintStream log) {
+    /**
+     * @param caches that fused blocks are planned for
+     * @param log where JMH's own output goes
+     */
+    public Session(RunFolder folder, Plan plan, Caches caches, PrintStream log) {
+        this.caches = caches;
         this.folder = folder;
         this.plan = plan;
         this.log = OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL);
@@ -153,6 +159,7 @@ public final class Session {
         List<String> args = new ArrayList<>();
         args.add("--add-modules=jdk.incubator.vector");
         args.add("-D" + ForkedJvm.WARM_UP + "=" + plan.effort().warmUpMillis());
+        args.add("-D" + ForkedJvm.CACHES + "=" + caches.toText());
         args.add("-D" + ForkedJvm.EXPECT + "="
                 + plan.jvm(row).expected().get(row.target().name()));
         if (plan.device() != null) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.convmark.model.Caches;
 import org.convmark.run.Plan.JvmOfPlan;
 import org.convmark.run.RunFolder.Failure;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ class SessionTest {
     }
 
     private static void run(RunFolder folder, Plan plan) throws IOException {
-        new Session(folder, plan, new PrintStream(OutputStream.nullOutputStream())).run(Progress.NONE);
+        new Session(folder, plan, Caches.TYPICAL, new PrintStream(OutputStream.nullOutputStream())).run(Progress.NONE);
     }
 
     private static JsonNode results(RunFolder folder) throws IOException {
