@@ -47,7 +47,6 @@ class MainTest {
         run --include Conv33                | did you mean 'Conv3x3'?
         run --resume x --peers              | leave out --peers
         export --onnx x -p algorithm=AUTO   | -p algorithm says nothing about a model
-        run -p fusion=BLOCK                 | no target runs it yet
         run -p loop=COMPUTE                 | unknown loop 'COMPUTE'
         run -p bytes=0                      | bytes=0 is too small: the least is 1024.
         run -p depth=0                      | depth=0 is too small: the least is 1.

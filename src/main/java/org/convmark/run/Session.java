@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.convmark.bench.ConditionsProfiler;
 import org.convmark.bench.ForkedJvm;
 import org.convmark.bench.RoofProfiler;
+import org.convmark.model.Caches;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
@@ -58,6 +59,7 @@ public final class Session {
 
     private final List<Arm> arms;
     private final Effort effort;
+    private final Caches caches;
     private final OutputFormat log;
     private volatile boolean stopped;
 
@@ -70,6 +72,7 @@ public final class Session {
     public Session(List<Arm> arms, PrintStream log) {
         this.arms = List.copyOf(arms);
         this.effort = arms.get(0).plan().effort();
+        this.caches = MachineCaches.of(arms.get(0).capture().before());
         this.log = OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL);
         System.setProperty("jmh.ignoreLock", "true"); // the lock is one file for all users of a machine
     }
@@ -232,6 +235,7 @@ public final class Session {
         List<String> args = new ArrayList<>();
         args.add("--add-modules=jdk.incubator.vector");
         args.add("-D" + ForkedJvm.WARM_UP + "=" + effort.warmUpMillis());
+        args.add("-D" + ForkedJvm.CACHES + "=" + caches.toText());
         args.add("-D" + ForkedJvm.EXPECT + "="
                 + plan.jvm(row).expected().get(row.target().name()));
         if (plan.device() != null) {

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 import org.convmark.kernel.Target;
+import org.convmark.machine.Capture;
 import org.convmark.machine.Fact;
 import org.convmark.machine.Jvm;
 import org.convmark.machine.Machine;
@@ -13,6 +14,9 @@ import org.convmark.machine.TargetState;
 /** Made-up surroundings of a plan, on the machine of the test. */
 final class Here {
     private static final Machine MACHINE = Machine.capture();
+
+    /** Before a run. */
+    static final Capture CAPTURE = new Capture(MACHINE, null, List.of());
 
     private Here() {}
 

@@ -87,7 +87,7 @@ class SessionTest {
     }
 
     private static void run(RunFolder folder, Plan plan, PrintStream log) throws IOException {
-        new Session(List.of(new Arm(folder, plan, null, Arm.OWN)), log).run(Progress.NONE);
+        new Session(List.of(new Arm(folder, plan, Here.CAPTURE, Arm.OWN)), log).run(Progress.NONE);
     }
 
     private static JsonNode results(RunFolder folder) throws IOException {
