@@ -142,7 +142,8 @@ record Measuring(List<Arm> arms, PrintWriter out) {
             out.println("       again: " + failure.row().command(arm.plan()));
         });
         if (!failures.isEmpty()) {
-            out.println("Where they failed: " + folder.path().resolve("index") + " (*.failed.json) and " + folder.log()
+            out.println("Where they failed: " + folder.path().resolve("index") + " (*.failed.json) and "
+                    + arms.get(0).folder().log()
                     + ". To try them again, " + resume(arm));
         }
         out.println("Results: " + folder.results());

@@ -28,14 +28,19 @@ final class ConfigurationAnalysis implements Analysis {
 
     @Override
     public Section of(Run run) {
-        List<JvmIdentity> jvms = run.jvms();
         List<Content> contents = new ArrayList<>();
-        if (jvms.size() < 2) {
-            contents.add(new Content.Lead("One JVM with one set of arguments was measured: nothing stands beside it."));
+        Map<String, Comparison> comparisons;
+        try {
+            comparisons = comparisons(run);
+        } catch (IllegalArgumentException e) { // a row that is there twice
+            contents.add(new Content.Lead(e.getMessage()));
             return new Section("JVMs and arguments", contents);
         }
-        Map<String, Comparison> comparisons = comparisons(run);
-        String base = run.label(jvms.get(0));
+        if (comparisons.isEmpty()) {
+            contents.add(new Content.Lead("No row was measured on several JVMs or with several sets of arguments."));
+            return new Section("JVMs and arguments", contents);
+        }
+        String base = run.label(run.jvms().get(0));
         contents.add(new Content.Lead("Against JVM " + base + ": "
                 + comparisons.entrySet().stream()
                         .map(e -> e.getKey() + " takes "
@@ -43,8 +48,8 @@ final class ConfigurationAnalysis implements Analysis {
                         .collect(Collectors.joining(", "))
                 + ", in the geometric mean."));
         contents.add(new Content.Text("Numbers are times over those of " + base
-                + ", the first JVM and arguments of the run: 0.50x is half the time. A row's verdict is that of "
-                + "compare; forks of all JVMs took turns. Workloads are sorted by what they gain most."));
+                + ", the first JVM and arguments of the run: 0.50x is half the time. Workloads are sorted by "
+                + "what they gain most; a row's verdict is that of compare."));
         contents.add(byWorkload(comparisons));
         contents.add(new Content.Fold("Row by row", byRow(comparisons)));
         return new Section("JVMs and arguments", contents);
@@ -54,7 +59,7 @@ final class ConfigurationAnalysis implements Analysis {
     private static Map<String, Comparison> comparisons(Run run) {
         List<JvmIdentity> jvms = run.jvms();
         Map<String, Comparison> comparisons = new LinkedHashMap<>();
-        for (JvmIdentity jvm : jvms.subList(1, jvms.size())) {
+        for (JvmIdentity jvm : jvms.subList(Math.min(1, jvms.size()), jvms.size())) {
             if (run.of(jvm).stream().anyMatch(row -> run.of(jvms.get(0)).stream()
                     .anyMatch(base -> base.simpleName().equals(row.simpleName())
                             && base.settings().equals(row.settings())))) {

@@ -140,8 +140,8 @@ final class DecompositionAnalysis implements Analysis {
 
     private static String lead(List<Pair> pairs) {
         return by(pairs, Pair::step).entrySet().stream()
-                .map(e -> e.getKey().name() + " give " + Unit.FACTOR.format(mean(e.getValue())) + " over "
-                        + e.getValue().size() + (e.getValue().size() == 1 ? " point" : " points"))
+                .map(e -> e.getKey().name() + " " + Unit.FACTOR.format(mean(e.getValue())) + " ("
+                        + e.getValue().size() + (e.getValue().size() == 1 ? " point)" : " points)"))
                 .collect(Collectors.joining("; ", "", "."));
     }
 

@@ -64,6 +64,7 @@ record Git(Path folder) {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().put("LC_ALL", "C");
+        builder.environment().remove("LD_PRELOAD"); // libjsig.so would put a warning into the answer
         Process process = builder.start();
         try {
             if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.convmark.machine.Fact;
@@ -50,17 +49,9 @@ public record OtherBuild(Path jar, String digest, Checkout checkout, String name
     private static OtherBuild build(String revision, Path folder) throws IOException {
         Path log = folder.resolve("log");
         Path tree = folder.resolve("tree");
-        if (run(
-                        log,
-                        Path.of(""),
-                        GIT_SECONDS,
-                        "git",
-                        "rev-parse",
-                        "--verify",
-                        "--quiet",
-                        "--end-of-options",
-                        revision + "^{commit}")
-                != 0) {
+        if (revision.startsWith("-")
+                || run(log, Path.of(""), GIT_SECONDS, "git", "rev-parse", "--verify", "--quiet", revision + "^{commit}")
+                        != 0) {
             throw new InputError(
                     "'" + revision + "' is no revision of a git checkout here, and no .jar: name a commit, a branch, "
                             + "a tag or a benchmarks.jar.");
@@ -116,13 +107,14 @@ public record OtherBuild(Path jar, String digest, Checkout checkout, String name
 
     /** The exit code of a command, whose output goes into a file; 127 if it cannot be started. */
     private static int run(Path log, Path folder, int seconds, String... command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toAbsolutePath().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        builder.environment().remove("LD_PRELOAD"); // libjsig.so would put a warning into git's answers
         Process process;
         try {
-            process = new ProcessBuilder(List.of(command))
-                    .directory(folder.toAbsolutePath().toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
+            process = builder.start();
         } catch (IOException e) {
             return 127;
         }

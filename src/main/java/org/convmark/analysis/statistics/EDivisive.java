@@ -15,6 +15,9 @@ public final class EDivisive {
     /** Fewest points between two changes. */
     private static final int FEWEST = 3;
 
+    /** Distances below it are what is left of equal values. */
+    private static final double ROUNDING = 1e-6;
+
     private static final int SHUFFLES = 199;
     private static final double LEVEL = 0.01;
 
@@ -42,7 +45,7 @@ public final class EDivisive {
         }
         Segment segment = Segment.of(Arrays.copyOfRange(series, from, to));
         Split split = segment.best();
-        if (isChance(segment, split)) {
+        if (split.distance() < ROUNDING || isChance(segment, split)) {
             return;
         }
         changes.add(from + split.place());

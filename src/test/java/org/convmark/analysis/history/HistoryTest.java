@@ -20,7 +20,7 @@ import org.convmark.results.HistoryIndex.Reading;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Made-up folders of runs. {@code -Druns=1000 -Drows=300} is the size that has to take less than 10 s. */
+/** Made-up folders of runs of a benchmark that this version does not have. {@code -Druns=1000 -Drows=300} is the size that has to take less than 10 s. */
 class HistoryTest {
     private static final int RUNS = Integer.getInteger("runs", 40);
     private static final int ROWS = Integer.getInteger("rows", 10);
@@ -51,7 +51,7 @@ class HistoryTest {
         String samples = IntStream.range(0, 15)
                 .mapToObj(i -> String.format(Locale.ROOT, "%.6f", 100 * level * Math.exp(0.02 * random.nextGaussian())))
                 .collect(Collectors.joining(","));
-        return "{\"benchmark\":\"a.PlainBenchmark.run\",\"mode\":\"avgt\",\"jvm\":\"java\",\"jdkVersion\":\"17\",\"vmName\":\"VM\","
+        return "{\"benchmark\":\"a.FormerBenchmark.run\",\"mode\":\"avgt\",\"jvm\":\"java\",\"jdkVersion\":\"17\",\"vmName\":\"VM\","
                 + "\"params\":{\"width\":\"" + row + "\"},\"primaryMetric\":{\"scoreUnit\":\"us/op\",\"rawData\":[["
                 + samples
                 + "]]}}";
@@ -99,7 +99,7 @@ class HistoryTest {
         Files.delete(index);
         assertEquals(first, read());
         Files.writeString(folder.resolve("run00001/jmh.json"), "[" + result(7, 1, new Random(2)) + "]");
-        assertEquals("Plain width=7", read().entries().get(1).points().get(0).row());
+        assertEquals("Former width=7", read().entries().get(1).points().get(0).row());
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.convmark.analysis.statistics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -56,5 +57,8 @@ class EDivisiveTest {
         assertEquals(List.of(), new EDivisive(1).changes(new double[] {}));
         assertEquals(List.of(), new EDivisive(1).changes(new double[] {1, 1, 1, 9, 9}));
         assertEquals(List.of(), new EDivisive(1).changes(new double[100]));
+        double[] equal = new double[1000];
+        Arrays.fill(equal, Math.log(1.7e-4));
+        assertEquals(List.of(), new EDivisive(1).changes(equal));
     }
 }
