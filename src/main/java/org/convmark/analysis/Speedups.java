@@ -2,7 +2,9 @@ package org.convmark.analysis;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.convmark.model.Workload;
 import org.convmark.results.Measurement;
 
@@ -10,15 +12,19 @@ import org.convmark.results.Measurement;
 final class Speedups {
     private static final String BASELINE = "SCALAR";
 
-    /** Extents at which rows are compared: nothing but target and fusion may differ. */
+    /** Extents at which rows are compared: nothing but target and fusion may differ. A network's depth and width are 0. */
     record Point(int depth, int width, int image, int batch, int workers) implements Comparable<Point> {
         static Point of(Measurement row) {
             return new Point(
-                    Integer.parseInt(row.param("depth")),
-                    Integer.parseInt(row.param("width")),
-                    Integer.parseInt(row.param("image")),
-                    Integer.parseInt(row.param("batch")),
-                    Integer.parseInt(row.param("workers")));
+                    extent(row, "depth"),
+                    extent(row, "width"),
+                    extent(row, "image"),
+                    extent(row, "batch"),
+                    extent(row, "workers"));
+        }
+
+        private static int extent(Measurement row, String name) {
+            return Integer.parseInt(row.params().getOrDefault(name, "0"));
         }
 
         @Override
@@ -31,6 +37,8 @@ final class Speedups {
                     .compare(this, that);
         }
     }
+
+    private record Place(Workload workload, Point point) {}
 
     /** The fastest row of a target against the baseline, at one point. */
     record Factor(Point point, Measurement baseline, Measurement fastest, Trust trust) {
@@ -49,6 +57,7 @@ final class Speedups {
     }
 
     private final List<Measurement> rows;
+    private final Map<Place, List<Measurement>> places;
     private final Trust trust;
 
     /**
@@ -59,6 +68,8 @@ final class Speedups {
         this.rows = rows.stream()
                 .filter(row -> Peers.isStack(row) && !Peers.isPeer(row.param("target")))
                 .toList();
+        this.places = this.rows.stream()
+                .collect(Collectors.groupingBy(row -> new Place(row.workload().orElseThrow(), Point.of(row))));
         this.trust = trust;
     }
 
@@ -78,10 +89,7 @@ final class Speedups {
 
     /** Empty where the baseline or the target was not measured. */
     Optional<Factor> factor(Workload workload, String target, Point point) {
-        List<Measurement> here = rows.stream()
-                .filter(row -> row.workload().orElseThrow() == workload
-                        && Point.of(row).equals(point))
-                .toList();
+        List<Measurement> here = places.getOrDefault(new Place(workload, point), List.of());
         Optional<Measurement> baseline = here.stream()
                 .filter(row -> row.param("target").equals(BASELINE)
                         && row.param("fusion").equals("NONE"))

@@ -64,10 +64,15 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
         return new Program(List.of(kernel), workers, this::finish, null, null);
     }
 
+    /** The graph with its fused blocks cut into what this hardware runs as one kernel. */
+    protected Graph schedule(Graph graph) {
+        return graph;
+    }
+
     /** Binds a kernel to every layer, reusing the buffers of dead intermediates. */
     @Override
     public Program compile(Graph graph, Weights weights) {
-        return new Compilation(graph, weights).program();
+        return new Compilation(schedule(graph), weights).program();
     }
 
     /** One run of the compiler over a graph. */
@@ -167,16 +172,10 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
     private static int[] borders(Graph graph, Placement placement) {
         int[] borders = new int[graph.inputs().size() + graph.nodes().size()];
         for (Node node : graph.nodes()) {
-            Node reader =
-                    node.layer() instanceof Layer.Fused f ? f.body().nodes().get(0) : node;
-            int padding = reader.layer() instanceof Layer.Conv conv
-                    ? conv.padding()
-                    : reader.layer() instanceof Layer.Pool pool ? pool.padding() : 0;
-            int value = reader == node
-                    ? node.inputs().get(0)
-                    : node.inputs().get(reader.inputs().get(0));
-            int root = placement.root(value);
-            borders[root] = Math.max(borders[root], padding);
+            for (int i = 0; i < node.inputs().size(); i++) {
+                int root = placement.root(node.inputs().get(i));
+                borders[root] = Math.max(borders[root], node.layer().reach(i).before());
+            }
         }
         return borders;
     }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.convmark.model.Graph.Node;
 
 /** Rewrites graphs so that groups of layers become single kernels. */
@@ -93,6 +94,45 @@ final class Fuser {
         return epilogues(rewrite(graph, groups, graph.inputs().size()));
     }
 
+    /** Layers of a body gathered in kernels. */
+    static Graph group(Graph layers, List<List<Integer>> groups) {
+        Map<Integer, List<Integer>> byLast = new LinkedHashMap<>();
+        groups.forEach(members -> byLast.put(members.get(members.size() - 1), members));
+        return rewrite(layers, byLast, layers.inputs().size());
+    }
+
+    /** Replaces every fused block by the nodes of another form of its body. */
+    static Graph inline(Graph graph, UnaryOperator<Graph> form) {
+        int first = graph.inputs().size();
+        Map<Integer, Integer> renumbered = new HashMap<>();
+        for (int v = 0; v < first; v++) {
+            renumbered.put(v, v);
+        }
+        List<Node> nodes = new ArrayList<>();
+        for (int i = 0; i < graph.nodes().size(); i++) {
+            Node node = graph.nodes().get(i);
+            List<Integer> inputs = node.inputs().stream().map(renumbered::get).toList();
+            if (node.layer() instanceof Layer.Fused fused && !fused.isConvolution()) {
+                renumbered.put(first + i, append(nodes, first, form.apply(fused.body()), inputs));
+            } else {
+                nodes.add(new Node(node.id(), node.layer(), inputs, node.output(), node.block()));
+                renumbered.put(first + i, first + nodes.size() - 1);
+            }
+        }
+        return new Graph(graph.inputs(), nodes, renumbered.get(graph.head()));
+    }
+
+    /** Appends the nodes of a body whose inputs are these values; returns the value of its head. */
+    private static int append(List<Node> nodes, int first, Graph body, List<Integer> inputs) {
+        List<Integer> values = new ArrayList<>(inputs);
+        for (Node node : body.nodes()) {
+            List<Integer> in = node.inputs().stream().map(values::get).toList();
+            nodes.add(new Node(node.id(), node.layer(), in, node.output(), node.block()));
+            values.add(first + nodes.size() - 1);
+        }
+        return values.get(body.head());
+    }
+
     /**
      * Replaces each group of nodes by one fused node at the place of its last member. Values of a group other than its
      * last must not be read outside it.
@@ -121,7 +161,7 @@ final class Fuser {
     }
 
     /** One node, still in the numbering of the graph, whose body holds the members. */
-    private static Node fuse(Graph graph, List<Integer> members) {
+    static Node fuse(Graph graph, List<Integer> members) {
         int first = graph.inputs().size();
         TreeSet<Integer> external = new TreeSet<>();
         members.forEach(m -> external.addAll(graph.nodes().get(m).inputs()));

@@ -18,6 +18,11 @@ public sealed interface Layer {
     /** Work and traffic of this layer as a kernel of its own. */
     Cost cost(List<Shape> inputs);
 
+    /** Which rows of an input a row of the result is made from. */
+    default Reach reach(int input) {
+        return Reach.ROW;
+    }
+
     /** A layer that multiplies each channel by a constant, so that it can be folded into a convolution before it. */
     sealed interface Affine extends Layer {
         /** Whether a constant per channel is added too. */
@@ -74,6 +79,11 @@ public sealed interface Layer {
         /** Products behind one result. */
         public long taps(int inChannels) {
             return (long) kernel * kernel * groupWidth(inChannels);
+        }
+
+        @Override
+        public Reach reach(int input) {
+            return new Reach(stride, padding, (kernel - 1) * dilation - padding);
         }
 
         @Override
@@ -177,6 +187,11 @@ public sealed interface Layer {
 
     /** The first tensor times a gate of one pixel, channel by channel (squeeze-excite, Hu et al. 2018). */
     record Multiply() implements Layer {
+        @Override
+        public Reach reach(int input) {
+            return input == 0 ? Reach.ROW : Reach.GATE;
+        }
+
         @Override
         public Shape output(List<Shape> inputs) {
             if (inputs.size() != 2
@@ -357,6 +372,11 @@ public sealed interface Layer {
         }
 
         @Override
+        public Reach reach(int input) {
+            return kind == Kind.GLOBAL ? Reach.MAP : new Reach(stride, padding, kernel - 1 - padding);
+        }
+
+        @Override
         public Shape output(List<Shape> inputs) {
             Shape in = single(this, inputs);
             return kind == Kind.GLOBAL
@@ -384,6 +404,30 @@ public sealed interface Layer {
      * @param body the layers; its inputs are this layer's inputs
      */
     record Fused(Graph body) implements Layer {
+        /** Whether the body is one convolution with what follows it element by element: what every backend runs. */
+        public boolean isConvolution() {
+            int first = body.inputs().size();
+            return body.nodes().get(0).layer() instanceof Conv
+                    && IntStream.range(1, body.nodes().size()).allMatch(i -> {
+                        Layer layer = body.nodes().get(i).layer();
+                        List<Integer> inside = body.nodes().get(i).inputs().stream()
+                                .filter(v -> v >= first)
+                                .toList();
+                        return inside.equals(List.of(first + i - 1))
+                                && (layer instanceof Affine || layer instanceof Activate || layer instanceof Add);
+                    });
+        }
+
+        /** Known of bodies that read it in their first layer, or row by row: a convolution with its epilogue. */
+        @Override
+        public Reach reach(int input) {
+            return body.nodes().stream()
+                    .filter(node -> node.inputs().contains(input))
+                    .map(node -> node.layer().reach(node.inputs().indexOf(input)))
+                    .reduce(Reach::and)
+                    .orElse(Reach.ROW);
+        }
+
         @Override
         public Shape output(List<Shape> inputs) {
             if (!inputs.equals(body.inputs())) {

@@ -98,7 +98,6 @@ public record Selection(
                 here.jar(),
                 profile.label(),
                 effort,
-                here.jvmArgs(),
                 here.device(),
                 jvms,
                 rows,
@@ -116,9 +115,10 @@ public record Selection(
             }
         }
         for (String workload : workloads) {
-            for (Map<String, String> point : points(Suite.workload(workload))) {
-                jvms.forEach(jvm ->
-                        variants(point).forEach(params -> rows.add(new Row(jvm, workload, new TreeMap<>(params)))));
+            Workload measured = Suite.workload(workload);
+            for (Map<String, String> point : points(measured)) {
+                jvms.forEach(jvm -> variants(measured, point)
+                        .forEach(params -> rows.add(new Row(jvm, workload, new TreeMap<>(params)))));
             }
         }
         return rows;
@@ -148,13 +148,13 @@ public record Selection(
     }
 
     /** What is compared at a point: targets side by side, each with its fusions and algorithms. */
-    private List<Map<String, String>> variants(Map<String, String> point) {
+    private List<Map<String, String>> variants(Workload workload, Map<String, String> point) {
         List<Map<String, String>> variants = new ArrayList<>();
         for (Target target : targets()) {
             Map<String, List<String>> axes = new LinkedHashMap<>();
             point.forEach((name, value) -> axes.put(name, List.of(value)));
             axes.put("target", List.of(target.name()));
-            axes.put("fusion", parameters.get("fusion", strings(profile.fusions(target))));
+            axes.put("fusion", parameters.get("fusion", strings(profile.fusions(workload, target))));
             axes.put("algorithm", parameters.get("algorithm", List.of(Algorithm.AUTO.name())));
             variants.addAll(product(axes));
         }

@@ -9,8 +9,8 @@ import static org.convmark.kernel.vector.Lanes.L;
  */
 record Band(int[] ins, int[] outs, int[] forms, int[] inGaps, int[] outGaps) {
     /** Where tiles are runs of pixels. */
-    static Band runs(Tiling tiling, int size, int index, Blocked in, Blocked out) {
-        int[] starts = tiling.starts(index, size);
+    static Band runs(Tiling tiling, int size, int rows, Blocked in, Blocked out) {
+        int[] starts = tiling.starts(rows, size);
         int[] forms = new int[starts.length];
         int[] inGaps = new int[starts.length];
         int[] outGaps = new int[starts.length];
@@ -23,10 +23,10 @@ record Band(int[] ins, int[] outs, int[] forms, int[] inGaps, int[] outGaps) {
     }
 
     /** Where pixels are anywhere: an offset for each. */
-    static Band scattered(Tiling tiling, int size, int index, Blocked in, Blocked out) {
-        int[] starts = tiling.starts(index, size);
+    static Band scattered(Tiling tiling, int size, int rows, Blocked in, Blocked out) {
+        int[] starts = tiling.starts(rows, size);
         int[] all = new int[starts.length * size];
-        int last = tiling.rowsOf(index) * tiling.width - 1;
+        int last = rows * tiling.width - 1;
         for (int t = 0; t < all.length; t++) {
             all[t] = Math.min(starts[t / size] + t % size, last);
         }

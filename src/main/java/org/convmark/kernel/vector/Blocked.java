@@ -2,13 +2,21 @@ package org.convmark.kernel.vector;
 
 import static org.convmark.kernel.vector.Lanes.L;
 
+import java.util.Arrays;
 import org.convmark.model.Shape;
 
 /**
  * A tensor in blocks of L channels: batch x channel block x row x column x lane, with a border of zeros around every
  * map. Lanes behind the last channel hold anything.
+ *
+ * <p>Kernels address it by image and row of the map. A tensor of a fused kernel answers to the number of a worker in place
+ * of an image: a window holds only some rows of the map, as they are needed, one window per worker; a tensor outside
+ * is seen as the image that the worker is at.
  */
 final class Blocked {
+    /** Bytes of a line of a cache: blocks of a window begin an odd number of them apart, so in different sets. */
+    private static final int LINE = 64;
+
     final Shape shape;
     final int border;
     final float[] data;
@@ -22,42 +30,107 @@ final class Blocked {
     /** Channel blocks of one image. */
     final int blocks;
 
-    /** Offset of lane 0 of the first pixel of the map of the first block. */
-    private final int origin;
+    /** Rows of a map that kernels make at a time, at the most and at the fewest: all, unless in a fused kernel. */
+    final int rows;
 
-    /** Floats from one image to the next. */
+    final int fewest;
+
+    /** Rows of a map that there is room for, those of its border included. */
+    final int held;
+
+    /** By image, or worker: offset of lane 0 of the first pixel of the map of block 0 of the whole tensor. */
+    private final int[] origins;
+
+    /** Floats from block 0 of the whole tensor to block 0 of this part. */
+    private final int part;
+
+    /** Floats from one image, or window, to the next. */
     private final int image;
 
     Blocked(Shape shape, int border) {
-        this.shape = shape;
-        this.border = border;
-        this.row = (shape.width() + 2 * border) * L;
-        this.block = Math.multiplyExact(shape.height() + 2 * border, row);
-        this.blocks = Lanes.blocks(shape.channels());
-        this.image = Math.multiplyExact(block, blocks);
-        this.origin = border * (row + L);
-        this.data = new float[Math.multiplyExact(image, shape.batch())];
+        this(shape, border, shape.height(), shape.height(), shape.height() + 2 * border, 0);
+        for (int n = 0; n < shape.batch(); n++) {
+            place(n, -border);
+        }
     }
 
-    private Blocked(Blocked whole, int first, int channels) {
-        this.shape = whole.shape.withChannels(channels);
+    /** @param pad floats between channel blocks */
+    private Blocked(Shape shape, int border, int rows, int fewest, int held, int pad) {
+        this.shape = shape;
+        this.border = border;
+        this.rows = rows;
+        this.fewest = fewest;
+        this.held = held;
+        this.row = (shape.width() + 2 * border) * L;
+        this.block = Math.addExact(Math.multiplyExact(held, row), pad);
+        this.blocks = Lanes.blocks(shape.channels());
+        this.image = Math.multiplyExact(block, blocks);
+        this.data = new float[Math.multiplyExact(image, shape.batch())];
+        this.origins = new int[shape.batch()];
+        this.part = 0;
+    }
+
+    private Blocked(Blocked whole, Shape shape, int rows, int fewest, int[] origins, int part) {
+        this.shape = shape;
         this.border = whole.border;
+        this.rows = rows;
+        this.fewest = fewest;
+        this.held = whole.held;
         this.row = whole.row;
         this.block = whole.block;
-        this.blocks = Lanes.blocks(channels);
+        this.blocks = Lanes.blocks(shape.channels());
         this.image = whole.image;
-        this.origin = whole.origin + first / L * block;
         this.data = whole.data;
+        this.origins = origins;
+        this.part = part;
+    }
+
+    /**
+     * A window per worker.
+     *
+     * @param map what it shows rows of; its batch is the number of workers
+     * @param rows that are made at a time, at the most
+     * @param fewest at the fewest
+     * @param held rows that it holds, those outside the map included
+     */
+    static Blocked windows(Shape map, int border, int rows, int fewest, int held) {
+        int lines = held * (map.width() + 2 * border) * L * Float.BYTES / LINE;
+        return new Blocked(map, border, rows, fewest, held, lines % 2 == 0 ? LINE / Float.BYTES : 0);
+    }
+
+    /** Whether kernels make all rows of a map at once. */
+    boolean isWhole() {
+        return fewest == shape.height();
     }
 
     /** Some channels, in the same memory; the first is the first of a block. */
     Blocked part(int first, int channels) {
-        return new Blocked(this, first, channels);
+        return new Blocked(this, shape.withChannels(channels), rows, fewest, origins, part + first / L * block);
+    }
+
+    /**
+     * This tensor for the stages of a fused kernel: what they call an image is a worker, which is shown one.
+     *
+     * @param most rows that they make of it at a time, at the most
+     */
+    Blocked seenBy(int workers, int most, int fewest) {
+        Shape map = new Shape(workers, shape.channels(), shape.height(), shape.width());
+        return new Blocked(this, map, most, fewest, new int[workers], part);
+    }
+
+    /** Shows a worker an image of a whole tensor. */
+    void show(int worker, Blocked whole, int image) {
+        origins[worker] = whole.origins[image];
+    }
+
+    /** Lays a row of the map, perhaps one of its border, on top of a worker's window. */
+    void place(int worker, int top) {
+        origins[worker] = worker * image + border * L - top * row;
     }
 
     /** Offset of lane 0 of a pixel of the map; rows and columns may reach into the border. */
     int at(int n, int b, int y, int x) {
-        return origin + n * image + b * block + y * row + x * L;
+        return origins[n] + part + b * block + y * row + x * L;
     }
 
     /** Floats of a row without its border. */
@@ -74,6 +147,24 @@ final class Blocked {
     int rowAt(int index) {
         int map = index / shape.height();
         return at(map / blocks, map % blocks, index % shape.height(), 0);
+    }
+
+    /** Lays another row on top of a worker's window; rows from there to {@code end - 1} move up with it. */
+    void slide(int worker, int from, int top, int end) {
+        int count = Math.max(0, end - top) * row;
+        for (int b = 0; b < blocks && count > 0; b++) {
+            int p = at(worker, b, from, 0) - border * L;
+            System.arraycopy(data, p + (top - from) * row, data, p, count);
+        }
+        place(worker, top);
+    }
+
+    /** Makes rows of a worker's window zeros, border included. */
+    void clear(int worker, int from, int to) {
+        for (int b = 0; b < blocks && from < to; b++) {
+            int p = at(worker, b, from, 0) - border * L;
+            Arrays.fill(data, p, p + (to - from) * row, 0);
+        }
     }
 
     void write(float[] values) {

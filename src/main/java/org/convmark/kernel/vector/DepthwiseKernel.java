@@ -1,10 +1,9 @@
 package org.convmark.kernel.vector;
 
-import org.convmark.kernel.Kernel;
 import org.convmark.model.Layer;
 
 /** Depthwise convolution. A unit is one row of one channel block: a {@link LaneFilter} on the input as it lies. */
-final class DepthwiseKernel implements Kernel {
+final class DepthwiseKernel implements Stage {
     private final Layer.Conv conv;
     private final LaneFilter filter;
     private final Finish finish;
@@ -14,8 +13,8 @@ final class DepthwiseKernel implements Kernel {
     /** @param filter channel x row x column */
     DepthwiseKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
         this.conv = conv;
-        this.filter = new LaneFilter(conv, filter, bias, 1, 0, in.row);
-        this.finish = finish;
+        this.filter = new LaneFilter(conv, filter, bias, finish.limits(), 1, 0, in.row);
+        this.finish = finish.afterLimits();
         this.in = in;
         this.out = out;
     }
@@ -30,6 +29,15 @@ final class DepthwiseKernel implements Kernel {
         int height = out.shape.height();
         for (int unit = from; unit < to; unit++) {
             row(unit / height / out.blocks, unit / height % out.blocks, unit % height);
+        }
+    }
+
+    @Override
+    public void rows(int n, int from, int to) {
+        for (int b = 0; b < out.blocks; b++) {
+            for (int y = from; y < to; y++) {
+                row(n, b, y);
+            }
         }
     }
 

@@ -6,14 +6,13 @@ import static org.convmark.kernel.vector.Lanes.L;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import org.convmark.kernel.Kernel;
 
 /**
  * Layer normalisation. A unit is one row of pixels of one image; 7 pixels at a time pass three times over their channel
  * blocks: mean, variance, result. Sums of all 7 stay in registers side by side, which hides the latency of the addition.
  * Lanes behind the last channel are multiplied by zero.
  */
-final class LayerNormKernel implements Kernel {
+final class LayerNormKernel implements Stage {
     /** Pixels of a tile. */
     private static final int PIXELS = 7;
 
@@ -47,6 +46,13 @@ final class LayerNormKernel implements Kernel {
     public void run(int from, int to) {
         for (int unit = from; unit < to; unit++) {
             row(unit / in.shape.height(), unit % in.shape.height());
+        }
+    }
+
+    @Override
+    public void rows(int n, int from, int to) {
+        for (int y = from; y < to; y++) {
+            row(n, y);
         }
     }
 

@@ -5,7 +5,6 @@ import static org.convmark.kernel.vector.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
-import org.convmark.kernel.Kernel;
 import org.convmark.model.Layer;
 
 /**
@@ -14,7 +13,7 @@ import org.convmark.model.Layer;
  * the convolution is lane-wise, a {@link LaneFilter} of g planes, and no product is with a zero. A row is spread just
  * before the first row of results that needs it, so that the planes are read from L1 or L2.
  */
-final class NarrowGroupKernel implements Kernel {
+final class NarrowGroupKernel implements Stage {
     /** Rows of a band: taller ones spread fewer rows twice, lower ones leave more units to share. */
     private static final int BAND = 14;
 
@@ -35,20 +34,20 @@ final class NarrowGroupKernel implements Kernel {
     @SuppressWarnings({"unchecked", "rawtypes"})
     NarrowGroupKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
         this.conv = conv;
-        this.finish = finish;
+        this.finish = finish.afterLimits();
         this.in = in;
         this.out = out;
         int g = conv.groupWidth(in.shape.channels());
         int window = (conv.kernel() - 1) * conv.dilation() + 1;
         this.bands = (out.shape.height() + BAND - 1) / BAND;
         this.row = ((out.shape.width() - 1) * conv.stride() + window) * L;
-        this.filter = new LaneFilter(conv, filter, bias, g, row, g * row);
+        this.filter = new LaneFilter(conv, filter, bias, finish.limits(), g, row, g * row);
         this.spreads = new VectorShuffle[g];
         for (int j = 0; j < g; j++) {
             int channel = j;
             spreads[j] = VectorShuffle.fromOp(FLOATS, lane -> lane / g * g + channel);
         }
-        int rows = (Math.min(BAND, out.shape.height()) - 1) * conv.stride() + window;
+        int rows = (Math.min(BAND, out.rows) - 1) * conv.stride() + window;
         this.planes = ThreadLocal.withInitial(() -> new float[rows * g * row]);
     }
 
@@ -67,14 +66,26 @@ final class NarrowGroupKernel implements Kernel {
     public void run(int from, int to) {
         float[] scratch = planes.get();
         for (int unit = from; unit < to; unit++) {
-            band(scratch, unit / bands / out.blocks, unit / bands % out.blocks, unit % bands * BAND);
+            int top = unit % bands * BAND;
+            int bottom = Math.min(top + BAND, out.shape.height());
+            band(scratch, unit / bands / out.blocks, unit / bands % out.blocks, top, bottom);
         }
     }
 
-    private void band(float[] scratch, int n, int b, int top) {
+    @Override
+    public void rows(int n, int from, int to) {
+        float[] scratch = planes.get();
+        for (int b = 0; b < out.blocks; b++) {
+            for (int top = from; top < to; top += BAND) {
+                band(scratch, n, b, top, Math.min(top + BAND, to));
+            }
+        }
+    }
+
+    private void band(float[] scratch, int n, int b, int top, int bottom) {
         int step = conv.stride() * spreads.length * row;
         int spread = 0;
-        for (int y = 0; y < Math.min(BAND, out.shape.height() - top); y++) {
+        for (int y = 0; y < bottom - top; y++) {
             int needed = y * conv.stride() + (conv.kernel() - 1) * conv.dilation() + 1;
             for (; spread < needed; spread++) {
                 int p = in.at(n, b, top * conv.stride() - conv.padding() + spread, -conv.padding());

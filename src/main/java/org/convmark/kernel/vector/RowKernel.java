@@ -1,9 +1,7 @@
 package org.convmark.kernel.vector;
 
-import org.convmark.kernel.Kernel;
-
 /** A kernel whose units are the rows of all maps of its result: element-wise layers, and whatever works row by row. */
-record RowKernel(Blocked out, Row row) implements Kernel {
+record RowKernel(Blocked out, Row row) implements Stage {
     /** One row. */
     interface Row {
         /** @param index the row, counted over images, channel blocks and rows of a map */
@@ -19,6 +17,14 @@ record RowKernel(Blocked out, Row row) implements Kernel {
     public void run(int from, int to) {
         for (int index = from; index < to; index++) {
             row.run(index);
+        }
+    }
+
+    @Override
+    public void rows(int n, int from, int to) {
+        for (int b = 0; b < out.blocks; b++) {
+            int map = (n * out.blocks + b) * out.shape.height();
+            run(map + from, map + to);
         }
     }
 

@@ -26,8 +26,10 @@ final class Tiling {
     private static final int MOST_ROWS = 8;
 
     final int width;
-    final int height;
     final int stride;
+
+    /** Rows that are made at a time, at the most. */
+    private final int height;
 
     /** Pixels of a tile of two vectors. */
     private final int size;
@@ -35,16 +37,13 @@ final class Tiling {
     /** Rows of a band; the last may have fewer. */
     final int rows;
 
-    final int bands;
-
     /** @param vectors of output channels that most tiles have */
-    Tiling(int width, int height, int stride, int vectors) {
-        this.width = width;
-        this.height = height;
+    Tiling(Blocked out, int stride, int vectors) {
+        this.width = out.shape.width();
+        this.height = out.rows;
         this.stride = stride;
-        this.size = L == LANES_OF_LARGE && stride <= MOST_STEP && fitsLarge(width, height) ? LARGE : SMALL;
+        this.size = L == LANES_OF_LARGE && stride <= MOST_STEP && fitsLarge(width, out.fewest) ? LARGE : SMALL;
         this.rows = rows(vectors);
-        this.bands = (height + rows - 1) / rows;
     }
 
     /** Rows of about a multiple of 14 pixels, or two rows of 7. */
@@ -82,28 +81,23 @@ final class Tiling {
         return height / rows * ((rows * width + pixels - 1) / pixels) + (height % rows * width + pixels - 1) / pixels;
     }
 
-    /** Whether every tile is a run of pixels in one row or two, at a step for which there is a tile. */
-    boolean runs() {
-        return runs(width, height, stride, SMALL);
+    /** Whether every tile of a band is a run of pixels in one row or two, at a step for which there is a tile. */
+    boolean runs(int rows) {
+        return runs(width, rows, stride, SMALL);
     }
 
-    /** Whether tiles of one vector are such runs. */
-    static boolean fitsSingle(int width, int height, int stride) {
-        return runs(width, height, stride, SINGLE);
+    /** Whether tiles of one vector are always such runs. */
+    static boolean fitsSingle(Blocked out, int stride) {
+        return runs(out.shape.width(), out.fewest, stride, SINGLE);
     }
 
     private static boolean runs(int width, int height, int stride, int size) {
         return width >= size - 1 && width * height >= size && stride <= MOST_STEP;
     }
 
-    /** The last band may have fewer rows. */
-    int rowsOf(int band) {
-        return Math.min(rows, height - band * rows);
-    }
-
-    /** First pixel of each tile of a band, counted from the band's first. */
-    int[] starts(int band, int size) {
-        int pixels = rowsOf(band) * width;
+    /** First pixel of each tile of a band of some rows, counted from the band's first. */
+    int[] starts(int rows, int size) {
+        int pixels = rows * width;
         int[] starts = new int[(pixels + size - 1) / size];
         for (int t = 0; t < starts.length; t++) {
             starts[t] = Math.max(0, Math.min(t * size, pixels - size));

@@ -9,11 +9,16 @@ import java.util.List;
 import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
+import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
+import org.convmark.model.FusionPlanner;
+import org.convmark.model.Graph;
 import org.convmark.model.Layer;
+import org.convmark.model.Planning;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 
@@ -21,13 +26,16 @@ import org.convmark.model.Shape;
 public final class VectorBackend extends Backend<Blocked> {
     private final int threads;
     private final Algorithm algorithm;
+    private final FusionPlanner planner;
 
     /**
      * @param workers threads that share each kernel
      * @param algorithm of convolutions
+     * @param planning what fused blocks are planned for
      */
-    public VectorBackend(Workers workers, Algorithm algorithm) {
+    public VectorBackend(Workers workers, Algorithm algorithm, Planning planning) {
         super(workers);
+        this.planner = new FusionPlanner(planning, workers.count());
         this.threads = workers.count();
         this.algorithm = algorithm;
     }
@@ -95,10 +103,39 @@ public final class VectorBackend extends Backend<Blocked> {
         if (NarrowGroupKernel.fits(conv, in.shape.channels())) {
             return new NarrowGroupKernel(conv, filter, bias, finish, in, out);
         }
-        Winograd form = Winograd.choose(algorithm, conv, in.shape, out.shape);
+        Winograd form = Winograd.choose(out.isWhole() ? algorithm : Algorithm.DIRECT, conv, in.shape, out.shape);
         return form == null
                 ? new ConvKernel(conv, filter, bias, finish, in, out)
-                : new WinogradKernel(form, conv, filter, bias, finish, in, out, threads);
+                : new WinogradKernel(form, conv, filter, bias, finish, in, out);
+    }
+
+    @Override
+    protected Graph schedule(Graph graph) {
+        return planner.schedule(graph);
+    }
+
+    @Override
+    protected Kernel block(Graph body, Weights weights, List<Blocked> in, Blocked out) {
+        return new FusedKernel(
+                planner.kernel(body),
+                new FusedKernel.Binding() {
+                    @Override
+                    public Stage bind(Graph.Node node, List<Blocked> operands, Blocked result) {
+                        return (Stage) lower(node, body.shapes(node), weights, operands, result);
+                    }
+
+                    @Override
+                    public Stage bind(FoldedConv part, Blocked source, Blocked addend, Blocked result) {
+                        return (Stage) convolution(part, source, addend, result);
+                    }
+
+                    @Override
+                    public FoldedConv fold(Graph.Node node) {
+                        return FoldedConv.of(node, weights);
+                    }
+                },
+                in,
+                out);
     }
 
     @Override

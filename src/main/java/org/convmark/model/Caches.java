@@ -1,0 +1,40 @@
+package org.convmark.model;
+
+/**
+ * Data caches of a machine as one thread of a kernel sees them.
+ *
+ * @param l1 bytes of a core's first level
+ * @param l2 bytes of a core's second level
+ * @param l3 bytes of the third level, shared
+ */
+public record Caches(long l1, long l2, long l3) {
+    /** What most processors have at least, for machines that do not tell. */
+    public static final Caches TYPICAL = new Caches(32 << 10, 512 << 10, 16 << 20);
+
+    /**
+     * Reads what {@link #toText} writes.
+     *
+     * @throws IllegalArgumentException if it is not three numbers that grow
+     */
+    public static Caches parse(String text) {
+        if (!text.matches("\\d{1,12},\\d{1,12},\\d{1,12}")) {
+            throw new IllegalArgumentException(
+                    "caches are three numbers of bytes, such as " + TYPICAL.toText() + ", not '" + text + "'");
+        }
+        String[] bytes = text.split(",");
+        return new Caches(Long.parseLong(bytes[0]), Long.parseLong(bytes[1]), Long.parseLong(bytes[2]));
+    }
+
+    /** The three numbers with commas between. */
+    public String toText() {
+        return l1 + "," + l2 + "," + l3;
+    }
+
+    /** @throws IllegalArgumentException if a level is not larger than the one before */
+    public Caches {
+        if (l1 < 1 << 10 || l2 < l1 || l3 < l2) {
+            throw new IllegalArgumentException("caches of " + l1 + ", " + l2 + " and " + l3
+                    + " bytes are not those of a machine: each level holds at least the one before it");
+        }
+    }
+}

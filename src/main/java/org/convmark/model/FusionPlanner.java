@@ -1,0 +1,313 @@
+package org.convmark.model;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.convmark.model.FusionPlan.Kernel;
+import org.convmark.model.FusionPlan.Schedule;
+import org.convmark.model.FusionPlan.Traffic;
+import org.convmark.model.Graph.Node;
+import org.convmark.model.Layer.Conv;
+
+/**
+ * Cuts fused bodies into kernels by modelled traffic: which neighbours share one, how many rows at a time. Knows the
+ * machine's caches and the number of workers, nothing of kernels, so that a plan can be derived anywhere.
+ */
+public final class FusionPlanner {
+    /** What some rows of a channel cost besides their arithmetic, in operations: calls, and caches that must find a new stream. */
+    private static final double FLOPS_OF_CALL = 600;
+
+    /** What an element of a sum costs that is left and taken up again for the next chunk. */
+    private static final double FLOPS_OF_SUM = 28;
+
+    /** Pixels of a register tile: rows that are no multiple waste a part of one. */
+    private static final double TILE = 5;
+
+    /** Hidden channels at a time; multiples of every vector length. */
+    private static final List<Integer> CHUNKS = List.of(32, 64, 128, 256, 512);
+
+    /** The part of L2 that windows and weights of a kernel may fill. */
+    private static final double FILL = 0.75;
+
+    /** What is asked for seems to cost next to nothing. */
+    private static final double WISHED = 1e-9;
+
+    /** Steps of more rows divide the map evenly. */
+    private static final int MOST_STEP = 8;
+
+    private final Planning planning;
+    private final Caches caches;
+    private final int workers;
+
+    /** @param workers threads that share a kernel */
+    public FusionPlanner(Planning planning, int workers) {
+        this.planning = planning;
+        this.caches = planning.caches();
+        this.workers = workers;
+    }
+
+    /** A graph whose blocks are cut as planned: what a backend compiles. */
+    public Graph schedule(Graph graph) {
+        return Fuser.inline(graph, this::cut);
+    }
+
+    /** A body with each kernel of its plan as one node. */
+    private Graph cut(Graph body) {
+        Graph layers = Fuser.epilogues(body);
+        List<List<Integer>> groups = new ArrayList<>();
+        int next = 0;
+        for (Kernel kernel : plan(body).kernels()) {
+            int size = kernel.schedule() == Schedule.LAYER
+                    ? 1
+                    : kernel.body().nodes().size();
+            int from = next;
+            groups.add(IntStream.range(from, from + size).boxed().toList());
+            next += size;
+        }
+        return Fuser.group(
+                layers, groups.stream().filter(group -> group.size() > 1).toList());
+    }
+
+    /**
+     * The plan of the body of a fused kernel: the cheapest way to cut its layers into kernels.
+     *
+     * @throws IllegalArgumentException naming the limit if the schedule asked for does not fit
+     */
+    public FusionPlan plan(Graph body) {
+        Graph layers = Fuser.epilogues(body);
+        require(body);
+        int n = layers.nodes().size();
+        double[] best = new double[n + 1];
+        Kernel[] last = new Kernel[n + 1];
+        int[] start = new int[n + 1];
+        for (int end = 1; end <= n; end++) {
+            best[end] = Double.MAX_VALUE;
+            for (int from = end - 1; from >= 0; from--) {
+                Kernel kernel = kernel(layers, from, end);
+                if (kernel != null && best[from] + cost(kernel) < best[end]) {
+                    best[end] = best[from] + cost(kernel);
+                    last[end] = kernel;
+                    start[end] = from;
+                }
+            }
+        }
+        List<Kernel> kernels = new ArrayList<>();
+        for (int end = n; end > 0; end = start[end]) {
+            kernels.add(0, last[end]);
+        }
+        return new FusionPlan(kernels);
+    }
+
+    /** What a kernel of several layers does; its body has been cut from another before. */
+    public Kernel kernel(Graph body) {
+        return streamed(body);
+    }
+
+    /** These layers as one kernel, or null if they cannot be one. */
+    private Kernel kernel(Graph layers, int from, int end) {
+        List<Integer> members = IntStream.range(from, end).boxed().toList();
+        if (members.size() > 1 && !isChain(layers, from, end)) {
+            return null;
+        }
+        Graph body = ((Layer.Fused) Fuser.fuse(layers, members).layer()).body();
+        return members.size() == 1 ? layer(body) : streamed(body);
+    }
+
+    /** Whether nobody else reads what layers make but the last, and all can be made row by row. */
+    private static boolean isChain(Graph layers, int from, int end) {
+        int first = layers.inputs().size();
+        for (int i = 0; i < layers.nodes().size(); i++) {
+            Node node = layers.nodes().get(i);
+            boolean inside = i >= from && i < end;
+            if (inside && !obstacle(node, layers.shapes(node)).isEmpty()
+                    || !inside && node.inputs().stream().anyMatch(v -> v >= first + from && v < first + end - 1)) {
+                return false;
+            }
+        }
+        return layers.head() < first + from || layers.head() >= first + end - 1;
+    }
+
+    /** Why a layer cannot share a kernel with others, empty if it can. */
+    private static String obstacle(Node node, List<Shape> inputs) {
+        boolean needsMap = IntStream.range(0, inputs.size())
+                .anyMatch(i -> node.layer().reach(i).equals(Reach.MAP));
+        if (needsMap) {
+            return "needs the whole map before its first result";
+        }
+        Layer layer = node.layer() instanceof Layer.Fused fused
+                ? fused.body().nodes().get(0).layer()
+                : node.layer();
+        if (layer instanceof Layer.Route) {
+            return "moves little between kernels: parts are computed in their place";
+        }
+        return layer instanceof Conv conv && isFasterAlone(conv, inputs.get(0).channels())
+                ? "dense 3x3 at stride 1 has faster algorithms for whole maps"
+                : "";
+    }
+
+    /** Winograd's algorithms save more than fusion can. */
+    private static boolean isFasterAlone(Conv conv, int channels) {
+        return conv.kernel() == 3
+                && conv.stride() == 1
+                && conv.dilation() == 1
+                && conv.groupWidth(channels) == channels
+                && Math.min(channels, conv.outChannels()) >= 8;
+    }
+
+    /** Modelled time in operations of a core: of all that a schedule adds to the arithmetic of the layers. */
+    private double cost(Kernel kernel) {
+        if (kernel.schedule() == Schedule.LAYER) {
+            return kernel.traffic().flops();
+        }
+        Graph body = kernel.body();
+        Shape out = body.output();
+        double calls = (double) out.batch() * kernel.steps() * FLOPS_OF_CALL * channels(body);
+        double pixels = (double) kernel.step() * out.width();
+        double waste = Math.ceil(pixels / TILE) * TILE / pixels - 1;
+        double repeated = kernel.recompute() - 1 + waste;
+        double sums = (kernel.chunks() - 1) * FLOPS_OF_SUM * out.elements();
+        double all =
+                kernel.traffic().flops() + calls + sums + repeated * body.cost().flops();
+        return planning.wish().isNone() ? all : all * WISHED;
+    }
+
+    private static long channels(Graph body) {
+        return body.nodes().stream().mapToLong(node -> node.output().channels()).sum();
+    }
+
+    // ---------------------------------------------------------------- schedules
+
+    private Kernel layer(Graph body) {
+        Cost cost = body.cost();
+        Node node = body.nodes().get(0);
+        String obstacle = obstacle(node, body.shapes(node));
+        String reason = obstacle.isEmpty() ? "sharing a kernel would not save traffic" : obstacle;
+        return new Kernel(body, Schedule.LAYER, body.output().height(), 0, workers, 0, 1, outside(body, cost), reason);
+    }
+
+    /** Bytes of inputs, weights and result; what is written is fetched first. */
+    private Traffic outside(Graph body, Cost cost) {
+        long inputs = body.inputs().stream().mapToLong(Shape::bytes).sum();
+        long result = body.output().bytes();
+        long all = inputs + result + cost.weightBytes();
+        return Traffic.of(inputs + 2 * result + cost.weightBytes(), all, caches);
+    }
+
+    /** The cheapest step and chunk of those that fit. */
+    private Kernel streamed(Graph body) {
+        List<Kernel> kernels = new ArrayList<>();
+        for (int step : steps(body.output().height())) {
+            for (int chunk : chunks(body)) {
+                kernels.add(streamed(body, step, chunk));
+            }
+        }
+        Kernel smallest = kernels.stream()
+                .min(Comparator.comparingLong(Kernel::workspaceBytes))
+                .orElseThrow();
+        if (smallest.workspaceBytes() > planning.memory() && !planning.wish().isNone()) {
+            throw new IllegalArgumentException("windows of " + smallest.workspaceBytes() + " bytes for "
+                    + planning.wish() + " do not fit: at most " + planning.memory() + " bytes are allowed");
+        }
+        return kernels.stream()
+                .filter(kernel -> kernel.workspaceBytes() <= planning.memory())
+                .min(Comparator.comparingDouble(this::cost))
+                .orElse(null);
+    }
+
+    private void require(Graph body) {
+        int wish = planning.wish().step();
+        int rows = body.inputs().stream().mapToInt(Shape::height).max().orElseThrow();
+        if (wish > rows) {
+            throw new IllegalArgumentException(
+                    "step=" + wish + " does not fit a block on a map of " + rows + " rows: choose 1 to " + rows);
+        }
+    }
+
+    /** Rows at a time; a wish for more than a map has means all. */
+    private List<Integer> steps(int height) {
+        int wish = Math.min(planning.wish().step(), height);
+        return wish > 0
+                ? List.of(wish)
+                : IntStream.rangeClosed(1, height)
+                        .filter(step -> step <= MOST_STEP || height % step == 0)
+                        .boxed()
+                        .toList();
+    }
+
+    /** Hidden channels at a time; 0 means all. */
+    private List<Integer> chunks(Graph body) {
+        int wish = planning.wish().chunk();
+        List<Integer> chunks = new ArrayList<>(List.of(0));
+        HiddenLayers.of(body).ifPresent(hidden -> {
+            List<Integer> fitting = (wish > 0 ? List.of(wish) : CHUNKS)
+                    .stream()
+                            .filter(chunk -> chunk < hidden.channels() && chunk % hidden.grain() == 0)
+                            .toList();
+            if (wish > 0 && !fitting.isEmpty()) {
+                chunks.clear();
+            }
+            chunks.addAll(fitting);
+        });
+        return chunks;
+    }
+
+    private Kernel streamed(Graph body, int step, int chunk) {
+        int height = body.output().height();
+        int bands = Math.max(1, Math.min(height, workers / body.output().batch()));
+        RowFlow band = new RowFlow(body, 0, (height + bands - 1) / bands, step);
+        long windows = 0;
+        for (int v : RowFlow.windows(body)) {
+            Shape map = body.shape(v);
+            int channels = Kernel.windowChannels(body, chunk, v, List.of(band));
+            windows += (long) channels * band.window(v) * map.width() * Shape.ELEMENT_BYTES;
+        }
+        int chunks = chunk == 0 ? 1 : (HiddenLayers.of(body).orElseThrow().channels() + chunk - 1) / chunk;
+        Shape out = body.output();
+        long sums = chunks == 1 ? 0 : (long) out.channels() * step * out.width() * Shape.ELEMENT_BYTES;
+        return new Kernel(
+                body,
+                chunk == 0 ? Schedule.ROWS : Schedule.CHUNKS,
+                step,
+                chunk,
+                workers,
+                (windows + sums) * workers,
+                recompute(body, band, bands),
+                traffic(body, band, windows + 2 * sums, chunks),
+                "");
+    }
+
+    /** Outside once; windows at the level that holds them; weights once if they stay beside the windows, else once a step. */
+    private Traffic traffic(Graph body, RowFlow band, long windows, int chunks) {
+        Cost cost = body.cost();
+        long weights = cost.weightBytes();
+        long held = band.steps == 1 ? weights / chunks : weights;
+        boolean stays = held + windows <= FILL * caches.l2();
+        long inside = RowFlow.windows(body).stream()
+                .mapToLong(v -> 3 * body.shape(v).bytes())
+                .sum();
+        long again = (chunks - 1) * 3 * body.output().bytes();
+        long rounds = band.steps == 1 || stays ? 0 : band.steps - 1;
+        return outside(body, cost)
+                .plus(Traffic.of(inside + again, Math.round((windows + (stays ? held : 0)) / FILL), caches))
+                .plus(Traffic.of(rounds * weights, Math.round(weights / FILL), caches));
+    }
+
+    private static double recompute(Graph body, RowFlow band, int bands) {
+        double once = 0;
+        double done = 0;
+        for (int i = 0; i < body.nodes().size(); i++) {
+            Node node = body.nodes().get(i);
+            double flops = node.layer().cost(body.shapes(node)).flops();
+            int value = body.inputs().size() + i;
+            once += flops;
+            done += flops
+                    * Math.max(
+                            1,
+                            (double) bands
+                                    * band.made(value)
+                                    / body.shape(value).height());
+        }
+        return done / once;
+    }
+}
