@@ -3,8 +3,11 @@ package org.convmark.kernel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Layer;
@@ -27,8 +30,48 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
         this.workers = workers;
     }
 
+    /**
+     * What a tensor needs of a memory that it shares with others.
+     *
+     * @param kind of memory
+     * @param units of it
+     */
+    public record Need(Object kind, long units) {}
+
+    /** A tensor's extent and border, which say where its zeros are. */
+    public record Layout(Shape shape, int border) {}
+
+    /** Memory that tensors share which are not alive at the same time. */
+    public interface Arena<T> {
+        /**
+         * The tensor that begins at a unit.
+         *
+         * @param first a multiple of its own number of units, where all that share this memory have the same
+         */
+        T tensor(Layout layout, int first);
+    }
+
     /** A tensor of zeros, border included. */
     protected abstract T allocate(Shape shape, int border);
+
+    /** What a tensor needs: here the place of one of its own layout. */
+    protected Need need(Layout layout) {
+        return new Need(layout, 1);
+    }
+
+    /** A memory of zeros, here of tensors of one layout. */
+    protected Arena<T> arena(Need total) {
+        Layout layout = (Layout) total.kind();
+        List<T> tensors = Stream.generate(() -> allocate(layout.shape(), layout.border()))
+                .limit(total.units())
+                .toList();
+        return (same, first) -> tensors.get(first);
+    }
+
+    /** A kernel that also makes the border of its result zeros, in which other tensors have left something. */
+    protected Kernel clearing(Kernel producer, T out) {
+        throw new UnsupportedOperationException("tensors of this backend share memory with their like only");
+    }
 
     /** Channels at whose multiples a part of a tensor can be viewed as a tensor; 0 if it cannot. */
     protected int grain() {
@@ -69,24 +112,44 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
         return graph;
     }
 
-    /** Binds a kernel to every layer, reusing the buffers of dead intermediates. */
+    /** Binds a kernel to every layer; the memory of dead intermediates is used again. */
     @Override
     public Program compile(Graph graph, Weights weights) {
         return new Compilation(schedule(graph), weights).program();
     }
 
+    /** Where this backend lays the intermediates of a scheduled graph. */
+    final MemoryPlan plan(Graph graph) {
+        return plan(graph, new Placement(graph, grain()));
+    }
+
+    /** Inputs and the result have memory of their own. */
+    private MemoryPlan plan(Graph graph, Placement placement) {
+        int[] borders = borders(graph, placement);
+        int[] lastUses = placement.lastUses();
+        int[] firstUses = placement.firstUses();
+        List<MemoryPlan.Tenant> tenants = new ArrayList<>();
+        for (int v = graph.inputs().size(); v < lastUses.length; v++) {
+            if (firstUses[v] >= 0 && v != placement.root(graph.head())) {
+                Layout layout = new Layout(graph.shape(v), borders[v]);
+                Need need = need(layout);
+                tenants.add(new MemoryPlan.Tenant(v, firstUses[v], lastUses[v], layout, need.kind(), need.units()));
+            }
+        }
+        return new MemoryPlan(tenants);
+    }
+
     /** One run of the compiler over a graph. */
     private final class Compilation {
-        private record Key(Shape shape, int border) {}
-
         private final Graph graph;
         private final Weights weights;
         private final int first;
         private final Placement placement;
         private final int[] borders;
-        private final int[] lastUses;
+        private final MemoryPlan plan;
+        private final Map<Object, Arena<T>> arenas = new HashMap<>();
         private final Map<Integer, T> values = new HashMap<>();
-        private final Map<Key, List<T>> free = new HashMap<>();
+        private final Set<Integer> cleared = new HashSet<>();
         private final List<Kernel> kernels = new ArrayList<>();
 
         Compilation(Graph graph, Weights weights) {
@@ -95,7 +158,8 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
             this.first = graph.inputs().size();
             this.placement = new Placement(graph, grain());
             this.borders = borders(graph, placement);
-            this.lastUses = placement.lastUses();
+            this.plan = plan(graph, placement);
+            plan.units().forEach((kind, units) -> arenas.put(kind, arena(new Need(kind, units))));
         }
 
         Program program() {
@@ -108,9 +172,8 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
                     move(route, first + i);
                 } else {
                     List<T> in = node.inputs().stream().map(this::value).toList();
-                    kernels.add(lower(node, graph.shapes(node), weights, in, value(first + i)));
+                    add(first + i, lower(node, graph.shapes(node), weights, in, value(first + i)));
                 }
-                free(i);
             }
             T result = value(graph.head());
             return new Program(kernels, workers, Backend.this::finish, () -> Backend.this.read(result), fill -> {
@@ -129,42 +192,39 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
                 int channels = move.sources().length;
                 T out = channels == graph.shape(v).channels() ? value(v) : view(value(v), move.first(), channels);
                 List<T> in = move.inputs().stream().map(this::value).toList();
-                kernels.add(route(route, move.sources(), in, out));
+                add(v, route(route, move.sources(), in, out));
             }
+        }
+
+        /** The first that writes into a tensor makes its border. */
+        private void add(int v, Kernel kernel) {
+            int root = placement.root(v);
+            boolean clears = isShared(root) && borders[root] > 0 && cleared.add(root) && plan.isSpoiled(root);
+            kernels.add(clears ? clearing(kernel, value(root)) : kernel);
         }
 
         /** The tensor of a value, or its part of another's. */
         private T value(int v) {
             T known = values.get(v);
             if (known == null) {
-                Placement.Place place = placement.place(v);
-                known = place == null
-                        ? take(key(v))
-                        : view(
-                                value(place.whole()),
-                                place.first(),
-                                graph.shape(v).channels());
+                known = make(v, placement.place(v));
                 values.put(v, known);
             }
             return known;
         }
 
-        private Key key(int v) {
-            return new Key(graph.shape(v), borders[placement.root(v)]);
-        }
-
-        private T take(Key key) {
-            List<T> same = free.getOrDefault(key, List.of());
-            return same.isEmpty() ? allocate(key.shape(), key.border()) : same.remove(same.size() - 1);
-        }
-
-        /** Tensors that nothing after node i needs are free for others. */
-        private void free(int i) {
-            for (int v = first; v <= first + i; v++) {
-                if (lastUses[v] == i && v != placement.root(graph.head())) {
-                    free.computeIfAbsent(key(v), k -> new ArrayList<>()).add(value(v));
-                }
+        private T make(int v, Placement.Place place) {
+            if (place != null) {
+                return view(value(place.whole()), place.first(), graph.shape(v).channels());
             }
+            Layout layout = new Layout(graph.shape(v), borders[v]);
+            return isShared(v)
+                    ? arenas.get(need(layout).kind()).tensor(layout, plan.first(v))
+                    : allocate(layout.shape(), layout.border());
+        }
+
+        private boolean isShared(int root) {
+            return root >= first && root != placement.root(graph.head());
         }
     }
 

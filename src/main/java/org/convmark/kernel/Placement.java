@@ -157,6 +157,18 @@ final class Placement {
         return last;
     }
 
+    /** For each value that has a tensor of its own the first node that writes any part of it; -1 of others. */
+    int[] firstUses() {
+        int[] firsts = new int[places.length];
+        Arrays.fill(firsts, -1);
+        for (int i = graph.nodes().size() - 1; i >= 0; i--) {
+            if (!unmade[inputs + i]) {
+                firsts[root(inputs + i)] = i;
+            }
+        }
+        return firsts;
+    }
+
     private List<Integer> reads(int v) {
         return isRoute(v)
                 ? Arrays.stream(origins.get(v)).map(Origin::value).distinct().toList()

@@ -60,7 +60,9 @@ class NetworkSweepTest {
 
     /** Peers copy their parameters several times; VGG's are half a gigabyte. */
     private static boolean has(Target target, Network network) {
-        return !target.isPeer() || network != Network.VGG_16 || Runtime.getRuntime().maxMemory() > 7L << 30;
+        return !target.isPeer()
+                || network != Network.VGG_16
+                || Runtime.getRuntime().maxMemory() > 7L << 30;
     }
 
     /** On an engine of its own: some engines keep the parameters of all their programs. */

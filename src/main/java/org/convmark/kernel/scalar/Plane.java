@@ -1,5 +1,6 @@
 package org.convmark.kernel.scalar;
 
+import java.util.Arrays;
 import org.convmark.model.Shape;
 
 /**
@@ -12,6 +13,11 @@ import org.convmark.model.Shape;
 record Plane(Shape shape, float[][] maps) {
     Plane(Shape shape) {
         this(shape, new float[shape.batch() * shape.channels()][(int) shape.pixels()]);
+    }
+
+    /** Some of the maps, from one on. */
+    Plane(Shape shape, float[][] maps, int first) {
+        this(shape, Arrays.copyOfRange(maps, first, first + shape.batch() * shape.channels()));
     }
 
     /** Some channels, the same maps. */

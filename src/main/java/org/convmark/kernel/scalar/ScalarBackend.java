@@ -26,6 +26,25 @@ public final class ScalarBackend extends Backend<Plane> {
         return new Plane(shape);
     }
 
+    /** Maps of the same size take each other's place. */
+    @Override
+    protected Need need(Layout layout) {
+        Shape shape = layout.shape();
+        return new Need(shape.pixels(), (long) shape.batch() * shape.channels());
+    }
+
+    @Override
+    protected Arena<Plane> arena(Need total) {
+        long pixels = (Long) total.kind();
+        float[][] maps = new float[Math.toIntExact(total.units())][(int) pixels];
+        return (layout, first) -> new Plane(layout.shape(), maps, first);
+    }
+
+    @Override
+    protected Kernel clearing(Kernel producer, Plane out) {
+        return producer;
+    }
+
     @Override
     protected int grain() {
         return 1;

@@ -41,21 +41,32 @@ final class Blocked {
     /** By image, or worker: offset of lane 0 of the first pixel of the map of block 0 of the whole tensor. */
     private final int[] origins;
 
-    /** Floats from block 0 of the whole tensor to block 0 of this part. */
+    /** Floats from the beginning of the memory, or block 0 of the whole tensor, to block 0 of this part. */
     private final int part;
 
     /** Floats from one image, or window, to the next. */
     private final int image;
 
     Blocked(Shape shape, int border) {
-        this(shape, border, shape.height(), shape.height(), shape.height() + 2 * border, 0);
+        this(shape, border, new float[Math.toIntExact(floats(shape, border))], 0);
+    }
+
+    /** A tensor in a memory that holds others too, from an element on. */
+    Blocked(Shape shape, int border, float[] memory, int first) {
+        this(shape, border, shape.height(), shape.height(), shape.height() + 2 * border, 0, memory, first);
         for (int n = 0; n < shape.batch(); n++) {
             place(n, -border);
         }
     }
 
+    /** Elements of a tensor, border included. */
+    static long floats(Shape shape, int border) {
+        long pixels = (shape.height() + 2L * border) * (shape.width() + 2L * border);
+        return (long) shape.batch() * Lanes.blocks(shape.channels()) * L * pixels;
+    }
+
     /** @param pad floats between channel blocks */
-    private Blocked(Shape shape, int border, int rows, int fewest, int held, int pad) {
+    private Blocked(Shape shape, int border, int rows, int fewest, int held, int pad, float[] memory, int first) {
         this.shape = shape;
         this.border = border;
         this.rows = rows;
@@ -65,9 +76,9 @@ final class Blocked {
         this.block = Math.addExact(Math.multiplyExact(held, row), pad);
         this.blocks = Lanes.blocks(shape.channels());
         this.image = Math.multiplyExact(block, blocks);
-        this.data = new float[Math.multiplyExact(image, shape.batch())];
+        this.data = memory;
         this.origins = new int[shape.batch()];
-        this.part = 0;
+        this.part = first;
     }
 
     private Blocked(Blocked whole, Shape shape, int rows, int fewest, int[] origins, int part) {
@@ -95,7 +106,10 @@ final class Blocked {
      */
     static Blocked windows(Shape map, int border, int rows, int fewest, int held) {
         int lines = held * (map.width() + 2 * border) * L * Float.BYTES / LINE;
-        return new Blocked(map, border, rows, fewest, held, lines % 2 == 0 ? LINE / Float.BYTES : 0);
+        int pad = lines % 2 == 0 ? LINE / Float.BYTES : 0;
+        int block = Math.addExact(Math.multiplyExact(held, (map.width() + 2 * border) * L), pad);
+        int floats = Math.multiplyExact(Math.multiplyExact(block, Lanes.blocks(map.channels())), map.batch());
+        return new Blocked(map, border, rows, fewest, held, pad, new float[floats], 0);
     }
 
     /** Whether kernels make all rows of a map at once. */
@@ -164,6 +178,23 @@ final class Blocked {
         for (int b = 0; b < blocks && from < to; b++) {
             int p = at(worker, b, from, 0) - border * L;
             Arrays.fill(data, p, p + (to - from) * row, 0);
+        }
+    }
+
+    /** Makes the border of the maps of some blocks zeros, counted over images; the end of a row and the beginning of the next are one. */
+    void clearBorder(int from, int to) {
+        int side = border * L;
+        for (int map = from; map < to; map++) {
+            int p = at(map / blocks, map % blocks, 0, 0);
+            Arrays.fill(data, p - side - border * row, p, 0);
+            for (int y = 1; y < shape.height(); y++) {
+                int end = p + y * row;
+                for (int i = end - 2 * side; i < end; i++) {
+                    data[i] = 0;
+                }
+            }
+            int last = p + (shape.height() - 1) * row + rowLength();
+            Arrays.fill(data, last, last + side + border * row, 0);
         }
     }
 

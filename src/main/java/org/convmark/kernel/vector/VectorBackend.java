@@ -24,6 +24,11 @@ import org.convmark.model.Shape;
 
 /** Vector-API kernels on blocked tensors, with register tiles. */
 public final class VectorBackend extends Backend<Blocked> {
+    /** Floats of a line of a cache. */
+    private static final int LINE = 16;
+    /** Floats between tensors, 21 lines: without them many begin at the same line of a page and compete for sets of the cache. */
+    private static final int GAP = 21 * LINE;
+
     private final int threads;
     private final Algorithm algorithm;
     private final FusionPlanner planner;
@@ -65,6 +70,28 @@ public final class VectorBackend extends Backend<Blocked> {
     @Override
     protected Blocked allocate(Shape shape, int border) {
         return new Blocked(shape, border);
+    }
+
+    /** Tensors begin at lines of the cache; any may lie where any other was. */
+    @Override
+    protected Need need(Layout layout) {
+        long floats = Blocked.floats(layout.shape(), layout.border());
+        return new Need(Blocked.class, (floats + LINE - 1) / LINE * LINE + GAP);
+    }
+
+    @Override
+    protected Arena<Blocked> arena(Need total) {
+        if (total.units() > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException("intermediates have " + total.units()
+                    + " elements, more than a Java array holds: choose a smaller image or batch");
+        }
+        float[] memory = new float[(int) total.units()];
+        return (layout, first) -> new Blocked(layout.shape(), layout.border(), memory, first);
+    }
+
+    @Override
+    protected Kernel clearing(Kernel producer, Blocked out) {
+        return new ClearingKernel(producer, out);
     }
 
     @Override

@@ -1,0 +1,127 @@
+package org.convmark.kernel;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which part of a memory each tensor has while it lives: each is laid in the narrowest gap that those leave which are alive
+ * at the same time, the largest first (greedy by size, Pisarchyk and Lee 2020, arXiv 2001.03288), or those of the largest area,
+ * or in the order of their births, whichever needs least.
+ */
+final class MemoryPlan {
+    /**
+     * A tensor with its life.
+     *
+     * @param value it holds
+     * @param from first node that writes it
+     * @param to last node that writes or reads it
+     * @param layout what it looks like in memory, its zeros included
+     * @param kind of memory, which only tensors of the same kind share
+     * @param units of that memory
+     */
+    record Tenant(int value, int from, int to, Object layout, Object kind, long units) {
+        long unitsOverLife() {
+            return units * (to - from + 1);
+        }
+
+        boolean livesWith(Tenant that) {
+            return kind.equals(that.kind) && from <= that.to && that.from <= to;
+        }
+    }
+
+    private record Place(Tenant tenant, long first) {
+        long end() {
+            return first + tenant.units;
+        }
+
+        boolean overlaps(Place that) {
+            return tenant.kind.equals(that.tenant.kind) && first < that.end() && that.first < end();
+        }
+
+        /** Whether this tensor's zeros are that one's too. */
+        boolean looksLike(Place that) {
+            return first == that.first && tenant.layout.equals(that.tenant.layout);
+        }
+    }
+
+    private static final List<Comparator<Tenant>> ORDERS = List.of(
+            Comparator.comparingLong(Tenant::units).reversed().thenComparingInt(Tenant::from),
+            Comparator.comparingLong(Tenant::unitsOverLife).reversed().thenComparingInt(Tenant::from),
+            Comparator.comparingInt(Tenant::from).thenComparing(Tenant::units, Comparator.reverseOrder()));
+
+    private final Map<Integer, Place> places;
+
+    MemoryPlan(List<Tenant> tenants) {
+        places = ORDERS.stream()
+                .map(order -> lay(tenants.stream()
+                        .sorted(order.thenComparingInt(Tenant::value))
+                        .toList()))
+                .min(Comparator.comparingLong(MemoryPlan::total))
+                .orElseThrow();
+    }
+
+    private static Map<Integer, Place> lay(List<Tenant> tenants) {
+        Map<Integer, Place> places = new HashMap<>();
+        tenants.forEach(tenant -> places.put(tenant.value, new Place(tenant, gap(tenant, places))));
+        return places;
+    }
+
+    private static long total(Map<Integer, Place> places) {
+        return units(places).values().stream().mapToLong(units -> units).sum();
+    }
+
+    private static long gap(Tenant tenant, Map<Integer, Place> places) {
+        List<Place> neighbours = places.values().stream()
+                .filter(place -> place.tenant.livesWith(tenant))
+                .sorted(Comparator.comparingLong(Place::first))
+                .toList();
+        long best = -1;
+        long narrowest = Long.MAX_VALUE;
+        long end = 0;
+        for (Place next : neighbours) {
+            long gap = next.first - end;
+            if (gap >= tenant.units && gap < narrowest) {
+                best = end;
+                narrowest = gap;
+            }
+            end = Math.max(end, next.end());
+        }
+        return best < 0 ? end : best;
+    }
+
+    /** Unit of its memory at which a value begins. */
+    int first(int value) {
+        return (int) places.get(value).first;
+    }
+
+    /**
+     * Whether what a value needs to be zero is not when it is made: others were there since its like was, or will be before the
+     * next run.
+     */
+    boolean isSpoiled(int value) {
+        Place place = places.get(value);
+        int born = place.tenant.from;
+        List<Place> others = places.values().stream().filter(place::overlaps).toList();
+        int like = others.stream()
+                .filter(other -> other.looksLike(place) && other.tenant.from < born)
+                .mapToInt(other -> other.tenant.from)
+                .max()
+                .orElse(-1);
+        return others.stream()
+                .filter(other -> !other.looksLike(place))
+                .anyMatch(other -> like < 0 || like < other.tenant.from && other.tenant.from < born);
+    }
+
+    /** Units that each kind of memory must have. */
+    Map<Object, Long> units() {
+        return units(places);
+    }
+
+    private static Map<Object, Long> units(Map<Integer, Place> places) {
+        Map<Object, Long> units = new HashMap<>();
+        places.values().forEach(place -> units.merge(place.tenant.kind, place.end(), Math::max));
+        return units;
+    }
+}

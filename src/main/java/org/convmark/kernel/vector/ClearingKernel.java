@@ -1,0 +1,21 @@
+package org.convmark.kernel.vector;
+
+import org.convmark.kernel.Kernel;
+
+/**
+ * A kernel that makes the border of its result zeros, where other tensors lay before: each range of units clears the same
+ * part of the maps. What it computes lies inside the border, so neither waits for the other.
+ */
+record ClearingKernel(Kernel producer, Blocked out) implements Kernel {
+    @Override
+    public int units() {
+        return producer.units();
+    }
+
+    @Override
+    public void run(int from, int to) {
+        long maps = (long) out.shape.batch() * out.blocks;
+        out.clearBorder((int) (from * maps / units()), (int) (to * maps / units()));
+        producer.run(from, to);
+    }
+}
