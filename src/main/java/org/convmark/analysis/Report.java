@@ -23,6 +23,7 @@ public final class Report {
                 new SpeedupAnalysis("pattern", List.of(Pattern.values())),
                 new SpeedupAnalysis("block", List.of(Block.values())),
                 new SpeedupAnalysis("operator", List.of(Operator.values())),
+                new NetworkAnalysis(),
                 new DecompositionAnalysis(),
                 new PeerAnalysis(),
                 new ConfigurationAnalysis(),

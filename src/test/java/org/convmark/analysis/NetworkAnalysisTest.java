@@ -1,0 +1,63 @@
+package org.convmark.analysis;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.convmark.report.MarkdownWriter;
+import org.convmark.results.Measurement;
+import org.convmark.results.Run;
+import org.junit.jupiter.api.Test;
+
+/** Rows of whole networks go through every analysis, though they have neither depth nor width. */
+class NetworkAnalysisTest {
+    private static final Path CANNED = Path.of("src/test/resources/org/convmark/analysis/canned-run");
+
+    @Test
+    void timeFactorKernelsAndAccuracyOfEachNetwork() {
+        Run run = Run.read(CANNED);
+        List<Measurement> rows = Stream.of(
+                        row(run, "MobileNetV2", "SCALAR", "NONE", 0.06),
+                        row(run, "MobileNetV2", "VECTOR", "EPILOGUE", 0.01),
+                        row(run, "ConvFirstPicoReconstruction", "VECTOR", "EPILOGUE", 0.05))
+                .toList();
+        List<Measurement> all = Stream.concat(
+                        run.measurements().stream().filter(row -> row.workload().isEmpty()), rows.stream())
+                .toList();
+        String report = new MarkdownWriter()
+                .text(Report.of(new Run(run.folder(), run.machine(), run.intent(), all, List.of()), Map.of()));
+        assertFalse(report.matches("(?s).*\\b(NaN|Infinity|null)\\b.*"), report);
+        String section =
+                report.substring(report.indexOf("## Whole networks"), report.indexOf("## What each step gives"));
+        assertTrue(
+                section.contains("Acceleration gives most to MOBILENET\\_V2 on VECTOR (EPILOGUE), 6.00x plain Java"),
+                section);
+        assertTrue(
+                section.lines()
+                        .anyMatch(
+                                line -> line.matches(
+                                        "\\| MOBILENET.+ \\| VECTOR \\| EPILOGUE \\| 224 .*6.00x \\| 151 \\| 54 \\|.*71.9 \\|")),
+                section);
+        assertTrue(section.contains("nobody trained this reconstruction"), section);
+    }
+
+    private static Measurement row(Run run, String name, String target, String fusion, double seconds) {
+        Measurement like = run.measurements().get(4);
+        Map<String, String> params =
+                Map.of("image", "224", "batch", "1", "workers", "1", "target", target, "fusion", fusion);
+        return new Measurement(
+                "org.convmark.bench.network." + name + "Benchmark",
+                new TreeMap<>(params),
+                like.jvm(),
+                like.jvmArgs(),
+                like.jmhVersion(),
+                like.mode(),
+                like.unit(),
+                List.of(List.of(seconds, seconds), List.of(seconds, seconds)),
+                Map.of());
+    }
+}
