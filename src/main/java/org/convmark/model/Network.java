@@ -487,6 +487,9 @@ public enum Network implements Workload {
      */
     public record Accuracy(double percent, String source) {}
 
+    /** Networks halve maps five times. */
+    private static final int SMALLEST = 32;
+
     private final int image;
     private final Optional<Accuracy> accuracy;
 
@@ -506,6 +509,15 @@ public enum Network implements Workload {
     /** Rows and columns of its images unless said: those that its accuracy was measured on. */
     public int image() {
         return image;
+    }
+
+    /** The smallest images that make a map of one pixel, or its usual ones if it reads no others. */
+    public int smallestImage() {
+        try {
+            return graph(SMALLEST, 1).inputs().get(0).height();
+        } catch (IllegalArgumentException readsNoOthers) {
+            return image;
+        }
     }
 
     /** Its accuracy as published; empty for a reconstruction that nobody trained. */

@@ -50,7 +50,7 @@ record MemoryNeed(long availableBytes, long heapBytes) {
             check(row);
             return Optional.empty();
         } catch (InputError | IllegalArgumentException e) {
-            return Optional.of(e.getMessage());
+            return Optional.of(e.getMessage().replaceFirst("\\.$", ""));
         }
     }
 

@@ -16,14 +16,27 @@ import org.convmark.model.Workload;
 
 /** How much of the suite is measured, and how thoroughly. The only list of profiles. */
 public enum Profile {
-    /** Every pattern and block once and tiny, to see that it works: under 3 minutes on two cores. */
+    /**
+     * Every pattern and block once and tiny, to see that it works: under 3 minutes on two cores. So are networks where they are
+     * named, on one target, because each is compiled and checked for seconds.
+     */
     SMOKE(
             Family.PATTERNS_AND_BLOCKS,
             axes(List.of(1), List.of(16), 14, List.of(1), List.of(1)),
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
             List.of(WorkingSet.L1, WorkingSet.MEMORY),
-            new Effort(1, 2000, 2, 50)),
+            new Effort(1, 2000, 2, 50)) {
+        @Override
+        List<Target> targets(Workload workload) {
+            return workload instanceof Network ? List.of(Target.VECTOR) : super.targets(workload);
+        }
+
+        @Override
+        int image(Network network) {
+            return network.smallestImage();
+        }
+    },
     /** Every pattern and block at two depths and two widths: under 12 minutes on two cores. */
     QUICK(
             Family.PATTERNS_AND_BLOCKS,
@@ -163,6 +176,16 @@ public enum Profile {
     /** Values of depth, width, image, batch or workers. */
     List<String> axis(String name) {
         return axes.get(name);
+    }
+
+    /** What runs a workload unless targets are named. */
+    List<Target> targets(Workload workload) {
+        return List.copyOf(Target.own());
+    }
+
+    /** Rows and columns of a network's images: those that its accuracy was published for. */
+    int image(Network network) {
+        return network.image();
     }
 
     List<Fusion> fusions(Workload workload, Target target) {

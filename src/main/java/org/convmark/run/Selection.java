@@ -124,8 +124,8 @@ public record Selection(
         return rows;
     }
 
-    private List<Target> targets() {
-        List<String> own = strings(List.copyOf(Target.own()));
+    private List<Target> targets(List<Target> usual) {
+        List<String> own = strings(usual);
         return Stream.concat(parameters.get("target", own).stream().map(Target::valueOf), peers.stream())
                 .distinct()
                 .toList();
@@ -139,18 +139,18 @@ public record Selection(
         return product(axes);
     }
 
-    /** A network's images have the size that its accuracy was published for. */
+    /** A network's images have a size of their own. */
     private List<String> usual(Workload workload, String extent) {
         boolean isImage = extent.equals("image");
         return isImage && workload instanceof Network network
-                ? List.of(String.valueOf(network.image()))
+                ? List.of(String.valueOf(profile.image(network)))
                 : profile.axis(extent);
     }
 
     /** What is compared at a point: targets side by side, each with its fusions and algorithms. */
     private List<Map<String, String>> variants(Workload workload, Map<String, String> point) {
         List<Map<String, String>> variants = new ArrayList<>();
-        for (Target target : targets()) {
+        for (Target target : targets(profile.targets(workload))) {
             Map<String, List<String>> axes = new LinkedHashMap<>();
             point.forEach((name, value) -> axes.put(name, List.of(value)));
             axes.put("target", List.of(target.name()));
@@ -183,7 +183,7 @@ public record Selection(
 
     /** Targets without a loop of their own are held against the one that runs on the same hardware. */
     private Set<Target> roofTargets() {
-        return targets().stream()
+        return targets(List.copyOf(Target.own())).stream()
                 .map(Target::roof)
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Target.class)));
     }

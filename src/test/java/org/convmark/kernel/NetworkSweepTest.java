@@ -21,7 +21,6 @@ import org.junit.jupiter.api.TestFactory;
  */
 class NetworkSweepTest {
     private static final boolean IS_FULL = "full".equals(System.getProperty("convmark.networks"));
-    private static final int SMALL = 32;
     private static final Target ORACLE = Target.ONNXRUNTIME;
     private static final Target.Settings SETTINGS = new Target.Settings(2, null);
 
@@ -39,7 +38,7 @@ class NetworkSweepTest {
 
     private void check(Network network, Target target) {
         assumeTrue(has(target, network), "a model of this size does not fit the heap of a test: -Dtest.heap=8g");
-        Graph graph = network.graph(IS_FULL || network == Network.VGG_16 ? network.image() : SMALL, 1);
+        Graph graph = network.graph(IS_FULL ? network.image() : network.smallestImage(), 1);
         Weights weights = new Weights(graph, 42, Weights.Fill.RANDOM);
         float[] right = expected.computeIfAbsent(network, n -> oracle(network, graph, weights));
         assertAlive(right, network);

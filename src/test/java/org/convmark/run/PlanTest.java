@@ -79,7 +79,7 @@ class PlanTest {
     /** A size that one network cannot run is refused with the layer and the reason; the others are measured. */
     @Test
     void networksThatCannotRunAreSkipped() {
-        Plan plan = plan("\\.(Vgg16|MobileNetV2)Benchmark", "image=64");
+        Plan plan = plan("\\.(Vgg16|MobileNetV2)Benchmark", "image=64", "target=SCALAR,VECTOR,OPENCL");
         assertTrue(plan.rows().stream().filter(row -> !row.isRoof()).allMatch(row -> row.simpleName()
                 .equals("MobileNetV2Benchmark")));
         assertEquals(Target.own().size(), plan.skipped().size());
@@ -96,6 +96,18 @@ class PlanTest {
         Duration estimate = plan(profile).estimate();
         assertTrue(estimate.compareTo(Duration.ofMinutes(least)) > 0, estimate::toString);
         assertTrue(estimate.compareTo(Duration.ofMinutes(most)) <= 0, estimate::toString);
+    }
+
+    @Test
+    void smokeOfEveryNetworkIsShort() {
+        Duration estimate = plan("network").estimate();
+        assertTrue(estimate.compareTo(Duration.ofMinutes(3)) <= 0, estimate::toString);
+        assertEquals(
+                Set.of("32", "224"),
+                plan("network").rows().stream()
+                        .filter(row -> !row.isRoof())
+                        .map(row -> row.params().get("image"))
+                        .collect(Collectors.toSet()));
     }
 
     @Test
