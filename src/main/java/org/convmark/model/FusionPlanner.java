@@ -3,6 +3,7 @@ package org.convmark.model;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.convmark.model.FusionPlan.Kernel;
 import org.convmark.model.FusionPlan.Schedule;
@@ -23,11 +24,29 @@ public final class FusionPlanner {
 
     private final Caches caches;
     private final int workers;
+    private final double flopsOfKernel;
+    private final Predicate<Graph> fits;
 
-    /** @param workers threads that share a kernel */
+    /**
+     * For kernels that cost little to start and know better algorithms for whole maps.
+     *
+     * @param workers threads that share a kernel
+     */
     public FusionPlanner(Caches caches, int workers) {
+        this(caches, workers, 0, body -> body.nodes().stream()
+                .noneMatch(node -> isFasterAlone(node.layer(), body.shapes(node))));
+    }
+
+    /**
+     * @param workers threads that share a kernel
+     * @param flopsOfKernel what starting a kernel costs, in operations
+     * @param fits whether layers, convolutions with their epilogues, can be one kernel
+     */
+    public FusionPlanner(Caches caches, int workers, double flopsOfKernel, Predicate<Graph> fits) {
         this.caches = caches;
         this.workers = workers;
+        this.flopsOfKernel = flopsOfKernel;
+        this.fits = fits;
     }
 
     /** A graph whose blocks are cut as planned: what a backend compiles. */
@@ -88,7 +107,10 @@ public final class FusionPlanner {
             return null;
         }
         Graph body = ((Layer.Fused) Fuser.fuse(layers, members).layer()).body();
-        return members.size() == 1 ? layer(body) : rows(body);
+        if (members.size() == 1) {
+            return layer(body);
+        }
+        return fits.test(body) ? rows(body) : null;
     }
 
     /** Whether nobody else reads what layers make but the last, and all can be made row by row. */
@@ -106,9 +128,8 @@ public final class FusionPlanner {
     }
 
     private static boolean isStreamable(Node node, List<Shape> inputs) {
-        boolean rows = IntStream.range(0, inputs.size())
+        return IntStream.range(0, inputs.size())
                 .noneMatch(i -> node.layer().reach(i).equals(Reach.MAP));
-        return rows && !isFasterAlone(node.layer(), inputs);
     }
 
     /** Dense 3x3 convolutions have algorithms for whole maps that save more than fusion can. */
@@ -132,7 +153,8 @@ public final class FusionPlanner {
                     / kernel.step()
                     * FLOPS_OF_CALL;
         }
-        return kernel.traffic().flops()
+        return flopsOfKernel
+                + kernel.traffic().flops()
                 + calls
                 + (kernel.recompute() - 1) * kernel.body().cost().flops();
     }

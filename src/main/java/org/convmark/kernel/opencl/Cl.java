@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.convmark.kernel.Kernel;
 import org.jocl.CL;
 import org.jocl.CLException;
@@ -294,7 +296,30 @@ final class Cl implements AutoCloseable {
      * @throws IllegalStateException with the build log if the file does not compile
      */
     Kernel kernel(String file, String name, String options, Range range, Object... arguments) {
-        cl_program program = programs.computeIfAbsent(file + " " + options, k -> build(file, options));
+        return kernel(List.of(new Part(file, "")), name, options, range, arguments);
+    }
+
+    /**
+     * A part of a program.
+     *
+     * @param file resource that holds it
+     * @param options defines for it and what follows, unless that has its own
+     */
+    record Part(String file, String options) {
+        private String source() {
+            StringBuilder text = new StringBuilder();
+            for (String option : options.trim().split(" +")) {
+                String[] define = option.replaceFirst("^-D", "").split("=", 2);
+                text.append(
+                        option.isEmpty() ? "" : "#undef " + define[0] + "\n#define " + String.join(" ", define) + "\n");
+            }
+            return text + Cl.source(file);
+        }
+    }
+
+    /** A kernel of a program of several parts with its arguments bound. */
+    Kernel kernel(List<Part> parts, String name, String options, Range range, Object... arguments) {
+        cl_program program = programs.computeIfAbsent(parts + " " + options, k -> build(parts, options));
         cl_kernel kernel = clCreateKernel(program, name, null);
         kernels.add(kernel);
         for (int i = 0; i < arguments.length; i++) {
@@ -315,15 +340,19 @@ final class Cl implements AutoCloseable {
         }
     }
 
-    private cl_program build(String file, String options) {
+    private cl_program build(List<Part> parts, String options) {
         String strict = device.info.roundedDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "";
-        cl_program program =
-                clCreateProgramWithSource(context, 2, new String[] {source(COMMON), source(file)}, null, null);
+        String[] sources = Stream.concat(Stream.of(new Part(COMMON, "")), parts.stream())
+                .map(Part::source)
+                .toArray(String[]::new);
+        cl_program program = clCreateProgramWithSource(context, sources.length, sources, null, null);
         try {
             clBuildProgram(program, 1, new cl_device_id[] {id}, options + strict, null, null);
         } catch (CLException e) {
+            String files = parts.stream().map(part -> part.file + part.options).collect(Collectors.joining(", "));
             throw new IllegalStateException(
-                    file + " does not compile on " + device.info.name() + " with " + options + ":\n" + log(program), e);
+                    files + " does not compile on " + device.info.name() + " with " + options + ":\n" + log(program),
+                    e);
         }
         return program;
     }
