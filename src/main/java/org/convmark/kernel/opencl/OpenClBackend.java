@@ -31,9 +31,6 @@ public final class OpenClBackend extends Backend<Tensor> {
     /** Inputs that one launch of the route kernel reads. */
     private static final int ROUTE_INPUTS = 4;
 
-    /** What a launch costs on a CPU, in operations of a core. */
-    private static final double FLOPS_OF_LAUNCH = 500_000;
-
     private final Cl cl;
     private final Tuning tuning;
     private final FusionPlanner planner;
@@ -42,7 +39,7 @@ public final class OpenClBackend extends Backend<Tensor> {
         super(new Workers(1));
         this.cl = cl;
         this.tuning = tuning;
-        this.planner = new FusionPlanner(Caches.TYPICAL, cl.units(), FLOPS_OF_LAUNCH, this::fits);
+        this.planner = new FusionPlanner(Caches.TYPICAL, cl.units(), tuning.flopsOfLaunch(), this::fits);
     }
 
     // ---------------------------------------------------------------- devices
@@ -174,14 +171,18 @@ public final class OpenClBackend extends Backend<Tensor> {
 
     /** Whether layers can be one kernel. */
     private boolean fits(Graph body) {
-        return tuning.family() == Tuning.Family.CPU
-                && body.inputs().size() <= FusedRows.INPUTS
+        if (tuning.family() == Tuning.Family.GPU) {
+            return FusedTile.fits(cl.info(), body);
+        }
+        return body.inputs().size() <= FusedRows.INPUTS
                 && body.nodes().stream().map(Graph.Node::layer).allMatch(Stages::isStage);
     }
 
     @Override
     protected Kernel block(Graph body, Weights weights, List<Tensor> in, Tensor out) {
-        return new FusedRows(cl, tuning, body, planner.kernel(body).step(), in, out).bind(weights);
+        return tuning.family() == Tuning.Family.GPU
+                ? FusedTile.bind(cl, tuning, body, weights, in, out)
+                : new FusedRows(cl, tuning, body, planner.kernel(body).step(), in, out).bind(weights);
     }
 
     @Override

@@ -68,6 +68,11 @@ record Tuning(Family family, int vector, int registers, int group, int depthwise
         return "-DV=" + vector + " -DGROUP=" + group;
     }
 
+    /** What a launch costs, in operations: 5 us of a core, or of a GPU, where fewer launches come before all else. */
+    double flopsOfLaunch() {
+        return family == Family.CPU ? 5e5 : 5e7;
+    }
+
     /** Options for the window of a convolution. */
     static String window(Layer.Conv conv) {
         return " -DKERNEL=" + conv.kernel() + " -DSTRIDE=" + conv.stride() + " -DDILATION=" + conv.dilation();
