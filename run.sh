@@ -3,7 +3,7 @@
 #
 #   ./run.sh              the quick profile and its report
 #   ./run.sh test         all tests, the kernels' on every JDK found beside the first
-#   ./run.sh COMMAND ...  run, list, machine, report, export ... (./run.sh --help)
+#   ./run.sh COMMAND ...  run, list, machine, report, compare, history ... (./run.sh --help)
 #
 # run --peers builds with the engines of others; so does every later build until target/ is deleted.
 #
@@ -212,7 +212,7 @@ if [[ ${1:-} == --no-install ]]; then
 fi
 
 peers=
-if [[ -d $root/target/peers || ${1:-} == run && " $* " == *' --peers '* ]]; then
+if [[ -d $root/target/peers || ${1:-} =~ ^(run|aa)$ && " $* " == *' --peers '* ]]; then
     peers=yes
 fi
 
@@ -229,7 +229,7 @@ case ${1:-} in
         set -- run --out "$root/benchmarks-results"
         set_up_opencl
         ;;
-    run) set_up_opencl ;;
+    run | aa) set_up_opencl ;;
 esac
 build
 exec "$JAVA_HOME/bin/java" -jar "$jar" "$@"

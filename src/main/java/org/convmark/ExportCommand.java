@@ -2,29 +2,48 @@ package org.convmark;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.convmark.analysis.ExportFormat;
 import org.convmark.machine.Machine;
+import org.convmark.results.Run;
 import org.convmark.run.Export;
+import org.convmark.run.InputError;
+import org.convmark.run.Known;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Writes workloads as ONNX models. */
+/** Writes workloads as ONNX models, or runs in the formats of other tools. */
 @Command(
         name = "export",
         description = {
-            "Writes workloads as ONNX models, for tools and engines that this suite does not drive.",
-            "Each is a folder as ONNX's own test cases are: model.onnx, test_data_set_0/input_0.pb and the right "
+            "Writes runs in the formats of other tools (--format), or workloads as ONNX models (--onnx).",
+            "Each model is a folder as ONNX's own test cases are: model.onnx, test_data_set_0/input_0.pb and the right "
                     + "output_0.pb. Graphs are unfused: engines fold and fuse by themselves."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ExportCommand implements Callable<Integer> {
-    @Option(names = "--onnx", paramLabel = "DIR", required = true, description = "A folder that does not exist yet.")
+    @Option(names = "--onnx", paramLabel = "DIR", description = "A folder for models that does not exist yet.")
     private Path folder;
+
+    @Option(
+            names = "--format",
+            paramLabel = "NAME",
+            description = "Format of runs: bmf (Bencher), otava (several runs in one file), csv, markdown, prometheus.")
+    private String format;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "Where the runs go (default: the terminal).")
+    private Path file;
+
+    @Parameters(paramLabel = "RUN", arity = "0..*", description = "Folders of runs, with --format.")
+    private List<Path> runs = List.of();
 
     @Option(
             names = "--include",
@@ -44,6 +63,36 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if ((folder == null) == (format == null) || (format == null) != runs.isEmpty()) {
+            throw new InputError("export takes either --onnx DIR, or --format NAME and the folders of runs.");
+        }
+        if (format == null) {
+            exportModels();
+        } else {
+            exportRuns();
+        }
+        return Main.OK;
+    }
+
+    private void exportRuns() throws IOException {
+        Known known = new Known(
+                "format",
+                Stream.of(ExportFormat.values()).map(ExportFormat::label).toList());
+        ExportFormat chosen = ExportFormat.values()[known.names().indexOf(known.require(format))];
+        try {
+            String text = chosen.text(runs.stream().map(Run::read).toList());
+            if (file == null) {
+                spec.commandLine().getOut().print(text);
+                spec.commandLine().getOut().flush();
+            } else {
+                Files.writeString(file, text);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new InputError(e.getMessage());
+        }
+    }
+
+    private void exportModels() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         Export export = Export.of(include, parameters, Machine.capture());
         export.write(folder, name -> {
@@ -51,6 +100,5 @@ final class ExportCommand implements Callable<Integer> {
             out.flush();
         });
         out.println("ONNX models: " + folder.toAbsolutePath());
-        return Main.OK;
     }
 }

@@ -6,7 +6,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.convmark.machine.Probe;
+import org.convmark.run.Configuration;
 import org.convmark.run.InputError;
 import org.openjdk.jmh.util.Utils;
 import picocli.CommandLine.Option;
@@ -16,47 +18,58 @@ final class JvmOptions {
     @Option(names = "--jvm", paramLabel = "PATH", description = "A java executable or a JDK; repeat it for several.")
     List<Path> jvms = new ArrayList<>();
 
-    @Option(names = "--jvm-args", paramLabel = "ARGS", description = "Arguments for every JVM, in quotes.")
-    String jvmArgs = "";
+    @Option(
+            names = "--jvm-args",
+            paramLabel = "ARGS",
+            description = "Arguments for every JVM, in quotes; repeat it to measure each JVM with each.")
+    List<String> jvmArgs = List.of("");
 
     @Option(names = "--device", paramLabel = "NAME", description = "Part of the name of an OpenCL device.")
     String device;
 
-    List<String> arguments() {
-        return List.copyOf(Utils.splitQuotedEscape(jvmArgs));
-    }
-
     /**
-     * What each JVM answers; this one where none is named.
+     * Every JVM, or this one where none is named, with every set of arguments.
      *
      * @throws InputError if one cannot run the suite, or none sees the device
      */
-    List<Probe> probe() {
+    List<Configuration> configurations() {
         List<Path> all = jvms.isEmpty() ? List.of(Path.of(System.getProperty("java.home"))) : jvms;
-        Set<Path> different = new HashSet<>();
+        requireDifferent("--jvm", all, jvm -> jvm.toAbsolutePath().normalize());
+        requireDifferent("--jvm-args", jvmArgs, arguments -> arguments);
+        List<Configuration> configurations = new ArrayList<>();
         for (Path jvm : all) {
-            if (!different.add(jvm.toAbsolutePath().normalize())) {
-                throw new InputError("--jvm " + jvm + " is given twice.");
+            for (String arguments : jvmArgs) {
+                configurations.add(configuration(jvm, List.copyOf(Utils.splitQuotedEscape(arguments)), device));
             }
         }
-        return probe(all, arguments(), device);
+        return configurations;
     }
 
-    static List<Probe> probe(List<Path> jvms, List<String> arguments, String device) {
-        List<Probe> probes = new ArrayList<>();
+    private static <T> void requireDifferent(String option, List<T> values, UnaryOperator<T> meaning) {
+        Set<Object> different = new HashSet<>();
+        for (T value : values) {
+            if (!different.add(meaning.apply(value))) {
+                throw new InputError(option + " " + value + " is given twice.");
+            }
+        }
+    }
+
+    static Configuration configuration(Path jvm, List<String> arguments, String device) {
         try {
-            jvms.forEach(jvm -> probes.add(JvmProbe.of(jvm, arguments, Optional.ofNullable(device))));
+            Probe probe = JvmProbe.of(jvm, arguments, Optional.ofNullable(device));
+            if (device != null) {
+                requireDevice(probe, device);
+            }
+            return new Configuration(probe, arguments);
         } catch (IllegalArgumentException e) {
             throw new InputError(e.getMessage() + ".");
         }
-        if (device != null) {
-            probes.forEach(probe -> probe.target("OPENCL")
-                    .filter(state -> !state.available())
-                    .ifPresent(state -> {
-                        throw new InputError("--device " + device + " cannot be used: "
-                                + state.description().missing() + ".");
-                    }));
-        }
-        return probes;
+    }
+
+    private static void requireDevice(Probe probe, String device) {
+        probe.target("OPENCL").filter(state -> !state.available()).ifPresent(state -> {
+            throw new InputError("--device " + device + " cannot be used: "
+                    + state.description().missing() + ".");
+        });
     }
 }

@@ -7,9 +7,18 @@ import java.util.stream.Stream;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
 import org.convmark.model.Block;
+import org.convmark.model.FusedKernels;
+import org.convmark.model.Fusion;
+import org.convmark.model.FusionPlanner;
+import org.convmark.model.Graph;
+import org.convmark.model.Layer;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
+import org.convmark.model.Planning;
+import org.convmark.model.Workload;
 import org.convmark.run.Circumstances;
+import org.convmark.run.Configuration;
+import org.convmark.run.MachineCaches;
 import org.convmark.run.Parameters;
 import org.convmark.run.Plan;
 import org.convmark.run.Profile;
@@ -19,6 +28,7 @@ import org.convmark.run.Suite;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Prints what exists, and what of it can be measured here. */
@@ -27,8 +37,16 @@ import picocli.CommandLine.Spec;
         description = "What exists, what can be measured here, and why the rest cannot.",
         mixinStandardHelpOptions = true)
 final class ListCommand implements Runnable {
+    private static final int WIDTH = 64;
+    private static final int IMAGE = 56;
+
     @Mixin
     private JvmOptions options;
+
+    @Option(
+            names = "--plans",
+            description = "How every fused block is run on this machine at width 64, 56 pixels, with one worker.")
+    private boolean plans;
 
     @Spec
     private CommandSpec spec;
@@ -41,8 +59,8 @@ final class ListCommand implements Runnable {
         out.println("Operators: " + names(Operator.values()));
         out.println("Benchmarks, for --include (smoke and quick measure operators only where it names them):");
         Stream.concat(Suite.workloads().stream(), Suite.roofs().stream()).forEach(name -> out.println("  " + name));
-        List<Probe> probes = options.probe();
-        Circumstances here = new Circumstances(Machine.capture(), probes, options.arguments(), options.device, "");
+        List<Configuration> configurations = options.configurations();
+        Circumstances here = new Circumstances(Machine.capture(), configurations, options.device, "");
         out.println("Profiles, on this machine, without --peers:");
         for (Profile profile : Profile.values()) {
             Plan plan =
@@ -50,7 +68,22 @@ final class ListCommand implements Runnable {
             out.printf(
                     "  %-9s %5d rows, about %s%n", profile.label(), plan.rows().size(), Progress.text(plan.estimate()));
         }
-        probes.forEach(probe -> targets(probe, out));
+        configurations.forEach(one -> targets(one.probe(), out));
+        if (plans) {
+            Planning planning = new Planning(MachineCaches.of(here.machine()), Long.MAX_VALUE, Planning.Wish.NONE);
+            Stream.concat(Stream.of(Block.values()), Stream.of(Pattern.values()))
+                    .forEach(workload -> plans(workload, new FusionPlanner(planning, FusedKernels.CPU, 1), out));
+        }
+    }
+
+    private static void plans(Workload workload, FusionPlanner planner, PrintWriter out) {
+        out.println(workload + ":");
+        workload.graph(1, WIDTH, IMAGE, 1).fuse(Fusion.BLOCK).nodes().stream()
+                .map(Graph.Node::layer)
+                .filter(layer -> layer instanceof Layer.Fused)
+                .map(layer -> planner.plan(((Layer.Fused) layer).body()).toString())
+                .distinct()
+                .forEach(plan -> out.println(plan.indent(2).stripTrailing()));
     }
 
     private static void targets(Probe probe, PrintWriter out) {

@@ -22,7 +22,12 @@ import picocli.CommandLine.Spec;
             ListCommand.class,
             MachineCommand.class,
             ReportCommand.class,
-            ExportCommand.class
+            CompareCommand.class,
+            HistoryCommand.class,
+            AaCommand.class,
+            WaterlineCommand.class,
+            ExportCommand.class,
+            FleetCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -1,30 +1,80 @@
 package org.convmark;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
-import org.convmark.machine.Capture;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.convmark.machine.Machine;
+import org.convmark.run.Arm;
 import org.convmark.run.InputError;
 import org.convmark.run.Plan;
 import org.convmark.run.Progress;
+import org.convmark.run.Row;
 import org.convmark.run.RunFolder;
 import org.convmark.run.Session;
 
-/**
- * A run from its first row to its last line of output, however it ends.
- *
- * @param capture the machine before the run
- */
-record Measuring(RunFolder folder, Plan plan, Capture capture, PrintWriter out) {
+/** One or several runs from the first row to the last line of output, however they end. */
+record Measuring(List<Arm> arms, PrintWriter out) {
+    /** What will be measured: rows by JVM and family, what is left out, how long it takes. */
+    static void describe(Plan plan, List<Row> rows, PrintWriter to) {
+        Map<String, Map<String, Long>> groups = rows.stream()
+                .collect(Collectors.groupingBy(
+                        Row::jvm,
+                        TreeMap::new,
+                        Collectors.groupingBy(
+                                row -> row.family() + " on " + row.target(), TreeMap::new, Collectors.counting())));
+        groups.forEach((jvm, counts) -> {
+            to.println("JVM " + jvm + ":");
+            counts.forEach((group, count) -> to.printf("  %5d  %s%n", count, group));
+        });
+        plan.skipped()
+                .forEach(s -> to.println("Left out on JVM " + s.jvm() + ": " + s.rows() + " rows on " + s.target()
+                        + ", " + s.reason() + "."));
+        int processors = Runtime.getRuntime().availableProcessors();
+        if (Plan.workers(rows) > processors) {
+            to.println("Warning: workers=" + Plan.workers(rows) + " is more than the " + processors
+                    + " processor(s) here: threads will wait for each other, and times say little.");
+        }
+        to.println(rows.size() + " rows, " + plan.effort().forks() + " fork(s) each: about "
+                + Progress.text(plan.estimate(rows)) + ".");
+        to.flush();
+    }
+
     /**
      * Measures what is missing.
      *
      * @return exit code
      * @throws InputError if what is measured cannot be kept
      */
-    int run(Session session, Progress progress) {
+    int measure(PlanOptions.Output output) throws IOException {
+        RunFolder first = arms.get(0).folder();
+        OutputStream file = Files.newOutputStream(first.log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        boolean shown = output == PlanOptions.Output.SHOWN;
+        try (PrintStream log = new PrintStream(shown ? new Tee(file, System.out) : file, true)) {
+            return run(new Session(arms, log), shown ? Progress.NONE : progress());
+        }
+    }
+
+    private Progress progress() {
+        int rows = 0;
+        Duration estimate = Duration.ZERO;
+        for (Arm arm : arms) {
+            List<Row> missing = arm.folder().missing(arm.plan());
+            rows += missing.size();
+            estimate = estimate.plus(arm.plan().estimate(missing));
+        }
+        return Progress.on(out, rows, estimate);
+    }
+
+    private int run(Session session, Progress progress) {
         Thread interrupted = new Thread(() -> interrupted(session));
         Runtime.getRuntime().addShutdownHook(interrupted);
         try (progress) {
@@ -34,18 +84,23 @@ record Measuring(RunFolder folder, Plan plan, Capture capture, PrintWriter out) 
             }
             Runtime.getRuntime().removeShutdownHook(interrupted);
             end();
-            return outcome();
+            int exitCode = Main.OK;
+            for (Arm arm : arms) {
+                exitCode = Math.max(exitCode, outcome(arm));
+            }
+            return exitCode;
         } catch (IOException | UncheckedIOException e) {
             if (!session.stopped()) {
                 Runtime.getRuntime().removeShutdownHook(interrupted);
             }
-            throw new InputError("cannot write to " + folder.path() + " (" + e.getMessage() + "): " + kept()
-                    + " When there is room, " + resume());
+            throw new InputError("cannot write to " + arms.get(0).folder().path() + " (" + e.getMessage() + "): "
+                    + kept() + " When there is room, " + resume());
         }
     }
 
     private void end() {
-        capture.ended(Machine.capture()).write(folder.machine());
+        Machine after = Machine.capture();
+        arms.forEach(arm -> arm.capture().ended(after).write(arm.folder().machine()));
     }
 
     private void interrupted(Session session) {
@@ -61,25 +116,35 @@ record Measuring(RunFolder folder, Plan plan, Capture capture, PrintWriter out) 
     }
 
     private String kept() {
-        int missing = folder.missing(plan).size();
-        return plan.rows().size() - missing + " of " + plan.rows().size() + " rows are measured and kept.";
+        return arms.stream().map(Measuring::kept).collect(Collectors.joining(" "));
+    }
+
+    private static String kept(Arm arm) {
+        int rows = arm.plan().rows().size();
+        return rows - arm.folder().missing(arm.plan()).size() + " of " + rows + " rows are measured and kept.";
     }
 
     private String resume() {
-        return "run --resume " + folder.path();
+        return arms.stream().map(Measuring::resume).collect(Collectors.joining("; "));
     }
 
-    private int outcome() throws IOException {
-        List<RunFolder.Failure> failures = folder.failures(plan);
-        out.println(kept());
+    private static String resume(Arm arm) {
+        return "run --resume " + arm.folder().path();
+    }
+
+    private int outcome(Arm arm) throws IOException {
+        RunFolder folder = arm.folder();
+        List<RunFolder.Failure> failures = folder.failures(arm.plan());
+        out.println(kept(arm));
         failures.forEach(failure -> {
             out.println("FAILED " + failure.row().title() + " on JVM "
                     + failure.row().jvm() + ": " + failure.error());
-            out.println("       again: " + failure.row().command(plan));
+            out.println("       again: " + failure.row().command(arm.plan()));
         });
         if (!failures.isEmpty()) {
-            out.println("Where they failed: " + folder.path().resolve("index") + " (*.failed.json) and " + folder.log()
-                    + ". To try them again, " + resume());
+            out.println("Where they failed: " + folder.path().resolve("index") + " (*.failed.json) and "
+                    + arms.get(0).folder().log()
+                    + ". To try them again, " + resume(arm));
         }
         out.println("Results: " + folder.results());
         out.println("Report:  " + ReportCommand.write(folder.path()));

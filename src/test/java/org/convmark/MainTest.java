@@ -47,7 +47,6 @@ class MainTest {
         run --include Conv33                | did you mean 'Conv3x3'?
         run --resume x --peers              | leave out --peers
         export --onnx x -p algorithm=AUTO   | -p algorithm says nothing about a model
-        run -p fusion=BLOCK                 | no target runs it yet
         run -p loop=COMPUTE                 | unknown loop 'COMPUTE'
         run -p bytes=0                      | bytes=0 is too small: the least is 1024.
         run -p depth=0                      | depth=0 is too small: the least is 1.
@@ -68,7 +67,24 @@ class MainTest {
         run --resume /no/such/run           | holds no run that can be resumed
         run --resume x --profile quick      | leave out --profile
         report /no/such/run                 | /no/such/run is not a folder
-        export                              | Missing required option: '--onnx=DIR'
+        run --against no-such-rev --profile smoke -p target=SCALAR --out target/none | 'no-such-rev' is no revision
+        run --against none.jar --profile smoke -p target=SCALAR --out target/none    | none.jar does not exist
+        run --jvm-args -Xmx1g --jvm-args -Xmx1g | --jvm-args -Xmx1g is given twice.
+        aa --forks 0                        | --forks takes a number from 1 to 100, not 0.
+        history /no/such                    | /no/such is not a folder
+        history src                         | holds no run that can be read
+        history src --since yesterday       | --since takes a day
+        compare                             | Missing required parameters
+        compare x                           | Missing required parameter
+        compare /no/such/run x              | /no/such/run is not a folder
+        compare x,x y                       | x is given twice
+        compare x y --axis jvn              | unknown axis 'jvn': did you mean 'jvm'?
+        compare x y --min-effect 0          | --min-effect takes percent
+        compare x y --min-effect NaN        | --min-effect takes percent
+        export                              | export takes either --onnx DIR, or --format
+        export --format csv                 | export takes either --onnx DIR, or --format
+        export --format bfm x               | unknown format 'bfm': did you mean 'bmf'?
+        export --format csv /no/such/run    | /no/such/run is not a folder
         export --onnx                       | Missing required parameter
         export --onnx x --include Residul   | did you mean 'Residual'?
         export --onnx x --include MemoryRoof | finds roofs only
@@ -77,6 +93,23 @@ class MainTest {
         export --onnx x --include Plain -p width=16000  | would need about
         export --onnx /                     | / exists already, and nothing is overwritten
         export --onnx /proc/x --include Ffn | choose a folder that you may write to
+        fleet                               | submit or collect is missing
+        fleet submit                        | Missing required parameter: 'MATRIX'
+        fleet submit /no/such.csv           | cannot read the matrix /no/such.csv
+        fleet submit x --at-once 0          | --at-once takes a number from 1 on, not 0.
+        fleet collect /no/such              | /no/such holds no fleet
+        report x --cache l4=8M              | unknown cache 'l4': did you mean
+        report x --cache l3=8X              | --cache l3=8X is no size of a cache
+        report x --cache l3=99G             | --cache l3=99G is no size of a cache
+        waterline MBCOV --balance 160       | unknown pattern, block or operator 'MBCOV': did you mean 'MBCONV'?
+        waterline MBCONV                    | Missing required option: '--balance=FLOPS'
+        waterline MBCONV --balance 0        | --balance=0.0 is no machine
+        waterline MBCONV --balance NaN      | --balance=NaN is no machine
+        waterline MBCONV --balance 160 -p width=0       | width=0 is too small
+        waterline MBCONV --balance 160 -p width=1,2     | -p width takes one value here, not 1,2.
+        waterline MBCONV --balance 160 -p depth=9999999 | depth=9999999 is too large: the most is 1024.
+        waterline MBCONV --balance 160 -p target=VECTOR | -p target says nothing about the form of a network
+        waterline DENSE --balance 160 -p image=1        | is no network
         rum                                 | Unmatched argument
         """)
     void badInputIsRefusedInOneSentence(String args, String expected) {
@@ -84,6 +117,15 @@ class MainTest {
         assertEquals(Main.ERROR, outcome.exitCode());
         assertTrue(outcome.err().contains(expected), outcome::err);
         assertTrue(outcome.err().strip().lines().count() <= 2, outcome::err);
+    }
+
+    @Test
+    void waterlineNeedsNoRun() {
+        Outcome outcome = run("waterline", "ConvFirst", "-p", "width=64", "--fp16", "--balance", "160");
+        assertEquals(Main.OK, outcome.exitCode(), outcome::err);
+        assertTrue(outcome.out().contains("attainable efficiency 0.3281"), outcome::out);
+        assertTrue(outcome.out().contains("attainable efficiency 1.0000"), outcome::out);
+        assertTrue(outcome.out().contains("420.000"), outcome::out);
     }
 
     @Test

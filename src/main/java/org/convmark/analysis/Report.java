@@ -3,6 +3,7 @@ package org.convmark.analysis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.convmark.model.Block;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
@@ -16,15 +17,25 @@ import org.convmark.results.Run;
 /** All analyses of a run as one document. */
 public final class Report {
     /** What a report holds, in reading order. The only list of analyses. */
-    private static final List<Analysis> ANALYSES = List.of(
-            new MachineAnalysis(),
-            new SpeedupAnalysis("pattern", List.of(Pattern.values())),
-            new SpeedupAnalysis("block", List.of(Block.values())),
-            new SpeedupAnalysis("operator", List.of(Operator.values())),
-            new PeerAnalysis(),
-            new RoofAnalysis(),
-            new RowAnalysis(),
-            new FailureAnalysis());
+    private static List<Analysis> analyses(Map<String, Long> caches) {
+        return List.of(
+                new MachineAnalysis(),
+                new SpeedupAnalysis("pattern", List.of(Pattern.values())),
+                new SpeedupAnalysis("block", List.of(Block.values())),
+                new SpeedupAnalysis("operator", List.of(Operator.values())),
+                new DecompositionAnalysis(),
+                new PeerAnalysis(),
+                new ConfigurationAnalysis(),
+                new ScalingAnalysis(),
+                new EfficiencyAnalysis(),
+                new WaterlineAnalysis(),
+                new CorrelationAnalysis(caches),
+                new MismatchAnalysis(),
+                new RoofAnalysis(),
+                new NoiseAnalysis(),
+                new RowAnalysis(),
+                new FailureAnalysis());
+    }
 
     private Report() {}
 
@@ -39,7 +50,7 @@ public final class Report {
      */
     public static Path write(Path runFolder) throws IOException {
         Run run = Run.read(runFolder);
-        Document document = of(run);
+        Document document = of(run, Map.of());
         Path html = runFolder.resolve("report.html");
         new HtmlWriter().write(document, html);
         new MarkdownWriter().write(document, runFolder.resolve("report.md"));
@@ -51,12 +62,32 @@ public final class Report {
         return html;
     }
 
-    /** The document of a run. */
-    public static Document of(Run run) {
+    /**
+     * Writes report.what-if.html into a run's folder: the report as it would be if caches had other sizes.
+     *
+     * @param caches sizes in bytes by name, L1d, L2 or L3
+     * @return its path
+     * @throws IllegalArgumentException with one sentence if the folder holds no run, or a damaged one
+     * @throws IOException if the folder cannot be written
+     */
+    public static Path writeWhatIf(Path runFolder, Map<String, Long> caches) throws IOException {
+        Path html = runFolder.resolve("report.what-if.html");
+        new HtmlWriter().write(of(Run.read(runFolder), caches), html);
+        return html;
+    }
+
+    /**
+     * The document of a run.
+     *
+     * @param caches sizes in bytes by name, in place of the machine's; usually none
+     */
+    public static Document of(Run run, Map<String, Long> caches) {
         return new Document(
                 "What acceleration gives to each form of network",
                 subtitle(run),
-                ANALYSES.stream().map(analysis -> analysis.of(run)).toList());
+                analyses(caches).parallelStream()
+                        .map(analysis -> analysis.of(run))
+                        .toList());
     }
 
     private static String subtitle(Run run) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.convmark.model.RoofLoop;
 import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
@@ -35,6 +36,8 @@ final class Roofs {
     private final Map<Hardware, Double> best = new HashMap<>();
     private final List<Compute> computes = new ArrayList<>();
     private final List<Bandwidth> bandwidths = new ArrayList<>();
+    /** Bytes per second by bytes of the working set. */
+    private final Map<Hardware, TreeMap<Long, Double>> curves = new HashMap<>();
 
     Roofs(Run run) {
         for (Measurement row : run.measurements()) {
@@ -43,6 +46,7 @@ final class Roofs {
                 best.merge(Hardware.of(row), rate(row), Math::max);
                 computes.add(new Compute(row.jvm(), row.param("target"), row.param("workers"), rate(row)));
             } else if (row.simpleName().equals(MEMORY)) {
+                curves.computeIfAbsent(limits(row), h -> new TreeMap<>()).merge(bytes(row), rate(row), Math::max);
                 bandwidths.add(new Bandwidth(
                         row.jvm(), row.param("target"), row.param("workers"), loop(row), bytes(row), rate(row)));
             }
@@ -66,6 +70,26 @@ final class Roofs {
                         && c.target().equals(roofTarget(row))
                         && c.workers().equals(row.param("workers")))
                 .findFirst();
+    }
+
+    /** Whether bandwidths were measured on the hardware of a row. */
+    boolean hasBandwidths(Measurement row) {
+        return curves.containsKey(limits(row));
+    }
+
+    /**
+     * The bandwidth that a row's hardware has for a working set: the fastest loop over the smallest measured working set that
+     * is no smaller, or over the largest there is.
+     */
+    double bandwidth(Measurement row, double workingSet) {
+        TreeMap<Long, Double> curve = curves.get(limits(row));
+        Map.Entry<Long, Double> point = curve.ceilingEntry((long) Math.ceil(workingSet));
+        return (point == null ? curve.lastEntry() : point).getValue();
+    }
+
+    /** Whose limits a row is held against. */
+    private static Hardware limits(Measurement row) {
+        return new Hardware(row.jvm(), roofTarget(row), row.param("workers"));
     }
 
     /** The arithmetic rate that a roof loop reached between the iterations of a row; empty in older runs. */

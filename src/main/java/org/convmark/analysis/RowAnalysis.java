@@ -10,7 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.convmark.model.Graph;
+import org.convmark.model.Cost;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
 import org.convmark.report.Section;
@@ -179,24 +179,24 @@ final class RowAnalysis implements Analysis {
         if (Roofs.isCompute(row)) {
             return Cell.number(Roofs.rate(row), Unit.FLOPS);
         }
-        return row.graph()
-                .map(graph -> Cell.number(flopsPerSecond(row, graph), Unit.FLOPS))
+        return row.cost()
+                .map(cost -> Cell.number(flopsPerSecond(row, cost), Unit.FLOPS))
                 .orElseGet(() -> Cell.missing("this version of Convmark does not know " + row.simpleName()));
     }
 
     private static Cell share(Roofs roofs, Measurement row) {
-        if (row.graph().isEmpty()) {
+        if (row.cost().isEmpty()) {
             return Cell.missing("it is a roof itself");
         }
-        double reached = flopsPerSecond(row, row.graph().get());
+        double reached = flopsPerSecond(row, row.cost().get());
         return roofs.of(row)
                 .map(roof -> Cell.bar(reached / roof.flopsPerSecond(), Unit.SHARE, 1))
                 .orElseGet(() -> Cell.missing("no arithmetic roof of " + Roofs.roofTarget(row) + " with "
                         + Roofs.workers(row.param("workers")) + " was measured in this run"));
     }
 
-    private static double flopsPerSecond(Measurement row, Graph graph) {
-        return graph.cost().flops() / row.seconds();
+    private static double flopsPerSecond(Measurement row, Cost cost) {
+        return cost.flops() / row.seconds();
     }
 
     private static Cell allocation(Measurement row) {

@@ -9,10 +9,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.convmark.analysis.Resampling.Interval;
 import org.convmark.analysis.Speedups.Factor;
 import org.convmark.analysis.Speedups.Point;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
+import org.convmark.report.Chart;
 import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
@@ -31,6 +33,23 @@ import org.convmark.results.Run;
 record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implements Analysis {
     private static final Cell NOT_MEASURED =
             Cell.missing("the target or its plain Java baseline was not measured there");
+
+    /** A dot per target beside the name, its interval as a line behind it. */
+    private static final String MEANS = """
+            {"height": {"step": 22, "for": "position"},
+             "encoding": {
+               "y": {"field": "KIND", "type": "nominal", "title": null,
+                     "sort": {"op": "max", "field": "Speed-up", "order": "descending"}},
+               "yOffset": {"field": "Target", "type": "nominal"},
+               "color": {"field": "Target", "type": "nominal", "title": null}},
+             "layer": [
+               {"mark": {"type": "rule", "strokeWidth": 2},
+                "encoding": {"x": {"field": "Low", "type": "quantitative"}, "x2": {"field": "High"}}},
+               {"mark": {"type": "point", "tooltip": {"content": "data"}},
+                "encoding": {"x": {"field": "Speed-up", "type": "quantitative",
+                                   "scale": {"type": "log", "nice": true}, "title": "Speed-up over plain Java (times as fast)"},
+                             "shape": {"field": "Target", "type": "nominal", "legend": null}}}]}
+            """;
 
     /** A workload's factors under one target. */
     private record Entry(Workload workload, List<Factor> factors) {
@@ -87,6 +106,7 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implemen
                         .flatMap(target -> sentence(speedups, target, points).stream())
                         .collect(Collectors.joining("; "))
                 + "." + caution(speedups, points)));
+        contents.add(new Chart(means(jvm, speedups, points), MEANS.replace("KIND", capital(kind))));
         contents.add(ranking(jvm, speedups, points));
         if (points.size() > 1) {
             contents.add(new Content.Fold(
@@ -95,6 +115,30 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implemen
                             .<Content>map(target -> grid(jvm, speedups, target, points))
                             .toList()));
         }
+    }
+
+    /** What the chart draws: a row per workload and target. */
+    private Table means(String jvm, Speedups speedups, List<Point> points) {
+        Resampling resampling = new Resampling();
+        List<List<Cell>> rows = new ArrayList<>();
+        for (String target : speedups.targets()) {
+            for (Entry entry : ranked(speedups, target, points)) {
+                Optional<Interval> interval = resampling.ofRatios(
+                        entry.factors().stream().map(Factor::baseline).toList(),
+                        entry.factors().stream().map(Factor::fastest).toList());
+                rows.add(List.of(
+                        Cell.words(entry.workload().name()),
+                        Cell.words(target),
+                        Cell.number(entry.mean(), Unit.FACTOR),
+                        Resampling.cell(interval.map(Interval::low), Unit.FACTOR),
+                        Resampling.cell(interval.map(Interval::high), Unit.FACTOR),
+                        Cell.number(entry.factors().size(), Unit.COUNT)));
+            }
+        }
+        return new Table(
+                "Geometric mean of the speed-up over plain Java with its 95 % interval, JVM " + jvm,
+                List.of(capital(kind), "Target", "Speed-up", "Low", "High", "Points"),
+                rows);
     }
 
     private String caution(Speedups speedups, List<Point> points) {

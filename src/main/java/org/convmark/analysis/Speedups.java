@@ -2,7 +2,9 @@ package org.convmark.analysis;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.convmark.model.Workload;
 import org.convmark.results.Measurement;
 
@@ -32,6 +34,8 @@ final class Speedups {
         }
     }
 
+    private record Place(Workload workload, Point point) {}
+
     /** The fastest row of a target against the baseline, at one point. */
     record Factor(Point point, Measurement baseline, Measurement fastest, Trust trust) {
         double value() {
@@ -49,6 +53,7 @@ final class Speedups {
     }
 
     private final List<Measurement> rows;
+    private final Map<Place, List<Measurement>> places;
     private final Trust trust;
 
     /**
@@ -59,6 +64,8 @@ final class Speedups {
         this.rows = rows.stream()
                 .filter(row -> row.workload().isPresent() && !Peers.isPeer(row.param("target")))
                 .toList();
+        this.places = this.rows.stream()
+                .collect(Collectors.groupingBy(row -> new Place(row.workload().orElseThrow(), Point.of(row))));
         this.trust = trust;
     }
 
@@ -78,10 +85,7 @@ final class Speedups {
 
     /** Empty where the baseline or the target was not measured. */
     Optional<Factor> factor(Workload workload, String target, Point point) {
-        List<Measurement> here = rows.stream()
-                .filter(row -> row.workload().orElseThrow() == workload
-                        && Point.of(row).equals(point))
-                .toList();
+        List<Measurement> here = places.getOrDefault(new Place(workload, point), List.of());
         Optional<Measurement> baseline = here.stream()
                 .filter(row -> row.param("target").equals(BASELINE)
                         && row.param("fusion").equals("NONE"))

@@ -4,6 +4,8 @@ import java.time.Duration;
 import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.Target;
+import org.convmark.model.Caches;
+import org.convmark.model.Planning;
 
 /** What a forked JVM is told by system properties, so that it never measures another thing than the plan says. */
 public final class ForkedJvm {
@@ -12,6 +14,12 @@ public final class ForkedJvm {
 
     /** Part of the name of an OpenCL device. */
     public static final String DEVICE = "convmark.device";
+
+    /** Bytes of the caches that fused blocks are planned for, as {@link Caches#toText} writes them. */
+    public static final String CACHES = "convmark.caches";
+
+    /** The schedule of fused blocks, as {@link Planning.Wish#parse} reads it; the planner's choice if there is none. */
+    public static final String SCHEDULE = "convmark.schedule";
 
     /** Longest warm-up in milliseconds. */
     public static final String WARM_UP = "convmark.warmup";
@@ -44,7 +52,16 @@ public final class ForkedJvm {
 
     /** An engine on the device that this fork measures, whatever the plan expects. */
     static Engine openAny(Target target, int workers, Algorithm algorithm) {
-        return target.open(new Target.Settings(workers, System.getProperty(DEVICE), algorithm));
+        return target.open(new Target.Settings(workers, System.getProperty(DEVICE), algorithm, planning()));
+    }
+
+    private static Planning planning() {
+        String caches = System.getProperty(CACHES);
+        String schedule = System.getProperty(SCHEDULE);
+        return new Planning(
+                caches == null ? Caches.TYPICAL : Caches.parse(caches),
+                Planning.TYPICAL.memory(),
+                schedule == null ? Planning.Wish.NONE : Planning.Wish.parse(schedule));
     }
 
     /** Runs something of a target until it no longer gets faster; the objects of other engines are their own affair. */

@@ -54,9 +54,8 @@ public abstract class Lowering<V, R> {
      */
     protected final R lower(Node node, List<Shape> shapes, Weights weights, List<V> in, V out) {
         Layer layer = node.layer();
-        if (layer instanceof Layer.Conv conv) {
-            Folded folded = new Folded(weights, node, conv);
-            return conv(conv, Epilogue.NONE, folded.filter, folded.bias, in.get(0), null, out);
+        if (layer instanceof Layer.Conv) {
+            return convolution(FoldedConv.of(node, weights), in, out);
         } else if (layer instanceof Layer.Affine) {
             return affine(weights.scale(node), weights.shift(node), in.get(0), out);
         } else if (layer instanceof Layer.LayerNorm norm) {
@@ -73,7 +72,7 @@ public abstract class Lowering<V, R> {
             return pool(pool, in.get(0), out);
         } else if (layer instanceof Layer.Fused fused) {
             return fused.isConvolution()
-                    ? convolution(fused.body(), weights, in, out)
+                    ? convolution(FoldedConv.of(node, weights), in, out)
                     : block(fused.body(), weights, in, out);
         }
         throw new IllegalStateException("nothing is known for " + layer);
@@ -90,50 +89,13 @@ public abstract class Lowering<V, R> {
                 "fusion BLOCK is not run by this target: choose fusion=NONE or fusion=EPILOGUE");
     }
 
-    /** A convolution with all that follows it: the one form of fused kernel that every target runs. */
-    private R convolution(Graph body, Weights weights, List<V> in, V out) {
-        Layer.Conv conv = (Layer.Conv) body.nodes().get(0).layer();
-        Folded folded = new Folded(weights, body.nodes().get(0), conv);
-        V residual = null;
-        Activation before = null;
-        Activation after = null;
-        for (Node node : body.nodes().subList(1, body.nodes().size())) {
-            if (node.layer() instanceof Layer.Affine) {
-                folded.scale(weights.scale(node), weights.shift(node));
-            } else if (node.layer() instanceof Layer.Activate activate) {
-                after = activate.function();
-            } else if (node.layer() instanceof Layer.Add) {
-                int other = node.inputs().stream()
-                        .filter(v -> v < body.inputs().size())
-                        .findFirst()
-                        .orElseThrow();
-                residual = in.get(other);
-                before = after;
-                after = null;
-            }
-        }
-        V source = in.get(body.nodes().get(0).inputs().get(0));
-        return conv(conv, new Epilogue(before, after), folded.filter, folded.bias, source, residual, out);
+    /** A convolution with all that follows it. */
+    protected final R convolution(FoldedConv folded, V in, V residual, V out) {
+        return conv(folded.conv(), folded.epilogue(), folded.filter(), folded.bias(), in, residual, out);
     }
 
-    /** Filter and bias of a convolution with the affine layers behind it multiplied in. */
-    private static final class Folded {
-        final float[] filter;
-        final float[] bias;
-
-        Folded(Weights weights, Node node, Layer.Conv conv) {
-            this.filter = weights.filter(node);
-            this.bias = conv.bias() == Layer.Bias.YES ? weights.shift(node) : new float[conv.outChannels()];
-        }
-
-        void scale(float[] scale, float[] shift) {
-            int taps = filter.length / bias.length;
-            for (int c = 0; c < bias.length; c++) {
-                for (int t = 0; t < taps; t++) {
-                    filter[c * taps + t] *= scale[c];
-                }
-                bias[c] = bias[c] * scale[c] + shift[c];
-            }
-        }
+    private R convolution(FoldedConv folded, List<V> in, V out) {
+        V residual = folded.residual() < 0 ? null : in.get(folded.residual());
+        return convolution(folded, in.get(folded.source()), residual, out);
     }
 }

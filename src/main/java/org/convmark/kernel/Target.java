@@ -5,8 +5,8 @@ import java.util.Set;
 import org.convmark.kernel.opencl.OpenClBackend;
 import org.convmark.kernel.scalar.ScalarBackend;
 import org.convmark.kernel.vector.VectorBackend;
-import org.convmark.model.Caches;
 import org.convmark.model.Fusion;
+import org.convmark.model.Planning;
 
 /** What kernels can be written for. The only list of engines. */
 public enum Target {
@@ -22,7 +22,7 @@ public enum Target {
         @Override
         public Engine open(Settings settings) {
             requireAvailable(settings);
-            return new VectorBackend(new Workers(settings.workers()), settings.algorithm(), Caches.TYPICAL);
+            return new VectorBackend(new Workers(settings.workers()), settings.algorithm(), settings.planning());
         }
 
         @Override
@@ -111,8 +111,14 @@ public enum Target {
      * @param workers threads of a CPU target, 0 for one per processor
      * @param device part of the name of an OpenCL device, or null for the first GPU, then the first CPU
      * @param algorithm of convolutions, where the target knows several
+     * @param planning what fused blocks are planned for
      */
-    public record Settings(int workers, String device, Algorithm algorithm) {
+    public record Settings(int workers, String device, Algorithm algorithm, Planning planning) {
+        /** Blocks planned for a machine that does not tell. */
+        public Settings(int workers, String device, Algorithm algorithm) {
+            this(workers, device, algorithm, Planning.TYPICAL);
+        }
+
         /** The target's own choice of algorithm. */
         public Settings(int workers, String device) {
             this(workers, device, Algorithm.AUTO);

@@ -1,22 +1,39 @@
 package org.convmark.kernel;
 
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The calling thread and a fixed number of helpers that run each kernel together, units split evenly and always alike.
- * Helpers spin for a while before they park, so that the next kernel finds them awake. Not for concurrent callers.
+ * The calling thread and a fixed number of helpers that run each kernel together. Each begins with its own part of the
+ * units, always the same, so that what it wrote is still in its cache; who is done takes from the others, so that a thread
+ * that the system delays delays nobody. Helpers spin for a while before they park, so that the next kernel finds them awake.
+ * Not for concurrent callers.
  */
 public final class Workers implements AutoCloseable {
-    private static final int SPINS = 20_000;
+    /** Pauses before a waiting thread offers its processor to others, which may be the one it waits for. */
+    private static final int SPINS = 1_000;
+
+    /** Such offers before a helper parks, less than a millisecond in all. */
+    private static final int YIELDS = 1_000;
+
+    /** Longs from one part to the next: parts lie on cache lines of their own, and of pairs of lines. */
+    private static final int STRIDE = 16;
 
     private final Helper[] helpers;
+    /** Units that nobody has taken of each worker's part: first in the upper half, end in the lower. */
+    private final AtomicLongArray parts;
+
+    private final AtomicInteger unfinished = new AtomicInteger();
     private volatile Kernel kernel;
     private volatile int generation;
     private volatile boolean closed;
+    private volatile Throwable failure;
 
     /** @param count threads, the caller included; 0 for one per processor */
     public Workers(int count) {
         helpers = new Helper[threads(count) - 1];
+        parts = new AtomicLongArray((helpers.length + 1) * STRIDE);
         for (int i = 0; i < helpers.length; i++) {
             helpers[i] = new Helper(i + 1);
             helpers[i].start();
@@ -41,33 +58,64 @@ public final class Workers implements AutoCloseable {
             return;
         }
         kernel = work;
+        unfinished.set(units);
+        for (int worker = 0; worker < count(); worker++) {
+            long from = (long) units * worker / count();
+            long to = (long) units * (worker + 1) / count();
+            parts.set(worker * STRIDE, from << 32 | to);
+        }
         generation++;
         for (Helper helper : helpers) {
             if (helper.parked) {
                 LockSupport.unpark(helper);
             }
         }
-        share(work, 0);
-        for (Helper helper : helpers) {
-            while (helper.done != generation) {
-                Thread.onSpinWait();
-            }
+        work(0);
+        for (int spin = 0; unfinished.get() > 0; spin++) {
+            pause(spin);
         }
-        for (Helper helper : helpers) {
-            if (helper.failure != null) {
-                Throwable failure = helper.failure;
-                helper.failure = null;
-                throw new IllegalStateException("a worker failed", failure);
+        if (failure != null) {
+            Throwable cause = failure;
+            failure = null;
+            throw new IllegalStateException("a worker failed", cause);
+        }
+    }
+
+    /** Runs what is left of a worker's own part, then of the others'. */
+    private void work(int worker) {
+        for (int i = 0; i < count(); i++) {
+            int part = (worker + i) % count() * STRIDE;
+            for (long left = parts.get(part); isLeft(left); left = parts.get(part)) {
+                int from = (int) (left >> 32);
+                // Half of what is left: few calls, and small ones at the end, when workers have to meet.
+                int to = from + ((int) left - from + 1) / 2;
+                if (parts.compareAndSet(part, left, (long) to << 32 | (int) left)) {
+                    run(from, to);
+                }
             }
         }
     }
 
-    private void share(Kernel work, int worker) {
-        long units = work.units();
-        int from = (int) (units * worker / count());
-        int to = (int) (units * (worker + 1) / count());
-        if (from < to) {
-            work.run(from, to);
+    private static boolean isLeft(long part) {
+        return (int) (part >> 32) < (int) part;
+    }
+
+    /** Runs units that were taken; until they are finished the kernel is the one that they are units of. */
+    private void run(int from, int to) {
+        try {
+            kernel.run(from, to);
+        } catch (Throwable t) {
+            failure = t;
+        } finally {
+            unfinished.addAndGet(from - to);
+        }
+    }
+
+    private static void pause(int spin) {
+        if (spin < SPINS) {
+            Thread.onSpinWait();
+        } else {
+            Thread.yield();
         }
     }
 
@@ -81,9 +129,7 @@ public final class Workers implements AutoCloseable {
 
     private final class Helper extends Thread {
         private final int worker;
-        private volatile int done;
         private volatile boolean parked;
-        private volatile Throwable failure;
 
         Helper(int worker) {
             super("worker-" + worker);
@@ -93,25 +139,15 @@ public final class Workers implements AutoCloseable {
 
         @Override
         public void run() {
-            for (int seen = 0; ; ) {
-                int next = await(seen);
-                if (closed) {
-                    return;
-                }
-                try {
-                    share(kernel, worker);
-                } catch (Throwable t) {
-                    failure = t;
-                }
-                seen = next;
-                done = next;
+            for (int seen = 0; !closed; seen = await(seen)) {
+                work(worker);
             }
         }
 
         private int await(int seen) {
             for (int spin = 0; generation == seen && !closed; spin++) {
-                if (spin < SPINS) {
-                    Thread.onSpinWait();
+                if (spin < SPINS + YIELDS) {
+                    pause(spin);
                 } else {
                     parked = true;
                     if (generation == seen && !closed) {

@@ -12,7 +12,25 @@ import java.util.stream.Stream;
 record Git(Path folder) {
     private static final int SECONDS = 10;
 
+    /** The commit of a jar that was taken out of its checkout; empty if not even whoever took it knew. */
+    private static final String COMMIT = "convmark.commit";
+
+    /** Whether that checkout differed from the commit. */
+    private static final String DIRTY = "convmark.dirty";
+
     Machine.Checkout checkout() {
+        String commit = System.getProperty(COMMIT);
+        return commit == null ? ask() : told(commit, System.getProperty(DIRTY));
+    }
+
+    private static Machine.Checkout told(String commit, String dirty) {
+        String reason = "the jar was taken from a place without a checkout";
+        return new Machine.Checkout(
+                commit.isEmpty() ? Fact.missing(reason) : Fact.of(commit, COMMIT),
+                dirty == null ? Fact.missing(reason) : Fact.of(Boolean.valueOf(dirty), DIRTY));
+    }
+
+    private Machine.Checkout ask() {
         Fact<String> top = git("rev-parse", "--show-toplevel");
         if (top.known() && !Files.isDirectory(Path.of(top.value(), "src", "main", "java", "org", "convmark"))) {
             String reason = "the working directory lies in a checkout of something else";
@@ -46,6 +64,7 @@ record Git(Path folder) {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().put("LC_ALL", "C");
+        builder.environment().remove("LD_PRELOAD"); // libjsig.so would put a warning into the answer
         Process process = builder.start();
         try {
             if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {

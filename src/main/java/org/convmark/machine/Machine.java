@@ -137,6 +137,11 @@ public record Machine(
         return new Observer(new FileTree(Path.of("/")), Oshi.load(), Path.of("")).machine();
     }
 
+    /** The same machine, running the program of another checkout. */
+    public Machine with(Checkout other) {
+        return new Machine(id, capturedAt, cpu, caches, memory, os, limits, temperatures, graphicsCards, other);
+    }
+
     /** A cache by name: L1d, L1i, L2, L3. */
     public Optional<Cache> cache(String name) {
         return caches.optional().stream()

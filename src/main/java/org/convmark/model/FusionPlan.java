@@ -1,6 +1,8 @@
 package org.convmark.model;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * How a fused body is run on a machine: cut into kernels, each with its schedule. A value: printed, compared, derived again
@@ -29,6 +31,7 @@ public record FusionPlan(List<Kernel> kernels) {
      * @param workspaceBytes windows of all workers
      * @param recompute operations over those of the layers, from the rows that two bands make
      * @param traffic modelled
+     * @param reason why a layer is alone; empty of the others
      */
     public record Kernel(
             Graph body,
@@ -38,7 +41,68 @@ public record FusionPlan(List<Kernel> kernels) {
             int workers,
             long workspaceBytes,
             double recompute,
-            Traffic traffic) {}
+            Traffic traffic,
+            String reason) {
+        /** Steps for an image. */
+        public int steps() {
+            return (body.output().height() + step - 1) / step;
+        }
+
+        /** Turns that all hidden channels take. */
+        public int chunks() {
+            return chunk == 0 ? 1 : (HiddenLayers.of(body).orElseThrow().channels() + chunk - 1) / chunk;
+        }
+
+        /** One line. */
+        @Override
+        public String toString() {
+            String how = schedule == Schedule.LAYER
+                    ? reason
+                    : String.format(
+                            Locale.ROOT,
+                            "%d rows at a time%s, windows of %d KiB, %.2f times the operations",
+                            step,
+                            chunk == 0 ? "" : ", " + chunk + " hidden channels at a time",
+                            workspaceBytes >> 10,
+                            recompute);
+            return schedule + " " + layers() + ": " + how + "; " + traffic;
+        }
+
+        private String layers() {
+            return body.nodes().stream()
+                    .map(node -> name(node.layer()) + " " + node.output())
+                    .collect(Collectors.joining(" > "));
+        }
+
+        private static String name(Layer layer) {
+            if (layer instanceof Layer.Fused fused) {
+                return name(fused.body().nodes().get(0).layer());
+            }
+            return layer instanceof Layer.Conv conv
+                    ? (conv.groupWidth() == Layer.Conv.DENSE ? "" : "groups of " + conv.groupWidth() + " ")
+                            + conv.kernel() + "x" + conv.kernel()
+                    : layer.getClass().getSimpleName();
+        }
+
+        /**
+         * Channels that the window of a value has room for: a chunk of a hidden value, unless its rows outlive a step.
+         *
+         * @param flows of all bands
+         */
+        public int windowChannels(int value, List<RowFlow> flows) {
+            return windowChannels(body, chunk, value, flows);
+        }
+
+        static int windowChannels(Graph body, int chunk, int value, List<RowFlow> flows) {
+            int channels = body.shape(value).channels();
+            HiddenLayers hidden = chunk == 0 ? null : HiddenLayers.of(body).orElseThrow();
+            int node = value - body.inputs().size();
+            boolean isHidden = hidden != null && node >= hidden.first() && node < hidden.last();
+            return isHidden && flows.stream().noneMatch(flow -> flow.slides(value))
+                    ? Math.min(chunk, channels)
+                    : channels;
+        }
+    }
 
     /**
      * Modelled bytes that pass through each level, by the sizes of what lies between two uses.
@@ -48,6 +112,13 @@ public record FusionPlan(List<Kernel> kernels) {
      * @param memory behind the last cache
      */
     public record Traffic(long l2, long l3, long memory) {
+        /** One phrase. */
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT, "modelled MB through L2 %.2f, L3 %.2f, memory %.2f", l2 / 1e6, l3 / 1e6, memory / 1e6);
+        }
+
         static final Traffic NONE = new Traffic(0, 0, 0);
 
         Traffic plus(Traffic that) {
@@ -76,6 +147,12 @@ public record FusionPlan(List<Kernel> kernels) {
     /** Copies the list. */
     public FusionPlan {
         kernels = List.copyOf(kernels);
+    }
+
+    /** A line for each kernel. */
+    @Override
+    public String toString() {
+        return kernels.stream().map(Kernel::toString).collect(Collectors.joining("\n"));
     }
 
     /** Bytes of windows, at the most at a time. */

@@ -3,50 +3,50 @@ package org.convmark.model;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.convmark.model.FusionPlan.Kernel;
 import org.convmark.model.FusionPlan.Schedule;
 import org.convmark.model.FusionPlan.Traffic;
 import org.convmark.model.Graph.Node;
-import org.convmark.model.Layer.Conv;
 
 /**
  * Cuts fused bodies into kernels by modelled traffic: which neighbours share one, how many rows at a time. Knows the
- * machine's caches and the number of workers, nothing of kernels, so that a plan can be derived anywhere.
+ * machine's caches, the number of workers and what the target's kernels can do, but not the kernels, so that a plan can be derived anywhere.
  */
 public final class FusionPlanner {
-    /** What a call of a stage for some rows costs besides its arithmetic, in operations. */
-    private static final double FLOPS_OF_CALL = 20_000;
+    /** What some rows of a channel cost besides their arithmetic, in operations: calls, and caches that must find a new stream. */
+    private static final double FLOPS_OF_CALL = 600;
+
+    /** What an element of a sum costs that is left and taken up again for the next chunk. */
+    private static final double FLOPS_OF_SUM = 28;
+
+    /** Pixels of a register tile: rows that are no multiple waste a part of one. */
+    private static final double TILE = 5;
 
     /** The part of L2 that windows and weights of a kernel may fill. */
     private static final double FILL = 0.75;
 
+    /** What is asked for seems to cost next to nothing. */
+    private static final double WISHED = 1e-9;
+
+    /** Steps of more rows divide the map evenly. */
+    private static final int MOST_STEP = 8;
+
+    private final Planning planning;
     private final Caches caches;
+    private final FusedKernels kernels;
     private final int workers;
-    private final double flopsOfKernel;
-    private final Predicate<Graph> fits;
 
     /**
-     * For kernels that cost little to start and know better algorithms for whole maps.
-     *
+     * @param kernels what will run the plans
      * @param workers threads that share a kernel
      */
-    public FusionPlanner(Caches caches, int workers) {
-        this(caches, workers, 0, body -> body.nodes().stream()
-                .noneMatch(node -> isFasterAlone(node.layer(), body.shapes(node))));
-    }
-
-    /**
-     * @param workers threads that share a kernel
-     * @param flopsOfKernel what starting a kernel costs, in operations
-     * @param fits whether layers, convolutions with their epilogues, can be one kernel
-     */
-    public FusionPlanner(Caches caches, int workers, double flopsOfKernel, Predicate<Graph> fits) {
-        this.caches = caches;
+    public FusionPlanner(Planning planning, FusedKernels kernels, int workers) {
+        this.planning = planning;
+        this.caches = planning.caches();
+        this.kernels = kernels;
         this.workers = workers;
-        this.flopsOfKernel = flopsOfKernel;
-        this.fits = fits;
     }
 
     /** A graph whose blocks are cut as planned: what a backend compiles. */
@@ -71,9 +71,14 @@ public final class FusionPlanner {
                 layers, groups.stream().filter(group -> group.size() > 1).toList());
     }
 
-    /** The plan of the body of a fused kernel: the cheapest way to cut its layers into kernels. */
+    /**
+     * The plan of the body of a fused kernel: the cheapest way to cut its layers into kernels.
+     *
+     * @throws IllegalArgumentException naming the limit if the schedule asked for does not fit
+     */
     public FusionPlan plan(Graph body) {
         Graph layers = Fuser.epilogues(body);
+        require(body);
         int n = layers.nodes().size();
         double[] best = new double[n + 1];
         Kernel[] last = new Kernel[n + 1];
@@ -98,9 +103,10 @@ public final class FusionPlanner {
 
     /** What a kernel of several layers does; its body has been cut from another before. */
     public Kernel kernel(Graph body) {
-        return rows(body);
+        return streamed(body);
     }
 
+    /** These layers as one kernel, or null if they cannot be one. */
     private Kernel kernel(Graph layers, int from, int end) {
         List<Integer> members = IntStream.range(from, end).boxed().toList();
         if (members.size() > 1 && !isChain(layers, from, end)) {
@@ -110,7 +116,7 @@ public final class FusionPlanner {
         if (members.size() == 1) {
             return layer(body);
         }
-        return fits.test(body) ? rows(body) : null;
+        return kernels.obstacle(body).isEmpty() ? streamed(body) : null;
     }
 
     /** Whether nobody else reads what layers make but the last, and all can be made row by row. */
@@ -119,7 +125,7 @@ public final class FusionPlanner {
         for (int i = 0; i < layers.nodes().size(); i++) {
             Node node = layers.nodes().get(i);
             boolean inside = i >= from && i < end;
-            if (inside && !isStreamable(node, layers.shapes(node))
+            if (inside && !obstacle(node, layers.shapes(node)).isEmpty()
                     || !inside && node.inputs().stream().anyMatch(v -> v >= first + from && v < first + end - 1)) {
                 return false;
             }
@@ -127,43 +133,47 @@ public final class FusionPlanner {
         return layers.head() < first + from || layers.head() >= first + end - 1;
     }
 
-    private static boolean isStreamable(Node node, List<Shape> inputs) {
-        return IntStream.range(0, inputs.size())
-                .noneMatch(i -> node.layer().reach(i).equals(Reach.MAP));
+    /** Why a layer cannot share a kernel with others, empty if it can. */
+    private static String obstacle(Node node, List<Shape> inputs) {
+        boolean needsMap = IntStream.range(0, inputs.size())
+                .anyMatch(i -> node.layer().reach(i).equals(Reach.MAP));
+        return needsMap ? "needs the whole map before its first result" : "";
     }
 
-    /** Dense 3x3 convolutions have algorithms for whole maps that save more than fusion can. */
-    private static boolean isFasterAlone(Layer layer, List<Shape> inputs) {
-        if (layer instanceof Layer.Fused fused) {
-            return isFasterAlone(fused.body().nodes().get(0).layer(), inputs);
-        }
-        return layer instanceof Conv conv
-                && conv.kernel() == 3
-                && conv.stride() == 1
-                && conv.dilation() == 1
-                && conv.groupWidth(inputs.get(0).channels()) == inputs.get(0).channels()
-                && Math.min(inputs.get(0).channels(), conv.outChannels()) >= 8;
-    }
-
+    /** Modelled time in operations of a core: of all that a schedule adds to the arithmetic of the layers. */
     private double cost(Kernel kernel) {
-        double calls = 0;
-        if (kernel.schedule() != Schedule.LAYER) {
-            calls = (double) kernel.body().nodes().size()
-                    * kernel.body().output().height()
-                    / kernel.step()
-                    * FLOPS_OF_CALL;
+        if (kernel.schedule() == Schedule.LAYER) {
+            return kernels.flopsOfStart() + kernel.traffic().flops();
         }
-        return flopsOfKernel
+        Graph body = kernel.body();
+        Shape out = body.output();
+        double calls = (double) out.batch() * kernel.steps() * FLOPS_OF_CALL * channels(body);
+        double pixels = (double) kernel.step() * out.width();
+        double waste = Math.ceil(pixels / TILE) * TILE / pixels - 1;
+        double repeated = kernel.recompute() - 1 + waste;
+        double sums = (kernel.chunks() - 1) * FLOPS_OF_SUM * out.elements();
+        double all = kernels.flopsOfStart()
                 + kernel.traffic().flops()
                 + calls
-                + (kernel.recompute() - 1) * kernel.body().cost().flops();
+                + sums
+                + repeated * body.cost().flops();
+        return planning.wish().isNone() ? all : all * WISHED;
+    }
+
+    private static long channels(Graph body) {
+        return body.nodes().stream().mapToLong(node -> node.output().channels()).sum();
     }
 
     // ---------------------------------------------------------------- schedules
 
     private Kernel layer(Graph body) {
         Cost cost = body.cost();
-        return new Kernel(body, Schedule.LAYER, body.output().height(), 0, workers, 0, 1, outside(body, cost));
+        Node node = body.nodes().get(0);
+        String obstacle = Optional.of(obstacle(node, body.shapes(node)))
+                .filter(words -> !words.isEmpty())
+                .orElseGet(() -> kernels.obstacle(body));
+        String reason = obstacle.isEmpty() ? "sharing a kernel would not save traffic" : obstacle;
+        return new Kernel(body, Schedule.LAYER, body.output().height(), 0, workers, 0, 1, outside(body, cost), reason);
     }
 
     /** Bytes of inputs, weights and result; what is written is fetched first. */
@@ -174,36 +184,106 @@ public final class FusionPlanner {
         return Traffic.of(inputs + 2 * result + cost.weightBytes(), all, caches);
     }
 
-    private Kernel rows(Graph body) {
-        int height = body.output().height();
-        return IntStream.rangeClosed(1, height)
-                .filter(step -> step <= 8 || height % step == 0)
-                .mapToObj(step -> rows(body, step))
-                .min(Comparator.comparingDouble(this::cost))
+    /** The cheapest step and chunk of those that fit. */
+    private Kernel streamed(Graph body) {
+        List<Kernel> kernels = new ArrayList<>();
+        for (int step : steps(body.output().height())) {
+            for (int chunk : chunks(body)) {
+                kernels.add(streamed(body, step, chunk));
+            }
+        }
+        Kernel smallest = kernels.stream()
+                .min(Comparator.comparingLong(Kernel::workspaceBytes))
                 .orElseThrow();
+        if (smallest.workspaceBytes() > planning.memory() && !planning.wish().isNone()) {
+            throw new IllegalArgumentException("windows of " + smallest.workspaceBytes() + " bytes for "
+                    + planning.wish() + " do not fit: at most " + planning.memory() + " bytes are allowed");
+        }
+        return kernels.stream()
+                .filter(kernel -> kernel.workspaceBytes() <= planning.memory())
+                .min(Comparator.comparingDouble(this::cost))
+                .orElse(null);
     }
 
-    private Kernel rows(Graph body, int step) {
-        Cost cost = body.cost();
+    private void require(Graph body) {
+        int wish = planning.wish().step();
+        int rows = body.inputs().stream().mapToInt(Shape::height).max().orElseThrow();
+        if (wish > rows) {
+            throw new IllegalArgumentException(
+                    "step=" + wish + " does not fit a block on a map of " + rows + " rows: choose 1 to " + rows);
+        }
+    }
+
+    /** Rows at a time; a wish for more than a map has means all. */
+    private List<Integer> steps(int height) {
+        int wish = Math.min(planning.wish().step(), height);
+        return wish > 0
+                ? List.of(wish)
+                : IntStream.rangeClosed(1, height)
+                        .filter(step -> step <= MOST_STEP || height % step == 0)
+                        .boxed()
+                        .toList();
+    }
+
+    /** Hidden channels at a time; 0 means all. */
+    private List<Integer> chunks(Graph body) {
+        int wish = planning.wish().chunk();
+        List<Integer> chunks = new ArrayList<>(List.of(0));
+        HiddenLayers.of(body).ifPresent(hidden -> {
+            List<Integer> fitting = chunksOf(wish).stream()
+                    .filter(chunk -> chunk < hidden.channels() && chunk % hidden.grain() == 0)
+                    .toList();
+            if (wish > 0 && !fitting.isEmpty()) {
+                chunks.clear();
+            }
+            chunks.addAll(fitting);
+        });
+        return chunks;
+    }
+
+    private List<Integer> chunksOf(int wish) {
+        return wish > 0 && !kernels.chunks().isEmpty() ? List.of(wish) : kernels.chunks();
+    }
+
+    private Kernel streamed(Graph body, int step, int chunk) {
         int height = body.output().height();
         int bands = Math.max(1, Math.min(height, workers / body.output().batch()));
         RowFlow band = new RowFlow(body, 0, (height + bands - 1) / bands, step);
-        long window = 0;
-        long inside = 0;
+        long windows = 0;
         for (int v : RowFlow.windows(body)) {
-            Shape shape = body.shape(v);
-            long row = shape.bytes() / shape.batch() / shape.height();
-            window += row * band.window(v);
-            inside += 3 * shape.bytes();
+            Shape map = body.shape(v);
+            int channels = Kernel.windowChannels(body, chunk, v, List.of(band));
+            windows += (long) channels * band.window(v) * map.width() * Shape.ELEMENT_BYTES;
         }
-        long weights = cost.weightBytes();
-        boolean weightsStay = weights + window <= FILL * caches.l2();
-        long steps = weightsStay ? 1 : (height + step - 1) / step;
-        Traffic traffic = outside(body, cost)
-                .plus(Traffic.of(inside, Math.round((window + (weightsStay ? weights : 0)) / FILL), caches))
-                .plus(Traffic.of((steps - 1) * weights, Math.round(weights / FILL), caches));
+        int chunks = chunk == 0 ? 1 : (HiddenLayers.of(body).orElseThrow().channels() + chunk - 1) / chunk;
+        Shape out = body.output();
+        long sums = chunks == 1 ? 0 : (long) out.channels() * step * out.width() * Shape.ELEMENT_BYTES;
         return new Kernel(
-                body, Schedule.ROWS, step, 0, workers, window * workers, recompute(body, band, bands), traffic);
+                body,
+                chunk == 0 ? Schedule.ROWS : Schedule.CHUNKS,
+                step,
+                chunk,
+                workers,
+                (windows + sums) * workers,
+                recompute(body, band, bands),
+                traffic(body, band, windows + 2 * sums, chunks),
+                "");
+    }
+
+    /** Outside once; windows at the level that holds them; weights once if they stay beside the windows, else once a step. */
+    private Traffic traffic(Graph body, RowFlow band, long windows, int chunks) {
+        Cost cost = body.cost();
+        long weights = cost.weightBytes();
+        long held = band.steps == 1 ? weights / chunks : weights;
+        boolean stays = held + windows <= FILL * caches.l2();
+        long inside = RowFlow.windows(body).stream()
+                .mapToLong(v -> 3 * body.shape(v).bytes())
+                .sum();
+        long again = (chunks - 1) * 3 * body.output().bytes();
+        long rounds = band.steps == 1 || stays ? 0 : band.steps - 1;
+        return outside(body, cost)
+                .plus(Traffic.of(inside + again, Math.round((windows + (stays ? held : 0)) / FILL), caches))
+                .plus(Traffic.of(rounds * weights, Math.round(weights / FILL), caches));
     }
 
     private static double recompute(Graph body, RowFlow band, int bands) {

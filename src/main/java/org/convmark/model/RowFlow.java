@@ -11,7 +11,9 @@ import org.convmark.model.Graph.Node;
  * filter reads ahead. Pure arithmetic: planners count with it, executors follow it.
  */
 public final class RowFlow {
+    /** Most rows made in a step for which a window has room for a second step: of more, few are moved for each. */
     private static final int SLACK = 2;
+
     private static final int NONE = Integer.MAX_VALUE;
 
     private final Graph body;
@@ -87,11 +89,16 @@ public final class RowFlow {
         return Math.max(high[step][value], made[step + 1][value]);
     }
 
+    /** The first row that a step and those after it need or make. */
+    private int lowest(int step, int value) {
+        return Math.min(low[step][value], made[step][value]);
+    }
+
     /** Rows of a value that are held at once, at the most, if none is held longer than it is needed. */
     public int held(int value) {
         int most = 0;
         for (int t = 0; t < steps; t++) {
-            most = Math.max(most, readTo(t, value) - low[t][value]);
+            most = Math.max(most, readTo(t, value) - lowest(t, value));
         }
         return most;
     }
@@ -100,7 +107,13 @@ public final class RowFlow {
     public int window(int value) {
         int held = held(value);
         int made = mostMade(value);
-        return steps > 1 && held > made ? held + Math.min(made, SLACK) : held;
+        return slides(value) && made <= SLACK ? held + made : held;
+    }
+
+    /** Whether rows of a value are read in another step than the one that makes them. */
+    public boolean slides(int value) {
+        return IntStream.range(1, steps)
+                .anyMatch(t -> high[t][value] > low[t][value] && low[t][value] < made[t][value]);
     }
 
     /** Rows of a value made in one step, at the most. */
@@ -141,7 +154,7 @@ public final class RowFlow {
         int[] tops = new int[steps];
         for (int t = 0; t < steps; t++) {
             boolean fits = t > 0 && readTo(t, value) - tops[t - 1] <= rows;
-            tops[t] = fits ? tops[t - 1] : low[t][value];
+            tops[t] = fits ? tops[t - 1] : lowest(t, value);
         }
         return tops;
     }

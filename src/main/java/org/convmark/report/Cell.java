@@ -1,5 +1,12 @@
 package org.convmark.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
 /** What one place of a table holds. */
 public sealed interface Cell {
     /** What a reader sees. */
@@ -13,6 +20,13 @@ public sealed interface Cell {
         @Override
         public String text() {
             return unit.format(value);
+        }
+
+        /** The number with the six significant digits that pages carry. */
+        double rounded() {
+            return Double.isFinite(value)
+                    ? new BigDecimal(value).round(new MathContext(6)).doubleValue()
+                    : value;
         }
     }
 
@@ -39,6 +53,46 @@ public sealed interface Cell {
         @Override
         public String text() {
             return "-";
+        }
+    }
+
+    /**
+     * How a number went, as a line without axes.
+     *
+     * @param values in the order of time
+     */
+    record Trend(List<Double> values) implements Cell {
+        private static final int POINTS = 60;
+        private static final String HEIGHTS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588";
+
+        /** Copies the list. */
+        public Trend {
+            values = List.copyOf(values);
+        }
+
+        /** The values between 0, the least, and 1, the greatest; long lists are thinned out to means. */
+        List<Double> heights() {
+            int count = Math.min(POINTS, values.size());
+            double[] means = IntStream.range(0, count)
+                    .mapToDouble(
+                            i -> values.subList(i * values.size() / count, (i + 1) * values.size() / count).stream()
+                                    .mapToDouble(Double::doubleValue)
+                                    .average()
+                                    .orElseThrow())
+                    .toArray();
+            double least = Arrays.stream(means).min().orElse(0);
+            double range = Arrays.stream(means).max().orElse(0) - least;
+            return Arrays.stream(means)
+                    .mapToObj(mean -> range > 0 ? (mean - least) / range : 0.5)
+                    .toList();
+        }
+
+        @Override
+        public String text() {
+            return heights().stream()
+                    .map(height ->
+                            HEIGHTS.substring((int) Math.round(7 * height)).substring(0, 1))
+                    .collect(Collectors.joining());
         }
     }
 

@@ -3,7 +3,7 @@ package org.convmark.report;
 import java.util.List;
 
 /** What a section holds, in reading order. */
-public sealed interface Content permits Content.Lead, Content.Text, Content.Fold, Table {
+public sealed interface Content permits Content.Lead, Content.Text, Content.Fold, Table, Chart {
     /** The sentence that says what is seen; a reader in a hurry reads nothing else. */
     record Lead(String text) implements Content {}
 

@@ -7,6 +7,8 @@ import static j2html.TagCreator.code;
 import static j2html.TagCreator.details;
 import static j2html.TagCreator.div;
 import static j2html.TagCreator.each;
+import static j2html.TagCreator.figcaption;
+import static j2html.TagCreator.figure;
 import static j2html.TagCreator.h1;
 import static j2html.TagCreator.h2;
 import static j2html.TagCreator.head;
@@ -27,6 +29,7 @@ import static j2html.TagCreator.style;
 import static j2html.TagCreator.summary;
 import static j2html.TagCreator.sup;
 import static j2html.TagCreator.table;
+import static j2html.TagCreator.tag;
 import static j2html.TagCreator.tbody;
 import static j2html.TagCreator.td;
 import static j2html.TagCreator.th;
@@ -38,19 +41,30 @@ import j2html.Config;
 import j2html.rendering.FlatHtml;
 import j2html.tags.DomContent;
 import j2html.tags.specialized.TdTag;
+import j2html.tags.specialized.ThTag;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Properties;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * Documents as one HTML file that needs nothing else: style and script are inside, light or dark as the reader's system
- * is, every word readable without the script, which only adds sorting and copying.
+ * is, every word and number but those of very long tables readable without the script, which adds charts, sorting, filtering, copying and saving.
  */
 public final class HtmlWriter implements DocumentWriter {
+    /** Rows up to which a table is in the page as it is. */
+    private static final int MOST_ROWS = 300;
+
+    private static final List<String> LIBRARIES = List.of("vega", "vega-lite", "vega-embed");
+
     @Override
     public String text(Document document) {
         DomContent page = html(
@@ -63,6 +77,7 @@ public final class HtmlWriter implements DocumentWriter {
                         body(
                                 header(h1(document.title()), p(document.subtitle()), contents(document)),
                                 main(each(document.sections(), HtmlWriter::part)),
+                                libraries(document),
                                 script(rawHtml(resource("report.js")))))
                 .withLang("en");
         return "<!DOCTYPE html>\n" + render(page) + "\n";
@@ -95,9 +110,67 @@ public final class HtmlWriter implements DocumentWriter {
             return details(summary(fold.summary()), div(each(fold.contents(), HtmlWriter::content)));
         }
         if (content instanceof Table table) {
-            return scrolling(table);
+            return table.rows().size() > MOST_ROWS ? packed(table) : scrolling(table);
+        }
+        if (content instanceof Chart chart) {
+            return picture(chart);
         }
         return p(((Content.Text) content).text());
+    }
+
+    /** The script draws it into the figure; without it the data are below. */
+    private static DomContent picture(Chart chart) {
+        Table data = chart.data();
+        return div(
+                figure().with(
+                                figcaption(data.caption()),
+                                div().withClass("plot").attr("role", "img").attr("aria-label", data.caption()),
+                                script(rawHtml(chart.json())).withType("application/json"))
+                        .withClass("chart"),
+                details(summary("Data of this chart"), content(data)).withClass("data"));
+    }
+
+    /** What draws charts, if there are any. */
+    private static DomContent libraries(Document document) {
+        boolean charts = document.sections().stream()
+                .flatMap(section -> section.contents().stream())
+                .anyMatch(HtmlWriter::draws);
+        return each(charts ? LIBRARIES : List.<String>of(), name -> script(rawHtml(library(name))));
+    }
+
+    private static boolean draws(Content content) {
+        return content instanceof Chart
+                || content instanceof Content.Fold fold
+                        && fold.contents().stream().anyMatch(HtmlWriter::draws);
+    }
+
+    /** A script of a webjar, whose path holds its version. */
+    private static String library(String name) {
+        Properties pom = new Properties();
+        try (InputStream in =
+                HtmlWriter.class.getResourceAsStream("/META-INF/maven/org.webjars/" + name + "/pom.properties")) {
+            pom.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return resource(
+                "/META-INF/resources/webjars/" + name + "/" + pom.getProperty("version") + "/" + name + ".min.js");
+    }
+
+    /** A long table lies compressed in the page until it is seen: browsers open what they need not lay out at once. */
+    private static DomContent packed(Table table) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(bytes)) {
+            zip.write(render(scrolling(table)).getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return div(
+                        p(table.caption() + ": " + table.rows().size()
+                                + " rows, which the script of this page unpacks; report.md has them too."),
+                        script(rawHtml(Base64.getEncoder().encodeToString(bytes.toByteArray())))
+                                .withType("application/gzip"))
+                .withClass("packed");
     }
 
     /** The table in a frame of its own that scrolls, by keyboard too, so that the page never does sideways. */
@@ -105,9 +178,7 @@ public final class HtmlWriter implements DocumentWriter {
         List<String> reasons = table.reasons();
         DomContent grid = table(
                 caption(table.caption()),
-                thead(tr(each(
-                        IntStream.range(0, table.columns().size()).boxed().toList(),
-                        i -> th(table.columns().get(i)).attr("scope", "col").withClass(alignment(table, i))))),
+                thead(tr(each(IntStream.range(0, table.columns().size()).boxed().toList(), i -> heading(table, i)))),
                 tbody(each(table.rows(), row -> tr(each(row, cell -> place(cell, reasons))))));
         DomContent frame = div(grid)
                 .withClass("scroll")
@@ -119,8 +190,9 @@ public final class HtmlWriter implements DocumentWriter {
                 : div(frame, ol(each(reasons, reason -> li(reason))).withClass("reasons"));
     }
 
-    private static String alignment(Table table, int column) {
-        return table.isNumeric(column) ? "number" : "words";
+    private static DomContent heading(Table table, int column) {
+        ThTag heading = th(table.columns().get(column)).attr("scope", "col");
+        return table.isNumeric(column) ? heading.withClass("number") : heading;
     }
 
     private static TdTag place(Cell cell, List<String> reasons) {
@@ -129,22 +201,42 @@ public final class HtmlWriter implements DocumentWriter {
         }
         if (cell instanceof Cell.Bar bar) {
             return number(bar.quantity())
-                    .withClass("number bar")
+                    .withClass("bar")
                     .withStyle(String.format(Locale.ROOT, "--fill:%.1f%%", 100 * bar.fill()));
         }
         if (cell instanceof Cell.Missing missing) {
             return td(span("\u2013"), sup("(" + (reasons.indexOf(missing.reason()) + 1) + ")"))
-                    .withClass("missing")
-                    .withTitle(missing.reason());
+                    .withClass("missing");
         }
         if (cell instanceof Cell.Command command) {
             return td(code(command.text())).withClass("command");
         }
+        if (cell instanceof Cell.Trend trend) {
+            return td(line(trend)).withClass("trend");
+        }
         return cell instanceof Cell.Warning warning ? td(strong(warning.text())).withClass("warning") : td(cell.text());
     }
 
+    private static DomContent line(Cell.Trend trend) {
+        List<Double> heights = trend.heights();
+        String points = IntStream.range(0, heights.size())
+                .mapToObj(i -> String.format(Locale.ROOT, "%d,%.1f", 2 * i, 22 - 20 * heights.get(i)))
+                .collect(Collectors.joining(" "));
+        return tag("svg")
+                .attr("viewBox", "0 0 " + 2 * heights.size() + " 24")
+                .attr("width", 2 * heights.size())
+                .attr("height", 24)
+                .attr("role", "img")
+                .attr("aria-label", trend.text())
+                .with(tag("polyline")
+                        .attr("points", points)
+                        .attr("fill", "none")
+                        .attr("stroke", "currentColor")
+                        .attr("stroke-width", "1.5"));
+    }
+
     private static TdTag number(Cell.Quantity quantity) {
-        return td(quantity.text()).withClass("number").withData("value", Double.toString(quantity.value()));
+        return td(quantity.text()).withData("value", Double.toString(quantity.rounded()));
     }
 
     private static String resource(String name) {

@@ -6,6 +6,9 @@ import java.util.stream.IntStream;
 
 /** Documents as GitHub-flavoured Markdown: the same words as the HTML, for code review and terminals. */
 public final class MarkdownWriter implements DocumentWriter {
+    /** Rows up to which the data of a chart are in full view. */
+    private static final int MOST_ROWS = 24;
+
     @Override
     public String text(Document document) {
         StringBuilder out = new StringBuilder();
@@ -30,6 +33,18 @@ public final class MarkdownWriter implements DocumentWriter {
             out.append("\n</details>\n");
         } else if (content instanceof Table table) {
             append(out, table);
+        } else if (content instanceof Chart chart) {
+            append(out, chart);
+        }
+    }
+
+    /** The data; long ones are folded. */
+    private static void append(StringBuilder out, Chart chart) {
+        Table data = chart.data();
+        if (data.rows().size() > MOST_ROWS) {
+            append(out, (Content) new Content.Fold(data.caption(), data));
+        } else {
+            append(out, data);
         }
     }
 

@@ -3,7 +3,7 @@ package org.convmark.results;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 
 /**
- * A row that could not be measured.
+ * A row that could not be measured, or whose result cannot be used.
  *
  * @param error what went wrong, in one line
  */

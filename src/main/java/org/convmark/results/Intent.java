@@ -8,19 +8,17 @@ import java.util.SortedMap;
  * What a run set out to measure: the part of its plan that a reader of results needs.
  *
  * @param profile how thoroughly, or null if unknown
- * @param jvmArgs the user's arguments for every JVM
  * @param device part of the name of an OpenCL device, or null for the first
  * @param rows everything planned
  * @param skipped what could not be planned here
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record Intent(String profile, List<String> jvmArgs, String device, List<Row> rows, List<Skipped> skipped) {
+public record Intent(String profile, String device, List<Row> rows, List<Skipped> skipped) {
     /** No plan was kept. */
-    static final Intent UNKNOWN = new Intent(null, List.of(), null, List.of(), List.of());
+    static final Intent UNKNOWN = new Intent(null, null, List.of(), List.of());
 
     /** Copies the lists; absent ones are empty. */
     public Intent {
-        jvmArgs = jvmArgs == null ? List.of() : List.copyOf(jvmArgs);
         rows = rows == null ? List.of() : List.copyOf(rows);
         skipped = skipped == null ? List.of() : List.copyOf(skipped);
     }

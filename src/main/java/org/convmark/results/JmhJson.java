@@ -73,8 +73,12 @@ final class JmhJson {
                 method.contains(".") ? method.substring(0, method.lastIndexOf('.')) : method,
                 params(result),
                 new JvmIdentity(
-                        text(result, "jdkVersion", place), text(result, "vmName", place), text(result, "jvm", place)),
+                        text(result, "jdkVersion", place),
+                        text(result, "vmName", place),
+                        text(result, "jvm", place),
+                        JvmIdentity.flags(strings(result.path("jvmArgs")))),
                 strings(result.path("jvmArgs")),
+                result.path("jmhVersion").asText(),
                 mode,
                 unit,
                 inSeconds(samples, unit, place),
@@ -122,16 +126,9 @@ final class JmhJson {
         }
         return samples.stream()
                 .map(fork -> fork.stream()
-                        .map(x -> positive(parts[0].equals("ops") ? time / x : x * time, place))
+                        .map(x -> parts[0].equals("ops") ? time / x : x * time)
                         .toList())
                 .toList();
-    }
-
-    private double positive(double seconds, String place) {
-        if (!(seconds > 0 && seconds < Double.POSITIVE_INFINITY)) {
-            throw damaged(place + " has a sample that is no time");
-        }
-        return seconds;
     }
 
     /** Older versions of JMH put a dot in front of a profiler's names. */

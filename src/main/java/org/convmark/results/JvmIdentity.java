@@ -1,10 +1,31 @@
 package org.convmark.results;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 /**
  * The JVM of a fork, as JMH wrote it.
  *
  * @param version its java.version
  * @param name its java.vm.name
  * @param path its executable
+ * @param flags arguments that the user chose for it, separated by spaces; the suite's own are left out
  */
-public record JvmIdentity(String version, String name, String path) {}
+public record JvmIdentity(String version, String name, String path, String flags) {
+    /** A JVM as it is without arguments. */
+    public JvmIdentity(String version, String name, String path) {
+        this(version, name, path, "");
+    }
+
+    /** The user's part of a fork's arguments. */
+    static String flags(List<String> jvmArgs) {
+        return jvmArgs.stream()
+                .filter(arg -> !arg.equals("--add-modules=jdk.incubator.vector") && !arg.startsWith("-Dconvmark."))
+                .collect(Collectors.joining(" "));
+    }
+
+    /** Version and flags. */
+    public String label() {
+        return (version + " " + flags).strip();
+    }
+}

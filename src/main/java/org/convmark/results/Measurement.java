@@ -5,8 +5,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.convmark.model.Cost;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Workload;
@@ -18,6 +21,7 @@ import org.convmark.model.Workload;
  * @param benchmark full name of the class
  * @param params JMH parameters by name
  * @param jvmArgs arguments of the forks
+ * @param jmhVersion of the harness, "" if it did not say
  * @param mode JMH's mode: avgt, ss or thrpt
  * @param unit as JMH wrote it; the samples are in seconds per operation whatever it says
  * @param samples one list per fork, one number per iteration, never empty
@@ -28,12 +32,16 @@ public record Measurement(
         SortedMap<String, String> params,
         JvmIdentity jvm,
         List<String> jvmArgs,
+        String jmhVersion,
         String mode,
         String unit,
         List<List<Double>> samples,
         Map<String, Metric> metrics) {
     private static final String ALGORITHM = "algorithm";
     private static final String OWN_CHOICE = "AUTO";
+    private static final Map<Form, Network> FORMS = new ConcurrentHashMap<>();
+    private static final Set<String> KNOWN =
+            Set.of("depth", "width", "target", "fusion", "image", "batch", "workers", ALGORITHM);
 
     /** Copies the collections. */
     public Measurement {
@@ -72,12 +80,63 @@ public record Measurement(
 
     /** What was executed, built again from the name and the parameters; empty for roofs. */
     public Optional<Graph> graph() {
-        return workload().map(w -> w.graph(number("depth"), number("width"), number("image"), number("batch"))
-                .fuse(Fusion.valueOf(param("fusion"))));
+        return network().map(Network::graph);
     }
+
+    /** The cost of what was executed; empty for roofs. */
+    public Optional<Cost> cost() {
+        return network().map(Network::cost);
+    }
+
+    private Optional<Network> network() {
+        return workload()
+                .map(w -> FORMS.computeIfAbsent(
+                        new Form(
+                                w,
+                                number("depth"),
+                                number("width"),
+                                number("image"),
+                                number("batch"),
+                                Fusion.valueOf(param("fusion"))),
+                        Form::network));
+    }
+
+    /** What the rows of several targets have in common; its graph is built once. */
+    private record Form(Workload workload, int depth, int width, int image, int batch, Fusion fusion) {
+        Network network() {
+            Graph graph = workload.graph(depth, width, image, batch).fuse(fusion);
+            return new Network(graph, graph.cost());
+        }
+    }
+
+    private record Network(Graph graph, Cost cost) {}
 
     private int number(String name) {
         return Integer.parseInt(param(name));
+    }
+
+    /** Why nothing can be said about this row, empty if it is sound. */
+    Optional<String> fault() {
+        if (!samples.stream().flatMap(List::stream).allMatch(s -> s > 0 && s < Double.POSITIVE_INFINITY)) {
+            return Optional.of("it was measured, but not every sample of it is a time above zero");
+        }
+        if (workload().isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<String> unknown =
+                params.keySet().stream().filter(name -> !KNOWN.contains(name)).findFirst();
+        if (unknown.isPresent()) {
+            return unknown.map(name -> "this version of Convmark does not know its parameter " + name + " ("
+                    + param(name) + "), so what was measured is not known either: use the version that wrote it");
+        }
+        try {
+            number("workers");
+            graph();
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(
+                    "its parameters describe no network that this version of Convmark knows (" + e.getMessage() + ")");
+        }
     }
 
     /** Seconds per operation: median over forks of the median of each fork. */

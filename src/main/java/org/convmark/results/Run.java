@@ -17,7 +17,8 @@ import org.convmark.machine.Capture;
  * @param folder where it lies
  * @param machine the machine before and after, and its JVMs
  * @param intent what was planned
- * @param failures rows that were tried in vain
+ * @param measurements rows that are sound
+ * @param failures rows that were tried in vain, and rows that cannot be used
  */
 public record Run(Path folder, Capture machine, Intent intent, List<Measurement> measurements, List<Failure> failures) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -38,12 +39,18 @@ public record Run(Path folder, Capture machine, Intent intent, List<Measurement>
         if (!Files.isDirectory(folder)) {
             throw new IllegalArgumentException(folder + " is not a folder: give the folder of a run.");
         }
-        return new Run(
-                folder,
-                Capture.read(folder.resolve("machine.json")),
-                intent(folder.resolve("index").resolve("plan.json")),
-                new JmhJson(folder.resolve("jmh.json")).read(),
-                failures(folder.resolve("index")));
+        Capture machine = Capture.read(folder.resolve("machine.json"));
+        Intent intent = intent(folder.resolve("index").resolve("plan.json"));
+        List<Measurement> sound = new ArrayList<>();
+        List<Failure> failures = failures(folder.resolve("index"));
+        for (Measurement row : new JmhJson(folder.resolve("jmh.json")).read()) {
+            row.fault().ifPresentOrElse(fault -> failures.add(failure(row, fault)), () -> sound.add(row));
+        }
+        return new Run(folder, machine, intent, sound, failures);
+    }
+
+    private static Failure failure(Measurement row, String fault) {
+        return new Failure(new Intent.Row(row.jvm().version(), row.benchmark(), row.params()), fault);
     }
 
     private static Intent intent(Path file) {
@@ -99,11 +106,11 @@ public record Run(Path folder, Capture machine, Intent intent, List<Measurement>
         return measurements.stream().filter(m -> m.jvm().equals(jvm)).toList();
     }
 
-    /** A JVM's version, and its path where several JVMs have that version. */
+    /** A JVM's version and flags, and its path where several JVMs have those. */
     public String label(JvmIdentity jvm) {
         boolean unique =
-                jvms().stream().filter(j -> j.version().equals(jvm.version())).count() == 1;
-        return unique ? jvm.version() : jvm.version() + " (" + jvm.path() + ")";
+                jvms().stream().filter(j -> j.label().equals(jvm.label())).count() == 1;
+        return unique ? jvm.label() : jvm.label() + " (" + jvm.path() + ")";
     }
 
     /** Rows of the plan that were neither measured nor tried in vain. */
@@ -118,7 +125,9 @@ public record Run(Path folder, Capture machine, Intent intent, List<Measurement>
                 .collect(Collectors.joining());
         String profile = intent.profile() == null ? "" : " --profile " + intent.profile();
         String device = intent.device() == null ? "" : " --device " + quoted(intent.device());
-        String args = intent.jvmArgs().isEmpty() ? "" : " --jvm-args " + quoted(String.join(" ", intent.jvmArgs()));
+        String args = row.jvm().flags().isEmpty()
+                ? ""
+                : " --jvm-args " + quoted(row.jvm().flags());
         return "./run.sh run" + profile + " --include '\\." + row.simpleName() + "\\.'" + params + " --jvm "
                 + row.jvm().path() + args + device;
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.convmark.machine.Jvm;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
 import org.convmark.machine.TargetState;
@@ -13,21 +14,23 @@ import org.convmark.run.Plan.JvmOfPlan;
 /**
  * Where a plan is made.
  *
- * @param probes one per JVM
- * @param jvmArgs the user's arguments for every JVM
+ * @param configurations JVMs, each as often as there are arguments for it
  * @param device part of the name of an OpenCL device, or null
  * @param jar digest of the program that measures
  */
-public record Circumstances(Machine machine, List<Probe> probes, List<String> jvmArgs, String device, String jar) {
-    /** The JVMs, labelled by version; equal versions are numbered. */
+public record Circumstances(Machine machine, List<Configuration> configurations, String device, String jar) {
+    /** The JVMs, labelled by version and arguments; equal ones are numbered. */
     List<JvmOfPlan> jvms() {
         Map<String, JvmOfPlan> jvms = new LinkedHashMap<>();
-        for (Probe probe : probes) {
-            String label = probe.jvm().version();
+        for (Configuration one : configurations) {
+            String label = one.label();
             for (int n = 2; jvms.containsKey(label); n++) {
-                label = probe.jvm().version() + "-" + n;
+                label = one.label() + "-" + n;
             }
-            jvms.put(label, new JvmOfPlan(label, probe.jvm().path(), probe.jvm().runtimeVersion(), expected(probe)));
+            Jvm jvm = one.probe().jvm();
+            jvms.put(
+                    label,
+                    new JvmOfPlan(label, jvm.path(), one.arguments(), jvm.runtimeVersion(), expected(one.probe())));
         }
         return List.copyOf(jvms.values());
     }
@@ -42,7 +45,10 @@ public record Circumstances(Machine machine, List<Probe> probes, List<String> jv
     MemoryNeed memory() {
         return MemoryNeed.of(
                 machine,
-                probes.stream().mapToLong(p -> p.jvm().maxHeapBytes()).min().orElse(Long.MAX_VALUE));
+                configurations.stream()
+                        .mapToLong(one -> one.probe().jvm().maxHeapBytes())
+                        .min()
+                        .orElse(Long.MAX_VALUE));
     }
 
     /** Why a row cannot be measured here, empty if it can. */
@@ -52,7 +58,9 @@ public record Circumstances(Machine machine, List<Probe> probes, List<String> jv
 
     private Optional<String> unavailable(Row row) {
         int jvm = jvms().stream().map(JvmOfPlan::label).toList().indexOf(row.jvm());
-        return probes.get(jvm)
+        return configurations
+                .get(jvm)
+                .probe()
                 .target(row.target().name())
                 .filter(state -> !state.available())
                 .map(state -> state.description().missing());

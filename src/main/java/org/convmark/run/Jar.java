@@ -12,19 +12,43 @@ import java.util.HexFormat;
 public final class Jar {
     private Jar() {}
 
-    /** SHA-256 of the jar; a plain word for a folder of classes, which changes as one works on it. */
-    public static String digest() throws IOException {
+    /**
+     * The jar.
+     *
+     * @throws InputError if this runs from a folder of classes
+     */
+    public static Path file() {
+        Path code = code();
+        if (!Files.isRegularFile(code)) {
+            throw new InputError(
+                    "this runs from the classes in " + code + ", and a fleet takes a jar along: use run.sh.");
+        }
+        return code;
+    }
+
+    private static Path code() {
         try {
-            Path code = Path.of(Jar.class
+            return Path.of(Jar.class
                     .getProtectionDomain()
                     .getCodeSource()
                     .getLocation()
                     .toURI());
-            return Files.isRegularFile(code)
-                    ? HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(code)))
-                    : "classes";
-        } catch (URISyntaxException | NoSuchAlgorithmException e) {
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** SHA-256 of the jar; a plain word for a folder of classes, which changes as one works on it. */
+    public static String digest() throws IOException {
+        Path code = code();
+        return Files.isRegularFile(code) ? digest(code) : "classes";
+    }
+
+    /** SHA-256 of another one. */
+    static String digest(Path jar) throws IOException {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar)));
+        } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -62,20 +62,13 @@ public final class Parameters {
     private static void check(String name, String value) {
         switch (name) {
             case "target" -> Known.of("target", Target.class).require(value);
-            case "fusion" -> checkFusion(value);
+            case "fusion" -> Known.of("fusion", Fusion.class).require(value);
             case "algorithm" -> Known.of("algorithm", Algorithm.class).require(value);
             case "loop" -> LOOPS.require(value);
             case "bytes" -> number(name, value, 1 << 10, 1L << 40);
             case "flops" -> number(name, value, 1_000_000, 1L << 36);
             case "workers" -> number(name, value, 0, 1 << 10);
             default -> number(name, value, 1, Long.MAX_VALUE);
-        }
-    }
-
-    private static void checkFusion(String value) {
-        if (Known.of("fusion", Fusion.class).require(value).equals(Fusion.BLOCK.name())) {
-            throw new InputError(
-                    "fusion BLOCK is modelled, but no target runs it yet: choose fusion=NONE or fusion=EPILOGUE.");
         }
     }
 

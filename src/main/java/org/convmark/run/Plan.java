@@ -11,7 +11,6 @@ import java.util.Map;
  * @param format number of this form of the file
  * @param jar digest of the program that measures
  * @param profile label of the profile that it was made from
- * @param jvmArgs the user's arguments for every JVM
  * @param device part of the name of an OpenCL device, or null
  * @param rows rows that can be measured here
  * @param skipped what cannot be measured here
@@ -21,23 +20,24 @@ public record Plan(
         @JsonProperty(required = true) String jar,
         @JsonProperty(required = true) String profile,
         @JsonProperty(required = true) Effort effort,
-        @JsonProperty(required = true) List<String> jvmArgs,
         String device,
         @JsonProperty(required = true) List<JvmOfPlan> jvms,
         @JsonProperty(required = true) List<Row> rows,
         @JsonProperty(required = true) List<Skipped> skipped) {
     /** The form that this program writes and reads. */
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
 
     /**
-     * A JVM that measures.
+     * A JVM that measures, with its arguments.
      *
-     * @param label short and unique in the plan
+     * @param label short, unique in the plan and safe in a file name
      * @param path its executable
+     * @param arguments that the user chose for it
      * @param version its full version
      * @param expected what each available target must say that it runs on
      */
-    public record JvmOfPlan(String label, String path, String version, Map<String, String> expected) {}
+    public record JvmOfPlan(
+            String label, String path, List<String> arguments, String version, Map<String, String> expected) {}
 
     /**
      * Rows left out because a JVM cannot run their target, or their target has no such fusion or algorithm.
@@ -48,6 +48,11 @@ public record Plan(
         Skipped times(int count) {
             return new Skipped(jvm, target, reason, rows * count);
         }
+    }
+
+    /** The same rows for another build. */
+    public Plan of(OtherBuild other) {
+        return new Plan(format, other.digest(), profile, effort, device, jvms, rows, skipped);
     }
 
     /** The JVM of a row. */

@@ -5,7 +5,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.convmark.kernel.Target;
+import org.convmark.model.Block;
 import org.convmark.model.Fusion;
+import org.convmark.model.Graph;
 import org.convmark.model.Operator;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Workload;
@@ -67,10 +69,13 @@ public enum Profile {
 
     /** What is compared at each point. */
     private enum Comparison {
-        /** Plain Java as it is written, the others as they are best. */
+        /** Plain Java as it is written, the others as they are best; blocks, which are about fusion, with every fusion. */
         BEST_OF_EACH {
             @Override
-            List<Fusion> fusions(Target target) {
+            List<Fusion> fusions(Workload workload, Target target) {
+                if (workload instanceof Block && target.fusions().contains(Fusion.BLOCK)) {
+                    return List.copyOf(target.fusions());
+                }
                 boolean plain = target == Target.SCALAR || !target.fusions().contains(Fusion.EPILOGUE);
                 return List.of(plain ? Fusion.NONE : Fusion.EPILOGUE);
             }
@@ -78,12 +83,21 @@ public enum Profile {
         /** Every target with every fusion that targets run. */
         EVERY_FUSION {
             @Override
-            List<Fusion> fusions(Target target) {
-                return List.copyOf(target.fusions());
+            List<Fusion> fusions(Workload workload, Target target) {
+                return fusionsThatDiffer(workload, target);
             }
         };
 
-        abstract List<Fusion> fusions(Target target);
+        /** What a target runs, without BLOCK where that is EPILOGUE: single layers, and units of one convolution. */
+        private static List<Fusion> fusionsThatDiffer(Workload workload, Target target) {
+            Graph small = workload.graph(1, 16, 14, 1);
+            boolean differ = !small.fuse(Fusion.BLOCK).equals(small.fuse(Fusion.EPILOGUE));
+            return target.fusions().stream()
+                    .filter(fusion -> fusion != Fusion.BLOCK || differ)
+                    .toList();
+        }
+
+        abstract List<Fusion> fusions(Workload workload, Target target);
     }
 
     private final Family family;
@@ -147,8 +161,8 @@ public enum Profile {
         return axes.get(name);
     }
 
-    List<Fusion> fusions(Target target) {
-        return comparison.fusions(target);
+    List<Fusion> fusions(Workload workload, Target target) {
+        return comparison.fusions(workload, target);
     }
 
     List<RoofLoop> loops() {

@@ -83,7 +83,8 @@ public record Row(String jvm, String benchmark, SortedMap<String, String> params
 
     /** The command that measures it alone. */
     public String command(Plan plan) {
-        String jvmArgs = plan.jvmArgs().isEmpty() ? "" : " --jvm-args \"" + String.join(" ", plan.jvmArgs()) + "\"";
+        List<String> arguments = plan.jvm(this).arguments();
+        String jvmArgs = arguments.isEmpty() ? "" : " --jvm-args \"" + String.join(" ", arguments) + "\"";
         String device = plan.device() == null ? "" : " --device \"" + plan.device() + "\"";
         return "./run.sh run --profile " + plan.profile() + " --include '\\." + simpleName() + "\\.' -p "
                 + settings(" -p ") + " --jvm " + plan.jvm(this).path() + jvmArgs + device;

@@ -63,7 +63,7 @@ public record RunFolder(Path path) {
     }
 
     /** Why a file operation failed, without the path that Java puts first. */
-    static String reason(IOException e) {
+    public static String reason(IOException e) {
         String message = String.valueOf(e.getMessage());
         return e.getClass().getSimpleName().replaceFirst("Exception$", "") + ": "
                 + message.substring(message.lastIndexOf(": ") + 1).strip();
@@ -121,11 +121,11 @@ public record RunFolder(Path path) {
     public Plan plan() {
         Path file = index("plan.json");
         try {
-            Plan plan = JSON.readValue(Files.readString(file), Plan.class);
-            if (plan.format() != Plan.FORMAT) {
+            JsonNode tree = JSON.readTree(Files.readString(file));
+            if (tree.has("format") && tree.get("format").asInt() != Plan.FORMAT) {
                 throw new InputError(file + " was written by another version of Convmark: start a new run.");
             }
-            return plan;
+            return JSON.treeToValue(tree, Plan.class);
         } catch (JsonProcessingException e) {
             throw new InputError(file + " is damaged ("
                     + e.getOriginalMessage().lines().findFirst().orElse("") + "): start a new run; what " + path

@@ -97,7 +97,6 @@ public record Selection(
                 here.jar(),
                 profile.label(),
                 effort,
-                here.jvmArgs(),
                 here.device(),
                 jvms,
                 rows,
@@ -116,8 +115,8 @@ public record Selection(
         }
         for (String workload : workloads) {
             for (Map<String, String> point : points()) {
-                jvms.forEach(jvm ->
-                        variants(point).forEach(params -> rows.add(new Row(jvm, workload, new TreeMap<>(params)))));
+                jvms.forEach(jvm -> variants(workload, point)
+                        .forEach(params -> rows.add(new Row(jvm, workload, new TreeMap<>(params)))));
             }
         }
         return rows;
@@ -138,13 +137,13 @@ public record Selection(
     }
 
     /** What is compared at a point: targets side by side, each with its fusions and algorithms. */
-    private List<Map<String, String>> variants(Map<String, String> point) {
+    private List<Map<String, String>> variants(String workload, Map<String, String> point) {
         List<Map<String, String>> variants = new ArrayList<>();
         for (Target target : targets()) {
             Map<String, List<String>> axes = new LinkedHashMap<>();
             point.forEach((name, value) -> axes.put(name, List.of(value)));
             axes.put("target", List.of(target.name()));
-            axes.put("fusion", parameters.get("fusion", strings(profile.fusions(target))));
+            axes.put("fusion", parameters.get("fusion", strings(profile.fusions(Suite.workload(workload), target))));
             axes.put("algorithm", parameters.get("algorithm", List.of(Algorithm.AUTO.name())));
             variants.addAll(product(axes));
         }

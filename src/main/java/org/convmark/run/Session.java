@@ -6,14 +6,19 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.bench.ConditionsProfiler;
 import org.convmark.bench.ForkedJvm;
 import org.convmark.bench.RoofProfiler;
+import org.convmark.model.Caches;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -27,20 +32,47 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Measures the rows of a plan that have no result yet, each by a JMH run of its own, and keeps each at once. */
+/**
+ * Measures the rows of one or several runs that have no result yet, and keeps each at once. Rows that differ only in the
+ * JVM, its arguments or the program take turns fork by fork (A B B A), so that a machine that drifts treats all alike.
+ */
 public final class Session {
     private static final String DISK_FULL = "No space left on device";
+    private static final String CLASS_PATH = "java.class.path";
     private static final long INTERRUPT_MILLIS = 300;
 
-    private final RunFolder folder;
-    private final Plan plan;
+    /** A row of an arm, and its forks so far. */
+    private static final class Entry {
+        private final Arm arm;
+        private final Row row;
+        private final List<BenchmarkResult> forks = new ArrayList<>();
+        private RunFolder.Failure failure;
+
+        Entry(Arm arm, Row row) {
+            this.arm = arm;
+            this.row = row;
+        }
+    }
+
+    /** What rows that take turns have in common. */
+    private record Subject(String benchmark, SortedMap<String, String> params) {}
+
+    private final List<Arm> arms;
+    private final Effort effort;
+    private final Caches caches;
     private final OutputFormat log;
     private volatile boolean stopped;
 
-    /** @param log where JMH's own output goes */
-    public Session(RunFolder folder, Plan plan, PrintStream log) {
-        this.folder = folder;
-        this.plan = plan;
+    /**
+     * A session of runs.
+     *
+     * @param arms of the same effort
+     * @param log where JMH's own output goes
+     */
+    public Session(List<Arm> arms, PrintStream log) {
+        this.arms = List.copyOf(arms);
+        this.effort = arms.get(0).plan().effort();
+        this.caches = MachineCaches.of(arms.get(0).capture().before());
         this.log = OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL);
         System.setProperty("jmh.ignoreLock", "true"); // the lock is one file for all users of a machine
     }
@@ -51,21 +83,75 @@ public final class Session {
      * @throws IOException if what was measured cannot be kept
      */
     public void run(Progress progress) throws IOException {
-        Estimate estimate = new Estimate(plan.effort());
-        for (Row row : folder.missing(plan)) {
+        Estimate estimate = new Estimate(effort);
+        for (List<Entry> turns : missing().values()) {
+            measure(turns, progress);
             if (stopped) {
                 return;
             }
-            progress.begin(row);
-            try {
-                String json = json(new Runner(options(row), log).run());
-                folder.store(row, json);
-            } catch (RunnerException e) {
-                keep(failure(row, e));
+            for (Entry entry : turns) {
+                keep(entry);
+                progress.end(estimate.of(entry.row));
             }
-            progress.end(estimate.of(row));
         }
-        folder.collect(plan);
+        collect();
+    }
+
+    private Map<Subject, List<Entry>> missing() {
+        Map<Subject, List<Entry>> subjects = new LinkedHashMap<>();
+        for (Arm arm : arms) {
+            for (Row row : arm.folder().missing(arm.plan())) {
+                subjects.computeIfAbsent(new Subject(row.benchmark(), row.params()), s -> new ArrayList<>())
+                        .add(new Entry(arm, row));
+            }
+        }
+        return subjects;
+    }
+
+    /** Forks in turn, every other time in reverse; a row that failed is not tried again. */
+    private void measure(List<Entry> entries, Progress progress) throws IOException {
+        entries.forEach(entry -> progress.begin(entry.row));
+        List<Entry> turns = new ArrayList<>(entries);
+        for (int fork = 0; fork < effort.forks(); fork++) {
+            for (Entry entry : turns) {
+                if (!stopped && entry.failure == null) {
+                    fork(entry);
+                }
+            }
+            Collections.reverse(turns);
+        }
+    }
+
+    private void fork(Entry entry) throws IOException {
+        System.setProperty(CLASS_PATH, entry.arm.classPath()); // JMH starts forks with the class path it finds there
+        try {
+            new Runner(options(entry.arm.plan(), entry.row), log)
+                    .run()
+                    .forEach(result -> entry.forks.addAll(result.getBenchmarkResults()));
+        } catch (RunnerException e) {
+            entry.failure = failure(entry.row, e);
+            awaitInterrupt();
+            if (entry.failure.details().contains(DISK_FULL)) {
+                throw new IOException(DISK_FULL);
+            }
+        } finally {
+            System.setProperty(CLASS_PATH, Arm.OWN);
+        }
+    }
+
+    private static void keep(Entry entry) throws IOException {
+        RunFolder folder = entry.arm.folder();
+        if (entry.failure == null) {
+            folder.store(entry.row, json(entry.forks));
+        } else {
+            folder.store(entry.failure);
+        }
+    }
+
+    private void collect() throws IOException {
+        for (Arm arm : arms) {
+            arm.folder().collect(arm.plan());
+        }
     }
 
     /** Whether it was told to stop. */
@@ -77,22 +163,16 @@ public final class Session {
     public void stop() throws IOException {
         stopped = true;
         ProcessHandle.current().children().forEach(ProcessHandle::destroy);
-        folder.collect(plan);
+        collect();
     }
 
     /** A fork that was ended together with this process has not failed; its death may be seen first. */
-    private void keep(RunFolder.Failure failure) throws IOException {
+    private void awaitInterrupt() {
         try {
             Thread.sleep(INTERRUPT_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stopped = true;
-        }
-        if (failure.details().contains(DISK_FULL)) {
-            throw new IOException(DISK_FULL);
-        }
-        if (!stopped) {
-            folder.store(failure);
         }
     }
 
@@ -120,22 +200,24 @@ public final class Session {
                         .collect(Collectors.joining());
     }
 
-    private static String json(Collection<RunResult> results) {
+    /** One result of all forks, as JMH writes it when it starts them all itself. */
+    private static String json(List<BenchmarkResult> forks) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-        ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
-        return bytes.toString(StandardCharsets.UTF_8);
+        RunResult result = new RunResult(forks.get(0).getParams(), forks);
+        ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(List.of(result));
+        return bytes.toString(StandardCharsets.UTF_8)
+                .replaceFirst("\"forks\" : 1,", "\"forks\" : " + forks.size() + ",");
     }
 
-    private Options options(Row row) {
-        Effort effort = plan.effort();
+    private Options options(Plan plan, Row row) {
         TimeValue time = TimeValue.milliseconds(effort.iterationMillis());
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^\\Q" + row.benchmark() + "\\E\\.run$")
                 .jvm(plan.jvm(row).path())
-                .jvmArgs(plan.jvmArgs().toArray(String[]::new))
-                .jvmArgsAppend(forkArgs(row).toArray(String[]::new))
-                .forks(effort.forks())
+                .jvmArgs(plan.jvm(row).arguments().toArray(String[]::new))
+                .jvmArgsAppend(forkArgs(plan, row).toArray(String[]::new))
+                .forks(1)
                 .warmupIterations(1)
                 .warmupTime(time)
                 .measurementIterations(effort.iterations())
@@ -149,10 +231,11 @@ public final class Session {
     }
 
     /** Arguments that JMH would take from annotations if there were none here: so they stand here again. */
-    private List<String> forkArgs(Row row) {
+    private List<String> forkArgs(Plan plan, Row row) {
         List<String> args = new ArrayList<>();
         args.add("--add-modules=jdk.incubator.vector");
-        args.add("-D" + ForkedJvm.WARM_UP + "=" + plan.effort().warmUpMillis());
+        args.add("-D" + ForkedJvm.WARM_UP + "=" + effort.warmUpMillis());
+        args.add("-D" + ForkedJvm.CACHES + "=" + caches.toText());
         args.add("-D" + ForkedJvm.EXPECT + "="
                 + plan.jvm(row).expected().get(row.target().name()));
         if (plan.device() != null) {

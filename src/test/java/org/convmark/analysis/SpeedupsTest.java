@@ -34,7 +34,7 @@ class SpeedupsTest {
 
     private static Roofs roofs(List<Measurement> rows) {
         Capture machine = Capture.read(Path.of("src/test/resources/org/convmark/analysis/canned-run/machine.json"));
-        return new Roofs(new Run(Path.of("x"), machine, new Intent(null, null, null, null, null), rows, List.of()));
+        return new Roofs(new Run(Path.of("x"), machine, new Intent(null, null, null, null), rows, List.of()));
     }
 
     private static Measurement row(String name, String target, String fusion, int depth, double seconds) {
@@ -59,7 +59,15 @@ class SpeedupsTest {
     private static Measurement row(
             String name, Map<String, String> params, List<List<Double>> samples, Map<String, Metric> metrics) {
         return new Measurement(
-                "org.convmark.bench." + name, new TreeMap<>(params), JVM, List.of(), "avgt", "s/op", samples, metrics);
+                "org.convmark.bench." + name,
+                new TreeMap<>(params),
+                JVM,
+                List.of(),
+                "1.37",
+                "avgt",
+                "s/op",
+                samples,
+                metrics);
     }
 
     @Test

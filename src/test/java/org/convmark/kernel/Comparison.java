@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
+import org.convmark.model.Planning;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
@@ -25,6 +26,7 @@ final class Comparison implements AutoCloseable {
     private final int workers;
     private final int peerWorkers;
     private final Algorithm algorithm;
+    private final Planning planning;
     private final Map<Target, Engine> open = new EnumMap<>(Target.class);
 
     private record Case(Graph graph, Weights.Fill fill) {}
@@ -44,6 +46,12 @@ final class Comparison implements AutoCloseable {
      * @param algorithm of the targets that know it; the others choose
      */
     Comparison(int workers, int peerWorkers, Algorithm algorithm) {
+        this(workers, peerWorkers, algorithm, Planning.TYPICAL);
+    }
+
+    /** @param planning what fused blocks are planned for */
+    Comparison(int workers, int peerWorkers, Algorithm algorithm, Planning planning) {
+        this.planning = planning;
         this.workers = workers;
         this.peerWorkers = peerWorkers;
         this.algorithm = algorithm;
@@ -53,7 +61,8 @@ final class Comparison implements AutoCloseable {
         return new Target.Settings(
                 target.isPeer() ? peerWorkers : workers,
                 null,
-                target.algorithms().contains(algorithm) ? algorithm : Algorithm.AUTO);
+                target.algorithms().contains(algorithm) ? algorithm : Algorithm.AUTO,
+                planning);
     }
 
     /**

@@ -4,17 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.convmark.model.Block;
+import org.convmark.model.Caches;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 import org.convmark.model.Pattern;
+import org.convmark.model.Planning;
+import org.convmark.model.Shape;
 import org.convmark.model.Workload;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -23,6 +29,9 @@ import org.junit.jupiter.api.TestFactory;
 class GraphSweepTest {
     private static final Comparison ONE_WORKER = new Comparison(1);
     private static final Comparison TWO_WORKERS = new Comparison(2);
+
+    private static final int[] ODD_WIDTHS = {1, 3, 7, 8, 9, 16, 17, 33, 65, 130};
+    private static final int[] FEW = {3, 8, 9};
 
     private record Size(int depth, int width, int image, int batch) {}
 
@@ -55,6 +64,66 @@ class GraphSweepTest {
             }
         });
         return bodies;
+    }
+
+    /**
+     * Blocks of widths around the vector length and the tiles, under schedules asked for: steps that do not divide the map, hidden
+     * channels in chunks, bands of several workers, several images.
+     */
+    @TestFactory
+    Stream<DynamicNode> rightAnswerUnderEverySchedule() {
+        return Stream.of("1 step=1", "2 step=2,chunk=16", "3 step=4,chunk=32", "1 step=3,chunk=64")
+                .map(text -> DynamicContainer.dynamicContainer(text, underSchedule(text.split(" "))));
+    }
+
+    private static Stream<DynamicNode> underSchedule(String[] words) {
+        Planning.Wish wish = Planning.Wish.parse(words[1]);
+        Planning planning = new Planning(Caches.TYPICAL, Long.MAX_VALUE, wish);
+        Comparison comparison = new Comparison(Integer.parseInt(words[0]), 1, Algorithm.DIRECT, planning);
+        Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
+        for (Block block : Block.values()) {
+            bodies.put(block.name(), target -> {
+                comparison.check(target, Fusion.BLOCK, Weights.Fill.RANDOM, graphs(block, ODD_WIDTHS));
+                comparison.check(
+                        target, Fusion.BLOCK, Weights.Fill.INTEGER, isExact(block) ? graphs(block, FEW) : List.of());
+            });
+        }
+        for (Pattern pattern : Pattern.values()) {
+            List<Graph> graphs = List.of(pattern.graph(1, 9, 16, 2), pattern.graph(2, 16, 17, 1));
+            bodies.put(pattern.name(), target -> comparison.check(target, Fusion.BLOCK, Weights.Fill.RANDOM, graphs));
+        }
+        return comparison.onEveryTarget(bodies);
+    }
+
+    private static List<Graph> graphs(Block block, int... widths) {
+        return Arrays.stream(widths)
+                .mapToObj(width ->
+                        onMap(block.graph(1 + width % 2, width, 16, 1), new Shape(1 + width % 3, width, 7, 13)))
+                .toList();
+    }
+
+    /** The same layers on another input. */
+    private static Graph onMap(Graph graph, Shape input) {
+        Graph g = Graph.of(input);
+        for (int block = 1; g.nodes().size() < graph.nodes().size(); block++) {
+            int number = block;
+            g = g.block(x -> {
+                for (Graph.Node node : graph.nodes()) {
+                    if (node.block() == number) {
+                        int[] others =
+                                node.inputs().stream().skip(1).mapToInt(v -> v).toArray();
+                        x = x.at(node.inputs().get(0)).then(node.layer(), others);
+                    }
+                }
+                return x;
+            });
+        }
+        return g;
+    }
+
+    /** Whether small integers stay integers, or multiples of a power of two, and small. */
+    private static boolean isExact(Block block) {
+        return block != Block.CONVNEXT && block != Block.MBCONV_GROUPED_SE;
     }
 
     @TestFactory

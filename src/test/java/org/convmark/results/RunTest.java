@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RunTest {
@@ -63,24 +64,30 @@ class RunTest {
     }
 
     private Measurement only(String unit, String rawData) throws IOException {
+        return write(unit, rawData, "").measurements().get(0);
+    }
+
+    private Run write(String unit, String rawData, String params) throws IOException {
         Files.writeString(
                 folder.resolve("jmh.json"),
-                "[{\"benchmark\":\"a.BBenchmark.run\",\"mode\":\"avgt\",\"jvm\":\"java\",\"jdkVersion\":\"17\","
-                        + "\"vmName\":\"VM\",\"primaryMetric\":{\"scoreUnit\":\"" + unit + "\",\"rawData\":" + rawData
+                "[{\"benchmark\":\"a." + (params.isEmpty() ? "B" : "Plain") + "Benchmark.run\",\"params\":{" + params
+                        + "},\"mode\":\"avgt\",\"jvm\":\"java\",\"jdkVersion\":\"17\","
+                        + "\"vmName\":\"VM\",\"jvmArgs\":[\"-Xmx1g\",\"-Dx='a'\",\"-Dconvmark.warmup=9\"],"
+                        + "\"primaryMetric\":{\"scoreUnit\":\"" + unit + "\",\"rawData\":" + rawData
                         + "}}]");
-        return Run.read(folder).measurements().get(0);
+        return Run.read(folder);
     }
 
     @Test
-    void commandRepeatsTheRow() {
+    void commandRepeatsTheRow() throws IOException {
         Run run = Run.read(CANNED);
         assertEquals(
                 "./run.sh run --profile smoke --include '\\.ComputeRoofBenchmark\\.' -p flops=66355200 -p target=VECTOR -p workers=1"
                         + " --jvm /usr/lib/jvm/java-17-openjdk-amd64/bin/java",
                 run.command(run.measurements().get(0)));
-        Intent intent = new Intent(null, List.of("-Xmx1g", "-Dx='a'"), "Radeon", null, null);
-        String command = new Run(folder, run.machine(), intent, run.measurements(), List.of())
-                .command(run.measurements().get(0));
+        Intent intent = new Intent(null, "Radeon", null, null);
+        String command =
+                new Run(folder, run.machine(), intent, run.measurements(), List.of()).command(only("us/op", "[[1]]"));
         assertTrue(command.endsWith(" --jvm-args '-Xmx1g -Dx='\\''a'\\''' --device 'Radeon'"), command);
     }
 
@@ -112,12 +119,27 @@ class RunTest {
 
     @Test
     void samplesThatAreNoTimesAreNamed() {
-        for (String raw : List.of("[[0.0]]", "[[-1]]", "[[\"NaN\"]]", "[[]]", "[]", "7")) {
-            assertThrows(IllegalArgumentException.class, () -> only("us/op", raw), raw);
+        for (String raw : List.of("[[]]", "[]", "7")) {
+            assertThrows(IllegalArgumentException.class, () -> write("us/op", raw, ""), raw);
         }
-        String message = assertThrows(IllegalArgumentException.class, () -> only("eon/op", "[[1]]"))
+        String message = assertThrows(IllegalArgumentException.class, () -> write("eon/op", "[[1]]", ""))
                 .getMessage();
         assertTrue(message.contains("result 1 has the unknown unit eon/op"), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        [[0.0]]         |                                     | not every sample of it is a time
+        [[1, -1]]       |                                     | not every sample of it is a time
+        [[1], ["NaN"]]  |                                     | not every sample of it is a time
+        [[1]]           | "precision":"fp16"                  | does not know its parameter precision (fp16)
+        [[1]]           | "depth":"x"                         | describe no network
+        [[1]]           | "depth":"1","fusion":"WARP"         | describe no network
+        """)
+    void rowsThatCannotBeUsedAreSetAsideWithTheReason(String rawData, String params, String reason) throws IOException {
+        Run run = write("us/op", rawData, params == null ? "" : params);
+        assertEquals(List.of(), run.measurements());
+        assertTrue(run.failures().get(0).error().contains(reason), run.failures()::toString);
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 import org.convmark.kernel.Target;
+import org.convmark.machine.Capture;
 import org.convmark.machine.Fact;
 import org.convmark.machine.Jvm;
 import org.convmark.machine.Machine;
@@ -14,10 +15,19 @@ import org.convmark.machine.TargetState;
 final class Here {
     private static final Machine MACHINE = Machine.capture();
 
+    /** Before a run. */
+    static final Capture CAPTURE = new Capture(MACHINE, null, List.of());
+
     private Here() {}
 
     static Circumstances with(Probe... probes) {
-        return new Circumstances(MACHINE, List.of(probes), List.of(), null, "jar");
+        return new Circumstances(
+                MACHINE,
+                Stream.of(probes)
+                        .map(probe -> new Configuration(probe, List.of()))
+                        .toList(),
+                null,
+                "jar");
     }
 
     /** A JVM that runs these targets, with a heap of 4 GiB. */

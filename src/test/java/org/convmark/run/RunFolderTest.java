@@ -96,7 +96,7 @@ class RunFolderTest {
     @Test
     void planOfAnotherVersionIsRefused() throws IOException {
         Path file = folder.path().resolve("index/plan.json");
-        Files.writeString(file, Files.readString(file).replace("\"format\" : 1", "\"format\" : 99"));
+        Files.writeString(file, Files.readString(file).replace("\"format\" : 2", "\"format\" : 99"));
         InputError e = assertThrows(InputError.class, folder::plan);
         assertTrue(e.getMessage().contains("another version"), e::getMessage);
     }
@@ -104,7 +104,7 @@ class RunFolderTest {
     @Test
     void resumingNeedsTheSameBuildJvmAndDevice() {
         HERE.requireSameAs(plan);
-        Circumstances otherJar = new Circumstances(HERE.machine(), HERE.probes(), List.of(), null, "other");
+        Circumstances otherJar = new Circumstances(HERE.machine(), HERE.configurations(), null, "other");
         assertRefused(otherJar, "another build");
         assertRefused(Here.with(Here.jvm("22", Target.own())), "was 21+1 when this run was begun and is 22+1 now");
         assertRefused(Here.with(Here.jvm("21", Target.SCALAR, Target.VECTOR)), "OPENCL ran on \"OPENCL here\"");

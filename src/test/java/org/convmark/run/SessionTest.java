@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -31,12 +32,11 @@ class SessionTest {
                 Plan.FORMAT,
                 "classes",
                 "smoke",
-                new Effort(1, 50, 2, 10),
-                List.of(),
+                new Effort(2, 50, 2, 10),
                 null,
                 List.of(
-                        new JvmOfPlan("a", JAVA, "?", Map.of("SCALAR", "plain Java loops")),
-                        new JvmOfPlan("b", JAVA, "?", Map.of("SCALAR", second))),
+                        new JvmOfPlan("a", JAVA, List.of(), "?", Map.of("SCALAR", "plain Java loops")),
+                        new JvmOfPlan("b", JAVA, List.of("-Xmx600m"), "?", Map.of("SCALAR", second))),
                 List.of(
                         new Row("b", "org.convmark.bench.block.FfnBenchmark", PARAMS),
                         new Row("a", "org.convmark.bench.block.FfnBenchmark", PARAMS)),
@@ -65,8 +65,29 @@ class SessionTest {
         assertTrue(roof.path("score").asDouble() > 0);
     }
 
+    @Test
+    void configurationsTakeTurnsForkByFork(@TempDir Path parent) throws IOException {
+        RunFolder folder = RunFolder.create(parent, "run");
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
+        run(folder, plan("plain Java loops"), new PrintStream(output));
+        List<Boolean> turns = output.toString()
+                .lines()
+                .filter(line -> line.startsWith("# VM options:"))
+                .map(line -> line.contains("-Xmx600m"))
+                .toList();
+        assertEquals(List.of(true, false, false, true), turns);
+        JsonNode first = results(folder).get(0);
+        assertEquals(2, first.path("forks").asInt());
+        assertEquals(2, first.at("/primaryMetric/rawData").size());
+        assertEquals("-Xmx600m", first.at("/jvmArgs/0").asText());
+    }
+
     private static void run(RunFolder folder, Plan plan) throws IOException {
-        new Session(folder, plan, new PrintStream(OutputStream.nullOutputStream())).run(Progress.NONE);
+        run(folder, plan, new PrintStream(OutputStream.nullOutputStream()));
+    }
+
+    private static void run(RunFolder folder, Plan plan, PrintStream log) throws IOException {
+        new Session(List.of(new Arm(folder, plan, Here.CAPTURE, Arm.OWN)), log).run(Progress.NONE);
     }
 
     private static JsonNode results(RunFolder folder) throws IOException {

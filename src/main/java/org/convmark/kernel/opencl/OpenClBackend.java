@@ -16,10 +16,10 @@ import org.convmark.kernel.Target;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
-import org.convmark.model.Caches;
 import org.convmark.model.FusionPlanner;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
+import org.convmark.model.Planning;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 
@@ -35,11 +35,11 @@ public final class OpenClBackend extends Backend<Tensor> {
     private final Tuning tuning;
     private final FusionPlanner planner;
 
-    OpenClBackend(Cl cl, Tuning tuning) {
+    OpenClBackend(Cl cl, Tuning tuning, Planning planning) {
         super(new Workers(1));
         this.cl = cl;
         this.tuning = tuning;
-        this.planner = new FusionPlanner(Caches.TYPICAL, cl.units(), tuning.flopsOfLaunch(), this::fits);
+        this.planner = new FusionPlanner(planning, new FusedLaunch(cl.info(), tuning), cl.units());
     }
 
     // ---------------------------------------------------------------- devices
@@ -92,7 +92,7 @@ public final class OpenClBackend extends Backend<Tensor> {
             throw new UnsupportedOperationException(reason);
         }
         Cl.Device device = pick(Cl.devices(), settings.device()).orElseThrow();
-        return new OpenClBackend(new Cl(device, settings.workers()), Tuning.of(device.info()));
+        return new OpenClBackend(new Cl(device, settings.workers()), Tuning.of(device.info()), settings.planning());
     }
 
     private static Optional<Cl.Device> pick(List<Cl.Device> devices, String name) {
@@ -167,15 +167,6 @@ public final class OpenClBackend extends Backend<Tensor> {
     @Override
     protected Graph schedule(Graph graph) {
         return planner.schedule(graph);
-    }
-
-    /** Whether layers can be one kernel. */
-    private boolean fits(Graph body) {
-        if (tuning.family() == Tuning.Family.GPU) {
-            return FusedTile.fits(cl.info(), body);
-        }
-        return body.inputs().size() <= FusedRows.INPUTS
-                && body.nodes().stream().map(Graph.Node::layer).allMatch(Stages::isStage);
     }
 
     @Override

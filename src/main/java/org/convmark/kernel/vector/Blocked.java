@@ -152,7 +152,7 @@ final class Blocked {
     /** Lays another row on top of a worker's window; rows from there to {@code end - 1} move up with it. */
     void slide(int worker, int from, int top, int end) {
         int count = Math.max(0, end - top) * row;
-        for (int b = 0; b < blocks; b++) {
+        for (int b = 0; b < blocks && count > 0; b++) {
             int p = at(worker, b, from, 0) - border * L;
             System.arraycopy(data, p + (top - from) * row, data, p, count);
         }

@@ -30,12 +30,12 @@ final class ConvKernel implements Stage {
 
     ConvKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
         this.conv = conv;
-        this.finish = finish;
+        this.finish = finish.afterLimits();
         this.in = in;
         this.out = out;
         List<ConvTaps> all = Tiling.fitsSingle(out, conv.stride())
-                ? ConvTaps.withinGroups(conv, filter, bias, in)
-                : ConvTaps.pairs(conv, filter, bias, in);
+                ? ConvTaps.withinGroups(conv, filter, bias, finish.limits(), in)
+                : ConvTaps.pairs(conv, filter, bias, finish.limits(), in);
         this.taps = all.toArray(ConvTaps[]::new);
         this.tiling = new Tiling(out, conv.stride(), taps[0].vectors);
         this.together = Math.max(1, Math.min(taps.length, CACHED_WEIGHTS / (taps[0].weights.length * Float.BYTES)));

@@ -17,6 +17,9 @@ public final class ConvTaps {
     public final float[] weights;
     public final float[] bias;
 
+    /** What finished sums are limited to. */
+    public final Limits limits;
+
     /**
      * The first tap, 0. A loop from a constant 0 is slower on JDK 17: C2 then knows that the index of the weights begins
      * at 0 too and keeps it in registers and copies of its own.
@@ -36,20 +39,22 @@ public final class ConvTaps {
      * @param weights per channel 2 L
      */
     ConvTaps(int[] offsets, float[] weights) {
-        this(offsets, weights, new float[2 * L], 0, 2);
+        this(offsets, weights, new float[2 * L], Limits.NONE, 0, 2);
     }
 
-    private ConvTaps(int[] offsets, float[] weights, float[] bias, int block, int vectors) {
+    private ConvTaps(int[] offsets, float[] weights, float[] bias, Limits limits, int block, int vectors) {
         this.offsets = offsets;
         this.weights = weights;
         this.bias = bias;
+        this.limits = limits;
         this.start = 0;
         this.block = block;
         this.vectors = vectors;
     }
 
     /** One or two blocks of a convolution, from a block on. */
-    private static ConvTaps of(Layer.Conv conv, float[] filter, float[] bias, Blocked in, int block, int vectors) {
+    private static ConvTaps of(
+            Layer.Conv conv, float[] filter, float[] bias, Limits limits, Blocked in, int block, int vectors) {
         int group = conv.groupWidth(in.shape.channels());
         int groupOut = conv.groupOut(in.shape.channels());
         int first = block * L / groupOut * group;
@@ -59,6 +64,7 @@ public final class ConvTaps {
                 new int[taps],
                 new float[Math.multiplyExact(taps, vectors * L)],
                 Arrays.copyOfRange(Lanes.padded(bias), block * L, (block + vectors) * L),
+                limits,
                 block,
                 vectors);
         made.fill(conv, group, groupOut, first, last, filter, in);
@@ -66,16 +72,16 @@ public final class ConvTaps {
     }
 
     /** All blocks, two at a time. */
-    static List<ConvTaps> pairs(Layer.Conv conv, float[] filter, float[] bias, Blocked in) {
+    static List<ConvTaps> pairs(Layer.Conv conv, float[] filter, float[] bias, Limits limits, Blocked in) {
         List<ConvTaps> all = new ArrayList<>();
         for (int block = 0; block * L < conv.outChannels(); block += 2) {
-            all.add(of(conv, filter, bias, in, block, 2));
+            all.add(of(conv, filter, bias, limits, in, block, 2));
         }
         return all;
     }
 
     /** All blocks, two at a time where both lie in one group: a pair in two would read the channels of both. */
-    static List<ConvTaps> withinGroups(Layer.Conv conv, float[] filter, float[] bias, Blocked in) {
+    static List<ConvTaps> withinGroups(Layer.Conv conv, float[] filter, float[] bias, Limits limits, Blocked in) {
         int groupOut = conv.groupOut(in.shape.channels());
         int channels = conv.outChannels();
         List<ConvTaps> all = new ArrayList<>();
@@ -83,7 +89,7 @@ public final class ConvTaps {
         while (block * L < channels) {
             int lastOfTwo = Math.min((block + 2) * L, channels) - 1;
             boolean one = (block + 1) * L >= channels || block * L / groupOut != lastOfTwo / groupOut;
-            all.add(of(conv, filter, bias, in, block, one ? 1 : 2));
+            all.add(of(conv, filter, bias, limits, in, block, one ? 1 : 2));
             block += one ? 1 : 2;
         }
         return all;

@@ -13,8 +13,8 @@ final class DepthwiseKernel implements Stage {
     /** @param filter channel x row x column */
     DepthwiseKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
         this.conv = conv;
-        this.filter = new LaneFilter(conv, filter, bias, 1, 0, in.row);
-        this.finish = finish;
+        this.filter = new LaneFilter(conv, filter, bias, finish.limits(), 1, 0, in.row);
+        this.finish = finish.afterLimits();
         this.in = in;
         this.out = out;
     }

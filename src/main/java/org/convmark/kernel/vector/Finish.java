@@ -1,9 +1,11 @@
 package org.convmark.kernel.vector;
 
 import org.convmark.kernel.Epilogue;
+import org.convmark.model.Activation;
 
 /**
- * What happens to a row of sums just stored, still in L1: activation, residual, activation.
+ * What happens to sums: activation, residual, activation. A register tile can limit its sums before it stores them, so a
+ * first activation that is nothing but {@link Limits} costs no pass; the rest happens to a row just stored, still in L1.
  *
  * @param epilogue which
  * @param residual what is added, or null
@@ -11,6 +13,23 @@ import org.convmark.kernel.Epilogue;
 record Finish(Epilogue epilogue, Blocked residual) {
     /** Sums stay as they are. */
     static final Finish NOTHING = new Finish(Epilogue.NONE, null);
+
+    /** What a register tile can do itself. */
+    Limits limits() {
+        return Limits.of(first());
+    }
+
+    /** What is left to do when the sums have been limited. */
+    Finish afterLimits() {
+        if (!Limits.suffice(first())) {
+            return this;
+        }
+        return new Finish(residual == null ? Epilogue.NONE : new Epilogue(null, epilogue.after()), residual);
+    }
+
+    private Activation first() {
+        return residual == null ? epilogue.after() : epilogue.before();
+    }
 
     /** Finishes row y of block b of image n. */
     void row(Blocked out, int n, int b, int y) {
@@ -20,9 +39,10 @@ record Finish(Epilogue epilogue, Blocked residual) {
             Rows.activate(epilogue.before(), out.data, o, out.data, o, length);
         }
         if (residual != null) {
-            Rows.add(out.data, o, residual.data, residual.at(n, b, y, 0), out.data, o, length);
+            int r = residual.at(n, b, y, 0);
+            Rows.add(out.data, o, residual.data, r, Limits.of(epilogue.after()), out.data, o, length);
         }
-        if (epilogue.after() != null) {
+        if (epilogue.after() != null && (residual == null || !Limits.suffice(epilogue.after()))) {
             Rows.activate(epilogue.after(), out.data, o, out.data, o, length);
         }
     }

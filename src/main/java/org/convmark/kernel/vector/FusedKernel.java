@@ -2,8 +2,12 @@ package org.convmark.kernel.vector;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
+import org.convmark.model.FusionPlan;
 import org.convmark.model.Graph;
+import org.convmark.model.HiddenLayers;
 import org.convmark.model.RowFlow;
 import org.convmark.model.Shape;
 
@@ -13,9 +17,13 @@ import org.convmark.model.Shape;
  * inputs and the result are whole tensors. The layers are the kernels that run alone too, bound to windows.
  */
 final class FusedKernel implements Kernel {
-    /** Makes the kernel of a node of the body. */
+    /** Makes the kernels of a body. */
     interface Binding {
         Stage bind(Graph.Node node, List<Blocked> in, Blocked out);
+
+        Stage bind(FoldedConv part, Blocked in, Blocked addend, Blocked out);
+
+        FoldedConv fold(Graph.Node node);
     }
 
     /** Rows of an image, and by step and window the row on top of it. */
@@ -29,30 +37,95 @@ final class FusedKernel implements Kernel {
     /** What the stages read and write, by value of the body. */
     private final Blocked[] values;
 
-    private final Stage[] stages;
+    /** Where sums over chunks wait for the next, every second time; null if hidden channels are not in chunks. */
+    private final Blocked sums;
+
+    private final int sumsOf;
+
+    /** In order: a node for all its channels, or the nodes of the hidden layers for some. */
+    private final Turn[] turns;
 
     /** By worker. */
     private final Band[][] bands;
 
     /**
-     * @param body layers with a reach of some rows
-     * @param step rows of the result in a step
-     * @param workers bands, at the most
+     * What is done next in a step.
+     *
+     * @param value whose rows it makes
      */
-    FusedKernel(Graph body, int step, int workers, Binding binding, List<Blocked> in, Blocked out) {
-        this.body = body;
+    private record Turn(Stage stage, int value) {}
+
+    /** @param plan step, chunk and bands */
+    FusedKernel(FusionPlan.Kernel plan, Binding binding, List<Blocked> in, Blocked out) {
+        this.body = plan.body();
         this.first = body.inputs().size();
         this.in = in;
         this.out = out;
-        List<List<RowFlow>> flows = flows(body, step, workers);
-        this.values = values(flows.stream().flatMap(List::stream).toList(), flows.size());
+        List<List<RowFlow>> flows = flows(body, plan.step(), plan.workers());
+        List<RowFlow> every = flows.stream().flatMap(List::stream).toList();
+        HiddenLayers hidden = plan.chunk() == 0 ? null : HiddenLayers.of(body).orElseThrow();
+        this.values = values(plan, every, flows.size());
+        this.sumsOf = hidden == null ? -1 : first + hidden.last();
+        this.sums = hidden == null ? null : window(sumsOf, body.shape(sumsOf), every, flows.size(), 0);
         this.bands = bands(flows);
-        this.stages = new Stage[body.nodes().size()];
-        for (int i = 0; i < stages.length; i++) {
-            Graph.Node node = body.nodes().get(i);
-            stages[i] = binding.bind(
-                    node, node.inputs().stream().map(v -> values[v]).toList(), values[first + i]);
+        List<Turn> all = new ArrayList<>();
+        for (int i = 0; i < body.nodes().size(); i++) {
+            if (hidden == null || i < hidden.first() || i > hidden.last()) {
+                Graph.Node node = body.nodes().get(i);
+                all.add(new Turn(binding.bind(node, operands(node), values[first + i]), first + i));
+            } else if (i == hidden.first()) {
+                chunks(plan.chunk(), hidden, binding, all);
+            }
         }
+        this.turns = all.toArray(Turn[]::new);
+    }
+
+    private List<Blocked> operands(Graph.Node node) {
+        return node.inputs().stream().map(v -> values[v]).toList();
+    }
+
+    /** Chunk after chunk through all hidden layers. */
+    private void chunks(int chunk, HiddenLayers hidden, Binding binding, List<Turn> to) {
+        List<FoldedConv> folded = IntStream.rangeClosed(hidden.first(), hidden.last())
+                .mapToObj(i -> binding.fold(body.nodes().get(i)))
+                .toList();
+        int channels = hidden.channels();
+        for (int from = 0; from < channels; from += chunk) {
+            int end = Math.min(from + chunk, channels);
+            Blocked source =
+                    operands(body.nodes().get(hidden.first())).get(folded.get(0).source());
+            for (int i = hidden.first(); i < hidden.last(); i++) {
+                FoldedConv part = folded.get(i - hidden.first()).outputs(from, end);
+                Blocked made = part(first + i, from, end);
+                to.add(new Turn(binding.bind(part, source, null, made), first + i));
+                source = made;
+            }
+            FoldedConv sum = folded.get(folded.size() - 1);
+            Stage added = add(sum, from, end, (channels - end + chunk - 1) / chunk, hidden, binding, source);
+            to.add(new Turn(added, sumsOf));
+        }
+    }
+
+    /**
+     * Adds a chunk to the sum so far. Sums go to and fro between two tensors, the last to the right one.
+     *
+     * @param left chunks behind this one
+     */
+    private Stage add(
+            FoldedConv sum, int from, int end, int left, HiddenLayers hidden, Binding binding, Blocked source) {
+        Blocked result = left % 2 == 0 ? values[sumsOf] : sums;
+        Blocked addend = left % 2 == 0 ? sums : values[sumsOf];
+        if (from == 0) {
+            List<Blocked> operands = operands(body.nodes().get(hidden.last()));
+            addend = sum.residual() < 0 ? null : operands.get(sum.residual());
+        }
+        return binding.bind(sum.inputs(from, end, hidden.channels()), source, addend, result);
+    }
+
+    /** Some channels of a hidden value: of all that it holds, or all that it holds. */
+    private Blocked part(int value, int from, int to) {
+        boolean all = values[value].shape.channels() == body.shape(value).channels();
+        return values[value].part(all ? from : 0, to - from);
     }
 
     /** By worker, the rows that it makes of each image that it makes rows of. */
@@ -73,24 +146,33 @@ final class FusedKernel implements Kernel {
         return flows;
     }
 
-    private Blocked[] values(List<RowFlow> flows, int workers) {
+    private Blocked[] values(FusionPlan.Kernel plan, List<RowFlow> flows, int workers) {
         Blocked[] made = new Blocked[first + body.nodes().size()];
         for (int v = 0; v < made.length; v++) {
-            int value = v;
-            int most = flows.stream().mapToInt(f -> f.mostMade(value)).max().orElseThrow();
-            int fewest = flows.stream().mapToInt(f -> f.fewestMade(value)).min().orElseThrow();
             if (v < first) {
-                made[v] = in.get(v).seenBy(workers, most, fewest);
+                made[v] = in.get(v).seenBy(workers, most(v, flows), fewest(v, flows));
             } else if (v == body.head()) {
-                made[v] = out.seenBy(workers, most, fewest);
+                made[v] = out.seenBy(workers, most(v, flows), fewest(v, flows));
             } else {
-                Shape map = body.shape(v);
-                Shape shape = new Shape(workers, map.channels(), map.height(), map.width());
-                int held = flows.stream().mapToInt(f -> f.window(value)).max().orElseThrow();
-                made[v] = Blocked.windows(shape, border(v), most, fewest, held);
+                Shape map = body.shape(v).withChannels(plan.windowChannels(v, flows));
+                made[v] = window(v, map, flows, workers, border(v));
             }
         }
         return made;
+    }
+
+    private static Blocked window(int value, Shape map, List<RowFlow> flows, int workers, int border) {
+        int held = flows.stream().mapToInt(f -> f.window(value)).max().orElseThrow();
+        Shape each = new Shape(workers, map.channels(), map.height(), map.width());
+        return Blocked.windows(each, border, most(value, flows), fewest(value, flows), held);
+    }
+
+    private static int most(int value, List<RowFlow> flows) {
+        return flows.stream().mapToInt(f -> f.mostMade(value)).max().orElseThrow();
+    }
+
+    private static int fewest(int value, List<RowFlow> flows) {
+        return flows.stream().mapToInt(f -> f.fewestMade(value)).min().orElseThrow();
     }
 
     /** The widest padding of what reads a value. */
@@ -146,11 +228,14 @@ final class FusedKernel implements Kernel {
                     slide(worker, band, step, v);
                 }
             }
-            for (int i = 0; i < stages.length; i++) {
-                int from = band.flow.from(step, first + i);
-                int to = band.flow.to(step, first + i);
+            if (sums != null) {
+                sums.place(worker, band.flow.from(step, sumsOf));
+            }
+            for (Turn turn : turns) {
+                int from = band.flow.from(step, turn.value);
+                int to = band.flow.to(step, turn.value);
                 if (from < to) {
-                    stages[i].rows(worker, from, to);
+                    turn.stage.rows(worker, from, to);
                 }
             }
         }

@@ -33,16 +33,19 @@ final class LaneFilter {
 
     private final float[] weights;
     private final float[] bias;
+    private final Limits limits;
 
     /**
      * @param filter output channel x plane x row x column
+     * @param limits of the results
      * @param planes planes of input
      * @param plane floats from one plane to the next
      * @param row floats from one row of a plane to the next
      */
-    LaneFilter(Layer.Conv conv, float[] filter, float[] bias, int planes, int plane, int row) {
+    LaneFilter(Layer.Conv conv, float[] filter, float[] bias, Limits limits, int planes, int plane, int row) {
         this.conv = conv;
         this.bias = Lanes.padded(bias);
+        this.limits = limits;
         int k = conv.kernel();
         int lines = planes * k;
         this.inRuns = conv.dilation() == 1 && k >= 3 && k % 2 == 1;
@@ -94,7 +97,7 @@ final class LaneFilter {
         } else {
             int w0 = b * taps.length * L;
             for (int x = covered * L; x < width * L; x += L) {
-                one(in, p + x * conv.stride(), taps, weights, w0, bias, b * L, out, q + x);
+                one(in, p + x * conv.stride(), taps, weights, w0, bias, b * L, limits, out, q + x);
             }
         }
     }
@@ -104,28 +107,41 @@ final class LaneFilter {
         int end = q + pixels * L;
         boolean twos = runs.length > threes;
         if (!inRuns && conv.stride() == 1) {
-            Lane7x1.run(in, p, runs, weights, w0, bias, b * L, out, q, end);
+            Lane7x1.run(in, p, runs, weights, w0, bias, b * L, limits, out, q, end);
         } else if (!inRuns) {
-            Lane7x1Step2.run(in, p, runs, weights, w0, bias, b * L, out, q, end);
+            Lane7x1Step2.run(in, p, runs, weights, w0, bias, b * L, limits, out, q, end);
         } else if (conv.stride() == 1 && twos) {
-            Lane7x3And2.run(in, p, runs, threes, weights, w0, bias, b * L, out, q, end);
+            Lane7x3And2.run(in, p, runs, threes, weights, w0, bias, b * L, limits, out, q, end);
         } else if (conv.stride() == 1) {
-            Lane7x3.run(in, p, runs, weights, w0, bias, b * L, out, q, end);
+            Lane7x3.run(in, p, runs, weights, w0, bias, b * L, limits, out, q, end);
         } else if (twos) {
-            Lane7x3And2Step2.run(in, p, runs, threes, weights, w0, bias, b * L, out, q, end);
+            Lane7x3And2Step2.run(in, p, runs, threes, weights, w0, bias, b * L, limits, out, q, end);
         } else {
-            Lane7x3Step2.run(in, p, runs, weights, w0, bias, b * L, out, q, end);
+            Lane7x3Step2.run(in, p, runs, weights, w0, bias, b * L, limits, out, q, end);
         }
     }
 
     /** One pixel, tap by tap: what no tile covers. */
     private static void one(
-            float[] in, int p, int[] taps, float[] weights, int w0, float[] bias, int o, float[] out, int q) {
+            float[] in,
+            int p,
+            int[] taps,
+            float[] weights,
+            int w0,
+            float[] bias,
+            int o,
+            Limits limits,
+            float[] out,
+            int q) {
         FloatVector a = FloatVector.fromArray(FLOATS, bias, o);
         for (int t = 0; t < taps.length; t++) {
             a = FloatVector.fromArray(FLOATS, weights, w0 + t * L)
                     .fma(FloatVector.fromArray(FLOATS, in, p + taps[t]), a);
         }
-        a.intoArray(out, q);
+        a.reinterpretAsInts()
+                .max(limits.low())
+                .min(limits.high())
+                .reinterpretAsFloats()
+                .intoArray(out, q);
     }
 }

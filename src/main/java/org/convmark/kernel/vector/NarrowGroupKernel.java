@@ -34,14 +34,14 @@ final class NarrowGroupKernel implements Stage {
     @SuppressWarnings({"unchecked", "rawtypes"})
     NarrowGroupKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
         this.conv = conv;
-        this.finish = finish;
+        this.finish = finish.afterLimits();
         this.in = in;
         this.out = out;
         int g = conv.groupWidth(in.shape.channels());
         int window = (conv.kernel() - 1) * conv.dilation() + 1;
         this.bands = (out.shape.height() + BAND - 1) / BAND;
         this.row = ((out.shape.width() - 1) * conv.stride() + window) * L;
-        this.filter = new LaneFilter(conv, filter, bias, g, row, g * row);
+        this.filter = new LaneFilter(conv, filter, bias, finish.limits(), g, row, g * row);
         this.spreads = new VectorShuffle[g];
         for (int j = 0; j < g; j++) {
             int channel = j;

@@ -20,7 +20,6 @@ final class Rows {
     private static final float ROUND = 12582912f;
 
     private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
-    private static final int SIX = Float.floatToRawIntBits(6f);
 
     private Rows() {}
 
@@ -32,6 +31,21 @@ final class Rows {
         for (int k = 0; k < length; k += L) {
             FloatVector.fromArray(FLOATS, a, i + k)
                     .add(FloatVector.fromArray(FLOATS, b, j + k))
+                    .intoArray(out, o + k);
+        }
+    }
+
+    /** Sums within limits: a residual and the activation behind it in one pass. */
+    static void add(float[] a, int i, float[] b, int j, Limits limits, float[] out, int o, int length) {
+        int low = limits.low();
+        int high = limits.high();
+        for (int k = 0; k < length; k += L) {
+            FloatVector.fromArray(FLOATS, a, i + k)
+                    .add(FloatVector.fromArray(FLOATS, b, j + k))
+                    .reinterpretAsInts()
+                    .max(low)
+                    .min(high)
+                    .reinterpretAsFloats()
                     .intoArray(out, o + k);
         }
     }
@@ -63,31 +77,21 @@ final class Rows {
 
     static void activate(Activation function, float[] in, int i, float[] out, int o, int length) {
         switch (function) {
-            case RELU -> relu(in, i, out, o, length);
-            case RELU6 -> relu6(in, i, out, o, length);
+            case RELU, RELU6 -> limit(in, i, Limits.of(function), out, o, length);
             case SIGMOID -> logistic(in, i, 0, 1, out, o, length);
             case SILU -> logistic(in, i, 1, 0, out, o, length);
             case GELU -> gelu(in, i, out, o, length);
         }
     }
 
-    /** Integer maximum: one instruction where a float maximum takes six to respect NaN and -0. */
-    private static void relu(float[] in, int i, float[] out, int o, int length) {
+    private static void limit(float[] in, int i, Limits limits, float[] out, int o, int length) {
+        int low = limits.low();
+        int high = limits.high();
         for (int k = 0; k < length; k += L) {
             FloatVector.fromArray(FLOATS, in, i + k)
                     .reinterpretAsInts()
-                    .max(0)
-                    .reinterpretAsFloats()
-                    .intoArray(out, o + k);
-        }
-    }
-
-    private static void relu6(float[] in, int i, float[] out, int o, int length) {
-        for (int k = 0; k < length; k += L) {
-            FloatVector.fromArray(FLOATS, in, i + k)
-                    .reinterpretAsInts()
-                    .max(0)
-                    .min(SIX)
+                    .max(low)
+                    .min(high)
                     .reinterpretAsFloats()
                     .intoArray(out, o + k);
         }

@@ -50,16 +50,17 @@ final class ScatteredTile {
             a4 = u.fma(x, a4);
             b4 = v.fma(x, b4);
         }
+        int low = taps.limits.low(), high = taps.limits.high();
         int q0 = q + outs[t], q1 = q + outs[t + 1], q2 = q + outs[t + 2], q3 = q + outs[t + 3], q4 = q + outs[t + 4];
-        b0.intoArray(out, q0 + next);
-        b1.intoArray(out, q1 + next);
-        b2.intoArray(out, q2 + next);
-        b3.intoArray(out, q3 + next);
-        b4.intoArray(out, q4 + next);
-        a0.intoArray(out, q0);
-        a1.intoArray(out, q1);
-        a2.intoArray(out, q2);
-        a3.intoArray(out, q3);
-        a4.intoArray(out, q4);
+        b0.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q0 + next);
+        b1.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q1 + next);
+        b2.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q2 + next);
+        b3.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q3 + next);
+        b4.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q4 + next);
+        a0.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q0);
+        a1.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q1);
+        a2.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q2);
+        a3.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q3);
+        a4.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q4);
     }
 }

@@ -8,15 +8,17 @@ import java.util.List;
 import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
-import org.convmark.model.Caches;
+import org.convmark.model.FusedKernels;
 import org.convmark.model.FusionPlanner;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
+import org.convmark.model.Planning;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 
@@ -29,11 +31,11 @@ public final class VectorBackend extends Backend<Blocked> {
     /**
      * @param workers threads that share each kernel
      * @param algorithm of convolutions
-     * @param caches that plans of fused blocks are made for
+     * @param planning what fused blocks are planned for
      */
-    public VectorBackend(Workers workers, Algorithm algorithm, Caches caches) {
+    public VectorBackend(Workers workers, Algorithm algorithm, Planning planning) {
         super(workers);
-        this.planner = new FusionPlanner(caches, workers.count());
+        this.planner = new FusionPlanner(planning, FusedKernels.CPU, workers.count());
         this.threads = workers.count();
         this.algorithm = algorithm;
     }
@@ -104,7 +106,7 @@ public final class VectorBackend extends Backend<Blocked> {
         Winograd form = Winograd.choose(out.isWhole() ? algorithm : Algorithm.DIRECT, conv, in.shape, out.shape);
         return form == null
                 ? new ConvKernel(conv, filter, bias, finish, in, out)
-                : new WinogradKernel(form, conv, filter, bias, finish, in, out, threads);
+                : new WinogradKernel(form, conv, filter, bias, finish, in, out);
     }
 
     @Override
@@ -114,9 +116,26 @@ public final class VectorBackend extends Backend<Blocked> {
 
     @Override
     protected Kernel block(Graph body, Weights weights, List<Blocked> in, Blocked out) {
-        FusedKernel.Binding binding =
-                (node, operands, result) -> (Stage) lower(node, body.shapes(node), weights, operands, result);
-        return new FusedKernel(body, planner.kernel(body).step(), threads, binding, in, out);
+        return new FusedKernel(
+                planner.kernel(body),
+                new FusedKernel.Binding() {
+                    @Override
+                    public Stage bind(Graph.Node node, List<Blocked> operands, Blocked result) {
+                        return (Stage) lower(node, body.shapes(node), weights, operands, result);
+                    }
+
+                    @Override
+                    public Stage bind(FoldedConv part, Blocked source, Blocked addend, Blocked result) {
+                        return (Stage) convolution(part, source, addend, result);
+                    }
+
+                    @Override
+                    public FoldedConv fold(Graph.Node node) {
+                        return FoldedConv.of(node, weights);
+                    }
+                },
+                in,
+                out);
     }
 
     @Override

@@ -70,9 +70,9 @@ final class WinogradKernel implements Kernel {
     /** Offsets of the columns of a tile. */
     private final int[] columns;
 
-    private final Scratch[] scratches;
+    private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(Scratch::new);
 
-    /** What a worker needs: lines of a row of tiles transformed in one dimension, matrices, and one tile's end of a row. */
+    /** What a thread needs: lines of a row of tiles transformed in one dimension, matrices, and one tile's end of a row. */
     private final class Scratch {
         final int[] rows = new int[form.n];
         final float[] lines = new float[form.n * lineLength()];
@@ -82,16 +82,8 @@ final class WinogradKernel implements Kernel {
         final float[] end = new float[form.m * L];
     }
 
-    /** @param workers threads that share the strips */
     WinogradKernel(
-            Winograd form,
-            Layer.Conv conv,
-            float[] filter,
-            float[] bias,
-            Finish finish,
-            Blocked in,
-            Blocked out,
-            int workers) {
+            Winograd form, Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
         this.form = form;
         this.padding = conv.padding();
         this.finish = finish;
@@ -120,10 +112,6 @@ final class WinogradKernel implements Kernel {
         this.columns = new int[form.n];
         for (int j = 0; j < form.n; j++) {
             columns[j] = j * L;
-        }
-        this.scratches = new Scratch[Math.min(workers, strips * chunks)];
-        for (int i = 0; i < scratches.length; i++) {
-            scratches[i] = new Scratch();
         }
     }
 
@@ -180,19 +168,13 @@ final class WinogradKernel implements Kernel {
 
     @Override
     public int units() {
-        return scratches.length;
+        return strips * chunks;
     }
 
+    /** Strips and chunks of pairs, numbered through; a strip that two calls share is transformed by both. */
     @Override
     public void run(int from, int to) {
-        int steps = strips * chunks;
-        for (int unit = from; unit < to; unit++) {
-            share(scratches[unit], steps * unit / scratches.length, steps * (unit + 1) / scratches.length);
-        }
-    }
-
-    /** Strips and chunks of pairs, numbered through; a strip that two workers share is transformed by both. */
-    private void share(Scratch scratch, int from, int to) {
+        Scratch scratch = scratches.get();
         for (int step = from; step < to; step++) {
             int first = rows * (step / chunks) / strips;
             int last = rows * (step / chunks + 1) / strips;

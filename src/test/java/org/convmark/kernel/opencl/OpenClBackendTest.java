@@ -26,6 +26,7 @@ import org.convmark.model.Block;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
+import org.convmark.model.Planning;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,7 +49,7 @@ class OpenClBackendTest {
     }
 
     private static OpenClBackend open(Tuning tuning) {
-        return new OpenClBackend(new Cl(device(), 0), tuning);
+        return new OpenClBackend(new Cl(device(), 0), tuning, Planning.TYPICAL);
     }
 
     /** Both families, and every vector length a CPU may have: OpenCL runs longer vectors than the hardware's as several. */
@@ -141,7 +142,7 @@ class OpenClBackendTest {
         Graph graph = Graph.of(new Shape(1, 9, 7, 7)).conv(3, 17);
         Cl cl = new Cl(device(), 1);
         assertEquals(1, cl.units());
-        try (var backend = new OpenClBackend(cl, Tuning.of(info))) {
+        try (var backend = new OpenClBackend(cl, Tuning.of(info), Planning.TYPICAL)) {
             verify(backend, graph, Fusion.NONE);
         }
     }
@@ -266,7 +267,7 @@ class OpenClBackendTest {
     private static int kernels(Graph graph, long localBytes) {
         Cl.Device device = device();
         Cl cl = new Cl(new Cl.Device(device.info().withLocalBytes(localBytes), device.platform(), device.id()), 0);
-        try (OpenClBackend backend = new OpenClBackend(cl, Tuning.gpu())) {
+        try (OpenClBackend backend = new OpenClBackend(cl, Tuning.gpu(), Planning.TYPICAL)) {
             Weights weights = new Weights(graph, 1, Weights.Fill.INTEGER);
             Program program = backend.compile(graph.fuse(Fusion.BLOCK), weights);
             program.verify(weights);

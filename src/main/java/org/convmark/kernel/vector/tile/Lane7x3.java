@@ -4,6 +4,7 @@ import static org.convmark.kernel.vector.Lanes.FLOATS;
 import static org.convmark.kernel.vector.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.vector.Limits;
 
 /** Generated: seven pixels by runs of 3 taps. */
 public final class Lane7x3 {
@@ -11,7 +12,18 @@ public final class Lane7x3 {
 
     /** See the package. */
     public static void run(
-            float[] in, int p, int[] runs, float[] weights, int w0, float[] bias, int o, float[] out, int q, int end) {
+            float[] in,
+            int p,
+            int[] runs,
+            float[] weights,
+            int w0,
+            float[] bias,
+            int o,
+            Limits limits,
+            float[] out,
+            int q,
+            int end) {
+        int low = limits.low(), high = limits.high();
         for (; q < end; q += 7 * L, p += 7 * L) {
             int k = w0;
             FloatVector x;
@@ -59,13 +71,13 @@ public final class Lane7x3 {
                 a6 = w.fma(x, a6);
                 k += 3 * L;
             }
-            a0.intoArray(out, q);
-            a1.intoArray(out, q + L);
-            a2.intoArray(out, q + 2 * L);
-            a3.intoArray(out, q + 3 * L);
-            a4.intoArray(out, q + 4 * L);
-            a5.intoArray(out, q + 5 * L);
-            a6.intoArray(out, q + 6 * L);
+            a0.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q);
+            a1.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + L);
+            a2.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 2 * L);
+            a3.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 3 * L);
+            a4.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 4 * L);
+            a5.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 5 * L);
+            a6.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 6 * L);
         }
     }
 }

@@ -44,13 +44,14 @@ public final class Tile1x5And3 {
             x = FloatVector.broadcast(FLOATS, in[j + 2 * L]);
             a7 = u.fma(x, a7);
         }
-        a0.intoArray(out, q);
-        a1.intoArray(out, q + L);
-        a2.intoArray(out, q + 2 * L);
-        a3.intoArray(out, q + 3 * L);
-        a4.intoArray(out, q + 4 * L);
-        a5.intoArray(out, q + outGap);
-        a6.intoArray(out, q + outGap + L);
-        a7.intoArray(out, q + outGap + 2 * L);
+        int low = taps.limits.low(), high = taps.limits.high();
+        a0.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q);
+        a1.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + L);
+        a2.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 2 * L);
+        a3.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 3 * L);
+        a4.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 4 * L);
+        a5.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + outGap);
+        a6.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + outGap + L);
+        a7.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + outGap + 2 * L);
     }
 }

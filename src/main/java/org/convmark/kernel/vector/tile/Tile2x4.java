@@ -36,13 +36,14 @@ public final class Tile2x4 {
             a3 = u.fma(x, a3);
             b3 = v.fma(x, b3);
         }
-        b0.intoArray(out, q + next);
-        b1.intoArray(out, q + next + L);
-        b2.intoArray(out, q + next + 2 * L);
-        b3.intoArray(out, q + next + 3 * L);
-        a0.intoArray(out, q);
-        a1.intoArray(out, q + L);
-        a2.intoArray(out, q + 2 * L);
-        a3.intoArray(out, q + 3 * L);
+        int low = taps.limits.low(), high = taps.limits.high();
+        b0.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + next);
+        b1.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + next + L);
+        b2.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + next + 2 * L);
+        b3.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + next + 3 * L);
+        a0.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q);
+        a1.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + L);
+        a2.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 2 * L);
+        a3.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 3 * L);
     }
 }

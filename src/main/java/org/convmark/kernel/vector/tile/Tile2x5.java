@@ -40,15 +40,16 @@ public final class Tile2x5 {
             a4 = u.fma(x, a4);
             b4 = v.fma(x, b4);
         }
-        b0.intoArray(out, q + next);
-        b1.intoArray(out, q + next + L);
-        b2.intoArray(out, q + next + 2 * L);
-        b3.intoArray(out, q + next + 3 * L);
-        b4.intoArray(out, q + next + 4 * L);
-        a0.intoArray(out, q);
-        a1.intoArray(out, q + L);
-        a2.intoArray(out, q + 2 * L);
-        a3.intoArray(out, q + 3 * L);
-        a4.intoArray(out, q + 4 * L);
+        int low = taps.limits.low(), high = taps.limits.high();
+        b0.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + next);
+        b1.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + next + L);
+        b2.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + next + 2 * L);
+        b3.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + next + 3 * L);
+        b4.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + next + 4 * L);
+        a0.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q);
+        a1.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + L);
+        a2.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 2 * L);
+        a3.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 3 * L);
+        a4.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 4 * L);
     }
 }

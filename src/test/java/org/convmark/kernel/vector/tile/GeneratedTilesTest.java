@@ -79,6 +79,7 @@ class GeneratedTilesTest {
                             FloatVector x;
                             %STEP%
                         }
+                        int low = taps.limits.low(), high = taps.limits.high();
                         %STORE%
                     }
                 }
@@ -112,12 +113,10 @@ class GeneratedTilesTest {
         }
 
         private String stores() {
-            String first = lines("        ", t -> "a%d.intoArray(out, %s);".formatted(t, place("", t)));
+            String first = lines("        ", t -> store("a" + t, place("", t)));
             return vectors == 1
                     ? first
-                    : lines("        ", t -> "b%d.intoArray(out, %s);".formatted(t, place(" + next", t)))
-                            + "\n        "
-                            + first;
+                    : lines("        ", t -> store("b" + t, place(" + next", t))) + "\n        " + first;
         }
 
         private String lines(String indent, IntFunction<String> pixel) {
@@ -162,6 +161,7 @@ class GeneratedTilesTest {
                 import static org.convmark.kernel.vector.Lanes.L;
 
                 import jdk.incubator.vector.FloatVector;
+                import org.convmark.kernel.vector.Limits;
 
                 /** Generated: seven pixels by runs of %RUNS%. */
                 public final class %NAME% {
@@ -170,6 +170,7 @@ class GeneratedTilesTest {
                     /** See the package. */
                     public static void run(
                             %ARGUMENTS%) {
+                        int low = limits.low(), high = limits.high();
                         for (; q < end; q += 7 * L, p += %ADVANCE% * L) {
                             int k = w0;
                             FloatVector x;
@@ -191,8 +192,8 @@ class GeneratedTilesTest {
             List<String> arguments = Stream.of(
                             Stream.of("float[] in", "int p", "int[] runs"),
                             second > 0 ? Stream.of("int longer") : Stream.<String>of(),
-                            Stream.of("float[] weights", "int w0", "float[] bias", "int o", "float[] out"),
-                            Stream.of("int q", "int end"))
+                            Stream.of("float[] weights", "int w0", "float[] bias", "int o", "Limits limits"),
+                            Stream.of("float[] out", "int q", "int end"))
                     .flatMap(s -> s)
                     .toList();
             String taps = first + (first > 1 ? " taps" : " tap") + (second > 0 ? ", then of " + second : "");
@@ -201,13 +202,13 @@ class GeneratedTilesTest {
                     : loop("0", "longer", first) + "\n" + loop("longer", "runs.length", second);
             return TEMPLATE.replace("%NAME%", name())
                     .replace("%RUNS%", taps + (step > 1 ? ", every " + step + "nd column of the input" : ""))
-                    .replace("%ARGUMENTS%", String.join(second > 0 ? ",\n            " : ", ", arguments))
+                    .replace("%ARGUMENTS%", String.join(",\n            ", arguments))
                     .replace("%ADVANCE%", String.valueOf(PIXELS * step))
                     .replace(
                             "%START%",
                             lines(t -> "FloatVector a%d = FloatVector.fromArray(FLOATS, bias, o);".formatted(t)))
                     .replace("%LOOPS%", loops.replace("\n", "\n            "))
-                    .replace("%STORE%", lines(t -> "a%d.intoArray(out, %s);".formatted(t, at("q", t))));
+                    .replace("%STORE%", lines(t -> store("a" + t, at("q", t))));
         }
 
         private static String lines(IntFunction<String> pixel) {
@@ -246,6 +247,11 @@ class GeneratedTilesTest {
                     ? ""
                     : "    x = FloatVector.fromArray(FLOATS, in, %s);\n".formatted(at("i", column)) + products;
         }
+    }
+
+    private static String store(String sum, String place) {
+        return "%s.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, %s);"
+                .formatted(sum, place);
     }
 
     private static String at(String base, int vectors) {

@@ -1,0 +1,165 @@
+package org.convmark;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.convmark.analysis.compare.Axis;
+import org.convmark.analysis.compare.Comparison;
+import org.convmark.analysis.compare.ComparisonDocument;
+import org.convmark.analysis.compare.ComparisonJson;
+import org.convmark.analysis.compare.Criteria;
+import org.convmark.analysis.compare.Side;
+import org.convmark.analysis.compare.Verdict;
+import org.convmark.report.Document;
+import org.convmark.report.HtmlWriter;
+import org.convmark.report.MarkdownWriter;
+import org.convmark.report.TextWriter;
+import org.convmark.results.Run;
+import org.convmark.run.InputError;
+import org.convmark.run.Known;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says which rows of a run are slower or faster than in another. */
+@Command(
+        name = "compare",
+        description = {
+            "Says row by row whether a run is slower or faster than another, and how sure that is.",
+            "A verdict needs 4 forks or more on each side; 5 are advised. Runs that differ in more than the axis are refused."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:no row is slower",
+            "1:a row is slower",
+            "2:bad input, or runs that cannot be compared",
+            "3:with --strict: no row is slower, but rows are inconclusive"
+        })
+final class CompareCommand implements Callable<Integer> {
+    private static final int SLOWER = 1;
+    private static final int INCONCLUSIVE = 3;
+
+    @Parameters(index = "0", paramLabel = "BASE", description = "A run's folder, or several joined by commas.")
+    private String base;
+
+    @Parameters(index = "1", paramLabel = "CANDIDATE", description = "The same, for what is judged.")
+    private String candidate;
+
+    @Option(
+            names = "--axis",
+            paramLabel = "NAME",
+            split = ",",
+            description = "What may differ: machine, jvm, flags, commit (default: commit).")
+    private List<String> axes = List.of("commit");
+
+    @Option(
+            names = "--min-effect",
+            paramLabel = "PERCENT",
+            description = "The least change that counts (default: ${DEFAULT-VALUE}).")
+    private double minEffect = 3;
+
+    @Option(names = "--strict", description = "Rows that are inconclusive end the command with exit code 3.")
+    private boolean strict;
+
+    @Option(names = "--markdown", paramLabel = "FILE", description = "Write the comparison for a pull request.")
+    private Path markdown;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write the comparison as one HTML file.")
+    private Path html;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the comparison for programs.")
+    private Path json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        requirePercent(minEffect);
+        Comparison comparison = compare();
+        Document document = ComparisonDocument.of(comparison);
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(new TextWriter().text(document));
+        out.flush();
+        if (markdown != null) {
+            new MarkdownWriter().write(document, markdown);
+        }
+        if (html != null) {
+            new HtmlWriter().write(document, html);
+        }
+        if (json != null) {
+            Files.writeString(json, ComparisonJson.text(comparison));
+        }
+        return exitCode(comparison);
+    }
+
+    /** @throws InputError if it is no size of an effect */
+    static void requirePercent(double minEffect) {
+        if (!(minEffect > 0 && minEffect <= 100)) {
+            throw new InputError("--min-effect takes percent, more than 0 and at most 100, not " + minEffect + ".");
+        }
+    }
+
+    /** What the comparison of two runs by commit says. */
+    static String text(Path base, Path candidate) {
+        Set<Axis> axes = EnumSet.of(Axis.COMMIT);
+        try {
+            return new TextWriter()
+                    .text(ComparisonDocument.of(Comparison.of(
+                            Side.of(List.of(Run.read(base)), axes),
+                            Side.of(List.of(Run.read(candidate)), axes),
+                            axes,
+                            Criteria.USUAL)));
+        } catch (IllegalArgumentException e) {
+            throw new InputError(e.getMessage());
+        }
+    }
+
+    private Comparison compare() {
+        Set<Axis> chosen = EnumSet.noneOf(Axis.class);
+        axes.forEach(name -> chosen.add(axis(name)));
+        try {
+            return Comparison.of(
+                    side(base, chosen), side(candidate, chosen), chosen, Criteria.USUAL.withMinEffect(minEffect / 100));
+        } catch (IllegalArgumentException e) {
+            throw new InputError(e.getMessage());
+        }
+    }
+
+    private static Axis axis(String name) {
+        List<String> names = Stream.of(Axis.values())
+                .map(axis -> axis.name().toLowerCase(Locale.ROOT))
+                .toList();
+        return Axis.values()[names.indexOf(new Known("axis", names).require(name))];
+    }
+
+    private static Side side(String folders, Set<Axis> axes) {
+        List<Path> paths =
+                Stream.of(folders.split(",")).map(Path::of).map(Path::normalize).toList();
+        paths.stream()
+                .filter(path -> paths.indexOf(path) != paths.lastIndexOf(path))
+                .findFirst()
+                .ifPresent(path -> {
+                    throw new InputError(path + " is given twice, and a fork counts once.");
+                });
+        return Side.of(paths.stream().map(Run::read).toList(), axes);
+    }
+
+    private int exitCode(Comparison comparison) {
+        if (!comparison.of(Verdict.SLOWER).isEmpty()) {
+            return SLOWER;
+        }
+        return strict && !comparison.of(Verdict.INCONCLUSIVE).isEmpty() ? INCONCLUSIVE : Main.OK;
+    }
+}

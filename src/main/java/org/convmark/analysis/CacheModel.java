@@ -1,0 +1,110 @@
+package org.convmark.analysis;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.convmark.machine.Machine;
+import org.convmark.model.CacheHierarchy;
+import org.convmark.model.CacheHierarchy.Level;
+import org.convmark.model.Graph;
+import org.convmark.model.Trace;
+import org.convmark.report.Unit;
+
+/** The modelled traffic behind the caches of a machine: a simulation of each graph's second pass, when the caches are warm. */
+final class CacheModel {
+    /** Lines per pass; where a graph touches more, several neighbours are simulated as one. */
+    private static final long MOST_LINES = 1 << 16;
+
+    private static final List<String> NAMES = List.of("L1d", "L2", "L3");
+    /** Where a machine does not say. */
+    private static final int USUAL_WAYS = 8;
+
+    private static final int USUAL_LINE = 64;
+
+    /**
+     * Modelled traffic of one pass.
+     *
+     * @param fromL3 bytes that miss L2
+     * @param fromMemory bytes that miss L3
+     * @param grain bytes that were simulated as one line
+     */
+    record Traffic(double fromL3, double fromMemory, int grain) {}
+
+    private final List<Level> levels;
+    private final int lineBytes;
+
+    private CacheModel(List<Level> levels, int lineBytes) {
+        this.levels = levels;
+        this.lineBytes = lineBytes;
+    }
+
+    /**
+     * The caches of a machine.
+     *
+     * @param sizes in bytes by name, L1d, L2 or L3, in place of the machine's
+     * @return empty where the machine does not say how large its L2 or L3 is, and nobody else does
+     */
+    static Optional<CacheModel> of(Machine machine, Map<String, Long> sizes) {
+        List<Level> levels = new ArrayList<>();
+        int line = USUAL_LINE;
+        for (String name : NAMES) {
+            Optional<Machine.Cache> cache = machine.cache(name);
+            Optional<Long> bytes = Optional.ofNullable(sizes.get(name))
+                    .or(() -> cache.flatMap(c -> c.bytes().optional()));
+            int ways = cache.flatMap(c -> c.ways().optional()).orElse(USUAL_WAYS);
+            line = cache.flatMap(c -> c.lineBytes().optional()).orElse(line);
+            bytes.ifPresent(b -> levels.add(new Level(name, b, (int) Math.min(ways, b / USUAL_LINE))));
+        }
+        boolean whole = levels.stream().map(Level::name).toList().containsAll(List.of("L2", "L3"));
+        return whole ? Optional.of(new CacheModel(levels, line)) : Optional.empty();
+    }
+
+    /** The traffic of one pass over each graph; graphs are told apart by identity. */
+    Map<Graph, Traffic> of(Stream<Graph> graphs) {
+        Map<Graph, Traffic> traffics = new IdentityHashMap<>();
+        graphs.forEach(graph -> traffics.put(graph, null));
+        List<Graph> all = List.copyOf(traffics.keySet());
+        List<Traffic> simulated = all.parallelStream().map(this::simulate).toList();
+        for (int i = 0; i < all.size(); i++) {
+            traffics.put(all.get(i), simulated.get(i));
+        }
+        return traffics;
+    }
+
+    private Traffic simulate(Graph graph) {
+        Trace trace = new Trace(graph);
+        long touched = trace.touchedBytes();
+        long most = levels.stream()
+                .filter(level -> !level.name().equals("L1d"))
+                .mapToLong(level -> level.bytes() / level.ways())
+                .min()
+                .orElseThrow();
+        int grain = lineBytes;
+        while (touched / grain > MOST_LINES && 2L * grain <= most) {
+            grain *= 2;
+        }
+        int line = grain;
+        List<Level> coarse = levels.stream()
+                .filter(level -> !level.name().equals("L1d") || level.bytes() >= (long) line * level.ways())
+                .toList();
+        CacheHierarchy caches = new CacheHierarchy(grain, coarse);
+        trace.visit(caches::touch);
+        caches.reset();
+        trace.visit(caches::touch);
+        return new Traffic(caches.missedBytes(coarse.size() - 2), caches.missedBytes(coarse.size() - 1), grain);
+    }
+
+    /** {@code L1d 32.0 KiB, L2 512 KiB, L3 32.0 MiB}. */
+    @Override
+    public String toString() {
+        return String.join(
+                ", ",
+                levels.stream()
+                        .map(level ->
+                                level.name() + " " + Unit.BYTES.format(level.bytes()) + " (" + level.ways() + " ways)")
+                        .toList());
+    }
+}

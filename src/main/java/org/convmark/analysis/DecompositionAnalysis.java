@@ -1,0 +1,206 @@
+package org.convmark.analysis;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.convmark.analysis.Resampling.Interval;
+import org.convmark.analysis.Speedups.Point;
+import org.convmark.model.Workload;
+import org.convmark.report.Cell;
+import org.convmark.report.Chart;
+import org.convmark.report.Content;
+import org.convmark.report.Section;
+import org.convmark.report.Table;
+import org.convmark.report.Unit;
+import org.convmark.results.JvmIdentity;
+import org.convmark.results.Measurement;
+import org.convmark.results.Run;
+
+/** What each step from a plain loop to an accelerated engine gives: vectors or devices, fused epilogues, fused blocks, engines. */
+final class DecompositionAnalysis implements Analysis {
+    /** One engine on one form of the graph. */
+    private record Engine(String target, String fusion) {
+        @Override
+        public String toString() {
+            return target + " " + fusion;
+        }
+    }
+
+    /** From one engine to another; the product of the steps of ours is the whole speed-up. */
+    private record Step(String name, Engine from, Engine to) {}
+
+    private static final List<Step> STEPS = steps();
+
+    private static List<Step> steps() {
+        Engine plain = new Engine("SCALAR", "NONE");
+        Engine framework = new Engine("PYTORCH", "NONE");
+        List<Step> steps = new ArrayList<>();
+        for (String target : Peers.OURS) {
+            Engine unfused = new Engine(target, "NONE");
+            Engine epilogue = new Engine(target, "EPILOGUE");
+            steps.add(new Step(target + ": kernels", plain, unfused));
+            steps.add(new Step(target + ": epilogue fusion", unfused, epilogue));
+            steps.add(new Step(target + ": block fusion", epilogue, new Engine(target, "BLOCK")));
+            steps.add(new Step(target + ": kernels and epilogue fusion", plain, epilogue));
+        }
+        for (String target : List.of("VECTOR", "OPENCL", "ONNXRUNTIME", "ONEDNN")) {
+            steps.add(new Step("PYTORCH to " + target, framework, new Engine(target, "EPILOGUE")));
+        }
+        return steps;
+    }
+
+    /** The rows on both sides of a step, at one point of one workload. */
+    private record Pair(Step step, Workload workload, Point point, Measurement slow, Measurement fast) {
+        double factor() {
+            return slow.seconds() / fast.seconds();
+        }
+    }
+
+    private static final String FACTORS = """
+            {"facet": {"field": "Step", "type": "nominal", "title": null, "sort": null}, "columns": 2,
+             "spec": {"height": {"step": 14},
+               "encoding": {"y": {"field": "Workload", "type": "nominal", "title": null, "sort": null}},
+               "layer": [
+                 {"mark": {"type": "rule", "strokeWidth": 2, "color": "#0072b2"},
+                  "encoding": {"x": {"field": "Low", "type": "quantitative"}, "x2": {"field": "High"}}},
+                 {"mark": {"type": "point", "tooltip": {"content": "data"}, "color": "#0072b2"},
+                  "encoding": {"x": {"field": "Factor", "type": "quantitative", "scale": {"type": "log"}, "title": "times as fast"}}}]}}
+            """;
+
+    @Override
+    public Section of(Run run) {
+        List<Content> contents = new ArrayList<>();
+        for (JvmIdentity jvm : run.jvms()) {
+            List<Pair> pairs = pairs(run.of(jvm));
+            if (!pairs.isEmpty()) {
+                String label = run.label(jvm);
+                contents.add(new Content.Lead("On JVM " + label + " " + lead(pairs)));
+                contents.add(new Chart(byWorkload(label, pairs), FACTORS));
+                contents.add(new Content.Fold(
+                        "By depth and by width, JVM " + label,
+                        List.of(by("Depth", label, pairs, Point::depth), by("Width", label, pairs, Point::width))));
+            }
+        }
+        if (contents.isEmpty()) {
+            contents.add(new Content.Lead(
+                    "No two neighbouring steps from plain loops to an accelerated engine were measured."));
+        } else {
+            contents.add(
+                    1,
+                    new Content.Text(
+                            "A factor is the time before the step over the time after it; means over points are "
+                                    + "geometric, intervals are of 95 % and say how far the mean would move if forks and iterations were drawn "
+                                    + "again."));
+        }
+        missing(run).ifPresent(text -> contents.add(new Content.Text(text)));
+        return new Section("What each step gives", contents);
+    }
+
+    /** In the order of steps, workloads and points; of several algorithms that of the engine's own choice. */
+    private static List<Pair> pairs(List<Measurement> rows) {
+        record Place(Workload workload, Point point, Engine engine) {}
+        Map<Place, Measurement> places = rows.stream()
+                .filter(row -> row.workload().isPresent() && row.algorithm().equals("AUTO"))
+                .collect(Collectors.toMap(
+                        row -> new Place(
+                                row.workload().orElseThrow(),
+                                Point.of(row),
+                                new Engine(row.param("target"), row.param("fusion"))),
+                        Function.identity(),
+                        (one, again) -> one));
+        List<Pair> pairs = new ArrayList<>();
+        for (Step step : STEPS) {
+            places.forEach((place, row) -> {
+                Measurement fast = places.get(new Place(place.workload(), place.point(), step.to()));
+                if (place.engine().equals(step.from()) && fast != null) {
+                    pairs.add(new Pair(step, place.workload(), place.point(), row, fast));
+                }
+            });
+        }
+        pairs.sort(Comparator.comparing((Pair pair) -> STEPS.indexOf(pair.step()))
+                .thenComparing(pair -> Workload.all().indexOf(pair.workload()))
+                .thenComparing(Pair::point));
+        return pairs;
+    }
+
+    private static <K> Map<K, List<Pair>> by(List<Pair> pairs, Function<Pair, K> key) {
+        return pairs.stream().collect(Collectors.groupingBy(key, LinkedHashMap::new, Collectors.toList()));
+    }
+
+    private static double mean(List<Pair> pairs) {
+        return Speedups.geometricMean(pairs.stream().map(Pair::factor).toList()).orElseThrow();
+    }
+
+    private static String lead(List<Pair> pairs) {
+        return by(pairs, Pair::step).entrySet().stream()
+                .map(e -> e.getKey().name() + " " + Unit.FACTOR.format(mean(e.getValue())) + " ("
+                        + e.getValue().size() + (e.getValue().size() == 1 ? " point)" : " points)"))
+                .collect(Collectors.joining("; ", "", "."));
+    }
+
+    private static Optional<String> missing(Run run) {
+        List<String> measured = run.jvms().stream()
+                .flatMap(jvm -> pairs(run.of(jvm)).stream())
+                .map(pair -> pair.step().name())
+                .distinct()
+                .toList();
+        List<String> without = STEPS.stream()
+                .filter(step -> !measured.contains(step.name()))
+                .map(step -> step.name() + " (" + step.from() + " to " + step.to() + ")")
+                .toList();
+        return without.isEmpty()
+                ? Optional.empty()
+                : Optional.of("Not measured on both sides in this run: " + String.join("; ", without)
+                        + ". Unfused rows are measured by -p fusion=NONE,EPILOGUE, other engines by --peers.");
+    }
+
+    private static Table byWorkload(String jvm, List<Pair> pairs) {
+        Resampling resampling = new Resampling();
+        List<List<Cell>> rows = new ArrayList<>();
+        by(pairs, pair -> pair.step()).forEach((step, some) -> by(some, Pair::workload)
+                .forEach((workload, few) -> rows.add(cells(resampling, step, workload.name(), few))));
+        return new Table(
+                "Factor of each step, JVM " + jvm,
+                List.of("Step", "Workload", "Factor", "Low", "High", "Points"),
+                rows);
+    }
+
+    private static List<Cell> cells(Resampling resampling, Step step, String name, List<Pair> pairs) {
+        Optional<Interval> interval = resampling.ofRatios(
+                pairs.stream().map(Pair::slow).toList(),
+                pairs.stream().map(Pair::fast).toList());
+        return List.of(
+                Cell.words(step.name()),
+                Cell.words(name),
+                Cell.number(mean(pairs), Unit.FACTOR),
+                Resampling.cell(interval.map(Interval::low), Unit.FACTOR),
+                Resampling.cell(interval.map(Interval::high), Unit.FACTOR),
+                Cell.number(pairs.size(), Unit.COUNT));
+    }
+
+    /** Means over all workloads of a family at one extent. */
+    private static Table by(String extent, String jvm, List<Pair> pairs, Function<Point, Integer> value) {
+        Resampling resampling = new Resampling();
+        List<List<Cell>> rows = new ArrayList<>();
+        by(pairs, pair -> pair.step()).forEach((step, some) -> by(some, pair -> Family.of(pair.workload()))
+                .forEach((family, few) -> few.stream()
+                        .collect(Collectors.groupingBy(
+                                pair -> value.apply(pair.point()), TreeMap::new, Collectors.toList()))
+                        .forEach((number, here) -> rows.add(cells(
+                                resampling,
+                                step,
+                                family.word() + "s, " + extent.toLowerCase(Locale.ROOT) + " " + number,
+                                here)))));
+        return new Table(
+                "Factor of each step by " + extent.toLowerCase(Locale.ROOT) + ", JVM " + jvm,
+                List.of("Step", "Where", "Factor", "Low", "High", "Points"),
+                rows);
+    }
+}

@@ -1,0 +1,39 @@
+package org.convmark.analysis;
+
+import java.util.List;
+import java.util.Locale;
+import org.convmark.model.Block;
+import org.convmark.model.Operator;
+import org.convmark.model.Pattern;
+import org.convmark.model.Workload;
+
+/** Kinds of workloads, which are compared among themselves only. */
+enum Family {
+    PATTERN(Pattern.values()),
+    BLOCK(Block.values()),
+    OPERATOR(Operator.values());
+
+    private final List<Workload> workloads;
+
+    Family(Workload... workloads) {
+        this.workloads = List.of(workloads);
+    }
+
+    static Family of(Workload workload) {
+        for (Family family : values()) {
+            if (family.workloads.contains(workload)) {
+                return family;
+            }
+        }
+        throw new IllegalArgumentException(workload.name() + " is in no family");
+    }
+
+    List<Workload> workloads() {
+        return workloads;
+    }
+
+    /** The name in the singular, in lower case. */
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

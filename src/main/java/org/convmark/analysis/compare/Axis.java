@@ -1,0 +1,13 @@
+package org.convmark.analysis.compare;
+
+/** What may differ between two sides because it is what they are compared for. */
+public enum Axis {
+    /** The processor, its clock, memory and devices. */
+    MACHINE,
+    /** The virtual machine. */
+    JVM,
+    /** Arguments of the virtual machine. */
+    FLAGS,
+    /** The program that is measured. */
+    COMMIT
+}

@@ -1,0 +1,111 @@
+package org.convmark.analysis.compare;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.convmark.analysis.statistics.Bootstrap;
+import org.convmark.analysis.statistics.Interval;
+import org.convmark.analysis.statistics.Samples;
+
+/**
+ * Two sides, row by row.
+ *
+ * @param differences of their environments
+ * @param rows that both have: slower ones first, the largest change first
+ * @param onlyBase rows that the candidate lacks
+ * @param onlyCandidate rows that the base lacks
+ */
+public record Comparison(
+        Side base,
+        Side candidate,
+        List<Difference> differences,
+        List<ComparedRow> rows,
+        List<RowKey> onlyBase,
+        List<RowKey> onlyCandidate,
+        Criteria criteria) {
+    /**
+     * Compares.
+     *
+     * @param axes what may differ
+     * @throws IllegalArgumentException with one sentence if the sides are not alike otherwise, were not measured in the
+     *     same way or have no row in common
+     */
+    public static Comparison of(Side base, Side candidate, Set<Axis> axes, Criteria criteria) {
+        requireAlike(base, candidate, axes);
+        List<RowKey> common = base.rows().keySet().stream()
+                .filter(candidate.rows()::containsKey)
+                .toList();
+        if (common.isEmpty()) {
+            throw new IllegalArgumentException(
+                    base.name() + " and " + candidate.name() + " have no row in common: the first has "
+                            + base.rows().firstKey().title() + ", the second "
+                            + candidate.rows().firstKey().title() + ".");
+        }
+        List<Samples> bases = common.stream().map(base::samples).toList();
+        List<Samples> candidates = common.stream().map(candidate::samples).toList();
+        List<Evidence> evidence = Evidence.of(bases, candidates, criteria);
+        Bootstrap bootstrap = new Bootstrap(criteria.seed());
+        List<ComparedRow> rows = new ArrayList<>();
+        for (int i = 0; i < common.size(); i++) {
+            RowKey key = common.get(i);
+            Interval interval = bootstrap.ratio(bases.get(i), candidates.get(i));
+            double machine = axes.stream().allMatch(axis -> axis == Axis.COMMIT)
+                    ? Math.exp(base.roof(key) - candidate.roof(key))
+                    : Double.NaN;
+            rows.add(new ComparedRow(
+                    key,
+                    base.rows().get(key),
+                    candidate.rows().get(key),
+                    evidence.get(i),
+                    interval,
+                    machine,
+                    criteria));
+        }
+        rows.sort(Comparator.comparing(ComparedRow::verdict)
+                .thenComparing(row -> -Math.abs(row.evidence().shift().difference())));
+        return new Comparison(
+                base,
+                candidate,
+                base.environment().differences(candidate.environment()),
+                List.copyOf(rows),
+                missing(base, candidate),
+                missing(candidate, base),
+                criteria);
+    }
+
+    private static void requireAlike(Side base, Side candidate, Set<Axis> axes) {
+        List<Difference> obstacles = base.environment().obstacles(candidate.environment(), axes);
+        if (!obstacles.isEmpty()) {
+            throw new IllegalArgumentException(
+                    base.name() + " and " + candidate.name() + " are not alike: they differ in "
+                            + obstacles.stream().map(Difference::toString).collect(Collectors.joining("; "))
+                            + ". Measure both in the same way, or say with --axis what is compared.");
+        }
+        for (RowKey key : base.rows().keySet()) {
+            if (candidate.rows().containsKey(key) && !base.mode(key).equals(candidate.mode(key))) {
+                throw new IllegalArgumentException(
+                        key.title() + " was measured in JMH's mode " + base.mode(key) + " in "
+                                + base.name() + " and in mode " + candidate.mode(key) + " in " + candidate.name()
+                                + ": measure both in the same mode.");
+            }
+        }
+    }
+
+    private static List<RowKey> missing(Side has, Side lacks) {
+        return has.rows().keySet().stream()
+                .filter(key -> !lacks.rows().containsKey(key))
+                .toList();
+    }
+
+    /** Rows of a verdict. */
+    public List<ComparedRow> of(Verdict verdict) {
+        return rows.stream().filter(row -> row.verdict() == verdict).toList();
+    }
+
+    /** Over the common rows. */
+    public GeometricMean mean() {
+        return GeometricMean.of(rows.stream().map(row -> row.evidence().shift()).toList());
+    }
+}

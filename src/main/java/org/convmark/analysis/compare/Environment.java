@@ -1,0 +1,169 @@
+package org.convmark.analysis.compare;
+
+import static org.convmark.analysis.compare.Axis.COMMIT;
+import static org.convmark.analysis.compare.Axis.FLAGS;
+import static org.convmark.analysis.compare.Axis.JVM;
+import static org.convmark.analysis.compare.Axis.MACHINE;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.convmark.analysis.compare.Trait.Weight;
+import org.convmark.machine.Fact;
+import org.convmark.machine.Machine;
+import org.convmark.machine.Probe;
+import org.convmark.results.Measurement;
+import org.convmark.results.Run;
+
+/**
+ * How a run was measured.
+ *
+ * @param traits in the order in which a reader looks at them, by name
+ */
+record Environment(Map<String, Trait> traits) {
+    private static final long GIB = 1L << 30;
+
+    static Environment of(Run run) {
+        Environment environment = new Environment(new LinkedHashMap<>());
+        environment.addMachine(run.machine().before());
+        environment.addProgram(run);
+        environment.addJvms(run);
+        environment.addTargets(run);
+        return environment;
+    }
+
+    private void addMachine(Machine machine) {
+        Set<Axis> axes = Set.of(MACHINE);
+        Machine.Cpu cpu = machine.cpu();
+        refused(
+                "processor",
+                text(cpu.model()) + ", family " + text(cpu.family()) + ", model " + text(cpu.modelNumber()),
+                axes);
+        refused("logical cores", text(cpu.logicalCores()), axes);
+        refused("clock governor", text(cpu.governor()), axes);
+        refused("clock boost", text(cpu.boost()), axes);
+        refused("hypervisor", text(cpu.hypervisor()), axes);
+        refused(
+                "processors allowed",
+                text(machine.limits().cpus()) + " of " + text(machine.limits().cpuset()),
+                axes);
+        refused("memory", text(machine.memory().totalBytes().map(bytes -> (bytes + GIB / 2) / GIB + " GiB")), axes);
+        shown("kernel", text(machine.os().kernel()), axes);
+        shown("address randomisation", text(machine.os().addressRandomisation()), axes);
+        shown("huge pages", text(machine.memory().transparentHugePages()), axes);
+        shown("load before the run", text(machine.os().loadAverage()), axes);
+    }
+
+    private void addProgram(Run run) {
+        Machine.Checkout checkout = run.machine().before().checkout();
+        refused("commit", text(checkout.commit()), Set.of(COMMIT));
+        refused("uncommitted changes", text(checkout.dirty()), Set.of(COMMIT));
+        refused("JMH", distinct(run, Measurement::jmhVersion), Set.of());
+        shown("profile", String.valueOf(run.intent().profile()), Set.of());
+    }
+
+    private void addJvms(Run run) {
+        refused(
+                "JVM",
+                distinct(run, row -> row.jvm().version() + " " + row.jvm().name()),
+                Set.of(JVM));
+        refused("JVM arguments", distinct(run, row -> row.jvm().flags()), Set.of(FLAGS));
+        Set<Axis> axes = Set.of(MACHINE, JVM, FLAGS);
+        refused(
+                "JVM build",
+                probed(run, probe -> probe.jvm().vendor() + " " + probe.jvm().runtimeVersion()),
+                Set.of(JVM));
+        refused("vector species", probed(run, probe -> text(probe.jvm().speciesBits()) + " bits"), axes);
+        refused("UseAVX", probed(run, probe -> text(probe.jvm().useAvx())), axes);
+        refused(
+                "garbage collector",
+                probed(run, probe -> String.join(", ", probe.jvm().collectors())),
+                axes);
+    }
+
+    /** What each target that was measured ran on. */
+    private void addTargets(Run run) {
+        Set<String> targets = run.measurements().stream()
+                .map(row -> row.param("target"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        for (String target : targets) {
+            refused(
+                    target,
+                    probed(run, probe -> probe.target(target)
+                            .map(state -> text(state.description()))
+                            .orElse("?")),
+                    switch (target) {
+                        case "OPENCL" -> Set.of(MACHINE);
+                        case "SCALAR", "VECTOR" -> Set.of(MACHINE, JVM, FLAGS);
+                        default -> Set.of(MACHINE, COMMIT);
+                    });
+        }
+    }
+
+    private void refused(String name, String value, Set<Axis> axes) {
+        traits.put(name, new Trait(name, value, axes, Weight.REFUSED));
+    }
+
+    private void shown(String name, String value, Set<Axis> axes) {
+        traits.put(name, new Trait(name, value, axes, Weight.SHOWN));
+    }
+
+    private static String distinct(Run run, Function<Measurement, String> trait) {
+        String values =
+                run.measurements().stream().map(trait).distinct().sorted().collect(Collectors.joining(", "));
+        return values.isEmpty() ? "none" : values;
+    }
+
+    /** What the probes of the JVMs that measured say. */
+    private static String probed(Run run, Function<Probe, String> trait) {
+        Set<String> paths =
+                run.measurements().stream().map(row -> row.jvm().path()).collect(Collectors.toSet());
+        return run.machine().jvms().stream()
+                .filter(probe -> paths.contains(probe.jvm().path()))
+                .map(trait)
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String text(Fact<?> fact) {
+        return fact.known() ? String.valueOf(fact.value()) : "not known";
+    }
+
+    /** Traits of both that are not alike. */
+    List<Difference> differences(Environment that) {
+        return unlike(that, Set.of()).stream()
+                .map(trait -> difference(that, trait))
+                .toList();
+    }
+
+    /** Traits of both that must be alike and are not. */
+    List<Difference> obstacles(Environment that, Set<Axis> axes) {
+        return unlike(that, axes).stream()
+                .filter(trait -> trait.weight() == Weight.REFUSED)
+                .map(trait -> difference(that, trait))
+                .toList();
+    }
+
+    private List<Trait> unlike(Environment that, Set<Axis> axes) {
+        List<Trait> unlike = new ArrayList<>();
+        for (Trait trait : traits.values()) {
+            Trait other = that.traits.get(trait.name());
+            boolean excused = trait.axes().stream().anyMatch(axes::contains);
+            if (other != null && !excused && !trait.value().equals(other.value())) {
+                unlike.add(trait);
+            }
+        }
+        return unlike;
+    }
+
+    private Difference difference(Environment that, Trait trait) {
+        return new Difference(
+                trait.name(), trait.value(), that.traits.get(trait.name()).value());
+    }
+}

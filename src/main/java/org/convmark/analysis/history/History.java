@@ -1,0 +1,103 @@
+package org.convmark.analysis.history;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.convmark.analysis.statistics.EDivisive;
+import org.convmark.results.HistoryIndex.Entry;
+import org.convmark.results.HistoryIndex.Point;
+
+/**
+ * The times of every row over many runs, and where they changed.
+ *
+ * @param runs in the order of time
+ * @param series by name
+ */
+public record History(List<Entry> runs, List<Series> series) {
+    private static final long SEED = 20_261_121;
+
+    /**
+     * One row on one kind of machine and one JVM, over time.
+     *
+     * @param name benchmark and parameters
+     * @param runs that have it
+     * @param seconds per operation, one per run
+     * @param changes in the order of time
+     */
+    public record Series(
+            String name, String machine, String jvm, List<Entry> runs, List<Double> seconds, List<Change> changes) {}
+
+    /**
+     * A new level.
+     *
+     * @param place of the first run of the new level in its series
+     * @param before the last run of the old level
+     * @param after the first run of the new level
+     * @param ratio of the times of the new level and the old one
+     */
+    public record Change(int place, Entry before, Entry after, double ratio) {
+        /** Whether it takes longer since. */
+        public boolean slower() {
+            return ratio > 1;
+        }
+    }
+
+    private record Key(String name, String machine, String jvm) implements Comparable<Key> {
+        @Override
+        public int compareTo(Key that) {
+            return toString().compareTo(that.toString());
+        }
+    }
+
+    /**
+     * The history of runs.
+     *
+     * @param runs in the order of time
+     * @param least change that counts, as a part of the time
+     */
+    public static History of(List<Entry> runs, double least) {
+        Map<Key, List<Entry>> entries = new TreeMap<>();
+        Map<Key, List<Double>> seconds = new TreeMap<>();
+        for (Entry run : runs) {
+            for (Point point : run.points()) {
+                Key key = new Key(point.row(), run.machine(), point.jvm());
+                entries.computeIfAbsent(key, k -> new ArrayList<>()).add(run);
+                seconds.computeIfAbsent(key, k -> new ArrayList<>()).add(point.seconds());
+            }
+        }
+        List<Series> series = entries.keySet().parallelStream()
+                .map(key -> series(key, entries.get(key), seconds.get(key), least))
+                .toList();
+        return new History(List.copyOf(runs), series);
+    }
+
+    private static Series series(Key key, List<Entry> runs, List<Double> seconds, double least) {
+        double[] logs = seconds.stream().mapToDouble(Math::log).toArray();
+        List<Integer> all = new EDivisive(SEED).changes(logs);
+        List<Integer> places = all.stream()
+                .filter(place -> Math.abs(step(logs, all, place)) >= Math.log1p(least))
+                .toList();
+        List<Change> changes = places.stream()
+                .map(place ->
+                        new Change(place, runs.get(place - 1), runs.get(place), Math.exp(step(logs, places, place))))
+                .toList();
+        return new Series(key.name(), key.machine(), key.jvm(), runs, seconds, changes);
+    }
+
+    /** How far the level changes at a place, to the changes on either side. */
+    private static double step(double[] logs, List<Integer> places, int place) {
+        int i = places.indexOf(place);
+        int from = i == 0 ? 0 : places.get(i - 1);
+        int to = i == places.size() - 1 ? logs.length : places.get(i + 1);
+        return mean(logs, place, to) - mean(logs, from, place);
+    }
+
+    private static double mean(double[] values, int from, int to) {
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += values[i];
+        }
+        return sum / (to - from);
+    }
+}

@@ -1,0 +1,41 @@
+package org.convmark.analysis.statistics;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.apache.commons.numbers.combinatorics.BinomialCoefficientDouble;
+import org.apache.commons.numbers.combinatorics.Combinations;
+
+/**
+ * Ways to deal forks out to two sides: all of them, or a sample where there are many.
+ *
+ * @param chosen the forks that go to the base, one array of places per way
+ */
+record Relabelling(List<int[]> chosen) {
+    private static final int MOST = 400;
+
+    static Relabelling of(int base, int candidate, SplittableRandom random) {
+        int all = base + candidate;
+        List<int[]> chosen = new ArrayList<>();
+        if (BinomialCoefficientDouble.value(all, base) <= MOST) {
+            Combinations.of(all, base).iterator().forEachRemaining(chosen::add);
+        } else {
+            for (int i = 0; i < MOST; i++) {
+                chosen.add(draw(base, all, random));
+            }
+        }
+        return new Relabelling(chosen);
+    }
+
+    /** Some of the numbers below n, none twice. */
+    private static int[] draw(int count, int n, SplittableRandom random) {
+        int[] places = new int[n];
+        for (int i = 0; i < n; i++) {
+            int j = random.nextInt(i + 1);
+            places[i] = places[j];
+            places[j] = i;
+        }
+        return Arrays.copyOf(places, count);
+    }
+}

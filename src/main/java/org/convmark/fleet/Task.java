@@ -1,0 +1,82 @@
+package org.convmark.fleet;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A row of a matrix: a run, and the node that it needs.
+ *
+ * @param number from 1 on, in the order of the matrix; its index in Slurm's arrays
+ * @param line where it stands in the matrix
+ * @param jvm path on the node, or null for the node's own
+ * @param group regular expression for benchmarks, or null for all of the profile
+ * @param profile label of a profile, or null for the usual one
+ * @param jvmArgs arguments of the JVMs that measure, or null
+ * @param parameters {@code name=v1,v2}
+ */
+public record Task(
+        int number,
+        int line,
+        Node node,
+        String jvm,
+        String group,
+        String profile,
+        String jvmArgs,
+        List<String> parameters) {
+    /**
+     * What a task asks of its node; tasks that ask for the same share an array.
+     *
+     * @param constraint expression over the features of nodes, or null
+     * @param gres generic resources such as {@code gpu:1}, or null
+     * @param exclusive whether no other job may run there meanwhile
+     */
+    public record Node(String constraint, String gres, boolean exclusive) {
+        /** The options of sbatch. */
+        List<String> options() {
+            List<String> options = new ArrayList<>();
+            if (constraint != null) {
+                options.add("--constraint=" + constraint);
+            }
+            if (gres != null) {
+                options.add("--gres=" + gres);
+            }
+            if (exclusive) {
+                options.add("--exclusive");
+            }
+            return options;
+        }
+
+        @Override
+        public String toString() {
+            return options().isEmpty() ? "any" : String.join(" ", options());
+        }
+    }
+
+    /** Copies the list. */
+    public Task {
+        parameters = List.copyOf(parameters);
+    }
+
+    /** Its name in the folders of a fleet, as task.sh builds it. */
+    public String name() {
+        return String.format(Locale.ROOT, "task-%03d", number);
+    }
+
+    /** The run command that it is, without the folder of the results. */
+    public List<String> command() {
+        List<String> command = new ArrayList<>(List.of("run"));
+        option(command, "--profile", profile);
+        option(command, "--include", group);
+        option(command, "--jvm-args", jvmArgs);
+        parameters.forEach(parameter -> option(command, "-p", parameter));
+        return command;
+    }
+
+    /** In one word, because a value may look like an option; but for -p, which is short. */
+    private static void option(List<String> command, String name, String value) {
+        if (value != null) {
+            command.addAll(name.startsWith("--") ? List.of(name + "=" + value) : List.of(name, value));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package org.convmark.kernel;
+
+import java.util.Arrays;
+import org.convmark.model.Activation;
+import org.convmark.model.Graph;
+import org.convmark.model.Graph.Node;
+import org.convmark.model.Layer;
+
+/**
+ * A convolution with all that follows it, as a kernel needs it: affine layers multiplied in.
+ *
+ * @param filter output channel x channel in group x row x column
+ * @param bias one per output channel, zeros where there is none
+ * @param source which of the node's inputs is filtered
+ * @param residual which of them is added, -1 if none is
+ */
+public record FoldedConv(Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, int source, int residual) {
+    /** Of a node that is a convolution, or one with its epilogue. */
+    public static FoldedConv of(Node node, Weights weights) {
+        if (node.layer() instanceof Layer.Conv conv) {
+            return of(conv, node, weights);
+        }
+        Graph body = ((Layer.Fused) node.layer()).body();
+        Node first = body.nodes().get(0);
+        FoldedConv folded = of((Layer.Conv) first.layer(), first, weights);
+        int source = first.inputs().get(0);
+        int residual = -1;
+        Activation before = null;
+        Activation after = null;
+        for (Node next : body.nodes().subList(1, body.nodes().size())) {
+            if (next.layer() instanceof Layer.Affine) {
+                folded.scale(weights.scale(next), weights.shift(next));
+            } else if (next.layer() instanceof Layer.Activate activate) {
+                after = activate.function();
+            } else if (next.layer() instanceof Layer.Add) {
+                residual = next.inputs().stream()
+                        .filter(v -> v < body.inputs().size())
+                        .findFirst()
+                        .orElseThrow();
+                before = after;
+                after = null;
+            }
+        }
+        return new FoldedConv(folded.conv, new Epilogue(before, after), folded.filter, folded.bias, source, residual);
+    }
+
+    private static FoldedConv of(Layer.Conv conv, Node node, Weights weights) {
+        float[] bias = conv.bias() == Layer.Bias.YES ? weights.shift(node) : new float[conv.outChannels()];
+        return new FoldedConv(conv, Epilogue.NONE, weights.filter(node), bias, 0, -1);
+    }
+
+    private void scale(float[] scale, float[] shift) {
+        int taps = filter.length / bias.length;
+        for (int c = 0; c < bias.length; c++) {
+            for (int t = 0; t < taps; t++) {
+                filter[c * taps + t] *= scale[c];
+            }
+            bias[c] = bias[c] * scale[c] + shift[c];
+        }
+    }
+
+    /** Some output channels alone; of a grouped convolution with the same channels of the input. */
+    public FoldedConv outputs(int from, int to) {
+        int taps = filter.length / bias.length;
+        return new FoldedConv(
+                withOutChannels(to - from),
+                epilogue,
+                Arrays.copyOfRange(filter, from * taps, to * taps),
+                Arrays.copyOfRange(bias, from, to),
+                source,
+                residual);
+    }
+
+    private Layer.Conv withOutChannels(int channels) {
+        return new Layer.Conv(
+                channels,
+                conv.kernel(),
+                conv.stride(),
+                conv.dilation(),
+                conv.padding(),
+                conv.groupWidth(),
+                conv.bias());
+    }
+
+    /**
+     * A dense convolution's sum over some channels of the input: the first part has the bias and the residual, the last one
+     * the activation. Each other part is added to those before it.
+     *
+     * @param all channels of the input
+     */
+    public FoldedConv inputs(int from, int to, int all) {
+        int taps = conv.kernel() * conv.kernel();
+        float[] part = new float[conv.outChannels() * (to - from) * taps];
+        for (int o = 0; o < conv.outChannels(); o++) {
+            System.arraycopy(filter, (o * all + from) * taps, part, o * (to - from) * taps, (to - from) * taps);
+        }
+        return new FoldedConv(
+                conv,
+                new Epilogue(null, to == all ? epilogue.after() : null),
+                part,
+                from == 0 ? bias : new float[bias.length],
+                source,
+                residual);
+    }
+}

@@ -1,0 +1,98 @@
+package org.convmark.model;
+
+import java.util.List;
+import java.util.Optional;
+import org.convmark.model.Graph.Node;
+import org.convmark.model.Layer.Conv;
+
+/**
+ * The part of a fused body that can be done for some hidden channels at a time: a dense convolution that makes them,
+ * convolutions that keep to them, a dense convolution that sums over them.
+ *
+ * @param first index of the node that makes them
+ * @param last index of the node that sums over them
+ * @param channels how many there are
+ * @param grain channels that must stay together: the groups of the convolutions between
+ */
+public record HiddenLayers(int first, int last, int channels, int grain) {
+    /** The hidden layers with the most channels, if a body has any. */
+    public static Optional<HiddenLayers> of(Graph body) {
+        HiddenLayers most = null;
+        for (int i = 0; i < body.nodes().size(); i++) {
+            HiddenLayers found = from(body, i);
+            most = found != null && (most == null || found.channels > most.channels) ? found : most;
+        }
+        return Optional.ofNullable(most);
+    }
+
+    private static HiddenLayers from(Graph body, int first) {
+        if (!isDense(body, first) || adds(body, first)) {
+            return null;
+        }
+        int grain = 1;
+        for (int i = first + 1; i < body.nodes().size() && follows(body, i); i++) {
+            if (isDense(body, i)) {
+                return activatesBeforeSum(body, i)
+                        ? null
+                        : new HiddenLayers(
+                                first, i, body.nodes().get(first).output().channels(), grain);
+            }
+            Conv conv = conv(body, i);
+            int channels = body.nodes().get(i).output().channels();
+            if (conv == null || adds(body, i) || conv.groupOut(channels) != conv.groupWidth(channels)) {
+                return null;
+            }
+            grain = Math.max(grain, conv.groupWidth(channels));
+        }
+        return null;
+    }
+
+    /** Whether a node is the only one that reads the one before it, and reads it first. */
+    private static boolean follows(Graph body, int i) {
+        int value = body.inputs().size() + i - 1;
+        long readers = body.nodes().stream()
+                .filter(node -> node.inputs().contains(value))
+                .count();
+        Node node = body.nodes().get(i);
+        return readers == 1 && conv(body, i) != null && source(node) == value;
+    }
+
+    /** The value that a convolution filters. */
+    private static int source(Node node) {
+        return node.layer() instanceof Layer.Fused fused
+                ? node.inputs().get(fused.body().nodes().get(0).inputs().get(0))
+                : node.inputs().get(0);
+    }
+
+    private static List<Layer> layers(Graph body, int i) {
+        Layer layer = body.nodes().get(i).layer();
+        return layer instanceof Layer.Fused fused
+                ? fused.body().nodes().stream().map(Node::layer).toList()
+                : List.of(layer);
+    }
+
+    private static Conv conv(Graph body, int i) {
+        return layers(body, i).get(0) instanceof Conv conv ? conv : null;
+    }
+
+    private static boolean isDense(Graph body, int i) {
+        Conv conv = conv(body, i);
+        if (conv == null) {
+            return false;
+        }
+        int channels = body.shape(source(body.nodes().get(i))).channels();
+        return conv.groupWidth(channels) == channels && channels > 1;
+    }
+
+    private static boolean adds(Graph body, int i) {
+        return layers(body, i).stream().anyMatch(Layer.Add.class::isInstance);
+    }
+
+    /** An activation ahead of the residual sum cannot wait until all hidden channels are summed up. */
+    private static boolean activatesBeforeSum(Graph body, int i) {
+        List<Layer> layers = layers(body, i);
+        return layers.stream()
+                .dropWhile(layer -> !(layer instanceof Layer.Activate))
+                .anyMatch(Layer.Add.class::isInstance);
+    }
+}

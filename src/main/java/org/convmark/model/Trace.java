@@ -1,0 +1,204 @@
+package org.convmark.model;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.convmark.model.Graph.Node;
+import org.convmark.model.Layer.Conv;
+import org.convmark.model.Layer.Pool;
+
+/**
+ * The ranges of memory that a graph's kernels touch, in the order of their tiles: a model of a typical direct kernel, not a
+ * recording of ours. Tensors lie in blocks of 16 channels, each block row after row. A convolution makes 16 output channels
+ * at a time, for these row after row, and reads for each row the rows of all input channels under the filter, and the
+ * block's weights; what it reads again within a row is taken to hit the nearest cache. Element-wise layers, routes and
+ * pooling go through their operands row by row. A fused kernel makes the whole height of its output row by row and reads its
+ * external inputs and all its weights for each row. Buffers of dead values are used again, as programs do.
+ */
+public final class Trace {
+    private static final int BLOCK = 16;
+    private static final long PAGE = 4096;
+
+    /** Takes a range of memory. */
+    @FunctionalInterface
+    public interface Visitor {
+        /** Bytes from an address on are read or written. */
+        void touch(long address, long bytes);
+    }
+
+    private final Graph graph;
+    private final long[] addresses;
+    private final Map<Node, Long> weights = new HashMap<>();
+    private long end = PAGE;
+
+    /** Places the values and weights of a graph in memory. */
+    public Trace(Graph graph) {
+        this.graph = graph;
+        int inputs = graph.inputs().size();
+        addresses = new long[inputs + graph.nodes().size()];
+        int[] lastUse = graph.lastUses();
+        Map<Long, Deque<Long>> free = new HashMap<>();
+        for (int v = 0; v < addresses.length; v++) {
+            long size = bytes(graph.shape(v));
+            Deque<Long> same = free.getOrDefault(size, new ArrayDeque<>());
+            addresses[v] = same.isEmpty() ? place(size) : same.pop();
+            int node = v - inputs;
+            if (node >= 0) {
+                weights.put(
+                        graph.nodes().get(node),
+                        place(costOf(graph, graph.nodes().get(node)).weightBytes()));
+                for (int in :
+                        graph.nodes().get(node).inputs().stream().distinct().toList()) {
+                    if (lastUse[in] == node && in >= inputs && in != graph.head()) {
+                        free.computeIfAbsent(bytes(graph.shape(in)), s -> new ArrayDeque<>())
+                                .push(addresses[in]);
+                    }
+                }
+            }
+        }
+    }
+
+    private static Cost costOf(Graph graph, Node node) {
+        return node.layer().cost(graph.shapes(node));
+    }
+
+    private long place(long size) {
+        long address = end;
+        end += (size + PAGE - 1) / PAGE * PAGE;
+        return address;
+    }
+
+    private static int blocks(Shape shape) {
+        return shape.batch() * ((shape.channels() + BLOCK - 1) / BLOCK);
+    }
+
+    private static long rowBytes(Shape shape) {
+        return (long) Math.min(BLOCK, shape.channels()) * shape.width() * Shape.ELEMENT_BYTES;
+    }
+
+    private static long bytes(Shape shape) {
+        return blocks(shape) * rowBytes(shape) * shape.height();
+    }
+
+    /** One pass over the graph. */
+    public void visit(Visitor visitor) {
+        for (int i = 0; i < graph.nodes().size(); i++) {
+            Node node = graph.nodes().get(i);
+            new Kernel(node, graph.inputs().size() + i, visitor).visit();
+        }
+    }
+
+    /** One kernel's accesses. */
+    private final class Kernel {
+        private final Node node;
+        private final Shape out;
+        private final long result;
+        private final List<Integer> inputs;
+        private final Visitor visitor;
+
+        Kernel(Node node, int value, Visitor visitor) {
+            this.node = node;
+            this.out = node.output();
+            this.result = addresses[value];
+            this.inputs = node.inputs();
+            this.visitor = visitor;
+        }
+
+        void visit() {
+            if (node.layer() instanceof Conv conv) {
+                conv(conv, inputs.get(0), List.of());
+            } else if (node.layer() instanceof Layer.Fused fused) {
+                fused(fused.body());
+            } else if (node.layer() instanceof Pool pool && pool.kind() != Pool.Kind.GLOBAL) {
+                conv(pool.blurConv(out.channels()), inputs.get(0), List.of());
+            } else {
+                rows();
+            }
+        }
+
+        /** One convolution with its epilogue, or a whole block. */
+        private void fused(Graph body) {
+            List<Node> convs = body.nodes().stream()
+                    .filter(inner -> inner.layer() instanceof Conv)
+                    .toList();
+            if (convs.size() == 1 && body.nodes().get(0) == convs.get(0)) {
+                int read = convs.get(0).inputs().get(0);
+                List<Integer> sums = inputs.stream()
+                        .filter(value -> !value.equals(inputs.get(read)))
+                        .toList();
+                conv((Conv) convs.get(0).layer(), inputs.get(read), sums);
+            } else {
+                rows();
+            }
+        }
+
+        private void conv(Conv conv, int input, List<Integer> sums) {
+            Shape in = graph.shape(input);
+            int outBlocks = blocks(out) / out.batch();
+            int inBlocks = blocks(in) / in.batch();
+            long blockWeights = costOf(graph, node).weightBytes() / outBlocks;
+            long parameters = weights.get(node);
+            int wide = conv.groupWidth() == Conv.DENSE
+                    ? inBlocks
+                    : Math.min(inBlocks, Math.max(1, conv.groupWidth(in.channels()) / BLOCK));
+            for (int n = 0; n < out.batch(); n++) {
+                for (int ob = 0; ob < outBlocks; ob++) {
+                    int first = wide == inBlocks ? 0 : (int) ((long) ob * inBlocks / outBlocks) / wide * wide;
+                    for (int y = 0; y < out.height(); y++) {
+                        for (int r = 0; r < conv.kernel(); r++) {
+                            int row = y * conv.stride() + r * conv.dilation() - conv.padding();
+                            for (int ib = first; ib < first + wide && row >= 0 && row < in.height(); ib++) {
+                                row(input, n * inBlocks + ib, row);
+                            }
+                        }
+                        visitor.touch(parameters + ob * blockWeights, Math.max(1, blockWeights));
+                        for (int sum : sums) {
+                            row(sum, n * outBlocks + ob, y);
+                        }
+                        visitor.touch(rowAddress(result, out, n * outBlocks + ob, y), rowBytes(out));
+                    }
+                }
+            }
+        }
+
+        /** Row by row of the result, the rows of every operand at the same height, and all weights. */
+        private void rows() {
+            long parameters = costOf(graph, node).weightBytes();
+            for (int y = 0; y < out.height(); y++) {
+                for (int input : inputs.stream().distinct().toList()) {
+                    Shape in = graph.shape(input);
+                    int to = (y + 1) * in.height() / out.height();
+                    for (int row = y * in.height() / out.height(); row < Math.max(to, 1) && row < in.height(); row++) {
+                        for (int block = 0; block < blocks(in); block++) {
+                            row(input, block, row);
+                        }
+                    }
+                }
+                if (parameters > 0) {
+                    visitor.touch(weights.get(node), parameters);
+                }
+                for (int block = 0; block < blocks(out); block++) {
+                    visitor.touch(rowAddress(result, out, block, y), rowBytes(out));
+                }
+            }
+        }
+
+        private void row(int value, int block, int row) {
+            Shape shape = graph.shape(value);
+            visitor.touch(rowAddress(addresses[value], shape, block, row), rowBytes(shape));
+        }
+
+        private long rowAddress(long address, Shape shape, int block, int row) {
+            return address + ((long) block * shape.height() + row) * rowBytes(shape);
+        }
+    }
+
+    /** Bytes that one pass touches, each as often as it is touched. */
+    public long touchedBytes() {
+        long[] sum = new long[1];
+        visit((address, bytes) -> sum[0] += bytes);
+        return sum[0];
+    }
+}

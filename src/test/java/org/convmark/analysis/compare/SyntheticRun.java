@@ -1,0 +1,79 @@
+package org.convmark.analysis.compare;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.convmark.results.JvmIdentity;
+import org.convmark.results.Measurement;
+import org.convmark.results.Run;
+
+/** Made-up runs on the machine of a canned one. */
+public final class SyntheticRun {
+    private static final Run CANNED = Run.read(Path.of("src/test/resources/org/convmark/analysis/canned-peers"));
+
+    /** The JVM of the rows. */
+    public static final JvmIdentity JVM = CANNED.measurements().get(0).jvm();
+
+    private final List<Measurement> rows = new ArrayList<>();
+    private final Random random;
+
+    /** @param seed of the noise, 1 % between forks */
+    public SyntheticRun(long seed) {
+        random = new Random(seed);
+    }
+
+    /** Adds rows of widths 1, 2, ... with a mean time. */
+    public SyntheticRun rows(int count, int forks, double seconds) {
+        for (int i = 0; i < count; i++) {
+            row(rows.size() + 1, forks, seconds);
+        }
+        return this;
+    }
+
+    private void row(int width, int forks, double seconds) {
+        List<List<Double>> samples = new ArrayList<>();
+        for (int f = 0; f < forks; f++) {
+            double time = seconds * Math.exp(0.01 * random.nextGaussian());
+            samples.add(List.of(time, time * 1.001, time * 0.999));
+        }
+        add(width, JVM, "avgt", samples);
+    }
+
+    /** Adds a row. */
+    public SyntheticRun add(int width, JvmIdentity jvm, String mode, List<List<Double>> samples) {
+        Map<String, String> params = Map.of(
+                "depth",
+                "1",
+                "width",
+                String.valueOf(width),
+                "image",
+                "8",
+                "batch",
+                "1",
+                "workers",
+                "1",
+                "fusion",
+                "NONE",
+                "target",
+                "SCALAR");
+        rows.add(new Measurement(
+                "org.convmark.bench.pattern.PlainBenchmark",
+                new TreeMap<>(params),
+                jvm,
+                List.of(),
+                "1.37",
+                mode,
+                "s/op",
+                samples,
+                Map.of()));
+        return this;
+    }
+
+    /** The run. */
+    public Run run() {
+        return new Run(Path.of("run"), CANNED.machine(), CANNED.intent(), rows, List.of());
+    }
+}
