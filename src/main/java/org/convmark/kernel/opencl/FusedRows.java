@@ -68,12 +68,12 @@ final class FusedRows {
     Kernel bind(Weights weights) {
         List<Stage> stages = new Stages(tuning, body).all(weights);
         Shapes shapes = new Shapes();
-        List<Cl.Part> parts = new ArrayList<>(List.of(new Cl.Part("window.cl", "")));
+        List<Cl.Source> parts = new ArrayList<>(List.of(new Cl.Source("window.cl", "")));
         stages.forEach(stage -> parts.add(stage.part()));
         String runs = IntStream.range(0, stages.size())
                 .mapToObj(i -> "RUN(" + i + "," + (first + i) + ")")
                 .collect(Collectors.joining());
-        parts.add(new Cl.Part(
+        parts.add(new Cl.Source(
                 "fused.cl",
                 " -DMAPS=" + (first + stages.size()) + " -DSTAGES=" + stages.size() + " -DEACH_STAGE=" + runs));
         int[] offsets = offsets(stages);

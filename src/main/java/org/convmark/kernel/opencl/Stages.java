@@ -47,7 +47,7 @@ final class Stages extends Lowering<Integer, Stage> {
             System.arraycopy(part, 0, parameters, at, part.length);
             at += part.length;
         }
-        return new Stage(new Cl.Part(file, maps + options), form, parameters);
+        return new Stage(new Cl.Source(file, maps + options), form, parameters);
     }
 
     private float[] padded(float[] values) {
