@@ -101,6 +101,16 @@ public final class FusionPlanner {
         return new FusionPlan(kernels);
     }
 
+    /** The plans of all nodes of a graph, fused or not, one after the other. */
+    public FusionPlan whole(Graph graph) {
+        return new FusionPlan(IntStream.range(0, graph.nodes().size())
+                .mapToObj(i -> graph.nodes().get(i).layer() instanceof Layer.Fused fused
+                        ? fused.body()
+                        : ((Layer.Fused) Fuser.fuse(graph, List.of(i)).layer()).body())
+                .flatMap(body -> plan(body).kernels().stream())
+                .toList());
+    }
+
     /** What a kernel of several layers does; its body has been cut from another before. */
     public Kernel kernel(Graph body) {
         return streamed(body);
