@@ -113,8 +113,22 @@ record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
                         + " instead of lines. Pearson's coefficient is of the values, Spearman's of their ranks."));
         contents.add(new Content.Text(
                 samples.stream().anyMatch(s -> !Double.isNaN(s.counted()))
-                        ? "Counted L3 misses are the hardware's (" + COUNTER + ", per pass)."
-                        : "L3 misses were not measured: no row of this run has the hardware counter " + COUNTER + "."));
+                        ? "Counted L3 misses are the hardware's: " + COUNTER
+                                + " of Linux' perf, loads that miss the last-level cache, "
+                                + "per pass, of one more fork whose times are not kept."
+                        : "L3 misses were not measured, no row of this run has the hardware counter " + COUNTER + ": "
+                                + run.machine()
+                                        .before()
+                                        .cpu()
+                                        .counters()
+                                        .map(events -> "run with --counters")
+                                        .optional()
+                                        .orElseGet(() -> run.machine()
+                                                .before()
+                                                .cpu()
+                                                .counters()
+                                                .missing())
+                                + "."));
         if (!samples.isEmpty()) {
             contents.add(new Chart(points(samples), CLOUDS));
         }

@@ -40,6 +40,7 @@ public record Machine(
      * @param governor who chooses the clock; several, separated by commas, if cores differ
      * @param boost on or off: whether the clock may exceed the nominal one
      * @param hypervisor name of the virtual machine monitor, or "none"
+     * @param counters hardware counters of caches that can be read
      */
     public record Cpu(
             Fact<String> model,
@@ -55,7 +56,13 @@ public record Machine(
             Fact<Double> currentMHz,
             Fact<String> governor,
             Fact<String> boost,
-            Fact<String> hypervisor) {}
+            Fact<String> hypervisor,
+            Fact<List<String>> counters) {
+        /** Earlier versions did not look for counters. */
+        public Cpu {
+            counters = counters == null ? Fact.missing("an earlier version did not look for them") : counters;
+        }
+    }
 
     /**
      * A cache of the processor.

@@ -138,7 +138,15 @@ final class JmhJson {
                 .fields()
                 .forEachRemaining(e -> metrics.put(
                         e.getKey().replaceFirst("^\u00b7", ""),
-                        new Metric(e.getValue().path("scoreUnit").asText(), samples(e.getValue()))));
+                        new Metric(e.getValue().path("scoreUnit").asText(), secondary(e.getValue()))));
         return metrics;
+    }
+
+    /** Profilers that watch a whole fork leave no samples, only a score. */
+    private static List<List<Double>> secondary(JsonNode metric) {
+        List<List<Double>> samples = samples(metric);
+        return samples.stream().allMatch(List::isEmpty)
+                ? List.of(List.of(metric.path("score").asDouble(Double.NaN)))
+                : samples;
     }
 }

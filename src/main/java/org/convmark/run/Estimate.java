@@ -27,7 +27,7 @@ final class Estimate {
         double samples = (effort.iterations() + 1) * Math.max(effort.iterationMillis() / 1e3, 1.2 * run);
         double fork =
                 startSeconds(row.target()) + check + Math.min(warmUp, effort.warmUpMillis() / 1e3 + run) + samples;
-        return Duration.ofMillis(Math.round(1e3 * effort.forks() * fork));
+        return Duration.ofMillis(Math.round(1e3 * effort.allForks() * fork));
     }
 
     /** Many rows time the same graph. */
