@@ -24,7 +24,9 @@ public final class CacheHierarchy {
     }
 
     private final int lineBytes;
+    private final int lineShift;
     private final int share;
+    private final int shareShift;
     /** Per level the line numbers of each simulated set, the last used first; -1 where there is none. */
     private final long[][] lines;
 
@@ -40,14 +42,16 @@ public final class CacheHierarchy {
     /**
      * Empty caches.
      *
-     * @param lineBytes of all levels
-     * @param share one set in so many is simulated; must divide the sets of every level
+     * @param lineBytes of all levels, a power of two
+     * @param share one set in so many is simulated, a power of two; must divide the sets of every level
      * @param levels the nearest first
      * @throws IllegalArgumentException if a level holds less than one set, or sets that the share does not divide
      */
     public CacheHierarchy(int lineBytes, int share, List<Level> levels) {
         this.lineBytes = lineBytes;
+        this.lineShift = Integer.numberOfTrailingZeros(lineBytes);
         this.share = share;
+        this.shareShift = Integer.numberOfTrailingZeros(share);
         lines = new long[levels.size()][];
         ways = new int[levels.size()];
         sets = new int[levels.size()];
@@ -68,9 +72,8 @@ public final class CacheHierarchy {
 
     /** Reads or writes a range of bytes, each of its lines once. */
     public void touch(long address, long bytes) {
-        long step = (long) lineBytes * share;
-        long last = (address + bytes - 1) / step;
-        for (long line = (address / lineBytes + share - 1) / share; line <= last; line++) {
+        long last = address + bytes - 1 >> lineShift + shareShift;
+        for (long line = (address >> lineShift) + share - 1 >> shareShift; line <= last; line++) {
             int level = 0;
             while (level < sets.length && !hits(level, line)) {
                 misses[level++]++;
