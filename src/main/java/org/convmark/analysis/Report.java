@@ -34,7 +34,7 @@ public final class Report {
                 new MismatchAnalysis(),
                 new RoofAnalysis(),
                 new NoiseAnalysis(),
-                new RowAnalysis(),
+                new RowAnalysis(caches),
                 new FailureAnalysis());
     }
 

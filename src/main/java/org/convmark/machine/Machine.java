@@ -3,7 +3,9 @@ package org.convmark.machine;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A machine at one moment, as its operating system and OSHI report it. Every value says where it comes from or why it
@@ -148,6 +150,14 @@ public record Machine(
                 .flatMap(List::stream)
                 .filter(c -> c.name().equals(name))
                 .findFirst();
+    }
+
+    /** Bytes of the caches whose size is known, by name. */
+    public Map<String, Long> cacheSizes() {
+        return caches.optional().stream()
+                .flatMap(List::stream)
+                .filter(c -> c.bytes().optional().isPresent())
+                .collect(Collectors.toMap(Cache::name, c -> c.bytes().optional().orElseThrow(), Math::max));
     }
 
     /** Everything for a reader, in order, in human units. */

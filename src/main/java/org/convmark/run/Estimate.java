@@ -42,7 +42,7 @@ final class Estimate {
     /** A JVM, the roof beside the row, and loading the engine. */
     private static double startSeconds(Target target) {
         return switch (target) {
-            case SCALAR, VECTOR, OPENCL -> 1.25;
+            case SCALAR, VECTOR, OPENCL -> 0.95;
             case ONNXRUNTIME, ONEDNN -> 1.9;
             case PYTORCH -> 3.7;
         };

@@ -72,7 +72,7 @@ public final class Session {
     public Session(List<Arm> arms, PrintStream log) {
         this.arms = List.copyOf(arms);
         this.effort = arms.get(0).plan().effort();
-        this.caches = MachineCaches.of(arms.get(0).capture().before());
+        this.caches = Caches.of(arms.get(0).capture().before().cacheSizes());
         this.log = OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL);
         System.setProperty("jmh.ignoreLock", "true"); // the lock is one file for all users of a machine
     }

@@ -14,6 +14,7 @@ import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
+import org.convmark.model.FusedKernels;
 import org.convmark.model.FusionPlanner;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
@@ -34,7 +35,7 @@ public final class VectorBackend extends Backend<Blocked> {
      */
     public VectorBackend(Workers workers, Algorithm algorithm, Planning planning) {
         super(workers);
-        this.planner = new FusionPlanner(planning, workers.count());
+        this.planner = new FusionPlanner(planning, FusedKernels.CPU, workers.count());
         this.threads = workers.count();
         this.algorithm = algorithm;
     }

@@ -31,6 +31,8 @@ typedef PASTE(float, V) real;
 #endif
 
 #define UNROLL _Pragma("unroll")
+/* A name of this stage of a fused kernel; a file may be in it several times. */
+#define OF_STAGE(name) PASTE(PASTE(name, _), STAGE)
 #define ITEMS __attribute__((reqd_work_group_size(GROUP, 1, 1)))
 
 /* The pixels of this item: `rows` rows on a CPU, one pixel on a GPU. */
@@ -70,7 +72,26 @@ real gelu(real x) {
     return x < 0.0f ? half_tail : x - half_tail;
 }
 
+/* The sum of all channels. */
+float total(real x) {
+#if V == 16
+    float8 e = x.lo + x.hi;
+    float4 f = e.lo + e.hi;
+    return f.x + f.y + f.z + f.w;
+#elif V == 8
+    float4 f = x.lo + x.hi;
+    return f.x + f.y + f.z + f.w;
+#elif V == 4
+    return x.x + x.y + x.z + x.w;
+#else
+    return x;
+#endif
+}
+
 real identity(real x) { return x; }
+
+real alone(real sum, global const float *residual) { return sum; }
+real plus(real sum, global const float *residual) { return sum + LOAD(residual); }
 
 /* after(before(sum) + residual): the epilogue of every convolution. */
 #ifndef BEFORE
@@ -79,10 +100,9 @@ real identity(real x) { return x; }
 #ifndef AFTER
 #define AFTER identity
 #endif
-#ifdef RESIDUAL
-#define EPILOGUE(sum, residual) AFTER(BEFORE(sum) + LOAD(residual))
-#else
-#define EPILOGUE(sum, residual) AFTER(BEFORE(sum))
+#ifndef JOIN
+#define JOIN alone
 #endif
+#define EPILOGUE(sum, residual) AFTER(JOIN(BEFORE(sum), residual))
 
 #endif
