@@ -53,6 +53,10 @@ typedef PASTE(float, V) real;
 /* Written so that NaN stays NaN. */
 real relu(real x) { return x < 0.0f ? (real)(0.0f) : x; }
 real relu6(real x) { return relu(x) > 6.0f ? (real)(6.0f) : relu(x); }
+real elu(real x) { return x < 0.0f ? exp(x) - 1.0f : x; }
+real selu(real x) { return x < 0.0f ? 1.7580993f * (exp(x) - 1.0f) : 1.05070099f * x; }
+/* x / 2 * (1 + tanh(u)) = x / (1 + e^-2u); 1.59576912 = 2 sqrt(2 / pi). */
+real gelu_tanh(real x) { return x / (1.0f + exp(-1.59576912f * x * fma(x * x, (real)(0.044715f), (real)(1.0f)))); }
 real sigmoid(real x) { return 1.0f / (1.0f + exp(-x)); }
 real silu(real x) { return x / (1.0f + exp(-x)); }
 

@@ -174,12 +174,20 @@ final class OneDnnBackend extends Backend<Edge> {
     private static void append(Activation function, post_ops ops) {
         if (function != null) {
             ops.append_eltwise(algorithm(function), alpha(function), beta(function));
+            appendScale(function, ops);
+        }
+    }
+
+    /** A SELU is an ELU and a factor behind it. */
+    private static void appendScale(Activation function, post_ops ops) {
+        if (function == Activation.SELU) {
+            ops.append_eltwise(dnnl_eltwise_linear, (float) Activation.SELU_SCALE, 0);
         }
     }
 
     /** The argument that is the residual: the second source of the post-op behind the first activation. */
     private static int summand(Epilogue epilogue) {
-        int index = epilogue.before() == null ? 0 : 1;
+        int index = epilogue.before() == null ? 0 : epilogue.before() == Activation.SELU ? 2 : 1;
         return DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (index + 1) | DNNL_ARG_SRC_1;
     }
 
@@ -187,15 +195,22 @@ final class OneDnnBackend extends Backend<Edge> {
         return switch (function) {
             case RELU -> dnnl_eltwise_relu;
             case RELU6 -> dnnl_eltwise_clip;
+            case ELU, SELU -> dnnl_eltwise_elu;
+            case TANH -> dnnl_eltwise_tanh;
+            case GELU_TANH -> dnnl_eltwise_gelu_tanh;
             case SIGMOID -> dnnl_eltwise_logistic;
             case SILU -> dnnl_eltwise_swish;
             case GELU -> dnnl_eltwise_gelu_erf;
         };
     }
 
-    /** Slope of the negative half of a ReLU, lower limit of a clip, factor in the exponent of a swish. */
+    /** Slope of the negative half of a ReLU, lower limit of a clip, factor in the exponent of a swish, of an ELU's negative half. */
     private static float alpha(Activation function) {
-        return function == Activation.SILU ? 1 : 0;
+        return switch (function) {
+            case ELU, SILU -> 1;
+            case SELU -> (float) Activation.SELU_ALPHA;
+            default -> 0;
+        };
     }
 
     /** Upper limit of a clip. */
@@ -262,6 +277,10 @@ final class OneDnnBackend extends Backend<Edge> {
     protected Kernel activate(Activation function, Edge in, Edge out) {
         return bind(function, steps -> {
             Dnnl.Buffer from = in.read(steps::add);
+            post_ops scale = new post_ops();
+            appendScale(function, scale);
+            primitive_attr attributes = Dnnl.attributes();
+            attributes.set_post_ops(scale);
             eltwise_forward.primitive_desc made = new eltwise_forward.primitive_desc(
                     dnnl.cpu(),
                     dnnl_forward_inference,
@@ -270,7 +289,7 @@ final class OneDnnBackend extends Backend<Edge> {
                     from.layout(),
                     alpha(function),
                     beta(function),
-                    Dnnl.attributes(),
+                    attributes,
                     false);
             Map<Integer, memory> arguments = Map.of(
                     DNNL_ARG_SRC, from.memory(),
