@@ -7,6 +7,8 @@ import java.util.stream.Stream;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
 import org.convmark.model.Block;
+import org.convmark.model.Caches;
+import org.convmark.model.FusedKernels;
 import org.convmark.model.Fusion;
 import org.convmark.model.FusionPlanner;
 import org.convmark.model.Graph;
@@ -18,7 +20,6 @@ import org.convmark.model.Planning;
 import org.convmark.model.Stack;
 import org.convmark.run.Circumstances;
 import org.convmark.run.Configuration;
-import org.convmark.run.MachineCaches;
 import org.convmark.run.Parameters;
 import org.convmark.run.Plan;
 import org.convmark.run.Profile;
@@ -72,9 +73,10 @@ final class ListCommand implements Runnable {
         }
         configurations.forEach(one -> targets(one.probe(), out));
         if (plans) {
-            Planning planning = new Planning(MachineCaches.of(here.machine()), Long.MAX_VALUE, Planning.Wish.NONE);
+            Planning planning =
+                    new Planning(Caches.of(here.machine().cacheSizes()), Long.MAX_VALUE, Planning.Wish.NONE);
             Stream.<Stack>concat(Stream.of(Block.values()), Stream.of(Pattern.values()))
-                    .forEach(workload -> plans(workload, new FusionPlanner(planning, 1), out));
+                    .forEach(workload -> plans(workload, new FusionPlanner(planning, FusedKernels.CPU, 1), out));
         }
     }
 

@@ -46,6 +46,11 @@ final class PlanOptions {
     @Option(names = "--peers", description = "Measure ONNX Runtime, oneDNN and PyTorch too, on the same graphs.")
     private boolean peers;
 
+    @Option(
+            names = "--counters",
+            description = "Count misses of the last-level cache by Linux' perf, in one more fork of each row.")
+    private boolean counters;
+
     @Mixin
     private JvmOptions jvmOptions;
 
@@ -113,10 +118,22 @@ final class PlanOptions {
             requirePeers(configurations);
         }
         Machine machine = Machine.capture();
+        if (counters) {
+            effort = effort.counting(events(machine));
+        }
         Plan plan = selection.plan(new Circumstances(machine, configurations, jvmOptions.device, Jar.digest()), effort);
         Capture capture = new Capture(
                 machine, null, configurations.stream().map(Configuration::probe).toList());
         return new Planned(plan, capture, name(machine));
+    }
+
+    /** Nobody is served by a run that was asked to count and does not. */
+    private static List<String> events(Machine machine) {
+        return machine.cpu()
+                .counters()
+                .optional()
+                .orElseThrow(() -> new InputError("--counters cannot be served: "
+                        + machine.cpu().counters().missing() + "; leave it out."));
     }
 
     Path out() {

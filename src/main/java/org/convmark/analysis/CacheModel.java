@@ -15,8 +15,8 @@ import org.convmark.report.Unit;
 
 /** The modelled traffic behind the caches of a machine: a simulation of each graph's second pass, when the caches are warm. */
 final class CacheModel {
-    /** Lines per pass; where a graph touches more, several neighbours are simulated as one. */
-    private static final long MOST_LINES = 1 << 16;
+    /** Lines per pass; where a graph touches more, one set of the caches in several stands for all. */
+    private static final long MOST_LINES = 1 << 14;
 
     private static final List<String> NAMES = List.of("L1d", "L2", "L3");
     /** Where a machine does not say. */
@@ -29,9 +29,9 @@ final class CacheModel {
      *
      * @param fromL3 bytes that miss L2
      * @param fromMemory bytes that miss L3
-     * @param grain bytes that were simulated as one line
+     * @param share one set of the caches in so many was simulated
      */
-    record Traffic(double fromL3, double fromMemory, int grain) {}
+    record Traffic(double fromL3, double fromMemory, int share) {}
 
     private final List<Level> levels;
     private final int lineBytes;
@@ -77,24 +77,19 @@ final class CacheModel {
     private Traffic simulate(Graph graph) {
         Trace trace = new Trace(graph);
         long touched = trace.touchedBytes();
-        long most = levels.stream()
-                .filter(level -> !level.name().equals("L1d"))
-                .mapToLong(level -> level.bytes() / level.ways())
-                .min()
-                .orElseThrow();
-        int grain = lineBytes;
-        while (touched / grain > MOST_LINES && 2L * grain <= most) {
-            grain *= 2;
+        int share = 1;
+        while (touched / lineBytes / share > MOST_LINES && divides(2 * share)) {
+            share *= 2;
         }
-        int line = grain;
-        List<Level> coarse = levels.stream()
-                .filter(level -> !level.name().equals("L1d") || level.bytes() >= (long) line * level.ways())
-                .toList();
-        CacheHierarchy caches = new CacheHierarchy(grain, coarse);
+        CacheHierarchy caches = new CacheHierarchy(lineBytes, share, levels);
         trace.visit(caches::touch);
         caches.reset();
         trace.visit(caches::touch);
-        return new Traffic(caches.missedBytes(coarse.size() - 2), caches.missedBytes(coarse.size() - 1), grain);
+        return new Traffic(caches.missedBytes(levels.size() - 2), caches.missedBytes(levels.size() - 1), share);
+    }
+
+    private boolean divides(int share) {
+        return levels.stream().allMatch(level -> level.sets(lineBytes) % share == 0);
     }
 
     /** {@code L1d 32.0 KiB, L2 512 KiB, L3 32.0 MiB}. */

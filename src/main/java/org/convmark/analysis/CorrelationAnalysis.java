@@ -102,19 +102,30 @@ record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
         Map<String, List<Sample>> groups = groups(run, samples);
         List<Content> contents = new ArrayList<>();
         contents.add(new Content.Lead(lead(samples, groups)));
-        contents.add(
-                new Content.Text((sizes.isEmpty() ? "Modelled caches: " : "What if the caches were: ") + model.get()
-                        + ", least recently used, no prefetching; the second pass over a graph counts. The trace is that of a direct "
-                        + "kernel of 16 output channels at a time, whatever the target really does; large graphs are simulated in grains of up to "
-                        + Unit.BYTES.format(samples.stream()
-                                .mapToInt(s -> s.traffic().grain())
-                                .max()
-                                .orElse(64))
-                        + " instead of lines. Pearson's coefficient is of the values, Spearman's of their ranks."));
+        contents.add(new Content.Text((sizes.isEmpty() ? "Modelled caches: " : "What if the caches were: ")
+                + model.get()
+                + ", least recently used, no prefetching; the second pass over a graph counts. The trace is that of a direct "
+                + "kernel of 16 output channels at a time, whatever the target really does; of large graphs one set of the caches in up to "
+                + samples.stream().mapToInt(s -> s.traffic().share()).max().orElse(1)
+                + " is simulated for all. Pearson's coefficient is of the values, Spearman's of their ranks."));
         contents.add(new Content.Text(
                 samples.stream().anyMatch(s -> !Double.isNaN(s.counted()))
-                        ? "Counted L3 misses are the hardware's (" + COUNTER + ", per pass)."
-                        : "L3 misses were not measured: no row of this run has the hardware counter " + COUNTER + "."));
+                        ? "Counted L3 misses are the hardware's: " + COUNTER
+                                + " of Linux' perf, loads that miss the last-level cache, "
+                                + "per pass, of one more fork whose times are not kept."
+                        : "L3 misses were not measured, no row of this run has the hardware counter " + COUNTER + ": "
+                                + run.machine()
+                                        .before()
+                                        .cpu()
+                                        .counters()
+                                        .map(events -> "run with --counters")
+                                        .optional()
+                                        .orElseGet(() -> run.machine()
+                                                .before()
+                                                .cpu()
+                                                .counters()
+                                                .missing())
+                                + "."));
         if (!samples.isEmpty()) {
             contents.add(new Chart(points(samples), CLOUDS));
         }

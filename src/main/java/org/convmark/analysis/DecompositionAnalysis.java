@@ -2,11 +2,13 @@ package org.convmark.analysis;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -23,8 +25,12 @@ import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
-/** What each step from a plain loop to an accelerated engine gives: vectors or devices, fused epilogues, fused blocks, engines. */
-final class DecompositionAnalysis implements Analysis {
+/**
+ * What each step from a plain loop to an accelerated engine gives: vectors or devices, fused epilogues, fused blocks, engines.
+ *
+ * @param resampling of the run's rows
+ */
+record DecompositionAnalysis(Resampling resampling) implements Analysis {
     /** One engine on one form of the graph. */
     private record Engine(String target, String fusion) {
         @Override
@@ -77,8 +83,10 @@ final class DecompositionAnalysis implements Analysis {
     @Override
     public Section of(Run run) {
         List<Content> contents = new ArrayList<>();
+        Set<Step> measured = new HashSet<>();
         for (JvmIdentity jvm : run.jvms()) {
             List<Pair> pairs = pairs(run.of(jvm));
+            pairs.forEach(pair -> measured.add(pair.step()));
             if (!pairs.isEmpty()) {
                 String label = run.label(jvm);
                 contents.add(new Content.Lead("On JVM " + label + " " + lead(pairs)));
@@ -99,7 +107,7 @@ final class DecompositionAnalysis implements Analysis {
                                     + "geometric, intervals are of 95 % and say how far the mean would move if forks and iterations were drawn "
                                     + "again."));
         }
-        missing(run).ifPresent(text -> contents.add(new Content.Text(text)));
+        missing(measured).ifPresent(text -> contents.add(new Content.Text(text)));
         return new Section("What each step gives", contents);
     }
 
@@ -145,14 +153,9 @@ final class DecompositionAnalysis implements Analysis {
                 .collect(Collectors.joining("; ", "", "."));
     }
 
-    private static Optional<String> missing(Run run) {
-        List<String> measured = run.jvms().stream()
-                .flatMap(jvm -> pairs(run.of(jvm)).stream())
-                .map(pair -> pair.step().name())
-                .distinct()
-                .toList();
+    private static Optional<String> missing(Set<Step> measured) {
         List<String> without = STEPS.stream()
-                .filter(step -> !measured.contains(step.name()))
+                .filter(step -> !measured.contains(step))
                 .map(step -> step.name() + " (" + step.from() + " to " + step.to() + ")")
                 .toList();
         return without.isEmpty()
@@ -161,18 +164,17 @@ final class DecompositionAnalysis implements Analysis {
                         + ". Unfused rows are measured by -p fusion=NONE,EPILOGUE, other engines by --peers.");
     }
 
-    private static Table byWorkload(String jvm, List<Pair> pairs) {
-        Resampling resampling = new Resampling();
+    private Table byWorkload(String jvm, List<Pair> pairs) {
         List<List<Cell>> rows = new ArrayList<>();
         by(pairs, pair -> pair.step()).forEach((step, some) -> by(some, Pair::workload)
-                .forEach((workload, few) -> rows.add(cells(resampling, step, workload.name(), few))));
+                .forEach((workload, few) -> rows.add(cells(step, workload.name(), few))));
         return new Table(
                 "Factor of each step, JVM " + jvm,
                 List.of("Step", "Workload", "Factor", "Low", "High", "Points"),
                 rows);
     }
 
-    private static List<Cell> cells(Resampling resampling, Step step, String name, List<Pair> pairs) {
+    private List<Cell> cells(Step step, String name, List<Pair> pairs) {
         Optional<Interval> interval = resampling.ofRatios(
                 pairs.stream().map(Pair::slow).toList(),
                 pairs.stream().map(Pair::fast).toList());
@@ -186,18 +188,14 @@ final class DecompositionAnalysis implements Analysis {
     }
 
     /** Means over all workloads of a family at one extent. */
-    private static Table by(String extent, String jvm, List<Pair> pairs, Function<Point, Integer> value) {
-        Resampling resampling = new Resampling();
+    private Table by(String extent, String jvm, List<Pair> pairs, Function<Point, Integer> value) {
         List<List<Cell>> rows = new ArrayList<>();
         by(pairs, pair -> pair.step()).forEach((step, some) -> by(some, pair -> Family.of(pair.workload()))
                 .forEach((family, few) -> few.stream()
                         .collect(Collectors.groupingBy(
                                 pair -> value.apply(pair.point()), TreeMap::new, Collectors.toList()))
                         .forEach((number, here) -> rows.add(cells(
-                                resampling,
-                                step,
-                                family.word() + "s, " + extent.toLowerCase(Locale.ROOT) + " " + number,
-                                here)))));
+                                step, family.word() + "s, " + extent.toLowerCase(Locale.ROOT) + " " + number, here)))));
         return new Table(
                 "Factor of each step by " + extent.toLowerCase(Locale.ROOT) + ", JVM " + jvm,
                 List.of("Step", "Where", "Factor", "Low", "High", "Points"),

@@ -18,23 +18,24 @@ import org.convmark.results.Run;
 public final class Report {
     /** What a report holds, in reading order. The only list of analyses. */
     private static List<Analysis> analyses(Map<String, Long> caches) {
+        Resampling resampling = new Resampling();
         return List.of(
                 new MachineAnalysis(),
-                new SpeedupAnalysis("pattern", List.of(Pattern.values())),
-                new SpeedupAnalysis("block", List.of(Block.values())),
-                new SpeedupAnalysis("operator", List.of(Operator.values())),
+                new SpeedupAnalysis("pattern", List.of(Pattern.values()), resampling),
+                new SpeedupAnalysis("block", List.of(Block.values()), resampling),
+                new SpeedupAnalysis("operator", List.of(Operator.values()), resampling),
                 new NetworkAnalysis(),
-                new DecompositionAnalysis(),
+                new DecompositionAnalysis(resampling),
                 new PeerAnalysis(),
                 new ConfigurationAnalysis(),
-                new ScalingAnalysis(),
+                new ScalingAnalysis(resampling),
                 new EfficiencyAnalysis(),
                 new WaterlineAnalysis(),
                 new CorrelationAnalysis(caches),
                 new MismatchAnalysis(),
                 new RoofAnalysis(),
                 new NoiseAnalysis(),
-                new RowAnalysis(),
+                new RowAnalysis(caches),
                 new FailureAnalysis());
     }
 

@@ -2,6 +2,7 @@ package org.convmark.analysis;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +17,12 @@ import org.convmark.results.Measurement;
 /**
  * How far numbers made of times would move if the forks and iterations behind them were drawn again: a two-level bootstrap
  * with percentiles (Efron 1979; Kalibera and Jones 2013). The seed of a row is the row, so that a run gives the same
- * intervals every time.
+ * intervals every time. A row is drawn once, whoever asks; analyses may ask at the same time.
  */
 final class Resampling {
     private static final int DRAWS = 400;
     private static final double OUTSIDE = 0.025;
+    private static final Median IN_PLACE = Median.withDefaults().withCopy(false);
 
     /** Where a number lies with a confidence of 95 %. */
     record Interval(double low, double high) {
@@ -30,7 +32,7 @@ final class Resampling {
         }
     }
 
-    private final Map<Measurement, double[]> drawn = new IdentityHashMap<>();
+    private final Map<Measurement, double[]> drawn = Collections.synchronizedMap(new IdentityHashMap<>());
 
     /**
      * The interval of a number that is made of the logarithms of rows' times.
@@ -42,9 +44,7 @@ final class Resampling {
         if (rows.isEmpty() || rows.stream().anyMatch(row -> samples(row) < 2)) {
             return Optional.empty();
         }
-        List<double[]> draws = rows.stream()
-                .map(row -> drawn.computeIfAbsent(row, Resampling::draw))
-                .toList();
+        List<double[]> draws = rows.stream().map(this::draws).toList();
         double[] numbers = new double[DRAWS];
         double[] logs = new double[rows.size()];
         for (int d = 0; d < DRAWS; d++) {
@@ -81,6 +81,16 @@ final class Resampling {
         return row.samples().stream().mapToInt(List::size).sum();
     }
 
+    /** Drawn outside the map's lock: two who draw the same row get the same. */
+    private double[] draws(Measurement row) {
+        double[] draws = drawn.get(row);
+        if (draws == null) {
+            draws = draw(row);
+            drawn.put(row, draws);
+        }
+        return draws;
+    }
+
     private static double[] draw(Measurement row) {
         SplittableRandom random = new SplittableRandom(
                 31L * row.benchmark().hashCode() + row.params().toString().hashCode());
@@ -93,18 +103,16 @@ final class Resampling {
             for (int f = 0; f < forks.length; f++) {
                 forks[f] = medianOfDrawn(samples[random.nextInt(samples.length)], random);
             }
-            draws[d] = Math.log(median(forks));
+            draws[d] = Math.log(IN_PLACE.evaluate(forks));
         }
         return draws;
     }
 
     private static double medianOfDrawn(double[] samples, SplittableRandom random) {
         double[] drawn = new double[samples.length];
-        Arrays.setAll(drawn, i -> samples[random.nextInt(samples.length)]);
-        return median(drawn);
-    }
-
-    private static double median(double[] values) {
-        return Median.withDefaults().evaluate(values);
+        for (int i = 0; i < drawn.length; i++) {
+            drawn[i] = samples[random.nextInt(samples.length)];
+        }
+        return IN_PLACE.evaluate(drawn);
     }
 }

@@ -24,32 +24,42 @@ final class RowAnalysis implements Analysis {
     private static final List<String> ORDER = List.of(
             "target", "fusion", "algorithm", "depth", "width", "image", "batch", "workers", "loop", "bytes", "flops");
 
+    private final Map<String, Long> caches;
+
+    /** @param caches sizes in bytes by name, in place of the machine's */
+    RowAnalysis(Map<String, Long> caches) {
+        this.caches = caches;
+    }
+
     @Override
     public Section of(Run run) {
         List<Content> contents = new ArrayList<>();
         Trust trust = new Trust(new Roofs(run));
+        Footprint footprint = new Footprint(run.machine().before(), caches);
         contents.add(new Content.Lead(lead(run, trust)));
         contents.add(
-                new Content.Text("Time is the median over forks (fresh JVMs) of each fork's median; the range is from "
-                        + "the fastest iteration to the slowest, the spread is the range of the middle half of all iterations over the time. A row is marked unsteady "
-                        + "where the spread is above " + Unit.SHARE.format(Trust.MOST_SPREAD)
-                        + ", others took more than "
-                        + Unit.SHARE.format(Trust.MOST_STEAL)
-                        + " of the processor (steal), where a pass allocates more than "
-                        + Unit.BYTES.format(Trust.MOST_ALLOCATION)
-                        + ": our kernels allocate nothing once they are compiled, so its code was not; where the roof beside it, a loop of "
-                        + "multiply-adds before and after every iteration, stayed below "
-                        + Unit.SHARE.format(Trust.LEAST_ROOF)
-                        + " of the best of this run on the same hardware: the machine was slow meanwhile; or where its worst fork took more than "
-                        + Unit.FACTOR.format(Trust.MOST_FORK)
-                        + " the median fork, each weighed by the roof beside it: it was compiled differently. Rates count two flops per multiply-add of the network as defined, whatever "
-                        + "a kernel really did. The command measures the row again."));
+                new Content.Text(
+                        "Time is the median over forks (fresh JVMs) of each fork's median; the range is from "
+                                + "the fastest iteration to the slowest, the spread is the range of the middle half of all iterations over the time. A row is marked unsteady "
+                                + "where the spread is above " + Unit.SHARE.format(Trust.MOST_SPREAD)
+                                + ", others took more than "
+                                + Unit.SHARE.format(Trust.MOST_STEAL)
+                                + " of the processor (steal), where a pass allocates more than "
+                                + Unit.BYTES.format(Trust.MOST_ALLOCATION)
+                                + ": our kernels allocate nothing once they are compiled, so its code was not; where the roof beside it, a loop of "
+                                + "multiply-adds before and after every iteration, stayed below "
+                                + Unit.SHARE.format(Trust.LEAST_ROOF)
+                                + " of the best of this run on the same hardware: the machine was slow meanwhile; or where its worst fork took more than "
+                                + Unit.FACTOR.format(Trust.MOST_FORK)
+                                + " the median fork, each weighed by the roof beside it: it was compiled differently. Rates count two flops per multiply-add of the network as defined, whatever "
+                                + "a kernel really did. Workspace is what a pass keeps between its kernels at most, windows of fused kernels included; traffic is what the plan for this machine's "
+                                + "caches moves through L3 and memory, modelled and not measured. The command measures the row again."));
         forks(run.measurements()).ifPresent(text -> contents.add(new Content.Text(text)));
         Map<String, List<Measurement>> groups = run.measurements().stream()
                 .collect(Collectors.groupingBy(Measurement::simpleName, LinkedHashMap::new, Collectors.toList()));
         groups.forEach((name, rows) -> contents.add(new Content.Fold(
                 name.replaceFirst("Benchmark$", "") + summary(trust, rows),
-                table(run, trust, "Rows of " + name, rows))));
+                table(run, trust, footprint, "Rows of " + name, rows))));
         return new Section("Every row", contents);
     }
 
@@ -102,22 +112,25 @@ final class RowAnalysis implements Analysis {
     /** All rows in one table, for programs. */
     static Table everyRow(Run run) {
         Trust trust = new Trust(new Roofs(run));
+        Footprint footprint = new Footprint(run.machine().before(), Map.of());
         List<String> params = params(run.measurements().stream().map(Measurement::params));
         List<String> columns = new ArrayList<>(List.of("Benchmark"));
         columns.addAll(columns(params));
         List<List<Cell>> rows = new ArrayList<>();
         for (Measurement row : run.measurements()) {
             List<Cell> cells = new ArrayList<>(List.of(Cell.words(row.simpleName())));
-            cells.addAll(cells(run, trust, params, row));
+            cells.addAll(cells(run, trust, footprint, params, row));
             rows.add(cells);
         }
         return new Table("Every row", columns, rows);
     }
 
-    private static Table table(Run run, Trust trust, String caption, List<Measurement> measurements) {
+    private static Table table(
+            Run run, Trust trust, Footprint footprint, String caption, List<Measurement> measurements) {
         List<String> params = params(measurements.stream().map(Measurement::settings));
-        List<List<Cell>> rows =
-                measurements.stream().map(row -> cells(run, trust, params, row)).toList();
+        List<List<Cell>> rows = measurements.stream()
+                .map(row -> cells(run, trust, footprint, params, row))
+                .toList();
         return new Table(caption, columns(params), rows);
     }
 
@@ -125,7 +138,16 @@ final class RowAnalysis implements Analysis {
         return Stream.of(
                         params.stream(),
                         Stream.of("JVM", "Time", "Spread", "Steady?", "Rate", "Of the roof", "Roof beside"),
-                        Stream.of("Allocated per pass", "Forks", "Worst fork", "Fastest", "Slowest", "Command"))
+                        Stream.of(
+                                "Workspace",
+                                "L3 traffic",
+                                "Memory traffic",
+                                "Allocated per pass",
+                                "Forks",
+                                "Worst fork",
+                                "Fastest",
+                                "Slowest",
+                                "Command"))
                 .flatMap(columns -> columns)
                 .toList();
     }
@@ -138,7 +160,7 @@ final class RowAnalysis implements Analysis {
                 .toList();
     }
 
-    private static List<Cell> cells(Run run, Trust trust, List<String> params, Measurement row) {
+    private static List<Cell> cells(Run run, Trust trust, Footprint footprint, List<String> params, Measurement row) {
         List<Cell> cells = new ArrayList<>();
         params.forEach(name -> cells.add(Cell.words(row.param(name))));
         cells.add(Cell.words(run.label(row.jvm())));
@@ -148,6 +170,10 @@ final class RowAnalysis implements Analysis {
         cells.add(rate(row));
         cells.add(share(trust.roofs(), row));
         cells.add(beside(run, row));
+        Optional<Footprint.Bytes> bytes = footprint.of(row);
+        cells.add(bytes(bytes.map(Footprint.Bytes::workspace)));
+        cells.add(bytes(bytes.map(b -> b.traffic().l3())));
+        cells.add(bytes(bytes.map(b -> b.traffic().memory())));
         cells.add(allocation(row));
         cells.add(Cell.number(row.samples().size(), Unit.COUNT));
         cells.add(row.worstFork()
@@ -157,6 +183,11 @@ final class RowAnalysis implements Analysis {
         cells.add(Cell.number(row.slowest(), Unit.SECONDS));
         cells.add(new Cell.Command(run.command(row)));
         return cells;
+    }
+
+    private static Cell bytes(Optional<Long> bytes) {
+        return bytes.map(number -> Cell.number(number, Unit.BYTES))
+                .orElseGet(() -> Cell.missing("a roof, or planned by others"));
     }
 
     private static Cell beside(Run run, Measurement row) {

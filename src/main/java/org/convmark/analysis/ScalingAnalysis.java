@@ -22,8 +22,12 @@ import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
-/** How time, flops and bytes grow with depth and with width: fitted powers, and where the growth bends. */
-final class ScalingAnalysis implements Analysis {
+/**
+ * How time, flops and bytes grow with depth and with width: fitted powers, and where the growth bends.
+ *
+ * @param resampling of the run's rows
+ */
+record ScalingAnalysis(Resampling resampling) implements Analysis {
     /** Change of the power from one step of an extent to the next from which on a curve is said to bend. */
     private static final double BEND = 0.25;
 
@@ -151,10 +155,8 @@ final class ScalingAnalysis implements Analysis {
                 rows);
     }
 
-    private static Table powers(Run run, List<Series> all) {
-        Resampling resampling = new Resampling();
-        List<List<Cell>> rows =
-                all.stream().map(series -> cells(run, resampling, series)).toList();
+    private Table powers(Run run, List<Series> all) {
+        List<List<Cell>> rows = all.stream().map(series -> cells(run, series)).toList();
         return new Table(
                 "Powers with which time, flops and bytes grow",
                 List.of(
@@ -174,7 +176,7 @@ final class ScalingAnalysis implements Analysis {
                 rows);
     }
 
-    private static List<Cell> cells(Run run, Resampling resampling, Series series) {
+    private List<Cell> cells(Run run, Series series) {
         Measurement first = series.first();
         double[] extents = series.extents();
         Optional<Interval> interval = resampling.of(series.rows(), logs -> power(extents, logs));

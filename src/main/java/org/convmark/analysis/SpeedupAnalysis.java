@@ -29,8 +29,9 @@ import org.convmark.results.Run;
  *
  * @param kind what is ranked, in the singular: pattern, block or operator
  * @param workloads all of that kind
+ * @param resampling of the run's rows
  */
-record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implements Analysis {
+record SpeedupAnalysis(String kind, List<? extends Workload> workloads, Resampling resampling) implements Analysis {
     private static final Cell NOT_MEASURED =
             Cell.missing("the target or its plain Java baseline was not measured there");
 
@@ -119,7 +120,6 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implemen
 
     /** What the chart draws: a row per workload and target. */
     private Table means(String jvm, Speedups speedups, List<Point> points) {
-        Resampling resampling = new Resampling();
         List<List<Cell>> rows = new ArrayList<>();
         for (String target : speedups.targets()) {
             for (Entry entry : ranked(speedups, target, points)) {

@@ -55,6 +55,11 @@ public enum Target {
         public String unavailable(Settings settings) {
             return OpenClBackend.unavailable(settings);
         }
+
+        @Override
+        public Set<Fusion> fusions() {
+            return EnumSet.allOf(Fusion.class);
+        }
     },
     /** ONNX Runtime on the CPU: an inference engine. {@code NONE} turns its graph optimisations off. */
     ONNXRUNTIME {

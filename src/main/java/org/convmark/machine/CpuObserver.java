@@ -66,7 +66,8 @@ record CpuObserver(FileTree files, Oshi oshi) {
                 current(),
                 governor(),
                 boost(),
-                hypervisor());
+                hypervisor(),
+                PerfCounters.ofJmh().events());
     }
 
     private <T> Fact<T> ask(String what, Function<CentralProcessor, T> question) {

@@ -3,7 +3,9 @@ package org.convmark.machine;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A machine at one moment, as its operating system and OSHI report it. Every value says where it comes from or why it
@@ -38,6 +40,7 @@ public record Machine(
      * @param governor who chooses the clock; several, separated by commas, if cores differ
      * @param boost on or off: whether the clock may exceed the nominal one
      * @param hypervisor name of the virtual machine monitor, or "none"
+     * @param counters hardware counters of caches that can be read
      */
     public record Cpu(
             Fact<String> model,
@@ -53,7 +56,13 @@ public record Machine(
             Fact<Double> currentMHz,
             Fact<String> governor,
             Fact<String> boost,
-            Fact<String> hypervisor) {}
+            Fact<String> hypervisor,
+            Fact<List<String>> counters) {
+        /** Earlier versions did not look for counters. */
+        public Cpu {
+            counters = counters == null ? Fact.missing("an earlier version did not look for them") : counters;
+        }
+    }
 
     /**
      * A cache of the processor.
@@ -148,6 +157,14 @@ public record Machine(
                 .flatMap(List::stream)
                 .filter(c -> c.name().equals(name))
                 .findFirst();
+    }
+
+    /** Bytes of the caches whose size is known, by name. */
+    public Map<String, Long> cacheSizes() {
+        return caches.optional().stream()
+                .flatMap(List::stream)
+                .filter(c -> c.bytes().optional().isPresent())
+                .collect(Collectors.toMap(Cache::name, c -> c.bytes().optional().orElseThrow(), Math::max));
     }
 
     /** Everything for a reader, in order, in human units. */

@@ -45,6 +45,7 @@ final class MachineTable {
         add(section, "Governor", cpu.governor());
         add(section, "Boost", cpu.boost());
         add(section, "Hypervisor", cpu.hypervisor());
+        add(section, "Cache counters", cpu.counters().map(events -> String.join(", ", events)));
     }
 
     private void caches() {

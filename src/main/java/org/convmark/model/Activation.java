@@ -6,6 +6,14 @@ public enum Activation {
     RELU,
     /** {@code min(max(x, 0), 6)} (MobileNet). */
     RELU6,
+    /** {@code x}, below zero {@code exp(x) - 1} (Clevert et al. 2016). */
+    ELU,
+    /** ELU, scaled so that mean 0 and variance 1 stay (Klambauer et al. 2017). */
+    SELU,
+    /** Hyperbolic tangent. */
+    TANH,
+    /** GELU as {@code x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))}, its usual approximation (Hendrycks and Gimpel 2016). */
+    GELU_TANH,
     /** {@code 1 / (1 + exp(-x))}. */
     SIGMOID,
     /** {@code x * sigmoid(x)}, also called swish. */
@@ -17,6 +25,15 @@ public enum Activation {
     /** {@code x * hard-sigmoid(x)}, also called hard-swish. */
     HARD_SWISH;
 
+    /** What SELU scales all values by. */
+    public static final double SELU_SCALE = 1.0507009873554805;
+    /** What SELU scales values below zero by, besides. */
+    public static final double SELU_ALPHA = 1.6732632423543772;
+    /** Factor of x in the tangent of {@link #GELU_TANH}. */
+    public static final double GELU_SLOPE = Math.sqrt(2 / Math.PI);
+    /** Factor of x cubed there, over that of x. */
+    public static final double GELU_CUBIC = 0.044715;
+
     private static final double SQRT_HALF = Math.sqrt(0.5);
 
     /** The value in double precision: the definition that kernels are compared with. */
@@ -24,6 +41,10 @@ public enum Activation {
         return switch (this) {
             case RELU -> Math.max(x, 0);
             case RELU6 -> Math.min(Math.max(x, 0), 6);
+            case ELU -> x > 0 ? x : Math.expm1(x);
+            case SELU -> SELU_SCALE * (x > 0 ? x : SELU_ALPHA * Math.expm1(x));
+            case TANH -> Math.tanh(x);
+            case GELU_TANH -> 0.5 * x * (1 + Math.tanh(GELU_SLOPE * (x + GELU_CUBIC * x * x * x)));
             case SIGMOID -> 1 / (1 + Math.exp(-x));
             case SILU -> x / (1 + Math.exp(-x));
             case GELU -> 0.5 * x * erfc(-x * SQRT_HALF);

@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * Set-associative caches with least-recently-used replacement, one behind the other: an access that misses one goes on to
  * the next, and the line is then in all that it passed. Lines are not prefetched, and what is written is a line like any
- * other. Not safe for threads.
+ * other. One set in several can stand for all (Kessler, Hill and Wood 1994): the lines of the others are passed over, and
+ * what is counted is multiplied. Not safe for threads.
  */
 public final class CacheHierarchy {
     /**
@@ -15,35 +16,55 @@ public final class CacheHierarchy {
      * @param bytes size
      * @param ways lines of a set
      */
-    public record Level(String name, long bytes, int ways) {}
+    public record Level(String name, long bytes, int ways) {
+        /** How many sets of lines it holds. */
+        public int sets(int lineBytes) {
+            return (int) (bytes / ((long) lineBytes * ways));
+        }
+    }
 
     private final int lineBytes;
-    private final List<Level> levels;
-    /** Per level the line numbers of each set, the last used first; -1 where there is none. */
+    private final int lineShift;
+    private final int share;
+    private final int shareShift;
+    /** Per level the line numbers of each simulated set, the last used first; -1 where there is none. */
     private final long[][] lines;
 
+    private final int[] ways;
     private final int[] sets;
     private final long[] misses;
+
+    /** Empty caches, all of whose sets are simulated. */
+    public CacheHierarchy(int lineBytes, List<Level> levels) {
+        this(lineBytes, 1, levels);
+    }
 
     /**
      * Empty caches.
      *
-     * @param lineBytes of all levels
+     * @param lineBytes of all levels, a power of two
+     * @param share one set in so many is simulated, a power of two; must divide the sets of every level
      * @param levels the nearest first
-     * @throws IllegalArgumentException if a level holds less than one set
+     * @throws IllegalArgumentException if a level holds less than one set, or sets that the share does not divide
      */
-    public CacheHierarchy(int lineBytes, List<Level> levels) {
+    public CacheHierarchy(int lineBytes, int share, List<Level> levels) {
         this.lineBytes = lineBytes;
-        this.levels = List.copyOf(levels);
+        this.lineShift = Integer.numberOfTrailingZeros(lineBytes);
+        this.share = share;
+        this.shareShift = Integer.numberOfTrailingZeros(share);
         lines = new long[levels.size()][];
+        ways = new int[levels.size()];
         sets = new int[levels.size()];
         misses = new long[levels.size()];
         for (int i = 0; i < sets.length; i++) {
             Level level = levels.get(i);
-            sets[i] = (int) (level.bytes() / ((long) lineBytes * level.ways()));
-            if (sets[i] < 1) {
-                throw new IllegalArgumentException(level + " holds not one set of lines of " + lineBytes + " bytes");
+            ways[i] = level.ways();
+            int all = level.sets(lineBytes);
+            if (all < 1 || all % share != 0) {
+                throw new IllegalArgumentException(level + " holds " + all + " sets of lines of " + lineBytes
+                        + " bytes: not one, or not a multiple of " + share);
             }
+            sets[i] = all / share;
             lines[i] = new long[sets[i] * level.ways()];
             Arrays.fill(lines[i], -1);
         }
@@ -51,8 +72,8 @@ public final class CacheHierarchy {
 
     /** Reads or writes a range of bytes, each of its lines once. */
     public void touch(long address, long bytes) {
-        long last = (address + bytes - 1) / lineBytes;
-        for (long line = address / lineBytes; line <= last; line++) {
+        long last = address + bytes - 1 >> lineShift + shareShift;
+        for (long line = (address >> lineShift) + share - 1 >> shareShift; line <= last; line++) {
             int level = 0;
             while (level < sets.length && !hits(level, line)) {
                 misses[level++]++;
@@ -60,25 +81,19 @@ public final class CacheHierarchy {
         }
     }
 
-    /** Whether a line is there; it is the last used of its set afterwards. */
+    /** Whether a line is there, counted among those simulated; it is the last used of its set afterwards. */
     private boolean hits(int level, long line) {
         long[] all = lines[level];
-        int ways = levels.get(level).ways();
-        int first = (int) (line % sets[level]) * ways;
-        long moved = all[first];
-        if (moved == line) {
-            return true;
+        int first = (int) (line % sets[level]) * ways[level];
+        int last = first + ways[level] - 1;
+        int i = first;
+        while (i < last && all[i] != line) {
+            i++;
         }
+        boolean hit = all[i] == line;
+        System.arraycopy(all, first, all, first + 1, i - first);
         all[first] = line;
-        for (int i = first + 1; i < first + ways; i++) {
-            long next = all[i];
-            all[i] = moved;
-            if (next == line) {
-                return true;
-            }
-            moved = next;
-        }
-        return false;
+        return hit;
     }
 
     /** Forgets what was counted, not what the caches hold. */
@@ -88,6 +103,6 @@ public final class CacheHierarchy {
 
     /** Bytes that came from behind a level, counted from 0 for the nearest, since the last reset. */
     public long missedBytes(int level) {
-        return misses[level] * lineBytes;
+        return misses[level] * lineBytes * share;
     }
 }

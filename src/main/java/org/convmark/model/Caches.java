@@ -1,5 +1,7 @@
 package org.convmark.model;
 
+import java.util.Map;
+
 /**
  * Data caches of a machine as one thread of a kernel sees them.
  *
@@ -10,6 +12,18 @@ package org.convmark.model;
 public record Caches(long l1, long l2, long l3) {
     /** What most processors have at least, for machines that do not tell. */
     public static final Caches TYPICAL = new Caches(32 << 10, 512 << 10, 16 << 20);
+
+    /** Those of sizes by name, L1d, L2 and L3; usual ones for what is absent, or if together they cannot be. */
+    public static Caches of(Map<String, Long> bytes) {
+        try {
+            return new Caches(
+                    bytes.getOrDefault("L1d", TYPICAL.l1),
+                    bytes.getOrDefault("L2", TYPICAL.l2),
+                    bytes.getOrDefault("L3", TYPICAL.l3));
+        } catch (IllegalArgumentException implausible) {
+            return TYPICAL;
+        }
+    }
 
     /**
      * Reads what {@link #toText} writes.

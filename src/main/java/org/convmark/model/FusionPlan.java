@@ -1,5 +1,6 @@
 package org.convmark.model;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -149,10 +150,15 @@ public record FusionPlan(List<Kernel> kernels) {
         kernels = List.copyOf(kernels);
     }
 
-    /** A line for each kernel. */
+    /** A line for each kernel, equal ones once with their number. */
     @Override
     public String toString() {
-        return kernels.stream().map(Kernel::toString).collect(Collectors.joining("\n"));
+        return kernels.stream()
+                .collect(Collectors.groupingBy(Kernel::toString, LinkedHashMap::new, Collectors.counting()))
+                .entrySet()
+                .stream()
+                .map(line -> (line.getValue() > 1 ? line.getValue() + " times " : "") + line.getKey())
+                .collect(Collectors.joining("\n"));
     }
 
     /** Bytes of windows, at the most at a time. */

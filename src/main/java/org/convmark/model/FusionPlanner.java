@@ -3,16 +3,16 @@ package org.convmark.model;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.convmark.model.FusionPlan.Kernel;
 import org.convmark.model.FusionPlan.Schedule;
 import org.convmark.model.FusionPlan.Traffic;
 import org.convmark.model.Graph.Node;
-import org.convmark.model.Layer.Conv;
 
 /**
  * Cuts fused bodies into kernels by modelled traffic: which neighbours share one, how many rows at a time. Knows the
- * machine's caches and the number of workers, nothing of kernels, so that a plan can be derived anywhere.
+ * machine's caches, the number of workers and what the target's kernels can do, but not the kernels, so that a plan can be derived anywhere.
  */
 public final class FusionPlanner {
     /** What some rows of a channel cost besides their arithmetic, in operations: calls, and caches that must find a new stream. */
@@ -23,9 +23,6 @@ public final class FusionPlanner {
 
     /** Pixels of a register tile: rows that are no multiple waste a part of one. */
     private static final double TILE = 5;
-
-    /** Hidden channels at a time; multiples of every vector length. */
-    private static final List<Integer> CHUNKS = List.of(32, 64, 128, 256, 512);
 
     /** The part of L2 that windows and weights of a kernel may fill. */
     private static final double FILL = 0.75;
@@ -38,12 +35,17 @@ public final class FusionPlanner {
 
     private final Planning planning;
     private final Caches caches;
+    private final FusedKernels kernels;
     private final int workers;
 
-    /** @param workers threads that share a kernel */
-    public FusionPlanner(Planning planning, int workers) {
+    /**
+     * @param kernels what will run the plans
+     * @param workers threads that share a kernel
+     */
+    public FusionPlanner(Planning planning, FusedKernels kernels, int workers) {
         this.planning = planning;
         this.caches = planning.caches();
+        this.kernels = kernels;
         this.workers = workers;
     }
 
@@ -99,6 +101,16 @@ public final class FusionPlanner {
         return new FusionPlan(kernels);
     }
 
+    /** The plans of all nodes of a graph, fused or not, one after the other. */
+    public FusionPlan whole(Graph graph) {
+        return new FusionPlan(IntStream.range(0, graph.nodes().size())
+                .mapToObj(i -> graph.nodes().get(i).layer() instanceof Layer.Fused fused
+                        ? fused.body()
+                        : ((Layer.Fused) Fuser.fuse(graph, List.of(i)).layer()).body())
+                .flatMap(body -> plan(body).kernels().stream())
+                .toList());
+    }
+
     /** What a kernel of several layers does; its body has been cut from another before. */
     public Kernel kernel(Graph body) {
         return streamed(body);
@@ -111,7 +123,10 @@ public final class FusionPlanner {
             return null;
         }
         Graph body = ((Layer.Fused) Fuser.fuse(layers, members).layer()).body();
-        return members.size() == 1 ? layer(body) : streamed(body);
+        if (members.size() == 1) {
+            return layer(body);
+        }
+        return kernels.obstacle(body).isEmpty() ? streamed(body) : null;
     }
 
     /** Whether nobody else reads what layers make but the last, and all can be made row by row. */
@@ -132,33 +147,13 @@ public final class FusionPlanner {
     private static String obstacle(Node node, List<Shape> inputs) {
         boolean needsMap = IntStream.range(0, inputs.size())
                 .anyMatch(i -> node.layer().reach(i).equals(Reach.MAP));
-        if (needsMap) {
-            return "needs the whole map before its first result";
-        }
-        Layer layer = node.layer() instanceof Layer.Fused fused
-                ? fused.body().nodes().get(0).layer()
-                : node.layer();
-        if (layer instanceof Layer.Route) {
-            return "moves little between kernels: parts are computed in their place";
-        }
-        return layer instanceof Conv conv && isFasterAlone(conv, inputs.get(0).channels())
-                ? "dense 3x3 at stride 1 has faster algorithms for whole maps"
-                : "";
-    }
-
-    /** Winograd's algorithms save more than fusion can. */
-    private static boolean isFasterAlone(Conv conv, int channels) {
-        return conv.kernel() == 3
-                && conv.stride() == 1
-                && conv.dilation() == 1
-                && conv.groupWidth(channels) == channels
-                && Math.min(channels, conv.outChannels()) >= 8;
+        return needsMap ? "needs the whole map before its first result" : "";
     }
 
     /** Modelled time in operations of a core: of all that a schedule adds to the arithmetic of the layers. */
     private double cost(Kernel kernel) {
         if (kernel.schedule() == Schedule.LAYER) {
-            return kernel.traffic().flops();
+            return kernels.flopsOfStart() + kernel.traffic().flops();
         }
         Graph body = kernel.body();
         Shape out = body.output();
@@ -167,8 +162,11 @@ public final class FusionPlanner {
         double waste = Math.ceil(pixels / TILE) * TILE / pixels - 1;
         double repeated = kernel.recompute() - 1 + waste;
         double sums = (kernel.chunks() - 1) * FLOPS_OF_SUM * out.elements();
-        double all =
-                kernel.traffic().flops() + calls + sums + repeated * body.cost().flops();
+        double all = kernels.flopsOfStart()
+                + kernel.traffic().flops()
+                + calls
+                + sums
+                + repeated * body.cost().flops();
         return planning.wish().isNone() ? all : all * WISHED;
     }
 
@@ -181,7 +179,9 @@ public final class FusionPlanner {
     private Kernel layer(Graph body) {
         Cost cost = body.cost();
         Node node = body.nodes().get(0);
-        String obstacle = obstacle(node, body.shapes(node));
+        String obstacle = Optional.of(obstacle(node, body.shapes(node)))
+                .filter(words -> !words.isEmpty())
+                .orElseGet(() -> kernels.obstacle(body));
         String reason = obstacle.isEmpty() ? "sharing a kernel would not save traffic" : obstacle;
         return new Kernel(body, Schedule.LAYER, body.output().height(), 0, workers, 0, 1, outside(body, cost), reason);
     }
@@ -240,16 +240,19 @@ public final class FusionPlanner {
         int wish = planning.wish().chunk();
         List<Integer> chunks = new ArrayList<>(List.of(0));
         HiddenLayers.of(body).ifPresent(hidden -> {
-            List<Integer> fitting = (wish > 0 ? List.of(wish) : CHUNKS)
-                    .stream()
-                            .filter(chunk -> chunk < hidden.channels() && chunk % hidden.grain() == 0)
-                            .toList();
+            List<Integer> fitting = chunksOf(wish).stream()
+                    .filter(chunk -> chunk < hidden.channels() && chunk % hidden.grain() == 0)
+                    .toList();
             if (wish > 0 && !fitting.isEmpty()) {
                 chunks.clear();
             }
             chunks.addAll(fitting);
         });
         return chunks;
+    }
+
+    private List<Integer> chunksOf(int wish) {
+        return wish > 0 && !kernels.chunks().isEmpty() ? List.of(wish) : kernels.chunks();
     }
 
     private Kernel streamed(Graph body, int step, int chunk) {

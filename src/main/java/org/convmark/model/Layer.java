@@ -313,6 +313,11 @@ public sealed interface Layer {
         public Cost cost(List<Shape> inputs) {
             return elementWise(inputs, 0, 0);
         }
+
+        @Override
+        public Reach reach(int input) {
+            return new Reach(1, 0, 1);
+        }
     }
 
     /**

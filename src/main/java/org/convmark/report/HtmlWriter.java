@@ -60,8 +60,8 @@ import java.util.zip.GZIPOutputStream;
  * is, every word and number but those of very long tables readable without the script, which adds charts, sorting, filtering, copying and saving.
  */
 public final class HtmlWriter implements DocumentWriter {
-    /** Rows up to which a table is in the page as it is. */
-    private static final int MOST_ROWS = 300;
+    /** Rows up to which a table, or the data of a chart, is in the page as it is. */
+    private static final int MOST_ROWS = 100;
 
     private static final List<String> LIBRARIES = List.of("vega", "vega-lite", "vega-embed");
 
@@ -76,7 +76,7 @@ public final class HtmlWriter implements DocumentWriter {
                                 style(rawHtml(resource("report.css")))),
                         body(
                                 header(h1(document.title()), p(document.subtitle()), contents(document)),
-                                main(each(document.sections(), HtmlWriter::part)),
+                                main(rawHtml(parts(document))),
                                 libraries(document),
                                 script(rawHtml(resource("report.js")))))
                 .withLang("en");
@@ -95,6 +95,12 @@ public final class HtmlWriter implements DocumentWriter {
     private static DomContent contents(Document document) {
         return nav(each(document.sections(), s -> a(s.title()).withHref("#" + s.anchor())))
                 .attr("aria-label", "Sections");
+    }
+
+    private static String parts(Document document) {
+        return document.sections().parallelStream()
+                .map(part -> render(part(part)))
+                .collect(Collectors.joining());
     }
 
     private static DomContent part(Section part) {
@@ -125,7 +131,9 @@ public final class HtmlWriter implements DocumentWriter {
                 figure().with(
                                 figcaption(data.caption()),
                                 div().withClass("plot").attr("role", "img").attr("aria-label", data.caption()),
-                                script(rawHtml(chart.json())).withType("application/json"))
+                                data.rows().size() > MOST_ROWS
+                                        ? zipped(chart.json())
+                                        : script(rawHtml(chart.json())).withType("application/json"))
                         .withClass("chart"),
                 details(summary("Data of this chart"), content(data)).withClass("data"));
     }
@@ -159,18 +167,22 @@ public final class HtmlWriter implements DocumentWriter {
 
     /** A long table lies compressed in the page until it is seen: browsers open what they need not lay out at once. */
     private static DomContent packed(Table table) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (GZIPOutputStream zip = new GZIPOutputStream(bytes)) {
-            zip.write(render(scrolling(table)).getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
         return div(
                         p(table.caption() + ": " + table.rows().size()
                                 + " rows, which the script of this page unpacks; report.md has them too."),
-                        script(rawHtml(Base64.getEncoder().encodeToString(bytes.toByteArray())))
-                                .withType("application/gzip"))
+                        zipped(render(scrolling(table))))
                 .withClass("packed");
+    }
+
+    private static DomContent zipped(String text) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(bytes)) {
+            zip.write(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return script(rawHtml(Base64.getEncoder().encodeToString(bytes.toByteArray())))
+                .withType("application/gzip");
     }
 
     /** The table in a frame of its own that scrolls, by keyboard too, so that the page never does sideways. */

@@ -1,6 +1,7 @@
 package org.convmark.report;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -8,6 +9,9 @@ import java.util.stream.IntStream;
 public final class MarkdownWriter implements DocumentWriter {
     /** Rows up to which the data of a chart are in full view. */
     private static final int MOST_ROWS = 24;
+
+    private static final Pattern LINE_END = Pattern.compile("\\R");
+    private static final Pattern MARKUP = Pattern.compile("[*_`\\\\\\[\\]]");
 
     @Override
     public String text(Document document) {
@@ -83,10 +87,10 @@ public final class MarkdownWriter implements DocumentWriter {
     }
 
     private static String inCell(String text) {
-        return escape(text).replace("|", "\\|").replaceAll("\\R", "<br>");
+        return LINE_END.matcher(escape(text).replace("|", "\\|")).replaceAll("<br>");
     }
 
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replaceAll("([*_`\\\\\\[\\]])", "\\\\$1");
+        return MARKUP.matcher(text.replace("&", "&amp;").replace("<", "&lt;")).replaceAll("\\\\$0");
     }
 }

@@ -22,6 +22,8 @@ final class JmhJson {
             Map.of("ns", 1e-9, "us", 1e-6, "ms", 1e-3, "s", 1.0, "min", 60.0, "hr", 3600.0, "day", 86400.0);
 
     private final Path file;
+    /** Each JVM once, so that rows share it. */
+    private final Map<JvmIdentity, JvmIdentity> jvms = new HashMap<>();
 
     JmhJson(Path file) {
         this.file = file;
@@ -69,14 +71,15 @@ final class JmhJson {
         if (samples.isEmpty() || samples.stream().anyMatch(List::isEmpty)) {
             throw damaged(place + " has no raw samples");
         }
+        JvmIdentity jvm = new JvmIdentity(
+                text(result, "jdkVersion", place),
+                text(result, "vmName", place),
+                text(result, "jvm", place),
+                JvmIdentity.flags(strings(result.path("jvmArgs"))));
         return new Measurement(
                 method.contains(".") ? method.substring(0, method.lastIndexOf('.')) : method,
                 params(result),
-                new JvmIdentity(
-                        text(result, "jdkVersion", place),
-                        text(result, "vmName", place),
-                        text(result, "jvm", place),
-                        JvmIdentity.flags(strings(result.path("jvmArgs")))),
+                jvms.computeIfAbsent(jvm, same -> same),
                 strings(result.path("jvmArgs")),
                 result.path("jmhVersion").asText(),
                 mode,
@@ -138,7 +141,15 @@ final class JmhJson {
                 .fields()
                 .forEachRemaining(e -> metrics.put(
                         e.getKey().replaceFirst("^\u00b7", ""),
-                        new Metric(e.getValue().path("scoreUnit").asText(), samples(e.getValue()))));
+                        new Metric(e.getValue().path("scoreUnit").asText(), secondary(e.getValue()))));
         return metrics;
+    }
+
+    /** Profilers that watch a whole fork leave no samples, only a score. */
+    private static List<List<Double>> secondary(JsonNode metric) {
+        List<List<Double>> samples = samples(metric);
+        return samples.stream().allMatch(List::isEmpty)
+                ? List.of(List.of(metric.path("score").asDouble(Double.NaN)))
+                : samples;
     }
 }

@@ -39,6 +39,7 @@ public record Measurement(
         Map<String, Metric> metrics) {
     private static final String ALGORITHM = "algorithm";
     private static final String OWN_CHOICE = "AUTO";
+    private static final Map<String, Optional<Workload>> WORKLOADS = new ConcurrentHashMap<>();
     private static final Map<FormKey, Form> FORMS = new ConcurrentHashMap<>();
     private static final Set<String> KNOWN =
             Set.of("depth", "width", "target", "fusion", "image", "batch", "workers", ALGORITHM);
@@ -75,7 +76,7 @@ public record Measurement(
 
     /** What it measures, empty for roofs. */
     public Optional<Workload> workload() {
-        return Workload.ofBenchmark(simpleName());
+        return WORKLOADS.computeIfAbsent(benchmark, name -> Workload.ofBenchmark(simpleName()));
     }
 
     /** What was executed, built again from the name and the parameters; empty for roofs. */

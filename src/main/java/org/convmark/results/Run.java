@@ -7,26 +7,73 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.convmark.machine.Capture;
 
-/**
- * The content of a run folder.
- *
- * @param folder where it lies
- * @param machine the machine before and after, and its JVMs
- * @param intent what was planned
- * @param measurements rows that are sound
- * @param failures rows that were tried in vain, and rows that cannot be used
- */
-public record Run(Path folder, Capture machine, Intent intent, List<Measurement> measurements, List<Failure> failures) {
+/** The content of a run folder. Immutable. */
+public final class Run {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    /** Copies the lists. */
-    public Run {
-        measurements = List.copyOf(measurements);
-        failures = List.copyOf(failures);
+    private final Path folder;
+    private final Capture machine;
+    private final Intent intent;
+    private final List<Measurement> measurements;
+    private final List<Failure> failures;
+    /** In the order of their first rows. Every row of a report has one, so they are made once. */
+    private final Map<JvmIdentity, String> labels = new LinkedHashMap<>();
+
+    /**
+     * @param folder where it lies
+     * @param machine the machine before and after, and its JVMs
+     * @param intent what was planned
+     * @param measurements rows that are sound
+     * @param failures rows that were tried in vain, and rows that cannot be used
+     */
+    public Run(Path folder, Capture machine, Intent intent, List<Measurement> measurements, List<Failure> failures) {
+        this.folder = folder;
+        this.machine = machine;
+        this.intent = intent;
+        this.measurements = List.copyOf(measurements);
+        this.failures = List.copyOf(failures);
+        Map<String, Long> alike =
+                jvmsOf(measurements).collect(Collectors.groupingBy(JvmIdentity::label, Collectors.counting()));
+        jvmsOf(measurements)
+                .forEach(jvm -> labels.put(
+                        jvm, alike.get(jvm.label()) == 1 ? jvm.label() : jvm.label() + " (" + jvm.path() + ")"));
+    }
+
+    private static Stream<JvmIdentity> jvmsOf(List<Measurement> rows) {
+        return rows.stream().map(Measurement::jvm).distinct();
+    }
+
+    /** Where it lies. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** The machine before and after, and its JVMs. */
+    public Capture machine() {
+        return machine;
+    }
+
+    /** What was planned. */
+    public Intent intent() {
+        return intent;
+    }
+
+    /** Rows that are sound. */
+    public List<Measurement> measurements() {
+        return measurements;
+    }
+
+    /** Rows that were tried in vain, and rows that cannot be used. */
+    public List<Failure> failures() {
+        return failures;
     }
 
     /**
@@ -43,8 +90,12 @@ public record Run(Path folder, Capture machine, Intent intent, List<Measurement>
         Intent intent = intent(folder.resolve("index").resolve("plan.json"));
         List<Measurement> sound = new ArrayList<>();
         List<Failure> failures = failures(folder.resolve("index"));
-        for (Measurement row : new JmhJson(folder.resolve("jmh.json")).read()) {
-            row.fault().ifPresentOrElse(fault -> failures.add(failure(row, fault)), () -> sound.add(row));
+        List<Measurement> rows = new JmhJson(folder.resolve("jmh.json")).read();
+        List<Optional<String>> faults =
+                rows.parallelStream().map(Measurement::fault).toList();
+        for (int i = 0; i < rows.size(); i++) {
+            Measurement row = rows.get(i);
+            faults.get(i).ifPresentOrElse(fault -> failures.add(failure(row, fault)), () -> sound.add(row));
         }
         return new Run(folder, machine, intent, sound, failures);
     }
@@ -98,7 +149,7 @@ public record Run(Path folder, Capture machine, Intent intent, List<Measurement>
 
     /** JVMs that were measured, in the order of their first rows. */
     public List<JvmIdentity> jvms() {
-        return measurements.stream().map(Measurement::jvm).distinct().toList();
+        return List.copyOf(labels.keySet());
     }
 
     /** Rows of one JVM. */
@@ -106,11 +157,9 @@ public record Run(Path folder, Capture machine, Intent intent, List<Measurement>
         return measurements.stream().filter(m -> m.jvm().equals(jvm)).toList();
     }
 
-    /** A JVM's version and flags, and its path where several JVMs have those. */
+    /** The version and flags of a JVM that was measured, and its path where several JVMs have those. */
     public String label(JvmIdentity jvm) {
-        boolean unique =
-                jvms().stream().filter(j -> j.label().equals(jvm.label())).count() == 1;
-        return unique ? jvm.label() : jvm.label() + " (" + jvm.path() + ")";
+        return labels.get(jvm);
     }
 
     /** Rows of the plan that were neither measured nor tried in vain. */

@@ -1,5 +1,7 @@
 package org.convmark.run;
 
+import java.util.List;
+
 /**
  * How thoroughly a row is measured.
  *
@@ -7,10 +9,31 @@ package org.convmark.run;
  * @param warmUpMillis longest warm-up of a fork; it ends earlier when the time no longer improves
  * @param iterations samples per fork
  * @param iterationMillis shortest time of a sample
+ * @param counters events that one more fork counts, whose times are not kept
  */
-public record Effort(int forks, int warmUpMillis, int iterations, int iterationMillis) {
+public record Effort(int forks, int warmUpMillis, int iterations, int iterationMillis, List<String> counters) {
+    /** Plans without counters may be silent about them. */
+    public Effort {
+        counters = counters == null ? List.of() : List.copyOf(counters);
+    }
+
+    /** Without counters. */
+    public Effort(int forks, int warmUpMillis, int iterations, int iterationMillis) {
+        this(forks, warmUpMillis, iterations, iterationMillis, List.of());
+    }
+
     /** The same with another number of forks. */
     public Effort withForks(int number) {
-        return new Effort(number, warmUpMillis, iterations, iterationMillis);
+        return new Effort(number, warmUpMillis, iterations, iterationMillis, counters);
+    }
+
+    /** The same with one more fork that counts events. */
+    public Effort counting(List<String> events) {
+        return new Effort(forks, warmUpMillis, iterations, iterationMillis, events);
+    }
+
+    /** All forks, of which one may count. */
+    int allForks() {
+        return counters.isEmpty() ? forks : forks + 1;
     }
 }

@@ -27,7 +27,7 @@ final class Estimate {
         double samples = (effort.iterations() + 1) * Math.max(effort.iterationMillis() / 1e3, 1.2 * run);
         double fork =
                 startSeconds(row.target()) + check + Math.min(warmUp, effort.warmUpMillis() / 1e3 + run) + samples;
-        return Duration.ofMillis(Math.round(1e3 * effort.forks() * fork));
+        return Duration.ofMillis(Math.round(1e3 * effort.allForks() * fork));
     }
 
     /** Many rows time the same graph. */
@@ -42,7 +42,7 @@ final class Estimate {
     /** A JVM, the roof beside the row, and loading the engine. */
     private static double startSeconds(Target target) {
         return switch (target) {
-            case SCALAR, VECTOR, OPENCL -> 1.25;
+            case SCALAR, VECTOR, OPENCL -> 0.95;
             case ONNXRUNTIME, ONEDNN -> 1.9;
             case PYTORCH -> 3.7;
         };

@@ -18,8 +18,11 @@ import org.convmark.bench.ForkedJvm;
 import org.convmark.bench.RoofProfiler;
 import org.convmark.model.Caches;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.profile.LinuxPerfNormProfiler;
+import org.openjdk.jmh.results.AggregationPolicy;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.ScalarResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
@@ -27,7 +30,6 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.format.OutputFormat;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
-import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
@@ -40,6 +42,9 @@ public final class Session {
     private static final String DISK_FULL = "No space left on device";
     private static final String CLASS_PATH = "java.class.path";
     private static final long INTERRUPT_MILLIS = 300;
+
+    /** Shortest sample of a fork that counts: perf tells its counts ten times a second. */
+    private static final int COUNTING_MILLIS = 500;
 
     /** A row of an arm, and its forks so far. */
     private static final class Entry {
@@ -72,7 +77,7 @@ public final class Session {
     public Session(List<Arm> arms, PrintStream log) {
         this.arms = List.copyOf(arms);
         this.effort = arms.get(0).plan().effort();
-        this.caches = MachineCaches.of(arms.get(0).capture().before());
+        this.caches = Caches.of(arms.get(0).capture().before().cacheSizes());
         this.log = OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL);
         System.setProperty("jmh.ignoreLock", "true"); // the lock is one file for all users of a machine
     }
@@ -120,12 +125,46 @@ public final class Session {
             }
             Collections.reverse(turns);
         }
+        if (!effort.counters().isEmpty()) {
+            turns.stream().filter(entry -> !stopped && entry.failure == null).forEach(this::count);
+        }
+    }
+
+    /** Events per pass, by one more fork: perf disturbs what it watches, so its times are not kept. */
+    private void count(Entry entry) {
+        String events = String.join(",", effort.counters());
+        ChainedOptionsBuilder options = options(entry.arm.plan(), entry.row)
+                .measurementTime(TimeValue.milliseconds(Math.max(effort.iterationMillis(), COUNTING_MILLIS)))
+                .addProfiler(LinuxPerfNormProfiler.class, "events=" + events);
+        System.setProperty(CLASS_PATH, entry.arm.classPath());
+        try {
+            for (RunResult result : new Runner(options.build(), log).run()) {
+                result.getBenchmarkResults().forEach(fork -> keepCounts(fork, entry));
+            }
+        } catch (RunnerException e) {
+            log.println("Not counted: " + entry.row.id() + ": " + e.getMessage());
+            awaitInterrupt();
+        } finally {
+            System.setProperty(CLASS_PATH, Arm.OWN);
+        }
+    }
+
+    private void keepCounts(BenchmarkResult counted, Entry entry) {
+        for (String name : counted.getBenchmarkResults().keys()) {
+            String event = name.replaceFirst(":.*", ""); // perf marks events of user space only
+            if (effort.counters().contains(event)) {
+                counted.getBenchmarkResults().get(name).stream()
+                        .filter(r -> Double.isFinite(r.getScore()))
+                        .map(r -> new ScalarResult(event, r.getScore(), r.getScoreUnit(), AggregationPolicy.AVG))
+                        .forEach(entry.forks.get(0)::addBenchmarkResult);
+            }
+        }
     }
 
     private void fork(Entry entry) throws IOException {
         System.setProperty(CLASS_PATH, entry.arm.classPath()); // JMH starts forks with the class path it finds there
         try {
-            new Runner(options(entry.arm.plan(), entry.row), log)
+            new Runner(options(entry.arm.plan(), entry.row).build(), log)
                     .run()
                     .forEach(result -> entry.forks.addAll(result.getBenchmarkResults()));
         } catch (RunnerException e) {
@@ -210,7 +249,7 @@ public final class Session {
                 .replaceFirst("\"forks\" : 1,", "\"forks\" : " + forks.size() + ",");
     }
 
-    private Options options(Plan plan, Row row) {
+    private ChainedOptionsBuilder options(Plan plan, Row row) {
         TimeValue time = TimeValue.milliseconds(effort.iterationMillis());
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^\\Q" + row.benchmark() + "\\E\\.run$")
@@ -227,7 +266,7 @@ public final class Session {
                 .addProfiler(ConditionsProfiler.class)
                 .shouldFailOnError(true);
         row.params().forEach(options::param);
-        return options.build();
+        return options;
     }
 
     /** Arguments that JMH would take from annotations if there were none here: so they stand here again. */

@@ -90,10 +90,14 @@ function addCopying(table) {
     code.before(button);
   }
 }
+/* What a script element holds, unzipped if it is. */
+async function content(script) {
+  if (script.type !== "application/gzip") return script.textContent;
+  const bytes = Uint8Array.from(atob(script.textContent), (c) => c.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+}
 async function unpack(place) {
-  const bytes = Uint8Array.from(atob(place.querySelector("script").textContent), (c) => c.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  place.innerHTML = await new Response(stream).text();
+  place.innerHTML = await content(place.querySelector("script"));
   place.className = "";
 }
 async function ready(place) {
@@ -145,7 +149,7 @@ function fitted(view, room) {
 }
 async function draw(figure) {
   const plot = figure.querySelector(".plot");
-  const chart = JSON.parse(figure.querySelector("script").textContent);
+  const chart = JSON.parse(await content(figure.querySelector("script")));
   const values = chart.rows.map((row) => Object.fromEntries(chart.columns.map((name, i) => [name, row[i]])));
   const actions = { export: true, source: true, compiled: false, editor: false };
   try {
@@ -157,24 +161,33 @@ async function draw(figure) {
     plot.textContent = "This chart cannot be drawn: " + error.message;
   }
 }
-async function drawAll() {
-  for (const figure of document.querySelectorAll("figure.chart")) {
-    if (figure.clientWidth > 0) await draw(figure);
-    await new Promise((done) => setTimeout(done));
+/* A chart is drawn when it comes near the window, or when it is unfolded there. */
+const near = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    if (entry.isIntersecting && entry.target.clientWidth > 0) {
+      near.unobserve(entry.target);
+      draw(entry.target);
+    }
   }
+}, { rootMargin: "600px" });
+const figures = Array.from(document.querySelectorAll("figure.chart"));
+const isDrawn = (figure) => figure.querySelector("[data-drawn], .failed") !== null;
+function drawNear() { for (const figure of figures) near.observe(figure); }
+/* Paper does not scroll. */
+addEventListener("beforeprint", () => {
+  for (const figure of figures) if (figure.clientWidth > 0 && !isDrawn(figure)) { near.unobserve(figure); draw(figure); }
+});
+function drawAgain() {
+  for (const figure of figures) near.unobserve(figure);
+  drawNear();
 }
-for (const fold of document.querySelectorAll("details")) {
-  fold.addEventListener("toggle", () => {
-    for (const figure of fold.querySelectorAll("figure.chart")) if (!figure.querySelector("[data-drawn]")) draw(figure);
-  });
-}
-darkness.addEventListener("change", drawAll);
+darkness.addEventListener("change", drawAgain);
 let waiting;
 let room = innerWidth;
 addEventListener("resize", () => {
   if (innerWidth === room) return;
   room = innerWidth;
   clearTimeout(waiting);
-  waiting = setTimeout(drawAll, 200);
+  waiting = setTimeout(drawAgain, 200);
 });
-drawAll();
+drawNear();

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.TestFactory;
  * direct: transforms round even integers, see {@link AlgorithmTest}.
  */
 class LayerSweepTest {
+    private static final List<Activation> FEW = Arrays.asList(Activation.RELU, Activation.SILU, null);
     private static final int[] CHANNELS = {1, 3, 7, 8, 9, 15, 16, 17, 33, 67};
     private static final int[][] MAPS = {{1, 1}, {5, 5}, {7, 13}, {14, 14}};
     private static final Comparison COMPARISON = new Comparison(2, 1, Algorithm.DIRECT);
@@ -113,19 +114,18 @@ class LayerSweepTest {
     }
 
     /**
-     * after(before(norm(conv)) + residual): every pair of activations, with and without residual, on a dense convolution,
-     * some on the other kinds; every norm in turn.
+     * after(before(norm(conv)) + residual): every activation on either side of a few, with and without residual, on a dense
+     * convolution, the few on the other kinds; every norm in turn.
      */
     @TestFactory
     Stream<DynamicNode> epilogues() {
         List<Activation> all = new ArrayList<>(Arrays.asList(Activation.values()));
         all.add(null);
-        List<Activation> some = Arrays.asList(Activation.RELU, Activation.SILU, null);
         return COMPARISON.onEveryTarget(Map.of(
                 "dense with epilogue", epilogues(g -> g.conv(3, g.output().channels()), all, 7, 16, 17),
-                "pointwise with epilogue", epilogues(g -> g.biased(g.output().channels()), some, 7, 16, 17),
-                "depthwise with epilogue", epilogues(g -> g.depthwise(3, 1), some, 7, 16, 17),
-                "grouped with epilogue", epilogues(g -> g.grouped(3, g.output().channels(), 1, 8), some, 8, 16, 24)));
+                "pointwise with epilogue", epilogues(g -> g.biased(g.output().channels()), FEW, 7, 16, 17),
+                "depthwise with epilogue", epilogues(g -> g.depthwise(3, 1), FEW, 7, 16, 17),
+                "grouped with epilogue", epilogues(g -> g.grouped(3, g.output().channels(), 1, 8), FEW, 8, 16, 24)));
     }
 
     private Consumer<Target> epilogues(UnaryOperator<Graph> conv, List<Activation> activations, int... widths) {
@@ -136,6 +136,9 @@ class LayerSweepTest {
         int turn = 0;
         for (Activation before : activations) {
             for (Activation after : activations) {
+                if (!FEW.contains(before) && !FEW.contains(after)) {
+                    continue;
+                }
                 turn++;
                 Graph x = input(1 + turn % 2, widths[turn % 3], MAPS[1 + turn / 2 % 3]);
                 List<Graph> fitting = isExact(before) && isExact(after) ? exact : rounded;

@@ -200,6 +200,10 @@ final class ReferenceInterpreter {
         return switch (function) {
             case RELU -> x -> x > 0 ? x : 0;
             case RELU6 -> x -> x > 6 ? 6 : x > 0 ? x : 0;
+            case ELU -> x -> x > 0 ? x : Math.exp(x) - 1;
+            case SELU -> x -> 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * (Math.exp(x) - 1));
+            case TANH -> x -> 1 - 2 / (Math.exp(2 * x) + 1);
+            case GELU_TANH -> x -> x / (1 + Math.exp(-2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
             case SIGMOID -> x -> 1 / (1 + Math.exp(-x));
             case SILU -> x -> x / (1 + Math.exp(-x));
             case GELU -> x -> x * gaussian(x);

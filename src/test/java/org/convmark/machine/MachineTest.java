@@ -27,6 +27,9 @@ class MachineTest {
     void nothingToReadIsMissingWithReasonsEverywhere() {
         Machine machine = system.machine();
         assertEquals("there is no /proc/cpuinfo; no OSHI", machine.cpu().model().missing());
+        assertEquals(List.of("LLC-load-misses"), machine.cpu().counters().value(), "of the perf of these tests");
+        assertTrue(new PerfCounters("/no/such/perf").events().missing().contains("cannot be started"));
+        assertTrue(new PerfCounters("false").events().missing().contains("counts no cache event"));
         assertFalse(machine.caches().known());
         assertFalse(machine.memory().totalBytes().known());
         assertFalse(machine.os().loadAverage().known());

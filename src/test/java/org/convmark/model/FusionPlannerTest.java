@@ -24,7 +24,8 @@ class FusionPlannerTest {
 
     private static FusionPlan plan(Block block, int width, int image, String wish) {
         Planning.Wish wished = wish.isEmpty() ? Planning.Wish.NONE : Planning.Wish.parse(wish);
-        return new FusionPlanner(new Planning(ZEN_3, 1 << 20, wished), 1).plan(body(block, width, image));
+        return new FusionPlanner(new Planning(ZEN_3, 1 << 20, wished), FusedKernels.CPU, 1)
+                .plan(body(block, width, image));
     }
 
     /** Blocks whose hidden tensor is large become one kernel whose windows are an eighth of it; the others do not. */

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.convmark.results.Measurement;
+import org.convmark.results.Run;
 import org.convmark.run.Plan.JvmOfPlan;
 import org.convmark.run.RunFolder.Failure;
 import org.junit.jupiter.api.Test;
@@ -28,11 +30,15 @@ class SessionTest {
             "SCALAR"));
 
     private static Plan plan(String second) {
+        return plan(second, new Effort(2, 50, 2, 10));
+    }
+
+    private static Plan plan(String second, Effort effort) {
         return new Plan(
                 Plan.FORMAT,
                 "classes",
                 "smoke",
-                new Effort(2, 50, 2, 10),
+                effort,
                 null,
                 List.of(
                         new JvmOfPlan("a", JAVA, List.of(), "?", Map.of("SCALAR", "plain Java loops")),
@@ -80,6 +86,20 @@ class SessionTest {
         assertEquals(2, first.path("forks").asInt());
         assertEquals(2, first.at("/primaryMetric/rawData").size());
         assertEquals("-Xmx600m", first.at("/jvmArgs/0").asText());
+    }
+
+    /** By a perf that tells 1000 misses in every tenth of a second: of the samples, not of the times of one more fork. */
+    @Test
+    void countersAreReadInOneMoreFork(@TempDir Path parent) throws IOException {
+        RunFolder folder = RunFolder.create(parent, "run");
+        Here.CAPTURE.write(folder.machine());
+        run(folder, plan("plain Java loops", new Effort(2, 50, 2, 10).counting(List.of("LLC-load-misses"))));
+        Run run = Run.read(folder.path());
+        for (Measurement row : run.measurements()) {
+            assertEquals(2, row.samples().size(), "forks whose times are kept");
+            double misses = row.metric("LLC-load-misses").orElseThrow().median();
+            assertEquals(10_000 * row.seconds(), misses, 9_000 * row.seconds());
+        }
     }
 
     private static void run(RunFolder folder, Plan plan) throws IOException {

@@ -190,6 +190,10 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
         return switch (function) {
             case RELU -> operators.then("Relu", List.of(x));
             case RELU6 -> operators.then("Clip", List.of(x, once("zero", 0), once("six", 6)));
+            case ELU -> operators.then("Elu", List.of(x));
+            case SELU -> operators.then("Selu", List.of(x));
+            case TANH -> operators.then("Tanh", List.of(x));
+            case GELU_TANH -> operators.then("Gelu", List.of(x), attribute("approximate", "tanh"));
             case SIGMOID -> operators.then("Sigmoid", List.of(x));
             case SILU -> operators.then("Mul", List.of(x, operators.then("Sigmoid", List.of(x))));
             case GELU -> operators.then("Gelu", List.of(x));

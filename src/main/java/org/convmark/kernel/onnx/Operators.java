@@ -6,6 +6,7 @@ import java.util.List;
 /** Operators behind one another that together make one value. */
 final class Operators {
     private static final int FLOAT = 1;
+    private static final int STRING = 3;
     private static final int INT = 2;
     private static final int INTS = 7;
 
@@ -45,6 +46,10 @@ final class Operators {
 
     static Message attribute(String name, long value) {
         return named(name, INT).put(3, value);
+    }
+
+    static Message attribute(String name, String value) {
+        return named(name, STRING).put(4, value);
     }
 
     static Message attribute(String name, float value) {

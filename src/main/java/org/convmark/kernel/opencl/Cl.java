@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.convmark.kernel.Kernel;
 import org.jocl.CL;
 import org.jocl.CLException;
@@ -39,6 +42,14 @@ final class Cl implements AutoCloseable {
     /** Kernels and Java arrays count floats in an int. */
     private static final long INDEXABLE = (long) Float.BYTES * Integer.MAX_VALUE;
 
+    /**
+     * Parts of devices, for as long as the process lives: PoCL releases a queue's last event after clFinish has returned,
+     * and looks at the queue's device, which nothing but its owner holds.
+     */
+    private static final Map<Part, cl_device_id> PARTS = new ConcurrentHashMap<>();
+
+    private record Part(cl_device_id whole, int units) {}
+
     /** A device that can be opened. */
     record Device(DeviceInfo info, cl_platform_id platform, cl_device_id id) {}
 
@@ -66,19 +77,19 @@ final class Cl implements AutoCloseable {
                 && units < device.info.computeUnits()
                 && device.info.partitions().contains(DeviceInfo.BY_COUNTS);
         this.units = split ? units : device.info.computeUnits();
-        this.id = split ? part(device.id, units) : device.id;
+        this.id = split ? PARTS.computeIfAbsent(new Part(device.id, units), Cl::split) : device.id;
         cl_context_properties properties = new cl_context_properties();
         properties.addProperty(CL_CONTEXT_PLATFORM, device.platform);
         this.context = clCreateContext(properties, 1, new cl_device_id[] {id}, null, null, null);
         this.queue = queue();
     }
 
-    private static cl_device_id part(cl_device_id whole, int units) {
+    private static cl_device_id split(Part part) {
         cl_device_partition_property counts = new cl_device_partition_property();
-        counts.addProperty(CL_DEVICE_PARTITION_BY_COUNTS, units);
+        counts.addProperty(CL_DEVICE_PARTITION_BY_COUNTS, part.units);
         counts.addProperty(CL_DEVICE_PARTITION_BY_COUNTS_LIST_END, 0);
         cl_device_id[] parts = new cl_device_id[1];
-        clCreateSubDevices(whole, counts, 1, parts, null);
+        clCreateSubDevices(part.whole, counts, 1, parts, null);
         return parts[0];
     }
 
@@ -294,7 +305,30 @@ final class Cl implements AutoCloseable {
      * @throws IllegalStateException with the build log if the file does not compile
      */
     Kernel kernel(String file, String name, String options, Range range, Object... arguments) {
-        cl_program program = programs.computeIfAbsent(file + " " + options, k -> build(file, options));
+        return kernel(List.of(new Source(file, "")), name, options, range, arguments);
+    }
+
+    /**
+     * The source of a part of a program.
+     *
+     * @param file resource that holds it
+     * @param options defines for it and what follows, unless that has its own
+     */
+    record Source(String file, String options) {
+        private String text() {
+            StringBuilder text = new StringBuilder();
+            for (String option : options.trim().split(" +")) {
+                String[] define = option.replaceFirst("^-D", "").split("=", 2);
+                text.append(
+                        option.isEmpty() ? "" : "#undef " + define[0] + "\n#define " + String.join(" ", define) + "\n");
+            }
+            return text + Cl.source(file);
+        }
+    }
+
+    /** A kernel of a program of several parts with its arguments bound. */
+    Kernel kernel(List<Source> parts, String name, String options, Range range, Object... arguments) {
+        cl_program program = programs.computeIfAbsent(parts + " " + options, k -> build(parts, options));
         cl_kernel kernel = clCreateKernel(program, name, null);
         kernels.add(kernel);
         for (int i = 0; i < arguments.length; i++) {
@@ -315,15 +349,19 @@ final class Cl implements AutoCloseable {
         }
     }
 
-    private cl_program build(String file, String options) {
+    private cl_program build(List<Source> parts, String options) {
         String strict = device.info.roundedDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "";
-        cl_program program =
-                clCreateProgramWithSource(context, 2, new String[] {source(COMMON), source(file)}, null, null);
+        String[] sources = Stream.concat(Stream.of(new Source(COMMON, "")), parts.stream())
+                .map(Source::text)
+                .toArray(String[]::new);
+        cl_program program = clCreateProgramWithSource(context, sources.length, sources, null, null);
         try {
             clBuildProgram(program, 1, new cl_device_id[] {id}, options + strict, null, null);
         } catch (CLException e) {
+            String files = parts.stream().map(part -> part.file + part.options).collect(Collectors.joining(", "));
             throw new IllegalStateException(
-                    file + " does not compile on " + device.info.name() + " with " + options + ":\n" + log(program), e);
+                    files + " does not compile on " + device.info.name() + " with " + options + ":\n" + log(program),
+                    e);
         }
         return program;
     }
@@ -393,8 +431,5 @@ final class Cl implements AutoCloseable {
         buffers.forEach(CL::clReleaseMemObject);
         clReleaseCommandQueue(queue);
         clReleaseContext(context);
-        if (id != device.id) {
-            clReleaseDevice(id);
-        }
     }
 }

@@ -1,10 +1,8 @@
 package org.convmark.kernel.opencl;
 
 import java.util.Arrays;
-import java.util.Locale;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
-import org.convmark.model.Activation;
 import org.convmark.model.Layer;
 
 /** Chooses the kernel for a convolution, packs its filter the way that kernel reads it and binds its operands. */
@@ -41,14 +39,7 @@ final class Convolution {
         this.out = out;
         this.group = conv.groupWidth(in.shape().channels());
         this.groupOut = conv.groupOut(in.shape().channels());
-        this.options = tuning.options()
-                + define("BEFORE", epilogue.before())
-                + define("AFTER", epilogue.after())
-                + (residual == null ? "" : " -DRESIDUAL");
-    }
-
-    private static String define(String name, Activation function) {
-        return function == null ? "" : " -D" + name + "=" + function.name().toLowerCase(Locale.ROOT);
+        this.options = tuning.options() + Tuning.epilogue(epilogue, residual);
     }
 
     Kernel bind() {
@@ -67,34 +58,27 @@ final class Convolution {
         return conv.kernel() * conv.kernel();
     }
 
-    private String window() {
-        return " -DKERNEL=" + conv.kernel() + " -DSTRIDE=" + conv.stride() + " -DDILATION=" + conv.dilation();
-    }
-
     // ---------------------------------------------------------------- CPU
 
     private Kernel direct() {
-        int v = tuning.vector();
-        Tuning.Tile tile = tuning.tile(out.blocks(), out.shape().width(), widest());
-        int tiles = Tensor.blocks(out.blocks(), tile.out());
-        int blocks = seen(tile.out());
-        int channels = in.blocks() == 1 ? in.shape().channels() : v;
-        int[] first = new int[tiles];
-        for (int t = 0; t < tiles; t++) {
-            first[t] = Math.min(firstSeen(t * tile.out() * v) / v, in.blocks() - blocks);
-        }
+        PackedConv packed = new PackedConv(tuning, conv, filter, bias, in.shape(), out.shape());
         return cl.kernel(
                 "conv.cl",
                 "conv",
-                options + window() + " -DOUT=" + tile.out() + " -DPIXELS=" + tile.pixels() + " -DCHANNELS=" + channels,
+                options + Tuning.window(conv) + packed.options(),
                 new Cl.Range(
-                        new long[] {out.shape().height(), tiles, out.shape().batch()}, new long[] {1, 1, 1}),
+                        new long[] {
+                            out.shape().height(),
+                            packed.first.length,
+                            out.shape().batch()
+                        },
+                        new long[] {1, 1, 1}),
                 in.memory(),
                 in.at(conv.padding()),
-                cl.upload(pack(first, tile.out(), blocks, channels)),
-                cl.upload(Arrays.copyOf(bias, tiles * tile.out() * v)),
-                cl.upload(first),
-                blocks,
+                cl.upload(packed.filter),
+                cl.upload(packed.bias),
+                cl.upload(packed.first),
+                packed.blocks,
                 residual.memory(),
                 residual.at(),
                 out.memory(),
@@ -103,62 +87,15 @@ final class Convolution {
                 out.blocks());
     }
 
-    /** First input channel that an output channel sees. */
-    private int firstSeen(int channelOut) {
-        return Math.min(channelOut, conv.outChannels() - 1) / groupOut * group;
-    }
-
-    /** Input blocks that a tile of so many output blocks sees, at most. */
-    private int seen(int outBlocks) {
-        int v = tuning.vector();
-        int most = 0;
-        for (int o = 0; o < conv.outChannels(); o += outBlocks * v) {
-            most = Math.max(most, (firstSeen(o + outBlocks * v - 1) + group - 1) / v - firstSeen(o) / v + 1);
-        }
-        return most;
-    }
-
-    /** Output blocks that can share a tile without seeing more than one alone. */
-    private int widest() {
-        int most = 1;
-        for (int out = 2; out <= this.out.blocks(); out++) {
-            most = seen(out) == seen(1) ? out : most;
-        }
-        return most;
-    }
-
-    /** Tile x input block x row x column x input channel x output channel; zero where a filter does not see a channel. */
-    private float[] pack(int[] first, int outBlocks, int blocks, int channels) {
-        int v = tuning.vector();
-        int lanes = outBlocks * v;
-        float[] packed = new float[first.length * blocks * taps() * channels * lanes];
-        for (int o = 0; o < conv.outChannels(); o++) {
-            int tile = o / lanes;
-            for (int c = 0; c < group; c++) {
-                int channel = firstSeen(o) + c - first[tile] * v;
-                for (int tap = 0; tap < taps(); tap++) {
-                    int row = ((tile * blocks + channel / v) * taps() + tap) * channels + channel % v;
-                    packed[row * lanes + o % lanes] = weight(o, c, tap);
-                }
-            }
-        }
-        return packed;
-    }
-
     private Kernel depthwise() {
         int v = tuning.vector();
         int rows = Tensor.rowsPerItem(
                 out.shape().height(), out.blocks() * out.shape().batch(), cl.units());
-        float[] packed = new float[out.blocks() * taps() * v];
-        for (int o = 0; o < conv.outChannels(); o++) {
-            for (int tap = 0; tap < taps(); tap++) {
-                packed[(o / v * taps() + tap) * v + o % v] = weight(o, 0, tap);
-            }
-        }
         return cl.kernel(
                 "depthwise.cl",
                 "depthwise",
-                options + window() + " -DPIXELS=" + evenPixels(),
+                options + Tuning.window(conv) + " -DPIXELS="
+                        + tuning.evenPixels(out.shape().width()),
                 new Cl.Range(
                         new long[] {
                             Tensor.blocks(out.shape().height(), rows),
@@ -168,7 +105,7 @@ final class Convolution {
                         new long[] {1, 1, 1}),
                 in.memory(),
                 in.at(conv.padding()),
-                cl.upload(packed),
+                cl.upload(PackedConv.depthwise(conv, filter, v)),
                 cl.upload(Arrays.copyOf(bias, out.blocks() * v)),
                 residual.memory(),
                 residual.at(),
@@ -177,13 +114,6 @@ final class Convolution {
                 rows,
                 out.shape().height(),
                 out.shape().width());
-    }
-
-    /** Columns of a depthwise tile such that the tiles of a row hardly overlap. */
-    private int evenPixels() {
-        int width = out.shape().width();
-        int tiles = Tensor.blocks(width, tuning.depthwisePixels());
-        return Tensor.blocks(width, tiles);
     }
 
     // ---------------------------------------------------------------- GPU
@@ -202,7 +132,8 @@ final class Convolution {
         return cl.kernel(
                 "conv_gpu.cl",
                 "conv_tile",
-                options + window() + " -DTILE=" + Tuning.TILE + " -DDEPTH=" + Tuning.DEPTH + " -DSIDE=" + Tuning.SIDE,
+                options + Tuning.window(conv) + " -DTILE=" + Tuning.TILE + " -DDEPTH=" + Tuning.DEPTH + " -DSIDE="
+                        + Tuning.SIDE,
                 new Cl.Range(
                         new long[] {
                             (long) Tensor.blocks(pixels, Tuning.TILE) * Tuning.SIDE,
@@ -234,7 +165,7 @@ final class Convolution {
         return cl.kernel(
                 "conv_gpu.cl",
                 "conv_grouped",
-                options + window() + " -DCHANNELS=" + channels,
+                options + Tuning.window(conv) + " -DCHANNELS=" + channels,
                 new Cl.Range(
                         new long[] {
                             pixels, conv.outChannels() / channels, out.shape().batch()

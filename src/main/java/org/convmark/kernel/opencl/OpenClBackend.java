@@ -13,9 +13,13 @@ import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Target;
+import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
+import org.convmark.model.FusionPlanner;
+import org.convmark.model.Graph;
 import org.convmark.model.Layer;
+import org.convmark.model.Planning;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 
@@ -29,11 +33,13 @@ public final class OpenClBackend extends Backend<Tensor> {
 
     private final Cl cl;
     private final Tuning tuning;
+    private final FusionPlanner planner;
 
-    OpenClBackend(Cl cl, Tuning tuning) {
+    OpenClBackend(Cl cl, Tuning tuning, Planning planning) {
         super(new Workers(1));
         this.cl = cl;
         this.tuning = tuning;
+        this.planner = new FusionPlanner(planning, new FusedLaunch(cl.info(), tuning), cl.units());
     }
 
     // ---------------------------------------------------------------- devices
@@ -86,7 +92,7 @@ public final class OpenClBackend extends Backend<Tensor> {
             throw new UnsupportedOperationException(reason);
         }
         Cl.Device device = pick(Cl.devices(), settings.device()).orElseThrow();
-        return new OpenClBackend(new Cl(device, settings.workers()), Tuning.of(device.info()));
+        return new OpenClBackend(new Cl(device, settings.workers()), Tuning.of(device.info()), settings.planning());
     }
 
     private static Optional<Cl.Device> pick(List<Cl.Device> devices, String name) {
@@ -159,6 +165,18 @@ public final class OpenClBackend extends Backend<Tensor> {
     // ---------------------------------------------------------------- layers
 
     @Override
+    protected Graph schedule(Graph graph) {
+        return planner.schedule(graph);
+    }
+
+    @Override
+    protected Kernel block(Graph body, Weights weights, List<Tensor> in, Tensor out) {
+        return tuning.family() == Tuning.Family.GPU
+                ? FusedTile.bind(cl, tuning, body, weights, in, out)
+                : new FusedRows(cl, tuning, body, planner.kernel(body).step(), in, out).bind(weights);
+    }
+
+    @Override
     protected Kernel conv(
             Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, Tensor in, Tensor residual, Tensor out) {
         return new Convolution(cl, tuning, conv, epilogue, filter, bias, in, residual, out).bind();
@@ -171,7 +189,7 @@ public final class OpenClBackend extends Backend<Tensor> {
 
     @Override
     protected Kernel activate(Activation function, Tensor in, Tensor out) {
-        String define = " -DFUNCTION=" + lower(function.name());
+        String define = " -DFUNCTION=" + Tuning.name(function);
         return elementwise("activate", define, out, in.memory(), in.at());
     }
 
@@ -187,26 +205,26 @@ public final class OpenClBackend extends Backend<Tensor> {
 
     @Override
     protected Kernel route(Layer.Route route, int[] sources, List<Tensor> in, Tensor out) {
-        Route bound = new Route(sources, in, out);
+        Route bound = Route.of(sources, in.stream().map(Tensor::shape).toList(), tuning.vector());
         if (in.size() <= ROUTE_INPUTS) {
-            return route(bound, 0);
+            return route(bound, 0, in, out);
         }
         List<Kernel> parts = Stream.iterate(0, i -> i < in.size(), i -> i + ROUTE_INPUTS)
-                .map(first -> route(bound, first))
+                .map(first -> route(bound, first, in, out))
                 .toList();
         return new Sequence(parts.toArray(Kernel[]::new));
     }
 
     /** Moves the channels that come from some inputs, beginning with a first one. */
-    private Kernel route(Route route, int first) {
+    private Kernel route(Route route, int first, List<Tensor> in, Tensor out) {
         Object[] operands = new Object[2 * ROUTE_INPUTS + 1];
         for (int i = 0; i < ROUTE_INPUTS; i++) {
-            Tensor input = route.in().get(Math.min(first + i, route.in().size() - 1));
+            Tensor input = in.get(Math.min(first + i, in.size() - 1));
             operands[2 * i] = input.memory();
             operands[2 * i + 1] = input.at();
         }
         operands[2 * ROUTE_INPUTS] = cl.upload(route.plan(first, first + ROUTE_INPUTS));
-        return elementwise("route", "", route.out(), operands);
+        return elementwise("route", "", out, operands);
     }
 
     @Override

@@ -1,6 +1,9 @@
 package org.convmark.kernel.opencl;
 
 import java.util.Locale;
+import org.convmark.kernel.Epilogue;
+import org.convmark.model.Activation;
+import org.convmark.model.Layer;
 
 /**
  * What the kernels are told about a device.
@@ -63,6 +66,32 @@ record Tuning(Family family, int vector, int registers, int group, int depthwise
     /** Options of every program. */
     String options() {
         return "-DV=" + vector + " -DGROUP=" + group;
+    }
+
+    /** What a launch costs, in operations: 5 us of a core, or of a GPU, where fewer launches come before all else. */
+    double flopsOfLaunch() {
+        return family == Family.CPU ? 5e5 : 5e7;
+    }
+
+    /** Options for the window of a convolution. */
+    static String window(Layer.Conv conv) {
+        return " -DKERNEL=" + conv.kernel() + " -DSTRIDE=" + conv.stride() + " -DDILATION=" + conv.dilation();
+    }
+
+    /** Options for what follows a sum; all of them, as the stage before may have had others. */
+    static String epilogue(Epilogue epilogue, Object residual) {
+        return " -DBEFORE=" + name(epilogue.before()) + " -DAFTER=" + name(epilogue.after()) + " -DJOIN="
+                + (residual == null ? "alone" : "plus");
+    }
+
+    /** What an activation, or none, is called in the kernels. */
+    static String name(Activation function) {
+        return function == null ? "identity" : function.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Columns of a depthwise tile such that the tiles of a row hardly overlap. */
+    int evenPixels(int width) {
+        return ceil(width, ceil(width, depthwisePixels));
     }
 
     /**

@@ -15,6 +15,7 @@ import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
+import org.convmark.model.FusedKernels;
 import org.convmark.model.FusionPlanner;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
@@ -40,7 +41,7 @@ public final class VectorBackend extends Backend<Blocked> {
      */
     public VectorBackend(Workers workers, Algorithm algorithm, Planning planning) {
         super(workers);
-        this.planner = new FusionPlanner(planning, workers.count());
+        this.planner = new FusionPlanner(planning, FusedKernels.CPU, workers.count());
         this.threads = workers.count();
         this.algorithm = algorithm;
     }

@@ -32,19 +32,11 @@
     UNROLL for (int o = 0; o < OUT; o++) \
         UNROLL for (int t = 0; t < PIXELS; t++)
 
-ITEMS kernel void conv(
-        global const float *in, int4 in_at, global const float *weights, global const float *bias,
-        global const int *first_block, int blocks, global const float *residual, int4 residual_at,
-        global float *out, int4 out_at, int width, int out_blocks) {
-    size_t y = get_global_id(0);
-    size_t tile = get_global_id(1);
-    size_t image = get_global_id(2);
-    in = PLANE(in, in_at, first_block[tile], image) + y * STRIDE * in_at.s1;
-    weights += tile * blocks * (KERNEL * KERNEL * CHANNELS * OUT * V);
-    bias += tile * OUT * V;
-    residual = PLANE(residual, residual_at, tile * OUT, image) + y * residual_at.s1;
-    out = PLANE(out, out_at, tile * OUT, image) + y * out_at.s1;
-
+/* One row of a tile of output channels; `rows` has the input row under each row of the filter, at its first column. */
+void OF_STAGE(conv_row)(
+        global const float *const *rows, size_t plane, global const float *weights, global const float *bias, int blocks,
+        global const float *residual, size_t residual_plane, global float *out, size_t out_plane, int width,
+        int out_blocks) {
     for (int next = 0; next < width; next += PIXELS) {
         size_t x = min(next, width - PIXELS);
         real sum[OUT][PIXELS];
@@ -52,7 +44,7 @@ ITEMS kernel void conv(
         global const float *w = weights;
         for (int b = 0; b < blocks; b++) {
             for (int r = 0; r < KERNEL; r++) {
-                global const float *row = in + (size_t)b * in_at.s2 + (size_t)(r * DILATION) * in_at.s1 + x * (STRIDE * V);
+                global const float *row = rows[r] + (size_t)b * plane + x * (STRIDE * V);
                 for (int s = 0; s < KERNEL; s++, row += DILATION * V) {
                     UNROLL for (int c = 0; c < CHANNELS; c++, w += OUT * V) {
                         real weight[OUT];
@@ -66,9 +58,49 @@ ITEMS kernel void conv(
                 }
             }
         }
-        EACH_SUM if (tile * OUT + o < out_blocks) {
+        EACH_SUM if (o < out_blocks) {
             size_t at = x * V + t * V;
-            STORE(EPILOGUE(sum[o][t], residual + (size_t)o * residual_at.s2 + at), out + (size_t)o * out_at.s2 + at);
+            STORE(EPILOGUE(sum[o][t], residual + o * residual_plane + at), out + o * out_plane + at);
         }
     }
 }
+
+#ifndef STAGE
+ITEMS kernel void conv(
+        global const float *in, int4 in_at, global const float *weights, global const float *bias,
+        global const int *first_block, int blocks, global const float *residual, int4 residual_at,
+        global float *out, int4 out_at, int width, int out_blocks) {
+    size_t y = get_global_id(0);
+    size_t tile = get_global_id(1);
+    size_t image = get_global_id(2);
+    global const float *rows[KERNEL];
+    for (int r = 0; r < KERNEL; r++)
+        rows[r] = PLANE(in, in_at, first_block[tile], image) + (y * STRIDE + r * DILATION) * in_at.s1;
+    OF_STAGE(conv_row)(
+            rows, in_at.s2, weights + tile * blocks * (KERNEL * KERNEL * CHANNELS * OUT * V), bias + tile * OUT * V, blocks,
+            PLANE(residual, residual_at, tile * OUT, image) + y * residual_at.s1, residual_at.s2,
+            PLANE(out, out_at, tile * OUT, image) + y * out_at.s1, out_at.s2, width, out_blocks - (int)tile * OUT);
+}
+#else
+/* Tiles outermost, so that their weights stay in L1 for all rows. form: blocks, tiles, first block of each tile. */
+void OF_STAGE(stage)(
+        const Map *maps, global const int *form, global const float *parameters, int from, int to) {
+    Map in = maps[SOURCE];
+    Map residual = maps[OTHER];
+    Map out = maps[RESULT];
+    int blocks = form[0];
+    int tiles = form[1];
+    int taken = blocks * (KERNEL * KERNEL * CHANNELS * OUT * V);
+    for (int tile = 0; tile < tiles; tile++) {
+        for (int y = from; y < to; y++) {
+            global const float *rows[KERNEL];
+            for (int r = 0; r < KERNEL; r++)
+                rows[r] = ROW(in, y * STRIDE - PADDING + r * DILATION) - PADDING * V + form[2 + tile] * in.plane;
+            OF_STAGE(conv_row)(
+                    rows, in.plane, parameters + tiles * OUT * V + tile * taken, parameters + tile * OUT * V, blocks,
+                    ROW(residual, y) + tile * OUT * residual.plane, residual.plane,
+                    ROW(out, y) + tile * OUT * out.plane, out.plane, out.width, out.blocks - tile * OUT);
+        }
+    }
+}
+#endif

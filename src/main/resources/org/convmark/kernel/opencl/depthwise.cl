@@ -23,34 +23,61 @@
 
 #define EACH_SUM UNROLL for (int t = 0; t < PIXELS; t++)
 
+/* One row; `rows` has the input row under each row of the filter, at its first column. */
+void OF_STAGE(depthwise_row)(
+        global const float *const *rows, global const float *weights, real bias, global const float *residual,
+        global float *out, int width) {
+    for (int next = 0; next < width; next += PIXELS) {
+        size_t x = min(next, width - PIXELS);
+        real sum[PIXELS];
+        EACH_SUM sum[t] = bias;
+        global const float *w = weights;
+        for (int r = 0; r < KERNEL; r++, w += KERNEL * V) {
+            global const float *row = rows[r] + x * (STRIDE * V);
+            UNROLL for (int s = 0; s < KERNEL; s++) {
+                real weight = LOAD(w + s * V);
+                EACH_SUM sum[t] = fma(weight, LOAD(row + (t * STRIDE + s * DILATION) * V), sum[t]);
+            }
+        }
+        EACH_SUM STORE(EPILOGUE(sum[t], residual + (x + t) * V), out + (x + t) * V);
+    }
+}
+
+#ifndef STAGE
 ITEMS kernel void depthwise(
         global const float *in, int4 in_at, global const float *weights, global const float *bias,
         global const float *residual, int4 residual_at, global float *out, int4 out_at, int rows, int height, int width) {
     size_t block = get_global_id(1);
     size_t image = get_global_id(2);
     in = PLANE(in, in_at, block, image);
-    weights += block * (KERNEL * KERNEL * V);
     residual = PLANE(residual, residual_at, block, image);
     out = PLANE(out, out_at, block, image);
-    real start = LOAD(bias + block * V);
-
     int end = min(height, (int)(get_global_id(0) + 1) * rows);
     for (int y = get_global_id(0) * rows; y < end; y++) {
-        for (int next = 0; next < width; next += PIXELS) {
-            size_t x = min(next, width - PIXELS);
-            real sum[PIXELS];
-            EACH_SUM sum[t] = start;
-            global const float *w = weights;
-            for (int r = 0; r < KERNEL; r++) {
-                global const float *row = in + (size_t)(y * STRIDE + r * DILATION) * in_at.s1 + x * (STRIDE * V);
-                UNROLL for (int s = 0; s < KERNEL; s++) {
-                    real weight = LOAD(w + s * V);
-                    EACH_SUM sum[t] = fma(weight, LOAD(row + (t * STRIDE + s * DILATION) * V), sum[t]);
-                }
-                w += KERNEL * V;
-            }
-            EACH_SUM STORE(
-                    EPILOGUE(sum[t], residual + PIXEL(residual_at, y, x + t)), out + PIXEL(out_at, y, x + t));
+        global const float *under[KERNEL];
+        for (int r = 0; r < KERNEL; r++)
+            under[r] = in + (size_t)(y * STRIDE + r * DILATION) * in_at.s1;
+        OF_STAGE(depthwise_row)(
+                under, weights + block * (KERNEL * KERNEL * V), LOAD(bias + block * V),
+                residual + PIXEL(residual_at, y, 0), out + PIXEL(out_at, y, 0), width);
+    }
+}
+#else
+void OF_STAGE(stage)(
+        const Map *maps, global const int *form, global const float *parameters, int from, int to) {
+    Map in = maps[SOURCE];
+    Map residual = maps[OTHER];
+    Map out = maps[RESULT];
+    global const float *weights = parameters + out.blocks * V;
+    for (int y = from; y < to; y++) {
+        for (int block = 0; block < out.blocks; block++) {
+            global const float *under[KERNEL];
+            for (int r = 0; r < KERNEL; r++)
+                under[r] = ROW(in, y * STRIDE - PADDING + r * DILATION) - PADDING * V + block * in.plane;
+            OF_STAGE(depthwise_row)(
+                    under, weights + block * (KERNEL * KERNEL * V), LOAD(parameters + block * V),
+                    ROW(residual, y) + block * residual.plane, ROW(out, y) + block * out.plane, out.width);
         }
     }
 }
+#endif

@@ -64,7 +64,7 @@ ITEMS kernel void multiply(
 
 /*
  * Moves channels. The plan holds 1 + 2 V ints per output block: 1 where the whole block is one block of an input, then
- * per channel the number of the input, or -1 for a channel that is not written, and its offset in an image.
+ * per channel the number of the input, or -1 for a channel that is not written, and which channel it is there.
  */
 ITEMS kernel void route(
         global const float *in0, int4 at0, global const float *in1, int4 at1, global const float *in2, int4 at2,
@@ -80,7 +80,7 @@ ITEMS kernel void route(
         }
         global const float *in = input == 0 ? in0 : input == 1 ? in1 : input == 2 ? in2 : in3;
         int4 at = input == 0 ? at0 : input == 1 ? at1 : input == 2 ? at2 : at3;
-        in += plan[2 + 2 * lane] + IMAGE * at.s3;
+        in = PLANE(in, at, plan[2 + 2 * lane] / V, IMAGE) + plan[2 + 2 * lane] % V;
         if (whole) {
             EACH_PIXEL(y, x, rows, height, width) STORE(LOAD(in + PIXEL(at, y, x)), out + PIXEL(out_at, y, x));
         } else {

@@ -12,46 +12,52 @@
 #define MASK (LOAD(mask))
 #endif
 
-float total(real x) {
-#if V == 16
-    float8 e = x.lo + x.hi;
-    float4 f = e.lo + e.hi;
-    return f.x + f.y + f.z + f.w;
-#elif V == 8
-    float4 f = x.lo + x.hi;
-    return f.x + f.y + f.z + f.w;
-#elif V == 4
-    return x.x + x.y + x.z + x.w;
-#else
-    return x;
-#endif
+/* One pixel. */
+void OF_STAGE(norm)(
+        global const float *from, size_t from_plane, int channels, float epsilon, global const float *gain,
+        global const float *bias, global const float *mask, global float *to, size_t to_plane) {
+    int last = (channels - 1) / V;
+    real sum = (real)(0.0f);
+    for (int b = 0; b < last; b++)
+        sum += LOAD(from + b * from_plane);
+    sum += LOAD(from + last * from_plane) * MASK;
+    float mean = total(sum) / (float)channels;
+    real d = (LOAD(from + last * from_plane) - mean) * MASK;
+    real squares = d * d;
+    for (int b = 0; b < last; b++) {
+        d = LOAD(from + b * from_plane) - mean;
+        squares = fma(d, d, squares);
+    }
+    float factor = 1.0f / sqrt(total(squares) / (float)channels + epsilon);
+    for (int b = 0; b <= last; b++) {
+        real scaled = (LOAD(from + b * from_plane) - mean) * factor;
+        STORE(fma(scaled, LOAD(gain + b * V), LOAD(bias + b * V)), to + b * to_plane);
+    }
 }
 
+#ifndef STAGE
 ITEMS kernel void layer_norm(
         global const float *in, int4 in_at, int channels, float epsilon, global const float *gain,
         global const float *bias, global const float *mask, global float *out, int4 out_at, int rows, int height,
         int width) {
     in = PLANE(in, in_at, 0, get_global_id(2));
     out = PLANE(out, out_at, 0, get_global_id(2));
-    int last = (channels - 1) / V;
-    EACH_PIXEL(y, x, rows, height, width) {
-        global const float *from = in + PIXEL(in_at, y, x);
-        real sum = (real)(0.0f);
-        for (int b = 0; b < last; b++)
-            sum += LOAD(from + (size_t)b * in_at.s2);
-        sum += LOAD(from + (size_t)last * in_at.s2) * MASK;
-        float mean = total(sum) / (float)channels;
-        real d = (LOAD(from + (size_t)last * in_at.s2) - mean) * MASK;
-        real squares = d * d;
-        for (int b = 0; b < last; b++) {
-            d = LOAD(from + (size_t)b * in_at.s2) - mean;
-            squares = fma(d, d, squares);
-        }
-        float factor = 1.0f / sqrt(total(squares) / (float)channels + epsilon);
-        for (int b = 0; b <= last; b++) {
-            real scaled = (LOAD(from + (size_t)b * in_at.s2) - mean) * factor;
-            STORE(fma(scaled, LOAD(gain + b * V), LOAD(bias + b * V)),
-                  out + PIXEL(out_at, y, x) + (size_t)b * out_at.s2);
-        }
-    }
+    EACH_PIXEL(y, x, rows, height, width)
+        OF_STAGE(norm)(
+                in + PIXEL(in_at, y, x), in_at.s2, channels, epsilon, gain, bias, mask, out + PIXEL(out_at, y, x),
+                out_at.s2);
 }
+#else
+/* form: channels. parameters: mask, epsilon, gain, bias. */
+void OF_STAGE(stage)(
+        const Map *maps, global const int *form, global const float *parameters, int from, int to) {
+    Map in = maps[SOURCE];
+    Map out = maps[RESULT];
+    global const float *gain = parameters + 2 * V;
+    for (int y = from; y < to; y++)
+        for (int x = 0; x < out.width; x++)
+            OF_STAGE(norm)(
+                    ROW(in, y) + x * V, in.plane, form[0], parameters[V], gain, gain + out.blocks * V, parameters,
+                    ROW(out, y) + x * V, out.plane);
+}
+#endif

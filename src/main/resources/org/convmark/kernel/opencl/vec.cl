@@ -31,6 +31,8 @@ typedef PASTE(float, V) real;
 #endif
 
 #define UNROLL _Pragma("unroll")
+/* A name of this stage of a fused kernel; a file may be in it several times. */
+#define OF_STAGE(name) PASTE(PASTE(name, _), STAGE)
 #define ITEMS __attribute__((reqd_work_group_size(GROUP, 1, 1)))
 
 /* The pixels of this item: `rows` rows on a CPU, one pixel on a GPU. */
@@ -51,6 +53,10 @@ typedef PASTE(float, V) real;
 /* Written so that NaN stays NaN. */
 real relu(real x) { return x < 0.0f ? (real)(0.0f) : x; }
 real relu6(real x) { return relu(x) > 6.0f ? (real)(6.0f) : relu(x); }
+real elu(real x) { return x < 0.0f ? exp(x) - 1.0f : x; }
+real selu(real x) { return x < 0.0f ? 1.7580993f * (exp(x) - 1.0f) : 1.05070099f * x; }
+/* x / 2 * (1 + tanh(u)) = x / (1 + e^-2u); 1.59576912 = 2 sqrt(2 / pi). */
+real gelu_tanh(real x) { return x / (1.0f + exp(-1.59576912f * x * fma(x * x, (real)(0.044715f), (real)(1.0f)))); }
 real sigmoid(real x) { return 1.0f / (1.0f + exp(-x)); }
 real hard_sigmoid(real x) { return relu6(x + 3.0f) * (1.0f / 6.0f); }
 real hard_swish(real x) { return x * hard_sigmoid(x); }
@@ -68,7 +74,26 @@ real gelu(real x) {
     return x < 0.0f ? half_tail : x - half_tail;
 }
 
+/* The sum of all channels. */
+float total(real x) {
+#if V == 16
+    float8 e = x.lo + x.hi;
+    float4 f = e.lo + e.hi;
+    return f.x + f.y + f.z + f.w;
+#elif V == 8
+    float4 f = x.lo + x.hi;
+    return f.x + f.y + f.z + f.w;
+#elif V == 4
+    return x.x + x.y + x.z + x.w;
+#else
+    return x;
+#endif
+}
+
 real identity(real x) { return x; }
+
+real alone(real sum, global const float *residual) { return sum; }
+real plus(real sum, global const float *residual) { return sum + LOAD(residual); }
 
 /* after(before(sum) + residual): the epilogue of every convolution. */
 #ifndef BEFORE
@@ -77,10 +102,9 @@ real identity(real x) { return x; }
 #ifndef AFTER
 #define AFTER identity
 #endif
-#ifdef RESIDUAL
-#define EPILOGUE(sum, residual) AFTER(BEFORE(sum) + LOAD(residual))
-#else
-#define EPILOGUE(sum, residual) AFTER(BEFORE(sum))
+#ifndef JOIN
+#define JOIN alone
 #endif
+#define EPILOGUE(sum, residual) AFTER(JOIN(BEFORE(sum), residual))
 
 #endif

@@ -174,12 +174,20 @@ final class OneDnnBackend extends Backend<Edge> {
     private static void append(Activation function, post_ops ops) {
         if (function != null) {
             ops.append_eltwise(algorithm(function), alpha(function), beta(function));
+            appendScale(function, ops);
+        }
+    }
+
+    /** A SELU is an ELU and a factor behind it. */
+    private static void appendScale(Activation function, post_ops ops) {
+        if (function == Activation.SELU) {
+            ops.append_eltwise(dnnl_eltwise_linear, (float) Activation.SELU_SCALE, 0);
         }
     }
 
     /** The argument that is the residual: the second source of the post-op behind the first activation. */
     private static int summand(Epilogue epilogue) {
-        int index = epilogue.before() == null ? 0 : 1;
+        int index = epilogue.before() == null ? 0 : epilogue.before() == Activation.SELU ? 2 : 1;
         return DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (index + 1) | DNNL_ARG_SRC_1;
     }
 
@@ -187,6 +195,9 @@ final class OneDnnBackend extends Backend<Edge> {
         return switch (function) {
             case RELU -> dnnl_eltwise_relu;
             case RELU6 -> dnnl_eltwise_clip;
+            case ELU, SELU -> dnnl_eltwise_elu;
+            case TANH -> dnnl_eltwise_tanh;
+            case GELU_TANH -> dnnl_eltwise_gelu_tanh;
             case SIGMOID -> dnnl_eltwise_logistic;
             case SILU -> dnnl_eltwise_swish;
             case GELU -> dnnl_eltwise_gelu_erf;
@@ -195,11 +206,12 @@ final class OneDnnBackend extends Backend<Edge> {
         };
     }
 
-    /** Slope of the negative half of a ReLU, lower limit of a clip, factor in the exponent of a swish, slope of a line. */
+    /** Slope of the negative half of a ReLU, lower limit of a clip, factor in the exponent of a swish, of an ELU's negative half, slope of a line. */
     private static float alpha(Activation function) {
         return switch (function) {
-            case SILU -> 1;
+            case ELU, SILU -> 1;
             case HARD_SIGMOID, HARD_SWISH -> 1f / 6;
+            case SELU -> (float) Activation.SELU_ALPHA;
             default -> 0;
         };
     }
@@ -272,6 +284,10 @@ final class OneDnnBackend extends Backend<Edge> {
     protected Kernel activate(Activation function, Edge in, Edge out) {
         return bind(function, steps -> {
             Dnnl.Buffer from = in.read(steps::add);
+            post_ops scale = new post_ops();
+            appendScale(function, scale);
+            primitive_attr attributes = Dnnl.attributes();
+            attributes.set_post_ops(scale);
             eltwise_forward.primitive_desc made = new eltwise_forward.primitive_desc(
                     dnnl.cpu(),
                     dnnl_forward_inference,
@@ -280,7 +296,7 @@ final class OneDnnBackend extends Backend<Edge> {
                     from.layout(),
                     alpha(function),
                     beta(function),
-                    Dnnl.attributes(),
+                    attributes,
                     false);
             Map<Integer, memory> arguments = Map.of(
                     DNNL_ARG_SRC, from.memory(),

@@ -185,6 +185,10 @@ final class PyTorchBackend extends Backend<Value> {
                 switch (function) {
                     case RELU -> () -> torch.relu(in.tensor());
                     case RELU6 -> () -> torch.relu6(in.tensor());
+                    case ELU -> () -> torch.elu(in.tensor());
+                    case SELU -> () -> torch.selu(in.tensor());
+                    case TANH -> () -> torch.tanh(in.tensor());
+                    case GELU_TANH -> () -> torch.gelu(in.tensor(), "tanh");
                     case SIGMOID -> () -> torch.sigmoid(in.tensor());
                     case SILU -> () -> torch.silu(in.tensor());
                     case GELU -> () -> torch.gelu(in.tensor());

@@ -14,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.convmark.kernel.Kernel;
@@ -21,9 +22,11 @@ import org.convmark.kernel.Program;
 import org.convmark.kernel.Target;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Activation;
+import org.convmark.model.Block;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
+import org.convmark.model.Planning;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,7 +49,7 @@ class OpenClBackendTest {
     }
 
     private static OpenClBackend open(Tuning tuning) {
-        return new OpenClBackend(new Cl(device(), 0), tuning);
+        return new OpenClBackend(new Cl(device(), 0), tuning, Planning.TYPICAL);
     }
 
     /** Both families, and every vector length a CPU may have: OpenCL runs longer vectors than the hardware's as several. */
@@ -139,7 +142,7 @@ class OpenClBackendTest {
         Graph graph = Graph.of(new Shape(1, 9, 7, 7)).conv(3, 17);
         Cl cl = new Cl(device(), 1);
         assertEquals(1, cl.units());
-        try (var backend = new OpenClBackend(cl, Tuning.of(info))) {
+        try (var backend = new OpenClBackend(cl, Tuning.of(info), Planning.TYPICAL)) {
             verify(backend, graph, Fusion.NONE);
         }
     }
@@ -196,8 +199,17 @@ class OpenClBackendTest {
     }
 
     private static void verify(OpenClBackend backend, Graph graph, Fusion fusion) {
-        Weights weights = new Weights(graph, 1, Weights.Fill.INTEGER);
+        Weights weights = new Weights(graph, 1, isExact(graph) ? Weights.Fill.INTEGER : Weights.Fill.RANDOM);
         backend.compile(graph.fuse(fusion), weights).verify(weights);
+    }
+
+    /** Whether integers stay integers, so that the result must be equal and not just close. */
+    private static boolean isExact(Graph graph) {
+        return graph.nodes().stream()
+                .map(Graph.Node::layer)
+                .noneMatch(layer -> layer instanceof Layer.LayerNorm
+                        || layer instanceof Layer.Activate a
+                                && (a.function() == Activation.GELU || a.function() == Activation.SIGMOID));
     }
 
     @ParameterizedTest
@@ -208,6 +220,58 @@ class OpenClBackendTest {
                 verify(backend, graph, Fusion.NONE);
                 verify(backend, graph, Fusion.EPILOGUE);
             }
+        }
+    }
+
+    /** Every block, and forms of them on a map that no tile divides, with strides. */
+    private static List<Graph> blocks() {
+        List<Graph> blocks = new ArrayList<>();
+        for (Block block : Block.values()) {
+            blocks.add(block.graph(1, 12, 9, 2));
+        }
+        Graph map = Graph.of(new Shape(3, 9, 7, 13));
+        blocks.add(map.block(f -> f.conv(1, 30)
+                .norm()
+                .relu6()
+                .depthwise(5, 2)
+                .norm()
+                .relu6()
+                .conv(1, 17)
+                .norm()));
+        blocks.add(map.block(f -> f.depthwise(3, 2).relu().conv(1, 40).relu()));
+        blocks.add(map.block(f -> f.residual(
+                        g -> g.conv(1, 4).relu().grouped(3, 8, 1, 2).relu().conv(1, 9))
+                .relu()));
+        blocks.add(map.block(f ->
+                f.relu().norm().conv(3, 33, 2).residual(g -> g.biased(70).relu().biased(33))));
+        return blocks;
+    }
+
+    @ParameterizedTest
+    @MethodSource("tunings")
+    void fusedBlocksEqualPlainJava(Tuning tuning) {
+        try (OpenClBackend backend = open(tuning)) {
+            blocks().forEach(graph -> verify(backend, graph, Fusion.BLOCK));
+        }
+    }
+
+    /** The next smaller tile, or the layers one by one: right in both cases, and with fewer launches only in the first. */
+    @Test
+    void tileIsAsLargeAsLocalMemoryAllows() {
+        Graph graph = Block.CONVFIRST.graph(1, 16, 15, 1);
+        assertEquals(1, kernels(graph, 48 << 10));
+        assertEquals(1, kernels(graph, 10_000));
+        assertEquals(3, kernels(graph, 256));
+    }
+
+    private static int kernels(Graph graph, long localBytes) {
+        Cl.Device device = device();
+        Cl cl = new Cl(new Cl.Device(device.info().withLocalBytes(localBytes), device.platform(), device.id()), 0);
+        try (OpenClBackend backend = new OpenClBackend(cl, Tuning.gpu(), Planning.TYPICAL)) {
+            Weights weights = new Weights(graph, 1, Weights.Fill.INTEGER);
+            Program program = backend.compile(graph.fuse(Fusion.BLOCK), weights);
+            program.verify(weights);
+            return program.kernels();
         }
     }
 

@@ -1,0 +1,55 @@
+package org.convmark.analysis;
+
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.convmark.machine.Machine;
+import org.convmark.model.Caches;
+import org.convmark.model.FusedKernels;
+import org.convmark.model.Fusion;
+import org.convmark.model.FusionPlan;
+import org.convmark.model.FusionPlanner;
+import org.convmark.model.Graph;
+import org.convmark.model.Planning;
+import org.convmark.results.Measurement;
+
+/** What a pass keeps between its kernels and moves behind its caches, derived from the plan that the machine's caches give. */
+final class Footprint {
+    /**
+     * Of one pass.
+     *
+     * @param workspace bytes of intermediate tensors at their most, and of the windows of fused kernels
+     * @param traffic modelled
+     */
+    record Bytes(long workspace, FusionPlan.Traffic traffic) {}
+
+    private final Planning planning;
+    private final Map<Integer, Map<Graph, Bytes>> known = new HashMap<>();
+
+    /** @param sizes of caches in bytes by name, in place of the machine's */
+    Footprint(Machine machine, Map<String, Long> sizes) {
+        Map<String, Long> all = new HashMap<>(machine.cacheSizes());
+        all.putAll(sizes);
+        this.planning = new Planning(Caches.of(all), Long.MAX_VALUE, Planning.Wish.NONE);
+    }
+
+    /** Empty for roofs, for kernels of others, and for blocks fused on a device that plans by what it is. */
+    Optional<Bytes> of(Measurement row) {
+        String target = row.param("target");
+        boolean isPlanned = !row.param("fusion").equals(Fusion.BLOCK.name()) || target.equals("VECTOR");
+        if (!isPlanned || Peers.isPeer(target)) {
+            return Optional.empty();
+        }
+        int workers = Math.max(1, Integer.parseInt(row.param("workers")));
+        return row.graph().map(graph -> known.computeIfAbsent(workers, w -> new IdentityHashMap<>())
+                .computeIfAbsent(graph, g -> bytes(g, workers)));
+    }
+
+    private Bytes bytes(Graph graph, int workers) {
+        FusionPlanner planner = new FusionPlanner(planning, FusedKernels.CPU, workers);
+        FusionPlan plan = planner.whole(graph);
+        long between = planner.schedule(graph).cost().workspaceBytes();
+        return new Bytes(between + plan.workspaceBytes(), plan.traffic());
+    }
+}

@@ -1,0 +1,221 @@
+package org.convmark.kernel.opencl;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.convmark.kernel.Kernel;
+import org.convmark.kernel.Weights;
+import org.convmark.model.Graph;
+import org.convmark.model.RowFlow;
+import org.convmark.model.Shape;
+
+/**
+ * Binds several layers as one kernel of a CPU: an item is a band of rows of the result, see {@code fused.cl}. Which rows
+ * are made in which step is written down in a table that all items read.
+ */
+final class FusedRows {
+    /** Tensors that one kernel reads. */
+    static final int INPUTS = 4;
+
+    private static final int RESULT = INPUTS;
+    private static final int WINDOWS = INPUTS + 1;
+
+    /** Floats of a cache line, at which windows and parameters begin. */
+    private static final int LINE = 16;
+
+    private final Cl cl;
+    private final Tuning tuning;
+    private final Graph body;
+    private final int first;
+    private final List<Tensor> in;
+    private final Tensor out;
+    private final List<List<Band>> items;
+
+    /** Rows of an image. */
+    private record Band(int image, RowFlow flow) {}
+
+    FusedRows(Cl cl, Tuning tuning, Graph body, int step, List<Tensor> in, Tensor out) {
+        this.cl = cl;
+        this.tuning = tuning;
+        this.body = body;
+        this.first = body.inputs().size();
+        this.in = in;
+        this.out = out;
+        this.items = items(body, step, cl.units());
+    }
+
+    /** By item, its rows of each image that it makes rows of. */
+    private static List<List<Band>> items(Graph body, int step, int units) {
+        int height = body.output().height();
+        int rows = height * body.output().batch();
+        int count = Math.min(units, rows);
+        List<List<Band>> items = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            List<Band> own = new ArrayList<>();
+            int end = (int) ((long) rows * (i + 1) / count);
+            for (int row = (int) ((long) rows * i / count); row < end; row = row / height * height + height) {
+                int top = row / height * height;
+                own.add(new Band(row / height, new RowFlow(body, row % height, Math.min(end - top, height), step)));
+            }
+            items.add(own);
+        }
+        return items;
+    }
+
+    Kernel bind(Weights weights) {
+        List<Stage> stages = new Stages(tuning, body).all(weights);
+        Shapes shapes = new Shapes();
+        List<Cl.Source> parts = new ArrayList<>(List.of(new Cl.Source("window.cl", "")));
+        stages.forEach(stage -> parts.add(stage.part()));
+        String runs = IntStream.range(0, stages.size())
+                .mapToObj(i -> "RUN(" + i + "," + (first + i) + ")")
+                .collect(Collectors.joining());
+        parts.add(new Cl.Source(
+                "fused.cl",
+                " -DMAPS=" + (first + stages.size()) + " -DSTAGES=" + stages.size() + " -DEACH_STAGE=" + runs));
+        int[] offsets = offsets(stages);
+        Stream<Object> inputs = IntStream.range(0, INPUTS)
+                .mapToObj(i -> in.get(Math.min(i, in.size() - 1)).memory());
+        Stream<Object> others = Stream.of(
+                out.memory(),
+                cl.allocate((long) Math.max(1, items.size() * shapes.windowFloats) * Shape.ELEMENT_BYTES),
+                cl.upload(shapes.table),
+                cl.upload(forms(stages, offsets)),
+                cl.upload(steps()),
+                cl.upload(parameters(stages, offsets)));
+        return cl.kernel(
+                parts,
+                "fused",
+                tuning.options(),
+                new Cl.Range(new long[] {items.size()}, new long[] {1}),
+                Stream.concat(inputs, others).toArray());
+    }
+
+    // ---------------------------------------------------------------- tables
+
+    /** Where the rows of each value lie, as the kernel reads it. */
+    private final class Shapes {
+        private static final int ENTRIES = 9;
+
+        final int[] table = new int[(first + body.nodes().size()) * ENTRIES];
+
+        /** Floats of all windows of an item. */
+        int windowFloats;
+
+        Shapes() {
+            for (int v = 0; v < first + body.nodes().size(); v++) {
+                int[] entries = v < first ? whole(v, in.get(v)) : v == body.head() ? whole(RESULT, out) : window(v);
+                System.arraycopy(entries, 0, table, v * ENTRIES, ENTRIES);
+            }
+            windowFloats = ceil(windowFloats, LINE) * LINE;
+            RowFlow.windows(body).forEach(v -> table[v * ENTRIES + 2] = windowFloats);
+        }
+
+        private int[] whole(int buffer, Tensor tensor) {
+            int border = tensor.border();
+            Shape shape = tensor.shape();
+            int left = border * tensor.block();
+            int rows = shape.height() + 2 * border;
+            return new int[] {
+                buffer, left, tensor.image(), tensor.row(), tensor.plane(), rows, border, tensor.blocks(), shape.width()
+            };
+        }
+
+        private int[] window(int v) {
+            Shape shape = body.shape(v);
+            int block = tuning.vector();
+            int border = border(v);
+            int held = bands().mapToInt(b -> b.flow.held(v)).max().orElseThrow();
+            int row = (shape.width() + 2 * border) * block;
+            int blocks = Tensor.blocks(shape.channels(), block);
+            int start = windowFloats;
+            windowFloats = start + ceil(blocks * held * row, LINE) * LINE;
+            return new int[] {WINDOWS, start + border * block, 0, row, held * row, held, border, blocks, shape.width()};
+        }
+    }
+
+    private Stream<Band> bands() {
+        return items.stream().flatMap(List::stream);
+    }
+
+    /** The widest padding of what reads a value. */
+    private int border(int value) {
+        int border = 0;
+        for (Graph.Node node : body.nodes()) {
+            for (int i = 0; i < node.inputs().size(); i++) {
+                int padding = node.layer().reach(i).before();
+                border = node.inputs().get(i) == value ? Math.max(border, padding) : border;
+            }
+        }
+        return border;
+    }
+
+    /** Where the parameters of each stage begin, and behind the last where they end. */
+    private static int[] offsets(List<Stage> stages) {
+        int[] offsets = new int[stages.size() + 1];
+        for (int i = 0; i < stages.size(); i++) {
+            offsets[i + 1] = offsets[i] + ceil(Math.max(1, stages.get(i).parameters().length), LINE) * LINE;
+        }
+        return offsets;
+    }
+
+    private static float[] parameters(List<Stage> stages, int[] offsets) {
+        float[] all = new float[offsets[stages.size()]];
+        for (int i = 0; i < stages.size(); i++) {
+            float[] own = stages.get(i).parameters();
+            System.arraycopy(own, 0, all, offsets[i], own.length);
+        }
+        return all;
+    }
+
+    private static int[] forms(List<Stage> stages, int[] offsets) {
+        int at = 2 * stages.size();
+        int[] table =
+                new int[at + stages.stream().mapToInt(s -> s.form().length).sum()];
+        for (int i = 0; i < stages.size(); i++) {
+            int[] form = stages.get(i).form();
+            table[2 * i] = at;
+            table[2 * i + 1] = offsets[i];
+            System.arraycopy(form, 0, table, at, form.length);
+            at += form.length;
+        }
+        return table;
+    }
+
+    private int[] steps() {
+        IntStream.Builder steps = IntStream.builder();
+        int[] starts = new int[items.size() + 1];
+        for (int i = 0; i < items.size(); i++) {
+            starts[i + 1] = starts[i];
+            for (Band band : items.get(i)) {
+                starts[i + 1] += band.flow.steps;
+                for (int step = 0; step < band.flow.steps; step++) {
+                    steps.add(band.image);
+                    for (int v = first; v < first + body.nodes().size(); v++) {
+                        rows(band.flow, step, v).forEach(steps::add);
+                    }
+                }
+            }
+        }
+        return IntStream.concat(Arrays.stream(starts), steps.build()).toArray();
+    }
+
+    /** The rows of a value that a step makes, and those of its window to clear: all at first, later those below the map. */
+    private IntStream rows(RowFlow flow, int step, int v) {
+        int height = body.shape(v).height();
+        int end = v == body.head() ? height : Math.max(height, flow.readTo(step, v));
+        int begin = height;
+        if (v != body.head() && step == 0) {
+            begin = flow.tops(v, flow.held(v))[0];
+            end = flow.readTo(0, v);
+        }
+        return IntStream.of(flow.from(step, v), flow.to(step, v), begin, end);
+    }
+
+    private static int ceil(int a, int b) {
+        return Tensor.blocks(a, b);
+    }
+}

@@ -1,0 +1,223 @@
+package org.convmark.kernel.opencl;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.Kernel;
+import org.convmark.kernel.Lowering;
+import org.convmark.kernel.Weights;
+import org.convmark.model.Activation;
+import org.convmark.model.Graph;
+import org.convmark.model.Layer;
+import org.convmark.model.Shape;
+
+/** Binds a block as one kernel of a GPU, and says whether the device's local memory holds a tile of it. */
+final class FusedTile {
+    private static final System.Logger LOG = System.getLogger(FusedTile.class.getName());
+
+    /** Items of a group: pixel lanes x channel rows, as in the kernel. */
+    private static final int LANES = 32;
+
+    private static final int ROWS = 8;
+
+    /** Sums that an item may keep in registers. */
+    private static final int SUMS = 64;
+
+    /** The tiles that are tried, the largest first: a larger one reads less halo. */
+    private static final List<TiledForm.Tile> TILES = List.of(
+            new TiledForm.Tile(8, 16, 16),
+            new TiledForm.Tile(8, 8, 32),
+            new TiledForm.Tile(4, 8, 32),
+            new TiledForm.Tile(4, 4, 16),
+            new TiledForm.Tile(2, 2, 8));
+
+    private FusedTile() {}
+
+    /** Whether layers are a block of the form that the kernel runs, and some tile of it fits the device. */
+    static boolean fits(DeviceInfo device, Graph body) {
+        TiledForm form = TiledForm.of(body);
+        return form != null && tile(device, form).isPresent();
+    }
+
+    /** The largest tile that fits, not much larger than the map. */
+    private static Optional<TiledForm.Tile> tile(DeviceInfo device, TiledForm form) {
+        Shape out = form.body().output();
+        List<TiledForm.Tile> sensible = TILES.stream()
+                .filter(tile ->
+                        tile.height() < 2 * out.height() && tile.width() < 2 * out.width() || tile.height() == 2)
+                .filter(tile -> Tensor.blocks(out.channels(), ROWS) * Tensor.blocks(tile.height() * tile.width(), LANES)
+                        <= SUMS)
+                .toList();
+        Optional<TiledForm.Tile> fitting = sensible.stream()
+                .filter(tile -> form.localBytes(tile) <= device.localBytes())
+                .findFirst();
+        if (!fitting.equals(sensible.stream().findFirst())) {
+            LOG.log(System.Logger.Level.INFO, () -> refusal(device, form, sensible, fitting));
+        } else if (sensible.isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    () -> name(form) + " has more sums than the registers of a group hold: "
+                            + "its layers run one by one");
+        }
+        return fitting;
+    }
+
+    private static String name(TiledForm form) {
+        return "the block of " + form.in() + " with " + form.hidden().channels() + " hidden channels";
+    }
+
+    private static String refusal(
+            DeviceInfo device, TiledForm form, List<TiledForm.Tile> sensible, Optional<TiledForm.Tile> fitting) {
+        String instead = fitting.map(tile -> "a tile of " + tile.height() + " x " + tile.width() + " pixels is taken")
+                .orElse("its layers run one by one");
+        return name(form) + " needs " + form.localBytes(sensible.get(0)) + " bytes of local memory, " + device.name()
+                + " has " + device.localBytes() + ": " + instead;
+    }
+
+    /** A convolution of the block, as lowering gives it, or the parameters of its norm. */
+    private record Part(
+            String after, float epsilon, float[] first, float[] second, Epilogue epilogue, Integer residual) {}
+
+    /** The parts of a body; other layers have been refused before. */
+    private static final class Parts extends Lowering<Integer, Part> {
+        Part part(Graph body, int node, Weights weights) {
+            Graph.Node part = body.nodes().get(node);
+            return lower(
+                    part,
+                    body.shapes(part),
+                    weights,
+                    part.inputs(),
+                    body.inputs().size() + node);
+        }
+
+        @Override
+        protected Part conv(
+                Layer.Conv conv,
+                Epilogue epilogue,
+                float[] filter,
+                float[] bias,
+                Integer in,
+                Integer residual,
+                Integer out) {
+            return new Part(Tuning.name(epilogue.after()), 0, bias, filter, epilogue, residual);
+        }
+
+        @Override
+        protected Part layerNorm(float epsilon, float[] gain, float[] bias, Integer in, Integer out) {
+            return new Part(null, epsilon, gain, bias, null, null);
+        }
+
+        @Override
+        protected Part affine(float[] scale, float[] shift, Integer in, Integer out) {
+            throw none("affine layer");
+        }
+
+        @Override
+        protected Part activate(Activation function, Integer in, Integer out) {
+            throw none("activation");
+        }
+
+        @Override
+        protected Part add(Integer a, Integer b, Integer out) {
+            throw none("sum");
+        }
+
+        @Override
+        protected Part multiply(Integer in, Integer gate, Integer out) {
+            throw none("gate");
+        }
+
+        @Override
+        protected Part route(Layer.Route route, int[] sources, List<Integer> in, Integer out) {
+            throw none("route");
+        }
+
+        @Override
+        protected Part shift(Integer in, Integer out) {
+            throw none("shift");
+        }
+
+        @Override
+        protected Part pool(Layer.Pool pool, Integer in, Integer out) {
+            throw none("pool");
+        }
+
+        private static IllegalStateException none(String layer) {
+            return new IllegalStateException("a block on a GPU has no " + layer + " of its own");
+        }
+    }
+
+    /** The kernel of a body that {@link #fits}. */
+    static Kernel bind(Cl cl, Tuning tuning, Graph body, Weights weights, List<Tensor> in, Tensor out) {
+        TiledForm form = TiledForm.of(body);
+        TiledForm.Tile tile = tile(cl.info(), form).orElseThrow();
+        List<Part> parts = new ArrayList<>();
+        for (int i = 0; i < body.nodes().size(); i++) {
+            parts.add(new Parts().part(body, i, weights));
+        }
+        Part last = parts.get(form.project());
+        Tensor source = in.get(form.input());
+        Tensor residual = last.residual() == null ? out : in.get(last.residual());
+        int across = Tensor.blocks(out.shape().width(), tile.width());
+        int down = Tensor.blocks(out.shape().height(), tile.height());
+        String after = after("LEAD", form.lead(), parts)
+                + after("EXPAND", form.expand(), parts)
+                + after("INNER", form.inner(), parts);
+        return cl.kernel(
+                "fused_gpu.cl",
+                "fused_tile",
+                tuning.options()
+                        + tile.options()
+                        + form.options()
+                        + after
+                        + Tuning.epilogue(last.epilogue(), last.residual()),
+                new Cl.Range(
+                        new long[] {
+                            (long) across * down * LANES * ROWS, 1, out.shape().batch()
+                        },
+                        new long[] {LANES * ROWS, 1, 1}),
+                source.memory(),
+                source.at(),
+                new int[] {
+                    form.in().height(),
+                    form.in().width(),
+                    form.narrow().height(),
+                    form.narrow().width()
+                },
+                new int[] {
+                    form.hidden().height(),
+                    form.hidden().width(),
+                    out.shape().height(),
+                    out.shape().width()
+                },
+                cl.upload(parameters(parts)),
+                form.norm() < 0 ? 0f : parts.get(form.norm()).epsilon(),
+                residual.memory(),
+                residual.at(),
+                out.memory(),
+                out.at(),
+                across);
+    }
+
+    private static String after(String stage, int node, List<Part> parts) {
+        return " -D" + stage + "_AFTER="
+                + (node < 0 ? Tuning.name(null) : parts.get(node).after());
+    }
+
+    /** Bias before filter, gain before bias, part by part. */
+    private static float[] parameters(List<Part> parts) {
+        float[] all = new float
+                [parts.stream()
+                        .mapToInt(p -> p.first().length + p.second().length)
+                        .sum()];
+        int at = 0;
+        for (Part part : parts) {
+            for (float[] own : List.of(part.first(), part.second())) {
+                System.arraycopy(own, 0, all, at, own.length);
+                at += own.length;
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,111 @@
+package org.convmark.kernel.opencl;
+
+import java.util.Arrays;
+import org.convmark.model.Layer;
+import org.convmark.model.Shape;
+
+/**
+ * A convolution the way the CPU kernels read it, for a map of its own or a window: its register tile, which input blocks
+ * each tile of output blocks sees, and its filter packed in the order of the loops.
+ */
+final class PackedConv {
+    private final Layer.Conv conv;
+    private final int v;
+    private final int group;
+    private final int groupOut;
+    private final int inBlocks;
+    private final int outBlocks;
+
+    /** Output blocks and pixels of a register tile. */
+    final Tuning.Tile tile;
+
+    /** Input blocks that a tile sees. */
+    final int blocks;
+
+    /** Input channels of a block, fewer than a vector where there are no more. */
+    final int channels;
+
+    /** By tile, the first input block that it sees. */
+    final int[] first;
+
+    /** Tile x input block x row x column x input channel x output channel; zero where a filter does not see a channel. */
+    final float[] filter;
+
+    /** One per output channel of all tiles. */
+    final float[] bias;
+
+    PackedConv(Tuning tuning, Layer.Conv conv, float[] filter, float[] bias, Shape in, Shape out) {
+        this.conv = conv;
+        this.v = tuning.vector();
+        this.group = conv.groupWidth(in.channels());
+        this.groupOut = conv.groupOut(in.channels());
+        this.inBlocks = Tensor.blocks(in.channels(), v);
+        this.outBlocks = Tensor.blocks(out.channels(), v);
+        this.tile = tuning.tile(outBlocks, out.width(), widest());
+        this.blocks = seen(tile.out());
+        this.channels = Math.min(in.channels(), v);
+        this.first = new int[Tensor.blocks(outBlocks, tile.out())];
+        for (int t = 0; t < first.length; t++) {
+            first[t] = Math.min(firstSeen(t * tile.out() * v) / v, inBlocks - blocks);
+        }
+        this.filter = pack(filter);
+        this.bias = Arrays.copyOf(bias, first.length * tile.out() * v);
+    }
+
+    /** What the kernel is compiled for. */
+    String options() {
+        return " -DOUT=" + tile.out() + " -DPIXELS=" + tile.pixels() + " -DCHANNELS=" + channels;
+    }
+
+    /** First input channel that an output channel sees. */
+    private int firstSeen(int channelOut) {
+        return Math.min(channelOut, conv.outChannels() - 1) / groupOut * group;
+    }
+
+    /** Input blocks that a tile of so many output blocks sees, at most. */
+    private int seen(int outBlocks) {
+        int most = 0;
+        for (int o = 0; o < conv.outChannels(); o += outBlocks * v) {
+            most = Math.max(most, (firstSeen(o + outBlocks * v - 1) + group - 1) / v - firstSeen(o) / v + 1);
+        }
+        return most;
+    }
+
+    /** Output blocks that can share a tile without seeing more than one alone. */
+    private int widest() {
+        int most = 1;
+        for (int out = 2; out <= outBlocks; out++) {
+            most = seen(out) == seen(1) ? out : most;
+        }
+        return most;
+    }
+
+    private float[] pack(float[] weights) {
+        int lanes = tile.out() * v;
+        int taps = conv.kernel() * conv.kernel();
+        float[] packed = new float[first.length * blocks * taps * channels * lanes];
+        for (int o = 0; o < conv.outChannels(); o++) {
+            int t = o / lanes;
+            for (int c = 0; c < group; c++) {
+                int channel = firstSeen(o) + c - first[t] * v;
+                for (int tap = 0; tap < taps; tap++) {
+                    int row = ((t * blocks + channel / v) * taps + tap) * channels + channel % v;
+                    packed[row * lanes + o % lanes] = weights[(o * group + c) * taps + tap];
+                }
+            }
+        }
+        return packed;
+    }
+
+    /** The filter of a depthwise convolution: block x tap x channel. */
+    static float[] depthwise(Layer.Conv conv, float[] weights, int v) {
+        int taps = conv.kernel() * conv.kernel();
+        float[] packed = new float[Tensor.blocks(conv.outChannels(), v) * taps * v];
+        for (int o = 0; o < conv.outChannels(); o++) {
+            for (int tap = 0; tap < taps; tap++) {
+                packed[(o / v * taps + tap) * v + o % v] = weights[o * taps + tap];
+            }
+        }
+        return packed;
+    }
+}

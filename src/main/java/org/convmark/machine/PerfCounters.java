@@ -1,0 +1,87 @@
+package org.convmark.machine;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Which hardware counters of caches Linux' perf can read here, found by counting a process that does nothing: virtual machines
+ * often offer none, and say so only then.
+ *
+ * @param executable perf, by name or path
+ */
+record PerfCounters(String executable) {
+    /** Loads that reach the last-level cache, those that miss it, and the same of all accesses as the processor defines them. */
+    private static final List<String> EVENTS =
+            List.of("LLC-loads", "LLC-load-misses", "cache-references", "cache-misses");
+
+    private static final int SECONDS = 10;
+
+    /** The perf that JMH's profilers start. */
+    static PerfCounters ofJmh() {
+        return new PerfCounters(Optional.ofNullable(System.getenv("JMH_PERF")).orElse("perf"));
+    }
+
+    /** Names of the events that are counted. */
+    Fact<List<String>> events() {
+        List<String> counted = new ArrayList<>();
+        String refusal = "";
+        for (String event : EVENTS) {
+            Fact<String> answer = count(event);
+            if (!answer.known()) {
+                return Fact.missing(answer.missing());
+            }
+            if (answer.value().lines().anyMatch(line -> line.matches("\\d+,.*" + event + ".*"))) {
+                counted.add(event);
+            } else if (refusal.isEmpty()) {
+                refusal = answer.value()
+                        .lines()
+                        .filter(line -> !line.isBlank())
+                        .findFirst()
+                        .orElse("nothing");
+            }
+        }
+        return counted.isEmpty()
+                ? Fact.missing("perf counts no cache event here, it says: " + refusal)
+                : Fact.of(counted, "perf stat");
+    }
+
+    /** What perf writes of a process that does nothing. */
+    private Fact<String> count(String event) {
+        try {
+            Path output = Files.createTempFile("convmark-perf", ".txt");
+            try {
+                return count(event, output);
+            } finally {
+                Files.deleteIfExists(output);
+            }
+        } catch (IOException e) {
+            return Fact.missing(executable + " cannot be started: install Linux' perf to count cache misses");
+        }
+    }
+
+    private Fact<String> count(String event, Path output) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                        executable, "stat", "--field-separator", ",", "--event", event, "true")
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().put("LC_ALL", "C");
+        builder.environment().remove("LD_PRELOAD"); // libjsig.so would put a warning into the answer
+        Process process = builder.start();
+        try {
+            return process.waitFor(SECONDS, TimeUnit.SECONDS)
+                    ? Fact.of(Files.readString(output, StandardCharsets.UTF_8), executable)
+                    : Fact.missing(executable + " took more than " + SECONDS + " seconds");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Fact.missing(executable + " was interrupted");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
