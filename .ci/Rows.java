@@ -10,10 +10,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.convmark.kernel.Target;
+import org.convmark.model.Network;
+import org.convmark.model.Stack;
 import org.convmark.model.Workload;
 
 /** Counts the rows of the runs in a folder: every benchmark class on every target of
- * ours, two on the peers, and roofs of those that have some. */
+ * ours, networks on one, two classes on the peers, and roofs of those that have some. */
 final class Rows {
     public static void main(String[] arguments) throws IOException {
         List<Path> files;
@@ -23,7 +25,10 @@ final class Rows {
         Set<String> measured = new TreeSet<>();
         files.forEach(file -> read(file).forEach(row -> measured.add(name(row))));
         Set<String> missing = new TreeSet<>();
-        Workload.all().forEach(w -> Target.own().forEach(t -> missing.add(w.name() + " " + t)));
+        Stack.stacks().forEach(w -> Target.own().forEach(t -> missing.add(w.name() + " " + t)));
+        for (Network network : Network.values()) {
+            missing.add(network + " " + Target.VECTOR);
+        }
         EnumSet.complementOf(EnumSet.copyOf(Target.own()))
                 .forEach(peer -> List.of("RESIDUAL", "SHUFFLE").forEach(w -> missing.add(w + " " + peer)));
         missing.add("roof " + Target.VECTOR);
