@@ -171,15 +171,11 @@ final class OneDnnBackend extends Backend<Edge> {
         return ops;
     }
 
+    /** A SELU is an ELU and a factor behind it. */
     private static void append(Activation function, post_ops ops) {
         if (function != null) {
             ops.append_eltwise(algorithm(function), alpha(function), beta(function));
-            appendScale(function, ops);
         }
-    }
-
-    /** A SELU is an ELU and a factor behind it. */
-    private static void appendScale(Activation function, post_ops ops) {
         if (function == Activation.SELU) {
             ops.append_eltwise(dnnl_eltwise_linear, (float) Activation.SELU_SCALE, 0);
         }
@@ -280,29 +276,31 @@ final class OneDnnBackend extends Backend<Edge> {
         });
     }
 
+    /** The factor of a SELU is a pass of its own over the result: an element-wise primitive has no such post-op. */
     @Override
     protected Kernel activate(Activation function, Edge in, Edge out) {
         return bind(function, steps -> {
             Dnnl.Buffer from = in.read(steps::add);
-            post_ops scale = new post_ops();
-            appendScale(function, scale);
-            primitive_attr attributes = Dnnl.attributes();
-            attributes.set_post_ops(scale);
-            eltwise_forward.primitive_desc made = new eltwise_forward.primitive_desc(
-                    dnnl.cpu(),
-                    dnnl_forward_inference,
-                    algorithm(function),
-                    from.layout(),
-                    from.layout(),
-                    alpha(function),
-                    beta(function),
-                    attributes,
-                    false);
-            Map<Integer, memory> arguments = Map.of(
-                    DNNL_ARG_SRC, from.memory(),
-                    DNNL_ARG_DST, out.write(made.dst_desc()).memory());
-            steps.add(dnnl.step(made, arguments));
+            Dnnl.Buffer to = out.write(from.layout());
+            steps.add(elementWise(algorithm(function), alpha(function), beta(function), from, to));
+            if (function == Activation.SELU) {
+                steps.add(elementWise(dnnl_eltwise_linear, (float) Activation.SELU_SCALE, 0, to, to));
+            }
         });
+    }
+
+    private Dnnl.Step elementWise(int algorithm, float alpha, float beta, Dnnl.Buffer from, Dnnl.Buffer to) {
+        eltwise_forward.primitive_desc made = new eltwise_forward.primitive_desc(
+                dnnl.cpu(),
+                dnnl_forward_inference,
+                algorithm,
+                from.layout(),
+                to.layout(),
+                alpha,
+                beta,
+                Dnnl.attributes(),
+                false);
+        return dnnl.step(made, Map.of(DNNL_ARG_SRC, from.memory(), DNNL_ARG_DST, to.memory()));
     }
 
     @Override

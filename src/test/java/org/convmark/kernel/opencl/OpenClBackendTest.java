@@ -65,7 +65,7 @@ class OpenClBackendTest {
         Path maps = Path.of("/proc/self/maps");
         assumeTrue(Files.exists(maps), "no list of loaded libraries on this system");
         List<String> loaded = Files.readAllLines(maps).stream()
-                .filter(l -> l.contains("JOCL"))
+                .filter(l -> l.contains("libJOCL"))
                 .toList();
         assertTrue(!loaded.isEmpty() && loaded.stream().allMatch(l -> l.contains(Cl.LIBRARY + "/")), loaded::toString);
     }
