@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
+import org.convmark.model.ActivationChain;
 import org.convmark.model.Block;
 import org.convmark.model.Caches;
 import org.convmark.model.FusedKernels;
@@ -58,6 +59,7 @@ final class ListCommand implements Runnable {
         out.println("Patterns:  " + names(Pattern.values()));
         out.println("Blocks:    " + names(Block.values()));
         out.println("Operators: " + names(Operator.values()));
+        out.println("Activations: " + names(ActivationChain.values()));
         out.println("Networks:  " + names(Network.values()));
         out.println(
                 "Benchmarks, for --include (smoke and quick measure operators and networks only where it names them):");

@@ -2,6 +2,7 @@ package org.convmark.analysis;
 
 import java.util.List;
 import java.util.Locale;
+import org.convmark.model.ActivationChain;
 import org.convmark.model.Block;
 import org.convmark.model.Network;
 import org.convmark.model.Operator;
@@ -13,6 +14,7 @@ enum Family {
     PATTERN(Pattern.values()),
     BLOCK(Block.values()),
     OPERATOR(Operator.values()),
+    ACTIVATION(ActivationChain.values()),
     NETWORK(Network.values());
 
     private final List<Workload> workloads;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.convmark.model.ActivationChain;
 import org.convmark.model.Block;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
@@ -24,19 +25,34 @@ public final class Report {
                 new SpeedupAnalysis("pattern", List.of(Pattern.values()), resampling),
                 new SpeedupAnalysis("block", List.of(Block.values()), resampling),
                 new SpeedupAnalysis("operator", List.of(Operator.values()), resampling),
+                new ActivationAnalysis(resampling),
                 new NetworkAnalysis(),
-                new DecompositionAnalysis(resampling),
-                new PeerAnalysis(),
+                withoutActivations(new DecompositionAnalysis(resampling)),
+                withoutActivations(new PeerAnalysis()),
                 new ConfigurationAnalysis(),
-                new ScalingAnalysis(resampling),
-                new EfficiencyAnalysis(),
-                new WaterlineAnalysis(),
-                new CorrelationAnalysis(caches),
-                new MismatchAnalysis(),
+                withoutActivations(new ScalingAnalysis(resampling)),
+                withoutActivations(new EfficiencyAnalysis()),
+                withoutActivations(new WaterlineAnalysis()),
+                withoutActivations(new CorrelationAnalysis(caches)),
+                withoutActivations(new MismatchAnalysis()),
                 new RoofAnalysis(),
                 new NoiseAnalysis(),
                 new RowAnalysis(caches),
                 new FailureAnalysis());
+    }
+
+    /** What is said of forms of networks does not count one convolution once for each activation. */
+    private static Analysis withoutActivations(Analysis analysis) {
+        return run -> analysis.of(new Run(
+                run.folder(),
+                run.machine(),
+                run.intent(),
+                run.measurements().stream()
+                        .filter(row -> row.workload()
+                                .filter(ActivationChain.class::isInstance)
+                                .isEmpty())
+                        .toList(),
+                run.failures()));
     }
 
     private Report() {}

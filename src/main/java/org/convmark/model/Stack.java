@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
-/** Equal units behind one another, of any depth and width: a {@link Pattern}, a {@link Block} or an {@link Operator}. */
+/**
+ * Equal units behind one another, of any depth and width: a {@link Pattern}, a {@link Block}, an {@link Operator} or an
+ * {@link ActivationChain}.
+ */
 public interface Stack extends Workload {
     /**
      * The graph of these extents.
@@ -30,9 +33,9 @@ public interface Stack extends Workload {
                 extent.applyAsInt("batch"));
     }
 
-    /** Every pattern, then every block, then every operator. */
+    /** Every pattern, every block, every operator and every activation. */
     static List<Stack> stacks() {
-        return Stream.<Stack[]>of(Pattern.values(), Block.values(), Operator.values())
+        return Stream.<Stack[]>of(Pattern.values(), Block.values(), Operator.values(), ActivationChain.values())
                 .flatMap(Stream::of)
                 .toList();
     }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.convmark.kernel.Target;
+import org.convmark.model.ActivationChain;
 import org.convmark.model.Block;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
@@ -71,7 +72,7 @@ public enum Profile {
                 return workload instanceof Pattern || workload instanceof Block;
             }
         },
-        /** Single layers and whole networks too. */
+        /** Single layers, activations and whole networks too. */
         EVERYTHING {
             @Override
             boolean holds(Workload workload) {
@@ -84,7 +85,10 @@ public enum Profile {
 
     /** What is compared at each point. */
     private enum Comparison {
-        /** Plain Java as it is written, the others as they are best; blocks, which are about fusion, with every fusion on VECTOR. */
+        /**
+         * Plain Java as it is written, the others as they are best; blocks, which are about fusion, with every fusion on VECTOR, and
+         * activations, which are about it too, with every fusion on every target.
+         */
         BEST_OF_EACH {
             @Override
             List<Fusion> fusions(Workload workload, Target target) {
@@ -92,6 +96,9 @@ public enum Profile {
                     return target.fusions().stream()
                             .filter(fusion -> fusion != Fusion.NONE || target == Target.VECTOR)
                             .toList();
+                }
+                if (workload instanceof ActivationChain) {
+                    return fusionsThatDiffer(workload, target);
                 }
                 boolean plain = target == Target.SCALAR || !target.fusions().contains(Fusion.EPILOGUE);
                 return List.of(plain ? Fusion.NONE : Fusion.EPILOGUE);

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.bench.ActivationErrorProfiler;
 import org.convmark.bench.ConditionsProfiler;
 import org.convmark.bench.ForkedJvm;
 import org.convmark.bench.RoofProfiler;
@@ -262,6 +263,7 @@ public final class Session {
                 .measurementIterations(effort.iterations())
                 .measurementTime(time)
                 .addProfiler(RoofProfiler.class) // the first begins first and ends last: the others do not see it
+                .addProfiler(ActivationErrorProfiler.class)
                 .addProfiler(GCProfiler.class)
                 .addProfiler(ConditionsProfiler.class)
                 .shouldFailOnError(true);

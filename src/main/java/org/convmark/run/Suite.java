@@ -20,7 +20,7 @@ public final class Suite {
 
     private Suite() {}
 
-    /** Patterns, blocks, operators and networks, in the order of their enums. */
+    /** Patterns, blocks, operators, activations and networks, in the order of their enums. */
     public static List<String> workloads() {
         return all().stream()
                 .filter(name -> Workload.ofBenchmark(simple(name)).isPresent())

@@ -24,7 +24,7 @@ import org.xml.sax.InputSource;
 
 /**
  * The reports of two canned runs. One is of before roofs were read beside rows and algorithms were a parameter: two JVMs, a
- * failure, a target that one JVM lacks, unsteady rows, roofs missing. The other has other engines, operators, a fork that
+ * failure, a target that one JVM lacks, unsteady rows, roofs missing. The other has other engines, operators, activations, a fork that
  * was compiled badly, a row on a slow machine, and a chosen algorithm.
  */
 class ReportTest {
@@ -91,7 +91,7 @@ class ReportTest {
         }
         Report.write(folder);
         List<String> lines = Files.readAllLines(folder.resolve("peers.csv"));
-        assertEquals(7, lines.size(), "six points and a heading");
+        assertEquals(9, lines.size(), "eight points and a heading");
         assertTrue(lines.get(1).startsWith("PLAIN,1,16,16,1,1,17.0.15,"), lines.get(1));
     }
 

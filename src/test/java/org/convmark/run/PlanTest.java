@@ -71,7 +71,7 @@ class PlanTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SMOKE, 102", "QUICK, 394", "STANDARD, 2208", "FULL, 11372"})
+    @CsvSource({"SMOKE, 102", "QUICK, 394", "STANDARD, 2856", "FULL, 14828"})
     void profileHasThisManyRows(Profile profile, int rows) {
         assertEquals(rows, plan(profile).rows().size());
     }

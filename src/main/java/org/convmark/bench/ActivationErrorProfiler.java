@@ -1,0 +1,61 @@
+package org.convmark.bench;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.convmark.kernel.ActivationError;
+import org.convmark.kernel.Algorithm;
+import org.convmark.kernel.Engine;
+import org.convmark.kernel.Target;
+import org.convmark.model.Activation;
+import org.convmark.model.ActivationChain;
+import org.convmark.model.Workload;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.profile.InternalProfiler;
+import org.openjdk.jmh.results.AggregationPolicy;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.ScalarResult;
+
+/**
+ * How wrong the activation of a row is at most, as the secondary result {@code error}: {@link ActivationError} of its target.
+ * It is the same in every iteration, so that it is measured once, before the first, with an engine of its own. Rows that
+ * are not about an activation have no such result.
+ */
+public final class ActivationErrorProfiler implements InternalProfiler {
+    private Double error;
+
+    @Override
+    public String getDescription() {
+        return "Largest error of the activation";
+    }
+
+    @Override
+    public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
+        if (error == null) {
+            function(benchmark).ifPresent(function -> error = measure(benchmark, function));
+        }
+    }
+
+    private static Optional<Activation> function(BenchmarkParams benchmark) {
+        String[] path = benchmark.getBenchmark().split("\\.");
+        return Workload.ofBenchmark(path[path.length - 2])
+                .filter(ActivationChain.class::isInstance)
+                .flatMap(chain -> ((ActivationChain) chain).function());
+    }
+
+    private static double measure(BenchmarkParams benchmark, Activation function) {
+        Target target = Target.valueOf(benchmark.getParam("target"));
+        int workers = Integer.parseInt(benchmark.getParam("workers"));
+        try (Engine engine = ForkedJvm.openAny(target, workers, Algorithm.AUTO)) {
+            return ActivationError.of(engine, function);
+        }
+    }
+
+    @Override
+    public Collection<? extends Result<?>> afterIteration(
+            BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+        return error == null ? List.of() : List.of(new ScalarResult("error", error, "absolute", AggregationPolicy.MAX));
+    }
+}

@@ -1,0 +1,40 @@
+package org.convmark.kernel;
+
+import org.convmark.model.Activation;
+import org.convmark.model.Graph;
+import org.convmark.model.Shape;
+
+/** The largest absolute error of an activation on an engine, against double arithmetic, over many points from -12 to 12. */
+public final class ActivationError {
+    private static final double RANGE = 12;
+
+    /** A quarter of a million points; no extent divides a vector. */
+    private static final Shape SHAPE = new Shape(1, 67, 61, 61);
+
+    /** Weights give inputs between -sqrt 3 and sqrt 3; doubled so often, without rounding, they cover the range. */
+    private static final int DOUBLINGS = 3;
+
+    private ActivationError() {}
+
+    /** Runs the activation as a kernel of its own. */
+    public static double of(Engine engine, Activation function) {
+        Graph inputs = Graph.of(SHAPE);
+        for (int i = 0; i < DOUBLINGS; i++) {
+            inputs = inputs.add(inputs.head());
+        }
+        Graph graph = inputs.activate(function);
+        Weights weights = new Weights(graph, 1, Weights.Fill.RANDOM);
+        Program program = engine.compile(graph, weights);
+        program.run();
+        float[] actual = program.output();
+        float[] input = weights.input(0);
+        double error = 0;
+        for (int i = 0; i < input.length; i++) {
+            double x = Math.scalb(input[i], DOUBLINGS);
+            if (Math.abs(x) <= RANGE) {
+                error = Math.max(error, Math.abs(actual[i] - function.apply(x)));
+            }
+        }
+        return error;
+    }
+}
