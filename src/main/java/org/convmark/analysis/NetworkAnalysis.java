@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.convmark.analysis.Gaps.Gap;
 import org.convmark.analysis.Speedups.Point;
-import org.convmark.model.Graph;
 import org.convmark.model.Network;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
@@ -41,6 +40,11 @@ final class NetworkAnalysis implements Analysis {
                              "color": {"field": "Network", "type": "nominal", "title": null}}}]}}
             """;
 
+    private static final Cell ONE_CALL =
+            Cell.missing("the engine is one call and plans by itself, or the row is of a version that did not look");
+
+    private static final double MICRO = 1e-6;
+
     /** What rows that are compared have in common. */
     private record Place(JvmIdentity jvm, Workload network, Point point) {
         static Place of(Measurement row) {
@@ -63,8 +67,10 @@ final class NetworkAnalysis implements Analysis {
                     .collect(Collectors.toMap(Place::of, row -> row, (one, again) -> one, LinkedHashMap::new));
             contents.add(new Content.Lead(lead(rows, natives)));
             contents.add(new Content.Text(
-                    "Factors are against plain Java, layer by layer, at the same size. The widest cut is what intermediates alive at "
-                            + "one time hold, the least memory that a run can do with. Accuracy is as published for trained weights at the network's own "
+                    "Factors are against plain Java, layer by layer, at the same size. Kernels alone is the sum over all kernels of the time "
+                            + "that each takes when it runs again and again by itself; what a pass takes beyond that is the price of the sequence, whose "
+                            + "kernels push each other's operands out of the caches. The workspace was planned for intermediates, borders included; the widest cut is "
+                            + "what those alive at one time hold, the least memory that a run can do with. Accuracy is as published for trained weights at the network's own "
                             + "image size; the weights that run here are random, which costs the same time."));
             contents.add(table(run, rows, natives));
             List<Gap> gaps = new Gaps(run)
@@ -119,6 +125,9 @@ final class NetworkAnalysis implements Analysis {
                         "Factor",
                         "Layers",
                         "Kernels",
+                        "Kernels alone",
+                        "Pass / kernels alone",
+                        "Workspace",
                         "Widest cut",
                         "Top-1 in %"),
                 rows.stream().map(row -> cells(run, row, natives)).toList());
@@ -126,7 +135,6 @@ final class NetworkAnalysis implements Analysis {
 
     private static List<Cell> cells(Run run, Measurement row, Map<Place, Measurement> natives) {
         Workload network = row.workload().orElseThrow();
-        Graph graph = row.graph().orElseThrow();
         return List.of(
                 Cell.words(network.name()),
                 Cell.words(row.param("target")),
@@ -140,11 +148,26 @@ final class NetworkAnalysis implements Analysis {
                         .map(factor -> Cell.number(factor, Unit.FACTOR))
                         .orElse(Cell.missing("plain Java was not measured unfused at this size")),
                 Cell.number(layers(network, row), Unit.COUNT),
-                Cell.number(graph.nodes().size(), Unit.COUNT),
+                metric(row, "kernels", Unit.COUNT, 1),
+                metric(row, "alone", Unit.SECONDS, MICRO),
+                alone(row)
+                        .map(seconds -> Cell.number(row.seconds() / seconds, Unit.FACTOR))
+                        .orElse(ONE_CALL),
+                metric(row, "workspace", Unit.BYTES, 1),
                 Cell.number(row.cost().orElseThrow().workspaceBytes(), Unit.BYTES),
                 accuracy(network)
                         .map(accuracy -> Cell.number(accuracy.percent(), Unit.COUNT))
                         .orElse(Cell.missing("nobody trained this reconstruction")));
+    }
+
+    private static Cell metric(Measurement row, String name, Unit unit, double scale) {
+        return row.metric(name)
+                .map(metric -> Cell.number(metric.median() * scale, unit))
+                .orElse(ONE_CALL);
+    }
+
+    private static Optional<Double> alone(Measurement row) {
+        return row.metric("alone").map(metric -> metric.median() * MICRO);
     }
 
     private static int layers(Workload network, Measurement row) {

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.analysis.Peers.Match;
 import org.convmark.model.Block;
+import org.convmark.model.Network;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
 import org.convmark.model.Workload;
@@ -55,6 +56,7 @@ final class PeerAnalysis implements Analysis {
         families.put("pattern", List.of(Pattern.values()));
         families.put("block", List.of(Block.values()));
         families.put("operator", List.of(Operator.values()));
+        families.put("network", List.of(Network.values()));
         return families;
     }
 
@@ -93,8 +95,8 @@ final class PeerAnalysis implements Analysis {
         byJvm.forEach((jvm, matches) ->
                 contents.add(new Content.Lead("On JVM " + run.label(jvm) + " " + sentence(trust, matches))));
         contents.add(new Content.Text("The native framework is PYTORCH, layer by layer (fusion NONE); the accelerated "
-                + "engine is the faster of ONNXRUNTIME and ONEDNN, ours are VECTOR and OPENCL, all with fused epilogues; "
-                + "the best peer is the fastest of the three. A / B is the time of A over the time of B: above 1x B is "
+                + "engine is the faster of ONNXRUNTIME and ONEDNN, ours are VECTOR and OPENCL, all with fused epilogues, "
+                + "ours of networks also with fused blocks where that is faster; the best peer is the fastest of the three. A / B is the time of A over the time of B: above 1x B is "
                 + "faster. Means are geometric."));
         absent(run).ifPresent(text -> contents.add(new Content.Text(text)));
         byJvm.forEach((jvm, matches) -> {

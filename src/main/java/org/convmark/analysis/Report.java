@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Block;
+import org.convmark.model.Network;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
 import org.convmark.report.CsvWriter;
@@ -26,6 +27,7 @@ public final class Report {
                 new SpeedupAnalysis("block", List.of(Block.values()), resampling),
                 new SpeedupAnalysis("operator", List.of(Operator.values()), resampling),
                 new ActivationAnalysis(resampling),
+                new SpeedupAnalysis("network", List.of(Network.values()), resampling),
                 new NetworkAnalysis(),
                 withoutActivations(new DecompositionAnalysis(resampling)),
                 withoutActivations(new PeerAnalysis()),

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.convmark.analysis.Resampling.Interval;
 import org.convmark.analysis.Speedups.Factor;
 import org.convmark.analysis.Speedups.Point;
+import org.convmark.model.Stack;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
@@ -27,7 +28,7 @@ import org.convmark.results.Run;
  * Which forms of network gain most from acceleration: the factor over plain Java by workload, depth and width, and the
  * ranking of workloads (the main table of Abbasi et al. 2021).
  *
- * @param kind what is ranked, in the singular: pattern, block or operator
+ * @param kind what is ranked, in the singular: pattern, block, operator or network
  * @param workloads all of that kind
  * @param resampling of the run's rows
  */
@@ -109,7 +110,7 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads, Resampli
                 + "." + caution(speedups, points)));
         contents.add(new Chart(means(jvm, speedups, points), MEANS.replace("KIND", capital(kind))));
         contents.add(ranking(jvm, speedups, points));
-        if (points.size() > 1) {
+        if (points.size() > 1 && workloads.get(0) instanceof Stack) {
             contents.add(new Content.Fold(
                     "By depth and width, JVM " + jvm,
                     speedups.targets().stream()
@@ -195,7 +196,7 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads, Resampli
             cells.add(Cell.number(rows.size() + 1, Unit.COUNT));
             cells.add(Cell.words(workload.name()));
             entries.get(workload).forEach(entry -> addTo(cells, entry, full));
-            cells.add(trust(entries.get(workload), points.size()));
+            cells.add(trust(entries.get(workload), speedups.points(workload).size()));
             rows.add(cells);
         }
         return new Table("Speed-up over plain Java on JVM " + jvm + ", ranked by the mean over targets", columns, rows);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.convmark.model.Stack;
 import org.convmark.model.Workload;
 import org.convmark.results.Measurement;
 
@@ -66,7 +67,7 @@ final class Speedups {
      */
     Speedups(List<Measurement> rows, Trust trust) {
         this.rows = rows.stream()
-                .filter(row -> Peers.isStack(row) && !Peers.isPeer(row.param("target")))
+                .filter(row -> row.workload().isPresent() && !Peers.isPeer(row.param("target")))
                 .toList();
         this.places = this.rows.stream()
                 .collect(Collectors.groupingBy(row -> new Place(row.workload().orElseThrow(), Point.of(row))));
@@ -80,6 +81,18 @@ final class Speedups {
                 .filter(target -> !target.equals(BASELINE))
                 .distinct()
                 .toList();
+    }
+
+    /** Points at which a workload can be compared with others: all for stacks, its own for networks, whose images differ. */
+    List<Point> points(Workload workload) {
+        return workload instanceof Stack
+                ? points()
+                : rows.stream()
+                        .filter(row -> row.workload().orElseThrow() == workload)
+                        .map(Point::of)
+                        .distinct()
+                        .sorted()
+                        .toList();
     }
 
     /** Points at which something was measured, smallest first. */

@@ -43,12 +43,13 @@ public abstract class ProgramBenchmark {
     /** What is timed, checked. */
     protected abstract Program compile(Engine on);
 
-    /** Compiles the program and runs it until the JIT compiler has done its work. */
+    /** Compiles the program and runs it until the JIT compiler has done its work, then takes it apart. */
     @Setup(Level.Trial)
     public void setup() {
         engine = open();
         program = compile(engine);
         ForkedJvm.warmUp(target(), this::run);
+        ProgramProfiler.inspect(program);
     }
 
     /** One run; not inlined, so that what the warm-up compiled is what is timed. */

@@ -8,8 +8,8 @@ import org.convmark.model.Shape;
 public final class ActivationError {
     private static final double RANGE = 12;
 
-    /** A quarter of a million points; no extent divides a vector. */
-    private static final Shape SHAPE = new Shape(1, 67, 61, 61);
+    /** Sixty thousand points; no extent divides a vector. */
+    private static final Shape SHAPE = new Shape(1, 67, 31, 31);
 
     /** Weights give inputs between -sqrt 3 and sqrt 3; doubled so often, without rounding, they cover the range. */
     private static final int DOUBLINGS = 3;

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.convmark.model.Graph;
@@ -35,8 +36,9 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
      *
      * @param kind of memory
      * @param units of it
+     * @param unitBytes bytes of a unit; 0 where others decide how tensors lie in memory
      */
-    public record Need(Object kind, long units) {}
+    public record Need(Object kind, long units, long unitBytes) {}
 
     /** A tensor's extent and border, which say where its zeros are. */
     public record Layout(Shape shape, int border) {}
@@ -56,7 +58,7 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
 
     /** What a tensor needs: here the place of one of its own layout. */
     protected Need need(Layout layout) {
-        return new Need(layout, 1);
+        return new Need(layout, 1, 0);
     }
 
     /** A memory of zeros, here of tensors of one layout. */
@@ -104,7 +106,7 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
 
     /** A program of one kernel that has no result, such as a roof loop, whose size the workers share. */
     protected final Program program(Kernel kernel) {
-        return new Program(List.of(kernel), workers, this::finish, null, null);
+        return new Program(List.of(kernel), Optional.empty(), workers, this::finish, null, null);
     }
 
     /** The graph with its fused blocks cut into what this hardware runs as one kernel. */
@@ -133,7 +135,7 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
             if (firstUses[v] >= 0 && v != placement.root(graph.head())) {
                 Layout layout = new Layout(graph.shape(v), borders[v]);
                 Need need = need(layout);
-                tenants.add(new MemoryPlan.Tenant(v, firstUses[v], lastUses[v], layout, need.kind(), need.units()));
+                tenants.add(new MemoryPlan.Tenant(v, firstUses[v], lastUses[v], layout, need));
             }
         }
         return new MemoryPlan(tenants);
@@ -159,7 +161,7 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
             this.placement = new Placement(graph, grain());
             this.borders = borders(graph, placement);
             this.plan = plan(graph, placement);
-            plan.units().forEach((kind, units) -> arenas.put(kind, arena(new Need(kind, units))));
+            plan.needs().forEach(need -> arenas.put(need.kind(), arena(need)));
         }
 
         Program program() {
@@ -176,11 +178,12 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
                 }
             }
             T result = value(graph.head());
-            return new Program(kernels, workers, Backend.this::finish, () -> Backend.this.read(result), fill -> {
-                float[] same = new float[(int) graph.output().elements()];
-                Arrays.fill(same, fill);
-                Backend.this.write(result, same);
-            });
+            return new Program(
+                    kernels, plan.bytes(), workers, Backend.this::finish, () -> Backend.this.read(result), fill -> {
+                        float[] same = new float[(int) graph.output().elements()];
+                        Arrays.fill(same, fill);
+                        Backend.this.write(result, same);
+                    });
         }
 
         /** Moves what does not lie in its place already. */

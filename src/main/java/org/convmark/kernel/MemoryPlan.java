@@ -1,9 +1,11 @@
 package org.convmark.kernel;
 
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Which part of a memory each tensor has while it lives: each is laid in the narrowest gap that those leave which are alive
@@ -18,26 +20,33 @@ final class MemoryPlan {
      * @param from first node that writes it
      * @param to last node that writes or reads it
      * @param layout what it looks like in memory, its zeros included
-     * @param kind of memory, which only tensors of the same kind share
-     * @param units of that memory
+     * @param need of a kind of memory, which only tensors of the same kind share
      */
-    record Tenant(int value, int from, int to, Object layout, Object kind, long units) {
+    record Tenant(int value, int from, int to, Object layout, Backend.Need need) {
+        long units() {
+            return need.units();
+        }
+
+        Object kind() {
+            return need.kind();
+        }
+
         long unitsOverLife() {
-            return units * (to - from + 1);
+            return units() * (to - from + 1);
         }
 
         boolean livesWith(Tenant that) {
-            return kind.equals(that.kind) && from <= that.to && that.from <= to;
+            return kind().equals(that.kind()) && from <= that.to && that.from <= to;
         }
     }
 
     private record Place(Tenant tenant, long first) {
         long end() {
-            return first + tenant.units;
+            return first + tenant.units();
         }
 
         boolean overlaps(Place that) {
-            return tenant.kind.equals(that.tenant.kind) && first < that.end() && that.first < end();
+            return tenant.kind().equals(that.tenant.kind()) && first < that.end() && that.first < end();
         }
 
         /** Whether this tensor's zeros are that one's too. */
@@ -69,7 +78,7 @@ final class MemoryPlan {
     }
 
     private static long total(Map<Integer, Place> places) {
-        return units(places).values().stream().mapToLong(units -> units).sum();
+        return needs(places).stream().mapToLong(Backend.Need::units).sum();
     }
 
     private static long gap(Tenant tenant, Map<Integer, Place> places) {
@@ -82,7 +91,7 @@ final class MemoryPlan {
         long end = 0;
         for (Place next : neighbours) {
             long gap = next.first - end;
-            if (gap >= tenant.units && gap < narrowest) {
+            if (gap >= tenant.units() && gap < narrowest) {
                 best = end;
                 narrowest = gap;
             }
@@ -114,14 +123,27 @@ final class MemoryPlan {
                 .anyMatch(other -> like < 0 || like < other.tenant.from && other.tenant.from < born);
     }
 
-    /** Units that each kind of memory must have. */
-    Map<Object, Long> units() {
-        return units(places);
+    /** What each kind of memory must have. */
+    Collection<Backend.Need> needs() {
+        return needs(places);
     }
 
-    private static Map<Object, Long> units(Map<Integer, Place> places) {
-        Map<Object, Long> units = new HashMap<>();
-        places.values().forEach(place -> units.merge(place.tenant.kind, place.end(), Math::max));
-        return units;
+    /** Bytes of all memories; empty where those of one are not known. */
+    Optional<Long> bytes() {
+        return needs().stream().allMatch(need -> need.unitBytes() > 0)
+                ? Optional.of(needs().stream()
+                        .mapToLong(need -> need.units() * need.unitBytes())
+                        .sum())
+                : Optional.empty();
+    }
+
+    private static Collection<Backend.Need> needs(Map<Integer, Place> places) {
+        Map<Object, Backend.Need> needs = new HashMap<>();
+        places.values()
+                .forEach(place -> needs.merge(
+                        place.tenant.kind(),
+                        new Backend.Need(place.tenant.kind(), place.end(), place.tenant.need.unitBytes()),
+                        (a, b) -> a.units() > b.units() ? a : b));
+        return needs.values();
     }
 }

@@ -1,21 +1,33 @@
 package org.convmark.kernel;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A compiled graph with its operands: kernels in order. */
 public final class Program {
     private final Kernel[] kernels;
+    private final Optional<Long> workspaceBytes;
     private final Workers workers;
     private final Runnable finish;
     private final Supplier<float[]> output;
     private final Consumer<Float> fill;
 
-    /** An engine that is one call is one kernel and one worker. */
+    /**
+     * An engine that is one call is one kernel and one worker.
+     *
+     * @param workspaceBytes memory of all intermediates; empty where others plan it
+     */
     public Program(
-            List<Kernel> kernels, Workers workers, Runnable finish, Supplier<float[]> output, Consumer<Float> fill) {
+            List<Kernel> kernels,
+            Optional<Long> workspaceBytes,
+            Workers workers,
+            Runnable finish,
+            Supplier<float[]> output,
+            Consumer<Float> fill) {
         this.kernels = kernels.toArray(Kernel[]::new);
+        this.workspaceBytes = workspaceBytes;
         this.workers = workers;
         this.finish = finish;
         this.output = output;
@@ -28,6 +40,23 @@ public final class Program {
             workers.run(kernel);
         }
         finish.run();
+    }
+
+    /**
+     * Runs one kernel again and again on what the last run has left in its operands, and returns when the last is done.
+     *
+     * @param index from 0 to {@link #kernels()}, exclusive
+     */
+    public void run(int index, int times) {
+        for (int i = 0; i < times; i++) {
+            workers.run(kernels[index]);
+        }
+        finish.run();
+    }
+
+    /** Bytes that intermediates share, borders and gaps included, inputs and the result left out; empty where others plan it. */
+    public Optional<Long> workspaceBytes() {
+        return workspaceBytes;
     }
 
     /** Kernels that one run launches. */

@@ -192,7 +192,7 @@ public record Measurement(
         return samples.stream().flatMap(List::stream).sorted().toList();
     }
 
-    /** A profiler's metric: roof, gc.alloc.rate.norm, clock, steal, temperature, error. */
+    /** A profiler's metric: roof, gc.alloc.rate.norm, clock, steal, temperature, error, kernels, workspace, alone. */
     public Optional<Metric> metric(String name) {
         return Optional.ofNullable(metrics.get(name));
     }

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.convmark.bench.ActivationErrorProfiler;
 import org.convmark.bench.ConditionsProfiler;
 import org.convmark.bench.ForkedJvm;
+import org.convmark.bench.ProgramProfiler;
 import org.convmark.bench.RoofProfiler;
 import org.convmark.model.Caches;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -264,6 +265,7 @@ public final class Session {
                 .measurementTime(time)
                 .addProfiler(RoofProfiler.class) // the first begins first and ends last: the others do not see it
                 .addProfiler(ActivationErrorProfiler.class)
+                .addProfiler(ProgramProfiler.class)
                 .addProfiler(GCProfiler.class)
                 .addProfiler(ConditionsProfiler.class)
                 .shouldFailOnError(true);

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.convmark.report.MarkdownWriter;
 import org.convmark.results.Measurement;
+import org.convmark.results.Metric;
 import org.convmark.results.Run;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,9 @@ class NetworkAnalysisTest {
         List<Measurement> rows = Stream.of(
                         row(run, "MobileNetV2", "SCALAR", "NONE", 0.06),
                         row(run, "MobileNetV2", "VECTOR", "EPILOGUE", 0.01),
+                        row(run, "MobileNetV2", "VECTOR", "BLOCK", 0.0125),
+                        row(run, "MobileNetV2", "ONNXRUNTIME", "EPILOGUE", 0.02),
+                        row(run, "MobileNetV2", "PYTORCH", "NONE", 0.06),
                         row(run, "ConvFirstPicoReconstruction", "VECTOR", "EPILOGUE", 0.05))
                 .toList();
         List<Measurement> all = Stream.concat(
@@ -40,9 +44,14 @@ class NetworkAnalysisTest {
                 section.lines()
                         .anyMatch(
                                 line -> line.matches(
-                                        "\\| MOBILENET.+ \\| VECTOR \\| EPILOGUE \\| 224 .*6.00x \\| 151 \\| 54 \\|.*71.9 \\|")),
+                                        "\\| MOBILENET.+ \\| VECTOR \\| EPILOGUE \\| 224 .*6.00x \\| 151 \\| 54 \\| 8.00 ms \\| 1.25x \\| 5.00 MiB \\|.*71.9 \\|")),
                 section);
         assertTrue(section.contains("nobody trained this reconstruction"), section);
+        assertTrue(
+                report.contains("VECTOR is 6.00x as fast as plain Java over 1 network.")
+                        && report.contains("| MOBILENET\\_V2 | ONNXRUNTIME | 3.00x |")
+                        && report.contains("VECTOR is 2.00x as fast as the best peer"),
+                report);
     }
 
     private static Measurement row(Run run, String name, String target, String fusion, double seconds) {
@@ -58,6 +67,13 @@ class NetworkAnalysisTest {
                 like.mode(),
                 like.unit(),
                 List.of(List.of(seconds, seconds), List.of(seconds, seconds)),
-                Map.of());
+                Map.of(
+                        "kernels", metric("#", 54),
+                        "alone", metric("us/op", 0.8e6 * seconds),
+                        "workspace", metric("B", 5 << 20)));
+    }
+
+    private static Metric metric(String unit, double value) {
+        return new Metric(unit, List.of(List.of(value)));
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import org.convmark.kernel.MemoryPlan.Tenant;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Intermediates need little more memory than are alive at one time. */
 class MemoryPlanTest {
     private static Tenant tenant(int value, int from, int to, String layout, int units) {
-        return new Tenant(value, from, to, layout, "floats", units);
+        return new Tenant(value, from, to, layout, new Backend.Need("floats", units, Float.BYTES));
     }
 
     @Test
@@ -25,7 +26,7 @@ class MemoryPlanTest {
                 tenant(2, 1, 2, "b", 60),
                 tenant(3, 2, 3, "a", 100),
                 tenant(4, 3, 4, "c", 20)));
-        assertEquals(160, plan.units().get("floats"));
+        assertEquals(Optional.of(160L * Float.BYTES), plan.bytes());
         assertEquals(plan.first(1), plan.first(3));
         assertEquals(100, plan.first(2));
         assertEquals(100, plan.first(4));
@@ -44,10 +45,8 @@ class MemoryPlanTest {
             Backend<?> backend = (Backend<?>) engine;
             for (Fusion fusion : Fusion.values()) {
                 Graph scheduled = backend.schedule(graph.fuse(fusion));
-                long floats = backend.plan(scheduled).units().values().stream()
-                        .mapToLong(v -> v)
-                        .sum();
-                double share = (double) floats * Float.BYTES / scheduled.cost().workspaceBytes();
+                double share = (double) backend.plan(scheduled).bytes().orElseThrow()
+                        / scheduled.cost().workspaceBytes();
                 assertTrue(
                         share <= (fusion == Fusion.BLOCK ? 1.25 : 1.2),
                         () -> network + " " + fusion + ": " + share + " of the widest cut");

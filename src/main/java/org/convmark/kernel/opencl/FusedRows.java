@@ -117,7 +117,7 @@ final class FusedRows {
         private int[] whole(int buffer, Tensor tensor) {
             int border = tensor.border();
             Shape shape = tensor.shape();
-            int left = border * tensor.block();
+            int left = tensor.first() + border * tensor.block();
             int rows = shape.height() + 2 * border;
             return new int[] {
                 buffer, left, tensor.image(), tensor.row(), tensor.plane(), rows, border, tensor.blocks(), shape.width()

@@ -31,6 +31,9 @@ public final class OpenClBackend extends Backend<Tensor> {
     /** Inputs that one launch of the route kernel reads. */
     private static final int ROUTE_INPUTS = 4;
 
+    /** Floats of a line of a cache, and more than a vector is aligned to. */
+    private static final int LINE = 16;
+
     private final Cl cl;
     private final Tuning tuning;
     private final FusionPlanner planner;
@@ -120,7 +123,32 @@ public final class OpenClBackend extends Backend<Tensor> {
     @Override
     protected Tensor allocate(Shape shape, int border) {
         long bytes = Tensor.floats(shape, border, tuning.vector()) * Shape.ELEMENT_BYTES;
-        return new Tensor(shape, border, tuning.vector(), cl.allocate(bytes));
+        return new Tensor(shape, border, tuning.vector(), cl.allocate(bytes), 0);
+    }
+
+    /**
+     * Tensors without a border lie anywhere in one buffer. Those with one take the place of their like only, because a kernel
+     * that made zeros of a border would cost a launch each time.
+     */
+    @Override
+    protected Need need(Layout layout) {
+        long floats = Tensor.floats(layout.shape(), layout.border(), tuning.vector());
+        return layout.border() > 0
+                ? new Need(layout, 1, floats * Shape.ELEMENT_BYTES)
+                : new Need(Tensor.class, (floats + LINE - 1) / LINE * LINE, Shape.ELEMENT_BYTES);
+    }
+
+    @Override
+    protected Arena<Tensor> arena(Need total) {
+        if (total.kind() instanceof Layout) {
+            return super.arena(total);
+        }
+        if (total.units() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("intermediates have " + total.units()
+                    + " elements, more than kernels can address: choose a smaller image or batch");
+        }
+        Cl.Memory memory = cl.allocate(total.units() * Shape.ELEMENT_BYTES);
+        return (layout, first) -> new Tensor(layout.shape(), layout.border(), tuning.vector(), memory, first);
     }
 
     @Override

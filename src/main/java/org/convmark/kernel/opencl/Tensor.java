@@ -9,9 +9,10 @@ import org.convmark.model.Shape;
  * @param shape its extent
  * @param border zero pixels on every side
  * @param block channels side by side
- * @param memory its buffer
+ * @param memory the buffer that it lies in
+ * @param first the float of it where the tensor begins
  */
-record Tensor(Shape shape, int border, int block, Cl.Memory memory) {
+record Tensor(Shape shape, int border, int block, Cl.Memory memory, int first) {
     /** Floats of a buffer for such a tensor. */
     static long floats(Shape shape, int border, int block) {
         long pixels = (shape.height() + 2L * border) * (shape.width() + 2L * border);
@@ -64,11 +65,16 @@ record Tensor(Shape shape, int border, int block, Cl.Memory memory) {
 
     /** The same, beginning some pixels further up and left. */
     int[] at(int padding) {
-        return new int[] {(border - padding) * (row() + block), row(), plane(), image()};
+        return new int[] {first + (border - padding) * (row() + block), row(), plane(), image()};
     }
 
     /** Index in the buffer of an element of the inside. */
     int index(int n, int channel, int y, int x) {
-        return n * image() + channel / block * plane() + (y + border) * row() + (x + border) * block + channel % block;
+        return first
+                + n * image()
+                + channel / block * plane()
+                + (y + border) * row()
+                + (x + border) * block
+                + channel % block;
     }
 }

@@ -30,7 +30,8 @@ public final class ScalarBackend extends Backend<Plane> {
     @Override
     protected Need need(Layout layout) {
         Shape shape = layout.shape();
-        return new Need(shape.pixels(), (long) shape.batch() * shape.channels());
+        long maps = (long) shape.batch() * shape.channels();
+        return new Need(shape.pixels(), maps, shape.pixels() * Shape.ELEMENT_BYTES);
     }
 
     @Override

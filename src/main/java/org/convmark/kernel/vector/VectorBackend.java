@@ -77,7 +77,7 @@ public final class VectorBackend extends Backend<Blocked> {
     @Override
     protected Need need(Layout layout) {
         long floats = Blocked.floats(layout.shape(), layout.border());
-        return new Need(Blocked.class, (floats + LINE - 1) / LINE * LINE + GAP);
+        return new Need(Blocked.class, (floats + LINE - 1) / LINE * LINE + GAP, Shape.ELEMENT_BYTES);
     }
 
     @Override

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.lang.ref.Cleaner;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.convmark.kernel.Engine;
@@ -42,7 +43,7 @@ final class OnnxRuntimeEngine implements Engine {
             open.add(binding);
             Kernel kernel = new Call(binding);
             CLEANER.register(kernel, () -> close(binding));
-            return new Program(List.of(kernel), caller, () -> {}, binding::output, binding::fill);
+            return new Program(List.of(kernel), Optional.empty(), caller, () -> {}, binding::output, binding::fill);
         } catch (OrtException e) {
             throw new UnsupportedOperationException("ONNX Runtime refuses the model: " + e.getMessage(), e);
         }

@@ -1,0 +1,86 @@
+package org.convmark.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import org.convmark.kernel.Program;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.profile.InternalProfiler;
+import org.openjdk.jmh.results.AggregationPolicy;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.ScalarResult;
+
+/**
+ * What the timed program is made of, as secondary results: {@code kernels} launched in a pass, {@code workspace} bytes that were
+ * planned for its intermediates, and {@code alone}, the time of all kernels when each runs again and again by itself. What a pass takes beyond that
+ * is the price of the sequence: operands that another kernel has pushed out of a cache. Engines that are one call have none of these.
+ */
+public final class ProgramProfiler implements InternalProfiler {
+    /** Long against reading the clock and waiting for a queue. */
+    private static final long BATCH_NANOS = 200_000;
+
+    private static final int BATCHES = 3;
+
+    /** Kernels that take so long are run once: reference loops of a large network would cost minutes otherwise. */
+    private static final long LONG_NANOS = 20_000_000;
+
+    private static volatile List<ScalarResult> results = List.of();
+
+    @Override
+    public String getDescription() {
+        return "Kernels, workspace and time of kernels alone";
+    }
+
+    /** Takes a warm program apart, once in a JVM. */
+    static void inspect(Program program) {
+        List<ScalarResult> all = new ArrayList<>();
+        if (program.kernels() > 1) {
+            double nanos = 0;
+            for (int kernel = 0; kernel < program.kernels(); kernel++) {
+                nanos += nanosAlone(program, kernel);
+            }
+            all.add(new ScalarResult("kernels", program.kernels(), "#", AggregationPolicy.MAX));
+            all.add(new ScalarResult("alone", nanos / 1e3, "us/op", AggregationPolicy.AVG));
+        }
+        program.workspaceBytes()
+                .ifPresent(bytes -> all.add(new ScalarResult("workspace", bytes, "B", AggregationPolicy.MAX)));
+        results = List.copyOf(all);
+    }
+
+    /** The median of some batches of runs. */
+    private static double nanosAlone(Program program, int kernel) {
+        int runs = 1;
+        long nanos = nanos(program, kernel, runs);
+        while (nanos < BATCH_NANOS) {
+            runs *= 2;
+            nanos = nanos(program, kernel, runs);
+        }
+        if (nanos > LONG_NANOS) {
+            return nanos;
+        }
+        long[] batches = new long[BATCHES];
+        for (int i = 0; i < BATCHES; i++) {
+            batches[i] = nanos(program, kernel, runs);
+        }
+        Arrays.sort(batches);
+        return (double) batches[BATCHES / 2] / runs;
+    }
+
+    private static long nanos(Program program, int kernel, int runs) {
+        long start = System.nanoTime();
+        program.run(kernel, runs);
+        return System.nanoTime() - start;
+    }
+
+    @Override
+    public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {}
+
+    @Override
+    public Collection<? extends Result<?>> afterIteration(
+            BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+        return results;
+    }
+}
