@@ -49,7 +49,8 @@ class NetworkSweepTest {
 
     private static List<Fusion> fusions(Target target) {
         List<Fusion> all = List.copyOf(target.fusions());
-        return IS_FULL ? all : all.subList(all.size() - 1, all.size());
+        boolean isSlow = target == Target.OPENCL; // to compile: each fused block costs a second
+        return IS_FULL ? all : List.of(isSlow ? Fusion.EPILOGUE : all.get(all.size() - 1));
     }
 
     private static float[] oracle(Network network, Graph graph, Weights weights) {
