@@ -2,7 +2,7 @@
 # Convmark: sets up what is missing, builds what has changed, then runs.
 #
 #   ./run.sh              the quick profile and its report
-#   ./run.sh test         all tests, the kernels' on every JDK found beside the first
+#   ./run.sh test         all tests, those of Java kernels on every JDK found beside the first
 #   ./run.sh COMMAND ...  run, list, machine, report, compare, history ... (./run.sh --help)
 #
 # run --peers builds with the engines of others; so does every later build until target/ is deleted.
@@ -192,9 +192,9 @@ run_tests() {
     summary "JDK $(jvm_version "$JAVA_HOME"), all tests" "$reports"/TEST-*.xml
     while read -r home; do
         version=$(jvm_version "$home")
-        say "Testing the kernels on JDK $version ..."
+        say "Testing on JDK $version what its compiler compiles ..."
         maven -Ppeers surefire:test -Djvm="$home/bin/java" -Dtest='org/convmark/kernel/**' \
-            -Dsurefire.reportNameSuffix="jdk$version" || status=$?
+            -Dconvmark.targets=SCALAR,VECTOR -Dsurefire.reportNameSuffix="jdk$version" || status=$?
         summary "JDK $version, kernels" "$reports"/TEST-*-"jdk$version".xml
     done < <(other_jdks)
     return "$status"
