@@ -138,10 +138,9 @@ final class LaneFilter {
             a = FloatVector.fromArray(FLOATS, weights, w0 + t * L)
                     .fma(FloatVector.fromArray(FLOATS, in, p + taps[t]), a);
         }
-        a.reinterpretAsInts()
-                .max(limits.low())
-                .min(limits.high())
-                .reinterpretAsFloats()
-                .intoArray(out, q);
+        FloatVector low = FloatVector.broadcast(FLOATS, limits.low());
+        FloatVector high = FloatVector.broadcast(FLOATS, limits.high());
+        a = a.blend(low, a.lt(low));
+        a.blend(high, high.lt(a)).intoArray(out, q);
     }
 }

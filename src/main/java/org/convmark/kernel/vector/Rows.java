@@ -20,7 +20,6 @@ final class Rows {
     private static final float ROUND = 12582912f;
 
     private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
-    private static final int SIX = Float.floatToRawIntBits(6f);
     private static final float SIXTH = 1f / 6;
 
     private static final float SELU_SCALE = (float) Activation.SELU_SCALE;
@@ -44,16 +43,12 @@ final class Rows {
 
     /** Sums within limits: a residual and the activation behind it in one pass. */
     static void add(float[] a, int i, float[] b, int j, Limits limits, float[] out, int o, int length) {
-        int low = limits.low();
-        int high = limits.high();
+        FloatVector low = FloatVector.broadcast(FLOATS, limits.low());
+        FloatVector high = FloatVector.broadcast(FLOATS, limits.high());
         for (int k = 0; k < length; k += L) {
-            FloatVector.fromArray(FLOATS, a, i + k)
-                    .add(FloatVector.fromArray(FLOATS, b, j + k))
-                    .reinterpretAsInts()
-                    .max(low)
-                    .min(high)
-                    .reinterpretAsFloats()
-                    .intoArray(out, o + k);
+            FloatVector x = FloatVector.fromArray(FLOATS, a, i + k).add(FloatVector.fromArray(FLOATS, b, j + k));
+            x = x.blend(low, x.lt(low));
+            x.blend(high, high.lt(x)).intoArray(out, o + k);
         }
     }
 
@@ -98,42 +93,33 @@ final class Rows {
     }
 
     private static void limit(float[] in, int i, Limits limits, float[] out, int o, int length) {
-        int low = limits.low();
-        int high = limits.high();
+        FloatVector low = FloatVector.broadcast(FLOATS, limits.low());
+        FloatVector high = FloatVector.broadcast(FLOATS, limits.high());
         for (int k = 0; k < length; k += L) {
-            FloatVector.fromArray(FLOATS, in, i + k)
-                    .reinterpretAsInts()
-                    .max(low)
-                    .min(high)
-                    .reinterpretAsFloats()
-                    .intoArray(out, o + k);
+            FloatVector x = FloatVector.fromArray(FLOATS, in, i + k);
+            x = x.blend(low, x.lt(low));
+            x.blend(high, high.lt(x)).intoArray(out, o + k);
         }
     }
 
     private static void hardSigmoid(float[] in, int i, float[] out, int o, int length) {
+        FloatVector low = FloatVector.broadcast(FLOATS, 0);
+        FloatVector high = FloatVector.broadcast(FLOATS, 6);
         for (int k = 0; k < length; k += L) {
-            FloatVector.fromArray(FLOATS, in, i + k)
-                    .add(3f)
-                    .reinterpretAsInts()
-                    .max(0)
-                    .min(SIX)
-                    .reinterpretAsFloats()
-                    .mul(SIXTH)
-                    .intoArray(out, o + k);
+            FloatVector x = FloatVector.fromArray(FLOATS, in, i + k).add(3f);
+            x = x.blend(low, x.lt(low));
+            x.blend(high, high.lt(x)).mul(SIXTH).intoArray(out, o + k);
         }
     }
 
     private static void hardSwish(float[] in, int i, float[] out, int o, int length) {
+        FloatVector low = FloatVector.broadcast(FLOATS, 0);
+        FloatVector high = FloatVector.broadcast(FLOATS, 6);
         for (int k = 0; k < length; k += L) {
             FloatVector x = FloatVector.fromArray(FLOATS, in, i + k);
-            x.add(3f)
-                    .reinterpretAsInts()
-                    .max(0)
-                    .min(SIX)
-                    .reinterpretAsFloats()
-                    .mul(SIXTH)
-                    .mul(x)
-                    .intoArray(out, o + k);
+            FloatVector y = x.add(3f);
+            y = y.blend(low, y.lt(low));
+            y.blend(high, high.lt(y)).mul(SIXTH).mul(x).intoArray(out, o + k);
         }
     }
 

@@ -23,7 +23,8 @@ public final class Lane7x1 {
             float[] out,
             int q,
             int end) {
-        int low = limits.low(), high = limits.high();
+        FloatVector low = FloatVector.broadcast(FLOATS, limits.low());
+        FloatVector high = FloatVector.broadcast(FLOATS, limits.high());
         for (; q < end; q += 7 * L, p += 7 * L) {
             int k = w0;
             FloatVector x;
@@ -53,13 +54,20 @@ public final class Lane7x1 {
                 a6 = u.fma(x, a6);
                 k += L;
             }
-            a0.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q);
-            a1.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + L);
-            a2.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 2 * L);
-            a3.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 3 * L);
-            a4.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 4 * L);
-            a5.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 5 * L);
-            a6.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 6 * L);
+            a0 = a0.blend(low, a0.lt(low));
+            a0.blend(high, high.lt(a0)).intoArray(out, q);
+            a1 = a1.blend(low, a1.lt(low));
+            a1.blend(high, high.lt(a1)).intoArray(out, q + L);
+            a2 = a2.blend(low, a2.lt(low));
+            a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
+            a3 = a3.blend(low, a3.lt(low));
+            a3.blend(high, high.lt(a3)).intoArray(out, q + 3 * L);
+            a4 = a4.blend(low, a4.lt(low));
+            a4.blend(high, high.lt(a4)).intoArray(out, q + 4 * L);
+            a5 = a5.blend(low, a5.lt(low));
+            a5.blend(high, high.lt(a5)).intoArray(out, q + 5 * L);
+            a6 = a6.blend(low, a6.lt(low));
+            a6.blend(high, high.lt(a6)).intoArray(out, q + 6 * L);
         }
     }
 }

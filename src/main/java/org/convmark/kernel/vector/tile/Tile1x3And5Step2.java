@@ -44,14 +44,23 @@ public final class Tile1x3And5Step2 {
             x = FloatVector.broadcast(FLOATS, in[j + 8 * L]);
             a7 = u.fma(x, a7);
         }
-        int low = taps.limits.low(), high = taps.limits.high();
-        a0.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q);
-        a1.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + L);
-        a2.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + 2 * L);
-        a3.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + outGap);
-        a4.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + outGap + L);
-        a5.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + outGap + 2 * L);
-        a6.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + outGap + 3 * L);
-        a7.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, q + outGap + 4 * L);
+        FloatVector low = FloatVector.broadcast(FLOATS, taps.limits.low());
+        FloatVector high = FloatVector.broadcast(FLOATS, taps.limits.high());
+        a0 = a0.blend(low, a0.lt(low));
+        a0.blend(high, high.lt(a0)).intoArray(out, q);
+        a1 = a1.blend(low, a1.lt(low));
+        a1.blend(high, high.lt(a1)).intoArray(out, q + L);
+        a2 = a2.blend(low, a2.lt(low));
+        a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
+        a3 = a3.blend(low, a3.lt(low));
+        a3.blend(high, high.lt(a3)).intoArray(out, q + outGap);
+        a4 = a4.blend(low, a4.lt(low));
+        a4.blend(high, high.lt(a4)).intoArray(out, q + outGap + L);
+        a5 = a5.blend(low, a5.lt(low));
+        a5.blend(high, high.lt(a5)).intoArray(out, q + outGap + 2 * L);
+        a6 = a6.blend(low, a6.lt(low));
+        a6.blend(high, high.lt(a6)).intoArray(out, q + outGap + 3 * L);
+        a7 = a7.blend(low, a7.lt(low));
+        a7.blend(high, high.lt(a7)).intoArray(out, q + outGap + 4 * L);
     }
 }

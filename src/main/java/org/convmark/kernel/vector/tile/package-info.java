@@ -10,7 +10,7 @@
  * accumulators. Five pixels by two vectors fit 16 registers: ten sums, two weights, broadcasts; per tap 10 FMAs, 5
  * broadcasts, 2 loads in 31 instructions, no stack moves. Share of the FMA roof, Zen 3, AVX2, one thread, JDK 17 / 25, 64
  * channels: 3x3 92 / 92 %, 1x1 79 / 84 %. JDK 17 sometimes allocates registers badly for the life of a JVM, then it is
- * 76 % or a third. Sums start at the bias. What is stored lies within the limits of a first activation by comparison, two integer
+ * 76 % or a third. Sums start at the bias. What is stored lies within the limits of a first activation by comparison, four
  * instructions a vector, outside the loop. The second vector is stored {@code next} floats behind the first, and before it:
  * where there is no second block, next is 0 and the first overwrites it, which needs no branch.
  *

@@ -79,7 +79,8 @@ class GeneratedTilesTest {
                             FloatVector x;
                             %STEP%
                         }
-                        int low = taps.limits.low(), high = taps.limits.high();
+                        FloatVector low = FloatVector.broadcast(FLOATS, taps.limits.low());
+                        FloatVector high = FloatVector.broadcast(FLOATS, taps.limits.high());
                         %STORE%
                     }
                 }
@@ -170,7 +171,8 @@ class GeneratedTilesTest {
                     /** See the package. */
                     public static void run(
                             %ARGUMENTS%) {
-                        int low = limits.low(), high = limits.high();
+                        FloatVector low = FloatVector.broadcast(FLOATS, limits.low());
+                        FloatVector high = FloatVector.broadcast(FLOATS, limits.high());
                         for (; q < end; q += 7 * L, p += %ADVANCE% * L) {
                             int k = w0;
                             FloatVector x;
@@ -212,7 +214,10 @@ class GeneratedTilesTest {
         }
 
         private static String lines(IntFunction<String> pixel) {
-            return IntStream.range(0, PIXELS).mapToObj(pixel).collect(Collectors.joining("\n            "));
+            return IntStream.range(0, PIXELS)
+                    .mapToObj(pixel)
+                    .collect(Collectors.joining("\n"))
+                    .replace("\n", "\n            ");
         }
 
         private String loop(String from, String to, int taps) {
@@ -250,7 +255,7 @@ class GeneratedTilesTest {
     }
 
     private static String store(String sum, String place) {
-        return "%s.reinterpretAsInts().max(low).min(high).reinterpretAsFloats().intoArray(out, %s);"
+        return "%1$s = %1$s.blend(low, %1$s.lt(low));\n%1$s.blend(high, high.lt(%1$s)).intoArray(out, %2$s);"
                 .formatted(sum, place);
     }
 
