@@ -53,11 +53,9 @@ public enum ActivationChain implements Stack {
      */
     @Override
     public Graph graph(int depth, int width, int image, int batch) {
-        Graph g = Graph.of(new Shape(batch, width, image, image));
-        for (int i = 0; i < depth; i++) {
-            Graph sums = g.conv(1, width);
-            g = function.map(sums::activate).orElse(sums);
-        }
-        return g;
+        return Graph.of(new Shape(batch, width, image, image)).repeat(depth, x -> {
+            Graph sums = x.conv(1, width);
+            return function.map(sums::activate).orElse(sums);
+        });
     }
 }

@@ -74,10 +74,6 @@ public enum Operator implements Stack {
      */
     @Override
     public Graph graph(int depth, int width, int image, int batch) {
-        Graph g = Graph.of(new Shape(batch, width, image, image));
-        for (int i = 0; i < depth; i++) {
-            g = layer(g, width);
-        }
-        return g;
+        return Graph.of(new Shape(batch, width, image, image)).repeat(depth, x -> layer(x, width));
     }
 }

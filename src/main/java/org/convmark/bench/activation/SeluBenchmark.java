@@ -1,11 +1,12 @@
 package org.convmark.bench.activation;
 
+import org.convmark.bench.StackBenchmark;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Graph;
 import org.openjdk.jmh.annotations.Param;
 
 /** Depth and width of a chain of pointwise convolutions with SELU behind each. */
-public class SeluBenchmark extends ActivationBenchmark {
+public class SeluBenchmark extends StackBenchmark {
     /** Convolutions. */
     @Param({"1", "2", "4"})
     int depth;

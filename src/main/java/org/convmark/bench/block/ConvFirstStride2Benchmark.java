@@ -1,11 +1,12 @@
 package org.convmark.bench.block;
 
+import org.convmark.bench.StackBenchmark;
 import org.convmark.model.Block;
 import org.convmark.model.Graph;
 import org.openjdk.jmh.annotations.Param;
 
 /** Depth and width of stacked ConvFirst blocks that each halve the map. */
-public class ConvFirstStride2Benchmark extends BlockBenchmark {
+public class ConvFirstStride2Benchmark extends StackBenchmark {
     /** Blocks. */
     @Param({"1", "2", "4"})
     int depth;

@@ -1,11 +1,12 @@
 package org.convmark.bench.block;
 
+import org.convmark.bench.StackBenchmark;
 import org.convmark.model.Block;
 import org.convmark.model.Graph;
 import org.openjdk.jmh.annotations.Param;
 
 /** Depth and width of stacked ConvNeXt blocks. */
-public class ConvNeXtBenchmark extends BlockBenchmark {
+public class ConvNeXtBenchmark extends StackBenchmark {
     /** Blocks. */
     @Param({"1", "2", "4"})
     int depth;

@@ -1,11 +1,12 @@
 package org.convmark.bench.block;
 
+import org.convmark.bench.StackBenchmark;
 import org.convmark.model.Block;
 import org.convmark.model.Graph;
 import org.openjdk.jmh.annotations.Param;
 
 /** Depth and width of stacked FusedMBConv blocks. */
-public class FusedMBConvBenchmark extends BlockBenchmark {
+public class FusedMBConvBenchmark extends StackBenchmark {
     /** Blocks. */
     @Param({"1", "2", "4"})
     int depth;

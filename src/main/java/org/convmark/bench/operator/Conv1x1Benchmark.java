@@ -1,11 +1,12 @@
 package org.convmark.bench.operator;
 
+import org.convmark.bench.StackBenchmark;
 import org.convmark.model.Graph;
 import org.convmark.model.Operator;
 import org.openjdk.jmh.annotations.Param;
 
 /** Depth and width of a chain of pointwise convolutions. */
-public class Conv1x1Benchmark extends OperatorBenchmark {
+public class Conv1x1Benchmark extends StackBenchmark {
     /** Layers. */
     @Param({"1", "2", "4"})
     int depth;

@@ -1,11 +1,12 @@
 package org.convmark.bench.operator;
 
+import org.convmark.bench.StackBenchmark;
 import org.convmark.model.Graph;
 import org.convmark.model.Operator;
 import org.openjdk.jmh.annotations.Param;
 
 /** Depth and width of a chain of grouped 3x3 convolutions. */
-public class Grouped3x3Benchmark extends OperatorBenchmark {
+public class Grouped3x3Benchmark extends StackBenchmark {
     /** Layers. */
     @Param({"1", "2", "4"})
     int depth;

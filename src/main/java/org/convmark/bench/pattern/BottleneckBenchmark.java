@@ -1,11 +1,12 @@
 package org.convmark.bench.pattern;
 
+import org.convmark.bench.StackBenchmark;
 import org.convmark.model.Graph;
 import org.convmark.model.Pattern;
 import org.openjdk.jmh.annotations.Param;
 
 /** Depth and width of a bottleneck (ResNet-50) macro-architecture. */
-public class BottleneckBenchmark extends PatternBenchmark {
+public class BottleneckBenchmark extends StackBenchmark {
     /** Bottleneck units per stage. */
     @Param({"1", "2", "4"})
     int depth;

@@ -1,11 +1,12 @@
 package org.convmark.bench.pattern;
 
+import org.convmark.bench.StackBenchmark;
 import org.convmark.model.Graph;
 import org.convmark.model.Pattern;
 import org.openjdk.jmh.annotations.Param;
 
 /** Depth and width of a depthwise separable (MobileNet-V1) macro-architecture. */
-public class DepthwiseSeparableBenchmark extends PatternBenchmark {
+public class DepthwiseSeparableBenchmark extends StackBenchmark {
     /** Depthwise and pointwise pairs per stage. */
     @Param({"1", "2", "4"})
     int depth;

@@ -1,11 +1,12 @@
 package org.convmark.bench.pattern;
 
+import org.convmark.bench.StackBenchmark;
 import org.convmark.model.Graph;
 import org.convmark.model.Pattern;
 import org.openjdk.jmh.annotations.Param;
 
 /** Depth and width of a squeeze and expand (SqueezeNet) macro-architecture. */
-public class FireBenchmark extends PatternBenchmark {
+public class FireBenchmark extends StackBenchmark {
     /** Fire modules per stage. */
     @Param({"1", "2", "4"})
     int depth;

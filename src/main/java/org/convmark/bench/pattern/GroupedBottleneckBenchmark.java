@@ -1,11 +1,12 @@
 package org.convmark.bench.pattern;
 
+import org.convmark.bench.StackBenchmark;
 import org.convmark.model.Graph;
 import org.convmark.model.Pattern;
 import org.openjdk.jmh.annotations.Param;
 
 /** Depth and width of a grouped bottleneck (ResNeXt) macro-architecture. */
-public class GroupedBottleneckBenchmark extends PatternBenchmark {
+public class GroupedBottleneckBenchmark extends StackBenchmark {
     /** Grouped bottleneck units per stage. */
     @Param({"1", "2", "4"})
     int depth;

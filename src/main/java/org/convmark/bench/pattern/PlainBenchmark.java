@@ -1,11 +1,12 @@
 package org.convmark.bench.pattern;
 
+import org.convmark.bench.StackBenchmark;
 import org.convmark.model.Graph;
 import org.convmark.model.Pattern;
 import org.openjdk.jmh.annotations.Param;
 
 /** Depth and width of a plain (VGG) macro-architecture. */
-public class PlainBenchmark extends PatternBenchmark {
+public class PlainBenchmark extends StackBenchmark {
     /** 3x3 convolutions per stage. */
     @Param({"1", "2", "4"})
     int depth;

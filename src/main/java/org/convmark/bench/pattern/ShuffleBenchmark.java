@@ -1,11 +1,12 @@
 package org.convmark.bench.pattern;
 
+import org.convmark.bench.StackBenchmark;
 import org.convmark.model.Graph;
 import org.convmark.model.Pattern;
 import org.openjdk.jmh.annotations.Param;
 
 /** Depth and width of a channel-shuffling (ShuffleNet-V2) macro-architecture. */
-public class ShuffleBenchmark extends PatternBenchmark {
+public class ShuffleBenchmark extends StackBenchmark {
     /** Shuffle units per stage. */
     @Param({"1", "2", "4"})
     int depth;

@@ -1,11 +1,12 @@
 package org.convmark.bench.pattern;
 
+import org.convmark.bench.StackBenchmark;
 import org.convmark.model.Graph;
 import org.convmark.model.Pattern;
 import org.openjdk.jmh.annotations.Param;
 
 /** Depth and width of a squeeze-and-excite (SE-ResNet) macro-architecture. */
-public class SqueezeExciteBenchmark extends PatternBenchmark {
+public class SqueezeExciteBenchmark extends StackBenchmark {
     /** Squeeze-and-excite units per stage. */
     @Param({"1", "2", "4"})
     int depth;

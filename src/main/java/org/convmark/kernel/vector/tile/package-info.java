@@ -10,9 +10,9 @@
  * accumulators. Five pixels by two vectors fit 16 registers: ten sums, two weights, broadcasts; per tap 10 FMAs, 5
  * broadcasts, 2 loads in 31 instructions, no stack moves. Share of the FMA roof, Zen 3, AVX2, one thread, JDK 17 / 25, 64
  * channels: 3x3 92 / 92 %, 1x1 79 / 84 %. JDK 17 sometimes allocates registers badly for the life of a JVM, then it is
- * 76 % or a third. Sums start at the bias. What is stored lies within the limits of a first activation by comparison, four
- * instructions a vector, outside the loop. The second vector is stored {@code next} floats behind the first, and before it:
- * where there is no second block, next is 0 and the first overwrites it, which needs no branch.
+ * 76 % or a third. Sums start at the bias. What is stored lies within the limits of a first activation by comparison, a
+ * comparison and a blend for each limit, outside the loop; the shares here were measured without. The second vector is
+ * stored {@code next} floats behind the first, and before it: where there is no second block, next is 0 and the first overwrites it, which needs no branch.
  *
  * <p>Eight pixels by one vector, where a second would be empty or of another group: per tap 8 FMAs, 8 broadcasts, 1 load
  * in 29 instructions. Loads are the limit, at 84 %: two vectors share a broadcast, one has it alone. Measured: 3x3 in
