@@ -70,7 +70,7 @@ final class NetworkAnalysis implements Analysis {
                     "Factors are against plain Java, layer by layer, at the same size. Kernels alone is the sum over all kernels of the time "
                             + "that each takes when it runs again and again by itself; what a pass takes beyond that is the price of the sequence, whose "
                             + "kernels push each other's operands out of the caches. The workspace was planned for intermediates, borders included; the widest cut is "
-                            + "what those alive at one time hold, the least memory that a run can do with. Accuracy is as published for trained weights at the network's own "
+                            + "what those alive at one time hold; less is possible where parts of a concatenation are computed in their place in it. Accuracy is as published for trained weights at the network's own "
                             + "image size; the weights that run here are random, which costs the same time."));
             contents.add(table(run, rows, natives));
             List<Gap> gaps = new Gaps(run)
