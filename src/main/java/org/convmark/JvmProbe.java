@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.convmark.machine.Folders;
 import org.convmark.machine.Probe;
 
 /** A look at another JVM from outside: it may be old, lack modules or crash, and this one goes on. */
@@ -57,7 +58,7 @@ public final class JvmProbe {
             try {
                 return new JvmProbe(executable, folder).probe(jvmArgs, device);
             } finally {
-                delete(folder);
+                Folders.delete(folder);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write to the folder for temporary files", e);
@@ -91,14 +92,17 @@ public final class JvmProbe {
     }
 
     private Probe probe(List<String> jvmArgs, Optional<String> device) throws IOException {
-        List<String> arguments = new ArrayList<>(jvmArgs);
+        // Engines unpack their natives into the folder for temporary files, and a JVM that is halted leaves them there.
+        List<String> looking = List.of("-Djava.io.tmpdir=" + folder, "-XX:ErrorFile=" + folder.resolve("crash.log"));
+        List<String> arguments = new ArrayList<>(looking);
+        arguments.addAll(jvmArgs);
         arguments.add("--add-modules=" + MODULE);
-        arguments.add("-XX:ErrorFile=" + folder.resolve("crash.log"));
         arguments.addAll(List.of("-cp", System.getProperty("java.class.path"), ProbeMain.class.getName()));
         device.ifPresent(arguments::add);
         Answer answer = run(arguments);
         return last(answer)
-                .map(probe -> new Probe(probe.jvm().at(executable.toString()), probe.targets(), probe.devices()))
+                .map(probe -> new Probe(
+                        probe.jvm().calledBy(executable.toString(), looking), probe.targets(), probe.devices()))
                 .orElseThrow(() -> new IllegalArgumentException(diagnosis(answer, jvmArgs)));
     }
 
@@ -188,14 +192,5 @@ public final class JvmProbe {
 
     private static String text(Path file) throws IOException {
         return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(folder);
     }
 }

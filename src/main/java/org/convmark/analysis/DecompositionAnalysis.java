@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.convmark.analysis.Resampling.Interval;
 import org.convmark.analysis.Speedups.Point;
@@ -64,8 +65,8 @@ record DecompositionAnalysis(Resampling resampling) implements Analysis {
 
     /** The rows on both sides of a step, at one point of one workload. */
     private record Pair(Step step, Workload workload, Point point, Measurement slow, Measurement fast) {
-        double factor() {
-            return slow.seconds() / fast.seconds();
+        double factor(ToDoubleFunction<Measurement> time) {
+            return time.applyAsDouble(slow) / time.applyAsDouble(fast);
         }
     }
 
@@ -105,7 +106,8 @@ record DecompositionAnalysis(Resampling resampling) implements Analysis {
                     new Content.Text(
                             "A factor is the time before the step over the time after it; means over points are "
                                     + "geometric, intervals are of 95 % and say how far the mean would move if forks and iterations were drawn "
-                                    + "again."));
+                                    + "again. Times are medians over forks; least times are those of the fastest iteration of all forks, "
+                                    + "which neighbours on a shared machine disturb least."));
         }
         missing(measured).ifPresent(text -> contents.add(new Content.Text(text)));
         return new Section("What each step gives", contents);
@@ -142,13 +144,16 @@ record DecompositionAnalysis(Resampling resampling) implements Analysis {
         return pairs.stream().collect(Collectors.groupingBy(key, LinkedHashMap::new, Collectors.toList()));
     }
 
-    private static double mean(List<Pair> pairs) {
-        return Speedups.geometricMean(pairs.stream().map(Pair::factor).toList()).orElseThrow();
+    private static double mean(List<Pair> pairs, ToDoubleFunction<Measurement> time) {
+        return Speedups.geometricMean(
+                        pairs.stream().map(pair -> pair.factor(time)).toList())
+                .orElseThrow();
     }
 
     private static String lead(List<Pair> pairs) {
         return by(pairs, Pair::step).entrySet().stream()
-                .map(e -> e.getKey().name() + " " + Unit.FACTOR.format(mean(e.getValue())) + " ("
+                .map(e -> e.getKey().name() + " " + Unit.FACTOR.format(mean(e.getValue(), Measurement::seconds))
+                        + " (" + Unit.FACTOR.format(mean(e.getValue(), Measurement::fastest)) + " by least times, "
                         + e.getValue().size() + (e.getValue().size() == 1 ? " point)" : " points)"))
                 .collect(Collectors.joining("; ", "", "."));
     }
@@ -170,7 +175,7 @@ record DecompositionAnalysis(Resampling resampling) implements Analysis {
                 .forEach((workload, few) -> rows.add(cells(step, workload.name(), few))));
         return new Table(
                 "Factor of each step, JVM " + jvm,
-                List.of("Step", "Workload", "Factor", "Low", "High", "Points"),
+                List.of("Step", "Workload", "Factor", "Low", "High", "By least times", "Points"),
                 rows);
     }
 
@@ -181,9 +186,10 @@ record DecompositionAnalysis(Resampling resampling) implements Analysis {
         return List.of(
                 Cell.words(step.name()),
                 Cell.words(name),
-                Cell.number(mean(pairs), Unit.FACTOR),
+                Cell.number(mean(pairs, Measurement::seconds), Unit.FACTOR),
                 Resampling.cell(interval.map(Interval::low), Unit.FACTOR),
                 Resampling.cell(interval.map(Interval::high), Unit.FACTOR),
+                Cell.number(mean(pairs, Measurement::fastest), Unit.FACTOR),
                 Cell.number(pairs.size(), Unit.COUNT));
     }
 
@@ -198,7 +204,7 @@ record DecompositionAnalysis(Resampling resampling) implements Analysis {
                                 step, family.word() + "s, " + extent.toLowerCase(Locale.ROOT) + " " + number, here)))));
         return new Table(
                 "Factor of each step by " + extent.toLowerCase(Locale.ROOT) + ", JVM " + jvm,
-                List.of("Step", "Where", "Factor", "Low", "High", "Points"),
+                List.of("Step", "Where", "Factor", "Low", "High", "By least times", "Points"),
                 rows);
     }
 }

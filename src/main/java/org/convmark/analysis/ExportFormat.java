@@ -62,7 +62,8 @@ public enum ExportFormat {
     CSV {
         @Override
         public String text(List<Run> runs) {
-            return new CsvWriter().text(RowAnalysis.everyRow(only(runs)));
+            Run run = only(runs);
+            return new CsvWriter().text(new RowAnalysis(run, Map.of()).everyRow(run));
         }
     },
     /** The report. */

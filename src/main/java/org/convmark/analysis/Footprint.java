@@ -25,6 +25,7 @@ final class Footprint {
     record Bytes(long workspace, FusionPlan.Traffic traffic) {}
 
     private final Planning planning;
+    private final Map<Integer, FusionPlanner> planners = new HashMap<>();
     private final Map<Integer, Map<Graph, Bytes>> known = new HashMap<>();
 
     /** @param sizes of caches in bytes by name, in place of the machine's */
@@ -47,7 +48,8 @@ final class Footprint {
     }
 
     private Bytes bytes(Graph graph, int workers) {
-        FusionPlanner planner = new FusionPlanner(planning, FusedKernels.CPU, workers);
+        FusionPlanner planner =
+                planners.computeIfAbsent(workers, w -> new FusionPlanner(planning, FusedKernels.CPU, w));
         FusionPlan plan = planner.whole(graph);
         long between = planner.schedule(graph).cost().workspaceBytes();
         return new Bytes(between + plan.workspaceBytes(), plan.traffic());

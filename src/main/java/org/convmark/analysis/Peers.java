@@ -1,12 +1,12 @@
 package org.convmark.analysis;
 
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.convmark.analysis.Speedups.Point;
 import org.convmark.model.Network;
 import org.convmark.model.Workload;
@@ -23,7 +23,8 @@ final class Peers {
     /** Targets of ours that are held against them. */
     static final List<String> OURS = List.of("VECTOR", "OPENCL");
 
-    private static final Set<String> NAMES = Set.of("PYTORCH", "ONNXRUNTIME", "ONEDNN");
+    /** All that others wrote. */
+    static final List<String> NAMES = List.of("PYTORCH", "ONNXRUNTIME", "ONEDNN");
 
     /**
      * What was measured of a workload at a point on one JVM.
@@ -31,29 +32,11 @@ final class Peers {
      * @param rows of each engine as it is best: unfused on the framework, fused elsewhere
      */
     record Match(JvmIdentity jvm, Workload workload, Point point, List<Measurement> rows) {
-        Optional<Measurement> of(String target) {
+        /** The fastest row of some targets. */
+        Optional<Measurement> fastest(Collection<String> targets, ToDoubleFunction<Measurement> time) {
             return rows.stream()
-                    .filter(row -> row.param("target").equals(target))
-                    .min(Comparator.comparingDouble(Measurement::seconds));
-        }
-
-        /** The faster of the engines that fuse. */
-        Optional<Measurement> accelerated() {
-            return fastest(ACCELERATED.stream());
-        }
-
-        /** The fastest of others' engines. */
-        Optional<Measurement> best() {
-            return fastest(Stream.concat(Stream.of(NATIVE), ACCELERATED.stream()));
-        }
-
-        private Optional<Measurement> fastest(Stream<String> targets) {
-            return targets.flatMap(target -> of(target).stream()).min(Comparator.comparingDouble(Measurement::seconds));
-        }
-
-        /** How many times as fast as an engine another one is; empty unless both were measured. */
-        static Optional<Double> factor(Optional<Measurement> slow, Optional<Measurement> fast) {
-            return slow.flatMap(s -> fast.map(f -> s.seconds() / f.seconds()));
+                    .filter(row -> targets.contains(row.param("target")))
+                    .min(Comparator.comparingDouble(time));
         }
     }
 

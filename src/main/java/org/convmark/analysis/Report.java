@@ -19,7 +19,7 @@ import org.convmark.results.Run;
 /** All analyses of a run as one document. */
 public final class Report {
     /** What a report holds, in reading order. The only list of analyses. */
-    private static List<Analysis> analyses(Map<String, Long> caches) {
+    private static List<Analysis> analyses(Map<String, Long> caches, RowAnalysis rows) {
         Resampling resampling = new Resampling();
         return List.of(
                 new MachineAnalysis(),
@@ -39,7 +39,7 @@ public final class Report {
                 withoutActivations(new MismatchAnalysis()),
                 new RoofAnalysis(),
                 new NoiseAnalysis(),
-                new RowAnalysis(caches),
+                rows,
                 new FailureAnalysis());
     }
 
@@ -70,11 +70,12 @@ public final class Report {
      */
     public static Path write(Path runFolder) throws IOException {
         Run run = Run.read(runFolder);
-        Document document = of(run, Map.of());
+        RowAnalysis rows = new RowAnalysis(run, Map.of());
+        Document document = of(run, Map.of(), rows);
         Path html = runFolder.resolve("report.html");
         new HtmlWriter().write(document, html);
         new MarkdownWriter().write(document, runFolder.resolve("report.md"));
-        new CsvWriter().write(RowAnalysis.everyRow(run), runFolder.resolve("report.csv"));
+        new CsvWriter().write(rows.everyRow(run), runFolder.resolve("report.csv"));
         Table peers = PeerAnalysis.everyPoint(run);
         if (!peers.rows().isEmpty()) {
             new CsvWriter().write(peers, runFolder.resolve("peers.csv"));
@@ -102,10 +103,14 @@ public final class Report {
      * @param caches sizes in bytes by name, in place of the machine's; usually none
      */
     public static Document of(Run run, Map<String, Long> caches) {
+        return of(run, caches, new RowAnalysis(run, caches));
+    }
+
+    private static Document of(Run run, Map<String, Long> caches, RowAnalysis rows) {
         return new Document(
                 "What acceleration gives to each form of network",
                 subtitle(run),
-                analyses(caches).parallelStream()
+                analyses(caches, rows).parallelStream()
                         .map(analysis -> analysis.of(run))
                         .toList());
     }

@@ -24,18 +24,20 @@ final class RowAnalysis implements Analysis {
     private static final List<String> ORDER = List.of(
             "target", "fusion", "algorithm", "depth", "width", "image", "batch", "workers", "loop", "bytes", "flops");
 
-    private final Map<String, Long> caches;
+    private final Footprint footprint;
 
-    /** @param caches sizes in bytes by name, in place of the machine's */
-    RowAnalysis(Map<String, Long> caches) {
-        this.caches = caches;
+    /**
+     * @param run whose rows are told of
+     * @param caches sizes in bytes by name, in place of the machine's
+     */
+    RowAnalysis(Run run, Map<String, Long> caches) {
+        this.footprint = new Footprint(run.machine().before(), caches);
     }
 
     @Override
     public Section of(Run run) {
         List<Content> contents = new ArrayList<>();
         Trust trust = new Trust(new Roofs(run));
-        Footprint footprint = new Footprint(run.machine().before(), caches);
         contents.add(new Content.Lead(lead(run, trust)));
         contents.add(
                 new Content.Text(
@@ -59,7 +61,7 @@ final class RowAnalysis implements Analysis {
                 .collect(Collectors.groupingBy(Measurement::simpleName, LinkedHashMap::new, Collectors.toList()));
         groups.forEach((name, rows) -> contents.add(new Content.Fold(
                 name.replaceFirst("Benchmark$", "") + summary(trust, rows),
-                table(run, trust, footprint, "Rows of " + name, rows))));
+                table(run, trust, "Rows of " + name, rows))));
         return new Section("Every row", contents);
     }
 
@@ -110,27 +112,24 @@ final class RowAnalysis implements Analysis {
     }
 
     /** All rows in one table, for programs. */
-    static Table everyRow(Run run) {
+    Table everyRow(Run run) {
         Trust trust = new Trust(new Roofs(run));
-        Footprint footprint = new Footprint(run.machine().before(), Map.of());
         List<String> params = params(run.measurements().stream().map(Measurement::params));
         List<String> columns = new ArrayList<>(List.of("Benchmark"));
         columns.addAll(columns(params));
         List<List<Cell>> rows = new ArrayList<>();
         for (Measurement row : run.measurements()) {
             List<Cell> cells = new ArrayList<>(List.of(Cell.words(row.simpleName())));
-            cells.addAll(cells(run, trust, footprint, params, row));
+            cells.addAll(cells(run, trust, params, row));
             rows.add(cells);
         }
         return new Table("Every row", columns, rows);
     }
 
-    private static Table table(
-            Run run, Trust trust, Footprint footprint, String caption, List<Measurement> measurements) {
+    private Table table(Run run, Trust trust, String caption, List<Measurement> measurements) {
         List<String> params = params(measurements.stream().map(Measurement::settings));
-        List<List<Cell>> rows = measurements.stream()
-                .map(row -> cells(run, trust, footprint, params, row))
-                .toList();
+        List<List<Cell>> rows =
+                measurements.stream().map(row -> cells(run, trust, params, row)).toList();
         return new Table(caption, columns(params), rows);
     }
 
@@ -160,7 +159,7 @@ final class RowAnalysis implements Analysis {
                 .toList();
     }
 
-    private static List<Cell> cells(Run run, Trust trust, Footprint footprint, List<String> params, Measurement row) {
+    private List<Cell> cells(Run run, Trust trust, List<String> params, Measurement row) {
         List<Cell> cells = new ArrayList<>();
         params.forEach(name -> cells.add(Cell.words(row.param(name))));
         cells.add(Cell.words(run.label(row.jvm())));

@@ -48,9 +48,7 @@ public record Jvm(
                 System.getProperty("java.vendor"),
                 System.getProperty("java.vm.name"),
                 System.getProperty("java.runtime.version"),
-                ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                        .filter(flag -> !flag.startsWith("-XX:ErrorFile="))
-                        .toList(),
+                ManagementFactory.getRuntimeMXBean().getInputArguments(),
                 option("UseAVX").map(Integer::valueOf),
                 option("MaxVectorSize").map(Integer::valueOf),
                 option("UseFMA").map(Boolean::valueOf),
@@ -61,15 +59,19 @@ public record Jvm(
                 species());
     }
 
-    /** The same JVM under the path by which it was called, which may be a link. */
-    public Jvm at(String executable) {
+    /**
+     * The same JVM under the path by which it was called, which may be a link.
+     *
+     * @param looking flags that were there only for the sake of looking at it
+     */
+    public Jvm calledBy(String executable, List<String> looking) {
         return new Jvm(
                 executable,
                 version,
                 vendor,
                 name,
                 runtimeVersion,
-                inputFlags,
+                inputFlags.stream().filter(flag -> !looking.contains(flag)).toList(),
                 useAvx,
                 maxVectorSize,
                 useFma,

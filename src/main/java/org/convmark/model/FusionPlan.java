@@ -3,6 +3,7 @@ package org.convmark.model;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -49,11 +50,6 @@ public record FusionPlan(List<Kernel> kernels) {
             return (body.output().height() + step - 1) / step;
         }
 
-        /** Turns that all hidden channels take. */
-        public int chunks() {
-            return chunk == 0 ? 1 : (HiddenLayers.of(body).orElseThrow().channels() + chunk - 1) / chunk;
-        }
-
         /** One line. */
         @Override
         public String toString() {
@@ -91,14 +87,16 @@ public record FusionPlan(List<Kernel> kernels) {
          * @param flows of all bands
          */
         public int windowChannels(int value, List<RowFlow> flows) {
-            return windowChannels(body, chunk, value, flows);
+            return windowChannels(body, chunk, chunk == 0 ? Optional.empty() : HiddenLayers.of(body), value, flows);
         }
 
-        static int windowChannels(Graph body, int chunk, int value, List<RowFlow> flows) {
+        static int windowChannels(
+                Graph body, int chunk, Optional<HiddenLayers> hidden, int value, List<RowFlow> flows) {
             int channels = body.shape(value).channels();
-            HiddenLayers hidden = chunk == 0 ? null : HiddenLayers.of(body).orElseThrow();
             int node = value - body.inputs().size();
-            boolean isHidden = hidden != null && node >= hidden.first() && node < hidden.last();
+            boolean isHidden = chunk > 0
+                    && hidden.filter(layers -> node >= layers.first() && node < layers.last())
+                            .isPresent();
             return isHidden && flows.stream().noneMatch(flow -> flow.slides(value))
                     ? Math.min(chunk, channels)
                     : channels;

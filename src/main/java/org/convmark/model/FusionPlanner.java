@@ -3,7 +3,9 @@ package org.convmark.model;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.convmark.model.FusionPlan.Kernel;
 import org.convmark.model.FusionPlan.Schedule;
@@ -37,6 +39,40 @@ public final class FusionPlanner {
     private final Caches caches;
     private final FusedKernels kernels;
     private final int workers;
+    /** Networks repeat their blocks. */
+    private final Map<Graph, FusionPlan> known = new ConcurrentHashMap<>();
+
+    /** What all schedules of a body have in common. */
+    private record Body(
+            Graph graph, List<Cost> costs, Cost cost, Optional<HiddenLayers> hidden, List<Integer> windows) {
+        static Body of(Graph graph) {
+            List<Cost> costs = graph.costs();
+            return new Body(
+                    graph,
+                    costs,
+                    costs.stream().reduce(Cost.ZERO, Cost::plus),
+                    HiddenLayers.of(graph),
+                    RowFlow.windows(graph));
+        }
+
+        /** Turns that all hidden channels take. */
+        int turns(int chunk) {
+            return chunk == 0 ? 1 : (hidden.orElseThrow().channels() + chunk - 1) / chunk;
+        }
+
+        long channels() {
+            return graph.nodes().stream()
+                    .mapToLong(node -> node.output().channels())
+                    .sum();
+        }
+    }
+
+    /**
+     * A kernel with its modelled time.
+     *
+     * @param cost in operations of a core: of all that a schedule adds to the arithmetic of the layers
+     */
+    private record Priced(Kernel kernel, double cost) {}
 
     /**
      * @param kernels what will run the plans
@@ -77,6 +113,10 @@ public final class FusionPlanner {
      * @throws IllegalArgumentException naming the limit if the schedule asked for does not fit
      */
     public FusionPlan plan(Graph body) {
+        return known.computeIfAbsent(body, this::cheapest);
+    }
+
+    private FusionPlan cheapest(Graph body) {
         Graph layers = Fuser.epilogues(body);
         require(body);
         int n = layers.nodes().size();
@@ -86,10 +126,10 @@ public final class FusionPlanner {
         for (int end = 1; end <= n; end++) {
             best[end] = Double.MAX_VALUE;
             for (int from = end - 1; from >= 0; from--) {
-                Kernel kernel = kernel(layers, from, end);
-                if (kernel != null && best[from] + cost(kernel) < best[end]) {
-                    best[end] = best[from] + cost(kernel);
-                    last[end] = kernel;
+                Priced priced = kernel(layers, from, end);
+                if (priced != null && best[from] + priced.cost() < best[end]) {
+                    best[end] = best[from] + priced.cost();
+                    last[end] = priced.kernel();
                     start[end] = from;
                 }
             }
@@ -113,11 +153,11 @@ public final class FusionPlanner {
 
     /** What a kernel of several layers does; its body has been cut from another before. */
     public Kernel kernel(Graph body) {
-        return streamed(body);
+        return streamed(Body.of(body)).kernel();
     }
 
     /** These layers as one kernel, or null if they cannot be one. */
-    private Kernel kernel(Graph layers, int from, int end) {
+    private Priced kernel(Graph layers, int from, int end) {
         List<Integer> members = IntStream.range(from, end).boxed().toList();
         if (members.size() > 1 && !isChain(layers, from, end)) {
             return null;
@@ -126,7 +166,7 @@ public final class FusionPlanner {
         if (members.size() == 1) {
             return layer(body);
         }
-        return kernels.obstacle(body).isEmpty() ? streamed(body) : null;
+        return kernels.obstacle(body).isEmpty() ? streamed(Body.of(body)) : null;
     }
 
     /** Whether nobody else reads what layers make but the last, and all can be made row by row. */
@@ -150,40 +190,35 @@ public final class FusionPlanner {
         return needsMap ? "needs the whole map before its first result" : "";
     }
 
-    /** Modelled time in operations of a core: of all that a schedule adds to the arithmetic of the layers. */
-    private double cost(Kernel kernel) {
-        if (kernel.schedule() == Schedule.LAYER) {
-            return kernels.flopsOfStart() + kernel.traffic().flops();
-        }
-        Graph body = kernel.body();
-        Shape out = body.output();
-        double calls = (double) out.batch() * kernel.steps() * FLOPS_OF_CALL * channels(body);
+    /** What a schedule costs besides the arithmetic of the layers, in operations of a core. */
+    private Priced priced(Kernel kernel, Body body) {
+        Shape out = body.graph().output();
+        double calls = (double) out.batch() * kernel.steps() * FLOPS_OF_CALL * body.channels();
         double pixels = (double) kernel.step() * out.width();
         double waste = Math.ceil(pixels / TILE) * TILE / pixels - 1;
         double repeated = kernel.recompute() - 1 + waste;
-        double sums = (kernel.chunks() - 1) * FLOPS_OF_SUM * out.elements();
+        double sums = (body.turns(kernel.chunk()) - 1) * FLOPS_OF_SUM * out.elements();
         double all = kernels.flopsOfStart()
                 + kernel.traffic().flops()
                 + calls
                 + sums
                 + repeated * body.cost().flops();
-        return planning.wish().isNone() ? all : all * WISHED;
-    }
-
-    private static long channels(Graph body) {
-        return body.nodes().stream().mapToLong(node -> node.output().channels()).sum();
+        return new Priced(kernel, planning.wish().isNone() ? all : all * WISHED);
     }
 
     // ---------------------------------------------------------------- schedules
 
-    private Kernel layer(Graph body) {
+    private Priced layer(Graph body) {
         Cost cost = body.cost();
         Node node = body.nodes().get(0);
         String obstacle = Optional.of(obstacle(node, body.shapes(node)))
                 .filter(words -> !words.isEmpty())
                 .orElseGet(() -> kernels.obstacle(body));
         String reason = obstacle.isEmpty() ? "sharing a kernel would not save traffic" : obstacle;
-        return new Kernel(body, Schedule.LAYER, body.output().height(), 0, workers, 0, 1, outside(body, cost), reason);
+        Traffic traffic = outside(body, cost);
+        return new Priced(
+                new Kernel(body, Schedule.LAYER, body.output().height(), 0, workers, 0, 1, traffic, reason),
+                kernels.flopsOfStart() + traffic.flops());
     }
 
     /** Bytes of inputs, weights and result; what is written is fetched first. */
@@ -194,24 +229,28 @@ public final class FusionPlanner {
         return Traffic.of(inputs + 2 * result + cost.weightBytes(), all, caches);
     }
 
-    /** The cheapest step and chunk of those that fit. */
-    private Kernel streamed(Graph body) {
-        List<Kernel> kernels = new ArrayList<>();
-        for (int step : steps(body.output().height())) {
+    /** The cheapest step and chunk of those that fit, or null if none does. */
+    private Priced streamed(Body body) {
+        int height = body.graph().output().height();
+        int bands = Math.max(1, Math.min(height, workers / body.graph().output().batch()));
+        List<Priced> all = new ArrayList<>();
+        for (int step : steps(height)) {
+            RowFlow band = new RowFlow(body.graph(), 0, (height + bands - 1) / bands, step);
             for (int chunk : chunks(body)) {
-                kernels.add(streamed(body, step, chunk));
+                all.add(priced(streamed(body, band, bands, step, chunk), body));
             }
         }
-        Kernel smallest = kernels.stream()
-                .min(Comparator.comparingLong(Kernel::workspaceBytes))
+        long smallest = all.stream()
+                .mapToLong(priced -> priced.kernel().workspaceBytes())
+                .min()
                 .orElseThrow();
-        if (smallest.workspaceBytes() > planning.memory() && !planning.wish().isNone()) {
-            throw new IllegalArgumentException("windows of " + smallest.workspaceBytes() + " bytes for "
-                    + planning.wish() + " do not fit: at most " + planning.memory() + " bytes are allowed");
+        if (smallest > planning.memory() && !planning.wish().isNone()) {
+            throw new IllegalArgumentException("windows of " + smallest + " bytes for " + planning.wish()
+                    + " do not fit: at most " + planning.memory() + " bytes are allowed");
         }
-        return kernels.stream()
-                .filter(kernel -> kernel.workspaceBytes() <= planning.memory())
-                .min(Comparator.comparingDouble(this::cost))
+        return all.stream()
+                .filter(priced -> priced.kernel().workspaceBytes() <= planning.memory())
+                .min(Comparator.comparingDouble(Priced::cost))
                 .orElse(null);
     }
 
@@ -236,10 +275,10 @@ public final class FusionPlanner {
     }
 
     /** Hidden channels at a time; 0 means all. */
-    private List<Integer> chunks(Graph body) {
+    private List<Integer> chunks(Body body) {
         int wish = planning.wish().chunk();
         List<Integer> chunks = new ArrayList<>(List.of(0));
-        HiddenLayers.of(body).ifPresent(hidden -> {
+        body.hidden().ifPresent(hidden -> {
             List<Integer> fitting = chunksOf(wish).stream()
                     .filter(chunk -> chunk < hidden.channels() && chunk % hidden.grain() == 0)
                     .toList();
@@ -255,61 +294,56 @@ public final class FusionPlanner {
         return wish > 0 && !kernels.chunks().isEmpty() ? List.of(wish) : kernels.chunks();
     }
 
-    private Kernel streamed(Graph body, int step, int chunk) {
-        int height = body.output().height();
-        int bands = Math.max(1, Math.min(height, workers / body.output().batch()));
-        RowFlow band = new RowFlow(body, 0, (height + bands - 1) / bands, step);
+    private Kernel streamed(Body body, RowFlow band, int bands, int step, int chunk) {
         long windows = 0;
-        for (int v : RowFlow.windows(body)) {
-            Shape map = body.shape(v);
-            int channels = Kernel.windowChannels(body, chunk, v, List.of(band));
+        for (int v : body.windows()) {
+            Shape map = body.graph().shape(v);
+            int channels = Kernel.windowChannels(body.graph(), chunk, body.hidden(), v, List.of(band));
             windows += (long) channels * band.window(v) * map.width() * Shape.ELEMENT_BYTES;
         }
-        int chunks = chunk == 0 ? 1 : (HiddenLayers.of(body).orElseThrow().channels() + chunk - 1) / chunk;
-        Shape out = body.output();
-        long sums = chunks == 1 ? 0 : (long) out.channels() * step * out.width() * Shape.ELEMENT_BYTES;
+        Shape out = body.graph().output();
+        int turns = body.turns(chunk);
+        long sums = turns == 1 ? 0 : (long) out.channels() * step * out.width() * Shape.ELEMENT_BYTES;
         return new Kernel(
-                body,
+                body.graph(),
                 chunk == 0 ? Schedule.ROWS : Schedule.CHUNKS,
                 step,
                 chunk,
                 workers,
                 (windows + sums) * workers,
                 recompute(body, band, bands),
-                traffic(body, band, windows + 2 * sums, chunks),
+                traffic(body, band, windows + 2 * sums, turns),
                 "");
     }
 
     /** Outside once; windows at the level that holds them; weights once if they stay beside the windows, else once a step. */
-    private Traffic traffic(Graph body, RowFlow band, long windows, int chunks) {
-        Cost cost = body.cost();
-        long weights = cost.weightBytes();
-        long held = band.steps == 1 ? weights / chunks : weights;
+    private Traffic traffic(Body body, RowFlow band, long windows, int turns) {
+        long weights = body.cost().weightBytes();
+        long held = band.steps == 1 ? weights / turns : weights;
         boolean stays = held + windows <= FILL * caches.l2();
-        long inside = RowFlow.windows(body).stream()
-                .mapToLong(v -> 3 * body.shape(v).bytes())
+        long inside = body.windows().stream()
+                .mapToLong(v -> 3 * body.graph().shape(v).bytes())
                 .sum();
-        long again = (chunks - 1) * 3 * body.output().bytes();
+        long again = (turns - 1) * 3 * body.graph().output().bytes();
         long rounds = band.steps == 1 || stays ? 0 : band.steps - 1;
-        return outside(body, cost)
+        return outside(body.graph(), body.cost())
                 .plus(Traffic.of(inside + again, Math.round((windows + (stays ? held : 0)) / FILL), caches))
                 .plus(Traffic.of(rounds * weights, Math.round(weights / FILL), caches));
     }
 
-    private static double recompute(Graph body, RowFlow band, int bands) {
+    private static double recompute(Body body, RowFlow band, int bands) {
         double once = 0;
         double done = 0;
-        for (int i = 0; i < body.nodes().size(); i++) {
-            Node node = body.nodes().get(i);
-            double flops = node.layer().cost(body.shapes(node)).flops();
-            int value = body.inputs().size() + i;
+        for (int i = 0; i < body.costs().size(); i++) {
+            double flops = body.costs().get(i).flops();
+            int value = body.graph().inputs().size() + i;
             once += flops;
             done += flops
                     * Math.max(
                             1,
                             (double) bands
                                     * band.made(value)
-                                    / body.shape(value).height());
+                                    / body.graph().shape(value).height());
         }
         return done / once;
     }

@@ -3,7 +3,6 @@ package org.convmark.model;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.convmark.model.Graph.Node;
 
 /**
  * Which rows of every value of a fused body are made in which step, when its result is made some rows at a time and every
@@ -17,6 +16,9 @@ public final class RowFlow {
     private static final int NONE = Integer.MAX_VALUE;
 
     private final Graph body;
+
+    /** By node and input: asked for once, as every step needs it. */
+    private final List<List<Reach>> reaches;
 
     /** Steps. */
     public final int steps;
@@ -38,6 +40,11 @@ public final class RowFlow {
      */
     public RowFlow(Graph body, int from, int to, int step) {
         this.body = body;
+        this.reaches = body.nodes().stream()
+                .map(node -> IntStream.range(0, node.inputs().size())
+                        .mapToObj(node.layer()::reach)
+                        .toList())
+                .toList();
         int values = body.inputs().size() + body.nodes().size();
         this.steps = (to - from + step - 1) / step;
         this.made = new int[steps + 1][values];
@@ -60,15 +67,16 @@ public final class RowFlow {
             int before = made[t][v];
             made[t + 1][v] = v == body.head() ? end : Math.max(before, Math.min(high[t][v], height));
             if (v >= body.inputs().size()) {
-                read(t, body.nodes().get(v - body.inputs().size()), before, made[t + 1][v]);
+                read(t, v - body.inputs().size(), before, made[t + 1][v]);
             }
         }
     }
 
-    private void read(int t, Node node, int before, int after) {
-        for (int i = 0; i < node.inputs().size(); i++) {
-            int v = node.inputs().get(i);
-            Reach reach = node.layer().reach(i);
+    private void read(int t, int node, int before, int after) {
+        List<Integer> inputs = body.nodes().get(node).inputs();
+        for (int i = 0; i < inputs.size(); i++) {
+            int v = inputs.get(i);
+            Reach reach = reaches.get(node).get(i);
             low[t][v] = Math.min(low[t][v], reach.first(before));
             high[t][v] = after == before ? high[t][v] : Math.max(high[t][v], reach.last(after - 1) + 1);
         }

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +18,7 @@ import org.convmark.kernel.Weights;
 import org.convmark.kernel.onnx.Message;
 import org.convmark.kernel.onnx.OnnxModel;
 import org.convmark.kernel.onnx.Tensor;
+import org.convmark.machine.Folders;
 import org.convmark.machine.Machine;
 import org.convmark.model.Graph;
 import org.convmark.model.Shape;
@@ -94,7 +94,7 @@ public record Export(List<Row> rows) {
             }
             Files.move(half, folder);
         } catch (IOException | RuntimeException e) {
-            delete(half);
+            Folders.delete(half);
             throw e;
         }
     }
@@ -141,14 +141,6 @@ public record Export(List<Row> rows) {
     private static void write(Message message, Path file) throws IOException {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
             message.writeTo(out);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

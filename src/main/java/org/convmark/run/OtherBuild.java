@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.convmark.machine.Fact;
+import org.convmark.machine.Folders;
 import org.convmark.machine.Machine.Checkout;
 
 /**
@@ -33,7 +32,7 @@ public record OtherBuild(Path jar, String digest, Checkout checkout, String name
         try {
             return what.endsWith(".jar") ? copy(Path.of(what), folder) : build(what, folder);
         } catch (IOException | RuntimeException e) {
-            delete(folder);
+            Folders.delete(folder);
             throw e;
         }
     }
@@ -131,14 +130,6 @@ public record OtherBuild(Path jar, String digest, Checkout checkout, String name
     /** Removes what was made for it. */
     @Override
     public void close() throws IOException {
-        delete(jar.getParent());
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        Folders.delete(jar.getParent());
     }
 }

@@ -61,7 +61,6 @@ class FusionPlannerTest {
         FusionPlan.Kernel kernel =
                 plan(Block.MBCONV, 64, 56, "step=3,chunk=64").kernels().get(0);
         assertEquals(List.of(Schedule.CHUNKS, 3, 64), List.of(kernel.schedule(), kernel.step(), kernel.chunk()));
-        assertEquals(4, kernel.chunks());
         assertEquals(19, kernel.steps());
     }
 
