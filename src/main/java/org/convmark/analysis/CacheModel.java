@@ -5,6 +5,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.convmark.machine.Machine;
 import org.convmark.model.CacheHierarchy;
@@ -76,16 +78,27 @@ final class CacheModel {
 
     private Traffic simulate(Graph graph) {
         Trace trace = new Trace(graph);
-        long touched = trace.touchedBytes();
+        LongStream.Builder recorded = LongStream.builder();
+        trace.visit((address, bytes) -> recorded.add(address).add(bytes));
+        long[] ranges = recorded.build().toArray();
+        long touched = IntStream.range(0, ranges.length / 2)
+                .mapToLong(i -> ranges[2 * i + 1])
+                .sum();
         int share = 1;
         while (touched / lineBytes / share > MOST_LINES && divides(2 * share)) {
             share *= 2;
         }
         CacheHierarchy caches = new CacheHierarchy(lineBytes, share, levels);
-        trace.visit(caches::touch);
+        touch(caches, ranges);
         caches.reset();
-        trace.visit(caches::touch);
+        touch(caches, ranges);
         return new Traffic(caches.missedBytes(levels.size() - 2), caches.missedBytes(levels.size() - 1), share);
+    }
+
+    private static void touch(CacheHierarchy caches, long[] ranges) {
+        for (int i = 0; i < ranges.length; i += 2) {
+            caches.touch(ranges[i], ranges[i + 1]);
+        }
     }
 
     private boolean divides(int share) {

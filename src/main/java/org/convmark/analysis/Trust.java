@@ -1,7 +1,9 @@
 package org.convmark.analysis;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.convmark.report.Cell;
 import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
@@ -9,11 +11,9 @@ import org.convmark.results.Metric;
 
 /**
  * When a row is too unsteady to be believed: it varied, was disturbed, was timed before it was compiled or compiled
- * differently from fork to fork.
- *
- * @param roofs of the run that the rows belong to
+ * differently from fork to fork. Not safe for threads.
  */
-record Trust(Roofs roofs) {
+final class Trust {
     /** Spread from which on a row is marked, as a part of its median. */
     static final double MOST_SPREAD = 0.10;
     /** Steal time from which on a row is marked, as a part of all processor time. */
@@ -28,8 +28,25 @@ record Trust(Roofs roofs) {
     /** Slowest over median fork from which on a row is marked. */
     static final double MOST_FORK = 1.3;
 
+    private final Roofs roofs;
+    /** Tables, their sums and the sentences above them all ask. */
+    private final Map<Measurement, List<String>> known = new IdentityHashMap<>();
+
+    /** @param roofs of the run that the rows belong to */
+    Trust(Roofs roofs) {
+        this.roofs = roofs;
+    }
+
+    Roofs roofs() {
+        return roofs;
+    }
+
     /** What speaks against a row, empty if nothing does. */
     List<String> doubts(Measurement row) {
+        return known.computeIfAbsent(row, this::find);
+    }
+
+    private List<String> find(Measurement row) {
         List<String> doubts = new ArrayList<>();
         if (row.spread() > MOST_SPREAD) {
             doubts.add("spread " + Unit.SHARE.format(row.spread()));

@@ -12,7 +12,7 @@ import org.convmark.model.Layer.Pool;
 /**
  * The ranges of memory that a graph's kernels touch, in the order of their tiles: a model of a typical direct kernel, not a
  * recording of ours. Tensors lie in blocks of 16 channels, each block row after row. A convolution makes 16 output channels
- * at a time, for these row after row, and reads for each row the rows of all input channels under the filter, and the
+ * at a time, for these row after row, and reads for each row the rows under the filter, input block after input block, and the
  * block's weights; what it reads again within a row is taken to hit the nearest cache. Element-wise layers, routes and
  * pooling go through their operands row by row. A fused kernel makes the whole height of its output row by row and reads its
  * external inputs and all its weights for each row. Buffers of dead values are used again, as programs do.
@@ -147,11 +147,8 @@ public final class Trace {
                 for (int ob = 0; ob < outBlocks; ob++) {
                     int first = wide == inBlocks ? 0 : (int) ((long) ob * inBlocks / outBlocks) / wide * wide;
                     for (int y = 0; y < out.height(); y++) {
-                        for (int r = 0; r < conv.kernel(); r++) {
-                            int row = y * conv.stride() + r * conv.dilation() - conv.padding();
-                            for (int ib = first; ib < first + wide && row >= 0 && row < in.height(); ib++) {
-                                row(input, n * inBlocks + ib, row);
-                            }
+                        for (int ib = first; ib < first + wide; ib++) {
+                            window(conv, input, n * inBlocks + ib, y);
                         }
                         visitor.touch(parameters + ob * blockWeights, Math.max(1, blockWeights));
                         for (int sum : sums) {
@@ -159,6 +156,26 @@ public final class Trace {
                         }
                         visitor.touch(rowAddress(result, out, n * outBlocks + ob, y), rowBytes(out));
                     }
+                }
+            }
+        }
+
+        /** The rows under the filter, in one range where they lie side by side. */
+        private void window(Conv conv, int input, int block, int y) {
+            Shape shape = graph.shape(input);
+            int top = y * conv.stride() - conv.padding();
+            if (conv.dilation() == 1) {
+                int from = Math.max(0, top);
+                int to = Math.min(shape.height(), top + conv.kernel());
+                if (from < to) {
+                    visitor.touch(rowAddress(addresses[input], shape, block, from), (to - from) * rowBytes(shape));
+                }
+                return;
+            }
+            for (int r = 0; r < conv.kernel(); r++) {
+                int row = top + r * conv.dilation();
+                if (row >= 0 && row < shape.height()) {
+                    row(input, block, row);
                 }
             }
         }
@@ -193,12 +210,5 @@ public final class Trace {
         private long rowAddress(long address, Shape shape, int block, int row) {
             return address + ((long) block * shape.height() + row) * rowBytes(shape);
         }
-    }
-
-    /** Bytes that one pass touches, each as often as it is touched. */
-    public long touchedBytes() {
-        long[] sum = new long[1];
-        visit((address, bytes) -> sum[0] += bytes);
-        return sum[0];
     }
 }

@@ -150,26 +150,24 @@ public record Measurement(
      * where there is one, so that a slow machine does not look like code that was compiled badly.
      */
     public Optional<Double> worstFork() {
+        Optional<Metric> roof = wholeRoof();
         List<Double> forks = new ArrayList<>();
         for (int f = 0; f < samples.size(); f++) {
             List<Double> weighed = new ArrayList<>();
             for (int i = 0; i < samples.get(f).size(); i++) {
-                weighed.add(samples.get(f).get(i) * roof(f, i));
+                double weight = roof.isPresent() ? roof.get().samples().get(f).get(i) : 1;
+                weighed.add(samples.get(f).get(i) * weight);
             }
             forks.add(Samples.median(weighed));
         }
         return forks.size() < 2 ? Optional.empty() : Optional.of(Collections.max(forks) / Samples.median(forks));
     }
 
-    /** The roof read beside an iteration; 1 if any iteration has none, because only all of them compare. */
-    private double roof(int fork, int iteration) {
-        Metric roof = metrics.get("roof");
-        boolean whole = roof != null
-                && roof.samples().stream()
-                        .map(List::size)
-                        .toList()
-                        .equals(samples.stream().map(List::size).toList());
-        return whole ? roof.samples().get(fork).get(iteration) : 1;
+    /** The roofs read beside the iterations; empty if any iteration has none, because only all of them compare. */
+    private Optional<Metric> wholeRoof() {
+        List<Integer> iterations = samples.stream().map(List::size).toList();
+        return metric("roof")
+                .filter(roof -> roof.samples().stream().map(List::size).toList().equals(iterations));
     }
 
     /** The fastest iteration of all forks, in seconds. */
