@@ -106,7 +106,7 @@ record DecompositionAnalysis(Resampling resampling) implements Analysis {
                     new Content.Text(
                             "A factor is the time before the step over the time after it; means over points are "
                                     + "geometric, intervals are of 95 % and say how far the mean would move if forks and iterations were drawn "
-                                    + "again. Times are medians over forks; least times are those of the fastest iteration of all forks, "
+                                    + "again. Times are medians over forks; least times are those of the fastest single pass that any fork saw, "
                                     + "which neighbours on a shared machine disturb least."));
         }
         missing(measured).ifPresent(text -> contents.add(new Content.Text(text)));
@@ -153,7 +153,7 @@ record DecompositionAnalysis(Resampling resampling) implements Analysis {
     private static String lead(List<Pair> pairs) {
         return by(pairs, Pair::step).entrySet().stream()
                 .map(e -> e.getKey().name() + " " + Unit.FACTOR.format(mean(e.getValue(), Measurement::seconds))
-                        + " (" + Unit.FACTOR.format(mean(e.getValue(), Measurement::fastest)) + " by least times, "
+                        + " (" + Unit.FACTOR.format(mean(e.getValue(), Measurement::least)) + " by least times, "
                         + e.getValue().size() + (e.getValue().size() == 1 ? " point)" : " points)"))
                 .collect(Collectors.joining("; ", "", "."));
     }
@@ -189,7 +189,7 @@ record DecompositionAnalysis(Resampling resampling) implements Analysis {
                 Cell.number(mean(pairs, Measurement::seconds), Unit.FACTOR),
                 Resampling.cell(interval.map(Interval::low), Unit.FACTOR),
                 Resampling.cell(interval.map(Interval::high), Unit.FACTOR),
-                Cell.number(mean(pairs, Measurement::fastest), Unit.FACTOR),
+                Cell.number(mean(pairs, Measurement::least), Unit.FACTOR),
                 Cell.number(pairs.size(), Unit.COUNT));
     }
 

@@ -69,7 +69,7 @@ final class PeerAnalysis implements Analysis {
     }
 
     private static Ratio overBestAtLeast(String target) {
-        return new Ratio("best peer / " + target + ", least times", Peers.NAMES, List.of(target), Measurement::fastest);
+        return new Ratio("best peer / " + target + ", least times", Peers.NAMES, List.of(target), Measurement::least);
     }
 
     /** The paper's factor, then ours. */
@@ -102,7 +102,7 @@ final class PeerAnalysis implements Analysis {
         contents.add(new Content.Text("The native framework is PYTORCH, layer by layer (fusion NONE); the accelerated "
                 + "engine is the faster of ONNXRUNTIME and ONEDNN, ours are VECTOR and OPENCL, all with fused epilogues, "
                 + "ours of networks also with fused blocks where that is faster; the best peer is the fastest of the three. A / B is the time of A over the time of B: above 1x B is "
-                + "faster. Means are geometric. Times are medians over forks; least times are those of the fastest iteration of all forks, which "
+                + "faster. Means are geometric. Times are medians over forks; least times are those of the fastest single pass that any fork saw, which "
                 + "neighbours on a shared machine disturb least."));
         absent(run).ifPresent(text -> contents.add(new Content.Text(text)));
         byJvm.forEach((jvm, matches) -> {

@@ -10,7 +10,8 @@ import org.convmark.kernel.Workers;
 import org.convmark.model.RoofLoop;
 
 /**
- * Reads what the hardware under a target can do at this moment: the rate of a short arithmetic roof loop, warm. It has an
+ * Reads what the hardware under a target can do at this moment: the rate of a short arithmetic roof loop, warm, whose operands come from
+ * the nearest cache, so that it feels whatever else uses the core. It has an
  * engine of its own, whose threads are parked while the target's run; where there is more than one thread, a pause on
  * either side sees to that. Other engines are read with one thread: theirs spin for an unknown time after a call, which one
  * thread on a core of its own does not feel.
@@ -45,11 +46,11 @@ final class RoofGauge implements AutoCloseable {
     RoofGauge(Target target, int workers) {
         threads = target.isPeer() ? 1 : Workers.threads(workers);
         engine = ForkedJvm.openAny(target.roof(), threads, Algorithm.AUTO);
-        loop = engine.compile(RoofLoop.COMPUTE, flops);
+        loop = engine.compile(RoofLoop.FED, flops);
         WARM_UP.until(loop::run);
         while (fastest() < RUN_NANOS && flops < MOST_FLOPS) {
             flops *= 2;
-            loop = engine.compile(RoofLoop.COMPUTE, flops);
+            loop = engine.compile(RoofLoop.FED, flops);
         }
     }
 

@@ -175,6 +175,17 @@ public record Measurement(
         return iterations().get(0);
     }
 
+    /** Seconds of the fastest single pass that was seen; of runs that did not look for one, of the fastest iteration. */
+    public double least() {
+        return metric("least").stream()
+                .flatMap(least -> least.samples().stream())
+                .flatMap(List::stream)
+                .filter(micros -> micros > 0)
+                .min(Double::compare)
+                .map(micros -> 1e-6 * micros)
+                .orElseGet(this::fastest);
+    }
+
     /** The slowest iteration of all forks, in seconds. */
     public double slowest() {
         List<Double> sorted = iterations();
@@ -190,7 +201,7 @@ public record Measurement(
         return samples.stream().flatMap(List::stream).sorted().toList();
     }
 
-    /** A profiler's metric: roof, gc.alloc.rate.norm, clock, steal, temperature, error, kernels, workspace, alone. */
+    /** A profiler's metric: roof, gc.alloc.rate.norm, clock, steal, temperature, error, kernels, workspace, alone, least. */
     public Optional<Metric> metric(String name) {
         return Optional.ofNullable(metrics.get(name));
     }

@@ -12,6 +12,8 @@ final class Roof {
     /** Work-items of the compute loop per compute unit of a CPU, so that an unlucky split costs little. */
     private static final int CPU_SHARES = 16;
 
+    private static final int FED_FLOATS = 4096;
+
     private final Cl cl;
     private final Tuning tuning;
     private final String options;
@@ -25,6 +27,7 @@ final class Roof {
     Kernel bind(RoofLoop loop, long size) {
         return switch (loop) {
             case COMPUTE -> compute(size);
+            case FED -> fed(size);
             case READ -> read(size);
             case COPY -> copy(size);
             case TRIAD -> triad(size);
@@ -40,6 +43,20 @@ final class Roof {
         int items = Integer.highestOneBit(cl.units() * (gpu() ? GPU_ITEMS : CPU_SHARES));
         int steps = (int) (flops / (2.0 * tuning.lanes() * items));
         return kernel("compute", items, 0.999f, 0.001f, steps, floats((long) items * tuning.lanes()));
+    }
+
+    /** The same flops, operands from 16 KiB that all items share. */
+    private Kernel fed(long flops) {
+        int items = Integer.highestOneBit(cl.units() * (gpu() ? GPU_ITEMS : CPU_SHARES));
+        int steps = (int) (flops / (2.0 * tuning.lanes() * items));
+        return kernel(
+                "fed",
+                items,
+                0.001f,
+                steps,
+                FED_FLOATS / tuning.chains(),
+                floats(FED_FLOATS),
+                floats((long) items * tuning.lanes()));
     }
 
     private Kernel read(long bytes) {
