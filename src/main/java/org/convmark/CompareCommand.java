@@ -69,6 +69,14 @@ final class CompareCommand implements Callable<Integer> {
             description = "The least change that counts (default: ${DEFAULT-VALUE}).")
     private double minEffect = 3;
 
+    @Option(
+            names = "--least",
+            description = {
+                "Compare the fastest single pass of each fork in place of its median: what code can do",
+                "between the turns of a neighbour, on a machine that always has one."
+            })
+    private boolean least;
+
     @Option(names = "--strict", description = "Rows that are inconclusive end the command with exit code 3.")
     private boolean strict;
 
@@ -131,7 +139,10 @@ final class CompareCommand implements Callable<Integer> {
         axes.forEach(name -> chosen.add(axis(name)));
         try {
             return Comparison.of(
-                    side(base, chosen), side(candidate, chosen), chosen, Criteria.USUAL.withMinEffect(minEffect / 100));
+                    side(base, chosen, least),
+                    side(candidate, chosen, least),
+                    chosen,
+                    Criteria.USUAL.withMinEffect(minEffect / 100));
         } catch (IllegalArgumentException e) {
             throw new InputError(e.getMessage());
         }
@@ -144,7 +155,7 @@ final class CompareCommand implements Callable<Integer> {
         return Axis.values()[names.indexOf(new Known("axis", names).require(name))];
     }
 
-    private static Side side(String folders, Set<Axis> axes) {
+    private static Side side(String folders, Set<Axis> axes, boolean least) {
         List<Path> paths =
                 Stream.of(folders.split(",")).map(Path::of).map(Path::normalize).toList();
         paths.stream()
@@ -153,7 +164,12 @@ final class CompareCommand implements Callable<Integer> {
                 .ifPresent(path -> {
                     throw new InputError(path + " is given twice, and a fork counts once.");
                 });
-        return Side.of(paths.stream().map(Run::read).toList(), axes);
+        return Side.of(
+                paths.stream()
+                        .map(Run::read)
+                        .map(run -> least ? run.ofLeast() : run)
+                        .toList(),
+                axes);
     }
 
     private int exitCode(Comparison comparison) {

@@ -2,6 +2,7 @@ package org.convmark.results;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -184,6 +185,29 @@ public record Measurement(
                 .min(Double::compare)
                 .map(micros -> 1e-6 * micros)
                 .orElseGet(this::fastest);
+    }
+
+    /**
+     * The same with one sample per fork, its fastest single pass, and without the roof beside iterations, which says nothing of it; unchanged
+     * in runs that did not look for such passes.
+     */
+    public Measurement ofLeast() {
+        List<List<Double>> passes = metric("least").map(Metric::samples).orElse(List.of());
+        boolean whole = passes.size() == samples.size()
+                && passes.stream().allMatch(fork -> fork.stream().anyMatch(micros -> micros > 0));
+        if (!whole) {
+            return this;
+        }
+        Map<String, Metric> others = new HashMap<>(metrics);
+        others.remove("roof");
+        List<List<Double>> forks = passes.stream()
+                .map(fork -> List.of(1e-6
+                        * fork.stream()
+                                .filter(micros -> micros > 0)
+                                .min(Double::compare)
+                                .orElseThrow()))
+                .toList();
+        return new Measurement(benchmark, params, jvm, jvmArgs, jmhVersion, mode, unit, forks, others);
     }
 
     /** The slowest iteration of all forks, in seconds. */
