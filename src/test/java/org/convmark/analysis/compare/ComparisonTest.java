@@ -54,6 +54,25 @@ class ComparisonTest {
     }
 
     @Test
+    void fastestPassesTellWhatMediansCannot() {
+        SyntheticRun base = new SyntheticRun(1);
+        SyntheticRun candidate = new SyntheticRun(2);
+        for (int width = 1; width <= 9; width++) {
+            base.disturbed(width, 6, 1.0);
+            candidate.disturbed(width, 6, width == 5 ? 1.1 : 1.0);
+        }
+        assertEquals(0, compare(base.run(), candidate.run()).of(Verdict.SLOWER).size());
+        Comparison least = compare(base.run().ofLeast(), candidate.run().ofLeast());
+        assertEquals(
+                List.of("5"),
+                least.of(Verdict.SLOWER).stream()
+                        .map(row -> row.base().get(0).param("width"))
+                        .toList());
+        Run without = new SyntheticRun(3).rows(1, 4, 1).run();
+        assertEquals(without.measurements(), without.ofLeast().measurements());
+    }
+
+    @Test
     void forksOfSeveralRunsAreTakenTogether() {
         List<Run> bases = List.of(
                 new SyntheticRun(1).rows(1, 3, 1).run(),

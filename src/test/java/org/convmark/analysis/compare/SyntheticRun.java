@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
+import org.convmark.results.Metric;
 import org.convmark.results.Run;
 
 /** Made-up runs on the machine of a canned one. */
@@ -42,8 +43,26 @@ public final class SyntheticRun {
         add(width, JVM, "avgt", samples);
     }
 
+    /** Adds a row whose forks a neighbour slows down by up to 80 %, but for single passes. */
+    SyntheticRun disturbed(int width, int forks, double seconds) {
+        List<List<Double>> samples = new ArrayList<>();
+        List<List<Double>> least = new ArrayList<>();
+        for (int f = 0; f < forks; f++) {
+            double time = seconds * (1.1 + 0.7 * random.nextDouble());
+            samples.add(List.of(time, time * 1.05, time * 0.95));
+            double pass = 1e6 * seconds * Math.exp(0.01 * random.nextGaussian());
+            least.add(List.of(pass * 1.4, pass, pass * 1.2));
+        }
+        return add(width, JVM, "avgt", samples, Map.of("least", new Metric("us/op", least)));
+    }
+
     /** Adds a row. */
     public SyntheticRun add(int width, JvmIdentity jvm, String mode, List<List<Double>> samples) {
+        return add(width, jvm, mode, samples, Map.of());
+    }
+
+    private SyntheticRun add(
+            int width, JvmIdentity jvm, String mode, List<List<Double>> samples, Map<String, Metric> metrics) {
         Map<String, String> params = Map.of(
                 "depth",
                 "1",
@@ -68,7 +87,7 @@ public final class SyntheticRun {
                 mode,
                 "s/op",
                 samples,
-                Map.of()));
+                metrics));
         return this;
     }
 
