@@ -119,19 +119,26 @@ final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    /** What the comparison of two runs by commit says. */
+    /** What the comparison of two runs by commit says: by medians and, where passes were looked for, by the fastest ones. */
     static String text(Path base, Path candidate) {
-        Set<Axis> axes = EnumSet.of(Axis.COMMIT);
         try {
-            return new TextWriter()
-                    .text(ComparisonDocument.of(Comparison.of(
-                            Side.of(List.of(Run.read(base)), axes),
-                            Side.of(List.of(Run.read(candidate)), axes),
-                            axes,
-                            Criteria.USUAL)));
+            Run before = Run.read(base);
+            Run after = Run.read(candidate);
+            String byLeast = before.ofLeast()
+                    .flatMap(one -> after.ofLeast()
+                            .map(other -> "%nBy the fastest pass of each fork:%n%n".formatted() + text(one, other)))
+                    .orElse("");
+            return text(before, after) + byLeast;
         } catch (IllegalArgumentException e) {
             throw new InputError(e.getMessage());
         }
+    }
+
+    private static String text(Run base, Run candidate) {
+        Set<Axis> axes = EnumSet.of(Axis.COMMIT);
+        return new TextWriter()
+                .text(ComparisonDocument.of(Comparison.of(
+                        Side.of(List.of(base), axes), Side.of(List.of(candidate), axes), axes, Criteria.USUAL)));
     }
 
     private Comparison compare() {
@@ -155,6 +162,14 @@ final class CompareCommand implements Callable<Integer> {
         return Axis.values()[names.indexOf(new Known("axis", names).require(name))];
     }
 
+    private static Run ofLeast(Run run) {
+        return run.ofLeast()
+                .orElseThrow(
+                        () -> new InputError(
+                                run.folder()
+                                        + " has rows of a version that did not look for single passes: measure them again, or leave out --least."));
+    }
+
     private static Side side(String folders, Set<Axis> axes, boolean least) {
         List<Path> paths =
                 Stream.of(folders.split(",")).map(Path::of).map(Path::normalize).toList();
@@ -167,7 +182,7 @@ final class CompareCommand implements Callable<Integer> {
         return Side.of(
                 paths.stream()
                         .map(Run::read)
-                        .map(run -> least ? run.ofLeast() : run)
+                        .map(run -> least ? ofLeast(run) : run)
                         .toList(),
                 axes);
     }

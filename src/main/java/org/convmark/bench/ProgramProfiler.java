@@ -12,6 +12,7 @@ import org.openjdk.jmh.results.AggregationPolicy;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
+import org.openjdk.jmh.runner.IterationType;
 
 /**
  * What the timed program is made of, as secondary results: {@code kernels} launched in a pass, {@code workspace} bytes that were
@@ -29,8 +30,8 @@ public final class ProgramProfiler implements InternalProfiler {
     /** Kernels that take so long are run once: reference loops of a large network would cost minutes otherwise. */
     private static final long LONG_NANOS = 20_000_000;
 
-    /** Many passes, or one long one. */
-    private static final long LEAST_NANOS = 10_000_000;
+    /** Many passes, or one long one: with 10 ms after each of five iterations one fork in six met no gap between a neighbour's turns. */
+    private static final long LEAST_NANOS = 40_000_000;
 
     private static volatile List<ScalarResult> results = List.of();
     private static volatile Program warm;
@@ -101,7 +102,7 @@ public final class ProgramProfiler implements InternalProfiler {
     public Collection<? extends Result<?>> afterIteration(
             BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
         List<ScalarResult> all = new ArrayList<>(results);
-        if (warm != null) {
+        if (warm != null && iteration.getType() == IterationType.MEASUREMENT) {
             double micros = least(warm);
             all.add(new ScalarResult("least", micros, "us/op", AggregationPolicy.MIN));
             warm = 1e3 * micros > LONG_NANOS ? null : warm; // an iteration is about one such pass, and tells as much

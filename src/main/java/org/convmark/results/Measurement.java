@@ -188,15 +188,15 @@ public record Measurement(
     }
 
     /**
-     * The same with one sample per fork, its fastest single pass, and without the roof beside iterations, which says nothing of it; unchanged
-     * in runs that did not look for such passes.
+     * The same with one sample per fork, its fastest single pass, and without the roof beside iterations, which says nothing of it; empty
+     * where a version measured that did not look for such passes.
      */
-    public Measurement ofLeast() {
+    Optional<Measurement> ofLeast() {
         List<List<Double>> passes = metric("least").map(Metric::samples).orElse(List.of());
         boolean whole = passes.size() == samples.size()
                 && passes.stream().allMatch(fork -> fork.stream().anyMatch(micros -> micros > 0));
         if (!whole) {
-            return this;
+            return Optional.empty();
         }
         Map<String, Metric> others = new HashMap<>(metrics);
         others.remove("roof");
@@ -207,7 +207,7 @@ public record Measurement(
                                 .min(Double::compare)
                                 .orElseThrow()))
                 .toList();
-        return new Measurement(benchmark, params, jvm, jvmArgs, jmhVersion, mode, unit, forks, others);
+        return Optional.of(new Measurement(benchmark, params, jvm, jvmArgs, jmhVersion, mode, unit, forks, others));
     }
 
     /** The slowest iteration of all forks, in seconds. */

@@ -167,14 +167,13 @@ public final class Run {
         return Math.max(0, intent.rows().size() - measurements.size() - failures.size());
     }
 
-    /** The same, with the fastest pass of each fork for its sample, where passes were looked for. */
-    public Run ofLeast() {
-        return new Run(
-                folder,
-                machine,
-                intent,
-                measurements.stream().map(Measurement::ofLeast).toList(),
-                failures);
+    /** The same, with the fastest pass of each fork for its sample; empty if passes were not looked for in every row. */
+    public Optional<Run> ofLeast() {
+        List<Measurement> rows =
+                measurements.stream().flatMap(row -> row.ofLeast().stream()).toList();
+        return rows.size() < measurements.size()
+                ? Optional.empty()
+                : Optional.of(new Run(folder, machine, intent, rows, failures));
     }
 
     /** The command that measures a row again. */

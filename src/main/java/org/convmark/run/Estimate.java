@@ -11,6 +11,8 @@ final class Estimate {
     private static final double COLD_FLOPS_PER_SECOND = 6e9;
     private static final double ACCELERATED_FLOPS_PER_SECOND = 25e9;
     private static final double BYTES_PER_SECOND = 5e9;
+    /** What the search for the fastest pass takes after an iteration. */
+    private static final double LEAST_SECONDS = 0.04;
 
     private final Effort effort;
     private final Map<String, Long> flops = new HashMap<>();
@@ -24,7 +26,8 @@ final class Estimate {
         double run = row.isRoof() ? roofSeconds(row) : flops(row) / speed(row.target());
         double check = row.isRoof() ? 0 : flops(row) / COLD_FLOPS_PER_SECOND;
         double warmUp = Math.max(6 * run, Math.min(effort.warmUpMillis() / 1e3, compileSeconds(row.target())));
-        double samples = (effort.iterations() + 1) * Math.max(effort.iterationMillis() / 1e3, 1.2 * run);
+        double samples = (effort.iterations() + 1) * Math.max(effort.iterationMillis() / 1e3, 1.2 * run)
+                + effort.iterations() * LEAST_SECONDS;
         double fork =
                 startSeconds(row.target()) + check + Math.min(warmUp, effort.warmUpMillis() / 1e3 + run) + samples;
         return Duration.ofMillis(Math.round(1e3 * effort.allForks() * fork));

@@ -18,7 +18,7 @@ import org.convmark.model.Workload;
 /** How much of the suite is measured, and how thoroughly. The only list of profiles. */
 public enum Profile {
     /**
-     * Every pattern and block once and tiny, to see that it works: estimated under 3 minutes on two quiet cores. So are networks
+     * Every pattern and block once and tiny, to see that it works: estimated under 5 minutes on two cores. So are networks
      * where they are named, on one target, because each is compiled and checked for seconds.
      */
     SMOKE(
@@ -38,7 +38,7 @@ public enum Profile {
             return network.smallestImage();
         }
     },
-    /** Every pattern and block at two depths and two widths: estimated under 12 minutes on two quiet cores. */
+    /** Every pattern and block at two depths and two widths: estimated under 20 minutes on two cores. */
     QUICK(
             Family.PATTERNS_AND_BLOCKS,
             axes(List.of(1, 2), List.of(16, 64), 28, List.of(1), List.of(1)),

@@ -91,7 +91,7 @@ class PlanTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SMOKE, 1, 3", "QUICK, 5, 12"})
+    @CsvSource({"SMOKE, 1, 5", "QUICK, 5, 20"})
     void shortProfilesAreShort(Profile profile, int least, int most) {
         Duration estimate = plan(profile).estimate();
         assertTrue(estimate.compareTo(Duration.ofMinutes(least)) > 0, estimate::toString);
