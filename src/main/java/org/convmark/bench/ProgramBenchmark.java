@@ -62,6 +62,7 @@ public abstract class ProgramBenchmark {
     /** Frees the device. */
     @TearDown(Level.Trial)
     public void tearDown() {
+        ProgramProfiler.forget();
         engine.close();
     }
 }

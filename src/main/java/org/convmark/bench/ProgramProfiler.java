@@ -58,6 +58,11 @@ public final class ProgramProfiler implements InternalProfiler {
         warm = program;
     }
 
+    /** The program is about to end; JMH calls profilers for the last iteration after that. */
+    static void forget() {
+        warm = null;
+    }
+
     /** Microseconds of the fastest pass of some. */
     private static double least(Program program) {
         long least = Long.MAX_VALUE;

@@ -9,7 +9,7 @@ public enum RoofLoop {
     COMPUTE,
     /**
      * As COMPUTE, with one operand of each multiply-add loaded from the nearest cache, as convolutions do. As fast, while nothing else
-     * uses the core; another thread on the same core slows it as much as convolutions, and COMPUTE not at all.
+     * uses the core; another thread on the same core slows it as much as convolutions, and COMPUTE not at all. The same as COMPUTE on OpenCL devices.
      */
     FED,
     /** Sum of one array: one stream read. */

@@ -3,7 +3,6 @@
  *
  * compute: CHAINS independent chains of fused multiply-adds on vectors of LANES floats, all in registers; steps that do not
  * fill a round of all chains go to the first ones, so the number of flops is exact.
- * fed: the same with one operand of each from x, which holds `rounds` rounds of them.
  * read, copy, triad: an item goes `passes` times over `count` vectors, WIDE independent ones per round. On a CPU an item owns
  * a chunk; on a GPU neighbouring items read neighbouring vectors.
  */
@@ -40,20 +39,6 @@ ITEMS kernel void compute(float factor, float summand, int steps, global float *
     for (int round = 0; round < steps / CHAINS; round++)
         UNROLL for (int i = 0; i < CHAINS; i++) chain[i] = fma(chain[i], a, b);
     UNROLL for (int i = 0; i < CHAINS; i++) if (i < steps % CHAINS) chain[i] = fma(chain[i], a, b);
-    lanes sum = chain[0];
-    UNROLL for (int i = 1; i < CHAINS; i++) sum += chain[i];
-    PASTE(vstore, LANES)(sum, get_global_id(0), out);
-}
-
-ITEMS kernel void fed(float factor, int steps, int rounds, global const float *x, global float *out) {
-    lanes a = (lanes)(factor);
-    lanes chain[CHAINS];
-    UNROLL for (int i = 0; i < CHAINS; i++) chain[i] = (lanes)(i + get_global_id(0));
-    for (int round = 0; round < steps / CHAINS; round++) {
-        global const float *at = x + round % rounds * CHAINS;
-        UNROLL for (int i = 0; i < CHAINS; i++) chain[i] = fma((lanes)(at[i]), a, chain[i]);
-    }
-    UNROLL for (int i = 0; i < CHAINS; i++) if (i < steps % CHAINS) chain[i] = fma((lanes)(x[i]), a, chain[i]);
     lanes sum = chain[0];
     UNROLL for (int i = 1; i < CHAINS; i++) sum += chain[i];
     PASTE(vstore, LANES)(sum, get_global_id(0), out);
