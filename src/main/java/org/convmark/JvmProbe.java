@@ -13,14 +13,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.convmark.kernel.Target;
+import org.convmark.kernel.VectorLength;
+import org.convmark.machine.Fact;
 import org.convmark.machine.Folders;
 import org.convmark.machine.Probe;
+import org.convmark.machine.TargetState;
 
 /** A look at another JVM from outside: it may be old, lack modules or crash, and this one goes on. */
 public final class JvmProbe {
     private static final int OLDEST = 17;
     private static final int SECONDS = 60;
     private static final String MODULE = "jdk.incubator.vector";
+    private static final Pattern VECTORS = Pattern.compile(VectorSpeedMain.MARK + "(\\d+) (.+)");
+
+    /** Share of the speed of long vectors: hardware does short ones at the same or at half of it. */
+    private static final double AS_FAST = 0.75;
+
     private static final Pattern VERSION = Pattern.compile("version \"([^\"]+)\"");
 
     /**
@@ -102,8 +111,44 @@ public final class JvmProbe {
         Answer answer = run(arguments);
         return last(answer)
                 .map(probe -> new Probe(
-                        probe.jvm().calledBy(executable.toString(), looking), probe.targets(), probe.devices()))
+                        probe.jvm().calledBy(executable.toString(), looking),
+                        probe.targets(),
+                        probe.devices(),
+                        shortVectors(probe, jvmArgs)))
                 .orElseThrow(() -> new IllegalArgumentException(diagnosis(answer, jvmArgs)));
+    }
+
+    /** What VECTOR runs on with vectors of half the length, where these do about as many operations in a second. */
+    private Fact<String> shortVectors(Probe probe, List<String> jvmArgs) {
+        if (jvmArgs.stream().anyMatch(argument -> argument.startsWith("-D" + VectorLength.BITS))) {
+            return Fact.missing("the length of vectors was chosen");
+        }
+        if (!probe.target(Target.VECTOR.name()).map(TargetState::available).orElse(false)
+                || !Integer.valueOf(VectorLength.LONG_BITS)
+                        .equals(probe.jvm().speciesBits().value())) {
+            return Fact.missing("only vectors of " + VectorLength.LONG_BITS + " bits are halved");
+        }
+        Optional<Matcher> ofLong = vectors(jvmArgs, VectorLength.LONG_BITS);
+        Optional<Matcher> ofShort = vectors(jvmArgs, VectorLength.SHORT_BITS);
+        if (ofLong.isEmpty() || ofShort.isEmpty()) {
+            return Fact.missing("the JVM did not say how fast its vectors are");
+        }
+        double speed = Double.parseDouble(ofShort.get().group(1))
+                / Double.parseDouble(ofLong.get().group(1));
+        String share = Math.round(100 * speed) + " % of the flop/s of vectors of " + VectorLength.LONG_BITS + " bits";
+        return speed >= AS_FAST ? Fact.of(ofShort.get().group(2), share) : Fact.missing("they reach " + share);
+    }
+
+    private Optional<Matcher> vectors(List<String> jvmArgs, int bits) {
+        List<String> arguments = new ArrayList<>(jvmArgs);
+        arguments.addAll(List.of("-D" + VectorLength.BITS + "=" + bits, "--add-modules=" + MODULE));
+        arguments.addAll(List.of("-cp", System.getProperty("java.class.path"), VectorSpeedMain.class.getName()));
+        return run(arguments)
+                .output()
+                .lines()
+                .map(VECTORS::matcher)
+                .filter(Matcher::matches)
+                .findFirst();
     }
 
     /** The last whole line that is a probe. */

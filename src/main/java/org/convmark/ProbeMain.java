@@ -59,7 +59,7 @@ public final class ProbeMain {
     /** Native libraries write to the same stream, not always whole lines. */
     private void tell() {
         System.out.println();
-        System.out.println(new Probe(jvm, states, devices).json());
+        System.out.println(new Probe(jvm, states, devices, Fact.missing("not asked")).json());
         System.out.flush();
     }
 

@@ -127,6 +127,7 @@ class JvmProbeTest {
         String before = new Probe(
                         Jvm.current(),
                         List.of(new TargetState("OPENCL", Fact.missing("the JVM died"))),
+                        Fact.missing("not asked"),
                         Fact.missing("not asked"))
                 .json();
         Files.writeString(folder.resolve("said"), "noise\n" + before + "\n" + before.substring(0, 50));

@@ -116,18 +116,26 @@ final class MachineAnalysis implements Analysis {
     private static Table jvms(List<Probe> probes) {
         return new Table(
                 "JVMs",
-                List.of("JVM", "Virtual machine", "Vendor", "Vector species", "Collectors", "Path"),
-                probes.stream().map(probe -> jvm(probe.jvm())).toList());
+                List.of("JVM", "Virtual machine", "Vendor", "Vector species", "Short vectors", "Collectors", "Path"),
+                probes.stream().map(MachineAnalysis::jvm).toList());
     }
 
-    private static List<Cell> jvm(Jvm jvm) {
+    private static List<Cell> jvm(Probe probe) {
+        Jvm jvm = probe.jvm();
         return List.of(
                 Cell.words(jvm.version()),
                 Cell.words(jvm.name()),
                 Cell.words(jvm.vendor()),
                 cell(jvm.speciesBits().map(bits -> bits + " bits")),
+                cell(shortVectors(probe)),
                 Cell.words(String.join(", ", jvm.collectors())),
                 Cell.words(jvm.path()));
+    }
+
+    /** Where channels would not fill long vectors. */
+    private static Fact<String> shortVectors(Probe probe) {
+        Fact<String> asked = probe.shortVectors() == null ? Fact.missing("not asked") : probe.shortVectors();
+        return asked.map(description -> "used for narrow layers: " + asked.source());
     }
 
     private static Content devices(List<Probe> probes) {

@@ -10,11 +10,14 @@ import java.util.Optional;
  *
  * @param targets every target, available or not
  * @param devices OpenCL devices
+ * @param shortVectors what VECTOR runs on with vectors of half the preferred length, if these do as many operations in a second; null
+ *     in captures of versions that did not ask
  */
 public record Probe(
         @JsonProperty(required = true) Jvm jvm,
         @JsonProperty(required = true) List<TargetState> targets,
-        Fact<List<Device>> devices) {
+        Fact<List<Device>> devices,
+        Fact<String> shortVectors) {
     /** The state of a target. */
     public Optional<TargetState> target(String name) {
         return targets.stream().filter(t -> t.target().equals(name)).findFirst();

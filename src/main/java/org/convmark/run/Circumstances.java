@@ -3,6 +3,7 @@ package org.convmark.run;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.convmark.machine.Jvm;
@@ -30,7 +31,13 @@ public record Circumstances(Machine machine, List<Configuration> configurations,
             Jvm jvm = one.probe().jvm();
             jvms.put(
                     label,
-                    new JvmOfPlan(label, jvm.path(), one.arguments(), jvm.runtimeVersion(), expected(one.probe())));
+                    new JvmOfPlan(
+                            label,
+                            jvm.path(),
+                            one.arguments(),
+                            jvm.runtimeVersion(),
+                            expected(one.probe()),
+                            one.probe().shortVectors().value()));
         }
         return List.copyOf(jvms.values());
     }
@@ -89,6 +96,13 @@ public record Circumstances(Machine machine, List<Configuration> configurations,
                             + ": bring it back, or start a new run.");
                 }
             });
+            if (!Objects.equals(now.shortVectors(), then.shortVectors())) {
+                throw new InputError(
+                        "short vectors were " + (then.shortVectors() == null ? "slower" : "as fast as long ones")
+                                + " when this run was begun, and are "
+                                + (now.shortVectors() == null ? "slower" : "as fast as long ones")
+                                + " now: try again, or start a new run.");
+            }
         }
     }
 }

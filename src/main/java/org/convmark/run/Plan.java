@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.convmark.kernel.Target;
+import org.convmark.kernel.VectorLength;
 
 /**
  * What a run measures, in order; all that is needed to go on with it.
@@ -25,7 +27,7 @@ public record Plan(
         @JsonProperty(required = true) List<Row> rows,
         @JsonProperty(required = true) List<Skipped> skipped) {
     /** The form that this program writes and reads. */
-    public static final int FORMAT = 2;
+    public static final int FORMAT = 3;
 
     /**
      * A JVM that measures, with its arguments.
@@ -35,9 +37,28 @@ public record Plan(
      * @param arguments that the user chose for it
      * @param version its full version
      * @param expected what each available target must say that it runs on
+     * @param shortVectors what VECTOR must say with vectors of half the length, or null if they are not used
      */
     public record JvmOfPlan(
-            String label, String path, List<String> arguments, String version, Map<String, String> expected) {}
+            String label,
+            String path,
+            List<String> arguments,
+            String version,
+            Map<String, String> expected,
+            String shortVectors) {
+        /** Whether a row is measured on vectors of half the length. */
+        boolean shortens(Row row) {
+            return shortVectors != null
+                    && !row.isRoof()
+                    && row.target() == Target.VECTOR
+                    && VectorLength.isShortBetter(row.graph());
+        }
+
+        /** What a row's target must say that it runs on. */
+        String expected(Row row) {
+            return shortens(row) ? shortVectors : expected.get(row.target().name());
+        }
+    }
 
     /**
      * Rows left out because a JVM cannot run their target, or their target has no such fusion or algorithm.

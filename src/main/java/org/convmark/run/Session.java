@@ -18,6 +18,7 @@ import org.convmark.bench.ConditionsProfiler;
 import org.convmark.bench.ForkedJvm;
 import org.convmark.bench.ProgramProfiler;
 import org.convmark.bench.RoofProfiler;
+import org.convmark.kernel.VectorLength;
 import org.convmark.model.Caches;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.profile.LinuxPerfNormProfiler;
@@ -279,8 +280,10 @@ public final class Session {
         args.add("--add-modules=jdk.incubator.vector");
         args.add("-D" + ForkedJvm.WARM_UP + "=" + effort.warmUpMillis());
         args.add("-D" + ForkedJvm.CACHES + "=" + caches.toText());
-        args.add("-D" + ForkedJvm.EXPECT + "="
-                + plan.jvm(row).expected().get(row.target().name()));
+        args.add("-D" + ForkedJvm.EXPECT + "=" + plan.jvm(row).expected(row));
+        if (plan.jvm(row).shortens(row)) {
+            args.add("-D" + VectorLength.BITS + "=" + VectorLength.SHORT_BITS);
+        }
         if (plan.device() != null) {
             args.add("-D" + ForkedJvm.DEVICE + "=" + plan.device());
         }

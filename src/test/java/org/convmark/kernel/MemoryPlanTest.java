@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.convmark.kernel.MemoryPlan.Tenant;
+import org.convmark.kernel.vector.Lanes;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Network;
@@ -34,7 +36,8 @@ class MemoryPlanTest {
     }
 
     /**
-     * Tensors as the vector backend stores them, in whole vectors and with borders, against what lives at a time without them.
+     * Tensors as the vector backend stores them, with borders and gaps, against what lives at a time without these. Both in whole vectors, which
+     * are the layout: on 512 bits the 24 channels of a network take the place of 32.
      * Between ConvNeXt's fused blocks nothing but maps with the border of a 7x7 filter lives: 23 % more pixels by themselves.
      */
     @ParameterizedTest
@@ -45,12 +48,30 @@ class MemoryPlanTest {
             Backend<?> backend = (Backend<?>) engine;
             for (Fusion fusion : Fusion.values()) {
                 Graph scheduled = backend.schedule(graph.fuse(fusion));
-                double share = (double) backend.plan(scheduled).bytes().orElseThrow()
-                        / scheduled.cost().workspaceBytes();
+                double share = (double) backend.plan(scheduled).bytes().orElseThrow() / widestCut(scheduled);
                 assertTrue(
                         share <= (fusion == Fusion.BLOCK ? 1.25 : 1.2),
                         () -> network + " " + fusion + ": " + share + " of the widest cut");
             }
         }
+    }
+
+    /** Bytes of the intermediates that live at one time, channels in whole vectors. */
+    private static long widestCut(Graph graph) {
+        int first = graph.inputs().size();
+        int[] lastUses = graph.lastUses();
+        long widest = 0;
+        for (int node = 0; node < graph.nodes().size(); node++) {
+            int now = node;
+            widest = Math.max(
+                    widest,
+                    IntStream.rangeClosed(first, first + now)
+                            .filter(v -> v != graph.head() && lastUses[v] >= now)
+                            .mapToObj(graph::shape)
+                            .mapToLong(s -> s.withChannels((s.channels() + Lanes.L - 1) / Lanes.L * Lanes.L)
+                                    .bytes())
+                            .sum());
+        }
+        return widest;
     }
 }

@@ -31,7 +31,8 @@ class CaptureTest {
                 List.of(
                         new TargetState("SCALAR", Fact.of("loops", "target")),
                         new TargetState("X", Fact.missing("no"))),
-                Fact.of(List.of(device), "OpenCL"));
+                Fact.of(List.of(device), "OpenCL"),
+                Fact.missing("not asked"));
         Machine machine =
                 new FakeSystem(folder).cache(0, 0, "1", "Data", "32K", "8", "0").machine();
         capture = new Capture(machine, null, List.of(probe));

@@ -57,6 +57,6 @@ final class Here {
                                 ? Fact.of(target + " here", "test")
                                 : Fact.missing("no " + target + " here")))
                 .toList();
-        return new Probe(jvm, targets, Fact.missing("not asked"));
+        return new Probe(jvm, targets, Fact.missing("not asked"), Fact.missing("not asked"));
     }
 }

@@ -41,8 +41,8 @@ class SessionTest {
                 effort,
                 null,
                 List.of(
-                        new JvmOfPlan("a", JAVA, List.of(), "?", Map.of("SCALAR", "plain Java loops")),
-                        new JvmOfPlan("b", JAVA, List.of("-Xmx600m"), "?", Map.of("SCALAR", second))),
+                        new JvmOfPlan("a", JAVA, List.of(), "?", Map.of("SCALAR", "plain Java loops"), null),
+                        new JvmOfPlan("b", JAVA, List.of("-Xmx600m"), "?", Map.of("SCALAR", second), null)),
                 List.of(
                         new Row("b", "org.convmark.bench.block.FfnBenchmark", PARAMS),
                         new Row("a", "org.convmark.bench.block.FfnBenchmark", PARAMS)),

@@ -14,9 +14,6 @@ import org.convmark.model.Shape;
  * is seen as the image that the worker is at.
  */
 final class Blocked {
-    /** Bytes of a line of a cache: blocks of a window begin an odd number of them apart, so in different sets. */
-    private static final int LINE = 64;
-
     final Shape shape;
     final int border;
     final float[] data;
@@ -48,12 +45,12 @@ final class Blocked {
     private final int image;
 
     Blocked(Shape shape, int border) {
-        this(shape, border, new float[Math.toIntExact(floats(shape, border))], 0);
+        this(shape, border, Lines.of(Math.toIntExact(floats(shape, border))));
     }
 
-    /** A tensor in a memory that holds others too, from an element on. */
-    Blocked(Shape shape, int border, float[] memory, int first) {
-        this(shape, border, shape.height(), shape.height(), shape.height() + 2 * border, 0, memory, first);
+    /** A tensor at the beginning of a memory that holds others too. */
+    Blocked(Shape shape, int border, Lines memory) {
+        this(shape, border, shape.height(), shape.height(), shape.height() + 2 * border, 0, memory);
         for (int n = 0; n < shape.batch(); n++) {
             place(n, -border);
         }
@@ -66,7 +63,7 @@ final class Blocked {
     }
 
     /** @param pad floats between channel blocks */
-    private Blocked(Shape shape, int border, int rows, int fewest, int held, int pad, float[] memory, int first) {
+    private Blocked(Shape shape, int border, int rows, int fewest, int held, int pad, Lines memory) {
         this.shape = shape;
         this.border = border;
         this.rows = rows;
@@ -76,9 +73,9 @@ final class Blocked {
         this.block = Math.addExact(Math.multiplyExact(held, row), pad);
         this.blocks = Lanes.blocks(shape.channels());
         this.image = Math.multiplyExact(block, blocks);
-        this.data = memory;
+        this.data = memory.data();
         this.origins = new int[shape.batch()];
-        this.part = first;
+        this.part = memory.first();
     }
 
     private Blocked(Blocked whole, Shape shape, int rows, int fewest, int[] origins, int part) {
@@ -105,11 +102,11 @@ final class Blocked {
      * @param held rows that it holds, those outside the map included
      */
     static Blocked windows(Shape map, int border, int rows, int fewest, int held) {
-        int lines = held * (map.width() + 2 * border) * L * Float.BYTES / LINE;
-        int pad = lines % 2 == 0 ? LINE / Float.BYTES : 0;
+        int lines = held * (map.width() + 2 * border) * L / Lines.LINE;
+        int pad = lines % 2 == 0 ? Lines.LINE : 0; // an odd number of lines apart, so in different sets of the cache
         int block = Math.addExact(Math.multiplyExact(held, (map.width() + 2 * border) * L), pad);
         int floats = Math.multiplyExact(Math.multiplyExact(block, Lanes.blocks(map.channels())), map.batch());
-        return new Blocked(map, border, rows, fewest, held, pad, new float[floats], 0);
+        return new Blocked(map, border, rows, fewest, held, pad, Lines.of(floats));
     }
 
     /** Whether kernels make all rows of a map at once. */

@@ -31,7 +31,7 @@ final class LaneFilter {
     /** Offsets of the taps in the order of the runs. */
     private final int[] taps;
 
-    private final float[] weights;
+    private final Lines weights;
     private final float[] bias;
     private final Limits limits;
 
@@ -54,7 +54,7 @@ final class LaneFilter {
         this.threes = lines * triples;
         this.runs = new int[lines * (inRuns ? triples + pairs : k)];
         this.taps = new int[lines * k];
-        this.weights = new float[this.bias.length * taps.length];
+        this.weights = Lines.of(this.bias.length * taps.length);
         int run = 0;
         int tap = 0;
         for (int length = inRuns ? 3 : 1; length > 0; length = length == 3 ? 2 : 0) {
@@ -72,9 +72,14 @@ final class LaneFilter {
         }
     }
 
+    /** Index of the first weight of a block. */
+    private int weights(int block) {
+        return weights.first() + block * taps.length * L;
+    }
+
     private void fill(int tap, float[] filter, int source) {
         for (int c = 0; c < conv.outChannels(); c++) {
-            weights[(c / L * taps.length + tap) * L + c % L] = filter[c * taps.length + source];
+            weights.data()[weights(c / L) + tap * L + c % L] = filter[c * taps.length + source];
         }
     }
 
@@ -95,29 +100,30 @@ final class LaneFilter {
             int x = (width - PIXELS) * L;
             tiles(in, p + x * conv.stride(), b, out, q + x, PIXELS);
         } else {
-            int w0 = b * taps.length * L;
+            int w0 = weights(b);
             for (int x = covered * L; x < width * L; x += L) {
-                one(in, p + x * conv.stride(), taps, weights, w0, bias, b * L, limits, out, q + x);
+                one(in, p + x * conv.stride(), taps, weights.data(), w0, bias, b * L, limits, out, q + x);
             }
         }
     }
 
     private void tiles(float[] in, int p, int b, float[] out, int q, int pixels) {
-        int w0 = b * taps.length * L;
+        int w0 = weights(b);
+        float[] w = weights.data();
         int end = q + pixels * L;
         boolean twos = runs.length > threes;
         if (!inRuns && conv.stride() == 1) {
-            Lane7x1.run(in, p, runs, weights, w0, bias, b * L, limits, out, q, end);
+            Lane7x1.run(in, p, runs, w, w0, bias, b * L, limits, out, q, end);
         } else if (!inRuns) {
-            Lane7x1Step2.run(in, p, runs, weights, w0, bias, b * L, limits, out, q, end);
+            Lane7x1Step2.run(in, p, runs, w, w0, bias, b * L, limits, out, q, end);
         } else if (conv.stride() == 1 && twos) {
-            Lane7x3And2.run(in, p, runs, threes, weights, w0, bias, b * L, limits, out, q, end);
+            Lane7x3And2.run(in, p, runs, threes, w, w0, bias, b * L, limits, out, q, end);
         } else if (conv.stride() == 1) {
-            Lane7x3.run(in, p, runs, weights, w0, bias, b * L, limits, out, q, end);
+            Lane7x3.run(in, p, runs, w, w0, bias, b * L, limits, out, q, end);
         } else if (twos) {
-            Lane7x3And2Step2.run(in, p, runs, threes, weights, w0, bias, b * L, limits, out, q, end);
+            Lane7x3And2Step2.run(in, p, runs, threes, w, w0, bias, b * L, limits, out, q, end);
         } else {
-            Lane7x3Step2.run(in, p, runs, weights, w0, bias, b * L, limits, out, q, end);
+            Lane7x3Step2.run(in, p, runs, w, w0, bias, b * L, limits, out, q, end);
         }
     }
 

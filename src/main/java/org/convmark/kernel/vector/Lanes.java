@@ -3,18 +3,25 @@ package org.convmark.kernel.vector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
+import org.convmark.kernel.VectorLength;
 
-/** The species of all vectors here: what the JVM prefers, or {@code -Dconvmark.vector.bits=128|256|512} for tests. */
+/** The species of all vectors here: what the JVM prefers, or what {@link VectorLength#BITS} says: 128, 256 or 512. */
 public final class Lanes {
     public static final VectorSpecies<Float> FLOATS = species();
 
     /** Floats in a vector, channels in a block. */
     public static final int L = FLOATS.length();
 
+    /** The longest vectors of the x86-64 extension that brings 32 registers for vectors of all lengths, AVX-512. */
+    private static final int LANES_OF_AVX_512 = 16;
+
+    /** Vector registers; where the JVM does not use AVX-512 there are 16. */
+    static final int REGISTERS = FloatVector.SPECIES_PREFERRED.length() == LANES_OF_AVX_512 ? 32 : 16;
+
     private Lanes() {}
 
     private static VectorSpecies<Float> species() {
-        Integer bits = Integer.getInteger("convmark.vector.bits");
+        Integer bits = Integer.getInteger(VectorLength.BITS);
         return bits == null
                 ? FloatVector.SPECIES_PREFERRED
                 : VectorSpecies.of(float.class, VectorShape.forBitSize(bits));

@@ -28,7 +28,7 @@ final class NarrowGroupKernel implements Stage {
     /** Floats of a row of one plane; rows of all planes follow one another. */
     private final int row;
 
-    private final ThreadLocal<float[]> planes;
+    private final ThreadLocal<Lines> planes;
 
     /** @param filter output channel x channel in group x row x column */
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -48,7 +48,7 @@ final class NarrowGroupKernel implements Stage {
             spreads[j] = VectorShuffle.fromOp(FLOATS, lane -> lane / g * g + channel);
         }
         int rows = (Math.min(BAND, out.rows) - 1) * conv.stride() + window;
-        this.planes = ThreadLocal.withInitial(() -> new float[rows * g * row]);
+        this.planes = ThreadLocal.withInitial(() -> Lines.of(rows * g * row));
     }
 
     /** Whether whole groups share a vector and have as many channels in as out. */
@@ -64,7 +64,7 @@ final class NarrowGroupKernel implements Stage {
 
     @Override
     public void run(int from, int to) {
-        float[] scratch = planes.get();
+        Lines scratch = planes.get();
         for (int unit = from; unit < to; unit++) {
             int top = unit % bands * BAND;
             int bottom = Math.min(top + BAND, out.shape.height());
@@ -74,7 +74,7 @@ final class NarrowGroupKernel implements Stage {
 
     @Override
     public void rows(int n, int from, int to) {
-        float[] scratch = planes.get();
+        Lines scratch = planes.get();
         for (int b = 0; b < out.blocks; b++) {
             for (int top = from; top < to; top += BAND) {
                 band(scratch, n, b, top, Math.min(top + BAND, to));
@@ -82,7 +82,7 @@ final class NarrowGroupKernel implements Stage {
         }
     }
 
-    private void band(float[] scratch, int n, int b, int top, int bottom) {
+    private void band(Lines scratch, int n, int b, int top, int bottom) {
         int step = conv.stride() * spreads.length * row;
         int spread = 0;
         for (int y = 0; y < bottom - top; y++) {
@@ -90,10 +90,17 @@ final class NarrowGroupKernel implements Stage {
             for (; spread < needed; spread++) {
                 int p = in.at(n, b, top * conv.stride() - conv.padding() + spread, -conv.padding());
                 for (int j = 0; j < spreads.length; j++) {
-                    spread(in.data, p, scratch, (spread * spreads.length + j) * row, spreads[j], row);
+                    int q = scratch.first() + (spread * spreads.length + j) * row;
+                    spread(in.data, p, scratch.data(), q, spreads[j], row);
                 }
             }
-            filter.row(scratch, y * step, b, out.data, out.at(n, b, top + y, 0), out.shape.width());
+            filter.row(
+                    scratch.data(),
+                    scratch.first() + y * step,
+                    b,
+                    out.data,
+                    out.at(n, b, top + y, 0),
+                    out.shape.width());
             finish.row(out, n, b, top + y);
         }
     }

@@ -1,18 +1,16 @@
 package org.convmark.kernel.vector;
 
-import static org.convmark.kernel.vector.Lanes.L;
-
 /**
  * How the pixels of a map are cut into register tiles: the one place that chooses them. The map is cut into bands of
  * rows; the pixels of a band are numbered through and cut into tiles of one size, which may go on in the next row; the
  * last starts early enough to end with the band.
  */
 final class Tiling {
-    /** Pixels of a tile of two vectors that fits 16 registers, and of one that fits 32: those come with 512 bits. */
+    /** Pixels of a tile of two vectors that fits 16 registers, and of one that fits 32. */
     private static final int SMALL = 5;
 
     static final int LARGE = 14;
-    static final int LANES_OF_LARGE = 16;
+    static final boolean HAS_LARGE = Lanes.REGISTERS == 32;
 
     /** Pixels of a tile of one vector. */
     private static final int SINGLE = 8;
@@ -42,7 +40,7 @@ final class Tiling {
         this.width = out.shape.width();
         this.height = out.rows;
         this.stride = stride;
-        this.size = L == LANES_OF_LARGE && stride <= MOST_STEP && fitsLarge(width, out.fewest) ? LARGE : SMALL;
+        this.size = HAS_LARGE && stride <= MOST_STEP && fitsLarge(width, out.fewest) ? LARGE : SMALL;
         this.rows = rows(vectors);
     }
 

@@ -2,8 +2,6 @@ package org.convmark.kernel.vector;
 
 import static org.convmark.kernel.vector.Lanes.L;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import org.convmark.kernel.Algorithm;
@@ -25,10 +23,8 @@ import org.convmark.model.Shape;
 
 /** Vector-API kernels on blocked tensors, with register tiles. */
 public final class VectorBackend extends Backend<Blocked> {
-    /** Floats of a line of a cache. */
-    private static final int LINE = 16;
     /** Floats between tensors, 21 lines: without them many begin at the same line of a page and compete for sets of the cache. */
-    private static final int GAP = 21 * LINE;
+    private static final int GAP = 21 * Lines.LINE;
 
     private final int threads;
     private final Algorithm algorithm;
@@ -56,16 +52,7 @@ public final class VectorBackend extends Backend<Blocked> {
 
     /** Without the instruction every lane goes through BigDecimal, thousands of times slower. */
     private static boolean hasFma() {
-        HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-        return vm == null || !"false".equals(option(vm, "UseFMA"));
-    }
-
-    private static String option(HotSpotDiagnosticMXBean vm, String name) {
-        try {
-            return vm.getVMOption(name).getValue();
-        } catch (IllegalArgumentException unknownToThisJvm) {
-            return null;
-        }
+        return !"false".equals(JvmFlags.value("UseFMA"));
     }
 
     @Override
@@ -77,7 +64,7 @@ public final class VectorBackend extends Backend<Blocked> {
     @Override
     protected Need need(Layout layout) {
         long floats = Blocked.floats(layout.shape(), layout.border());
-        return new Need(Blocked.class, (floats + LINE - 1) / LINE * LINE + GAP, Shape.ELEMENT_BYTES);
+        return new Need(Blocked.class, (floats + Lines.LINE - 1) / Lines.LINE * Lines.LINE + GAP, Shape.ELEMENT_BYTES);
     }
 
     @Override
@@ -86,8 +73,8 @@ public final class VectorBackend extends Backend<Blocked> {
             throw new IllegalArgumentException("intermediates have " + total.units()
                     + " elements, more than a Java array holds: choose a smaller image or batch");
         }
-        float[] memory = new float[(int) total.units()];
-        return (layout, first) -> new Blocked(layout.shape(), layout.border(), memory, first);
+        Lines memory = Lines.of((int) total.units());
+        return (layout, first) -> new Blocked(layout.shape(), layout.border(), memory.from(first));
     }
 
     @Override

@@ -75,10 +75,10 @@ final class WinogradKernel implements Kernel {
     /** What a thread needs: lines of a row of tiles transformed in one dimension, matrices, and one tile's end of a row. */
     private final class Scratch {
         final int[] rows = new int[form.n];
-        final float[] lines = new float[form.n * lineLength()];
-        final float[] inputs = new float[form.n * form.n * plane];
-        final float[] sums = new float[form.n * form.n * sumPlane];
-        final float[] sumLines = new float[form.m * form.n * across * L];
+        final Lines lines = Lines.of(form.n * lineLength());
+        final Lines inputs = Lines.of(form.n * form.n * plane);
+        final Lines sums = Lines.of(form.n * form.n * sumPlane);
+        final Lines sumLines = Lines.of(form.m * form.n * across * L);
         final float[] end = new float[form.m * L];
     }
 
@@ -155,7 +155,7 @@ final class WinogradKernel implements Kernel {
 
     /** Register tiles of fourteen, where there are registers for them, as many as leave a sum of fives and fours. */
     private static int fourteens(int tiles) {
-        int fourteens = L == Tiling.LANES_OF_LARGE ? tiles / Tiling.LARGE : 0;
+        int fourteens = Tiling.HAS_LARGE ? tiles / Tiling.LARGE : 0;
         while (!isSum(tiles - Tiling.LARGE * fourteens)) {
             fourteens--;
         }
@@ -191,6 +191,8 @@ final class WinogradKernel implements Kernel {
     /** Rows of tiles to matrices. */
     private void transform(Scratch scratch, int first, int last) {
         int readable = in.shape.width() + 2 * padding;
+        Lines lines = scratch.lines;
+        Lines inputs = scratch.inputs;
         for (int row = first; row < last; row++) {
             int y = row % down * form.m - padding;
             for (int r = 0; r < form.n; r++) {
@@ -198,10 +200,11 @@ final class WinogradKernel implements Kernel {
                 scratch.rows[r] = in.at(row / down, 0, Math.min(y + r, in.shape.height() + padding - 1), -padding);
             }
             for (int b = 0; b < in.blocks; b++) {
-                form.input(in.data, scratch.rows, b * in.block, L, scratch.lines, 0, lineLength(), readable);
+                form.input(in.data, scratch.rows, b * in.block, L, lines.data(), lines.first(), lineLength(), readable);
                 for (int r = 0; r < form.n; r++) {
-                    int q = r * form.n * plane + (b * tiles + (row - first) * across) * L;
-                    form.input(scratch.lines, columns, r * lineLength(), form.m * L, scratch.inputs, q, plane, across);
+                    int p = lines.first() + r * lineLength();
+                    int q = inputs.first() + r * form.n * plane + (b * tiles + (row - first) * across) * L;
+                    form.input(lines.data(), columns, p, form.m * L, inputs.data(), q, plane, across);
                 }
             }
         }
@@ -211,14 +214,14 @@ final class WinogradKernel implements Kernel {
     private void multiply(Scratch scratch, int count, int firstPair, int lastPair) {
         int large = Tiling.LARGE * fourteens(count);
         int fives = count - 4 * fours(count - large);
-        float[] x = scratch.inputs;
-        float[] y = scratch.sums;
+        float[] x = scratch.inputs.data();
+        float[] y = scratch.sums.data();
         int next = tiles * L;
         for (int t = 0; t < form.n * form.n; t++) {
-            int p = t * plane;
+            int p = scratch.inputs.first() + t * plane;
             for (int pair = firstPair; pair < lastPair; pair++) {
                 ConvTaps u = panels[t * pairs + pair];
-                int q = t * sumPlane + (pair - firstPair) * 2 * next;
+                int q = scratch.sums.first() + t * sumPlane + (pair - firstPair) * 2 * next;
                 for (int i = 0; i < large; i += Tiling.LARGE) {
                     Tile2x14.run(u, x, p + i * L, y, q + i * L, next);
                 }
@@ -234,25 +237,27 @@ final class WinogradKernel implements Kernel {
 
     /** Sums to rows of the result. */
     private void restore(Scratch scratch, int first, int last, int firstBlock, int lastBlock) {
+        Lines sums = scratch.sums;
+        Lines lines = scratch.sumLines;
         for (int b = firstBlock; b < lastBlock; b++) {
             for (int row = first; row < last; row++) {
-                int p = ((b - firstBlock) * tiles + (row - first) * across) * L;
+                int p = sums.first() + ((b - firstBlock) * tiles + (row - first) * across) * L;
                 for (int j = 0; j < form.n; j++) {
                     form.output(
-                            scratch.sums,
+                            sums.data(),
                             p + j * sumPlane,
                             form.n * sumPlane,
                             zeros,
                             0,
-                            scratch.sumLines,
-                            j * across * L,
+                            lines.data(),
+                            lines.first() + j * across * L,
                             L,
                             form.n * across * L,
                             across);
                 }
                 int y = row % down * form.m;
                 for (int r = 0; r < Math.min(form.m, out.shape.height() - y); r++) {
-                    row(scratch, r * form.n * across * L, row / down, b, y + r);
+                    row(scratch, lines.first() + r * form.n * across * L, row / down, b, y + r);
                 }
             }
         }
@@ -263,9 +268,9 @@ final class WinogradKernel implements Kernel {
         int whole = out.shape.width() / form.m;
         int q = out.at(n, b, y, 0);
         int stride = across * L;
-        form.output(scratch.sumLines, p, stride, bias, b * L, out.data, q, form.m * L, L, whole);
+        form.output(scratch.sumLines.data(), p, stride, bias, b * L, out.data, q, form.m * L, L, whole);
         if (whole < across) {
-            form.output(scratch.sumLines, p + whole * L, stride, bias, b * L, scratch.end, 0, form.m * L, L, 1);
+            form.output(scratch.sumLines.data(), p + whole * L, stride, bias, b * L, scratch.end, 0, form.m * L, L, 1);
             Rows.copy(scratch.end, 0, out.data, q + whole * form.m * L, out.shape.width() % form.m * L);
         }
         finish.row(out, n, b, y);

@@ -1,0 +1,62 @@
+package org.convmark.kernel;
+
+import org.convmark.model.Graph;
+import org.convmark.model.Layer.Conv;
+import org.convmark.model.Shape;
+
+/**
+ * Whether a graph is faster on vectors of half the length, on hardware where these do as many operations in a second: some do 512 bits as
+ * twice 256. Channels that do not fill long vectors fill short ones, and two short vectors share a broadcast that one long vector has
+ * alone; full vectors are better long, with half of the instructions. Counted in time of multiply-adds by pairs of long vectors.
+ */
+public final class VectorLength {
+    /** Time of a multiply-add relative to one by a pair of vectors, measured on Zen 4 (docs/kernels.md): one vector alone. */
+    private static final double SINGLE = 1.45;
+
+    /** By a vector whose lanes are channels of their own, and by one that holds several groups. */
+    private static final double LANEWISE = 1.25;
+
+    private static final double NARROW = 1.5;
+
+    /** By short vectors relative to long ones. */
+    private static final double SHORT = 1.1;
+
+    /** Property of a JVM that sets the length of its vectors, in bits, in place of what it prefers. */
+    public static final String BITS = "convmark.vector.bits";
+
+    /** Long vectors: no processor is known that does half of a shorter length as fast. */
+    public static final int LONG_BITS = 512;
+
+    public static final int SHORT_BITS = LONG_BITS / 2;
+
+    private VectorLength() {}
+
+    /** Whether half of the long vectors' lanes are better for a graph that is not fused. */
+    public static boolean isShortBetter(Graph graph) {
+        return SHORT * time(graph, SHORT_BITS / Float.SIZE) < time(graph, LONG_BITS / Float.SIZE);
+    }
+
+    private static double time(Graph graph, int lanes) {
+        return graph.nodes().stream()
+                .filter(node -> node.layer() instanceof Conv)
+                .mapToDouble(
+                        node -> time((Conv) node.layer(), graph.shapes(node).get(0), node.output(), lanes))
+                .sum();
+    }
+
+    private static double time(Conv conv, Shape in, Shape out, int lanes) {
+        int width = conv.groupWidth(in.channels());
+        int groupOut = conv.groupOut(in.channels());
+        double perVector = (double) out.elements() / out.channels() * width * conv.kernel() * conv.kernel();
+        if (groupOut == width && width < lanes && lanes % width == 0) {
+            return perVector * vectors(out.channels(), lanes) * lanes * (width == 1 ? LANEWISE : NARROW);
+        }
+        int groups = Math.max(1, out.channels() / Math.max(groupOut, lanes));
+        int vectors = vectors(out.channels() / groups, lanes);
+        return perVector * groups * (vectors / 2 * 2 + vectors % 2 * SINGLE) * lanes;
+    }
+
+    private static int vectors(int channels, int lanes) {
+        return (channels + lanes - 1) / lanes;
+    }
+}

@@ -1,0 +1,43 @@
+package org.convmark.kernel.vector;
+
+/**
+ * Zeros for floats that begin at a line of the cache, so that no vector straddles two: with vectors of 64 bytes every load and store of a
+ * tensor that begins elsewhere would. Java promises no alignment, but collectors that divide the heap into regions (G1, the
+ * default) begin an array of half a region or more at the beginning of one and never move it, so pieces of large arrays are handed out. Other
+ * collectors place them anywhere: slower, not wrong.
+ *
+ * @param data an array that holds other pieces too
+ * @param first index of the first float
+ */
+record Lines(float[] data, int first) {
+    /** Floats of a line. */
+    static final int LINE = 16;
+
+    /** More than half of the largest region that a JVM chooses by itself, 32 MiB. */
+    private static final int CHUNK = (16 << 20) / Float.BYTES + LINE;
+
+    /** Floats from the beginning of a region to the first of an array in it: its header; with compact ones a float less. */
+    private static final int HEADER = "true".equals(JvmFlags.value("UseCompactObjectHeaders")) ? 3 : 4;
+
+    private static float[] chunk = {};
+    private static int used;
+
+    /** So many floats. */
+    static synchronized Lines of(int floats) {
+        if (floats > CHUNK - LINE) {
+            return new Lines(new float[Math.addExact(floats, LINE - HEADER)], LINE - HEADER);
+        }
+        if (used + floats > chunk.length) {
+            chunk = new float[CHUNK];
+            used = LINE - HEADER;
+        }
+        int first = used;
+        used += (floats + LINE - 1) / LINE * LINE;
+        return new Lines(chunk, first);
+    }
+
+    /** What follows from a float on. */
+    Lines from(int offset) {
+        return new Lines(data, first + offset);
+    }
+}
