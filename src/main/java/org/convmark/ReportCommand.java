@@ -42,6 +42,11 @@ final class ReportCommand implements Callable<Integer> {
                             + "it and the report is report.what-if.html.")
     private Map<String, String> caches = Map.of();
 
+    @Option(
+            names = "--data",
+            description = "Write the folder data too: every table and chart as CSV, every analysis as JSON.")
+    private boolean data;
+
     @Spec
     private CommandSpec spec;
 
@@ -54,6 +59,9 @@ final class ReportCommand implements Callable<Integer> {
                 .getOut()
                 .println(
                         "Report: " + write(() -> sizes.isEmpty() ? Report.write(run) : Report.writeWhatIf(run, sizes)));
+        if (data) {
+            spec.commandLine().getOut().println("Data:   " + write(() -> Report.writeData(run, sizes)));
+        }
         return Main.OK;
     }
 

@@ -10,6 +10,7 @@ import org.convmark.model.Network;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
 import org.convmark.report.CsvWriter;
+import org.convmark.report.DataWriter;
 import org.convmark.report.Document;
 import org.convmark.report.HtmlWriter;
 import org.convmark.report.MarkdownWriter;
@@ -95,6 +96,20 @@ public final class Report {
         Path html = runFolder.resolve("report.what-if.html");
         new HtmlWriter().write(of(Run.read(runFolder), caches), html);
         return html;
+    }
+
+    /**
+     * Writes every analysis as JSON and CSV into the folder data of a run's folder, or data.what-if for caches of other sizes.
+     *
+     * @param caches sizes in bytes by name, in place of the machine's; usually none
+     * @return that folder
+     * @throws IllegalArgumentException with one sentence if the folder holds no run, or a damaged one
+     * @throws IOException if the folder cannot be written
+     */
+    public static Path writeData(Path runFolder, Map<String, Long> caches) throws IOException {
+        Path data = runFolder.resolve(caches.isEmpty() ? "data" : "data.what-if");
+        new DataWriter().write(of(Run.read(runFolder), caches), data);
+        return data;
     }
 
     /**

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -11,6 +12,11 @@ import java.util.stream.IntStream;
 public sealed interface Cell {
     /** What a reader sees. */
     String text();
+
+    /** The number, where there is one. */
+    default Optional<Quantity> quantity() {
+        return Optional.empty();
+    }
 
     /** Words. */
     record Words(String text) implements Cell {}
@@ -20,6 +26,11 @@ public sealed interface Cell {
         @Override
         public String text() {
             return unit.format(value);
+        }
+
+        @Override
+        public Optional<Quantity> quantity() {
+            return Optional.of(this);
         }
 
         /** The number with the six significant digits that pages carry. */
@@ -33,10 +44,10 @@ public sealed interface Cell {
     /**
      * A number beside a bar.
      *
-     * @param quantity the number
+     * @param number beside it
      * @param fill length of the bar, 0 to 1
      */
-    record Bar(Quantity quantity, double fill) implements Cell {
+    record Bar(Quantity number, double fill) implements Cell {
         /** Keeps the bar inside its cell. */
         public Bar {
             fill = Math.max(0, Math.min(1, fill));
@@ -44,7 +55,12 @@ public sealed interface Cell {
 
         @Override
         public String text() {
-            return quantity.text();
+            return number.text();
+        }
+
+        @Override
+        public Optional<Quantity> quantity() {
+            return Optional.of(number);
         }
     }
 

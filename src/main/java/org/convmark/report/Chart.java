@@ -33,10 +33,15 @@ public record Chart(Table data, String view) implements Content {
         }
     }
 
+    /** The view as JSON. */
+    JsonNode vegaLite() {
+        return parse(view);
+    }
+
     /** View and data for a script of a page; no text in it can end that script. */
     String json() {
         ObjectNode chart = JSON.createObjectNode();
-        chart.set("view", parse(view));
+        chart.set("view", vegaLite());
         ArrayNode columns = chart.putArray("columns");
         data.columns().forEach(columns::add);
         ArrayNode rows = chart.putArray("rows");
@@ -49,13 +54,11 @@ public record Chart(Table data, String view) implements Content {
 
     /** Six digits draw any picture; what is no number is null. */
     private static JsonNode value(Cell cell) {
-        if (cell instanceof Cell.Quantity quantity) {
+        if (cell.quantity().isPresent()) {
+            Cell.Quantity quantity = cell.quantity().get();
             return Double.isFinite(quantity.value())
                     ? JSON.getNodeFactory().numberNode(quantity.rounded())
                     : JSON.nullNode();
-        }
-        if (cell instanceof Cell.Bar bar) {
-            return value(bar.quantity());
         }
         return cell instanceof Cell.Missing
                 ? JSON.nullNode()

@@ -20,13 +20,10 @@ public final class CsvWriter {
     }
 
     private static String value(Cell cell) {
-        if (cell instanceof Cell.Quantity quantity) {
-            return Double.toString(quantity.value());
-        }
-        if (cell instanceof Cell.Bar bar) {
-            return value(bar.quantity());
-        }
-        return cell instanceof Cell.Missing ? "" : cell.text();
+        String words = cell instanceof Cell.Missing ? "" : cell.text();
+        return cell.quantity()
+                .map(quantity -> Double.toString(quantity.value()))
+                .orElse(words);
     }
 
     private static String line(List<String> values) {

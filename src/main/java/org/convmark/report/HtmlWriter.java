@@ -212,7 +212,7 @@ public final class HtmlWriter implements DocumentWriter {
             return number(quantity);
         }
         if (cell instanceof Cell.Bar bar) {
-            return number(bar.quantity())
+            return number(bar.number())
                     .withClass("bar")
                     .withStyle(String.format(Locale.ROOT, "--fill:%.1f%%", 100 * bar.fill()));
         }

@@ -38,8 +38,7 @@ public record Table(String caption, List<String> columns, List<List<Cell>> rows)
 
     /** Whether a column holds numbers. */
     public boolean isNumeric(int column) {
-        return rows.stream()
-                .map(row -> row.get(column))
-                .anyMatch(cell -> cell instanceof Cell.Quantity || cell instanceof Cell.Bar);
+        return rows.stream().map(row -> row.get(column)).anyMatch(cell -> cell.quantity()
+                .isPresent());
     }
 }

@@ -5,8 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -47,6 +53,23 @@ class WriterTest {
         assertEquals(
                 "Words,Number,Command\r\n<script>x|y</script>,0.0015,a|b\r\n\"say \"\"hi\"\", you\",,c\r\n",
                 new CsvWriter().text(TABLE));
+    }
+
+    @Test
+    void dataAreForProgramsToo(@TempDir Path folder) throws IOException {
+        Chart chart = new Chart(TABLE, "{\"mark\": \"bar\"}");
+        List<Content> contents = List.of(new Content.Lead("Seen."), new Content.Fold("more", chart));
+        new DataWriter().write(new Document("T", "S", List.of(new Section("One section", contents))), folder);
+        assertEquals(new CsvWriter().text(TABLE), Files.readString(folder.resolve("one-section.1-a-b-c.csv")));
+        JsonNode section =
+                new ObjectMapper().readTree(folder.resolve("one-section.json").toFile());
+        assertEquals("Seen.", section.at("/contents/0/lead").asText());
+        JsonNode written = section.at("/contents/1/contents/0/chart");
+        assertEquals("[null,\"s\",null]", written.get("units").toString());
+        assertEquals(
+                "[\"say \\\"hi\\\", you\",null,\"c\"]", written.at("/rows/1").toString());
+        assertEquals(1.5e-3, written.at("/rows/0/1").asDouble());
+        assertEquals("bar", written.at("/view/mark").asText());
     }
 
     @Test

@@ -1,0 +1,119 @@
+package org.convmark.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A document for programs, in a folder: each section as {@code <anchor>.json}, with its sentences, tables and charts in reading order, and each of its
+ * tables, those of charts too, as {@code <anchor>.<number>-<caption>.csv}. Numbers are bare, in the base unit that {@code units} names; what is missing is
+ * null, or empty.
+ */
+public final class DataWriter {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int LONGEST_NAME = 60;
+
+    /** Writes all sections; a file that is there is replaced in one step. */
+    public void write(Document document, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        for (Section section : document.sections()) {
+            new WholeFile(folder.resolve(section.anchor() + ".json")).write(json(section));
+            List<Table> tables = new ArrayList<>();
+            section.contents().forEach(content -> collect(content, tables));
+            for (int i = 0; i < tables.size(); i++) {
+                String name = section.anchor() + "." + (i + 1) + "-" + name(tables.get(i)) + ".csv";
+                new CsvWriter().write(tables.get(i), folder.resolve(name));
+            }
+        }
+    }
+
+    /** A section as one JSON object. */
+    String json(Section section) throws IOException {
+        ObjectNode object = JSON.createObjectNode();
+        object.put("title", section.title());
+        object.set("contents", contents(section.contents()));
+        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(object) + "\n";
+    }
+
+    private static ArrayNode contents(List<Content> contents) {
+        ArrayNode array = JSON.createArrayNode();
+        contents.forEach(content -> array.add(object(content)));
+        return array;
+    }
+
+    private static ObjectNode object(Content content) {
+        ObjectNode object = JSON.createObjectNode();
+        if (content instanceof Content.Lead lead) {
+            object.put("lead", lead.text());
+        } else if (content instanceof Content.Text text) {
+            object.put("text", text.text());
+        } else if (content instanceof Content.Fold fold) {
+            object.put("fold", fold.summary()).set("contents", contents(fold.contents()));
+        } else if (content instanceof Table table) {
+            object.set("table", object(table));
+        } else if (content instanceof Chart chart) {
+            object.set("chart", object(chart.data()).set("view", chart.vegaLite()));
+        }
+        return object;
+    }
+
+    private static ObjectNode object(Table table) {
+        ObjectNode object = JSON.createObjectNode().put("caption", table.caption());
+        ArrayNode columns = object.putArray("columns");
+        ArrayNode units = object.putArray("units");
+        for (int c = 0; c < table.columns().size(); c++) {
+            columns.add(table.columns().get(c));
+            units.add(unit(table, c));
+        }
+        ArrayNode rows = object.putArray("rows");
+        for (List<Cell> row : table.rows()) {
+            ArrayNode values = rows.addArray();
+            row.forEach(cell -> values.add(value(cell)));
+        }
+        return object;
+    }
+
+    /** The base unit of a column's numbers, null if it has none. */
+    private static String unit(Table table, int column) {
+        return table.rows().stream()
+                .flatMap(row -> row.get(column).quantity().stream())
+                .map(quantity -> quantity.unit().base())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static JsonNode value(Cell cell) {
+        JsonNodeFactory nodes = JSON.getNodeFactory();
+        if (cell.quantity().isPresent()) {
+            double value = cell.quantity().get().value();
+            return Double.isFinite(value) ? nodes.numberNode(value) : nodes.nullNode();
+        }
+        return cell instanceof Cell.Missing ? nodes.nullNode() : nodes.textNode(cell.text());
+    }
+
+    private static void collect(Content content, List<Table> tables) {
+        if (content instanceof Table table) {
+            tables.add(table);
+        } else if (content instanceof Chart chart) {
+            tables.add(chart.data());
+        } else if (content instanceof Content.Fold fold) {
+            fold.contents().forEach(inner -> collect(inner, tables));
+        }
+    }
+
+    private static String name(Table table) {
+        String words = table.caption()
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^a-z0-9]+", "-")
+                .replaceAll("^-|-$", "");
+        return words.length() <= LONGEST_NAME ? words : words.substring(0, LONGEST_NAME);
+    }
+}
