@@ -50,6 +50,7 @@ class MainTest {
         run -p loop=COMPUTE                 | unknown loop 'COMPUTE'
         run -p bytes=0                      | bytes=0 is too small: the least is 1024.
         run -p depth=0                      | depth=0 is too small: the least is 1.
+        run -p depth=1000000                | depth=1000000 is too large: the most is 1000.
         run -p width=-4                     | width=-4 is too small: the least is 1.
         run -p image=0                      | image=0 is too small
         run -p batch=0                      | batch=0 is too small

@@ -9,6 +9,9 @@ import java.util.stream.Stream;
  * {@link ActivationChain}.
  */
 public interface Stack extends Workload {
+    /** The deepest: far beyond any network, and its graph is still made in a moment. */
+    int MOST_DEPTH = 1000;
+
     /**
      * The graph of these extents.
      *
@@ -24,10 +27,15 @@ public interface Stack extends Workload {
         return List.of("depth", "width", "image", "batch");
     }
 
+    /** @throws IllegalArgumentException if it is deeper than {@link #MOST_DEPTH}, or extents make no graph */
     @Override
     default Graph graph(ToIntFunction<String> extent) {
+        int depth = extent.applyAsInt("depth");
+        if (depth > MOST_DEPTH) {
+            throw new IllegalArgumentException("depth " + depth + " is more than " + MOST_DEPTH);
+        }
         return graph(
-                extent.applyAsInt("depth"),
+                depth,
                 extent.applyAsInt("width"),
                 extent.applyAsInt("image"),
                 extent.applyAsInt("batch"));

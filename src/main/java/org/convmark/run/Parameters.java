@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Target;
 import org.convmark.model.Fusion;
+import org.convmark.model.Stack;
 
 /** Values that the user chose for benchmark parameters, in place of the profile's; each is checked by itself. */
 public final class Parameters {
@@ -65,6 +66,7 @@ public final class Parameters {
             case "fusion" -> Known.of("fusion", Fusion.class).require(value);
             case "algorithm" -> Known.of("algorithm", Algorithm.class).require(value);
             case "loop" -> LOOPS.require(value);
+            case "depth" -> number(name, value, 1, Stack.MOST_DEPTH);
             case "bytes" -> number(name, value, 1 << 10, 1L << 40);
             case "flops" -> number(name, value, 1_000_000, 1L << 36);
             case "workers" -> number(name, value, 0, 1 << 10);
