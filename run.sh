@@ -232,7 +232,8 @@ case ${1:-} in
     run | aa) set_up_opencl ;;
 esac
 build
-# A report is seconds of work, most of it on code that runs a few times: the second compiler takes longer than it gives.
+# A report is seconds of work, most of it on code that runs a few times: the second compiler takes longer than it gives. It
+# needs 200 MB, but a collector of several threads, and a heap that begins with a part of the machine's memory, fill gigabytes first.
 flags=()
-[[ ${1-} != report ]] || flags+=(-XX:TieredStopAtLevel=1)
+[[ ${1-} != report ]] || flags+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xms128m)
 exec "$JAVA_HOME/bin/java" ${flags[@]+"${flags[@]}"} -jar "$jar" "$@"

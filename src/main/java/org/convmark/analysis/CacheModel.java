@@ -1,12 +1,11 @@
 package org.convmark.analysis;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.convmark.machine.Machine;
 import org.convmark.model.CacheHierarchy;
@@ -77,27 +76,39 @@ final class CacheModel {
     }
 
     private Traffic simulate(Graph graph) {
-        Trace trace = new Trace(graph);
-        LongStream.Builder recorded = LongStream.builder();
-        trace.visit((address, bytes) -> recorded.add(address).add(bytes));
-        long[] ranges = recorded.build().toArray();
-        long touched = IntStream.range(0, ranges.length / 2)
-                .mapToLong(i -> ranges[2 * i + 1])
-                .sum();
+        Recording recording = new Recording();
+        new Trace(graph).visit(recording);
         int share = 1;
-        while (touched / lineBytes / share > MOST_LINES && divides(2 * share)) {
+        while (recording.bytes / lineBytes / share > MOST_LINES && divides(2 * share)) {
             share *= 2;
         }
         CacheHierarchy caches = new CacheHierarchy(lineBytes, share, levels);
-        touch(caches, ranges);
+        recording.replay(caches);
         caches.reset();
-        touch(caches, ranges);
+        recording.replay(caches);
         return new Traffic(caches.missedBytes(levels.size() - 2), caches.missedBytes(levels.size() - 1), share);
     }
 
-    private static void touch(CacheHierarchy caches, long[] ranges) {
-        for (int i = 0; i < ranges.length; i += 2) {
-            caches.touch(ranges[i], ranges[i + 1]);
+    /** One pass: its ranges of memory in turn, an address and then its bytes. */
+    private static final class Recording implements Trace.Visitor {
+        private long[] ranges = new long[1 << 12];
+        private int length;
+        private long bytes;
+
+        @Override
+        public void touch(long address, long size) {
+            if (length == ranges.length) {
+                ranges = Arrays.copyOf(ranges, 2 * length);
+            }
+            ranges[length++] = address;
+            ranges[length++] = size;
+            bytes += size;
+        }
+
+        void replay(CacheHierarchy caches) {
+            for (int i = 0; i < length; i += 2) {
+                caches.touch(ranges[i], ranges[i + 1]);
+            }
         }
     }
 

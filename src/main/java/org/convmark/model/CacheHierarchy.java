@@ -81,19 +81,27 @@ public final class CacheHierarchy {
         }
     }
 
-    /** Whether a line is there, counted among those simulated; it is the last used of its set afterwards. */
+    /** Whether a line is there, counted among those simulated; it is the last used of its set afterwards, and those used since are one older. */
     private boolean hits(int level, long line) {
         long[] all = lines[level];
-        int first = (int) (line % sets[level]) * ways[level];
-        int last = first + ways[level] - 1;
-        int i = first;
-        while (i < last && all[i] != line) {
-            i++;
+        int first = place(level, line) * ways[level];
+        int end = first + ways[level];
+        long younger = line;
+        for (int i = first; i < end; i++) {
+            long here = all[i];
+            all[i] = younger;
+            if (here == line) {
+                return true;
+            }
+            younger = here;
         }
-        boolean hit = all[i] == line;
-        System.arraycopy(all, first, all, first + 1, i - first);
-        all[first] = line;
-        return hit;
+        return false;
+    }
+
+    /** The set of a line. Almost all caches have a power of two of them, and a division takes longer than all the rest. */
+    private int place(int level, long line) {
+        int count = sets[level];
+        return (count & count - 1) == 0 ? (int) line & count - 1 : (int) (line % count);
     }
 
     /** Forgets what was counted, not what the caches hold. */
