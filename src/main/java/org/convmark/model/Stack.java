@@ -34,11 +34,7 @@ public interface Stack extends Workload {
         if (depth > MOST_DEPTH) {
             throw new IllegalArgumentException("depth " + depth + " is more than " + MOST_DEPTH);
         }
-        return graph(
-                depth,
-                extent.applyAsInt("width"),
-                extent.applyAsInt("image"),
-                extent.applyAsInt("batch"));
+        return graph(depth, extent.applyAsInt("width"), extent.applyAsInt("image"), extent.applyAsInt("batch"));
     }
 
     /** Every pattern, every block, every operator and every activation. */
