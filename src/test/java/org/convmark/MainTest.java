@@ -108,7 +108,7 @@ class MainTest {
         waterline MBCONV --balance NaN      | --balance=NaN is no machine
         waterline MBCONV --balance 160 -p width=0       | width=0 is too small
         waterline MBCONV --balance 160 -p width=1,2     | -p width takes one value here, not 1,2.
-        waterline MBCONV --balance 160 -p depth=9999999 | depth=9999999 is too large: the most is 1024.
+        waterline MBCONV --balance 160 -p depth=9999999 | depth=9999999 is too large: the most is 1000.
         waterline MBCONV --balance 160 -p target=VECTOR | -p target says nothing about the form of MBCONV
         waterline DENSE --balance 160 -p image=1        | is no network
         rum                                 | Unmatched argument

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
+import org.convmark.machine.Damage;
 import org.convmark.machine.Folders;
 import org.convmark.run.InputError;
 import org.convmark.run.RunFolder;
@@ -124,7 +125,7 @@ public record FleetFolder(Path path) {
             return fleet;
         } catch (JsonProcessingException e) {
             throw new InputError(file + " is damaged ("
-                    + e.getOriginalMessage().lines().findFirst().orElse("")
+                    + Damage.of(e)
                     + "): restore it from a copy; what was measured lies in " + path.resolve("done") + ".");
         } catch (IOException e) {
             throw new InputError("cannot read " + file + " (" + RunFolder.reason(e) + "): check its permissions.");

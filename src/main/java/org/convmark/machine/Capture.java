@@ -68,13 +68,11 @@ public record Capture(
     }
 
     private static String place(JsonProcessingException e) {
-        String line =
-                e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
         String field =
                 e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
                         ? " in " + field(mapping)
                         : "";
-        return line + field + " (" + e.getOriginalMessage().lines().findFirst().orElse("no message") + ")";
+        return field + " (" + Damage.of(e) + ")";
     }
 
     private static String field(JsonMappingException e) {

@@ -41,7 +41,7 @@ public record Probe(
         try {
             return Json.MAPPER.readValue(line, Probe.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("not the answer of a probe: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("not the answer of a probe: " + Damage.of(e), e);
         }
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.convmark.machine.Damage;
 
 /** JMH's result file in its JSON format, as measurements. */
 final class JmhJson {
@@ -46,9 +47,7 @@ final class JmhJson {
         try {
             return JSON.readTree(Files.readString(file));
         } catch (JsonProcessingException e) {
-            String line =
-                    e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
-            throw damaged(e.getOriginalMessage().lines().findFirst().orElse("no JSON") + line);
+            throw damaged(Damage.of(e));
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException(
                     file + " does not exist: give the folder of a run, or finish the run with --resume.", e);

@@ -17,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.convmark.machine.Damage;
 
 /**
  * A run on disk while it goes on. {@code index/} holds the plan and, per row, JMH's JSON or the error; every file appears
@@ -128,7 +129,7 @@ public record RunFolder(Path path) {
             return JSON.treeToValue(tree, Plan.class);
         } catch (JsonProcessingException e) {
             throw new InputError(file + " is damaged ("
-                    + e.getOriginalMessage().lines().findFirst().orElse("") + "): start a new run; what " + path
+                    + Damage.of(e) + "): start a new run; what " + path
                     + " holds in index/ stays there.");
         } catch (IOException e) {
             throw new InputError("cannot read " + file + " (" + reason(e) + ").");
