@@ -1,0 +1,19 @@
+package org.convmark.machine;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+
+/** What is wrong with a JSON file, in a user's words. */
+public final class Damage {
+    private Damage() {}
+
+    /** The parser's complaint in one line, without the names that it has for places of its source. */
+    public static String of(JsonProcessingException e) {
+        String complaint =
+                String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("no JSON");
+        return complaint.replaceFirst(" \\(start marker at .*", "") + line(e);
+    }
+
+    private static String line(JsonProcessingException e) {
+        return e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
+    }
+}
