@@ -50,7 +50,7 @@ class MainTest {
         run -p loop=COMPUTE                 | unknown loop 'COMPUTE'
         run -p bytes=0                      | bytes=0 is too small: the least is 1024.
         run -p depth=0                      | depth=0 is too small: the least is 1.
-        run -p depth=1000000                | depth=1000000 is too large: the most is 1000.
+        run -p depth=1000000                | depth=1000000 is too large: the most is 512.
         run -p width=-4                     | width=-4 is too small: the least is 1.
         run -p image=0                      | image=0 is too small
         run -p batch=0                      | batch=0 is too small
@@ -108,7 +108,7 @@ class MainTest {
         waterline MBCONV --balance NaN      | --balance=NaN is no machine
         waterline MBCONV --balance 160 -p width=0       | width=0 is too small
         waterline MBCONV --balance 160 -p width=1,2     | -p width takes one value here, not 1,2.
-        waterline MBCONV --balance 160 -p depth=9999999 | depth=9999999 is too large: the most is 1000.
+        waterline MBCONV --balance 160 -p depth=9999999 | depth=9999999 is too large: the most is 512.
         waterline MBCONV --balance 160 -p target=VECTOR | -p target says nothing about the form of MBCONV
         waterline DENSE --balance 160 -p image=1        | is no network
         rum                                 | Unmatched argument

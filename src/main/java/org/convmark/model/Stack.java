@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  */
 public interface Stack extends Workload {
     /** The deepest: far beyond any network, and its graph is still made in a moment. */
-    int MOST_DEPTH = 1000;
+    int MOST_DEPTH = 512;
 
     /**
      * The graph of these extents.

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.convmark.model.Graph;
 import org.convmark.model.Network;
+import org.convmark.model.Stack;
 import org.convmark.model.Workload;
 
 /**
@@ -19,7 +20,7 @@ public record Form(Workload workload, Map<String, Integer> extents) {
     private static final Map<String, Integer> USUAL = Map.of("depth", 1, "width", 64, "image", 56, "batch", 1);
     /** Layers and channels of no network that anybody runs; more would only fill the memory. */
     private static final Map<String, Integer> MOST =
-            Map.of("depth", 1024, "width", 1 << 16, "image", 1 << 16, "batch", 1 << 16);
+            Map.of("depth", Stack.MOST_DEPTH, "width", 1 << 16, "image", 1 << 16, "batch", 1 << 16);
 
     /**
      * Parses {@code name=value} for the workload's extents.

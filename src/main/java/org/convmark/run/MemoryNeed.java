@@ -19,7 +19,6 @@ import org.convmark.model.Stack;
  */
 record MemoryNeed(long availableBytes, long heapBytes) {
     private static final int MOST = 1 << 14;
-    private static final int MOST_UNITS = 1 << 9;
     private static final long FIXED = 64L << 20;
     private static final long LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
@@ -65,7 +64,7 @@ record MemoryNeed(long availableBytes, long heapBytes) {
     private static void refuseIfBeyond(Row row) {
         for (String name : row.workload().extents()) {
             String value = row.params().get(name);
-            int most = name.equals("depth") ? MOST_UNITS : MOST;
+            int most = name.equals("depth") ? Stack.MOST_DEPTH : MOST;
             if (Double.parseDouble(value) > most) {
                 throw new InputError(name + "=" + value + " is too large: the most is " + most + ".");
             }

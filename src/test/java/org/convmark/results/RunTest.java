@@ -134,7 +134,7 @@ class RunTest {
         [[1], ["NaN"]]  |                                     | not every sample of it is a time
         [[1]]           | "precision":"fp16"                  | does not know its parameter precision (fp16)
         [[1]]           | "depth":"x"                         | describe no network
-        [[1]]           | "depth":"1000000"                   | depth 1000000 is more than 1000
+        [[1]]           | "depth":"513","width":"1","image":"1","batch":"1","workers":"1" | depth 513 is more than 512
         [[1]]           | "depth":"1","fusion":"WARP"         | describe no network
         """)
     void rowsThatCannotBeUsedAreSetAsideWithTheReason(String rawData, String params, String reason) throws IOException {

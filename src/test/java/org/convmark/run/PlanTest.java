@@ -304,7 +304,7 @@ class PlanTest {
         "width=8000, would need about",
         "batch=1000000000, would need at least",
         "image=100000000000, would need at least",
-        "depth=1000000000, would need at least",
+        "depth=1000000000, too large: the most is 512",
     })
     void hugeNetworksAreRefused(String parameter, String expected) {
         InputError e = assertThrows(

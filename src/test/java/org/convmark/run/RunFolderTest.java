@@ -96,7 +96,7 @@ class RunFolderTest {
     @Test
     void planOfAnotherVersionIsRefused() throws IOException {
         Path file = folder.path().resolve("index/plan.json");
-        Files.writeString(file, Files.readString(file).replace("\"format\" : 2", "\"format\" : 99"));
+        Files.writeString(file, Files.readString(file).replace("\"format\" : " + Plan.FORMAT, "\"format\" : 99"));
         InputError e = assertThrows(InputError.class, folder::plan);
         assertTrue(e.getMessage().contains("another version"), e::getMessage);
     }
