@@ -133,12 +133,16 @@ class RunTest {
         [[1, -1]]       |                                     | not every sample of it is a time
         [[1], ["NaN"]]  |                                     | not every sample of it is a time
         [[1]]           | "precision":"fp16"                  | does not know its parameter precision (fp16)
-        [[1]]           | "depth":"x"                         | describe no network
-        [[1]]           | "depth":"513","width":"1","image":"1","batch":"1","workers":"1" | depth 513 is more than 512
-        [[1]]           | "depth":"1","fusion":"WARP"         | describe no network
+        [[1]]           | "depth":"x"                         | describe no network that this version of Convmark knows (For input string: "x")
+        [[1]]           | "depth":"513"                       | depth 513 is more than 512
+        [[1]]           | "fusion":"WARP"                     | describe no network that this version of Convmark knows (No enum constant org.convmark.model.Fusion.WARP)
         """)
     void rowsThatCannotBeUsedAreSetAsideWithTheReason(String rawData, String params, String reason) throws IOException {
-        Run run = write("us/op", rawData, params == null ? "" : params);
+        String sound = "\"target\":\"SCALAR\",\"fusion\":\"NONE\",\"depth\":\"1\",\"width\":\"1\",\"image\":\"1\","
+                + "\"batch\":\"1\",\"workers\":\"1\"";
+        assertEquals(1, write("us/op", "[[1]]", sound).measurements().size());
+        Run run =
+                write("us/op", rawData, params == null ? sound : sound + "," + params); // of two values the last counts
         assertEquals(List.of(), run.measurements());
         assertTrue(run.failures().get(0).error().contains(reason), run.failures()::toString);
     }
