@@ -85,17 +85,15 @@ public final class CacheHierarchy {
     private boolean hits(int level, long line) {
         long[] all = lines[level];
         int first = place(level, line) * ways[level];
-        int end = first + ways[level];
-        long younger = line;
-        for (int i = first; i < end; i++) {
-            long here = all[i];
-            all[i] = younger;
-            if (here == line) {
-                return true;
-            }
-            younger = here;
+        int last = first + ways[level] - 1;
+        int i = first;
+        while (i < last && all[i] != line) {
+            i++;
         }
-        return false;
+        boolean hit = all[i] == line;
+        System.arraycopy(all, first, all, first + 1, i - first);
+        all[first] = line;
+        return hit;
     }
 
     /** The set of a line. Almost all caches have a power of two of them, and a division takes longer than all the rest. */

@@ -120,18 +120,27 @@ public final class FusionPlanner {
         Graph layers = Fuser.epilogues(body);
         require(body);
         int n = layers.nodes().size();
+        int begin = 0;
         double[] best = new double[n + 1];
         Kernel[] last = new Kernel[n + 1];
         int[] start = new int[n + 1];
         for (int end = 1; end <= n; end++) {
             best[end] = Double.MAX_VALUE;
-            for (int from = end - 1; from >= 0; from--) {
+            Node layer = layers.nodes().get(end - 1);
+            boolean isAlone = !obstacle(layer, layers.shapes(layer)).isEmpty();
+            if (isAlone) {
+                begin = end - 1;
+            }
+            for (int from = end - 1; from >= begin; from--) {
                 Priced priced = kernel(layers, from, end);
                 if (priced != null && best[from] + priced.cost() < best[end]) {
                     best[end] = best[from] + priced.cost();
                     last[end] = priced.kernel();
                     start[end] = from;
                 }
+            }
+            if (isAlone) {
+                begin = end; // no kernel of several reaches back over it
             }
         }
         List<Kernel> kernels = new ArrayList<>();
@@ -169,15 +178,14 @@ public final class FusionPlanner {
         return kernels.obstacle(body).isEmpty() ? streamed(Body.of(body)) : null;
     }
 
-    /** Whether nobody else reads what layers make but the last, and all can be made row by row. */
+    /** Whether nobody else reads what layers make but the last. */
     private static boolean isChain(Graph layers, int from, int end) {
         int first = layers.inputs().size();
-        for (int i = 0; i < layers.nodes().size(); i++) {
-            Node node = layers.nodes().get(i);
-            boolean inside = i >= from && i < end;
-            if (inside && !obstacle(node, layers.shapes(node)).isEmpty()
-                    || !inside && node.inputs().stream().anyMatch(v -> v >= first + from && v < first + end - 1)) {
-                return false;
+        for (int i = end; i < layers.nodes().size(); i++) {
+            for (int v : layers.nodes().get(i).inputs()) {
+                if (v >= first + from && v < first + end - 1) {
+                    return false;
+                }
             }
         }
         return layers.head() < first + from || layers.head() >= first + end - 1;
