@@ -9,12 +9,23 @@ import org.convmark.model.Layer;
 
 /**
  * The part of a convolution's filter that gives one or two blocks of output channels, as register tiles read it: a table
- * of taps relative to the pixel's place in channel block 0, with a vector of weights for each block. Groups narrower
- * than that appear as zeros: the general form costs them arithmetic, not another kernel.
+ * of runs of {@link #RUN} taps that are neighbouring channels, relative to the pixel's place in channel block 0, with a
+ * vector of weights per tap for each block. Groups narrower than that, and channels that do not fill a run, appear as
+ * zeros: the general form costs them arithmetic, not another kernel.
  */
 public final class ConvTaps {
+    /**
+     * Taps for which a tile looks up one offset; divides the length of a vector. More than one saves instructions, which
+     * a core whose other thread is busy has half of; tiles for 32 registers take one at a time.
+     */
+    public static final int RUN = Lanes.REGISTERS == 32 ? 1 : 4;
+
+    /** Of the first tap of each run. */
     public final int[] offsets;
+
+    /** Per tap, one or two vectors. */
     public final float[] weights;
+
     public final float[] bias;
 
     /** What finished sums are limited to. */
@@ -35,8 +46,8 @@ public final class ConvTaps {
     /**
      * A matrix with one pair of output blocks.
      *
-     * @param offsets of the channels of the other matrix
-     * @param weights per channel 2 L
+     * @param offsets of the channels of the other matrix, every {@link #RUN}th
+     * @param weights per channel 2 L, for whole runs
      */
     ConvTaps(int[] offsets, float[] weights) {
         this(offsets, weights, new float[2 * L], Limits.NONE, 0, 2);
@@ -59,10 +70,10 @@ public final class ConvTaps {
         int groupOut = conv.groupOut(in.shape.channels());
         int first = block * L / groupOut * group;
         int last = (Math.min((block + vectors) * L, conv.outChannels()) - 1) / groupOut * group + group;
-        int taps = (last - first) * conv.kernel() * conv.kernel();
+        int runs = ((last + RUN - 1) / RUN - first / RUN) * conv.kernel() * conv.kernel();
         ConvTaps made = new ConvTaps(
-                new int[taps],
-                new float[Math.multiplyExact(taps, vectors * L)],
+                new int[runs],
+                new float[Math.multiplyExact(runs, RUN * vectors * L)],
                 Arrays.copyOfRange(Lanes.padded(bias), block * L, (block + vectors) * L),
                 limits,
                 block,
@@ -95,22 +106,20 @@ public final class ConvTaps {
         return all;
     }
 
-    /** Taps in the order block, row, column, channel: neighbours in the table are neighbours in memory. */
+    /** Runs in the order block, row, column, channel: neighbours in the table are neighbours in memory. */
     private void fill(Layer.Conv conv, int group, int groupOut, int first, int last, float[] filter, Blocked in) {
         int k = 0;
         for (int from = first; from < last; from = (from / L + 1) * L) {
             for (int r = 0; r < conv.kernel(); r++) {
                 for (int s = 0; s < conv.kernel(); s++) {
-                    for (int c = from; c < Math.min(last, (from / L + 1) * L); c++) {
-                        offsets[k] = c / L * in.block + r * conv.dilation() * in.row + s * conv.dilation() * L + c % L;
-                        weights(
-                                k++,
-                                conv,
-                                group,
-                                groupOut,
-                                filter,
-                                (c % group * conv.kernel() + r) * conv.kernel() + s,
-                                c / group);
+                    for (int run = from / RUN * RUN; run < Math.min(last, (from / L + 1) * L); run += RUN) {
+                        offsets[k] =
+                                run / L * in.block + r * conv.dilation() * in.row + s * conv.dilation() * L + run % L;
+                        for (int c = Math.max(run, first); c < Math.min(run + RUN, last); c++) {
+                            int tap = (c % group * conv.kernel() + r) * conv.kernel() + s;
+                            weights(k * RUN + c - run, conv, group, groupOut, filter, tap, c / group);
+                        }
+                        k++;
                     }
                 }
             }

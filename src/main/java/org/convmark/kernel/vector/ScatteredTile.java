@@ -1,5 +1,6 @@
 package org.convmark.kernel.vector;
 
+import static org.convmark.kernel.vector.ConvTaps.RUN;
 import static org.convmark.kernel.vector.Lanes.FLOATS;
 import static org.convmark.kernel.vector.Lanes.L;
 
@@ -30,8 +31,8 @@ final class ScatteredTile {
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a3 = FloatVector.fromArray(FLOATS, bias, 0), b3 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a4 = FloatVector.fromArray(FLOATS, bias, 0), b4 = FloatVector.fromArray(FLOATS, bias, L);
-        for (int k = taps.start; k < offsets.length; k++) {
-            int i = offsets[k];
+        for (int k = taps.start; k < offsets.length * RUN; k++) {
+            int i = offsets[k / RUN] + k % RUN;
             FloatVector u = FloatVector.fromArray(FLOATS, w, k * (2 * L));
             FloatVector v = FloatVector.fromArray(FLOATS, w, k * (2 * L) + L);
             FloatVector x = FloatVector.broadcast(FLOATS, in[p0 + i]);

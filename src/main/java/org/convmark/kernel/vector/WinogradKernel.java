@@ -102,12 +102,13 @@ final class WinogradKernel implements Kernel {
         this.chunks = parts(pairs, Math.max(1, CHUNK_BYTES / (products * 2 * tiles * L * Float.BYTES)));
         this.plane = in.blocks * tiles * L + PAD;
         this.sumPlane = parts(pairs, chunks) * 2 * tiles * L + PAD;
-        int[] channels = new int[in.shape.channels()];
-        for (int c = 0; c < channels.length; c++) {
-            channels[c] = c / L * tiles * L + c % L;
+        int[] runs = new int[parts(in.shape.channels(), ConvTaps.RUN)];
+        for (int i = 0; i < runs.length; i++) {
+            int c = i * ConvTaps.RUN;
+            runs[i] = c / L * tiles * L + c % L;
         }
-        this.panels = Arrays.stream(panels(form, filter, channels.length, conv.outChannels()))
-                .map(panel -> new ConvTaps(channels, panel))
+        this.panels = Arrays.stream(panels(form, filter, in.shape.channels(), conv.outChannels()))
+                .map(panel -> new ConvTaps(runs, panel))
                 .toArray(ConvTaps[]::new);
         this.columns = new int[form.n];
         for (int j = 0; j < form.n; j++) {
@@ -115,10 +116,11 @@ final class WinogradKernel implements Kernel {
         }
     }
 
-    /** Per product of a tile and pair of output blocks: input channel x 2 L. */
+    /** Per product of a tile and pair of output blocks: input channel, in whole runs, x 2 L. */
     private static float[][] panels(Winograd form, float[] filter, int inChannels, int outChannels) {
         int pairs = (Lanes.blocks(outChannels) + 1) / 2;
-        float[][] panels = new float[form.n * form.n * pairs][inChannels * 2 * L];
+        int rows = parts(inChannels, ConvTaps.RUN) * ConvTaps.RUN;
+        float[][] panels = new float[form.n * form.n * pairs][rows * 2 * L];
         for (int c = 0; c < inChannels; c++) {
             for (int o = 0; o < outChannels; o++) {
                 double[] u = form.filter(filter, (o * inChannels + c) * 9);

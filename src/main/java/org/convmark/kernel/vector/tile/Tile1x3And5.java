@@ -1,5 +1,6 @@
 package org.convmark.kernel.vector.tile;
 
+import static org.convmark.kernel.vector.ConvTaps.RUN;
 import static org.convmark.kernel.vector.Lanes.FLOATS;
 import static org.convmark.kernel.vector.Lanes.L;
 
@@ -25,8 +26,8 @@ public final class Tile1x3And5 {
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             int j = i + inGap;
-            FloatVector u = FloatVector.fromArray(FLOATS, w, k * L);
-            FloatVector x;
+            FloatVector u, x;
+            u = FloatVector.fromArray(FLOATS, w, k * (RUN * L));
             x = FloatVector.broadcast(FLOATS, in[i]);
             a0 = u.fma(x, a0);
             x = FloatVector.broadcast(FLOATS, in[i + L]);
@@ -43,6 +44,68 @@ public final class Tile1x3And5 {
             a6 = u.fma(x, a6);
             x = FloatVector.broadcast(FLOATS, in[j + 4 * L]);
             a7 = u.fma(x, a7);
+            if (RUN == 4) {
+                if (i + 1 > in.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, k * (RUN * L) + L);
+                x = FloatVector.broadcast(FLOATS, in[i + 1]);
+                a0 = u.fma(x, a0);
+                x = FloatVector.broadcast(FLOATS, in[i + L + 1]);
+                a1 = u.fma(x, a1);
+                x = FloatVector.broadcast(FLOATS, in[i + 2 * L + 1]);
+                a2 = u.fma(x, a2);
+                x = FloatVector.broadcast(FLOATS, in[j + 1]);
+                a3 = u.fma(x, a3);
+                x = FloatVector.broadcast(FLOATS, in[j + L + 1]);
+                a4 = u.fma(x, a4);
+                x = FloatVector.broadcast(FLOATS, in[j + 2 * L + 1]);
+                a5 = u.fma(x, a5);
+                x = FloatVector.broadcast(FLOATS, in[j + 3 * L + 1]);
+                a6 = u.fma(x, a6);
+                x = FloatVector.broadcast(FLOATS, in[j + 4 * L + 1]);
+                a7 = u.fma(x, a7);
+                if (i + 2 > in.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, k * (RUN * L) + 2 * L);
+                x = FloatVector.broadcast(FLOATS, in[i + 2]);
+                a0 = u.fma(x, a0);
+                x = FloatVector.broadcast(FLOATS, in[i + L + 2]);
+                a1 = u.fma(x, a1);
+                x = FloatVector.broadcast(FLOATS, in[i + 2 * L + 2]);
+                a2 = u.fma(x, a2);
+                x = FloatVector.broadcast(FLOATS, in[j + 2]);
+                a3 = u.fma(x, a3);
+                x = FloatVector.broadcast(FLOATS, in[j + L + 2]);
+                a4 = u.fma(x, a4);
+                x = FloatVector.broadcast(FLOATS, in[j + 2 * L + 2]);
+                a5 = u.fma(x, a5);
+                x = FloatVector.broadcast(FLOATS, in[j + 3 * L + 2]);
+                a6 = u.fma(x, a6);
+                x = FloatVector.broadcast(FLOATS, in[j + 4 * L + 2]);
+                a7 = u.fma(x, a7);
+                if (i + 3 > in.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, k * (RUN * L) + 3 * L);
+                x = FloatVector.broadcast(FLOATS, in[i + 3]);
+                a0 = u.fma(x, a0);
+                x = FloatVector.broadcast(FLOATS, in[i + L + 3]);
+                a1 = u.fma(x, a1);
+                x = FloatVector.broadcast(FLOATS, in[i + 2 * L + 3]);
+                a2 = u.fma(x, a2);
+                x = FloatVector.broadcast(FLOATS, in[j + 3]);
+                a3 = u.fma(x, a3);
+                x = FloatVector.broadcast(FLOATS, in[j + L + 3]);
+                a4 = u.fma(x, a4);
+                x = FloatVector.broadcast(FLOATS, in[j + 2 * L + 3]);
+                a5 = u.fma(x, a5);
+                x = FloatVector.broadcast(FLOATS, in[j + 3 * L + 3]);
+                a6 = u.fma(x, a6);
+                x = FloatVector.broadcast(FLOATS, in[j + 4 * L + 3]);
+                a7 = u.fma(x, a7);
+            }
         }
         FloatVector low = FloatVector.broadcast(FLOATS, taps.limits.low());
         FloatVector high = FloatVector.broadcast(FLOATS, taps.limits.high());

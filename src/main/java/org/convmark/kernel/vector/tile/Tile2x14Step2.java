@@ -30,9 +30,9 @@ public final class Tile2x14Step2 {
         FloatVector a13 = FloatVector.fromArray(FLOATS, bias, 0), b13 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            FloatVector u = FloatVector.fromArray(FLOATS, w, k * (2 * L));
-            FloatVector v = FloatVector.fromArray(FLOATS, w, k * (2 * L) + L);
-            FloatVector x;
+            FloatVector u, x, v;
+            u = FloatVector.fromArray(FLOATS, w, k * (2 * L));
+            v = FloatVector.fromArray(FLOATS, w, k * (2 * L) + L);
             x = FloatVector.broadcast(FLOATS, in[i]);
             a0 = u.fma(x, a0);
             b0 = v.fma(x, b0);

@@ -1,5 +1,6 @@
 package org.convmark.kernel.vector.tile;
 
+import static org.convmark.kernel.vector.ConvTaps.RUN;
 import static org.convmark.kernel.vector.Lanes.FLOATS;
 import static org.convmark.kernel.vector.Lanes.L;
 
@@ -20,9 +21,9 @@ public final class Tile2x4 {
         FloatVector a3 = FloatVector.fromArray(FLOATS, bias, 0), b3 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            FloatVector u = FloatVector.fromArray(FLOATS, w, k * (2 * L));
-            FloatVector v = FloatVector.fromArray(FLOATS, w, k * (2 * L) + L);
-            FloatVector x;
+            FloatVector u, x, v;
+            u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L));
+            v = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + L);
             x = FloatVector.broadcast(FLOATS, in[i]);
             a0 = u.fma(x, a0);
             b0 = v.fma(x, b0);
@@ -35,6 +36,59 @@ public final class Tile2x4 {
             x = FloatVector.broadcast(FLOATS, in[i + 3 * L]);
             a3 = u.fma(x, a3);
             b3 = v.fma(x, b3);
+            if (RUN == 4) {
+                if (i + 1 > in.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 2 * L);
+                v = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 3 * L);
+                x = FloatVector.broadcast(FLOATS, in[i + 1]);
+                a0 = u.fma(x, a0);
+                b0 = v.fma(x, b0);
+                x = FloatVector.broadcast(FLOATS, in[i + L + 1]);
+                a1 = u.fma(x, a1);
+                b1 = v.fma(x, b1);
+                x = FloatVector.broadcast(FLOATS, in[i + 2 * L + 1]);
+                a2 = u.fma(x, a2);
+                b2 = v.fma(x, b2);
+                x = FloatVector.broadcast(FLOATS, in[i + 3 * L + 1]);
+                a3 = u.fma(x, a3);
+                b3 = v.fma(x, b3);
+                if (i + 2 > in.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 4 * L);
+                v = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 5 * L);
+                x = FloatVector.broadcast(FLOATS, in[i + 2]);
+                a0 = u.fma(x, a0);
+                b0 = v.fma(x, b0);
+                x = FloatVector.broadcast(FLOATS, in[i + L + 2]);
+                a1 = u.fma(x, a1);
+                b1 = v.fma(x, b1);
+                x = FloatVector.broadcast(FLOATS, in[i + 2 * L + 2]);
+                a2 = u.fma(x, a2);
+                b2 = v.fma(x, b2);
+                x = FloatVector.broadcast(FLOATS, in[i + 3 * L + 2]);
+                a3 = u.fma(x, a3);
+                b3 = v.fma(x, b3);
+                if (i + 3 > in.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 6 * L);
+                v = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 7 * L);
+                x = FloatVector.broadcast(FLOATS, in[i + 3]);
+                a0 = u.fma(x, a0);
+                b0 = v.fma(x, b0);
+                x = FloatVector.broadcast(FLOATS, in[i + L + 3]);
+                a1 = u.fma(x, a1);
+                b1 = v.fma(x, b1);
+                x = FloatVector.broadcast(FLOATS, in[i + 2 * L + 3]);
+                a2 = u.fma(x, a2);
+                b2 = v.fma(x, b2);
+                x = FloatVector.broadcast(FLOATS, in[i + 3 * L + 3]);
+                a3 = u.fma(x, a3);
+                b3 = v.fma(x, b3);
+            }
         }
         FloatVector low = FloatVector.broadcast(FLOATS, taps.limits.low());
         FloatVector high = FloatVector.broadcast(FLOATS, taps.limits.high());

@@ -31,9 +31,9 @@ public final class Tile2x7And7 {
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             int j = i + inGap;
-            FloatVector u = FloatVector.fromArray(FLOATS, w, k * (2 * L));
-            FloatVector v = FloatVector.fromArray(FLOATS, w, k * (2 * L) + L);
-            FloatVector x;
+            FloatVector u, x, v;
+            u = FloatVector.fromArray(FLOATS, w, k * (2 * L));
+            v = FloatVector.fromArray(FLOATS, w, k * (2 * L) + L);
             x = FloatVector.broadcast(FLOATS, in[i]);
             a0 = u.fma(x, a0);
             b0 = v.fma(x, b0);

@@ -5,20 +5,23 @@
  * row and three that begin another, {@code inGap} and {@code outGap} floats behind where the row would go on.
  * Step2: every second column of the input.
  *
- * <p>One loop over the taps: the tap's offset from a table, one or two weight vectors, one broadcast per pixel. The table
- * serves every kernel size, dilation, group width and channel count, and it keeps C2 from unrolling the loop, which spills
- * accumulators. Five pixels by two vectors fit 16 registers: ten sums, two weights, broadcasts; per tap 10 FMAs, 5
- * broadcasts, 2 loads in 31 instructions, no stack moves. Share of the FMA roof, Zen 3, AVX2, one thread, JDK 17 / 25, 64
- * channels: 3x3 92 / 92 %, 1x1 79 / 84 %. JDK 17 sometimes allocates registers badly for the life of a JVM, then it is
- * 76 % or a third. Sums start at the bias. What is stored lies within the limits of a first activation by comparison, a
- * comparison and a blend for each limit, outside the loop; the shares of five pixels were measured without. The second vector is
- * stored {@code next} floats behind the first, and before it: where there is no second block, next is 0 and the first overwrites it, which needs no branch.
+ * <p>One loop over runs of four taps ({@code ConvTaps.RUN}): the run's offset from a table, then per tap one or two weight vectors
+ * and one broadcast per pixel. The table serves every kernel size, dilation, group width and channel count, and it keeps C2
+ * from unrolling the loop, which spills accumulators. The taps of a run are kept apart by a way out of the loop that is never
+ * taken: there the interpreter would need all sums, so that C2 cannot move a tap's products behind the next one's loads, which
+ * spills too. (An exception would not do: JDK 25 knows that sums are dead behind it.) Five pixels by two vectors fit 16
+ * registers: ten sums, two weights, broadcasts; per run 40 FMAs, 20 broadcasts, 8 loads in 92 instructions on JDK 25, no stack
+ * moves. Share of the FMA roof, Zen 3, AVX2, one thread, JDK 17 / 25, 64 channels: 3x3 92 / 92 %, 1x1 79 / 84 %. JDK 17 sometimes
+ * allocates registers badly for the life of a JVM, then it is 76 % or a third. Where the other hardware thread of the core is
+ * busy, a tile with its operands in L1 reaches 64 / 62 %, with an offset per tap 47 / 53 %. Sums start at the bias. What is stored lies
+ * within the limits of a first activation by comparison, a comparison and a blend for each limit, outside the loop; the shares
+ * of five pixels were measured without. The second vector is stored {@code next} floats behind the first, and before it: where
+ * there is no second block, next is 0 and the first overwrites it, which needs no branch.
  *
- * <p>Eight pixels by one vector, where a second would be empty or of another group: per tap 8 FMAs, 8 broadcasts, 1 load
- * in 29 instructions. Loads are the limit, at 84 %: two vectors share a broadcast, one has it alone. Measured: 3x3 in
- * groups of 8, 64 channels, 65 / 67 %.
+ * <p>Eight pixels by one vector, where a second would be empty or of another group: per tap 8 FMAs, 8 broadcasts, 1 load. Loads
+ * are the limit, at 84 %: two vectors share a broadcast, one has it alone. Measured: 3x3 in groups of 8, 64 channels, 65 / 67 %.
  *
- * <p>Fourteen pixels fit 32 registers, those that AVX-512 brings for vectors of all lengths: per tap 28 FMAs, 14 broadcasts, 2 loads in 59
+ * <p>Fourteen pixels fit 32 registers, those that AVX-512 brings for vectors of all lengths: one tap at a time, 28 FMAs, 14 broadcasts, 2 loads in 59
  * instructions (JDK 25), one sum of the 28 through the stack, which its 28 cycles hide. Share of the FMA roof, Zen 4, 512 bits, one thread, JDK 17 / 25, image
  * 56: 1x1 32>128 81 / 89 %, 128>32 87 / 92 %, 64>64 on JDK 25 94 %; with 256 bits 83 to 87 %.
  *

@@ -58,7 +58,7 @@ class GeneratedTilesTest {
         private static final String TEMPLATE = """
                 package org.convmark.kernel.vector.tile;
 
-                import static org.convmark.kernel.vector.Lanes.FLOATS;
+                %RUN%import static org.convmark.kernel.vector.Lanes.FLOATS;
                 import static org.convmark.kernel.vector.Lanes.L;
 
                 import jdk.incubator.vector.FloatVector;
@@ -75,8 +75,6 @@ class GeneratedTilesTest {
                         %START%
                         for (int k = taps.start; k < offsets.length; k++) {
                             int i = p + offsets[k];%SECOND%
-                            %WEIGHTS%
-                            FloatVector x;
                             %STEP%
                         }
                         FloatVector low = FloatVector.broadcast(FLOATS, taps.limits.low());
@@ -86,10 +84,13 @@ class GeneratedTilesTest {
                 }
                 """;
 
-        private static final String WEIGHTS = "FloatVector u = FloatVector.fromArray(FLOATS, w, k * L);";
-        private static final String PAIR_OF_WEIGHTS = """
-                FloatVector u = FloatVector.fromArray(FLOATS, w, k * (2 * L));
-                            FloatVector v = FloatVector.fromArray(FLOATS, w, k * (2 * L) + L);""";
+        /** Taps of a run, see ConvTaps. */
+        private static final int RUN = 4;
+
+        /** Forms for 32 registers take one tap at a time. */
+        private boolean hasRuns() {
+            return first + second < 14;
+        }
 
         @Override
         public String name() {
@@ -107,9 +108,9 @@ class GeneratedTilesTest {
                     .replace("%PIXELS%", pixels + (step > 1 ? ", every " + step + "nd of the input" : ""))
                     .replace("%ARGUMENTS%", "ConvTaps taps, float[] in, int p, float[] out, int q" + gaps + next)
                     .replace("%SECOND%", second > 0 ? "\n            int j = i + inGap;" : "")
-                    .replace("%WEIGHTS%", vectors > 1 ? PAIR_OF_WEIGHTS : WEIGHTS)
                     .replace("%START%", lines("        ", this::start))
-                    .replace("%STEP%", lines("            ", this::step))
+                    .replace("%RUN%", hasRuns() ? "import static org.convmark.kernel.vector.ConvTaps.RUN;\n" : "")
+                    .replace("%STEP%", steps().replace("\n", "\n            "))
                     .replace("%STORE%", stores());
         }
 
@@ -132,8 +133,32 @@ class GeneratedTilesTest {
             return vectors == 1 ? a + ";" : a + ", b%d = FloatVector.fromArray(FLOATS, bias, L);".formatted(t);
         }
 
-        private String step(int t) {
-            String at = t < first ? at("i", t * step) : at("j", (t - first) * step);
+        /** The taps of a run, each behind a way out of the loop that is never taken: see the package. */
+        private String steps() {
+            String one = "FloatVector u, x" + (vectors > 1 ? ", v;\n" : ";\n") + tap(0);
+            if (!hasRuns()) {
+                return one;
+            }
+            String others = IntStream.range(1, RUN)
+                    .mapToObj(c -> "if (i + " + c + " > in.length) {\n    break;\n}\n" + tap(c))
+                    .collect(Collectors.joining("\n"));
+            return one + "\nif (RUN == " + RUN + ") {\n    " + others.replace("\n", "\n    ") + "\n}";
+        }
+
+        private String tap(int channel) {
+            String k = "k * (" + (hasRuns() ? "RUN * " : "") + (vectors > 1 ? "2 * L)" : "L)");
+            String weights = load("u", at(k, channel * vectors))
+                    + (vectors > 1 ? "\n" + load("v", at(k, channel * vectors + 1)) : "");
+            return weights + "\n" + lines("", t -> step(channel, t));
+        }
+
+        private static String load(String weights, String at) {
+            return weights + " = FloatVector.fromArray(FLOATS, w, " + at + ");";
+        }
+
+        private String step(int channel, int t) {
+            String at = (t < first ? at("i", t * step) : at("j", (t - first) * step))
+                    + (channel > 0 ? " + " + channel : "");
             String a = """
                     x = FloatVector.broadcast(FLOATS, in[%s]);
                     a%d = u.fma(x, a%d);""".formatted(at, t, t);
