@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.convmark.model.ActivationChain;
@@ -140,6 +141,8 @@ public final class Report {
                     .map(analysis -> CompletableFuture.supplyAsync(() -> analysis.of(run), threads))
                     .toList();
             return sections.stream().map(CompletableFuture::join).toList();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         } finally {
             threads.shutdown();
         }

@@ -72,7 +72,7 @@ public record Capture(
                 e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
                         ? " in " + field(mapping)
                         : "";
-        return field + " (" + Damage.of(e) + ")";
+        return Damage.line(e) + field + " (" + Damage.complaint(e) + ")";
     }
 
     private static String field(JsonMappingException e) {

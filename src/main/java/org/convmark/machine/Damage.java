@@ -6,14 +6,19 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 public final class Damage {
     private Damage() {}
 
-    /** The parser's complaint in one line, without the names that it has for places of its source. */
+    /** The complaint and the line of the file. */
     public static String of(JsonProcessingException e) {
-        String complaint =
-                String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("no JSON");
-        return complaint.replaceFirst(" \\(start marker at .*", "") + line(e);
+        return complaint(e) + line(e);
     }
 
-    private static String line(JsonProcessingException e) {
+    /** The parser's complaint in one line, without the names that it has for places of its source. */
+    static String complaint(JsonProcessingException e) {
+        String complaint =
+                String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("no JSON");
+        return complaint.replaceFirst(" \\(start marker at .*", "");
+    }
+
+    static String line(JsonProcessingException e) {
         return e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
     }
 }

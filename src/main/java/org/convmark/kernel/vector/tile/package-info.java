@@ -11,9 +11,10 @@
  * taken: there the interpreter would need all sums, so that C2 cannot move a tap's products behind the next one's loads, which
  * spills too. (An exception would not do: JDK 25 knows that sums are dead behind it.) Five pixels by two vectors fit 16
  * registers: ten sums, two weights, broadcasts; per run 40 FMAs, 20 broadcasts, 8 loads in 92 instructions on JDK 25, no stack
- * moves. Share of the FMA roof, Zen 3, AVX2, one thread, JDK 17 / 25, 64 channels: 3x3 92 / 92 %, 1x1 79 / 84 %. JDK 17 sometimes
+ * moves of vectors. Share of the FMA roof, Zen 3, AVX2, one thread, JDK 17 / 25, 64 channels, measured with an offset per tap, which
+ * is as fast on a quiet core: 3x3 92 / 92 %, 1x1 79 / 84 %. JDK 17 sometimes
  * allocates registers badly for the life of a JVM, then it is 76 % or a third. Where the other hardware thread of the core is
- * busy, a tile with its operands in L1 reaches 64 / 62 %, with an offset per tap 47 / 53 %. Sums start at the bias. What is stored lies
+ * busy, a tile with its operands in L1 reaches 62 / 60 %, with an offset per tap 46 / 51 %. Sums start at the bias. What is stored lies
  * within the limits of a first activation by comparison, a comparison and a blend for each limit, outside the loop; the shares
  * of five pixels were measured without. The second vector is stored {@code next} floats behind the first, and before it: where
  * there is no second block, next is 0 and the first overwrites it, which needs no branch.
