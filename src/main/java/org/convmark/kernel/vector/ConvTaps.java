@@ -16,9 +16,10 @@ import org.convmark.model.Layer;
 public final class ConvTaps {
     /**
      * Taps for which a tile looks up one offset; divides the length of a vector. More than one saves instructions, which
-     * a core whose other thread is busy has half of; tiles for 32 registers take one at a time.
+     * a core whose other thread is busy has half of. A tile for 32 registers with four is more than C1 compiles with
+     * profiling, and then C2 never gets to it.
      */
-    public static final int RUN = Lanes.REGISTERS == 32 ? 1 : 4;
+    public static final int RUN = Lanes.REGISTERS == 32 ? 2 : 4;
 
     /** Of the first tap of each run. */
     public final int[] offsets;

@@ -1,5 +1,6 @@
 package org.convmark.kernel.vector.tile;
 
+import static org.convmark.kernel.vector.ConvTaps.RUN;
 import static org.convmark.kernel.vector.Lanes.FLOATS;
 import static org.convmark.kernel.vector.Lanes.L;
 
@@ -32,8 +33,8 @@ public final class Tile2x7And7 {
             int i = p + offsets[k];
             int j = i + inGap;
             FloatVector u, x, v;
-            u = FloatVector.fromArray(FLOATS, w, k * (2 * L));
-            v = FloatVector.fromArray(FLOATS, w, k * (2 * L) + L);
+            u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L));
+            v = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + L);
             x = FloatVector.broadcast(FLOATS, in[i]);
             a0 = u.fma(x, a0);
             b0 = v.fma(x, b0);
@@ -74,6 +75,53 @@ public final class Tile2x7And7 {
             a12 = u.fma(x, a12);
             b12 = v.fma(x, b12);
             x = FloatVector.broadcast(FLOATS, in[j + 6 * L]);
+            a13 = u.fma(x, a13);
+            b13 = v.fma(x, b13);
+            if (i + 1 > in.length) {
+                break;
+            }
+            u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 2 * L);
+            v = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 3 * L);
+            x = FloatVector.broadcast(FLOATS, in[i + 1]);
+            a0 = u.fma(x, a0);
+            b0 = v.fma(x, b0);
+            x = FloatVector.broadcast(FLOATS, in[i + L + 1]);
+            a1 = u.fma(x, a1);
+            b1 = v.fma(x, b1);
+            x = FloatVector.broadcast(FLOATS, in[i + 2 * L + 1]);
+            a2 = u.fma(x, a2);
+            b2 = v.fma(x, b2);
+            x = FloatVector.broadcast(FLOATS, in[i + 3 * L + 1]);
+            a3 = u.fma(x, a3);
+            b3 = v.fma(x, b3);
+            x = FloatVector.broadcast(FLOATS, in[i + 4 * L + 1]);
+            a4 = u.fma(x, a4);
+            b4 = v.fma(x, b4);
+            x = FloatVector.broadcast(FLOATS, in[i + 5 * L + 1]);
+            a5 = u.fma(x, a5);
+            b5 = v.fma(x, b5);
+            x = FloatVector.broadcast(FLOATS, in[i + 6 * L + 1]);
+            a6 = u.fma(x, a6);
+            b6 = v.fma(x, b6);
+            x = FloatVector.broadcast(FLOATS, in[j + 1]);
+            a7 = u.fma(x, a7);
+            b7 = v.fma(x, b7);
+            x = FloatVector.broadcast(FLOATS, in[j + L + 1]);
+            a8 = u.fma(x, a8);
+            b8 = v.fma(x, b8);
+            x = FloatVector.broadcast(FLOATS, in[j + 2 * L + 1]);
+            a9 = u.fma(x, a9);
+            b9 = v.fma(x, b9);
+            x = FloatVector.broadcast(FLOATS, in[j + 3 * L + 1]);
+            a10 = u.fma(x, a10);
+            b10 = v.fma(x, b10);
+            x = FloatVector.broadcast(FLOATS, in[j + 4 * L + 1]);
+            a11 = u.fma(x, a11);
+            b11 = v.fma(x, b11);
+            x = FloatVector.broadcast(FLOATS, in[j + 5 * L + 1]);
+            a12 = u.fma(x, a12);
+            b12 = v.fma(x, b12);
+            x = FloatVector.broadcast(FLOATS, in[j + 6 * L + 1]);
             a13 = u.fma(x, a13);
             b13 = v.fma(x, b13);
         }

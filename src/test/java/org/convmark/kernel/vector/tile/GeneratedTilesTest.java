@@ -58,7 +58,8 @@ class GeneratedTilesTest {
         private static final String TEMPLATE = """
                 package org.convmark.kernel.vector.tile;
 
-                %RUN%import static org.convmark.kernel.vector.Lanes.FLOATS;
+                import static org.convmark.kernel.vector.ConvTaps.RUN;
+                import static org.convmark.kernel.vector.Lanes.FLOATS;
                 import static org.convmark.kernel.vector.Lanes.L;
 
                 import jdk.incubator.vector.FloatVector;
@@ -84,12 +85,13 @@ class GeneratedTilesTest {
                 }
                 """;
 
-        /** Taps of a run, see ConvTaps. */
-        private static final int RUN = 4;
+        /** Taps of a short run, see ConvTaps, which forms for 32 registers always have; of a long one. */
+        private static final int SHORT = 2;
 
-        /** Forms for 32 registers take one tap at a time. */
-        private boolean hasRuns() {
-            return first + second < 14;
+        private static final int LONG = 4;
+
+        private boolean needs32Registers() {
+            return vectors * (first + second) > 16;
         }
 
         @Override
@@ -109,7 +111,6 @@ class GeneratedTilesTest {
                     .replace("%ARGUMENTS%", "ConvTaps taps, float[] in, int p, float[] out, int q" + gaps + next)
                     .replace("%SECOND%", second > 0 ? "\n            int j = i + inGap;" : "")
                     .replace("%START%", lines("        ", this::start))
-                    .replace("%RUN%", hasRuns() ? "import static org.convmark.kernel.vector.ConvTaps.RUN;\n" : "")
                     .replace("%STEP%", steps().replace("\n", "\n            "))
                     .replace("%STORE%", stores());
         }
@@ -135,18 +136,20 @@ class GeneratedTilesTest {
 
         /** The taps of a run, each behind a way out of the loop that is never taken: see the package. */
         private String steps() {
-            String one = "FloatVector u, x" + (vectors > 1 ? ", v;\n" : ";\n") + tap(0);
-            if (!hasRuns()) {
-                return one;
-            }
-            String others = IntStream.range(1, RUN)
-                    .mapToObj(c -> "if (i + " + c + " > in.length) {\n    break;\n}\n" + tap(c))
-                    .collect(Collectors.joining("\n"));
-            return one + "\nif (RUN == " + RUN + ") {\n    " + others.replace("\n", "\n    ") + "\n}";
+            String run = "FloatVector u, x" + (vectors > 1 ? ", v;\n" : ";\n") + tap(0) + others(1, SHORT);
+            return needs32Registers()
+                    ? run
+                    : run + "\nif (RUN == " + LONG + ") {" + others(SHORT, LONG).replace("\n", "\n    ") + "\n}";
+        }
+
+        private String others(int from, int to) {
+            return IntStream.range(from, to)
+                    .mapToObj(c -> "\nif (i + " + c + " > in.length) {\n    break;\n}\n" + tap(c))
+                    .collect(Collectors.joining());
         }
 
         private String tap(int channel) {
-            String k = "k * (" + (hasRuns() ? "RUN * " : "") + (vectors > 1 ? "2 * L)" : "L)");
+            String k = "k * (RUN * " + (vectors > 1 ? "2 * L)" : "L)");
             String weights = load("u", at(k, channel * vectors))
                     + (vectors > 1 ? "\n" + load("v", at(k, channel * vectors + 1)) : "");
             return weights + "\n" + lines("", t -> step(channel, t));
