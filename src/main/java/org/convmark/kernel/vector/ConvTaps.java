@@ -16,10 +16,9 @@ import org.convmark.model.Layer;
 public final class ConvTaps {
     /**
      * Taps for which a tile looks up one offset; divides the length of a vector. More than one saves instructions, which
-     * a core whose other thread is busy has half of. A tile for 32 registers with four is more than C1 compiles with
-     * profiling, and then C2 never gets to it.
+     * a core whose other thread is busy has half of, and which compete for the ports of multiply-adds where there are two of 512 bits.
      */
-    public static final int RUN = Lanes.REGISTERS == 32 ? 2 : 4;
+    public static final int RUN = Lanes.REGISTERS == 16 ? 4 : profiledWithMoreThanOne() ? 2 : 1;
 
     /** Of the first tap of each run. */
     public final int[] offsets;
@@ -52,6 +51,15 @@ public final class ConvTaps {
      */
     ConvTaps(int[] offsets, float[] weights) {
         this(offsets, weights, new float[2 * L], Limits.NONE, 0, 2);
+    }
+
+    /**
+     * Whether C1 can compile tiles for 32 registers with two taps and profiling: JDK 25 can, JDK 17 runs out of virtual registers.
+     * A method that it first compiles without profiling, as chance will have it, then stays that way for the life of the JVM, a
+     * hundred times slower. Others were not tried.
+     */
+    private static boolean profiledWithMoreThanOne() {
+        return Runtime.version().feature() >= 25;
     }
 
     private ConvTaps(int[] offsets, float[] weights, float[] bias, Limits limits, int block, int vectors) {

@@ -44,27 +44,29 @@ public final class Tile1x3And5 {
             a6 = u.fma(x, a6);
             x = FloatVector.broadcast(FLOATS, in[j + 4 * L]);
             a7 = u.fma(x, a7);
-            if (i + 1 > in.length) {
-                break;
+            if (RUN > 1) {
+                if (i + 1 > in.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, k * (RUN * L) + L);
+                x = FloatVector.broadcast(FLOATS, in[i + 1]);
+                a0 = u.fma(x, a0);
+                x = FloatVector.broadcast(FLOATS, in[i + L + 1]);
+                a1 = u.fma(x, a1);
+                x = FloatVector.broadcast(FLOATS, in[i + 2 * L + 1]);
+                a2 = u.fma(x, a2);
+                x = FloatVector.broadcast(FLOATS, in[j + 1]);
+                a3 = u.fma(x, a3);
+                x = FloatVector.broadcast(FLOATS, in[j + L + 1]);
+                a4 = u.fma(x, a4);
+                x = FloatVector.broadcast(FLOATS, in[j + 2 * L + 1]);
+                a5 = u.fma(x, a5);
+                x = FloatVector.broadcast(FLOATS, in[j + 3 * L + 1]);
+                a6 = u.fma(x, a6);
+                x = FloatVector.broadcast(FLOATS, in[j + 4 * L + 1]);
+                a7 = u.fma(x, a7);
             }
-            u = FloatVector.fromArray(FLOATS, w, k * (RUN * L) + L);
-            x = FloatVector.broadcast(FLOATS, in[i + 1]);
-            a0 = u.fma(x, a0);
-            x = FloatVector.broadcast(FLOATS, in[i + L + 1]);
-            a1 = u.fma(x, a1);
-            x = FloatVector.broadcast(FLOATS, in[i + 2 * L + 1]);
-            a2 = u.fma(x, a2);
-            x = FloatVector.broadcast(FLOATS, in[j + 1]);
-            a3 = u.fma(x, a3);
-            x = FloatVector.broadcast(FLOATS, in[j + L + 1]);
-            a4 = u.fma(x, a4);
-            x = FloatVector.broadcast(FLOATS, in[j + 2 * L + 1]);
-            a5 = u.fma(x, a5);
-            x = FloatVector.broadcast(FLOATS, in[j + 3 * L + 1]);
-            a6 = u.fma(x, a6);
-            x = FloatVector.broadcast(FLOATS, in[j + 4 * L + 1]);
-            a7 = u.fma(x, a7);
-            if (RUN == 4) {
+            if (RUN > 2) {
                 if (i + 2 > in.length) {
                     break;
                 }

@@ -41,27 +41,29 @@ public final class Tile2x3And2Step2 {
             x = FloatVector.broadcast(FLOATS, in[j + 2 * L]);
             a4 = u.fma(x, a4);
             b4 = v.fma(x, b4);
-            if (i + 1 > in.length) {
-                break;
+            if (RUN > 1) {
+                if (i + 1 > in.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 2 * L);
+                v = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 3 * L);
+                x = FloatVector.broadcast(FLOATS, in[i + 1]);
+                a0 = u.fma(x, a0);
+                b0 = v.fma(x, b0);
+                x = FloatVector.broadcast(FLOATS, in[i + 2 * L + 1]);
+                a1 = u.fma(x, a1);
+                b1 = v.fma(x, b1);
+                x = FloatVector.broadcast(FLOATS, in[i + 4 * L + 1]);
+                a2 = u.fma(x, a2);
+                b2 = v.fma(x, b2);
+                x = FloatVector.broadcast(FLOATS, in[j + 1]);
+                a3 = u.fma(x, a3);
+                b3 = v.fma(x, b3);
+                x = FloatVector.broadcast(FLOATS, in[j + 2 * L + 1]);
+                a4 = u.fma(x, a4);
+                b4 = v.fma(x, b4);
             }
-            u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 2 * L);
-            v = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 3 * L);
-            x = FloatVector.broadcast(FLOATS, in[i + 1]);
-            a0 = u.fma(x, a0);
-            b0 = v.fma(x, b0);
-            x = FloatVector.broadcast(FLOATS, in[i + 2 * L + 1]);
-            a1 = u.fma(x, a1);
-            b1 = v.fma(x, b1);
-            x = FloatVector.broadcast(FLOATS, in[i + 4 * L + 1]);
-            a2 = u.fma(x, a2);
-            b2 = v.fma(x, b2);
-            x = FloatVector.broadcast(FLOATS, in[j + 1]);
-            a3 = u.fma(x, a3);
-            b3 = v.fma(x, b3);
-            x = FloatVector.broadcast(FLOATS, in[j + 2 * L + 1]);
-            a4 = u.fma(x, a4);
-            b4 = v.fma(x, b4);
-            if (RUN == 4) {
+            if (RUN > 2) {
                 if (i + 2 > in.length) {
                     break;
                 }

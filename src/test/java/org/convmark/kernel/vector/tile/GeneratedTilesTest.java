@@ -85,7 +85,7 @@ class GeneratedTilesTest {
                 }
                 """;
 
-        /** Taps of a short run, see ConvTaps, which forms for 32 registers always have; of a long one. */
+        /** Taps of runs longer than one, see ConvTaps; forms for 32 registers have no long ones. */
         private static final int SHORT = 2;
 
         private static final int LONG = 4;
@@ -137,15 +137,14 @@ class GeneratedTilesTest {
         /** The taps of a run, each behind a way out of the loop that is never taken: see the package. */
         private String steps() {
             String run = "FloatVector u, x" + (vectors > 1 ? ", v;\n" : ";\n") + tap(0) + others(1, SHORT);
-            return needs32Registers()
-                    ? run
-                    : run + "\nif (RUN == " + LONG + ") {" + others(SHORT, LONG).replace("\n", "\n    ") + "\n}";
+            return needs32Registers() ? run : run + others(SHORT, LONG);
         }
 
         private String others(int from, int to) {
-            return IntStream.range(from, to)
+            String taps = IntStream.range(from, to)
                     .mapToObj(c -> "\nif (i + " + c + " > in.length) {\n    break;\n}\n" + tap(c))
                     .collect(Collectors.joining());
+            return "\nif (RUN > " + from + ") {" + taps.replace("\n", "\n    ") + "\n}";
         }
 
         private String tap(int channel) {
