@@ -18,7 +18,7 @@ public final class ConvTaps {
      * Taps for which a tile looks up one offset; divides the length of a vector. More than one saves instructions, which
      * a core whose other thread is busy has half of, and which compete for the ports of multiply-adds where there are two of 512 bits.
      */
-    public static final int RUN = Lanes.REGISTERS == 16 ? 4 : profiledWithMoreThanOne() ? 2 : 1;
+    public static final int RUN = Lanes.REGISTERS == 16 ? 4 : c1ProfilesRunsOfTwo() ? 2 : 1;
 
     /** Of the first tap of each run. */
     public final int[] offsets;
@@ -55,10 +55,10 @@ public final class ConvTaps {
 
     /**
      * Whether C1 can compile tiles for 32 registers with two taps and profiling: JDK 25 can, JDK 17 runs out of virtual registers.
-     * A method that it first compiles without profiling, as chance will have it, then stays that way for the life of the JVM, a
-     * hundred times slower. Others were not tried.
+     * A method that it happens to compile without profiling first then stays that way for the life of the JVM, a
+     * hundred times slower. JDKs between them were not tried.
      */
-    private static boolean profiledWithMoreThanOne() {
+    private static boolean c1ProfilesRunsOfTwo() {
         return Runtime.version().feature() >= 25;
     }
 
