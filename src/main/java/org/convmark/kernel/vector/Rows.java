@@ -14,12 +14,11 @@ import org.convmark.model.Activation;
  */
 final class Rows {
     private static final float LOG2_E = 1.44269504f;
-    private static final float LN2_HIGH = 0.693359375f;
-    private static final float LN2_LOW = -2.12194440e-4f;
-    /** 1.5 * 2^23: adding it rounds to an integer that then stands in the low bits. */
+    private static final float LN2 = 0.69314718f;
+
+    /** 1.5 * 2^23: adding it rounds to an integer that then stands in the low bits; bits above are gone when those are shifted to the exponent. */
     private static final float ROUND = 12582912f;
 
-    private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
     private static final float SIXTH = 1f / 6;
 
     private static final float SELU_SCALE = (float) Activation.SELU_SCALE;
@@ -130,21 +129,24 @@ final class Rows {
      * loop that usually runs once, as on maps of one pixel, and its vectors would be boxed.
      */
     private static void logistic(float[] in, int i, float slope, float constant, float[] out, int o, int length) {
+        FloatVector low = FloatVector.broadcast(FLOATS, -87f);
+        FloatVector high = FloatVector.broadcast(FLOATS, 87f);
         for (int k = 0; k < length; k += L) {
             FloatVector x = FloatVector.fromArray(FLOATS, in, i + k);
-            FloatVector y = x.neg().max(-87f).min(87f);
-            FloatVector rounded = y.fma(FloatVector.broadcast(FLOATS, LOG2_E), FloatVector.broadcast(FLOATS, ROUND));
+            FloatVector y = x.blend(low, x.lt(low));
+            y = y.blend(high, high.lt(y));
+            FloatVector rounded = y.fma(FloatVector.broadcast(FLOATS, -LOG2_E), FloatVector.broadcast(FLOATS, ROUND));
             FloatVector n = rounded.sub(ROUND);
-            FloatVector r =
-                    n.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), y));
-            FloatVector p = r.mul(1.9875691500e-4f)
-                    .add(1.3981999507e-3f)
+            FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LN2), y.neg());
+            FloatVector p = r.fma(
+                            FloatVector.broadcast(FLOATS, 1.9875691500e-4f),
+                            FloatVector.broadcast(FLOATS, 1.3981999507e-3f))
                     .fma(r, FloatVector.broadcast(FLOATS, 8.3334519073e-3f))
                     .fma(r, FloatVector.broadcast(FLOATS, 4.1665795894e-2f))
                     .fma(r, FloatVector.broadcast(FLOATS, 1.6666665459e-1f))
                     .fma(r, FloatVector.broadcast(FLOATS, 5.0000001201e-1f))
                     .fma(r.mul(r), r.add(1f));
-            IntVector exponent = rounded.reinterpretAsInts().sub(ROUND_BITS).lanewise(VectorOperators.LSHL, 23);
+            IntVector exponent = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
             FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
             x.mul(slope).add(constant).div(e.add(1f)).intoArray(out, o + k);
         }
@@ -155,23 +157,26 @@ final class Rows {
      * error on -12 to 12: ELU 6.2e-8, SELU 8.9e-7.
      */
     private static void elu(float[] in, int i, float above, float below, float[] out, int o, int length) {
+        FloatVector low = FloatVector.broadcast(FLOATS, -87f);
+        FloatVector zero = FloatVector.broadcast(FLOATS, 0);
         for (int k = 0; k < length; k += L) {
             FloatVector x = FloatVector.fromArray(FLOATS, in, i + k);
-            FloatVector y = x.max(-87f).min(0f);
+            FloatVector y = x.blend(low, x.lt(low));
+            y = y.blend(zero, zero.lt(y));
             FloatVector rounded = y.fma(FloatVector.broadcast(FLOATS, LOG2_E), FloatVector.broadcast(FLOATS, ROUND));
             FloatVector n = rounded.sub(ROUND);
-            FloatVector r =
-                    n.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), y));
-            FloatVector p = r.mul(1.9875691500e-4f)
-                    .add(1.3981999507e-3f)
+            FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LN2), y);
+            FloatVector p = r.fma(
+                            FloatVector.broadcast(FLOATS, 1.9875691500e-4f),
+                            FloatVector.broadcast(FLOATS, 1.3981999507e-3f))
                     .fma(r, FloatVector.broadcast(FLOATS, 8.3334519073e-3f))
                     .fma(r, FloatVector.broadcast(FLOATS, 4.1665795894e-2f))
                     .fma(r, FloatVector.broadcast(FLOATS, 1.6666665459e-1f))
                     .fma(r, FloatVector.broadcast(FLOATS, 5.0000001201e-1f))
                     .fma(r.mul(r), r.add(1f));
-            IntVector exponent = rounded.reinterpretAsInts().sub(ROUND_BITS).lanewise(VectorOperators.LSHL, 23);
+            IntVector exponent = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
             FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-            x.mul(above).blend(e.sub(1f).mul(below), x.lt(0f)).intoArray(out, o + k);
+            x.mul(above).blend(e.sub(1f).mul(below), x.lt(zero)).intoArray(out, o + k);
         }
     }
 
@@ -191,14 +196,13 @@ final class Rows {
             float[] out,
             int o,
             int length) {
+        FloatVector low = FloatVector.broadcast(FLOATS, -7.90531110763549805f);
+        FloatVector high = FloatVector.broadcast(FLOATS, 7.90531110763549805f);
         for (int k = 0; k < length; k += L) {
             FloatVector x = FloatVector.fromArray(FLOATS, in, i + k);
-            FloatVector u = x.mul(x)
-                    .mul(cube)
-                    .add(slope)
-                    .mul(x)
-                    .max(-7.90531110763549805f)
-                    .min(7.90531110763549805f);
+            FloatVector u = x.mul(x).mul(cube).add(slope).mul(x);
+            u = u.blend(low, u.lt(low));
+            u = u.blend(high, high.lt(u));
             FloatVector s = u.mul(u);
             FloatVector p = s.mul(-2.76076847742355e-16f)
                     .add(2.00018790482477e-13f)
