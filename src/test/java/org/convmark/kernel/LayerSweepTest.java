@@ -67,6 +67,29 @@ class LayerSweepTest {
         return COMPARISON.onEveryTarget(bodies);
     }
 
+    /** Inputs of so many channels, or filters so far apart, that tiles read a packed copy; with and without a border around the result. */
+    @TestFactory
+    Stream<DynamicNode> packedConvolutions() {
+        List<Graph> many = new ArrayList<>();
+        List<Graph> apart = new ArrayList<>();
+        for (int[] map : new int[][] {{5, 5}, {7, 13}, {14, 14}, {9, 29}}) {
+            for (int stride : new int[] {1, 2}) {
+                Graph g = input(stride, stride == 1 ? 640 : 651, map)
+                        .then(new Conv(map[0] == 14 ? 80 : 67, 1, stride, 1, 0, Conv.DENSE, Bias.YES));
+                many.add(g);
+                many.add(g.depthwise(3, 1));
+            }
+            for (int stride : new int[] {3, 4}) {
+                Graph g = input(3, map[0], new int[] {map[0] * stride, map[1] * stride})
+                        .then(new Conv(map[1], 4, stride, 1, 1, Conv.DENSE, Bias.YES));
+                apart.add(g);
+                apart.add(g.depthwise(3, 1));
+            }
+        }
+        return COMPARISON.onEveryTarget(
+                Map.of("many channels", exactThenRandom(many), "wide strides", exactThenRandom(apart)));
+    }
+
     /** Group widths around the vector length, with as many, twice or half as many filters as channels. */
     @TestFactory
     Stream<DynamicNode> groupedConvolutions() {

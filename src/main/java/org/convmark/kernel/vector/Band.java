@@ -2,47 +2,71 @@ package org.convmark.kernel.vector;
 
 import static org.convmark.kernel.vector.Lanes.L;
 
+import java.util.List;
+
 /**
  * The register tiles of a band of rows, as offsets from its first pixel in the input and in the output. The first pixels
- * of a tile, as {@code forms} says how many, are in one row, the others begin the next, gaps behind where the row would
- * go on.
+ * of a tile, as {@code forms} says how many, are in one row, the others begin the next; gaps are from the tile's first
+ * pixel to the first of those. In a tile without any, {@code forms} is all of its pixels.
  */
-record Band(int[] ins, int[] outs, int[] forms, int[] inGaps, int[] outGaps) {
-    /** Where tiles are runs of pixels. */
-    static Band runs(Tiling tiling, int size, int rows, Blocked in, Blocked out) {
-        int[] starts = tiling.starts(rows, size);
-        int[] forms = new int[starts.length];
-        int[] inGaps = new int[starts.length];
-        int[] outGaps = new int[starts.length];
-        for (int t = 0; t < starts.length; t++) {
-            forms[t] = Math.min(size, tiling.width - starts[t] % tiling.width);
-            inGaps[t] = in.row * tiling.stride - (tiling.width - forms[t]) * L * tiling.stride;
-            outGaps[t] = out.row - (tiling.width - forms[t]) * L;
+record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGaps, int[] outGaps) {
+    /** Where tiles are runs of pixels, for one or two vectors of output channels. */
+    static Band runs(Tiling tiling, int vectors, int rows, Blocked in, Blocked out) {
+        List<Tiling.Tile> tiles = tiling.tiles(rows, vectors);
+        int[] pixels = tiles.stream().mapToInt(Tiling.Tile::pixels).toArray();
+        int[] forms = new int[pixels.length];
+        int[] inGaps = new int[pixels.length];
+        int[] outGaps = new int[pixels.length];
+        for (int t = 0; t < pixels.length; t++) {
+            int inRow = tiling.width - tiles.get(t).first() % tiling.width;
+            forms[t] = Math.min(pixels[t], inRow);
+            inGaps[t] = in.row * tiling.stride - (tiling.width - inRow) * L * tiling.stride;
+            outGaps[t] = out.row - (tiling.width - inRow) * L;
+            if (inGaps[t] == inRow * L * tiling.stride && outGaps[t] == inRow * L) {
+                forms[t] = pixels[t];
+            }
         }
-        return places(tiling, starts, in, out, forms, inGaps, outGaps);
+        int[] starts = tiles.stream().mapToInt(Tiling.Tile::first).toArray();
+        return places(tiling, starts, in, out, pixels, forms, inGaps, outGaps);
     }
 
-    /** Where pixels are anywhere: an offset for each. */
-    static Band scattered(Tiling tiling, int size, int rows, Blocked in, Blocked out) {
-        int[] starts = tiling.starts(rows, size);
-        int[] all = new int[starts.length * size];
-        int last = rows * tiling.width - 1;
-        for (int t = 0; t < all.length; t++) {
-            all[t] = Math.min(starts[t / size] + t % size, last);
+    /**
+     * The same tiles with inputs that are packed.
+     *
+     * @param size floats from one tile's inputs to the next
+     */
+    Band packed(int size) {
+        int[] packedIns = new int[ins.length];
+        int[] packedForms = new int[ins.length];
+        int[] packedGaps = new int[ins.length];
+        for (int t = 0; t < ins.length; t++) {
+            packedIns[t] = t * size;
+            packedForms[t] = outGaps[t] == forms[t] * L ? pixels[t] : forms[t];
+            packedGaps[t] = forms[t] * L;
         }
-        return places(tiling, all, in, out, null, null, null);
+        return new Band(packedIns, outs, pixels, packedForms, packedGaps, outGaps);
+    }
+
+    /** Where pixels are anywhere: an offset for each, of whole tiles of {@link Tiling#SMALL}. */
+    static Band scattered(Tiling tiling, int rows, Blocked in, Blocked out) {
+        int last = rows * tiling.width - 1;
+        int[] all = new int[(last + Tiling.SMALL) / Tiling.SMALL * Tiling.SMALL];
+        for (int t = 0; t < all.length; t++) {
+            all[t] = Math.min(t, last);
+        }
+        return places(tiling, all, in, out, null, null, null, null);
     }
 
     private static Band places(
-            Tiling tiling, int[] pixels, Blocked in, Blocked out, int[] forms, int[] inGaps, int[] outGaps) {
-        int[] ins = new int[pixels.length];
-        int[] outs = new int[pixels.length];
-        for (int t = 0; t < pixels.length; t++) {
-            int y = pixels[t] / tiling.width;
-            int x = pixels[t] % tiling.width;
+            Tiling tiling, int[] at, Blocked in, Blocked out, int[] pixels, int[] forms, int[] inGaps, int[] outGaps) {
+        int[] ins = new int[at.length];
+        int[] outs = new int[at.length];
+        for (int t = 0; t < at.length; t++) {
+            int y = at[t] / tiling.width;
+            int x = at[t] % tiling.width;
             ins[t] = (y * in.row + x * L) * tiling.stride;
             outs[t] = y * out.row + x * L;
         }
-        return new Band(ins, outs, forms, inGaps, outGaps);
+        return new Band(ins, outs, pixels, forms, inGaps, outGaps);
     }
 }

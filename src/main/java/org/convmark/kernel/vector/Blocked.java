@@ -149,6 +149,16 @@ final class Blocked {
         return shape.width() * L;
     }
 
+    /** Whether the rows of a map follow one another, without a border between them. */
+    boolean joined() {
+        return row == rowLength();
+    }
+
+    /** Whether maps are one pixel and channels follow one another. */
+    boolean isPoint() {
+        return shape.height() == 1 && shape.width() == 1 && block == L;
+    }
+
     /** Rows of all maps of all images. */
     int rows() {
         return shape.batch() * blocks * shape.height();

@@ -1,16 +1,15 @@
 package org.convmark.kernel.vector;
 
-import java.util.List;
 import org.convmark.model.Layer;
 
 /**
  * Convolution of any kind that is not lane-wise. A unit is a band of rows of one image for one or two output blocks:
  * tiles along the band, then the epilogue on the rows just stored. Sums stay in registers over all taps. As many blocks
- * as have their weights in half of a usual L2 take a band one after the other, so that weights and band both stay there;
- * then comes the next band.
+ * as have their weights in a usual L2 take a band one after the other, so that weights and band both stay there;
+ * then comes the next band. Where that pays, the band's inputs are packed first, see {@link Panel}.
  */
 final class ConvKernel implements Stage {
-    private static final int CACHED_WEIGHTS = 256 << 10;
+    private static final int CACHED_WEIGHTS = 512 << 10;
 
     private final Layer.Conv conv;
     private final ConvTaps[] taps;
@@ -28,30 +27,40 @@ final class ConvKernel implements Stage {
     /** By rows of a band and by vectors, both less one. */
     private final Band[][] tiles;
 
+    /** Where pairs read their inputs; null if in place. */
+    private final Panel panel;
+
+    /** Tiles of pairs in the panel, by rows of a band less one. */
+    private final Band[] packed;
+
     ConvKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
         this.conv = conv;
         this.finish = finish.afterLimits();
         this.in = in;
         this.out = out;
-        List<ConvTaps> all = Tiling.fitsSingle(out, conv.stride())
-                ? ConvTaps.withinGroups(conv, filter, bias, finish.limits(), in)
-                : ConvTaps.pairs(conv, filter, bias, finish.limits(), in);
-        this.taps = all.toArray(ConvTaps[]::new);
-        this.tiling = new Tiling(out, conv.stride(), taps[0].vectors);
+        int[] split = ConvTaps.split(conv, in.shape.channels(), Tiling.fitsSingle(out, conv.stride()));
+        boolean pack = Panel.pays(conv, in, out);
+        this.tiling = new Tiling(in, out, conv.stride(), split[0], pack);
+        this.panel = pack ? new Panel(conv, in, tiling) : null;
+        this.taps = ConvTaps.all(conv, filter, bias, finish.limits(), in, split, panel);
         this.together = Math.max(1, Math.min(taps.length, CACHED_WEIGHTS / (taps[0].weights.length * Float.BYTES)));
         this.bands = (out.shape.height() + tiling.rows - 1) / tiling.rows;
         this.tiles = new Band[tiling.rows][];
         for (int rows = 1; rows <= tiling.rows; rows++) {
             tiles[rows - 1] = tiles(rows);
         }
+        this.packed = new Band[tiling.rows];
+        for (int rows = 1; rows <= tiling.rows; rows++) {
+            if (panel != null && tiling.runs(rows)) {
+                packed[rows - 1] = tiles[rows - 1][1].packed(panel.tile());
+            }
+        }
     }
 
     private Band[] tiles(int rows) {
         return tiling.runs(rows)
-                ? new Band[] {
-                    Band.runs(tiling, tiling.size(1), rows, in, out), Band.runs(tiling, tiling.size(2), rows, in, out)
-                }
-                : new Band[] {null, Band.scattered(tiling, tiling.size(2), rows, in, out)};
+                ? new Band[] {Band.runs(tiling, 1, rows, in, out), Band.runs(tiling, 2, rows, in, out)}
+                : new Band[] {null, Band.scattered(tiling, rows, in, out)};
     }
 
     @Override
@@ -62,13 +71,21 @@ final class ConvKernel implements Stage {
     @Override
     public void run(int from, int to) {
         int perImage = taps.length * bands;
+        int inPanel = -1;
         for (int unit = from; unit < to; unit++) {
+            int n = unit / perImage;
             int inImage = unit % perImage;
             int first = inImage / (together * bands) * together;
             int count = Math.min(together, taps.length - first);
             int inGroup = inImage - first * bands;
+            int band = n * bands + inGroup / count;
             int y = inGroup / count * tiling.rows;
-            band(unit / perImage, taps[first + inGroup % count], y, Math.min(y + tiling.rows, out.shape.height()));
+            int end = Math.min(y + tiling.rows, out.shape.height());
+            if (panel != null && band != inPanel) {
+                pack(n, y, end);
+                inPanel = band;
+            }
+            band(n, taps[first + inGroup % count], y, end);
         }
     }
 
@@ -76,29 +93,43 @@ final class ConvKernel implements Stage {
     public void rows(int n, int from, int to) {
         for (int first = 0; first < taps.length; first += together) {
             for (int y = from; y < to; y += tiling.rows) {
+                int end = Math.min(y + tiling.rows, to);
+                if (panel != null) {
+                    pack(n, y, end);
+                }
                 for (int t = first; t < Math.min(first + together, taps.length); t++) {
-                    band(n, taps[t], y, Math.min(y + tiling.rows, to));
+                    band(n, taps[t], y, end);
                 }
             }
         }
     }
 
+    /** Of the band's first pixel, in channel block 0. */
+    private int place(int n, int from) {
+        return in.at(n, 0, from * conv.stride() - conv.padding(), -conv.padding());
+    }
+
+    private void pack(int n, int from, int to) {
+        panel.pack(in.data, place(n, from), tiles[to - from - 1][1]);
+    }
+
     private void band(int n, ConvTaps t, int from, int to) {
-        int p = in.at(n, 0, from * conv.stride() - conv.padding(), -conv.padding());
         int q = out.at(n, t.block, from, 0);
         int blocks = Math.min(t.vectors, out.blocks - t.block);
+        int next = (blocks - 1) * out.block;
         Band band = tiles[to - from - 1][t.vectors - 1];
-        if (!tiling.runs(to - from)) {
-            ScatteredTile.run(t, band, in.data, p, out.data, q, (blocks - 1) * out.block);
+        if (t.vectors == 2 && panel != null) {
+            Lines memory = ThreadMemory.lines();
+            PairTiles.run(t, packed[to - from - 1], 1, memory.data(), memory.first(), out.data, q, next);
+        } else if (!tiling.runs(to - from)) {
+            ScatteredTile.run(t, band, in.data, place(n, from), out.data, q, next);
         } else if (t.vectors == 1) {
-            SingleTiles.run(t, band, conv.stride(), in.data, p, out.data, q);
+            SingleTiles.run(t, band, conv.stride(), in.data, place(n, from), out.data, q);
         } else {
-            PairTiles.run(t, band, conv.stride(), in.data, p, out.data, q, (blocks - 1) * out.block);
+            PairTiles.run(t, band, conv.stride(), in.data, place(n, from), out.data, q, next);
         }
-        for (int row = from; row < to; row++) {
-            for (int block = t.block; block < t.block + blocks; block++) {
-                finish.row(out, n, block, row);
-            }
+        for (int block = t.block; block < t.block + blocks; block++) {
+            finish.rows(out, n, block, from, to);
         }
     }
 }

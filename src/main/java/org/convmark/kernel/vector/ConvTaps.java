@@ -62,6 +62,12 @@ public final class ConvTaps {
         return Runtime.version().feature() >= 25;
     }
 
+    /** Where a tile's first pixel has the vector of a channel block at a row and column of the filter. */
+    interface Places {
+        /** Floats from what the tile is given as its place. */
+        int at(int block, int row, int column);
+    }
+
     private ConvTaps(int[] offsets, float[] weights, float[] bias, Limits limits, int block, int vectors) {
         this.offsets = offsets;
         this.weights = weights;
@@ -74,9 +80,16 @@ public final class ConvTaps {
 
     /** One or two blocks of a convolution, from a block on. */
     private static ConvTaps of(
-            Layer.Conv conv, float[] filter, float[] bias, Limits limits, Blocked in, int block, int vectors) {
-        int group = conv.groupWidth(in.shape.channels());
-        int groupOut = conv.groupOut(in.shape.channels());
+            Layer.Conv conv,
+            float[] filter,
+            float[] bias,
+            Limits limits,
+            int channels,
+            Places places,
+            int block,
+            int vectors) {
+        int group = conv.groupWidth(channels);
+        int groupOut = conv.groupOut(channels);
         int first = block * L / groupOut * group;
         int last = (Math.min((block + vectors) * L, conv.outChannels()) - 1) / groupOut * group + group;
         int runs = ((last + RUN - 1) / RUN - first / RUN) * conv.kernel() * conv.kernel();
@@ -87,43 +100,63 @@ public final class ConvTaps {
                 limits,
                 block,
                 vectors);
-        made.fill(conv, group, groupOut, first, last, filter, in);
+        made.fill(conv, group, groupOut, first, last, filter, places);
         return made;
     }
 
-    /** All blocks, two at a time. */
-    static List<ConvTaps> pairs(Layer.Conv conv, float[] filter, float[] bias, Limits limits, Blocked in) {
-        List<ConvTaps> all = new ArrayList<>();
-        for (int block = 0; block * L < conv.outChannels(); block += 2) {
-            all.add(of(conv, filter, bias, limits, in, block, 2));
-        }
-        return all;
-    }
-
-    /** All blocks, two at a time where both lie in one group: a pair in two would read the channels of both. */
-    static List<ConvTaps> withinGroups(Layer.Conv conv, float[] filter, float[] bias, Limits limits, Blocked in) {
-        int groupOut = conv.groupOut(in.shape.channels());
+    /**
+     * How many vectors of output channels each part takes: two, or one where there is no second, or where a pair in two
+     * groups would read the channels of both.
+     *
+     * @param singles whether there are tiles of one vector
+     */
+    static int[] split(Layer.Conv conv, int inChannels, boolean singles) {
+        int groupOut = conv.groupOut(inChannels);
         int channels = conv.outChannels();
-        List<ConvTaps> all = new ArrayList<>();
+        List<Integer> vectors = new ArrayList<>();
         int block = 0;
         while (block * L < channels) {
             int lastOfTwo = Math.min((block + 2) * L, channels) - 1;
-            boolean one = (block + 1) * L >= channels || block * L / groupOut != lastOfTwo / groupOut;
-            all.add(of(conv, filter, bias, limits, in, block, one ? 1 : 2));
-            block += one ? 1 : 2;
+            boolean alone = (block + 1) * L >= channels || block * L / groupOut != lastOfTwo / groupOut;
+            vectors.add(singles && alone ? 1 : 2);
+            block += vectors.get(vectors.size() - 1);
+        }
+        return vectors.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /**
+     * All blocks.
+     *
+     * @param split vectors of each part
+     * @param panel where parts of two vectors read their inputs; null if in place
+     */
+    static ConvTaps[] all(
+            Layer.Conv conv, float[] filter, float[] bias, Limits limits, Blocked in, int[] split, Panel panel) {
+        Places inPlace = inPlace(conv, in);
+        Places ofPairs = panel == null ? inPlace : panel::at;
+        ConvTaps[] all = new ConvTaps[split.length];
+        int block = 0;
+        for (int i = 0; i < all.length; i++) {
+            Places places = split[i] == 1 ? inPlace : ofPairs;
+            all[i] = of(conv, filter, bias, limits, in.shape.channels(), places, block, split[i]);
+            block += split[i];
         }
         return all;
     }
 
+    /** In the input itself. */
+    static Places inPlace(Layer.Conv conv, Blocked in) {
+        return (block, row, column) -> block * in.block + (row * in.row + column * L) * conv.dilation();
+    }
+
     /** Runs in the order block, row, column, channel: neighbours in the table are neighbours in memory. */
-    private void fill(Layer.Conv conv, int group, int groupOut, int first, int last, float[] filter, Blocked in) {
+    private void fill(Layer.Conv conv, int group, int groupOut, int first, int last, float[] filter, Places places) {
         int k = 0;
         for (int from = first; from < last; from = (from / L + 1) * L) {
             for (int r = 0; r < conv.kernel(); r++) {
                 for (int s = 0; s < conv.kernel(); s++) {
                     for (int run = from / RUN * RUN; run < Math.min(last, (from / L + 1) * L); run += RUN) {
-                        offsets[k] =
-                                run / L * in.block + r * conv.dilation() * in.row + s * conv.dilation() * L + run % L;
+                        offsets[k] = places.at(run / L, r, s) + run % L;
                         for (int c = Math.max(run, first); c < Math.min(run + RUN, last); c++) {
                             int tap = (c % group * conv.kernel() + r) * conv.kernel() + s;
                             weights(k * RUN + c - run, conv, group, groupOut, filter, tap, c / group);

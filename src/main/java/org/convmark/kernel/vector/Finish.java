@@ -33,8 +33,23 @@ record Finish(Epilogue epilogue, Blocked residual) {
 
     /** Finishes row y of block b of image n. */
     void row(Blocked out, int n, int b, int y) {
+        run(out, n, b, y, out.rowLength());
+    }
+
+    /** Finishes rows of block b of image n: as one where they follow one another, since a loop over few vectors is a slow one. */
+    void rows(Blocked out, int n, int b, int from, int to) {
+        if (out.joined() && (residual == null || residual.joined())) {
+            run(out, n, b, from, (to - from) * out.rowLength());
+        } else {
+            for (int y = from; y < to; y++) {
+                row(out, n, b, y);
+            }
+        }
+    }
+
+    /** Finishes so many floats from row y of block b of image n on, all of which follow one another. */
+    void run(Blocked out, int n, int b, int y, int length) {
         int o = out.at(n, b, y, 0);
-        int length = out.rowLength();
         if (epilogue.before() != null) {
             Rows.activate(epilogue.before(), out.data, o, out.data, o, length);
         }

@@ -27,7 +27,7 @@ final class GlobalPoolKernel implements RowKernel.Row {
         int p = in.at(index / out.blocks, index % out.blocks, 0, 0);
         int q = out.rowAt(index);
         int height = in.shape.height();
-        boolean asOneRow = in.row == in.rowLength();
+        boolean asOneRow = in.joined();
         int length = asOneRow ? height * in.row : in.rowLength();
         int sevens = length / (SUMS * L) * (SUMS * L);
         FloatVector.zero(FLOATS).intoArray(out.data, q);

@@ -28,8 +28,6 @@ final class NarrowGroupKernel implements Stage {
     /** Floats of a row of one plane; rows of all planes follow one another. */
     private final int row;
 
-    private final ThreadLocal<Lines> planes;
-
     /** @param filter output channel x channel in group x row x column */
     @SuppressWarnings({"unchecked", "rawtypes"})
     NarrowGroupKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
@@ -48,7 +46,7 @@ final class NarrowGroupKernel implements Stage {
             spreads[j] = VectorShuffle.fromOp(FLOATS, lane -> lane / g * g + channel);
         }
         int rows = (Math.min(BAND, out.rows) - 1) * conv.stride() + window;
-        this.planes = ThreadLocal.withInitial(() -> Lines.of(rows * g * row));
+        ThreadMemory.reserve(rows * g * row);
     }
 
     /** Whether whole groups share a vector and have as many channels in as out. */
@@ -64,7 +62,7 @@ final class NarrowGroupKernel implements Stage {
 
     @Override
     public void run(int from, int to) {
-        Lines scratch = planes.get();
+        Lines scratch = ThreadMemory.lines();
         for (int unit = from; unit < to; unit++) {
             int top = unit % bands * BAND;
             int bottom = Math.min(top + BAND, out.shape.height());
@@ -74,7 +72,7 @@ final class NarrowGroupKernel implements Stage {
 
     @Override
     public void rows(int n, int from, int to) {
-        Lines scratch = planes.get();
+        Lines scratch = ThreadMemory.lines();
         for (int b = 0; b < out.blocks; b++) {
             for (int top = from; top < to; top += BAND) {
                 band(scratch, n, b, top, Math.min(top + BAND, to));

@@ -12,6 +12,8 @@ import org.convmark.kernel.vector.tile.Tile2x4And1;
 import org.convmark.kernel.vector.tile.Tile2x4And1Step2;
 import org.convmark.kernel.vector.tile.Tile2x5;
 import org.convmark.kernel.vector.tile.Tile2x5Step2;
+import org.convmark.kernel.vector.tile.Tile2x6;
+import org.convmark.kernel.vector.tile.Tile2x6Step2;
 import org.convmark.kernel.vector.tile.Tile2x7And7;
 import org.convmark.kernel.vector.tile.Tile2x7And7Step2;
 
@@ -34,6 +36,7 @@ final class PairTiles {
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
             switch (band.forms()[t]) {
+                case 6 -> Tile2x6.run(taps, x, i, y, o, next);
                 case 5 -> Tile2x5.run(taps, x, i, y, o, next);
                 case 4 -> Tile2x4And1.run(taps, x, i, y, o, inGap, outGap, next);
                 case 3 -> Tile2x3And2.run(taps, x, i, y, o, inGap, outGap, next);
@@ -52,6 +55,7 @@ final class PairTiles {
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
             switch (band.forms()[t]) {
+                case 6 -> Tile2x6Step2.run(taps, x, i, y, o, next);
                 case 5 -> Tile2x5Step2.run(taps, x, i, y, o, next);
                 case 4 -> Tile2x4And1Step2.run(taps, x, i, y, o, inGap, outGap, next);
                 case 3 -> Tile2x3And2Step2.run(taps, x, i, y, o, inGap, outGap, next);

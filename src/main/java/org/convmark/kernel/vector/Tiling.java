@@ -1,15 +1,23 @@
 package org.convmark.kernel.vector;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * How the pixels of a map are cut into register tiles: the one place that chooses them. The map is cut into bands of
- * rows; the pixels of a band are numbered through and cut into tiles of one size, which may go on in the next row; the
- * last starts early enough to end with the band.
+ * rows. Tiles of six and five together fill any row, or band whose rows follow one another, of twenty pixels or more; where
+ * they do not, and for other tiles, the pixels of a band are numbered through and cut into tiles of one size, which may go
+ * on in the next row; the last starts early enough to end with the band.
  */
 final class Tiling {
-    /** Pixels of a tile of two vectors that fits 16 registers, and of one that fits 32. */
-    private static final int SMALL = 5;
+    /** Pixels of a tile of two vectors that fits 16 registers: of one that may go on in the next row, of one that fills them. */
+    static final int SMALL = 5;
 
+    static final int MEDIUM = 6;
+
+    /** Pixels of one that fits 32. */
     static final int LARGE = 14;
+
     static final boolean HAS_LARGE = Lanes.REGISTERS == 32;
 
     /** Pixels of a tile of one vector. */
@@ -18,7 +26,7 @@ final class Tiling {
     /** The largest stride for which there are tiles; at others, pixels are scattered and SMALL at a time. */
     private static final int MOST_STEP = 2;
 
-    /** Tiles more than the fewest possible that are no reason for a higher band: one in this many. */
+    /** Pixels more than the fewest possible that are no reason for a higher band: one in this many. */
     private static final int TOLERANCE = 32;
 
     private static final int MOST_ROWS = 8;
@@ -26,21 +34,31 @@ final class Tiling {
     final int width;
     final int stride;
 
+    /** Whether there are tiles for pixels that are so far apart. */
+    private final boolean steps;
+
+    /** Whether the rows of a band follow one another, to pairs of vectors in the input and in the output. */
+    private final boolean joined;
+
     /** Rows that are made at a time, at the most. */
     private final int height;
 
-    /** Pixels of a tile of two vectors. */
-    private final int size;
+    private final boolean large;
 
     /** Rows of a band; the last may have fewer. */
     final int rows;
 
-    /** @param vectors of output channels that most tiles have */
-    Tiling(Blocked out, int stride, int vectors) {
+    /**
+     * @param vectors of output channels that most tiles have
+     * @param packed whether pairs of vectors read their inputs from a {@link Panel}
+     */
+    Tiling(Blocked in, Blocked out, int stride, int vectors, boolean packed) {
         this.width = out.shape.width();
         this.height = out.rows;
         this.stride = stride;
-        this.size = HAS_LARGE && stride <= MOST_STEP && fitsLarge(width, out.fewest) ? LARGE : SMALL;
+        this.joined = out.joined() && (packed || stride == 1 && in.row == out.row);
+        this.steps = packed || hasStep(stride);
+        this.large = HAS_LARGE && steps && fitsLarge(width, out.fewest);
         this.rows = rows(vectors);
     }
 
@@ -49,57 +67,115 @@ final class Tiling {
         return width == LARGE / 2 && height > 1 || width >= LARGE && (LARGE - width % LARGE) % LARGE * 8 <= width;
     }
 
-    /** Pixels of a tile. */
-    int size(int vectors) {
-        return vectors == 1 ? SINGLE : size;
-    }
-
     private int rows(int vectors) {
-        if (width < SINGLE || size(vectors) == LARGE && width < LARGE) {
+        boolean largest = vectors == 2 && large;
+        if (width < SINGLE || largest && width < LARGE) {
             return height;
         }
-        return size(vectors) == LARGE ? 1 : rowsOfFewest(size(vectors));
+        return largest ? 1 : rowsOfFewest(vectors);
     }
 
-    /** The fewest whose tiles are about as few as they can be. */
-    private int rowsOfFewest(int pixels) {
+    /** The fewest whose tiles hold about as few pixels as they can. */
+    private int rowsOfFewest(int vectors) {
         int most = Math.min(height, MOST_ROWS);
         int fewest = Integer.MAX_VALUE;
         for (int r = 1; r <= most; r++) {
-            fewest = Math.min(fewest, tiles(r, pixels));
+            fewest = Math.min(fewest, pixels(r, vectors));
         }
         int r = 1;
-        while (tiles(r, pixels) * TOLERANCE > fewest * (TOLERANCE + 1)) {
+        while (pixels(r, vectors) * TOLERANCE > fewest * (TOLERANCE + 1)) {
             r++;
         }
         return r;
     }
 
-    private int tiles(int rows, int pixels) {
-        return height / rows * ((rows * width + pixels - 1) / pixels) + (height % rows * width + pixels - 1) / pixels;
+    /** Pixels of all tiles of all bands of so many rows. */
+    private int pixels(int rows, int vectors) {
+        int whole = tiles(rows, vectors).stream().mapToInt(Tile::pixels).sum();
+        int rest = height % rows == 0
+                ? 0
+                : tiles(height % rows, vectors).stream().mapToInt(Tile::pixels).sum();
+        return height / rows * whole + rest;
     }
 
     /** Whether every tile of a band is a run of pixels in one row or two, at a step for which there is a tile. */
     boolean runs(int rows) {
-        return runs(width, rows, stride, SMALL);
+        return steps && runs(width, rows, SMALL);
+    }
+
+    /** Whether tiles of two vectors are always such runs. */
+    static boolean fitsPairs(Blocked out) {
+        return runs(out.shape.width(), out.fewest, SMALL);
+    }
+
+    /** Whether there are tiles that read pixels so many columns apart in place. */
+    static boolean hasStep(int stride) {
+        return stride <= MOST_STEP;
     }
 
     /** Whether tiles of one vector are always such runs. */
     static boolean fitsSingle(Blocked out, int stride) {
-        return runs(out.shape.width(), out.fewest, stride, SINGLE);
+        return hasStep(stride) && runs(out.shape.width(), out.fewest, SINGLE);
     }
 
-    private static boolean runs(int width, int height, int stride, int size) {
-        return width >= size - 1 && width * height >= size && stride <= MOST_STEP;
+    private static boolean runs(int width, int height, int size) {
+        return width >= size - 1 && width * height >= size;
     }
 
-    /** First pixel of each tile of a band of some rows, counted from the band's first. */
-    int[] starts(int rows, int size) {
+    /** Pixels of the largest tile of two vectors. */
+    int most() {
+        return large ? LARGE : MEDIUM;
+    }
+
+    /**
+     * A register tile of a band.
+     *
+     * @param first pixel, counted from the band's first
+     */
+    record Tile(int first, int pixels) {}
+
+    /** The tiles of a band. */
+    List<Tile> tiles(int rows, int vectors) {
+        List<Tile> tiles = new ArrayList<>();
         int pixels = rows * width;
-        int[] starts = new int[(pixels + size - 1) / size];
-        for (int t = 0; t < starts.length; t++) {
-            starts[t] = Math.max(0, Math.min(t * size, pixels - size));
+        if (vectors == 1 || large) {
+            cut(tiles, pixels, vectors == 1 ? SINGLE : LARGE);
+        } else if (joined && fills(pixels)) {
+            fill(tiles, 0, pixels);
+        } else if (fills(width)) {
+            for (int row = 0; row < rows; row++) {
+                fill(tiles, row * width, width);
+            }
+        } else {
+            cut(tiles, pixels, SMALL);
         }
-        return starts;
+        return tiles;
+    }
+
+    /** Tiles of one size. */
+    private static void cut(List<Tile> tiles, int pixels, int size) {
+        for (int first = 0; first < pixels; first += size) {
+            tiles.add(new Tile(Math.max(0, Math.min(first, pixels - size)), size));
+        }
+    }
+
+    /** Tiles of six, then of five, that hold each pixel once. */
+    private static void fill(List<Tile> tiles, int from, int pixels) {
+        int first = from;
+        while (first < from + pixels) {
+            int size = from + pixels - first > SMALL * smalls(pixels) ? MEDIUM : SMALL;
+            tiles.add(new Tile(first, size));
+            first += size;
+        }
+    }
+
+    /** Whether a number of pixels is a sum of sixes and fives. */
+    static boolean fills(int pixels) {
+        return SMALL * smalls(pixels) <= pixels;
+    }
+
+    /** Fives in such a sum, the fewest. */
+    static int smalls(int pixels) {
+        return (MEDIUM - pixels % MEDIUM) % MEDIUM;
     }
 }

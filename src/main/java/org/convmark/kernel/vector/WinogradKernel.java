@@ -5,8 +5,8 @@ import static org.convmark.kernel.vector.Lanes.L;
 import java.util.Arrays;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.vector.tile.Tile2x14;
-import org.convmark.kernel.vector.tile.Tile2x4;
 import org.convmark.kernel.vector.tile.Tile2x5;
+import org.convmark.kernel.vector.tile.Tile2x6;
 import org.convmark.model.Layer;
 
 /**
@@ -75,11 +75,17 @@ final class WinogradKernel implements Kernel {
     /** What a thread needs: lines of a row of tiles transformed in one dimension, matrices, and one tile's end of a row. */
     private final class Scratch {
         final int[] rows = new int[form.n];
-        final Lines lines = Lines.of(form.n * lineLength());
-        final Lines inputs = Lines.of(form.n * form.n * plane);
-        final Lines sums = Lines.of(form.n * form.n * sumPlane);
-        final Lines sumLines = Lines.of(form.m * form.n * across * L);
         final float[] end = new float[form.m * L];
+        final Lines memory = ThreadMemory.lines();
+        final Lines lines = memory;
+        final Lines inputs = lines.from(whole(form.n * lineLength()));
+        final Lines sums = inputs.from(whole(form.n * form.n * plane));
+        final Lines sumLines = sums.from(whole(form.n * form.n * sumPlane));
+    }
+
+    /** The next number of floats that is whole lines of the cache. */
+    private static int whole(int floats) {
+        return parts(floats, Lines.LINE) * Lines.LINE;
     }
 
     WinogradKernel(
@@ -110,6 +116,10 @@ final class WinogradKernel implements Kernel {
         this.panels = Arrays.stream(panels(form, filter, in.shape.channels(), conv.outChannels()))
                 .map(panel -> new ConvTaps(runs, panel))
                 .toArray(ConvTaps[]::new);
+        ThreadMemory.reserve(whole(form.n * lineLength())
+                + whole(products * plane)
+                + whole(products * sumPlane)
+                + form.m * form.n * across * L);
         this.columns = new int[form.n];
         for (int j = 0; j < form.n; j++) {
             columns[j] = j * L;
@@ -137,28 +147,19 @@ final class WinogradKernel implements Kernel {
         return (all + size - 1) / size;
     }
 
-    /** The next number that is a sum of fives and fours. */
+    /** The next number that register tiles fill. */
     private static int padded(int tiles) {
         int padded = tiles;
-        while (!isSum(padded)) {
+        while (!Tiling.fills(padded)) {
             padded++;
         }
         return padded;
     }
 
-    private static boolean isSum(int tiles) {
-        return 4 * fours(tiles) <= tiles;
-    }
-
-    /** Register tiles of four among so many tiles, the others are of five. */
-    private static int fours(int tiles) {
-        return (5 - tiles % 5) % 5;
-    }
-
-    /** Register tiles of fourteen, where there are registers for them, as many as leave a sum of fives and fours. */
+    /** Register tiles of fourteen, where there are registers for them, as many as leave what smaller ones fill. */
     private static int fourteens(int tiles) {
         int fourteens = Tiling.HAS_LARGE ? tiles / Tiling.LARGE : 0;
-        while (!isSum(tiles - Tiling.LARGE * fourteens)) {
+        while (!Tiling.fills(tiles - Tiling.LARGE * fourteens)) {
             fourteens--;
         }
         return fourteens;
@@ -176,7 +177,7 @@ final class WinogradKernel implements Kernel {
     /** Strips and chunks of pairs, numbered through; a strip that two calls share is transformed by both. */
     @Override
     public void run(int from, int to) {
-        Scratch scratch = scratches.get();
+        Scratch scratch = scratch();
         for (int step = from; step < to; step++) {
             int first = rows * (step / chunks) / strips;
             int last = rows * (step / chunks + 1) / strips;
@@ -188,6 +189,15 @@ final class WinogradKernel implements Kernel {
             multiply(scratch, padded((last - first) * across), pair, end);
             restore(scratch, first, last, pair * 2, Math.min(end * 2, out.blocks));
         }
+    }
+
+    private Scratch scratch() {
+        Scratch scratch = scratches.get();
+        if (scratch.memory != ThreadMemory.lines()) {
+            scratch = new Scratch();
+            scratches.set(scratch);
+        }
+        return scratch;
     }
 
     /** Rows of tiles to matrices. */
@@ -215,7 +225,7 @@ final class WinogradKernel implements Kernel {
     /** Matrix products. */
     private void multiply(Scratch scratch, int count, int firstPair, int lastPair) {
         int large = Tiling.LARGE * fourteens(count);
-        int fives = count - 4 * fours(count - large);
+        int sixes = count - Tiling.SMALL * Tiling.smalls(count - large);
         float[] x = scratch.inputs.data();
         float[] y = scratch.sums.data();
         int next = tiles * L;
@@ -227,11 +237,11 @@ final class WinogradKernel implements Kernel {
                 for (int i = 0; i < large; i += Tiling.LARGE) {
                     Tile2x14.run(u, x, p + i * L, y, q + i * L, next);
                 }
-                for (int i = large; i < fives; i += 5) {
-                    Tile2x5.run(u, x, p + i * L, y, q + i * L, next);
+                for (int i = large; i < sixes; i += Tiling.MEDIUM) {
+                    Tile2x6.run(u, x, p + i * L, y, q + i * L, next);
                 }
-                for (int i = fives; i < count; i += 4) {
-                    Tile2x4.run(u, x, p + i * L, y, q + i * L, next);
+                for (int i = sixes; i < count; i += Tiling.SMALL) {
+                    Tile2x5.run(u, x, p + i * L, y, q + i * L, next);
                 }
             }
         }

@@ -7,9 +7,9 @@ import static org.convmark.kernel.vector.Lanes.L;
 import jdk.incubator.vector.FloatVector;
 import org.convmark.kernel.vector.ConvTaps;
 
-/** Generated: two vectors of output channels by 4 pixels. */
-public final class Tile2x4 {
-    private Tile2x4() {}
+/** Generated: two vectors of output channels by 6 pixels. */
+public final class Tile2x6 {
+    private Tile2x6() {}
 
     /** See the package. */
     public static void run(ConvTaps taps, float[] in, int p, float[] out, int q, int next) {
@@ -19,6 +19,8 @@ public final class Tile2x4 {
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a3 = FloatVector.fromArray(FLOATS, bias, 0), b3 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a4 = FloatVector.fromArray(FLOATS, bias, 0), b4 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a5 = FloatVector.fromArray(FLOATS, bias, 0), b5 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             FloatVector u, x, v;
@@ -36,6 +38,12 @@ public final class Tile2x4 {
             x = FloatVector.broadcast(FLOATS, in[i + 3 * L]);
             a3 = u.fma(x, a3);
             b3 = v.fma(x, b3);
+            x = FloatVector.broadcast(FLOATS, in[i + 4 * L]);
+            a4 = u.fma(x, a4);
+            b4 = v.fma(x, b4);
+            x = FloatVector.broadcast(FLOATS, in[i + 5 * L]);
+            a5 = u.fma(x, a5);
+            b5 = v.fma(x, b5);
             if (RUN > 1) {
                 if (i + 1 > in.length) {
                     break;
@@ -54,6 +62,12 @@ public final class Tile2x4 {
                 x = FloatVector.broadcast(FLOATS, in[i + 3 * L + 1]);
                 a3 = u.fma(x, a3);
                 b3 = v.fma(x, b3);
+                x = FloatVector.broadcast(FLOATS, in[i + 4 * L + 1]);
+                a4 = u.fma(x, a4);
+                b4 = v.fma(x, b4);
+                x = FloatVector.broadcast(FLOATS, in[i + 5 * L + 1]);
+                a5 = u.fma(x, a5);
+                b5 = v.fma(x, b5);
             }
             if (RUN > 2) {
                 if (i + 2 > in.length) {
@@ -73,6 +87,12 @@ public final class Tile2x4 {
                 x = FloatVector.broadcast(FLOATS, in[i + 3 * L + 2]);
                 a3 = u.fma(x, a3);
                 b3 = v.fma(x, b3);
+                x = FloatVector.broadcast(FLOATS, in[i + 4 * L + 2]);
+                a4 = u.fma(x, a4);
+                b4 = v.fma(x, b4);
+                x = FloatVector.broadcast(FLOATS, in[i + 5 * L + 2]);
+                a5 = u.fma(x, a5);
+                b5 = v.fma(x, b5);
                 if (i + 3 > in.length) {
                     break;
                 }
@@ -90,6 +110,12 @@ public final class Tile2x4 {
                 x = FloatVector.broadcast(FLOATS, in[i + 3 * L + 3]);
                 a3 = u.fma(x, a3);
                 b3 = v.fma(x, b3);
+                x = FloatVector.broadcast(FLOATS, in[i + 4 * L + 3]);
+                a4 = u.fma(x, a4);
+                b4 = v.fma(x, b4);
+                x = FloatVector.broadcast(FLOATS, in[i + 5 * L + 3]);
+                a5 = u.fma(x, a5);
+                b5 = v.fma(x, b5);
             }
         }
         FloatVector low = FloatVector.broadcast(FLOATS, taps.limits.low());
@@ -102,6 +128,10 @@ public final class Tile2x4 {
         b2.blend(high, high.lt(b2)).intoArray(out, q + next + 2 * L);
         b3 = b3.blend(low, b3.lt(low));
         b3.blend(high, high.lt(b3)).intoArray(out, q + next + 3 * L);
+        b4 = b4.blend(low, b4.lt(low));
+        b4.blend(high, high.lt(b4)).intoArray(out, q + next + 4 * L);
+        b5 = b5.blend(low, b5.lt(low));
+        b5.blend(high, high.lt(b5)).intoArray(out, q + next + 5 * L);
         a0 = a0.blend(low, a0.lt(low));
         a0.blend(high, high.lt(a0)).intoArray(out, q);
         a1 = a1.blend(low, a1.lt(low));
@@ -110,5 +140,9 @@ public final class Tile2x4 {
         a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
         a3 = a3.blend(low, a3.lt(low));
         a3.blend(high, high.lt(a3)).intoArray(out, q + 3 * L);
+        a4 = a4.blend(low, a4.lt(low));
+        a4.blend(high, high.lt(a4)).intoArray(out, q + 4 * L);
+        a5 = a5.blend(low, a5.lt(low));
+        a5.blend(high, high.lt(a5)).intoArray(out, q + 5 * L);
     }
 }

@@ -1,0 +1,132 @@
+package org.convmark.kernel.vector;
+
+import static org.convmark.kernel.vector.Lanes.FLOATS;
+import static org.convmark.kernel.vector.Lanes.L;
+
+import jdk.incubator.vector.FloatVector;
+import org.convmark.model.Layer;
+
+/**
+ * The inputs of a band as its register tiles read them, in the order tile x channel block x row and column of the filter x
+ * pixel x lane: packed once (as in Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008), read by
+ * pair after pair of output blocks. In place, a tile of many channels jumps from map to map: its lines lie in pages of
+ * their own, where no prefetcher follows, and maps of 56 or 112 pixels compete for few sets of L1.
+ */
+final class Panel {
+    /** Bytes of a map from which its place costs more than packing. */
+    private static final int FAR = 1 << 20;
+
+    /** Channels from which that is so for any map. */
+    private static final int MANY = 640;
+
+    /** Channels below which a tile has too few to follow. */
+    private static final int FEW = 128;
+
+    /** Pairs that share what packing costs, then, and otherwise. */
+    private static final int FEW_PAIRS = 2;
+
+    private static final int MANY_PAIRS = 16;
+
+    /** Pixels for which a tile has room. */
+    private final int size;
+
+    /** Floats from one pixel to the next. */
+    private final int step;
+
+    private final int kernel;
+
+    /** Of a pixel's vectors, relative to its place in channel block 0. */
+    private final int[] places;
+
+    Panel(Layer.Conv conv, Blocked in, Tiling tiling) {
+        this.size = tiling.most();
+        this.step = conv.stride() * L;
+        this.kernel = conv.kernel();
+        this.places = new int[in.blocks * kernel * kernel];
+        for (int v = 0; v < places.length; v++) {
+            int place = v % (kernel * kernel);
+            places[v] = ConvTaps.inPlace(conv, in).at(v / (kernel * kernel), place / kernel, place % kernel);
+        }
+        int tiles = 0;
+        for (int rows = 1; rows <= tiling.rows; rows++) {
+            tiles = Math.max(tiles, tiling.tiles(rows, 2).size());
+        }
+        ThreadMemory.reserve(Math.multiplyExact(tiles, tile()));
+    }
+
+    /** Whether a convolution is faster with it, as measured: docs/kernels.md, "Inputs packed". */
+    static boolean pays(Layer.Conv conv, Blocked in, Blocked out) {
+        int channels = in.shape.channels();
+        if (conv.groupWidth(channels) != channels || !Tiling.fitsPairs(out)) {
+            return false;
+        }
+        if (!Tiling.hasStep(conv.stride())) {
+            return true;
+        }
+        long bytes = (long) channels * in.shape.height() * in.shape.width() * Float.BYTES;
+        int pairs = out.blocks / 2;
+        return conv.kernel() == 1
+                && channels >= FEW
+                && pairs >= (bytes >= FAR || channels >= MANY ? FEW_PAIRS : MANY_PAIRS);
+    }
+
+    /** Floats from a tile's first to those of a vector. */
+    int at(int block, int row, int column) {
+        return ((block * kernel + row) * kernel + column) * size * L;
+    }
+
+    /** Floats of a tile. */
+    int tile() {
+        return places.length * size * L;
+    }
+
+    /**
+     * Packs a band into the calling thread's {@link ThreadMemory}.
+     *
+     * @param p its first pixel's place in channel block 0
+     * @param band tiles in place
+     */
+    void pack(float[] in, int p, Band band) {
+        Lines to = ThreadMemory.lines();
+        int[] ins = band.ins();
+        int[] pixels = band.pixels();
+        int[] forms = band.forms();
+        for (int v = 0; v < places.length; v++) {
+            int o = to.first() + v * size * L;
+            for (int t = 0; t < ins.length; t++, o += tile()) {
+                int i = p + places[v] + ins[t];
+                int inRow = forms[t];
+                if (inRow < pixels[t]) {
+                    few(in, i, step, to.data(), o, inRow);
+                    few(in, i + band.inGaps()[t], step, to.data(), o + inRow * L, pixels[t] - inRow);
+                } else if (inRow == Tiling.LARGE) {
+                    seven(in, i, step, to.data(), o);
+                    seven(in, i + 7 * step, step, to.data(), o + 7 * L);
+                } else {
+                    five(in, i, step, to.data(), o);
+                    few(in, i + 5 * step, step, to.data(), o + 5 * L, inRow - 5);
+                }
+            }
+        }
+    }
+
+    private static void few(float[] in, int i, int step, float[] out, int o, int pixels) {
+        for (int j = 0; j < pixels; j++) {
+            FloatVector.fromArray(FLOATS, in, i + j * step).intoArray(out, o + j * L);
+        }
+    }
+
+    private static void five(float[] in, int i, int step, float[] out, int o) {
+        FloatVector.fromArray(FLOATS, in, i).intoArray(out, o);
+        FloatVector.fromArray(FLOATS, in, i + step).intoArray(out, o + L);
+        FloatVector.fromArray(FLOATS, in, i + 2 * step).intoArray(out, o + 2 * L);
+        FloatVector.fromArray(FLOATS, in, i + 3 * step).intoArray(out, o + 3 * L);
+        FloatVector.fromArray(FLOATS, in, i + 4 * step).intoArray(out, o + 4 * L);
+    }
+
+    private static void seven(float[] in, int i, int step, float[] out, int o) {
+        five(in, i, step, out, o);
+        FloatVector.fromArray(FLOATS, in, i + 5 * step).intoArray(out, o + 5 * L);
+        FloatVector.fromArray(FLOATS, in, i + 6 * step).intoArray(out, o + 6 * L);
+    }
+}

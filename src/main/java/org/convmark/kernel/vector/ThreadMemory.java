@@ -1,0 +1,33 @@
+package org.convmark.kernel.vector;
+
+/**
+ * What a thread keeps while a kernel runs, the same memory for every kernel: one runs after the other, so the next finds in the
+ * cache what the last wrote, and needs no lines from behind it. Kernels say what they need when they are made; a thread's
+ * memory is made when it first runs one, and anew only when a larger one has been made since.
+ */
+final class ThreadMemory {
+    private static final ThreadLocal<ThreadMemory> OWN = ThreadLocal.withInitial(ThreadMemory::new);
+
+    /** Floats that a kernel needs, at most. */
+    private static volatile int most;
+
+    private Lines lines;
+    private int floats;
+
+    private ThreadMemory() {}
+
+    /** Makes sure that {@link #lines()} has so many floats. */
+    static synchronized void reserve(int floats) {
+        most = Math.max(most, floats);
+    }
+
+    /** The calling thread's, with anything in it. */
+    static Lines lines() {
+        ThreadMemory own = OWN.get();
+        if (own.floats < most) {
+            own.floats = most;
+            own.lines = Lines.of(own.floats);
+        }
+        return own.lines;
+    }
+}
