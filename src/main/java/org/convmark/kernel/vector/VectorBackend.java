@@ -112,6 +112,9 @@ public final class VectorBackend extends Backend<Blocked> {
             Blocked residual,
             Blocked out) {
         Finish finish = new Finish(epilogue, residual);
+        if (PointKernel.fits(conv, finish, in, out)) {
+            return new PointKernel(conv, filter, bias, finish, in, out);
+        }
         if (conv.groupWidth() == 1 && conv.outChannels() == in.shape.channels()) {
             return new DepthwiseKernel(conv, filter, bias, finish, in, out);
         }
