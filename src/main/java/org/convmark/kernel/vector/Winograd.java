@@ -143,8 +143,9 @@ enum Winograd {
     /**
      * The rule of {@link Algorithm#AUTO}, as measured (docs/kernels.md has the table). Transforms cost as much per channel
      * of input and output as many products: too few channels do not earn them. Tiles of 4 x 4 waste too much on maps of
-     * less than 6 pixels, tiles of 2 x 2 of less than 4. Where few tiles share a large filter, reading it is the limit, and
-     * that of F2 has less than half the size.
+     * less than 6 pixels, tiles of 2 x 2 of less than 4, and where they make a quarter more pixels than the map has, as on maps of
+     * 7, 13 and 14, they gain nothing. Where few tiles share a large filter, reading it is the limit, and that of F2 has less
+     * than half the size; with more tiles F4 saves enough.
      */
     private static Winograd fastest(Shape in, Shape out) {
         int side = Math.min(out.height(), out.width());
@@ -152,8 +153,9 @@ enum Winograd {
         if (Math.min(in.channels(), out.channels()) < 8 || products < 256 || side < 4) {
             return null;
         }
-        int tiles = out.batch() * ((out.height() + 3) / 4) * ((out.width() + 3) / 4);
-        return side < 6 || tiles < 16 && products > 32_768 ? F2 : F4;
+        int tiles = (out.height() + 3) / 4 * ((out.width() + 3) / 4);
+        boolean wasteful = 4 * 16 * tiles > 5 * out.height() * out.width();
+        return side < 6 || (products > 32_768 ? tiles * out.batch() < 16 : wasteful) ? F2 : F4;
     }
 
     /**
