@@ -80,6 +80,8 @@ is_built() {
         [[ -d $root/target/peers ]] || return 1
         # A folder that is younger than the jar was filled by a build that did not finish.
         sources+=("$root/src/peers" "$root/target/peers")
+        # A build without them may have followed.
+        grep -qs org/convmark/kernel/peer/ "$jar" || return 1
     fi
     [[ -f $jar && -z $(find "${sources[@]}" -newer "$jar" -print -quit) ]]
 }
