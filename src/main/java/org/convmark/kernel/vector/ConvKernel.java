@@ -46,11 +46,9 @@ final class ConvKernel implements Stage {
         this.together = Math.max(1, Math.min(taps.length, CACHED_WEIGHTS / (taps[0].weights.length * Float.BYTES)));
         this.bands = (out.shape.height() + tiling.rows - 1) / tiling.rows;
         this.tiles = new Band[tiling.rows][];
-        for (int rows = 1; rows <= tiling.rows; rows++) {
-            tiles[rows - 1] = tiles(rows);
-        }
         this.packed = new Band[tiling.rows];
         for (int rows = 1; rows <= tiling.rows; rows++) {
+            tiles[rows - 1] = tiles(rows);
             if (panel != null && tiling.runs(rows)) {
                 packed[rows - 1] = tiles[rows - 1][1].packed(panel.tile());
             }
@@ -71,6 +69,7 @@ final class ConvKernel implements Stage {
     @Override
     public void run(int from, int to) {
         int perImage = taps.length * bands;
+        Lines memory = panel == null ? null : ThreadMemory.lines();
         int inPanel = -1;
         for (int unit = from; unit < to; unit++) {
             int n = unit / perImage;
@@ -82,23 +81,24 @@ final class ConvKernel implements Stage {
             int y = inGroup / count * tiling.rows;
             int end = Math.min(y + tiling.rows, out.shape.height());
             if (panel != null && band != inPanel) {
-                pack(n, y, end);
+                pack(n, y, end, memory);
                 inPanel = band;
             }
-            band(n, taps[first + inGroup % count], y, end);
+            band(memory, n, taps[first + inGroup % count], y, end);
         }
     }
 
     @Override
     public void rows(int n, int from, int to) {
+        Lines memory = panel == null ? null : ThreadMemory.lines();
         for (int first = 0; first < taps.length; first += together) {
             for (int y = from; y < to; y += tiling.rows) {
                 int end = Math.min(y + tiling.rows, to);
                 if (panel != null) {
-                    pack(n, y, end);
+                    pack(n, y, end, memory);
                 }
                 for (int t = first; t < Math.min(first + together, taps.length); t++) {
-                    band(n, taps[t], y, end);
+                    band(memory, n, taps[t], y, end);
                 }
             }
         }
@@ -109,17 +109,17 @@ final class ConvKernel implements Stage {
         return in.at(n, 0, from * conv.stride() - conv.padding(), -conv.padding());
     }
 
-    private void pack(int n, int from, int to) {
-        panel.pack(in.data, place(n, from), tiles[to - from - 1][1]);
+    private void pack(int n, int from, int to, Lines memory) {
+        panel.pack(in.data, place(n, from), tiles[to - from - 1][1], memory);
     }
 
-    private void band(int n, ConvTaps t, int from, int to) {
+    /** @param memory what the panel is packed into, or null */
+    private void band(Lines memory, int n, ConvTaps t, int from, int to) {
         int q = out.at(n, t.block, from, 0);
         int blocks = Math.min(t.vectors, out.blocks - t.block);
         int next = (blocks - 1) * out.block;
         Band band = tiles[to - from - 1][t.vectors - 1];
         if (t.vectors == 2 && panel != null) {
-            Lines memory = ThreadMemory.lines();
             PairTiles.run(t, packed[to - from - 1], 1, memory.data(), memory.first(), out.data, q, next);
         } else if (!tiling.runs(to - from)) {
             ScatteredTile.run(t, band, in.data, place(n, from), out.data, q, next);

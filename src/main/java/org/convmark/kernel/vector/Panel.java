@@ -81,13 +81,13 @@ final class Panel {
     }
 
     /**
-     * Packs a band into the calling thread's {@link ThreadMemory}.
+     * Packs a band.
      *
      * @param p its first pixel's place in channel block 0
      * @param band tiles in place
+     * @param to a thread's {@link ThreadMemory}
      */
-    void pack(float[] in, int p, Band band) {
-        Lines to = ThreadMemory.lines();
+    void pack(float[] in, int p, Band band, Lines to) {
         int[] ins = band.ins();
         int[] pixels = band.pixels();
         int[] forms = band.forms();

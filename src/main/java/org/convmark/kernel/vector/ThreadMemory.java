@@ -21,7 +21,7 @@ final class ThreadMemory {
         most = Math.max(most, floats);
     }
 
-    /** The calling thread's, with anything in it. */
+    /** The calling thread's, with anything in it. To be asked for once per run: it is another one as soon as a kernel that needs more was made. */
     static Lines lines() {
         ThreadMemory own = OWN.get();
         if (own.floats < most) {

@@ -76,8 +76,7 @@ final class WinogradKernel implements Kernel {
     private final class Scratch {
         final int[] rows = new int[form.n];
         final float[] end = new float[form.m * L];
-        final Lines memory = ThreadMemory.lines();
-        final Lines lines = memory;
+        final Lines lines = ThreadMemory.lines();
         final Lines inputs = lines.from(whole(form.n * lineLength()));
         final Lines sums = inputs.from(whole(form.n * form.n * plane));
         final Lines sumLines = sums.from(whole(form.n * form.n * sumPlane));
@@ -193,7 +192,7 @@ final class WinogradKernel implements Kernel {
 
     private Scratch scratch() {
         Scratch scratch = scratches.get();
-        if (scratch.memory != ThreadMemory.lines()) {
+        if (scratch.lines != ThreadMemory.lines()) {
             scratch = new Scratch();
             scratches.set(scratch);
         }

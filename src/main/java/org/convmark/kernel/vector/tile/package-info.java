@@ -11,7 +11,7 @@
  * taken: there the interpreter would need all sums, so that C2 cannot move a tap's products behind the next one's loads, which
  * spills too. (An exception would not do: JDK 25 knows that sums are dead behind it.) Six pixels by two vectors fit 16
  * registers: twelve sums, two weights, broadcasts; per run 48 FMAs, 24 broadcasts, 8 loads in 104 instructions on JDK 25, no stack
- * moves of vectors; alone 3 to 10 % faster than five. Five, which the rest of a row or a run that goes on in the next takes: ten sums, two weights, broadcasts; per run 40 FMAs, 20 broadcasts, 8 loads in 92 instructions on JDK 25, no stack
+ * moves of vectors; alone 2 to 16 % faster than five, 6 in the median. Five, which the rest of a row or a run that goes on in the next takes: ten sums, two weights, broadcasts; per run 40 FMAs, 20 broadcasts, 8 loads in 92 instructions on JDK 25, no stack
  * moves of vectors. Share of the FMA roof, Zen 3, AVX2, one thread, JDK 17 / 25, 64 channels, measured with an offset per tap, which
  * is as fast on a quiet core: 3x3 92 / 92 %, 1x1 79 / 84 %. JDK 17 sometimes
  * allocates registers badly for the life of a JVM, then it is 76 % or a third. Where the other hardware thread of the core is
