@@ -24,7 +24,7 @@ public final class ForkedJvm {
     /** Longest warm-up in milliseconds. */
     public static final String WARM_UP = "convmark.warmup";
 
-    private static final long DEFAULT_WARM_UP = 10_000;
+    private static final long DEFAULT_WARM_UP = 30_000;
 
     /** Kernels of ours allocate nothing; the call of a driver may. */
     static final long BYTES_PER_RUN = 1000;

@@ -45,7 +45,7 @@ public enum Profile {
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
             List.of(WorkingSet.values()),
-            new Effort(1, 6000, 5, 40)),
+            new Effort(1, 30_000, 5, 40)),
     /** What a statement about a machine needs: hours. */
     STANDARD(
             Family.EVERYTHING,
@@ -53,7 +53,7 @@ public enum Profile {
             Comparison.EVERY_FUSION,
             List.of(RoofLoop.READ, RoofLoop.COPY, RoofLoop.TRIAD),
             List.of(WorkingSet.values()),
-            new Effort(3, 10_000, 5, 200)),
+            new Effort(3, 30_000, 5, 200)),
     /** Evidence enough for a comparison of two runs, and all cores, wider networks, batches: days. */
     FULL(
             Family.EVERYTHING,
@@ -61,7 +61,7 @@ public enum Profile {
             Comparison.EVERY_FUSION,
             List.of(RoofLoop.READ, RoofLoop.COPY, RoofLoop.TRIAD),
             List.of(WorkingSet.values()),
-            new Effort(5, 10_000, 5, 200));
+            new Effort(5, 30_000, 5, 200));
 
     /** What is measured unless benchmarks are named. */
     private enum Family {

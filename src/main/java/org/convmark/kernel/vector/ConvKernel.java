@@ -14,6 +14,10 @@ final class ConvKernel implements Stage {
     private final Layer.Conv conv;
     private final ConvTaps[] taps;
     private final Finish finish;
+
+    /** What tiles add, or null. */
+    private final Blocked residual;
+
     private final Blocked in;
     private final Blocked out;
     private final Tiling tiling;
@@ -27,22 +31,27 @@ final class ConvKernel implements Stage {
     /** By rows of a band and by vectors, both less one. */
     private final Band[][] tiles;
 
-    /** Where pairs read their inputs; null if in place. */
+    /** Where tiles read their inputs; null if in place. */
     private final Panel panel;
 
-    /** Tiles of pairs in the panel, by rows of a band less one. */
+    /** Tiles in the panel, by rows of a band less one. */
     private final Band[] packed;
 
     ConvKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
         this.conv = conv;
-        this.finish = finish.afterLimits();
+        this.residual = finish.added(out);
+        Finish sums = residual == null ? finish : finish.afterResidual();
+        this.finish = sums.afterLimits();
         this.in = in;
         this.out = out;
-        int[] split = ConvTaps.split(conv, in.shape.channels(), Tiling.fitsSingle(out, conv.stride()));
         boolean pack = Panel.pays(conv, in, out);
+        boolean singles = !pack && Tiling.fitsSingle(out, conv.stride());
+        boolean last = !pack && Tiling.suitsSingle(in, out, conv.stride());
+        int[] split = ConvTaps.split(conv, in.shape.channels(), singles, last);
         this.tiling = new Tiling(in, out, conv.stride(), split[0], pack);
         this.panel = pack ? new Panel(conv, in, tiling) : null;
-        this.taps = ConvTaps.all(conv, filter, bias, finish.limits(), in, split, panel);
+        float[] added = residual == null ? null : residual.data;
+        this.taps = ConvTaps.all(conv, filter, bias, sums.limits(), added, in, split, panel);
         this.together = Math.max(1, Math.min(taps.length, CACHED_WEIGHTS / (taps[0].weights.length * Float.BYTES)));
         this.bands = (out.shape.height() + tiling.rows - 1) / tiling.rows;
         this.tiles = new Band[tiling.rows][];
@@ -118,15 +127,16 @@ final class ConvKernel implements Stage {
         int q = out.at(n, t.block, from, 0);
         int blocks = Math.min(t.vectors, out.blocks - t.block);
         int next = (blocks - 1) * out.block;
+        int r = residual == null ? 0 : residual.at(n, t.block, from, 0);
         Band band = tiles[to - from - 1][t.vectors - 1];
-        if (t.vectors == 2 && panel != null) {
-            PairTiles.run(t, packed[to - from - 1], 1, memory.data(), memory.first(), out.data, q, next);
+        if (panel != null) {
+            PairTiles.run(t, packed[to - from - 1], 1, memory.data(), memory.first(), out.data, q, next, r);
         } else if (!tiling.runs(to - from)) {
-            ScatteredTile.run(t, band, in.data, place(n, from), out.data, q, next);
+            ScatteredTile.run(t, band, in.data, place(n, from), out.data, q, next, r);
         } else if (t.vectors == 1) {
-            SingleTiles.run(t, band, conv.stride(), in.data, place(n, from), out.data, q);
+            SingleTiles.run(t, band, conv.stride(), in.data, place(n, from), out.data, q, r);
         } else {
-            PairTiles.run(t, band, conv.stride(), in.data, place(n, from), out.data, q, next);
+            PairTiles.run(t, band, conv.stride(), in.data, place(n, from), out.data, q, next, r);
         }
         for (int block = t.block; block < t.block + blocks; block++) {
             finish.rows(out, n, block, from, to);

@@ -31,6 +31,9 @@ public final class ConvTaps {
     /** What finished sums are limited to. */
     public final Limits limits;
 
+    /** What is added to finished sums before, or null. */
+    public final float[] residual;
+
     /**
      * The first tap, 0. A loop from a constant 0 is slower on JDK 17: C2 then knows that the index of the weights begins
      * at 0 too and keeps it in registers and copies of its own.
@@ -50,7 +53,7 @@ public final class ConvTaps {
      * @param weights per channel 2 L, for whole runs
      */
     ConvTaps(int[] offsets, float[] weights) {
-        this(offsets, weights, new float[2 * L], Limits.NONE, 0, 2);
+        this(offsets, weights, new float[2 * L], Limits.NONE, null, 0, 2);
     }
 
     /**
@@ -68,11 +71,13 @@ public final class ConvTaps {
         int at(int block, int row, int column);
     }
 
-    private ConvTaps(int[] offsets, float[] weights, float[] bias, Limits limits, int block, int vectors) {
+    private ConvTaps(
+            int[] offsets, float[] weights, float[] bias, Limits limits, float[] residual, int block, int vectors) {
         this.offsets = offsets;
         this.weights = weights;
         this.bias = bias;
         this.limits = limits;
+        this.residual = residual;
         this.start = 0;
         this.block = block;
         this.vectors = vectors;
@@ -84,6 +89,7 @@ public final class ConvTaps {
             float[] filter,
             float[] bias,
             Limits limits,
+            float[] residual,
             int channels,
             Places places,
             int block,
@@ -98,6 +104,7 @@ public final class ConvTaps {
                 new float[Math.multiplyExact(runs, RUN * vectors * L)],
                 Arrays.copyOfRange(Lanes.padded(bias), block * L, (block + vectors) * L),
                 limits,
+                residual,
                 block,
                 vectors);
         made.fill(conv, group, groupOut, first, last, filter, places);
@@ -109,16 +116,18 @@ public final class ConvTaps {
      * groups would read the channels of both.
      *
      * @param singles whether there are tiles of one vector
+     * @param last whether a block without a second takes one
      */
-    static int[] split(Layer.Conv conv, int inChannels, boolean singles) {
+    static int[] split(Layer.Conv conv, int inChannels, boolean singles, boolean last) {
         int groupOut = conv.groupOut(inChannels);
         int channels = conv.outChannels();
         List<Integer> vectors = new ArrayList<>();
         int block = 0;
         while (block * L < channels) {
             int lastOfTwo = Math.min((block + 2) * L, channels) - 1;
-            boolean alone = (block + 1) * L >= channels || block * L / groupOut != lastOfTwo / groupOut;
-            vectors.add(singles && alone ? 1 : 2);
+            boolean alone =
+                    (block + 1) * L >= channels ? last : singles && block * L / groupOut != lastOfTwo / groupOut;
+            vectors.add(alone ? 1 : 2);
             block += vectors.get(vectors.size() - 1);
         }
         return vectors.stream().mapToInt(Integer::intValue).toArray();
@@ -128,17 +137,22 @@ public final class ConvTaps {
      * All blocks.
      *
      * @param split vectors of each part
-     * @param panel where parts of two vectors read their inputs; null if in place
+     * @param panel where they read their inputs; null if in place
      */
     static ConvTaps[] all(
-            Layer.Conv conv, float[] filter, float[] bias, Limits limits, Blocked in, int[] split, Panel panel) {
-        Places inPlace = inPlace(conv, in);
-        Places ofPairs = panel == null ? inPlace : panel::at;
+            Layer.Conv conv,
+            float[] filter,
+            float[] bias,
+            Limits limits,
+            float[] residual,
+            Blocked in,
+            int[] split,
+            Panel panel) {
+        Places places = panel == null ? inPlace(conv, in) : panel::at;
         ConvTaps[] all = new ConvTaps[split.length];
         int block = 0;
         for (int i = 0; i < all.length; i++) {
-            Places places = split[i] == 1 ? inPlace : ofPairs;
-            all[i] = of(conv, filter, bias, limits, in.shape.channels(), places, block, split[i]);
+            all[i] = of(conv, filter, bias, limits, residual, in.shape.channels(), places, block, split[i]);
             block += split[i];
         }
         return all;

@@ -4,8 +4,8 @@ import org.convmark.kernel.Epilogue;
 import org.convmark.model.Activation;
 
 /**
- * What happens to sums: activation, residual, activation. A register tile can limit its sums before it stores them, so a
- * first activation that is nothing but {@link Limits} costs no pass; the rest happens to a row just stored, still in L1.
+ * What happens to sums: activation, residual, activation. A register tile can add a residual to its sums and limit them before it
+ * stores them, so neither costs a pass where it comes first; the rest happens to a row just stored, still in L1.
  *
  * @param epilogue which
  * @param residual what is added, or null
@@ -13,6 +13,17 @@ import org.convmark.model.Activation;
 record Finish(Epilogue epilogue, Blocked residual) {
     /** Sums stay as they are. */
     static final Finish NOTHING = new Finish(Epilogue.NONE, null);
+
+    /** What a tile adds before it limits its sums: the residual if nothing comes before it and it lies as the output does, else null. */
+    Blocked added(Blocked out) {
+        boolean first = residual != null && epilogue.before() == null;
+        return first && residual.row == out.row && residual.block == out.block ? residual : null;
+    }
+
+    /** What is left to do when the residual has been added. */
+    Finish afterResidual() {
+        return new Finish(epilogue, null);
+    }
 
     /** What a register tile can do itself. */
     Limits limits() {

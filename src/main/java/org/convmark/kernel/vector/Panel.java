@@ -88,31 +88,56 @@ final class Panel {
      * @param to a thread's {@link ThreadMemory}
      */
     void pack(float[] in, int p, Band band, Lines to) {
-        int[] ins = band.ins();
-        int[] pixels = band.pixels();
-        int[] forms = band.forms();
-        for (int v = 0; v < places.length; v++) {
-            int o = to.first() + v * size * L;
-            for (int t = 0; t < ins.length; t++, o += tile()) {
-                int i = p + places[v] + ins[t];
-                int inRow = forms[t];
-                if (inRow < pixels[t]) {
-                    few(in, i, step, to.data(), o, inRow);
-                    few(in, i + band.inGaps()[t], step, to.data(), o + inRow * L, pixels[t] - inRow);
-                } else if (inRow == Tiling.LARGE) {
-                    seven(in, i, step, to.data(), o);
-                    seven(in, i + 7 * step, step, to.data(), o + 7 * L);
-                } else {
-                    five(in, i, step, to.data(), o);
-                    few(in, i + 5 * step, step, to.data(), o + 5 * L, inRow - 5);
+        for (int t = 0; t < band.ins().length; t++) {
+            int i = p + band.ins()[t];
+            int o = to.first() + t * tile();
+            int inRow = band.forms()[t];
+            if (inRow < band.pixels()[t]) {
+                some(in, i, to.data(), o, inRow);
+                some(in, i + band.inGaps()[t], to.data(), o + inRow * L, band.pixels()[t] - inRow);
+                continue;
+            }
+            switch (inRow) {
+                case Tiling.SMALL -> fives(in, i, to.data(), o);
+                case Tiling.MEDIUM -> sixes(in, i, to.data(), o);
+                default -> {
+                    sevens(in, i, to.data(), o);
+                    sevens(in, i + 7 * step, to.data(), o + 7 * L);
                 }
             }
         }
     }
 
-    private static void few(float[] in, int i, int step, float[] out, int o, int pixels) {
-        for (int j = 0; j < pixels; j++) {
-            FloatVector.fromArray(FLOATS, in, i + j * step).intoArray(out, o + j * L);
+    private void some(float[] in, int p, float[] out, int o, int pixels) {
+        for (int place : places) {
+            for (int j = 0; j < pixels; j++) {
+                FloatVector.fromArray(FLOATS, in, p + place + j * step).intoArray(out, o + j * L);
+            }
+            o += size * L;
+        }
+    }
+
+    private void fives(float[] in, int p, float[] out, int o) {
+        for (int place : places) {
+            five(in, p + place, step, out, o);
+            o += size * L;
+        }
+    }
+
+    private void sixes(float[] in, int p, float[] out, int o) {
+        for (int place : places) {
+            five(in, p + place, step, out, o);
+            FloatVector.fromArray(FLOATS, in, p + place + 5 * step).intoArray(out, o + 5 * L);
+            o += size * L;
+        }
+    }
+
+    private void sevens(float[] in, int p, float[] out, int o) {
+        for (int place : places) {
+            five(in, p + place, step, out, o);
+            FloatVector.fromArray(FLOATS, in, p + place + 5 * step).intoArray(out, o + 5 * L);
+            FloatVector.fromArray(FLOATS, in, p + place + 6 * step).intoArray(out, o + 6 * L);
+            o += size * L;
         }
     }
 
@@ -122,11 +147,5 @@ final class Panel {
         FloatVector.fromArray(FLOATS, in, i + 2 * step).intoArray(out, o + 2 * L);
         FloatVector.fromArray(FLOATS, in, i + 3 * step).intoArray(out, o + 3 * L);
         FloatVector.fromArray(FLOATS, in, i + 4 * step).intoArray(out, o + 4 * L);
-    }
-
-    private static void seven(float[] in, int i, int step, float[] out, int o) {
-        five(in, i, step, out, o);
-        FloatVector.fromArray(FLOATS, in, i + 5 * step).intoArray(out, o + 5 * L);
-        FloatVector.fromArray(FLOATS, in, i + 6 * step).intoArray(out, o + 6 * L);
     }
 }

@@ -4,6 +4,7 @@ import static org.convmark.kernel.vector.Lanes.FLOATS;
 import static org.convmark.kernel.vector.Lanes.L;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import org.convmark.model.Layer;
@@ -15,7 +16,9 @@ import org.convmark.model.Layer;
  */
 final class PointKernel implements Stage {
     /** Vectors of outputs that a unit makes. */
-    private static final int[] SIZES = {8, 4, 2};
+    private static final int[] SIZES = {2, 4, 8};
+
+    private static final int LARGEST = SIZES[SIZES.length - 1];
 
     private final Finish finish;
     private final Blocked in;
@@ -45,7 +48,7 @@ final class PointKernel implements Stage {
             block += part.vectors;
         }
         this.parts = all.toArray(Part[]::new);
-        ThreadMemory.reserve(SIZES[0] * L);
+        ThreadMemory.reserve(LARGEST * L);
     }
 
     /** Whether this kernel can make it: channels follow one another, as those of whole tensors of such maps do. */
@@ -57,14 +60,9 @@ final class PointKernel implements Stage {
                 && conv.groupWidth(in.shape.channels()) == in.shape.channels();
     }
 
-    /** The largest size that is filled, or else the smallest. */
+    /** The smallest that holds all blocks that are left: the fewer sizes a layer takes, the sooner C2 has seen enough calls of each. */
     private static int size(int blocks) {
-        for (int size : SIZES) {
-            if (size <= blocks) {
-                return size;
-            }
-        }
-        return SIZES[SIZES.length - 1];
+        return Arrays.stream(SIZES).filter(size -> size >= blocks).findFirst().orElse(LARGEST);
     }
 
     private Part part(int block, int vectors, int outChannels, float[] filter, float[] bias) {

@@ -15,14 +15,14 @@ final class ScatteredTile {
     private ScatteredTile() {}
 
     /** All tiles of a band. */
-    static void run(ConvTaps taps, Band band, float[] in, int p, float[] out, int q, int next) {
+    static void run(ConvTaps taps, Band band, float[] in, int p, float[] out, int q, int next, int r) {
         for (int t = 0; t < band.ins().length; t += 5) {
-            run(taps, band.ins(), band.outs(), t, in, p, out, q, next);
+            run(taps, band.ins(), band.outs(), t, in, p, out, q, next, r);
         }
     }
 
     private static void run(
-            ConvTaps taps, int[] ins, int[] outs, int t, float[] in, int p, float[] out, int q, int next) {
+            ConvTaps taps, int[] ins, int[] outs, int t, float[] in, int p, float[] out, int q, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int p0 = p + ins[t], p1 = p + ins[t + 1], p2 = p + ins[t + 2], p3 = p + ins[t + 3], p4 = p + ins[t + 4];
@@ -50,6 +50,24 @@ final class ScatteredTile {
             x = FloatVector.broadcast(FLOATS, in[p4 + i]);
             a4 = u.fma(x, a4);
             b4 = v.fma(x, b4);
+        }
+        float[] residual = taps.residual;
+        if (residual != null) {
+            int r0 = r + outs[t],
+                    r1 = r + outs[t + 1],
+                    r2 = r + outs[t + 2],
+                    r3 = r + outs[t + 3],
+                    r4 = r + outs[t + 4];
+            a0 = a0.add(FloatVector.fromArray(FLOATS, residual, r0));
+            b0 = b0.add(FloatVector.fromArray(FLOATS, residual, r0 + next));
+            a1 = a1.add(FloatVector.fromArray(FLOATS, residual, r1));
+            b1 = b1.add(FloatVector.fromArray(FLOATS, residual, r1 + next));
+            a2 = a2.add(FloatVector.fromArray(FLOATS, residual, r2));
+            b2 = b2.add(FloatVector.fromArray(FLOATS, residual, r2 + next));
+            a3 = a3.add(FloatVector.fromArray(FLOATS, residual, r3));
+            b3 = b3.add(FloatVector.fromArray(FLOATS, residual, r3 + next));
+            a4 = a4.add(FloatVector.fromArray(FLOATS, residual, r4));
+            b4 = b4.add(FloatVector.fromArray(FLOATS, residual, r4 + next));
         }
         FloatVector low = FloatVector.broadcast(FLOATS, taps.limits.low());
         FloatVector high = FloatVector.broadcast(FLOATS, taps.limits.high());

@@ -31,6 +31,9 @@ final class Tiling {
 
     private static final int MOST_ROWS = 8;
 
+    /** Blocks of which half a pair is a few per cent. */
+    private static final int MANY_BLOCKS = 16;
+
     final int width;
     final int stride;
 
@@ -116,6 +119,17 @@ final class Tiling {
     /** Whether tiles of one vector are always such runs. */
     static boolean fitsSingle(Blocked out, int stride) {
         return hasStep(stride) && runs(out.shape.width(), out.fewest, SINGLE);
+    }
+
+    /**
+     * Whether a last block without a second is made by tiles of one vector rather than by pairs with an empty second. Those take
+     * up to eight forms, each called once or twice a pass on a small map, and C2 waits for hundreds of calls: for seconds in
+     * a network. So not where a pair costs little, or such layers are rare, unless all tiles have one form.
+     */
+    static boolean suitsSingle(Blocked in, Blocked out, int stride) {
+        boolean joined = stride == 1 && in.joined() && out.joined();
+        boolean oneForm = joined || out.shape.width() % SINGLE == 0;
+        return fitsSingle(out, stride) && (oneForm || stride == 1 && out.blocks < MANY_BLOCKS);
     }
 
     private static boolean runs(int width, int height, int size) {

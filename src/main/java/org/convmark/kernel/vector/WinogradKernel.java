@@ -234,13 +234,13 @@ final class WinogradKernel implements Kernel {
                 ConvTaps u = panels[t * pairs + pair];
                 int q = scratch.sums.first() + t * sumPlane + (pair - firstPair) * 2 * next;
                 for (int i = 0; i < large; i += Tiling.LARGE) {
-                    Tile2x14.run(u, x, p + i * L, y, q + i * L, next);
+                    Tile2x14.run(u, x, p + i * L, y, q + i * L, next, 0);
                 }
                 for (int i = large; i < sixes; i += Tiling.MEDIUM) {
-                    Tile2x6.run(u, x, p + i * L, y, q + i * L, next);
+                    Tile2x6.run(u, x, p + i * L, y, q + i * L, next, 0);
                 }
                 for (int i = sixes; i < count; i += Tiling.SMALL) {
-                    Tile2x5.run(u, x, p + i * L, y, q + i * L, next);
+                    Tile2x5.run(u, x, p + i * L, y, q + i * L, next, 0);
                 }
             }
         }

@@ -12,7 +12,7 @@ public final class Tile1x6And2Step2 {
     private Tile1x6And2Step2() {}
 
     /** See the package. */
-    public static void run(ConvTaps taps, float[] in, int p, float[] out, int q, int inGap, int outGap) {
+    public static void run(ConvTaps taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0);
@@ -45,7 +45,7 @@ public final class Tile1x6And2Step2 {
             x = FloatVector.broadcast(FLOATS, in[j + 2 * L]);
             a7 = u.fma(x, a7);
             if (RUN > 1) {
-                if (i + 1 > in.length) {
+                if (k == in.length) {
                     break;
                 }
                 u = FloatVector.fromArray(FLOATS, w, k * (RUN * L) + L);
@@ -67,7 +67,7 @@ public final class Tile1x6And2Step2 {
                 a7 = u.fma(x, a7);
             }
             if (RUN > 2) {
-                if (i + 2 > in.length) {
+                if (k == w.length) {
                     break;
                 }
                 u = FloatVector.fromArray(FLOATS, w, k * (RUN * L) + 2 * L);
@@ -87,7 +87,7 @@ public final class Tile1x6And2Step2 {
                 a6 = u.fma(x, a6);
                 x = FloatVector.broadcast(FLOATS, in[j + 2 * L + 2]);
                 a7 = u.fma(x, a7);
-                if (i + 3 > in.length) {
+                if (i == in.length) {
                     break;
                 }
                 u = FloatVector.fromArray(FLOATS, w, k * (RUN * L) + 3 * L);
@@ -108,6 +108,17 @@ public final class Tile1x6And2Step2 {
                 x = FloatVector.broadcast(FLOATS, in[j + 2 * L + 3]);
                 a7 = u.fma(x, a7);
             }
+        }
+        float[] residual = taps.residual;
+        if (residual != null) {
+            a0 = a0.add(FloatVector.fromArray(FLOATS, residual, r));
+            a1 = a1.add(FloatVector.fromArray(FLOATS, residual, r + L));
+            a2 = a2.add(FloatVector.fromArray(FLOATS, residual, r + 2 * L));
+            a3 = a3.add(FloatVector.fromArray(FLOATS, residual, r + 3 * L));
+            a4 = a4.add(FloatVector.fromArray(FLOATS, residual, r + 4 * L));
+            a5 = a5.add(FloatVector.fromArray(FLOATS, residual, r + 5 * L));
+            a6 = a6.add(FloatVector.fromArray(FLOATS, residual, r + outGap));
+            a7 = a7.add(FloatVector.fromArray(FLOATS, residual, r + outGap + L));
         }
         FloatVector low = FloatVector.broadcast(FLOATS, taps.limits.low());
         FloatVector high = FloatVector.broadcast(FLOATS, taps.limits.high());

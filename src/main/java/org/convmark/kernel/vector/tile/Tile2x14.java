@@ -12,7 +12,7 @@ public final class Tile2x14 {
     private Tile2x14() {}
 
     /** See the package. */
-    public static void run(ConvTaps taps, float[] in, int p, float[] out, int q, int next) {
+    public static void run(ConvTaps taps, float[] in, int p, float[] out, int q, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
@@ -77,7 +77,7 @@ public final class Tile2x14 {
             a13 = u.fma(x, a13);
             b13 = v.fma(x, b13);
             if (RUN > 1) {
-                if (i + 1 > in.length) {
+                if (k == in.length) {
                     break;
                 }
                 u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 2 * L);
@@ -125,6 +125,37 @@ public final class Tile2x14 {
                 a13 = u.fma(x, a13);
                 b13 = v.fma(x, b13);
             }
+        }
+        float[] residual = taps.residual;
+        if (residual != null) {
+            a0 = a0.add(FloatVector.fromArray(FLOATS, residual, r));
+            b0 = b0.add(FloatVector.fromArray(FLOATS, residual, r + next));
+            a1 = a1.add(FloatVector.fromArray(FLOATS, residual, r + L));
+            b1 = b1.add(FloatVector.fromArray(FLOATS, residual, r + next + L));
+            a2 = a2.add(FloatVector.fromArray(FLOATS, residual, r + 2 * L));
+            b2 = b2.add(FloatVector.fromArray(FLOATS, residual, r + next + 2 * L));
+            a3 = a3.add(FloatVector.fromArray(FLOATS, residual, r + 3 * L));
+            b3 = b3.add(FloatVector.fromArray(FLOATS, residual, r + next + 3 * L));
+            a4 = a4.add(FloatVector.fromArray(FLOATS, residual, r + 4 * L));
+            b4 = b4.add(FloatVector.fromArray(FLOATS, residual, r + next + 4 * L));
+            a5 = a5.add(FloatVector.fromArray(FLOATS, residual, r + 5 * L));
+            b5 = b5.add(FloatVector.fromArray(FLOATS, residual, r + next + 5 * L));
+            a6 = a6.add(FloatVector.fromArray(FLOATS, residual, r + 6 * L));
+            b6 = b6.add(FloatVector.fromArray(FLOATS, residual, r + next + 6 * L));
+            a7 = a7.add(FloatVector.fromArray(FLOATS, residual, r + 7 * L));
+            b7 = b7.add(FloatVector.fromArray(FLOATS, residual, r + next + 7 * L));
+            a8 = a8.add(FloatVector.fromArray(FLOATS, residual, r + 8 * L));
+            b8 = b8.add(FloatVector.fromArray(FLOATS, residual, r + next + 8 * L));
+            a9 = a9.add(FloatVector.fromArray(FLOATS, residual, r + 9 * L));
+            b9 = b9.add(FloatVector.fromArray(FLOATS, residual, r + next + 9 * L));
+            a10 = a10.add(FloatVector.fromArray(FLOATS, residual, r + 10 * L));
+            b10 = b10.add(FloatVector.fromArray(FLOATS, residual, r + next + 10 * L));
+            a11 = a11.add(FloatVector.fromArray(FLOATS, residual, r + 11 * L));
+            b11 = b11.add(FloatVector.fromArray(FLOATS, residual, r + next + 11 * L));
+            a12 = a12.add(FloatVector.fromArray(FLOATS, residual, r + 12 * L));
+            b12 = b12.add(FloatVector.fromArray(FLOATS, residual, r + next + 12 * L));
+            a13 = a13.add(FloatVector.fromArray(FLOATS, residual, r + 13 * L));
+            b13 = b13.add(FloatVector.fromArray(FLOATS, residual, r + next + 13 * L));
         }
         FloatVector low = FloatVector.broadcast(FLOATS, taps.limits.low());
         FloatVector high = FloatVector.broadcast(FLOATS, taps.limits.high());

@@ -12,7 +12,8 @@ public final class Tile2x1And4Step2 {
     private Tile2x1And4Step2() {}
 
     /** See the package. */
-    public static void run(ConvTaps taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int next) {
+    public static void run(
+            ConvTaps taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
@@ -42,7 +43,7 @@ public final class Tile2x1And4Step2 {
             a4 = u.fma(x, a4);
             b4 = v.fma(x, b4);
             if (RUN > 1) {
-                if (i + 1 > in.length) {
+                if (k == in.length) {
                     break;
                 }
                 u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 2 * L);
@@ -64,7 +65,7 @@ public final class Tile2x1And4Step2 {
                 b4 = v.fma(x, b4);
             }
             if (RUN > 2) {
-                if (i + 2 > in.length) {
+                if (k == w.length) {
                     break;
                 }
                 u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 4 * L);
@@ -84,7 +85,7 @@ public final class Tile2x1And4Step2 {
                 x = FloatVector.broadcast(FLOATS, in[j + 6 * L + 2]);
                 a4 = u.fma(x, a4);
                 b4 = v.fma(x, b4);
-                if (i + 3 > in.length) {
+                if (i == in.length) {
                     break;
                 }
                 u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 6 * L);
@@ -105,6 +106,19 @@ public final class Tile2x1And4Step2 {
                 a4 = u.fma(x, a4);
                 b4 = v.fma(x, b4);
             }
+        }
+        float[] residual = taps.residual;
+        if (residual != null) {
+            a0 = a0.add(FloatVector.fromArray(FLOATS, residual, r));
+            b0 = b0.add(FloatVector.fromArray(FLOATS, residual, r + next));
+            a1 = a1.add(FloatVector.fromArray(FLOATS, residual, r + outGap));
+            b1 = b1.add(FloatVector.fromArray(FLOATS, residual, r + outGap + next));
+            a2 = a2.add(FloatVector.fromArray(FLOATS, residual, r + outGap + L));
+            b2 = b2.add(FloatVector.fromArray(FLOATS, residual, r + outGap + next + L));
+            a3 = a3.add(FloatVector.fromArray(FLOATS, residual, r + outGap + 2 * L));
+            b3 = b3.add(FloatVector.fromArray(FLOATS, residual, r + outGap + next + 2 * L));
+            a4 = a4.add(FloatVector.fromArray(FLOATS, residual, r + outGap + 3 * L));
+            b4 = b4.add(FloatVector.fromArray(FLOATS, residual, r + outGap + next + 3 * L));
         }
         FloatVector low = FloatVector.broadcast(FLOATS, taps.limits.low());
         FloatVector high = FloatVector.broadcast(FLOATS, taps.limits.high());

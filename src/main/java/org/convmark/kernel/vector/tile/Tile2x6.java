@@ -12,7 +12,7 @@ public final class Tile2x6 {
     private Tile2x6() {}
 
     /** See the package. */
-    public static void run(ConvTaps taps, float[] in, int p, float[] out, int q, int next) {
+    public static void run(ConvTaps taps, float[] in, int p, float[] out, int q, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
@@ -45,7 +45,7 @@ public final class Tile2x6 {
             a5 = u.fma(x, a5);
             b5 = v.fma(x, b5);
             if (RUN > 1) {
-                if (i + 1 > in.length) {
+                if (k == in.length) {
                     break;
                 }
                 u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 2 * L);
@@ -70,7 +70,7 @@ public final class Tile2x6 {
                 b5 = v.fma(x, b5);
             }
             if (RUN > 2) {
-                if (i + 2 > in.length) {
+                if (k == w.length) {
                     break;
                 }
                 u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 4 * L);
@@ -93,7 +93,7 @@ public final class Tile2x6 {
                 x = FloatVector.broadcast(FLOATS, in[i + 5 * L + 2]);
                 a5 = u.fma(x, a5);
                 b5 = v.fma(x, b5);
-                if (i + 3 > in.length) {
+                if (i == in.length) {
                     break;
                 }
                 u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 6 * L);
@@ -117,6 +117,21 @@ public final class Tile2x6 {
                 a5 = u.fma(x, a5);
                 b5 = v.fma(x, b5);
             }
+        }
+        float[] residual = taps.residual;
+        if (residual != null) {
+            a0 = a0.add(FloatVector.fromArray(FLOATS, residual, r));
+            b0 = b0.add(FloatVector.fromArray(FLOATS, residual, r + next));
+            a1 = a1.add(FloatVector.fromArray(FLOATS, residual, r + L));
+            b1 = b1.add(FloatVector.fromArray(FLOATS, residual, r + next + L));
+            a2 = a2.add(FloatVector.fromArray(FLOATS, residual, r + 2 * L));
+            b2 = b2.add(FloatVector.fromArray(FLOATS, residual, r + next + 2 * L));
+            a3 = a3.add(FloatVector.fromArray(FLOATS, residual, r + 3 * L));
+            b3 = b3.add(FloatVector.fromArray(FLOATS, residual, r + next + 3 * L));
+            a4 = a4.add(FloatVector.fromArray(FLOATS, residual, r + 4 * L));
+            b4 = b4.add(FloatVector.fromArray(FLOATS, residual, r + next + 4 * L));
+            a5 = a5.add(FloatVector.fromArray(FLOATS, residual, r + 5 * L));
+            b5 = b5.add(FloatVector.fromArray(FLOATS, residual, r + next + 5 * L));
         }
         FloatVector low = FloatVector.broadcast(FLOATS, taps.limits.low());
         FloatVector high = FloatVector.broadcast(FLOATS, taps.limits.high());

@@ -79,6 +79,10 @@ class GeneratedTilesTest {
                             int i = p + offsets[k];%SECOND%
                             %STEP%
                         }
+                        float[] residual = taps.residual;
+                        if (residual != null) {
+                            %ADD%
+                        }
                         FloatVector low = FloatVector.broadcast(FLOATS, taps.limits.low());
                         FloatVector high = FloatVector.broadcast(FLOATS, taps.limits.high());
                         %STORE%
@@ -105,22 +109,35 @@ class GeneratedTilesTest {
         public String source() {
             String gaps = second > 0 ? ", int inGap, int outGap" : "";
             String next = vectors > 1 ? ", int next" : "";
+            String ownLine = second > 0 && vectors > 1 ? "\n            " : "";
             String pixels = second > 0 ? first + " pixels and " + second + " of another row" : first + " pixels";
             return TEMPLATE.replace("%NAME%", name())
                     .replace("%VECTORS%", vectors > 1 ? "two vectors" : "one vector")
                     .replace("%PIXELS%", pixels + (step > 1 ? ", every " + step + "nd of the input" : ""))
-                    .replace("%ARGUMENTS%", "ConvTaps taps, float[] in, int p, float[] out, int q" + gaps + next)
+                    .replace(
+                            "%ARGUMENTS%",
+                            ownLine + "ConvTaps taps, float[] in, int p, float[] out, int q" + gaps + next + ", int r")
                     .replace("%SECOND%", second > 0 ? "\n            int j = i + inGap;" : "")
                     .replace("%START%", lines("        ", this::start))
                     .replace("%STEP%", steps().replace("\n", "\n            "))
+                    .replace("%ADD%", lines("            ", this::add))
                     .replace("%STORE%", stores());
         }
 
+        private String add(int t) {
+            String first = add("a" + t, place("r", "", t));
+            return vectors == 1 ? first : first + "\n" + add("b" + t, place("r", " + next", t));
+        }
+
         private String stores() {
-            String first = lines("        ", t -> store("a" + t, place("", t)));
+            String first = lines("        ", t -> store("a" + t, place("q", "", t)));
             return vectors == 1
                     ? first
-                    : lines("        ", t -> store("b" + t, place(" + next", t))) + "\n        " + first;
+                    : lines("        ", t -> store("b" + t, place("q", " + next", t))) + "\n        " + first;
+        }
+
+        private static String add(String sum, String place) {
+            return "%1$s = %1$s.add(FloatVector.fromArray(FLOATS, residual, %2$s));".formatted(sum, place);
         }
 
         private String lines(String indent, IntFunction<String> pixel) {
@@ -135,6 +152,9 @@ class GeneratedTilesTest {
             return vectors == 1 ? a + ";" : a + ", b%d = FloatVector.fromArray(FLOATS, bias, L);".formatted(t);
         }
 
+        /** What is never so, each of one comparison, and unlike the others so that C2 does not know it. */
+        private static final List<String> NEVER = List.of("k == in.length", "k == w.length", "i == in.length");
+
         /** The taps of a run, each behind a way out of the loop that is never taken: see the package. */
         private String steps() {
             String run = "FloatVector u, x" + (vectors > 1 ? ", v;\n" : ";\n") + tap(0) + others(1, SHORT);
@@ -143,7 +163,7 @@ class GeneratedTilesTest {
 
         private String others(int from, int to) {
             String taps = IntStream.range(from, to)
-                    .mapToObj(c -> "\nif (i + " + c + " > in.length) {\n    break;\n}\n" + tap(c))
+                    .mapToObj(c -> "\nif (" + NEVER.get(c - 1) + ") {\n    break;\n}\n" + tap(c))
                     .collect(Collectors.joining());
             return "\nif (RUN > " + from + ") {" + taps.replace("\n", "\n    ") + "\n}";
         }
@@ -168,8 +188,8 @@ class GeneratedTilesTest {
             return vectors == 1 ? a : a + "\nb%d = v.fma(x, b%d);".formatted(t, t);
         }
 
-        private String place(String next, int t) {
-            return t < first ? at("q" + next, t) : at("q + outGap" + next, t - first);
+        private String place(String map, String next, int t) {
+            return t < first ? at(map + next, t) : at(map + " + outGap" + next, t - first);
         }
     }
 
