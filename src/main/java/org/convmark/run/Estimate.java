@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.convmark.kernel.Target;
+import org.convmark.model.Network;
 
 /** How long a row takes, roughly: from the work of its graph and the usual speed of a target on one core. */
 final class Estimate {
@@ -25,7 +26,7 @@ final class Estimate {
     Duration of(Row row) {
         double run = row.isRoof() ? roofSeconds(row) : flops(row) / speed(row.target());
         double check = row.isRoof() ? 0 : flops(row) / COLD_FLOPS_PER_SECOND;
-        double warmUp = Math.max(6 * run, Math.min(effort.warmUpMillis() / 1e3, compileSeconds(row.target())));
+        double warmUp = Math.max(6 * run, Math.min(effort.warmUpMillis() / 1e3, compileSeconds(row)));
         double samples = (effort.iterations() + 1) * Math.max(effort.iterationMillis() / 1e3, 1.2 * run)
                 + effort.iterations() * LEAST_SECONDS;
         double fork =
@@ -53,9 +54,11 @@ final class Estimate {
         };
     }
 
-    private static double compileSeconds(Target target) {
-        return switch (target) {
-            case VECTOR, OPENCL -> 0.6;
+    /** C2 sees each kernel of a network, of which there are more, once a pass or a few times only. */
+    private static double compileSeconds(Row row) {
+        return switch (row.target()) {
+            case VECTOR -> !row.isRoof() && row.workload() instanceof Network ? 9 : 0.6;
+            case OPENCL -> 0.6;
             case SCALAR, ONNXRUNTIME, ONEDNN, PYTORCH -> 0.3;
         };
     }

@@ -8,7 +8,7 @@
  * <p>One loop over runs of taps, four with 16 registers ({@code ConvTaps.RUN}): the run's offset from a table, then per tap one or two weight vectors
  * and one broadcast per pixel. The table serves every kernel size, dilation, group width and channel count, and it keeps C2
  * from unrolling the loop, which spills accumulators. The taps of a run are kept apart by a way out of the loop that is never
- * taken: there the interpreter would need all sums, so that C2 cannot move a tap's products behind the next one's loads, which
+ * taken, one comparison of what is never equal, each another so that C2 does not know it: there the interpreter would need all sums, so that C2 cannot move a tap's products behind the next one's loads, which
  * spills too. (An exception would not do: JDK 25 knows that sums are dead behind it.) Six pixels by two vectors fit 16
  * registers: twelve sums, two weights, broadcasts; per run 48 FMAs, 24 broadcasts, 8 loads in 104 instructions on JDK 25, no stack
  * moves of vectors; alone 2 to 16 % faster than five, 6 in the median. Five, which the rest of a row or a run that goes on in the next takes: ten sums, two weights, broadcasts; per run 40 FMAs, 20 broadcasts, 8 loads in 92 instructions on JDK 25, no stack
