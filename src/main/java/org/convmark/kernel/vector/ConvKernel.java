@@ -45,7 +45,7 @@ final class ConvKernel implements Stage {
         this.in = in;
         this.out = out;
         boolean pack = Panel.pays(conv, in, out);
-        boolean singles = !pack && Tiling.fitsSingle(out, conv.stride());
+        boolean singles = Tiling.fitsSingle(out, conv.stride());
         boolean last = !pack && Tiling.suitsSingle(in, out, conv.stride());
         int[] split = ConvTaps.split(conv, in.shape.channels(), singles, last);
         this.tiling = new Tiling(in, out, conv.stride(), split[0], pack);
