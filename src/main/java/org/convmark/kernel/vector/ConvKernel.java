@@ -52,7 +52,7 @@ final class ConvKernel implements Stage {
         this.panel = pack ? new Panel(conv, in, tiling) : null;
         float[] added = residual == null ? null : residual.data;
         this.taps = ConvTaps.all(conv, filter, bias, sums.limits(), added, in, split, panel);
-        this.together = Math.max(1, Math.min(taps.length, CACHED_WEIGHTS / (taps[0].weights.length * Float.BYTES)));
+        this.together = Math.max(1, Math.min(taps.length, CACHED_WEIGHTS / taps[0].bytes()));
         this.bands = (out.shape.height() + tiling.rows - 1) / tiling.rows;
         this.tiles = new Band[tiling.rows][];
         this.packed = new Band[tiling.rows];

@@ -23,8 +23,11 @@ public final class ConvTaps {
     /** Of the first tap of each run. */
     public final int[] offsets;
 
-    /** Per tap, one or two vectors. */
+    /** Per tap, one or two vectors, from {@link #first} on: no load straddles two lines of the cache. */
     public final float[] weights;
+
+    /** Index of the first weight. */
+    public final int first;
 
     public final float[] bias;
 
@@ -47,13 +50,12 @@ public final class ConvTaps {
     final int vectors;
 
     /**
-     * A matrix with one pair of output blocks.
+     * A matrix with one pair of output blocks: weights per channel 2 L, for whole runs, still zeros.
      *
      * @param offsets of the channels of the other matrix, every {@link #RUN}th
-     * @param weights per channel 2 L, for whole runs
      */
-    ConvTaps(int[] offsets, float[] weights) {
-        this(offsets, weights, new float[2 * L], Limits.NONE, null, 0, 2);
+    ConvTaps(int[] offsets) {
+        this(offsets, new float[2 * L], Limits.NONE, null, 0, 2);
     }
 
     /**
@@ -71,16 +73,26 @@ public final class ConvTaps {
         int at(int block, int row, int column);
     }
 
-    private ConvTaps(
-            int[] offsets, float[] weights, float[] bias, Limits limits, float[] residual, int block, int vectors) {
+    private ConvTaps(int[] offsets, float[] bias, Limits limits, float[] residual, int block, int vectors) {
+        Lines lines = Lines.of(floats(offsets.length, vectors));
         this.offsets = offsets;
-        this.weights = weights;
+        this.weights = lines.data();
+        this.first = lines.first();
         this.bias = bias;
         this.limits = limits;
         this.residual = residual;
         this.start = 0;
         this.block = block;
         this.vectors = vectors;
+    }
+
+    private static int floats(int runs, int vectors) {
+        return Math.multiplyExact(runs, RUN * vectors * L);
+    }
+
+    /** Bytes of the weights. */
+    int bytes() {
+        return floats(offsets.length, vectors) * Float.BYTES;
     }
 
     /** One or two blocks of a convolution, from a block on. */
@@ -101,7 +113,6 @@ public final class ConvTaps {
         int runs = ((last + RUN - 1) / RUN - first / RUN) * conv.kernel() * conv.kernel();
         ConvTaps made = new ConvTaps(
                 new int[runs],
-                new float[Math.multiplyExact(runs, RUN * vectors * L)],
                 Arrays.copyOfRange(Lanes.padded(bias), block * L, (block + vectors) * L),
                 limits,
                 residual,
@@ -188,7 +199,7 @@ public final class ConvTaps {
         for (int i = 0; i < vectors * L; i++) {
             int out = block * L + i;
             if (out < conv.outChannels() && out / groupOut == ofGroup) {
-                weights[k * vectors * L + i] = filter[out * taps + tap];
+                weights[first + k * vectors * L + i] = filter[out * taps + tap];
             }
         }
     }

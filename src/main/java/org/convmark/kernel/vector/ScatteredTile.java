@@ -33,8 +33,9 @@ final class ScatteredTile {
         FloatVector a4 = FloatVector.fromArray(FLOATS, bias, 0), b4 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length * RUN; k++) {
             int i = offsets[k / RUN] + k % RUN;
-            FloatVector u = FloatVector.fromArray(FLOATS, w, k * (2 * L));
-            FloatVector v = FloatVector.fromArray(FLOATS, w, k * (2 * L) + L);
+            int m = taps.first + k * (2 * L);
+            FloatVector u = FloatVector.fromArray(FLOATS, w, m);
+            FloatVector v = FloatVector.fromArray(FLOATS, w, m + L);
             FloatVector x = FloatVector.broadcast(FLOATS, in[p0 + i]);
             a0 = u.fma(x, a0);
             b0 = v.fma(x, b0);

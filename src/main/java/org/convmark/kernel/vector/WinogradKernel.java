@@ -2,7 +2,7 @@ package org.convmark.kernel.vector;
 
 import static org.convmark.kernel.vector.Lanes.L;
 
-import java.util.Arrays;
+import java.util.stream.Stream;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.vector.tile.Tile2x14;
 import org.convmark.kernel.vector.tile.Tile2x5;
@@ -112,9 +112,7 @@ final class WinogradKernel implements Kernel {
             int c = i * ConvTaps.RUN;
             runs[i] = c / L * tiles * L + c % L;
         }
-        this.panels = Arrays.stream(panels(form, filter, in.shape.channels(), conv.outChannels()))
-                .map(panel -> new ConvTaps(runs, panel))
-                .toArray(ConvTaps[]::new);
+        this.panels = panels(form, filter, in.shape.channels(), conv.outChannels(), runs);
         ThreadMemory.reserve(whole(form.n * lineLength())
                 + whole(products * plane)
                 + whole(products * sumPlane)
@@ -126,15 +124,17 @@ final class WinogradKernel implements Kernel {
     }
 
     /** Per product of a tile and pair of output blocks: input channel, in whole runs, x 2 L. */
-    private static float[][] panels(Winograd form, float[] filter, int inChannels, int outChannels) {
+    private static ConvTaps[] panels(Winograd form, float[] filter, int inChannels, int outChannels, int[] runs) {
         int pairs = (Lanes.blocks(outChannels) + 1) / 2;
-        int rows = parts(inChannels, ConvTaps.RUN) * ConvTaps.RUN;
-        float[][] panels = new float[form.n * form.n * pairs][rows * 2 * L];
+        ConvTaps[] panels = Stream.generate(() -> new ConvTaps(runs))
+                .limit(form.n * form.n * pairs)
+                .toArray(ConvTaps[]::new);
         for (int c = 0; c < inChannels; c++) {
             for (int o = 0; o < outChannels; o++) {
                 double[] u = form.filter(filter, (o * inChannels + c) * 9);
                 for (int t = 0; t < u.length; t++) {
-                    panels[t * pairs + o / (2 * L)][c * 2 * L + o % (2 * L)] = (float) u[t];
+                    ConvTaps panel = panels[t * pairs + o / (2 * L)];
+                    panel.weights[panel.first + c * 2 * L + o % (2 * L)] = (float) u[t];
                 }
             }
         }

@@ -15,6 +15,7 @@ public final class Tile1x6And2Step2 {
     public static void run(ConvTaps taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
+        int w0 = taps.first;
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0);
@@ -26,8 +27,9 @@ public final class Tile1x6And2Step2 {
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             int j = i + inGap;
+            int m = w0 + k * (RUN * L);
             FloatVector u, x;
-            u = FloatVector.fromArray(FLOATS, w, k * (RUN * L));
+            u = FloatVector.fromArray(FLOATS, w, m);
             x = FloatVector.broadcast(FLOATS, in[i]);
             a0 = u.fma(x, a0);
             x = FloatVector.broadcast(FLOATS, in[i + 2 * L]);
@@ -48,7 +50,7 @@ public final class Tile1x6And2Step2 {
                 if (k == in.length) {
                     break;
                 }
-                u = FloatVector.fromArray(FLOATS, w, k * (RUN * L) + L);
+                u = FloatVector.fromArray(FLOATS, w, m + L);
                 x = FloatVector.broadcast(FLOATS, in[i + 1]);
                 a0 = u.fma(x, a0);
                 x = FloatVector.broadcast(FLOATS, in[i + 2 * L + 1]);
@@ -70,7 +72,7 @@ public final class Tile1x6And2Step2 {
                 if (k == w.length) {
                     break;
                 }
-                u = FloatVector.fromArray(FLOATS, w, k * (RUN * L) + 2 * L);
+                u = FloatVector.fromArray(FLOATS, w, m + 2 * L);
                 x = FloatVector.broadcast(FLOATS, in[i + 2]);
                 a0 = u.fma(x, a0);
                 x = FloatVector.broadcast(FLOATS, in[i + 2 * L + 2]);
@@ -90,7 +92,7 @@ public final class Tile1x6And2Step2 {
                 if (i == in.length) {
                     break;
                 }
-                u = FloatVector.fromArray(FLOATS, w, k * (RUN * L) + 3 * L);
+                u = FloatVector.fromArray(FLOATS, w, m + 3 * L);
                 x = FloatVector.broadcast(FLOATS, in[i + 3]);
                 a0 = u.fma(x, a0);
                 x = FloatVector.broadcast(FLOATS, in[i + 2 * L + 3]);

@@ -16,6 +16,7 @@ public final class Tile2x1And4 {
             ConvTaps taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
+        int w0 = taps.first;
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -24,9 +25,10 @@ public final class Tile2x1And4 {
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             int j = i + inGap;
+            int m = w0 + k * (RUN * 2 * L);
             FloatVector u, x, v;
-            u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L));
-            v = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + L);
+            u = FloatVector.fromArray(FLOATS, w, m);
+            v = FloatVector.fromArray(FLOATS, w, m + L);
             x = FloatVector.broadcast(FLOATS, in[i]);
             a0 = u.fma(x, a0);
             b0 = v.fma(x, b0);
@@ -46,8 +48,8 @@ public final class Tile2x1And4 {
                 if (k == in.length) {
                     break;
                 }
-                u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 2 * L);
-                v = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 3 * L);
+                u = FloatVector.fromArray(FLOATS, w, m + 2 * L);
+                v = FloatVector.fromArray(FLOATS, w, m + 3 * L);
                 x = FloatVector.broadcast(FLOATS, in[i + 1]);
                 a0 = u.fma(x, a0);
                 b0 = v.fma(x, b0);
@@ -68,8 +70,8 @@ public final class Tile2x1And4 {
                 if (k == w.length) {
                     break;
                 }
-                u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 4 * L);
-                v = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 5 * L);
+                u = FloatVector.fromArray(FLOATS, w, m + 4 * L);
+                v = FloatVector.fromArray(FLOATS, w, m + 5 * L);
                 x = FloatVector.broadcast(FLOATS, in[i + 2]);
                 a0 = u.fma(x, a0);
                 b0 = v.fma(x, b0);
@@ -88,8 +90,8 @@ public final class Tile2x1And4 {
                 if (i == in.length) {
                     break;
                 }
-                u = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 6 * L);
-                v = FloatVector.fromArray(FLOATS, w, k * (RUN * 2 * L) + 7 * L);
+                u = FloatVector.fromArray(FLOATS, w, m + 6 * L);
+                v = FloatVector.fromArray(FLOATS, w, m + 7 * L);
                 x = FloatVector.broadcast(FLOATS, in[i + 3]);
                 a0 = u.fma(x, a0);
                 b0 = v.fma(x, b0);

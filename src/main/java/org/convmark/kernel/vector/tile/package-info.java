@@ -10,8 +10,8 @@
  * from unrolling the loop, which spills accumulators. The taps of a run are kept apart by a way out of the loop that is never
  * taken, one comparison of what is never equal, each another so that C2 does not know it: there the interpreter would need all sums, so that C2 cannot move a tap's products behind the next one's loads, which
  * spills too. (An exception would not do: JDK 25 knows that sums are dead behind it.) Six pixels by two vectors fit 16
- * registers: twelve sums, two weights, broadcasts; per run 48 FMAs, 24 broadcasts, 8 loads in 100 instructions on JDK 25, no stack
- * moves of vectors; alone 2 to 16 % faster than five, 6 in the median. Five, which the rest of a row or a run that goes on in the next takes: ten sums, two weights, broadcasts; per run 40 FMAs, 20 broadcasts, 8 loads in 88 instructions on JDK 25, no stack
+ * registers: twelve sums, two weights, broadcasts; per run 48 FMAs, 24 broadcasts, 8 loads in 101 instructions on JDK 25, no stack
+ * moves of vectors; alone 2 to 16 % faster than five, 6 in the median. Five, which the rest of a row or a run that goes on in the next takes: ten sums, two weights, broadcasts; per run 40 FMAs, 20 broadcasts, 8 loads in 89 instructions on JDK 25, no stack
  * moves of vectors. Share of the FMA roof, Zen 3, AVX2, one thread, JDK 17 / 25, 64 channels, measured with an offset per tap, which
  * is as fast on a quiet core: 3x3 92 / 92 %, 1x1 79 / 84 %. JDK 17 sometimes
  * allocates registers badly for the life of a JVM, then it is 76 % or a third. Where the other hardware thread of the core is
@@ -24,7 +24,7 @@
  * are the limit, at 84 %: two vectors share a broadcast, one has it alone. Measured: 3x3 in groups of 8, 64 channels, 65 / 67 %.
  *
  * <p>Fourteen pixels fit 32 registers, those that AVX-512 brings for vectors of all lengths, in runs of two taps: 56 FMAs, 28 broadcasts, 4 loads in 104
- * instructions (JDK 25, counted when a way out took an addition too), no stack moves; on JDK 17, see {@code ConvTaps.RUN}, one tap at a time. Share of the roof of an Intel core with two FMA units of 512 bits,
+ * instructions (JDK 25, counted when a way out took an addition too and weights did not begin at a place), no stack moves; on JDK 17, see {@code ConvTaps.RUN}, one tap at a time. Share of the roof of an Intel core with two FMA units of 512 bits,
  * direct 3x3 of ResNet-50 alone: 88 and 96 %, one tap at a time 75 and 77 %; all its 1x1 71 and 80 %, 65 and 67 %. One tap at a time, share of the FMA roof, Zen 4, 512 bits, one thread, JDK 17 / 25, image
  * 56: 1x1 32>128 81 / 89 %, 128>32 87 / 92 %, 64>64 on JDK 25 94 %; with 256 bits 83 to 87 %.
  *

@@ -74,9 +74,11 @@ class GeneratedTilesTest {
                     public static void run(%ARGUMENTS%) {
                         int[] offsets = taps.offsets;
                         float[] w = taps.weights, bias = taps.bias;
+                        int w0 = taps.first;
                         %START%
                         for (int k = taps.start; k < offsets.length; k++) {
                             int i = p + offsets[k];%SECOND%
+                            int m = w0 + k * %FLOATS%;
                             %STEP%
                         }
                         float[] residual = taps.residual;
@@ -117,6 +119,7 @@ class GeneratedTilesTest {
                     .replace(
                             "%ARGUMENTS%",
                             ownLine + "ConvTaps taps, float[] in, int p, float[] out, int q" + gaps + next + ", int r")
+                    .replace("%FLOATS%", vectors > 1 ? "(RUN * 2 * L)" : "(RUN * L)")
                     .replace("%SECOND%", second > 0 ? "\n            int j = i + inGap;" : "")
                     .replace("%START%", lines("        ", this::start))
                     .replace("%STEP%", steps().replace("\n", "\n            "))
@@ -169,9 +172,8 @@ class GeneratedTilesTest {
         }
 
         private String tap(int channel) {
-            String k = "k * (RUN * " + (vectors > 1 ? "2 * L)" : "L)");
-            String weights = load("u", at(k, channel * vectors))
-                    + (vectors > 1 ? "\n" + load("v", at(k, channel * vectors + 1)) : "");
+            String weights = load("u", at("m", channel * vectors))
+                    + (vectors > 1 ? "\n" + load("v", at("m", channel * vectors + 1)) : "");
             return weights + "\n" + lines("", t -> step(channel, t));
         }
 
