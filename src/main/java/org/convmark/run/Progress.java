@@ -46,6 +46,20 @@ public interface Progress extends AutoCloseable {
                 : seconds / 3600 + " h " + seconds % 3600 / 60 + " min";
     }
 
+    /**
+     * The estimate of what is left, corrected by how long what is done really took. A tenth of the whole is thought to have taken
+     * as long as estimated, so that the first row, short and unlike the others, does not decide.
+     *
+     * @param estimate of the whole
+     * @param done the estimate of what is over
+     * @param spent what that really took
+     */
+    static Duration left(Duration estimate, Duration done, Duration spent) {
+        double trusted = estimate.toNanos() / 10.0;
+        double factor = trusted == 0 ? 1 : (spent.toNanos() + trusted) / (done.toNanos() + trusted);
+        return Duration.ofMillis(Math.round(estimate.minus(done).toMillis() * factor));
+    }
+
     private static boolean isTerminal() {
         Console console = System.console();
         try {
@@ -116,16 +130,11 @@ public interface Progress extends AutoCloseable {
             long now = System.nanoTime();
             if (now - printed >= INTERVAL) {
                 printed = now;
-                out.printf("%d/%d, %s left: %s%n", begun, rows, text(left(now)), row.title());
+                out.printf(
+                        "%d/%d, %s left: %s%n",
+                        begun, rows, text(left(estimate, done, Duration.ofNanos(now - start))), row.title());
                 out.flush();
             }
-        }
-
-        /** The estimate of what is left, corrected by how long what is done really took. */
-        private Duration left(long now) {
-            Duration rest = estimate.minus(done);
-            double factor = done.isZero() ? 1 : (double) (now - start) / done.toNanos();
-            return Duration.ofMillis(Math.round(rest.toMillis() * factor));
         }
 
         @Override
