@@ -1,6 +1,7 @@
 package org.convmark.analysis;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,7 @@ final class NoiseAnalysis implements Analysis {
             contents.add(summary(trust, rows));
             contents.add(new Chart(points(trust, rows), SPREADS));
             helps(trust, rows).ifPresent(contents::add);
+            repeats(rows).map(Content.Text::new).ifPresent(contents::add);
         }
         return new Section("Noise", contents);
     }
@@ -73,6 +75,23 @@ final class NoiseAnalysis implements Analysis {
                         ? "."
                         : ". " + single
                                 + " rows have a single fork, so what differs between forks is not seen: --forks 5 shows it.");
+    }
+
+    /** Forks that are not among the samples. */
+    private static Optional<String> repeats(List<Measurement> rows) {
+        List<Double> counts = rows.stream()
+                .flatMap(row -> row.metric("repeats").stream())
+                .map(metric -> metric.samples().stream()
+                        .mapToDouble(fork -> Collections.max(fork))
+                        .sum())
+                .filter(count -> count > 0)
+                .toList();
+        long forks = Math.round(counts.stream().mapToDouble(c -> c).sum());
+        return counts.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        forks + " forks of " + counts.size() + " rows were started again, because their kernels still "
+                                + "allocated after the warm-up: they were not compiled as they are meant, and are not among the samples.");
     }
 
     private static double median(List<Double> values) {

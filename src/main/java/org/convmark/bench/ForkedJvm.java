@@ -64,9 +64,21 @@ public final class ForkedJvm {
                 schedule == null ? Planning.Wish.NONE : Planning.Wish.parse(schedule));
     }
 
-    /** Runs something of a target until it no longer gets faster; the objects of other engines are their own affair. */
+    /**
+     * Runs something of a target until it no longer gets faster; the objects of other engines are their own affair.
+     *
+     * @throws NotCompiled if it still allocates then: what would be timed is not the kernels
+     */
     public static void warmUp(Target target, Runnable run) {
-        long bytes = target.isPeer() ? Long.MAX_VALUE : BYTES_PER_RUN;
-        new WarmUp(Duration.ofMillis(Long.getLong(WARM_UP, DEFAULT_WARM_UP)), WINDOW, bytes).until(run);
+        warmUp(target, Duration.ofMillis(Long.getLong(WARM_UP, DEFAULT_WARM_UP)), WINDOW, run);
+    }
+
+    /** The same with a limit of its own. */
+    static void warmUp(Target target, Duration limit, Duration window, Runnable run) {
+        long most = target.isPeer() ? Long.MAX_VALUE : BYTES_PER_RUN;
+        long bytes = new WarmUp(limit, window, most).until(run);
+        if (bytes > most) {
+            throw new NotCompiled(target, bytes, limit);
+        }
     }
 }

@@ -22,6 +22,8 @@ import org.openjdk.jmh.runner.IterationType;
  * time, only the milliseconds between show what the code can do, and a mean never sees them.
  */
 public final class ProgramProfiler implements InternalProfiler {
+    private static final String UNIT = "us/op";
+
     /** Long against reading the clock and waiting for a queue. */
     private static final long BATCH_NANOS = 200_000;
 
@@ -34,7 +36,7 @@ public final class ProgramProfiler implements InternalProfiler {
     private static final long LEAST_NANOS = 40_000_000;
 
     private static volatile List<ScalarResult> results = List.of();
-    private static volatile Program warm;
+    private static volatile double leastMicros = Double.MAX_VALUE;
 
     @Override
     public String getDescription() {
@@ -50,17 +52,16 @@ public final class ProgramProfiler implements InternalProfiler {
                 nanos += nanosAlone(program, kernel);
             }
             all.add(new ScalarResult("kernels", program.kernels(), "#", AggregationPolicy.MAX));
-            all.add(new ScalarResult("alone", nanos / 1e3, "us/op", AggregationPolicy.AVG));
+            all.add(new ScalarResult("alone", nanos / 1e3, UNIT, AggregationPolicy.AVG));
         }
         program.workspaceBytes()
                 .ifPresent(bytes -> all.add(new ScalarResult("workspace", bytes, "B", AggregationPolicy.MAX)));
         results = List.copyOf(all);
-        warm = program;
     }
 
-    /** The program is about to end; JMH calls profilers for the last iteration after that. */
-    static void forget() {
-        warm = null;
+    /** Looks for a fast pass after an iteration, on the thread that runs the benchmark. One of long passes tells as much by itself. */
+    static void observe(Program program) {
+        leastMicros = 1e3 * leastMicros > LONG_NANOS && leastMicros < Double.MAX_VALUE ? leastMicros : least(program);
     }
 
     /** Microseconds of the fastest pass of some. */
@@ -107,10 +108,11 @@ public final class ProgramProfiler implements InternalProfiler {
     public Collection<? extends Result<?>> afterIteration(
             BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
         List<ScalarResult> all = new ArrayList<>(results);
-        if (warm != null && iteration.getType() == IterationType.MEASUREMENT) {
-            double micros = least(warm);
-            all.add(new ScalarResult("least", micros, "us/op", AggregationPolicy.MIN));
-            warm = 1e3 * micros > LONG_NANOS ? null : warm; // an iteration is about one such pass, and tells as much
+        if (iteration.getType() == IterationType.MEASUREMENT) {
+            Result<?> mean = result.getPrimaryResult();
+            // The fastest pass of an iteration takes no longer than their mean.
+            double micros = mean.getScoreUnit().equals(UNIT) ? Math.min(leastMicros, mean.getScore()) : leastMicros;
+            all.add(new ScalarResult("least", micros, UNIT, AggregationPolicy.MIN));
         }
         return all;
     }

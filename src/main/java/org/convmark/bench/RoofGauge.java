@@ -26,8 +26,8 @@ final class RoofGauge implements AutoCloseable {
     /** Workers park after less than a millisecond. */
     private static final long PAUSE_NANOS = 2_000_000;
 
-    private static final WarmUp WARM_UP =
-            new WarmUp(Duration.ofSeconds(2), Duration.ofMillis(4), ForkedJvm.BYTES_PER_RUN);
+    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    private static final Duration WINDOW = Duration.ofMillis(4);
     private static final long LEAST_FLOPS = RoofLoop.COMPUTE_FLOPS / 1024;
     private static final long MOST_FLOPS = RoofLoop.COMPUTE_FLOPS * 16;
 
@@ -42,12 +42,13 @@ final class RoofGauge implements AutoCloseable {
      * @param target what is measured
      * @param workers its threads, 0 for one per processor
      * @throws UnsupportedOperationException with the reason if the target's hardware has no roof loop here
+     * @throws NotCompiled if it still allocates after its warm-up
      */
     RoofGauge(Target target, int workers) {
         threads = target.isPeer() ? 1 : Workers.threads(workers);
         engine = ForkedJvm.openAny(target.roof(), threads, Algorithm.AUTO);
         loop = engine.compile(RoofLoop.FED, flops);
-        WARM_UP.until(loop::run);
+        ForkedJvm.warmUp(target.roof(), WARM_UP, WINDOW, loop::run);
         while (fastest() < RUN_NANOS && flops < MOST_FLOPS) {
             flops *= 2;
             loop = engine.compile(RoofLoop.FED, flops);

@@ -44,7 +44,7 @@ public final class RoofProfiler implements InternalProfiler {
     private void open(Target target, int workers) {
         try {
             gauge = new RoofGauge(target, workers);
-        } catch (UnsupportedOperationException e) {
+        } catch (UnsupportedOperationException | NotCompiled e) {
             absent = e.getMessage();
             System.out.println("# no roof is read beside this row: " + absent);
         }

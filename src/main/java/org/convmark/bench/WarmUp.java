@@ -8,6 +8,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.convmark.kernel.Workers;
 
 /**
  * Runs something until it no longer gets faster. A fixed number of iterations is either wasted on a small graph or too
@@ -26,40 +29,53 @@ record WarmUp(Duration limit, Duration window, long bytes) {
     private static final double IMPROVEMENT = 0.98;
     private static final double IDLE = 0.2;
 
-    /** Runs it again and again. */
-    void until(Runnable run) {
+    /**
+     * Runs it again and again.
+     *
+     * @return bytes that a run still allocated in the end, by all threads of ours
+     */
+    long until(Runnable run) {
         long start = System.nanoTime();
         int needed = Files.isDirectory(THREADS) ? STABLE_WINDOWS : STABLE_WINDOWS_IF_COMPILERS_ARE_UNSEEN;
         double best = Double.MAX_VALUE;
         long compiled = compilerNanos();
+        long[] threads = ownThreads();
+        long perRun = 0;
         for (int stable = 0; stable < needed && System.nanoTime() - start < limit.toNanos(); ) {
             long from = System.nanoTime();
-            long allocated = allocatedBytes();
-            double fastest = fastestOfWindow(run);
-            boolean boxing = allocatedBytes() - allocated > bytes * Math.max(1.0, window.toNanos() / fastest);
+            long allocated = allocatedBytes(threads);
+            int runs = 0;
+            double fastest = Double.MAX_VALUE;
+            for (long before = from, now; before - from < window.toNanos(); before = now, runs++) {
+                run.run();
+                now = System.nanoTime();
+                fastest = Math.min(fastest, now - before);
+            }
+            perRun = (allocatedBytes(threads) - allocated) / runs;
             long now = compilerNanos();
             boolean compiling = now - compiled > IDLE * (System.nanoTime() - from);
             compiled = now;
-            stable = boxing || compiling || fastest < IMPROVEMENT * best ? 0 : stable + 1;
+            stable = perRun > bytes || compiling || fastest < IMPROVEMENT * best ? 0 : stable + 1;
             best = Math.min(best, fastest);
         }
+        return perRun;
     }
 
-    private double fastestOfWindow(Runnable run) {
-        double fastest = Double.MAX_VALUE;
-        long start = System.nanoTime();
-        for (long before = start, now; before - start < window.toNanos(); before = now) {
-            run.run();
-            now = System.nanoTime();
-            fastest = Math.min(fastest, now - before);
-        }
-        return fastest;
+    /** The calling thread and the workers of all engines; compilers written in Java allocate beside them. */
+    private static long[] ownThreads() {
+        Thread[] all = new Thread[2 * Thread.activeCount() + 1];
+        int count = Thread.enumerate(all);
+        return Stream.of(all)
+                .limit(count)
+                .filter(thread -> thread == Thread.currentThread() || Workers.isHelper(thread))
+                .mapToLong(Thread::getId)
+                .toArray();
     }
 
-    /** Bytes that this thread has allocated so far. */
-    private static long allocatedBytes() {
-        return ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads
-                ? threads.getThreadAllocatedBytes(Thread.currentThread().getId())
+    /** Bytes that some threads have allocated so far; 0 where the JVM does not tell. */
+    private static long allocatedBytes(long[] threads) {
+        return ManagementFactory.getThreadMXBean() instanceof ThreadMXBean bean
+                ? LongStream.of(bean.getThreadAllocatedBytes(threads)).sum()
                 : 0;
     }
 

@@ -24,6 +24,9 @@ public final class VectorLength {
     /** Property of a JVM that sets the length of its vectors, in bits, in place of what it prefers. */
     public static final String BITS = "convmark.vector.bits";
 
+    /** Property of a JVM that sets for how many vector registers kernels are made, 16 or 32, in place of what its processor has. */
+    public static final String REGISTERS = "convmark.vector.registers";
+
     /** Long vectors: no processor is known that does half of a shorter length as fast. */
     public static final int LONG_BITS = 512;
 

@@ -45,6 +45,11 @@ public final class Workers implements AutoCloseable {
         return workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
     }
 
+    /** Whether a thread is a helper of some workers. */
+    public static boolean isHelper(Thread thread) {
+        return thread instanceof Helper;
+    }
+
     /** Threads, the caller included. */
     public int count() {
         return helpers.length + 1;

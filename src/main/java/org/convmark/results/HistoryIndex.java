@@ -32,7 +32,7 @@ import org.convmark.machine.Machine;
  */
 public final class HistoryIndex {
     private static final String NAME = ".history-index.gz";
-    private static final String FORMAT = "convmark history index 1";
+    private static final String FORMAT = "convmark history index 2";
     private static final String TAB = "\t";
 
     /**

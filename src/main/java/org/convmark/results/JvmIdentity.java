@@ -2,6 +2,7 @@ package org.convmark.results;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.convmark.machine.ForkArguments;
 
 /**
  * The JVM of a fork, as JMH wrote it.
@@ -20,7 +21,7 @@ public record JvmIdentity(String version, String name, String path, String flags
     /** The user's part of a fork's arguments. */
     static String flags(List<String> jvmArgs) {
         return jvmArgs.stream()
-                .filter(arg -> !arg.equals("--add-modules=jdk.incubator.vector") && !arg.startsWith("-Dconvmark."))
+                .filter(arg -> !ForkArguments.ALL.contains(arg) && !arg.startsWith("-Dconvmark."))
                 .collect(Collectors.joining(" "));
     }
 

@@ -39,6 +39,14 @@ public record Measurement(
         List<List<Double>> samples,
         Map<String, Metric> metrics) {
     private static final String ALGORITHM = "algorithm";
+    private static final String VECTOR = "VECTOR";
+
+    /**
+     * Bytes a pass that only boxed vectors explain. Compiled kernels allocate nothing; what the harness allocates around an iteration
+     * of one long pass is tens of kilobytes.
+     */
+    private static final double BOXED_BYTES = 256 << 10;
+
     private static final String OWN_CHOICE = "AUTO";
     private static final Map<String, Optional<Workload>> WORKLOADS = new ConcurrentHashMap<>();
     private static final Map<FormKey, Form> FORMS = new ConcurrentHashMap<>();
@@ -116,6 +124,11 @@ public record Measurement(
     Optional<String> fault() {
         if (!samples.stream().flatMap(List::stream).allMatch(s -> s > 0 && s < Double.POSITIVE_INFINITY)) {
             return Optional.of("it was measured, but not every sample of it is a time above zero");
+        }
+        double bytes = metric("gc.alloc.rate.norm").map(Metric::median).orElse(0.0);
+        if (param("target").equals(VECTOR) && bytes > BOXED_BYTES) {
+            return Optional.of("its kernels were not compiled as they are meant and allocated "
+                    + Math.round(bytes / 1024) + " KiB a pass, so that its time says nothing about them");
         }
         if (workload().isEmpty()) {
             return Optional.empty();
@@ -225,7 +238,7 @@ public record Measurement(
         return samples.stream().flatMap(List::stream).sorted().toList();
     }
 
-    /** A profiler's metric: roof, gc.alloc.rate.norm, clock, steal, temperature, error, kernels, workspace, alone, least. */
+    /** A profiler's metric: roof, gc.alloc.rate.norm, clock, steal, temperature, error, kernels, workspace, alone, least, repeats. */
     public Optional<Metric> metric(String name) {
         return Optional.ofNullable(metrics.get(name));
     }

@@ -27,7 +27,7 @@ public enum Profile {
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
             List.of(WorkingSet.L1, WorkingSet.MEMORY),
-            new Effort(1, 1000, 2, 50)) {
+            new Effort(1, 30_000, 2, 50)) {
         @Override
         List<Target> targets(Workload workload) {
             return workload instanceof Network ? List.of(Target.VECTOR) : super.targets(workload);

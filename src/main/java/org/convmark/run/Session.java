@@ -10,20 +10,24 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.bench.ActivationErrorProfiler;
 import org.convmark.bench.ConditionsProfiler;
 import org.convmark.bench.ForkedJvm;
+import org.convmark.bench.NotCompiled;
 import org.convmark.bench.ProgramProfiler;
 import org.convmark.bench.RoofProfiler;
 import org.convmark.kernel.VectorLength;
+import org.convmark.machine.ForkArguments;
 import org.convmark.model.Caches;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.profile.LinuxPerfNormProfiler;
 import org.openjdk.jmh.results.AggregationPolicy;
 import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.ScalarResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -49,6 +53,12 @@ public final class Session {
     /** Shortest sample of a fork that counts: perf tells its counts ten times a second. */
     private static final int COUNTING_MILLIS = 500;
 
+    /** Times that a fork whose kernels were not compiled as they are meant is started again. */
+    private static final int REPEATS = 2;
+
+    /** Slowest over median fork, each weighed by the roof beside it, from which on one more fork is measured. */
+    private static final double UNEVEN = 1.3;
+
     /** A row of an arm, and its forks so far. */
     private static final class Entry {
         private final Arm arm;
@@ -60,6 +70,25 @@ public final class Session {
             this.arm = arm;
             this.row = row;
         }
+
+        /** Whether one fork was compiled worse than the others: its kernels are slower, and its machine was not. */
+        boolean isUneven() {
+            if (forks.size() < 3) {
+                return false;
+            }
+            double[] weighed =
+                    forks.stream().mapToDouble(Entry::kernelWork).sorted().toArray();
+            return weighed[weighed.length - 1] > UNEVEN * weighed[weighed.length / 2];
+        }
+
+        /** Time of a fork's kernels alone, of one kernel the time of its passes, times the roof beside: flops that would have fitted. */
+        private static double kernelWork(BenchmarkResult fork) {
+            Map<String, Result> beside = fork.getSecondaryResults();
+            double time = beside.containsKey("alone")
+                    ? beside.get("alone").getScore()
+                    : fork.getPrimaryResult().getScore();
+            return beside.containsKey("roof") ? time * beside.get("roof").getScore() : time;
+        }
     }
 
     /** What rows that take turns have in common. */
@@ -68,6 +97,7 @@ public final class Session {
     private final List<Arm> arms;
     private final Effort effort;
     private final Caches caches;
+    private final CompilerLog compilations;
     private final OutputFormat log;
     private volatile boolean stopped;
 
@@ -81,7 +111,8 @@ public final class Session {
         this.arms = List.copyOf(arms);
         this.effort = arms.get(0).plan().effort();
         this.caches = Caches.of(arms.get(0).capture().before().cacheSizes());
-        this.log = OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL);
+        this.compilations = new CompilerLog(log);
+        this.log = OutputFormatFactory.createFormatInstance(new PrintStream(compilations, true), VerboseMode.NORMAL);
         System.setProperty("jmh.ignoreLock", "true"); // the lock is one file for all users of a machine
     }
 
@@ -128,6 +159,12 @@ public final class Session {
             }
             Collections.reverse(turns);
         }
+        for (Entry entry : turns) {
+            if (!stopped && entry.failure == null && entry.isUneven()) {
+                log.println("One fork was slower than the others: one more of " + entry.row.id());
+                fork(entry);
+            }
+        }
         if (!effort.counters().isEmpty()) {
             turns.stream().filter(entry -> !stopped && entry.failure == null).forEach(this::count);
         }
@@ -164,21 +201,69 @@ public final class Session {
         }
     }
 
+    /** One more fork of a row; one whose kernels were not compiled as they are meant is started again. */
     private void fork(Entry entry) throws IOException {
+        int repeats = 0;
+        while (!stopped) {
+            compilations.begin();
+            try {
+                List<BenchmarkResult> forks = run(entry);
+                Optional<CompilerLog.GivenUp> givenUp = compilations.givenUp().stream()
+                        .filter(CompilerLog.GivenUp::isFinal)
+                        .findFirst();
+                if (givenUp.isEmpty()) {
+                    int times = repeats;
+                    forks.forEach(fork ->
+                            fork.addBenchmarkResult(new ScalarResult("repeats", times, "#", AggregationPolicy.SUM)));
+                    entry.forks.addAll(forks);
+                    return;
+                }
+                entry.failure = new RunFolder.Failure(entry.row, givenUp.get().toString(), "");
+            } catch (RunnerException e) {
+                entry.failure = failure(entry.row, e);
+                awaitInterrupt();
+                if (entry.failure.details().contains(DISK_FULL)) {
+                    throw new IOException(DISK_FULL);
+                }
+                if (!isNotCompiled(e)) {
+                    return;
+                }
+                entry.failure =
+                        new RunFolder.Failure(entry.row, entry.failure.error() + reasons(), entry.failure.details());
+            }
+            if (repeats == REPEATS) {
+                return;
+            }
+            repeats++;
+            log.println("Started again: " + entry.failure.error());
+            entry.failure = null;
+        }
+    }
+
+    private List<BenchmarkResult> run(Entry entry) throws RunnerException {
         System.setProperty(CLASS_PATH, entry.arm.classPath()); // JMH starts forks with the class path it finds there
         try {
-            new Runner(options(entry.arm.plan(), entry.row).build(), log)
-                    .run()
-                    .forEach(result -> entry.forks.addAll(result.getBenchmarkResults()));
-        } catch (RunnerException e) {
-            entry.failure = failure(entry.row, e);
-            awaitInterrupt();
-            if (entry.failure.details().contains(DISK_FULL)) {
-                throw new IOException(DISK_FULL);
-            }
+            return new Runner(options(entry.arm.plan(), entry.row).build(), log)
+                    .run().stream()
+                            .flatMap(result -> result.getBenchmarkResults().stream())
+                            .toList();
         } finally {
             System.setProperty(CLASS_PATH, Arm.OWN);
         }
+    }
+
+    /** What compilers said of our methods while they failed. */
+    private String reasons() {
+        List<CompilerLog.GivenUp> all = compilations.givenUp();
+        return all.isEmpty()
+                ? ", and no compiler said why"
+                : all.stream().map(CompilerLog.GivenUp::toString).collect(Collectors.joining("; ", " (", ")"));
+    }
+
+    private static boolean isNotCompiled(RunnerException e) {
+        List<Throwable> chain = new ArrayList<>();
+        collect(e, chain);
+        return chain.stream().anyMatch(NotCompiled.class::isInstance);
     }
 
     private static void keep(Entry entry) throws IOException {
@@ -257,6 +342,7 @@ public final class Session {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^\\Q" + row.benchmark() + "\\E\\.run$")
                 .jvm(plan.jvm(row).path())
+                .jvmArgsPrepend(ForkArguments.ALL.toArray(String[]::new))
                 .jvmArgs(plan.jvm(row).arguments().toArray(String[]::new))
                 .jvmArgsAppend(forkArgs(plan, row).toArray(String[]::new))
                 .forks(1)
@@ -277,7 +363,6 @@ public final class Session {
     /** Arguments that JMH would take from annotations if there were none here: so they stand here again. */
     private List<String> forkArgs(Plan plan, Row row) {
         List<String> args = new ArrayList<>();
-        args.add("--add-modules=jdk.incubator.vector");
         args.add("-D" + ForkedJvm.WARM_UP + "=" + effort.warmUpMillis());
         args.add("-D" + ForkedJvm.CACHES + "=" + caches.toText());
         args.add("-D" + ForkedJvm.EXPECT + "=" + plan.jvm(row).expected(row));

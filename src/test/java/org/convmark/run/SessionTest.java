@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.convmark.kernel.Engine;
+import org.convmark.kernel.Target;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 import org.convmark.run.Plan.JvmOfPlan;
@@ -65,6 +67,7 @@ class SessionTest {
         assertTrue(results.get(0).at("/primaryMetric/rawData/0/1").asDouble() > 0);
         assertEquals("4", results.get(0).at("/params/width").asText());
         assertTrue(results.get(0).at("/secondaryMetrics/gc.alloc.rate.norm").isObject());
+        assertEquals(0, results.get(0).at("/secondaryMetrics/repeats/score").asInt());
         JsonNode roof = results.get(0).at("/secondaryMetrics/roof");
         assertEquals("GFLOP/s", roof.path("scoreUnit").asText());
         assertEquals(2, roof.path("rawData").path(0).size());
@@ -85,7 +88,54 @@ class SessionTest {
         JsonNode first = results(folder).get(0);
         assertEquals(2, first.path("forks").asInt());
         assertEquals(2, first.at("/primaryMetric/rawData").size());
-        assertEquals("-Xmx600m", first.at("/jvmArgs/0").asText());
+        assertTrue(first.at("/jvmArgs").toString().contains("\"-Xmx600m\""));
+    }
+
+    /** Forks whose kernels allocate are never timed: the row fails after three, and the next one is measured. */
+    @Test
+    void rowWhoseKernelsBoxFails(@TempDir Path parent) throws IOException {
+        SortedMap<String, String> vectors = new TreeMap<>(PARAMS);
+        vectors.put("target", "VECTOR");
+        Plan plan = new Plan(
+                Plan.FORMAT,
+                "classes",
+                "smoke",
+                new Effort(1, 50, 2, 10),
+                null,
+                List.of(new JvmOfPlan(
+                        "a",
+                        JAVA,
+                        List.of("-Xint"),
+                        "?",
+                        Map.of("SCALAR", "plain Java loops", "VECTOR", vectors()),
+                        null)),
+                List.of(
+                        new Row("a", "org.convmark.bench.block.FfnBenchmark", vectors),
+                        new Row("a", "org.convmark.bench.block.FfnBenchmark", PARAMS)),
+                List.of());
+        RunFolder folder = RunFolder.create(parent, "run");
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
+        run(folder, plan, new PrintStream(output));
+        List<Failure> failures = folder.failures(plan);
+        assertEquals(1, failures.size());
+        assertTrue(
+                failures.get(0)
+                        .error()
+                        .matches("VECTOR still allocates \\d+ bytes a pass after a warm-up of 0.05 s: .*"),
+                failures.get(0).error());
+        assertEquals(
+                2,
+                output.toString()
+                        .lines()
+                        .filter(line -> line.startsWith("Started again"))
+                        .count());
+        assertEquals("SCALAR", results(folder).get(0).at("/params/target").asText());
+    }
+
+    private static String vectors() {
+        try (Engine engine = Target.VECTOR.open(new Target.Settings(1, null))) {
+            return engine.describe();
+        }
     }
 
     /** By a perf that tells 1000 misses in every tenth of a second: of the samples, not of the times of one more fork. */

@@ -18,7 +18,7 @@ public final class ConvTaps {
      * Taps for which a tile looks up one offset; divides the length of a vector. More than one saves instructions, which
      * a core whose other thread is busy has half of, and which compete for the ports of multiply-adds where there are two of 512 bits.
      */
-    public static final int RUN = Lanes.REGISTERS == 16 ? 4 : c1ProfilesRunsOfTwo() ? 2 : 1;
+    public static final int RUN = Lanes.REGISTERS == 16 ? 4 : 2;
 
     /** Of the first tap of each run. */
     public final int[] offsets;
@@ -58,22 +58,13 @@ public final class ConvTaps {
         this(offsets, new float[2 * L], Limits.NONE, null, 0, 2);
     }
 
-    /**
-     * Whether C1 can compile tiles for 32 registers with two taps and profiling: JDK 25 can, JDK 17 runs out of virtual registers.
-     * A method that it happens to compile without profiling first then stays that way for the life of the JVM, a
-     * hundred times slower. JDKs between them were not tried.
-     */
-    private static boolean c1ProfilesRunsOfTwo() {
-        return Runtime.version().feature() >= 25;
-    }
-
     /** Where a tile's first pixel has the vector of a channel block at a row and column of the filter. */
     interface Places {
         /** Floats from what the tile is given as its place. */
         int at(int block, int row, int column);
     }
 
-    private ConvTaps(int[] offsets, float[] bias, Limits limits, float[] residual, int block, int vectors) {
+    ConvTaps(int[] offsets, float[] bias, Limits limits, float[] residual, int block, int vectors) {
         Lines lines = Lines.of(floats(offsets.length, vectors));
         this.offsets = offsets;
         this.weights = lines.data();

@@ -15,8 +15,12 @@ public final class Lanes {
     /** The longest vectors of the x86-64 extension that brings 32 registers for vectors of all lengths, AVX-512. */
     private static final int LANES_OF_AVX_512 = 16;
 
-    /** Vector registers; where the JVM does not use AVX-512 there are 16. */
-    static final int REGISTERS = FloatVector.SPECIES_PREFERRED.length() == LANES_OF_AVX_512 ? 32 : 16;
+    /** Vector registers that kernels are made for: where the JVM does not use AVX-512 there are 16. */
+    static final int REGISTERS = Integer.getInteger(
+            VectorLength.REGISTERS, FloatVector.SPECIES_PREFERRED.length() == LANES_OF_AVX_512 ? 32 : 16);
+
+    /** How register tiles are compiled: said before the first can run, because all of them need this class. */
+    static final String COMPILATION = TileCompilation.withoutC1();
 
     private Lanes() {}
 

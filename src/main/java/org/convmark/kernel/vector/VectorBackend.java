@@ -242,6 +242,6 @@ public final class VectorBackend extends Backend<Blocked> {
 
     @Override
     public String describe() {
-        return "Vector API, " + Lanes.FLOATS;
+        return "Vector API, " + Lanes.FLOATS + ", " + Lanes.COMPILATION;
     }
 }

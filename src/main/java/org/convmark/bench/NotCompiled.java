@@ -1,0 +1,18 @@
+package org.convmark.bench;
+
+import java.time.Duration;
+import org.convmark.kernel.Target;
+
+/**
+ * The kernels of a target allocate although their warm-up is over. They allocate nothing once they are compiled as they are
+ * meant, so the JVM runs them in another way, which may take a hundred times as long and says nothing about them.
+ */
+public final class NotCompiled extends IllegalStateException {
+    /** Forks of one build tell sessions of another. */
+    private static final long serialVersionUID = 1;
+
+    NotCompiled(Target target, long bytes, Duration warmUp) {
+        super(target + " still allocates " + bytes + " bytes a pass after a warm-up of " + warmUp.toMillis() / 1e3
+                + " s: this JVM does not compile its kernels as they are meant");
+    }
+}

@@ -1,0 +1,24 @@
+package org.convmark.machine;
+
+import java.util.List;
+
+/** Arguments that every JVM that measures is started with, whatever its user adds; the user's come behind them and win. */
+public final class ForkArguments {
+    /** Without it there are no vectors. */
+    public static final String VECTOR_MODULE = "--add-modules=jdk.incubator.vector";
+
+    /**
+     * C2 no longer trusts type profiles in a method once traps of one kind number more than a limit, 100 by default, and then boxes
+     * vectors. It counts a trap of a method again wherever it inlines that method, and a register tile inlines some methods of the Vector
+     * API 56 times: two of them that trapped twice before are enough. This limit is never reached.
+     */
+    public static final String TRUST_PROFILES = "-XX:PerMethodTrapLimit=100000";
+
+    /** The JVM says which methods its compilers give up on, and why; the session reads it. */
+    public static final String SAY_COMPILATIONS = "-XX:+PrintCompilation";
+
+    /** All of them. */
+    public static final List<String> ALL = List.of(VECTOR_MODULE, TRUST_PROFILES, SAY_COMPILATIONS);
+
+    private ForkArguments() {}
+}

@@ -1,0 +1,97 @@
+package org.convmark.run;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Takes what a JVM says of its compilations, thousands of lines a fork, out of what it prints, and keeps which of our methods a compiler
+ * gave up on.
+ */
+final class CompilerLog extends FilterOutputStream {
+    /** Milliseconds and number of a compilation, or what becomes of a method. */
+    private static final Pattern COMPILATION = Pattern.compile(
+            "\\s*\\d+\\s+\\d+\\s.*|\\s*\\d+\\s+[1-4]\\s.*|### Excluding compile.*|made not compilable on level.*");
+
+    private static final Pattern GIVEN_UP = Pattern.compile(
+            ".*\\s([1-4])\\s+org\\.convmark\\.kernel\\.(\\S+)::(\\S+)\\s.*COMPILE SKIPPED: (.*?)(?: \\(.*)?");
+
+    /** The tier of the optimising compiler, C2 or Graal. */
+    private static final int OPTIMISING = 4;
+
+    private final StringBuilder line = new StringBuilder();
+    private final List<GivenUp> givenUp = new ArrayList<>();
+
+    /** A method that a compiler gave up on. */
+    record GivenUp(int tier, String method, String reason) {
+        boolean isFinal() {
+            return tier == OPTIMISING;
+        }
+
+        @Override
+        public String toString() {
+            return (isFinal() ? "the optimising compiler" : "C1") + " gave up on " + method + ": " + reason;
+        }
+    }
+
+    CompilerLog(OutputStream out) {
+        super(out);
+    }
+
+    /** Forgets the JVMs that ended. */
+    synchronized void begin() {
+        givenUp.clear();
+    }
+
+    /** Of the JVMs since {@link #begin()}, each once. */
+    synchronized List<GivenUp> givenUp() {
+        return givenUp.stream().distinct().toList();
+    }
+
+    @Override
+    public synchronized void write(int b) throws IOException {
+        line.append((char) (b & 0xff));
+        if (b == '\n') {
+            endLine();
+        }
+    }
+
+    @Override
+    public synchronized void write(byte[] bytes, int from, int length) throws IOException {
+        for (int i = from; i < from + length; i++) {
+            write(bytes[i]);
+        }
+    }
+
+    private void endLine() throws IOException {
+        String text = line.toString();
+        line.setLength(0);
+        Matcher matcher = GIVEN_UP.matcher(text.stripTrailing());
+        if (matcher.matches()) {
+            givenUp.add(new GivenUp(
+                    Integer.parseInt(matcher.group(1)), matcher.group(2) + "." + matcher.group(3), matcher.group(4)));
+        }
+        if (matcher.matches() || !COMPILATION.matcher(text.stripTrailing()).matches()) {
+            out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    /** Half a line is kept until it ends. */
+    @Override
+    public void flush() throws IOException {
+        out.flush();
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        if (line.length() > 0) {
+            endLine();
+        }
+        super.close();
+    }
+}

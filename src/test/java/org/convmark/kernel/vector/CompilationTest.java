@@ -1,0 +1,86 @@
+package org.convmark.kernel.vector;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.VectorLength;
+import org.convmark.machine.ForkArguments;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * No compiler gives up on a kernel, and none boxes vectors once it is compiled, at any length of vectors and number of registers, on the
+ * JVM that runs this test: a child JVM compiles them as every JVM does, in tiers and in the background, at a tenth of the usual counts.
+ * Where the processor lacks a length vectors are boxed, and only the compilers are asked.
+ */
+class CompilationTest {
+    private static final int REGISTERS = 32;
+
+    @TempDir
+    private Path folder;
+
+    /**
+     * A child.
+     *
+     * @param kernels what it runs
+     * @param delay compilations that may wait for C2 before C1 leaves profiling out, per thread of C2: with 0 its queue is always too long
+     */
+    record Child(KernelsUntilCompiled.Kernels kernels, int bits, int registers, int delay) {}
+
+    static Stream<Child> children() {
+        return Stream.of(128, 256, VectorLength.LONG_BITS)
+                .flatMap(bits -> Stream.of(
+                        new Child(KernelsUntilCompiled.Kernels.TILES, bits, REGISTERS / 2, 0),
+                        new Child(KernelsUntilCompiled.Kernels.TILES, bits, REGISTERS, 0),
+                        new Child(KernelsUntilCompiled.Kernels.PROGRAMS, bits, REGISTERS, 5)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("children")
+    @Execution(ExecutionMode.CONCURRENT)
+    void kernelsAreCompiledAsMeant(Child child) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(ForkArguments.ALL);
+        command.addAll(List.of(
+                "-XX:CompileThresholdScaling=0.1",
+                "-XX:Tier3DelayOn=" + child.delay,
+                "-D" + VectorLength.BITS + "=" + child.bits,
+                "-D" + VectorLength.REGISTERS + "=" + child.registers,
+                "-cp",
+                System.getProperty("java.class.path"),
+                KernelsUntilCompiled.class.getName(),
+                child.kernels.name()));
+        Path output = folder.resolve("output");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        assertEquals(0, process.waitFor(), () -> "the child failed: " + text(output));
+        boolean hasLength = child.bits <= FloatVector.SPECIES_PREFERRED.vectorBitSize();
+        assertEquals(
+                List.of(),
+                text(output)
+                        .lines()
+                        .filter(line -> line.contains("COMPILE SKIPPED") && line.contains("org.convmark")
+                                || hasLength && line.startsWith(KernelsUntilCompiled.BOXES))
+                        .toList());
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package org.convmark.kernel.vector;
+
+import static org.convmark.kernel.vector.Lanes.L;
+
+import com.sun.management.ThreadMXBean;
+import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.convmark.kernel.Algorithm;
+import org.convmark.kernel.Weights;
+import org.convmark.kernel.Workers;
+import org.convmark.kernel.vector.tile.Tile2x5;
+import org.convmark.model.Activation;
+import org.convmark.model.Block;
+import org.convmark.model.Fusion;
+import org.convmark.model.Graph;
+import org.convmark.model.Operator;
+import org.convmark.model.Pattern;
+import org.convmark.model.Planning;
+import org.convmark.model.Shape;
+import org.convmark.model.Stack;
+
+/**
+ * What a child JVM of {@link CompilationTest} runs: every generated tile, found in its folder, or graphs that reach every other kernel, all
+ * in turn, so that the compilers' queues are long, until none allocates any more. Names those that still do at a limit.
+ */
+final class KernelsUntilCompiled {
+    /** Begins a line that names a kernel which allocates. */
+    static final String BOXES = "BOXES ";
+
+    private static final long LIMIT_NANOS = 60_000_000_000L;
+    private static final int CALLS = 20;
+
+    /** Bytes of a call by reflection, which boxes its numbers. */
+    private static final long BYTES_PER_CALL = 1000;
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private KernelsUntilCompiled() {}
+
+    /** What is run. */
+    enum Kernels {
+        /** Register tiles, each with and without residual. */
+        TILES {
+            @Override
+            Map<String, Runnable> all() {
+                return tiles();
+            }
+        },
+        /** Every pattern, block, operator and activation with every fusion, and both algorithms by Winograd. */
+        PROGRAMS {
+            @Override
+            Map<String, Runnable> all() {
+                return programs();
+            }
+        };
+
+        abstract Map<String, Runnable> all();
+    }
+
+    /** @param arguments which kernels */
+    public static void main(String[] arguments) {
+        untilNoneAllocates(Kernels.valueOf(arguments[0]).all())
+                .forEach((name, bytes) -> System.out.println(BOXES + name + " " + bytes));
+    }
+
+    /** Kernels that still allocate, with their bytes per call. What has settled waits until all others have, then all run once more. */
+    private static Map<String, Long> untilNoneAllocates(Map<String, Runnable> kernels) {
+        long start = System.nanoTime();
+        Map<String, Long> boxing = allocating(kernels, kernels.keySet());
+        while (!boxing.isEmpty() && System.nanoTime() - start < LIMIT_NANOS) {
+            boxing = allocating(kernels, boxing.keySet());
+            if (boxing.isEmpty()) {
+                boxing = allocating(kernels, kernels.keySet());
+            }
+        }
+        return boxing;
+    }
+
+    private static Map<String, Long> allocating(Map<String, Runnable> kernels, Set<String> names) {
+        Map<String, Long> allocating = new LinkedHashMap<>();
+        for (String name : names) {
+            long before = allocatedBytes();
+            for (int i = 0; i < CALLS; i++) {
+                kernels.get(name).run();
+            }
+            long bytes = (allocatedBytes() - before) / CALLS;
+            if (bytes > BYTES_PER_CALL) {
+                allocating.put(name, bytes);
+            }
+        }
+        return allocating;
+    }
+
+    private static long allocatedBytes() {
+        return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+    }
+
+    private static Map<String, Runnable> tiles() {
+        Map<String, Runnable> tiles = new LinkedHashMap<>();
+        String folder = new File(Tile2x5.class.getResource("Tile2x5.class").getPath()).getParent();
+        for (String file : new File(folder).list()) {
+            String name = file.replace(".class", "");
+            Method tile = run(Tile2x5.class.getPackageName() + "." + name);
+            for (boolean residual : new boolean[] {true, false}) {
+                Object[] values = Stream.of(tile.getParameters())
+                        .map(parameter -> value(parameter, residual))
+                        .toArray();
+                tiles.put(name + (residual ? " with residual" : ""), () -> call(tile, values));
+            }
+        }
+        return tiles;
+    }
+
+    private static Method run(String tile) {
+        try {
+            return Stream.of(Class.forName(tile).getMethods())
+                    .filter(method -> method.getName().equals("run"))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void call(Method tile, Object[] values) {
+        try {
+            tile.invoke(null, values);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What a tile is given for a parameter: arrays that are large enough for any place, few taps. */
+    private static Object value(Parameter parameter, boolean residual) {
+        if (parameter.getType() == ConvTaps.class) {
+            float[] added = residual ? new float[100 * L] : null;
+            return new ConvTaps(new int[] {0, ConvTaps.RUN}, new float[2 * L], Limits.NONE, added, 0, 2);
+        }
+        if (parameter.getType() == Limits.class) {
+            return Limits.NONE;
+        }
+        return switch (parameter.getName()) {
+            case "in", "out", "weights", "bias" -> new float[100 * L];
+            case "runs" -> new int[] {0, L};
+            case "longer" -> 1;
+            case "inGap", "outGap" -> 20 * L;
+            case "next" -> 50 * L;
+            case "end" -> 7 * L;
+            default -> 0;
+        };
+    }
+
+    private static Map<String, Runnable> programs() {
+        Map<String, Runnable> programs = new LinkedHashMap<>();
+        graphs().forEach((name, graph) -> {
+            for (Fusion fusion : Fusion.values()) {
+                programs.put(name + " " + fusion, program(Algorithm.DIRECT, graph, fusion));
+            }
+        });
+        for (Algorithm algorithm : Algorithm.values()) {
+            Graph dense = Graph.of(new Shape(1, 40, 13, 13)).conv(3, 40).relu();
+            programs.put(algorithm.name(), program(algorithm, dense, Fusion.EPILOGUE));
+        }
+        return programs;
+    }
+
+    private static Runnable program(Algorithm algorithm, Graph graph, Fusion fusion) {
+        return new VectorBackend(new Workers(1), algorithm, Planning.TYPICAL)
+                .compile(graph.fuse(fusion), new Weights(graph, 1, Weights.Fill.RANDOM))::run;
+    }
+
+    private static Map<String, Graph> graphs() {
+        Map<String, Graph> graphs = new LinkedHashMap<>();
+        Stream.<Stack[]>of(Pattern.values(), Block.values(), Operator.values())
+                .flatMap(Arrays::stream)
+                .forEach(stack -> graphs.put(stack.toString(), stack.graph(1, 24, 10, 1)));
+        Graph x = Graph.of(new Shape(1, 24, 5, 5));
+        for (Activation function : Activation.values()) {
+            graphs.put(function.name(), x.activate(function));
+        }
+        graphs.put("stride 3", x.conv(3, 24, 3));
+        graphs.put("three columns", Graph.of(new Shape(1, 24, 3, 3)).conv(3, 24));
+        graphs.put(
+                "one pixel",
+                Graph.of(new Shape(1, 24, 1, 1)).conv(1, 24).conv(1, 64).conv(1, 400));
+        return graphs;
+    }
+}
