@@ -18,6 +18,7 @@ import org.convmark.bench.ConditionsProfiler;
 import org.convmark.bench.ForkedJvm;
 import org.convmark.bench.ProgramProfiler;
 import org.convmark.bench.RoofProfiler;
+import org.convmark.bench.SignalChain;
 import org.convmark.kernel.VectorLength;
 import org.convmark.model.Caches;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -269,6 +270,7 @@ public final class Session {
                 .addProfiler(ProgramProfiler.class)
                 .addProfiler(GCProfiler.class)
                 .addProfiler(ConditionsProfiler.class)
+                .addProfiler(SignalChain.class)
                 .shouldFailOnError(true);
         row.params().forEach(options::param);
         return options;
