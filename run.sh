@@ -22,6 +22,19 @@ die() {
     exit 2
 }
 
+# Runs a command, and shows the end of what it said only if it fails.
+quietly() {
+    local log=$root/target/$1.log status=0
+    shift
+    mkdir -p -- "$root/target"
+    "$@" </dev/null >"$log" 2>&1 || status=$?
+    if [[ $status != 0 ]]; then
+        tail -n 60 -- "$log" >&2
+        say "All that was said: $log"
+    fi
+    return "$status"
+}
+
 # ---------------------------------------------------------------- JDK and Maven
 
 # The feature version of the JVM in a folder, or nothing.
@@ -58,12 +71,35 @@ find_jdk() {
         "or point JAVA_HOME to it (now '${JAVA_HOME:-}')"
 }
 
-# Compilers inside OpenCL drivers (LLVM in PoCL) take over the signals that a JVM stops its threads with, and a JVM that
-# meets its own signal in that moment dies of it (exit code 139). The JDK's library for such cases keeps the JVM's first.
-chain_signals() {
-    local library=$JAVA_HOME/lib/libjsig.so
-    if [[ $(uname -s) == Linux && -f $library ]]; then
-        export LD_PRELOAD=$library${LD_PRELOAD:+:$LD_PRELOAD}
+has_vector_module() { "$1/bin/java" --list-modules 2>/dev/null | grep -q '^jdk\.incubator\.vector'; }
+
+# Folders of JDKs beside the one in use, one per other feature version.
+other_jdks() {
+    local seen home version
+    seen=" $(jvm_version "$JAVA_HOME") "
+    for home in "$(dirname -- "$JAVA_HOME")"/*; do
+        [[ -x $home/bin/java ]] || continue
+        version=$(jvm_version "$home")
+        if [[ -n $version && $version -ge $oldest_jdk && $seen != *" $version "* ]] && has_vector_module "$home"; then
+            seen+="$version "
+            printf '%s\n' "$home"
+        fi
+    done
+}
+
+# One line where a newer JDK than the one in use lies beside it.
+mention_newer_jdk() {
+    local version newest newer home
+    version=$(jvm_version "$JAVA_HOME")
+    newest=$version
+    while read -r home; do
+        if [[ $(jvm_version "$home") -gt $newest ]]; then
+            newest=$(jvm_version "$home")
+            newer=$home
+        fi
+    done < <(other_jdks)
+    if [[ $newest -gt $version ]]; then
+        say "This is JDK $version; to use JDK $newest beside it: JAVA_HOME=$newer ./run.sh"
     fi
 }
 
@@ -97,7 +133,7 @@ build() {
     else
         say "Building ..."
     fi
-    maven ${peers:+-Ppeers} -Dmaven.test.skip=true package || die "the build failed, see above"
+    quietly build maven ${peers:+-Ppeers} -Dmaven.test.skip=true package || die "the build failed, see above"
 }
 
 # ---------------------------------------------------------------- OpenCL
@@ -146,7 +182,7 @@ set_up_opencl() {
         reason="only root may install it, and sudo asks for a password"
     else
         say "No OpenCL found: installing PoCL, which runs OpenCL on the CPU, with the system's package manager ..."
-        if install_pocl </dev/null >&2 && has_opencl; then
+        if quietly install install_pocl && has_opencl; then
             return
         fi
         reason="installing PoCL failed"
@@ -156,22 +192,6 @@ set_up_opencl() {
 }
 
 # ---------------------------------------------------------------- tests
-
-has_vector_module() { "$1/bin/java" --list-modules 2>/dev/null | grep -q '^jdk\.incubator\.vector'; }
-
-# Folders of JDKs beside the one in use, one per other feature version.
-other_jdks() {
-    local seen home version
-    seen=" $(jvm_version "$JAVA_HOME") "
-    for home in "$(dirname -- "$JAVA_HOME")"/*; do
-        [[ -x $home/bin/java ]] || continue
-        version=$(jvm_version "$home")
-        if [[ -n $version && $version -ge $oldest_jdk && $seen != *" $version "* ]] && has_vector_module "$home"; then
-            seen+="$version "
-            printf '%s\n' "$home"
-        fi
-    done
-}
 
 # Adds up what surefire reported, and says why tests were skipped.
 summary() {
@@ -190,12 +210,12 @@ run_tests() {
     local status=0 home version
     rm -rf -- "$reports"
     say "Testing on JDK $(jvm_version "$JAVA_HOME") ..."
-    maven -Ppeers "$@" test || status=$?
+    quietly tests maven -Ppeers "$@" test || status=$?
     summary "JDK $(jvm_version "$JAVA_HOME"), all tests" "$reports"/TEST-*.xml
     while read -r home; do
         version=$(jvm_version "$home")
         say "Testing on JDK $version what its compiler compiles ..."
-        maven -Ppeers surefire:test -Djvm="$home/bin/java" -Dtest='org/convmark/kernel/**' \
+        quietly "tests-jdk$version" maven -Ppeers surefire:test -Djvm="$home/bin/java" -Dtest='org/convmark/kernel/**' \
             -Dconvmark.targets=SCALAR,VECTOR -Dsurefire.reportNameSuffix="jdk$version" || status=$?
         summary "JDK $version, kernels" "$reports"/TEST-*-"jdk$version".xml
     done < <(other_jdks)
@@ -219,7 +239,6 @@ if [[ -d $root/target/peers || ${1:-} =~ ^(run|aa)$ && " $* " == *' --peers '* ]
 fi
 
 find_jdk
-chain_signals
 case ${1:-} in
     test)
         shift
@@ -229,14 +248,19 @@ case ${1:-} in
         ;;
     '')
         set -- run --out "$root/benchmarks-results"
+        mention_newer_jdk
         set_up_opencl
         ;;
-    run | aa) set_up_opencl ;;
+    run | aa)
+        mention_newer_jdk
+        set_up_opencl
+        ;;
 esac
 build
+# JMH reads offsets of fields in a way that JDK 24 and later warn of; older ones do not know the property.
+flags=(-Dsun.misc.unsafe.memory.access=allow)
 # A report is seconds of work, most of it on code that runs a few times: the second compiler takes longer than it gives. It
 # keeps 100 MB of 1,600 rows, and most of the rest dies young; a collector of several threads, and a heap that begins with a part
 # of the machine's memory, fill gigabytes first.
-flags=()
 [[ ${1-} != report ]] || flags+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xms320m -Xmn200m)
-exec "$JAVA_HOME/bin/java" ${flags[@]+"${flags[@]}"} -jar "$jar" "$@"
+exec "$JAVA_HOME/bin/java" "${flags[@]}" -jar "$jar" "$@"

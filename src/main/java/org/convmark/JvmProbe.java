@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.convmark.bench.SignalChain;
 import org.convmark.kernel.Target;
 import org.convmark.kernel.VectorLength;
 import org.convmark.machine.Fact;
@@ -108,7 +109,7 @@ public final class JvmProbe {
         arguments.add("--add-modules=" + MODULE);
         arguments.addAll(List.of("-cp", System.getProperty("java.class.path"), ProbeMain.class.getName()));
         device.ifPresent(arguments::add);
-        Answer answer = run(arguments);
+        Answer answer = run(SignalChain.before(executable), arguments);
         return last(answer)
                 .map(probe -> new Probe(
                         probe.jvm().calledBy(executable.toString(), looking),
@@ -143,7 +144,7 @@ public final class JvmProbe {
         List<String> arguments = new ArrayList<>(jvmArgs);
         arguments.addAll(List.of("-D" + VectorLength.BITS + "=" + bits, "--add-modules=" + MODULE));
         arguments.addAll(List.of("-cp", System.getProperty("java.class.path"), VectorSpeedMain.class.getName()));
-        return run(arguments)
+        return run(List.of(), arguments)
                 .output()
                 .lines()
                 .map(VECTORS::matcher)
@@ -173,7 +174,7 @@ public final class JvmProbe {
         if (answer.end() == End.TIMEOUT) {
             return executable + " did not answer within " + SECONDS + " seconds: try it with -version";
         }
-        Answer version = run(List.of("-version"));
+        Answer version = run(List.of(), List.of("-version"));
         Matcher matcher = VERSION.matcher(version.errors() + version.output());
         if (!matcher.find()) {
             return executable + " is no JVM: it does not answer -version with a version";
@@ -206,10 +207,12 @@ public final class JvmProbe {
         return major.matches("\\d{1,4}") ? Integer.parseInt(major) : 0;
     }
 
-    private Answer run(List<String> arguments) {
+    /** @param before what stands in front of the JVM's command */
+    private Answer run(List<String> before, List<String> arguments) {
         Path output = folder.resolve("output");
         Path errors = folder.resolve("errors");
-        List<String> command = new ArrayList<>(List.of(executable.toString()));
+        List<String> command = new ArrayList<>(before);
+        command.add(executable.toString());
         command.addAll(arguments);
         try {
             Process process = new ProcessBuilder(command)

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.convmark.kernel.Target;
+import org.convmark.kernel.VectorLength;
 import org.convmark.machine.Fact;
 import org.convmark.machine.Jvm;
 import org.convmark.machine.Probe;
@@ -133,6 +134,21 @@ class JvmProbeTest {
         Files.writeString(folder.resolve("said"), "noise\n" + before + "\n" + before.substring(0, 50));
         Probe probe = JvmProbe.of(jvm("cat " + folder.resolve("said") + "; kill -9 $$"), List.of(), Optional.empty());
         assertFalse(probe.target("OPENCL").orElseThrow().available());
+    }
+
+    @Test
+    void signalsOfTheJvmThatAsksOpenClAreChained() throws IOException {
+        assumeTrue(OS.LINUX.isCurrentOs(), "signals are chained on Linux only");
+        Path home = folder.resolve("jdk");
+        Files.createDirectories(home.resolve("bin"));
+        Path library = Files.createDirectory(home.resolve("lib")).resolve("libjsig.so");
+        Files.copy(HOME.resolve("lib/libjsig.so"), library);
+        Path seen = folder.resolve("seen");
+        executable(
+                "jdk/bin/java",
+                "#!/bin/sh\necho $LD_PRELOAD >" + seen + "\nexec " + HOME.resolve("bin/java") + " \"$@\"\n");
+        JvmProbe.of(home, List.of("-D" + VectorLength.BITS + "=256"), Optional.empty());
+        assertTrue(Files.readString(seen).startsWith(library.toString()), Files.readString(seen));
     }
 
     private Path jvm(String script) throws IOException {

@@ -40,7 +40,7 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /** Threads that a number of workers stands for: 0 for one per processor. */
+    /** Threads that a number of workers stands for, on every target: 0 for one per processor that this process may use. */
     public static int threads(int workers) {
         return workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
     }

@@ -20,6 +20,7 @@ import org.convmark.bench.ForkedJvm;
 import org.convmark.bench.NotCompiled;
 import org.convmark.bench.ProgramProfiler;
 import org.convmark.bench.RoofProfiler;
+import org.convmark.bench.SignalChain;
 import org.convmark.kernel.VectorLength;
 import org.convmark.machine.ForkArguments;
 import org.convmark.model.Caches;
@@ -355,6 +356,7 @@ public final class Session {
                 .addProfiler(ProgramProfiler.class)
                 .addProfiler(GCProfiler.class)
                 .addProfiler(ConditionsProfiler.class)
+                .addProfiler(SignalChain.class)
                 .shouldFailOnError(true);
         row.params().forEach(options::param);
         return options;

@@ -20,14 +20,6 @@ else
     java=$(command -v java) || java=${JAVA_HOME:-/usr}/bin/java
 fi
 
-# OpenCL compilers take a JVM's signals unless the JVM's own library stands before them; run.sh may have named that of
-# the machine that submitted.
-library=$(dirname -- "$(dirname -- "$(readlink -f -- "$java")")")/lib/libjsig.so
-unset LD_PRELOAD
-if [[ -f $library ]]; then
-    export LD_PRELOAD=$library
-fi
-
 # Slurm ends a task by SIGTERM to all its processes: Java then keeps what it has measured, and this script that.
 trap : TERM
 

@@ -2,6 +2,7 @@ package org.convmark.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,9 +10,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.convmark.kernel.Engine;
@@ -21,6 +25,7 @@ import org.convmark.results.Run;
 import org.convmark.run.Plan.JvmOfPlan;
 import org.convmark.run.RunFolder.Failure;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two rows in real forks: one on what the plan expects, one not. */
@@ -136,6 +141,39 @@ class SessionTest {
         try (Engine engine = Target.VECTOR.open(new Target.Settings(1, null))) {
             return engine.describe();
         }
+    }
+
+    /** A JDK whose java notes what is preloaded into each fork, and is then the JVM of this test. */
+    @Test
+    void onlyForksOnOpenClArePreloaded(@TempDir Path parent) throws IOException {
+        Path library = Path.of(System.getProperty("java.home"), "lib", "libjsig.so");
+        assumeTrue(Files.exists(library) && OS.LINUX.isCurrentOs(), "this JVM has no library that chains signals");
+        Path preload =
+                Files.copy(library, Files.createDirectory(parent.resolve("lib")).resolve("libjsig.so"));
+        Path java = Files.writeString(
+                Files.createDirectory(parent.resolve("bin")).resolve("java"), """
+                #!/bin/sh
+                case $* in *ForkedMain*) echo "$LD_PRELOAD" >>%s/seen ;; esac
+                exec %s "$@"
+                """.formatted(parent, JAVA));
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        SortedMap<String, String> onOpenCl = new TreeMap<>(PARAMS);
+        onOpenCl.put("target", "OPENCL");
+        Plan plan = new Plan(
+                Plan.FORMAT,
+                "classes",
+                "smoke",
+                new Effort(1, 50, 1, 10),
+                null,
+                List.of(new JvmOfPlan("a", java.toString(), List.of(), "?", Map.of("OPENCL", "any"), null)),
+                List.of(
+                        new Row("a", "org.convmark.bench.block.FfnBenchmark", onOpenCl),
+                        new Row("a", "org.convmark.bench.block.FfnBenchmark", PARAMS)),
+                List.of());
+        run(RunFolder.create(parent, "run"), plan);
+        String own = Optional.ofNullable(System.getenv("LD_PRELOAD")).orElse("");
+        assertEquals(
+                List.of(preload + (own.isEmpty() ? "" : ":" + own), own), Files.readAllLines(parent.resolve("seen")));
     }
 
     /** By a perf that tells 1000 misses in every tenth of a second: of the samples, not of the times of one more fork. */

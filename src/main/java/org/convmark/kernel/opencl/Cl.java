@@ -68,12 +68,11 @@ final class Cl implements AutoCloseable {
     /**
      * Opens a device, or a part of it.
      *
-     * @param units compute units of a CPU to use, 0 for all; ignored where the device cannot be split
+     * @param units compute units of a CPU to use, at most all; ignored where the device cannot be split
      */
     Cl(Device device, int units) {
         this.device = device;
         boolean split = device.info.type() == DeviceInfo.Type.CPU
-                && units > 0
                 && units < device.info.computeUnits()
                 && device.info.partitions().contains(DeviceInfo.BY_COUNTS);
         this.units = split ? units : device.info.computeUnits();

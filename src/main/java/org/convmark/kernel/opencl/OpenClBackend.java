@@ -95,7 +95,9 @@ public final class OpenClBackend extends Backend<Tensor> {
             throw new UnsupportedOperationException(reason);
         }
         Cl.Device device = pick(Cl.devices(), settings.device()).orElseThrow();
-        return new OpenClBackend(new Cl(device, settings.workers()), Tuning.of(device.info()), settings.planning());
+        // A CPU device knows all processors of the machine, this process may be allowed fewer.
+        Cl cl = new Cl(device, Workers.threads(settings.workers()));
+        return new OpenClBackend(cl, Tuning.of(device.info()), settings.planning());
     }
 
     private static Optional<Cl.Device> pick(List<Cl.Device> devices, String name) {

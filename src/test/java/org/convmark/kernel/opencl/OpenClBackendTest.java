@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What only OpenCL has: devices, the binding's library, builds, two families of kernels. */
 class OpenClBackendTest {
     private static final Target.Settings ANY = new Target.Settings(0, null);
+    private static final int ALL = Integer.MAX_VALUE;
 
     @BeforeAll
     static void needsDevice() {
@@ -49,7 +50,7 @@ class OpenClBackendTest {
     }
 
     private static OpenClBackend open(Tuning tuning) {
-        return new OpenClBackend(new Cl(device(), 0), tuning, Planning.TYPICAL);
+        return new OpenClBackend(new Cl(device(), ALL), tuning, Planning.TYPICAL);
     }
 
     /** Both families, and every vector length a CPU may have: OpenCL runs longer vectors than the hardware's as several. */
@@ -151,7 +152,7 @@ class OpenClBackendTest {
 
     @Test
     void buildFailureNamesFileAndShowsLog() {
-        try (Cl cl = new Cl(device(), 0)) {
+        try (Cl cl = new Cl(device(), ALL)) {
             Cl.Range one = new Cl.Range(new long[] {1}, new long[] {1});
             String message = assertThrows(
                             IllegalStateException.class, () -> cl.kernel("conv.cl", "conv", "-DOUT=undeclared", one))
@@ -163,7 +164,7 @@ class OpenClBackendTest {
 
     @Test
     void tooLargeBufferIsRefusedBeforeItIsMade() {
-        try (Cl cl = new Cl(device(), 0)) {
+        try (Cl cl = new Cl(device(), ALL)) {
             long limit = device().info().maxAllocationBytes();
             String message = assertThrows(IllegalStateException.class, () -> cl.allocate(limit + 1))
                     .getMessage();
@@ -266,7 +267,7 @@ class OpenClBackendTest {
 
     private static int kernels(Graph graph, long localBytes) {
         Cl.Device device = device();
-        Cl cl = new Cl(new Cl.Device(device.info().withLocalBytes(localBytes), device.platform(), device.id()), 0);
+        Cl cl = new Cl(new Cl.Device(device.info().withLocalBytes(localBytes), device.platform(), device.id()), ALL);
         try (OpenClBackend backend = new OpenClBackend(cl, Tuning.gpu(), Planning.TYPICAL)) {
             Weights weights = new Weights(graph, 1, Weights.Fill.INTEGER);
             Program program = backend.compile(graph.fuse(Fusion.BLOCK), weights);
