@@ -105,7 +105,7 @@ final class KernelsUntilCompiled {
     private static Map<String, Runnable> tiles() {
         Map<String, Runnable> tiles = new LinkedHashMap<>();
         String folder = new File(Tile2x5.class.getResource("Tile2x5.class").getPath()).getParent();
-        for (String file : new File(folder).list()) {
+        for (String file : new File(folder).list((in, name) -> !name.startsWith("package-info"))) {
             String name = file.replace(".class", "");
             Method tile = run(Tile2x5.class.getPackageName() + "." + name);
             for (boolean residual : new boolean[] {true, false}) {
