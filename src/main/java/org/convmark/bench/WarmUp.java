@@ -8,7 +8,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.convmark.kernel.Workers;
 
@@ -72,11 +71,16 @@ record WarmUp(Duration limit, Duration window, long bytes) {
                 .toArray();
     }
 
-    /** Bytes that some threads have allocated so far; 0 where the JVM does not tell. */
+    /** Bytes that some threads have allocated so far; 0 where the JVM does not tell. Asked one by one it allocates nothing itself. */
     private static long allocatedBytes(long[] threads) {
-        return ManagementFactory.getThreadMXBean() instanceof ThreadMXBean bean
-                ? LongStream.of(bean.getThreadAllocatedBytes(threads)).sum()
-                : 0;
+        if (!(ManagementFactory.getThreadMXBean() instanceof ThreadMXBean bean)) {
+            return 0;
+        }
+        long bytes = 0;
+        for (long thread : threads) {
+            bytes += bean.getThreadAllocatedBytes(thread);
+        }
+        return bytes;
     }
 
     /** Processor time of the JIT compiler threads so far; 0 where the system does not tell. */
