@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -64,14 +63,10 @@ record Measuring(List<Arm> arms, PrintWriter out) {
     }
 
     private Progress progress() {
-        int rows = 0;
-        Duration estimate = Duration.ZERO;
-        for (Arm arm : arms) {
-            List<Row> missing = arm.folder().missing(arm.plan());
-            rows += missing.size();
-            estimate = estimate.plus(arm.plan().estimate(missing));
-        }
-        return Progress.on(out, rows, estimate);
+        List<Row> missing = arms.stream()
+                .flatMap(arm -> arm.folder().missing(arm.plan()).stream())
+                .toList();
+        return Progress.on(out, missing, arms.get(0).plan()::estimate);
     }
 
     private int run(Session session, Progress progress) {

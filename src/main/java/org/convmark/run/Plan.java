@@ -92,6 +92,11 @@ public record Plan(
                 .orElse(0);
     }
 
+    /** How long a row takes, roughly. */
+    public Duration estimate(Row row) {
+        return new Estimate(effort).of(row);
+    }
+
     /** How long all of it takes, roughly. */
     public Duration estimate() {
         return estimate(rows);

@@ -3,11 +3,14 @@ package org.convmark.run;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Tells how far a run is and when it will end. Steps are weighed by their estimated time. */
+/** Tells how far a run is and when it will end. */
 public interface Progress extends AutoCloseable {
     /** Tells nothing. */
     Progress NONE = new Progress() {
@@ -15,7 +18,7 @@ public interface Progress extends AutoCloseable {
         public void begin(Row row) {}
 
         @Override
-        public void end(Duration estimate) {}
+        public void end(Row row, Duration estimate) {}
 
         @Override
         public void close() {}
@@ -25,14 +28,16 @@ public interface Progress extends AutoCloseable {
     void begin(Row row);
 
     /** A row of this estimated time is over. */
-    void end(Duration estimate);
+    void end(Row row, Duration estimate);
 
     @Override
     void close();
 
     /** One line that moves on a terminal, else a line now and then. */
-    static Progress on(PrintWriter out, int rows, Duration estimate) {
-        return isTerminal() ? new Bar(rows, estimate) : new Lines(out, rows, estimate, System.nanoTime());
+    static Progress on(PrintWriter out, List<Row> rows, Function<Row, Duration> estimate) {
+        Clock clock = new Clock();
+        rows.forEach(row -> clock.left.plan(row, estimate.apply(row)));
+        return isTerminal() ? new Bar(rows.size(), clock) : new Lines(out, rows.size(), clock);
     }
 
     /** {@code 45 s}, {@code 3 min 20 s} or {@code 2 h 5 min}. */
@@ -46,18 +51,24 @@ public interface Progress extends AutoCloseable {
                 : seconds / 3600 + " h " + seconds % 3600 / 60 + " min";
     }
 
-    /**
-     * The estimate of what is left, corrected by how long what is done really took. A tenth of the whole is thought to have taken
-     * as long as estimated, so that the first row, short and unlike the others, does not decide.
-     *
-     * @param estimate of the whole
-     * @param done the estimate of what is over
-     * @param spent what that really took
-     */
-    static Duration left(Duration estimate, Duration done, Duration spent) {
-        double trusted = estimate.toNanos() / 10.0;
-        double factor = trusted == 0 ? 1 : (spent.toNanos() + trusted) / (done.toNanos() + trusted);
-        return Duration.ofMillis(Math.round(estimate.minus(done).toMillis() * factor));
+    /** What is left, told by rows as they end. */
+    final class Clock {
+        private final TimeLeft left = new TimeLeft();
+        private long last = System.nanoTime();
+
+        private Clock() {}
+
+        private synchronized void end(Row row, Duration estimate) {
+            long now = System.nanoTime();
+            left.end(row, estimate, Duration.ofNanos(now - last));
+            last = now;
+        }
+
+        /** Less what the rows that are being measured have taken so far. */
+        private synchronized Duration left() {
+            Duration left = this.left.left().minusNanos(System.nanoTime() - last);
+            return left.isNegative() ? Duration.ZERO : left;
+        }
     }
 
     private static boolean isTerminal() {
@@ -73,16 +84,18 @@ public interface Progress extends AutoCloseable {
     /** A bar that is drawn again and again. */
     final class Bar implements Progress {
         private final int rows;
+        private final Clock clock;
         private final ProgressBar bar;
         private int begun;
 
-        private Bar(int rows, Duration estimate) {
+        private Bar(int rows, Clock clock) {
             this.rows = rows;
+            this.clock = clock;
             this.bar = new ProgressBarBuilder()
                     .setTaskName("measuring")
-                    .setInitialMax(Math.max(1, estimate.toMillis()))
+                    .setInitialMax(Math.max(1, rows))
                     .setUpdateIntervalMillis(500)
-                    .setUnit(" s", 1000)
+                    .setEtaFunction(state -> Optional.of(clock.left()))
                     .setStyle(ProgressBarStyle.ASCII)
                     .build();
         }
@@ -94,8 +107,9 @@ public interface Progress extends AutoCloseable {
         }
 
         @Override
-        public void end(Duration estimate) {
-            bar.stepBy(estimate.toMillis());
+        public void end(Row row, Duration estimate) {
+            clock.end(row, estimate);
+            bar.step();
         }
 
         @Override
@@ -110,18 +124,14 @@ public interface Progress extends AutoCloseable {
 
         private final PrintWriter out;
         private final int rows;
-        private final Duration estimate;
-        private final long start;
-        private Duration done = Duration.ZERO;
+        private final Clock clock;
         private int begun;
-        private long printed;
+        private long printed = System.nanoTime() - INTERVAL;
 
-        private Lines(PrintWriter out, int rows, Duration estimate, long start) {
+        private Lines(PrintWriter out, int rows, Clock clock) {
             this.out = out;
             this.rows = rows;
-            this.estimate = estimate;
-            this.start = start;
-            this.printed = start - INTERVAL;
+            this.clock = clock;
         }
 
         @Override
@@ -130,16 +140,14 @@ public interface Progress extends AutoCloseable {
             long now = System.nanoTime();
             if (now - printed >= INTERVAL) {
                 printed = now;
-                out.printf(
-                        "%d/%d, %s left: %s%n",
-                        begun, rows, text(left(estimate, done, Duration.ofNanos(now - start))), row.title());
+                out.printf("%d/%d, %s left: %s%n", begun, rows, text(clock.left()), row.title());
                 out.flush();
             }
         }
 
         @Override
-        public void end(Duration estimateOfRow) {
-            done = done.plus(estimateOfRow);
+        public void end(Row row, Duration estimate) {
+            clock.end(row, estimate);
         }
 
         @Override

@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Target;
 import org.convmark.machine.Machine;
-import org.convmark.model.Network;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Workload;
 import org.convmark.run.Plan.JvmOfPlan;
@@ -131,20 +130,15 @@ public record Selection(
                 .toList();
     }
 
-    /** Extents of a workload, and numbers of threads. */
+    /** Extents of a workload, and numbers of threads: all combinations of what the user chose, what the profile keeps of its own. */
     List<Map<String, String>> points(Workload workload) {
         Map<String, List<String>> axes = new LinkedHashMap<>();
-        workload.extents().forEach(name -> axes.put(name, parameters.get(name, usual(workload, name))));
+        workload.extents().forEach(name -> axes.put(name, parameters.get(name, profile.axis(workload, name))));
         axes.put("workers", parameters.get("workers", profile.axis("workers")));
-        return product(axes);
-    }
-
-    /** A network's images have a size of their own. */
-    private List<String> usual(Workload workload, String extent) {
-        boolean isImage = extent.equals("image");
-        return isImage && workload instanceof Network network
-                ? List.of(String.valueOf(profile.image(network)))
-                : profile.axis(extent);
+        boolean chosen = workload.extents().stream().anyMatch(parameters::chosen);
+        return product(axes).stream()
+                .filter(point -> chosen || profile.measures(point))
+                .toList();
     }
 
     /** What is compared at a point: targets side by side, each with its fusions and algorithms. */

@@ -131,7 +131,7 @@ public final class Session {
             }
             for (Entry entry : turns) {
                 keep(entry);
-                progress.end(estimate.of(entry.row));
+                progress.end(entry.row, estimate.of(entry.row));
             }
         }
         collect();
@@ -348,7 +348,8 @@ public final class Session {
                 .jvmArgsAppend(forkArgs(plan, row).toArray(String[]::new))
                 .forks(1)
                 .warmupIterations(1)
-                .warmupTime(time)
+                .warmupTime(TimeValue.milliseconds(
+                        1)) // what is warmed up is warm before: JMH sets up in its first iteration
                 .measurementIterations(effort.iterations())
                 .measurementTime(time)
                 .addProfiler(RoofProfiler.class) // the first begins first and ends last: the others do not see it

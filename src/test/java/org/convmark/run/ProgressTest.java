@@ -3,24 +3,38 @@ package org.convmark.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a run says is left. */
 class ProgressTest {
+    private static final Row SCALAR = row("SCALAR");
+    private static final Row VECTOR = row("VECTOR");
+
+    /** 100 s of rows on each of two targets were planned. */
     @ParameterizedTest
     @CsvSource({
-        "100, 0, 0, 100", // nothing known
-        "100, 1, 1, 99", // as estimated
-        "100, 1, 12, 198", // one row says little: 12 times as long makes it twice
-        "100, 50, 100, 92", // half says much: nearly twice
-        "100, 90, 45, 5.5", // nearly all
-        "100, 100, 300, 0", // all
-        "0, 0, 5, 0", // nothing to do
+        "0, 0, 0, 0, 200", // nothing known
+        "10, 10, 10, 10, 180", // as estimated
+        "1, 12, 0, 0, 488", // one row says little: 12 times as long makes it less than three times
+        "50, 100, 0, 0, 282", // half of one target says much of it, and something of the other
+        "50, 100, 50, 25, 125", // one takes twice as long and the other half
+        "100, 300, 100, 100, 0", // all
     })
-    void firstRowsDoNotDecide(double estimate, double done, double spent, double left) {
-        Duration actual = Progress.left(seconds(estimate), seconds(done), seconds(spent));
-        assertEquals(left, actual.toMillis() / 1e3, 0.5);
+    void rowsAreHeldAgainstTheirTarget(double scalar, double spent, double vector, double spentThere, double left) {
+        TimeLeft time = new TimeLeft();
+        time.plan(SCALAR, seconds(100));
+        time.plan(VECTOR, seconds(100));
+        time.end(SCALAR, seconds(scalar), seconds(spent));
+        time.end(VECTOR, seconds(vector), seconds(spentThere));
+        assertEquals(left, time.left().toMillis() / 1e3, 0.5);
+    }
+
+    private static Row row(String target) {
+        return new Row(
+                "a", "org.convmark.bench.block.FfnBenchmark", new TreeMap<>(Map.of("target", target, "workers", "1")));
     }
 
     private static Duration seconds(double s) {

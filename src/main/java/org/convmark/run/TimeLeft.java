@@ -1,0 +1,65 @@
+package org.convmark.run;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How long a run will still take: the estimates of the rows that are left, corrected by how long rows of their kind really took, and
+ * where few of a kind are over, by how long all did.
+ */
+final class TimeLeft {
+    /** Estimated seconds that are thought to have taken as long as estimated, so that the first rows do not decide. */
+    private static final double TRUSTED = 10;
+
+    /** Rows of a kind, all in seconds. */
+    private static final class Kind {
+        private double left;
+        private double done;
+        private double spent;
+
+        double factor(double usual) {
+            return (spent + TRUSTED * usual) / (done + TRUSTED);
+        }
+    }
+
+    private final Map<String, Kind> kinds = new HashMap<>();
+
+    private static String kind(Row row) {
+        return row.isRoof() ? "roof" : row.target().name();
+    }
+
+    private Kind of(Row row) {
+        return kinds.computeIfAbsent(kind(row), name -> new Kind());
+    }
+
+    /** A row of this estimated time is to be measured. */
+    void plan(Row row, Duration estimate) {
+        of(row).left += seconds(estimate);
+    }
+
+    /** It is over, and took as long as this. */
+    void end(Row row, Duration estimate, Duration spent) {
+        Kind kind = of(row);
+        kind.left = Math.max(0, kind.left - seconds(estimate));
+        kind.done += seconds(estimate);
+        kind.spent += seconds(spent);
+    }
+
+    Duration left() {
+        Kind all = new Kind();
+        kinds.values().forEach(kind -> {
+            all.done += kind.done;
+            all.spent += kind.spent;
+        });
+        double usual = all.factor(1);
+        double seconds = kinds.values().stream()
+                .mapToDouble(kind -> kind.left * kind.factor(usual))
+                .sum();
+        return Duration.ofMillis(Math.round(1e3 * seconds));
+    }
+
+    private static double seconds(Duration time) {
+        return time.toNanos() / 1e9;
+    }
+}
