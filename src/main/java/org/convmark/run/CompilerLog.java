@@ -3,11 +3,13 @@ package org.convmark.run;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.openjdk.jmh.runner.format.OutputFormat;
 
 /**
  * Takes what a JVM says of its compilations, thousands of lines a fork, out of what it prints, and keeps which of our methods a compiler
@@ -41,6 +43,22 @@ final class CompilerLog extends FilterOutputStream {
 
     CompilerLog(OutputStream out) {
         super(out);
+    }
+
+    /** What JMH says goes to a log as it is, what its forks print through this. */
+    OutputFormat around(OutputFormat log) {
+        return (OutputFormat) Proxy.newProxyInstance(
+                CompilerLog.class.getClassLoader(), new Class<?>[] {OutputFormat.class}, (proxy, method, arguments) -> {
+                    boolean isOfFork = method.getName().equals("write");
+                    if (isOfFork && arguments[0] instanceof byte[] bytes) {
+                        write(bytes, 0, bytes.length);
+                    } else if (isOfFork) {
+                        write((int) arguments[0]);
+                    } else {
+                        return method.invoke(log, arguments);
+                    }
+                    return null;
+                });
     }
 
     /** Forgets the JVMs that ended. */

@@ -113,7 +113,7 @@ public final class Session {
         this.effort = arms.get(0).plan().effort();
         this.caches = Caches.of(arms.get(0).capture().before().cacheSizes());
         this.compilations = new CompilerLog(log);
-        this.log = OutputFormatFactory.createFormatInstance(new PrintStream(compilations, true), VerboseMode.NORMAL);
+        this.log = compilations.around(OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL));
         System.setProperty("jmh.ignoreLock", "true"); // the lock is one file for all users of a machine
     }
 
