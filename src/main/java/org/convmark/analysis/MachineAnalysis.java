@@ -106,7 +106,7 @@ final class MachineAnalysis implements Analysis {
     private static List<Cell> target(Probe probe, TargetState state) {
         return List.of(
                 Cell.words(state.target()),
-                Cell.words(probe.jvm().version()),
+                Cell.words(probe.jvm().label()),
                 state.available()
                         ? Cell.words(state.description().value())
                         : Cell.missing(state.description().origin()),
@@ -116,7 +116,15 @@ final class MachineAnalysis implements Analysis {
     private static Table jvms(List<Probe> probes) {
         return new Table(
                 "JVMs",
-                List.of("JVM", "Virtual machine", "Vendor", "Vector species", "Short vectors", "Collectors", "Path"),
+                List.of(
+                        "JVM",
+                        "Compiler",
+                        "Virtual machine",
+                        "Vendor",
+                        "Vector species",
+                        "Short vectors",
+                        "Collectors",
+                        "Path"),
                 probes.stream().map(MachineAnalysis::jvm).toList());
     }
 
@@ -124,6 +132,7 @@ final class MachineAnalysis implements Analysis {
         Jvm jvm = probe.jvm();
         return List.of(
                 Cell.words(jvm.version()),
+                cell(asked(jvm.compiler())),
                 Cell.words(jvm.name()),
                 Cell.words(jvm.vendor()),
                 cell(jvm.speciesBits().map(bits -> bits + " bits")),
@@ -134,8 +143,13 @@ final class MachineAnalysis implements Analysis {
 
     /** Where channels would not fill long vectors. */
     private static Fact<String> shortVectors(Probe probe) {
-        Fact<String> asked = probe.shortVectors() == null ? Fact.missing("not asked") : probe.shortVectors();
+        Fact<String> asked = asked(probe.shortVectors());
         return asked.map(description -> "used for narrow layers: " + asked.source());
+    }
+
+    /** Captures of older versions lack what was not asked then. */
+    private static <T> Fact<T> asked(Fact<T> fact) {
+        return fact == null ? Fact.missing("not asked") : fact;
     }
 
     private static Content devices(List<Probe> probes) {

@@ -68,7 +68,8 @@ record WarmUp(Duration limit, Duration window, long bytes) {
         long sum = 0;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
             for (Path thread : threads) {
-                if (Files.readString(thread.resolve("comm")).contains("CompilerThre")) {
+                // Names are cut: C2 CompilerThre, JVMCI CompilerT.
+                if (Files.readString(thread.resolve("comm")).contains("CompilerT")) {
                     String[] schedule =
                             Files.readString(thread.resolve("schedstat")).split(" ");
                     sum += Long.parseLong(schedule[0]);

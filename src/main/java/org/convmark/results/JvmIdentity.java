@@ -2,6 +2,7 @@ package org.convmark.results;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.convmark.machine.Graal;
 
 /**
  * The JVM of a fork, as JMH wrote it.
@@ -9,7 +10,7 @@ import java.util.stream.Collectors;
  * @param version its java.version
  * @param name its java.vm.name
  * @param path its executable
- * @param flags arguments that the user chose for it, separated by spaces; the suite's own are left out
+ * @param flags arguments that the user chose for it, separated by spaces; the suite's own are left out, those that choose Graal are one word
  */
 public record JvmIdentity(String version, String name, String path, String flags) {
     /** A JVM as it is without arguments. */
@@ -19,7 +20,7 @@ public record JvmIdentity(String version, String name, String path, String flags
 
     /** The user's part of a fork's arguments. */
     static String flags(List<String> jvmArgs) {
-        return jvmArgs.stream()
+        return Graal.named(jvmArgs).stream()
                 .filter(arg -> !arg.equals("--add-modules=jdk.incubator.vector") && !arg.startsWith("-Dconvmark."))
                 .collect(Collectors.joining(" "));
     }
