@@ -47,6 +47,11 @@ public final class Graal {
         return isIn(arguments) ? arguments.subList(SWITCHES.size() + 1, arguments.size()) : arguments;
     }
 
+    /** How a JVM is named that has these arguments. */
+    public static String call(String java, List<String> arguments) {
+        return (isIn(arguments) ? PREFIX : "") + java;
+    }
+
     /** The arguments with one word for those that choose it. */
     public static List<String> named(List<String> arguments) {
         return isIn(arguments)

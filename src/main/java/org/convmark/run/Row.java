@@ -86,7 +86,7 @@ public record Row(String jvm, String benchmark, SortedMap<String, String> params
     public String command(Plan plan) {
         List<String> all = plan.jvm(this).arguments();
         List<String> arguments = Graal.without(all);
-        String jvm = (Graal.isIn(all) ? Graal.PREFIX : "") + plan.jvm(this).path();
+        String jvm = Graal.call(plan.jvm(this).path(), all);
         String jvmArgs = arguments.isEmpty() ? "" : " --jvm-args \"" + String.join(" ", arguments) + "\"";
         String device = plan.device() == null ? "" : " --device \"" + plan.device() + "\"";
         return "./run.sh run --profile " + plan.profile() + " --include '\\." + simpleName() + "\\.' -p "
