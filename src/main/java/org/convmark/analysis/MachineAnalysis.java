@@ -132,7 +132,7 @@ final class MachineAnalysis implements Analysis {
         Jvm jvm = probe.jvm();
         return List.of(
                 Cell.words(jvm.version()),
-                cell(asked(jvm.compiler())),
+                cell(jvm.compiler()),
                 Cell.words(jvm.name()),
                 Cell.words(jvm.vendor()),
                 cell(jvm.speciesBits().map(bits -> bits + " bits")),
@@ -143,13 +143,8 @@ final class MachineAnalysis implements Analysis {
 
     /** Where channels would not fill long vectors. */
     private static Fact<String> shortVectors(Probe probe) {
-        Fact<String> asked = asked(probe.shortVectors());
+        Fact<String> asked = probe.shortVectors() == null ? Fact.missing("not asked") : probe.shortVectors();
         return asked.map(description -> "used for narrow layers: " + asked.source());
-    }
-
-    /** Captures of older versions lack what was not asked then. */
-    private static <T> Fact<T> asked(Fact<T> fact) {
-        return fact == null ? Fact.missing("not asked") : fact;
     }
 
     private static Content devices(List<Probe> probes) {

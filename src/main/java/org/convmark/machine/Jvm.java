@@ -17,7 +17,7 @@ import jdk.incubator.vector.FloatVector;
  * @param name name of the virtual machine
  * @param runtimeVersion java.runtime.version
  * @param inputFlags options it was started with, but for where crash reports go
- * @param compiler what compiles the hottest code: C2, Graal, or C1 where it stops there; null in captures of versions that did not ask
+ * @param compiler what compiles the hottest code: C2, Graal, or C1 where it stops there
  * @param useAvx highest AVX level that the compiler uses
  * @param maxVectorSize bytes of the widest vector that the compiler uses
  * @param useFma whether the compiler uses fused multiply-add
@@ -92,10 +92,13 @@ public record Jvm(
         return speciesBits.known();
     }
 
-    /** Version, and the compiler if it is not the usual one. */
+    /** Version, and the compiler if it is known and not the usual one. */
     public String label() {
-        String other = compiler == null ? USUAL : compiler.optional().orElse("without compiler");
-        return version + (other.equals(USUAL) ? "" : " " + other);
+        return version
+                + compiler.optional()
+                        .filter(name -> !name.equals(USUAL))
+                        .map(name -> " " + name)
+                        .orElse("");
     }
 
     private static Fact<String> hottest() {
