@@ -27,7 +27,7 @@ final class RoofGauge implements AutoCloseable {
     private static final long PAUSE_NANOS = 2_000_000;
 
     private static final WarmUp WARM_UP =
-            new WarmUp(Duration.ofSeconds(2), Duration.ofMillis(4), ForkedJvm.BYTES_PER_RUN);
+            new WarmUp(Duration.ofSeconds(15), Duration.ofMillis(4), ForkedJvm.BYTES_PER_RUN);
     private static final long LEAST_FLOPS = RoofLoop.COMPUTE_FLOPS / 1024;
     private static final long MOST_FLOPS = RoofLoop.COMPUTE_FLOPS * 16;
 
