@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.convmark.machine.Probe;
 import org.convmark.run.Configuration;
 import org.convmark.run.InputError;
@@ -15,8 +15,14 @@ import picocli.CommandLine.Option;
 
 /** The options that say which JVMs and which device measure. */
 final class JvmOptions {
-    @Option(names = "--jvm", paramLabel = "PATH", description = "A java executable or a JDK; repeat it for several.")
-    List<Path> jvms = new ArrayList<>();
+    @Option(
+            names = "--jvm",
+            paramLabel = "PATH",
+            description = {
+                "A java executable or a JDK; repeat it for several. graal:PATH is a JDK with Graal as its compiler,",
+                "graal the newest one beside this JVM's."
+            })
+    List<String> jvms = List.of(System.getProperty("java.home"));
 
     @Option(
             names = "--jvm-args",
@@ -33,21 +39,31 @@ final class JvmOptions {
      * @throws InputError if one cannot run the suite, or none sees the device
      */
     List<Configuration> configurations() {
-        List<Path> all = jvms.isEmpty() ? List.of(Path.of(System.getProperty("java.home"))) : jvms;
-        requireDifferent("--jvm", all, jvm -> jvm.toAbsolutePath().normalize());
+        requireDifferent("--jvm", jvms, jvm -> Path.of(jvm).toAbsolutePath().normalize());
         requireDifferent("--jvm-args", jvmArgs, arguments -> arguments);
         List<Configuration> configurations = new ArrayList<>();
-        for (Path jvm : all) {
+        for (String jvm : jvms) {
+            JvmChoice choice = choice(jvm);
             for (String arguments : jvmArgs) {
-                configurations.add(configuration(jvm, List.copyOf(Utils.splitQuotedEscape(arguments)), device));
+                List<String> all = new ArrayList<>(choice.arguments());
+                all.addAll(Utils.splitQuotedEscape(arguments));
+                configurations.add(configuration(choice.java(), List.copyOf(all), device));
             }
         }
         return configurations;
     }
 
-    private static <T> void requireDifferent(String option, List<T> values, UnaryOperator<T> meaning) {
+    private static JvmChoice choice(String jvm) {
+        try {
+            return JvmChoice.of(jvm);
+        } catch (IllegalArgumentException e) {
+            throw new InputError(e.getMessage() + ".");
+        }
+    }
+
+    private static void requireDifferent(String option, List<String> values, Function<String, Object> meaning) {
         Set<Object> different = new HashSet<>();
-        for (T value : values) {
+        for (String value : values) {
             if (!different.add(meaning.apply(value))) {
                 throw new InputError(option + " " + value + " is given twice.");
             }

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -62,11 +63,25 @@ public final class JvmProbe {
      * @throws IllegalArgumentException with one sentence if it cannot run the suite
      */
     public static Probe of(Path java, List<String> jvmArgs, Optional<String> device) {
+        return ask(java, jvm -> jvm.probe(jvmArgs, device));
+    }
+
+    /**
+     * The version of a JVM.
+     *
+     * @param java its executable or its home
+     * @throws IllegalArgumentException with one sentence if it is none
+     */
+    public static String version(Path java) {
+        return ask(java, JvmProbe::version);
+    }
+
+    private static <T> T ask(Path java, Function<JvmProbe, T> question) {
         Path executable = executable(java);
         try {
             Path folder = Files.createTempDirectory("convmark-probe");
             try {
-                return new JvmProbe(executable, folder).probe(jvmArgs, device);
+                return question.apply(new JvmProbe(executable, folder));
             } finally {
                 Folders.delete(folder);
             }
@@ -101,7 +116,7 @@ public final class JvmProbe {
         return path;
     }
 
-    private Probe probe(List<String> jvmArgs, Optional<String> device) throws IOException {
+    private Probe probe(List<String> jvmArgs, Optional<String> device) {
         // Engines unpack their natives into the folder for temporary files, and a JVM that is halted leaves them there.
         List<String> looking = List.of("-Djava.io.tmpdir=" + folder, "-XX:ErrorFile=" + folder.resolve("crash.log"));
         List<String> arguments = new ArrayList<>(looking);
@@ -174,21 +189,26 @@ public final class JvmProbe {
         if (answer.end() == End.TIMEOUT) {
             return executable + " did not answer within " + SECONDS + " seconds: try it with -version";
         }
-        Answer version = run(List.of(), List.of("-version"));
-        Matcher matcher = VERSION.matcher(version.errors() + version.output());
-        if (!matcher.find()) {
-            return executable + " is no JVM: it does not answer -version with a version";
-        }
-        if (major(matcher.group(1)) < OLDEST) {
-            return executable + " is Java " + matcher.group(1) + ": this suite needs Java " + OLDEST + " or newer";
+        String version = version();
+        if (major(version) < OLDEST) {
+            return executable + " is Java " + version + ": this suite needs Java " + OLDEST + " or newer";
         }
         String all = answer.errors() + answer.output();
         if (all.contains("Module " + MODULE + " not found")) {
-            return executable + " is Java " + matcher.group(1) + " without the module " + MODULE
+            return executable + " is Java " + version + " without the module " + MODULE
                     + ": use a full JDK, one whose java --list-modules shows it";
         }
         return executable + " does not start" + (jvmArgs.isEmpty() ? "" : " with " + String.join(" ", jvmArgs)) + ": "
                 + reason(all);
+    }
+
+    private String version() {
+        Answer answer = run(List.of(), List.of("-version"));
+        Matcher matcher = VERSION.matcher(answer.errors() + answer.output());
+        if (!matcher.find()) {
+            throw new IllegalArgumentException(executable + " is no JVM: it does not answer -version with a version");
+        }
+        return matcher.group(1);
     }
 
     private static String reason(String output) {

@@ -93,8 +93,7 @@ final class ListCommand implements Runnable {
     }
 
     private static void targets(Probe probe, PrintWriter out) {
-        out.println("Targets on JVM " + probe.jvm().runtimeVersion() + " ("
-                + probe.jvm().path() + "):");
+        out.println("Targets on JVM " + probe.jvm().label() + " (" + probe.jvm().path() + "):");
         probe.targets()
                 .forEach(state -> out.printf(
                         "  %-11s %s%n",

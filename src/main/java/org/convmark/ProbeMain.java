@@ -70,7 +70,8 @@ public final class ProbeMain {
                 return Fact.missing(reason);
             }
             try (Engine engine = target.open(settings)) {
-                return Fact.of(engine.describe(), "target " + target);
+                String obstacle = target.unmeasurable();
+                return obstacle == null ? Fact.of(engine.describe(), "target " + target) : Fact.missing(obstacle);
             }
         } catch (Exception | LinkageError e) {
             return Fact.missing(e.getMessage() == null ? e.toString() : e.getMessage());

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real JVMs answer; for everything else there is one sentence. */
 @DisabledOnOs(OS.WINDOWS)
@@ -44,6 +46,8 @@ class JvmProbeTest {
         assertTrue(probe.jvm().vectorModule());
         assertEquals(Target.values().length, probe.targets().size());
         assertTrue(probe.target("SCALAR").orElseThrow().available());
+        assertTrue(probe.target("VECTOR").orElseThrow().available());
+        assertEquals("C2", probe.jvm().compiler().value());
     }
 
     @Test
@@ -121,6 +125,21 @@ class JvmProbeTest {
                         () -> JvmProbe.of(java, List.of("-XX:+NoSuchThing"), Optional.empty()))
                 .getMessage();
         assertEquals(java + " does not start with -XX:+NoSuchThing: Unrecognized VM option 'NoSuchThing'", message);
+    }
+
+    /** What would take minutes for nothing is refused before; plain Java goes on. */
+    @ParameterizedTest
+    @CsvSource({
+        "-Xint, UseCompiler is off",
+        "-XX:TieredStopAtLevel=1, TieredStopAtLevel is 1",
+        "-XX:+UnlockExperimentalVMOptions -XX:-EnableVectorSupport, EnableVectorSupport is off",
+        "-XX:-UseFMA, UseFMA is off"
+    })
+    void jvmsThatDoNotCompileVectorsAreNotMeasured(String arguments, String reason) {
+        Probe probe = JvmProbe.of(HOME, List.of(arguments.split(" ")), Optional.empty());
+        String missing = probe.target("VECTOR").orElseThrow().description().missing();
+        assertTrue(missing != null && missing.contains(reason), missing);
+        assertTrue(probe.target("SCALAR").orElseThrow().available());
     }
 
     @Test

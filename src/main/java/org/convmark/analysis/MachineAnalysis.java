@@ -106,7 +106,7 @@ final class MachineAnalysis implements Analysis {
     private static List<Cell> target(Probe probe, TargetState state) {
         return List.of(
                 Cell.words(state.target()),
-                Cell.words(probe.jvm().version()),
+                Cell.words(probe.jvm().label()),
                 state.available()
                         ? Cell.words(state.description().value())
                         : Cell.missing(state.description().origin()),
@@ -116,7 +116,15 @@ final class MachineAnalysis implements Analysis {
     private static Table jvms(List<Probe> probes) {
         return new Table(
                 "JVMs",
-                List.of("JVM", "Virtual machine", "Vendor", "Vector species", "Short vectors", "Collectors", "Path"),
+                List.of(
+                        "JVM",
+                        "Compiler",
+                        "Virtual machine",
+                        "Vendor",
+                        "Vector species",
+                        "Short vectors",
+                        "Collectors",
+                        "Path"),
                 probes.stream().map(MachineAnalysis::jvm).toList());
     }
 
@@ -124,6 +132,7 @@ final class MachineAnalysis implements Analysis {
         Jvm jvm = probe.jvm();
         return List.of(
                 Cell.words(jvm.version()),
+                cell(jvm.compiler()),
                 Cell.words(jvm.name()),
                 Cell.words(jvm.vendor()),
                 cell(jvm.speciesBits().map(bits -> bits + " bits")),

@@ -7,7 +7,6 @@ import java.util.Map;
 import org.convmark.report.Cell;
 import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
-import org.convmark.results.Metric;
 
 /**
  * When a row is too unsteady to be believed: it varied, was disturbed, was timed before it was compiled or compiled
@@ -55,7 +54,7 @@ final class Trust {
         if (steal > MOST_STEAL) {
             doubts.add("steal " + Unit.SHARE.format(steal));
         }
-        double allocation = row.metric("gc.alloc.rate.norm").map(Metric::median).orElse(0.0);
+        double allocation = row.allocatedBytes();
         if (allocation > MOST_ALLOCATION && !Peers.isPeer(row.param("target"))) {
             doubts.add("allocates " + Unit.BYTES.format(allocation));
         }

@@ -1,6 +1,5 @@
 package org.convmark.bench;
 
-import java.time.Duration;
 import org.convmark.kernel.Target;
 
 /**
@@ -11,8 +10,8 @@ public final class NotCompiled extends IllegalStateException {
     /** Forks of one build tell sessions of another. */
     private static final long serialVersionUID = 1;
 
-    NotCompiled(Target target, long bytes, Duration warmUp) {
-        super(target + " still allocates " + bytes + " bytes a pass after a warm-up of " + warmUp.toMillis() / 1e3
-                + " s: this JVM does not compile its kernels as they are meant");
+    NotCompiled(Target target, long bytes, String when) {
+        super(target + " allocates " + bytes + " bytes a pass " + when
+                + ": this JVM does not compile its kernels as they are meant");
     }
 }

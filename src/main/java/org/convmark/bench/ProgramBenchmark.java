@@ -64,11 +64,15 @@ public abstract class ProgramBenchmark {
         program.run();
     }
 
-    /** Looks for the fastest pass, here because profilers run on another thread, for which OpenMP has other threads. */
+    /**
+     * Looks for the fastest pass, here because profilers run on another thread, for which OpenMP has other threads.
+     *
+     * @throws NotCompiled if passes allocate by now
+     */
     @TearDown(Level.Iteration)
     public void least(IterationParams iteration) {
         if (iteration.getType() == IterationType.MEASUREMENT) {
-            ProgramProfiler.observe(program);
+            ForkedJvm.requireCompiled(target(), ProgramProfiler.observe(program), "while it was measured");
         }
     }
 

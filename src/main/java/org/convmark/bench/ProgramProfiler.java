@@ -19,7 +19,7 @@ import org.openjdk.jmh.runner.IterationType;
  * planned for its intermediates, and {@code alone}, the time of all kernels when each runs again and again by itself. What a pass takes beyond that
  * is the price of the sequence: operands that another kernel has pushed out of a cache. Engines that are one call have none of these. And of every
  * program {@code least}, the fastest of some single passes after each iteration: where a neighbour uses the other thread of the core nearly all the
- * time, only the milliseconds between show what the code can do, and a mean never sees them.
+ * time, only the milliseconds between show what the code can do, and a mean never sees them. Beside it {@code allocated}, bytes that a pass makes its threads allocate.
  */
 public final class ProgramProfiler implements InternalProfiler {
     private static final String UNIT = "us/op";
@@ -37,6 +37,7 @@ public final class ProgramProfiler implements InternalProfiler {
 
     private static volatile List<ScalarResult> results = List.of();
     private static volatile double leastMicros = Double.MAX_VALUE;
+    private static volatile long allocated;
 
     @Override
     public String getDescription() {
@@ -59,21 +60,33 @@ public final class ProgramProfiler implements InternalProfiler {
         results = List.copyOf(all);
     }
 
-    /** Looks for a fast pass after an iteration, on the thread that runs the benchmark. One of long passes tells as much by itself. */
-    static void observe(Program program) {
-        leastMicros = 1e3 * leastMicros > LONG_NANOS && leastMicros < Double.MAX_VALUE ? leastMicros : least(program);
+    /**
+     * Looks for a fast pass after an iteration, on the thread that runs the benchmark, and at what passes allocate. Of long passes one
+     * tells enough.
+     *
+     * @return bytes a pass
+     */
+    static long observe(Program program) {
+        boolean isLong = leastMicros < Double.MAX_VALUE && 1e3 * leastMicros > LONG_NANOS;
+        if (!isLong) {
+            look(program);
+        }
+        return allocated;
     }
 
-    /** Microseconds of the fastest pass of some. */
-    private static double least(Program program) {
+    private static void look(Program program) {
+        OwnThreads threads = new OwnThreads();
+        long bytes = threads.allocatedBytes();
         long least = Long.MAX_VALUE;
+        int runs = 0;
         long start = System.nanoTime();
-        for (long before = start, now; before - start < LEAST_NANOS; before = now) {
+        for (long before = start, now; before - start < LEAST_NANOS; before = now, runs++) {
             program.run();
             now = System.nanoTime();
             least = Math.min(least, now - before);
         }
-        return least / 1e3;
+        allocated = (threads.allocatedBytes() - bytes) / runs;
+        leastMicros = least / 1e3;
     }
 
     /** The median of some batches of runs. */
@@ -113,6 +126,7 @@ public final class ProgramProfiler implements InternalProfiler {
             // The fastest pass of an iteration takes no longer than their mean.
             double micros = mean.getScoreUnit().equals(UNIT) ? Math.min(leastMicros, mean.getScore()) : leastMicros;
             all.add(new ScalarResult("least", micros, UNIT, AggregationPolicy.MIN));
+            all.add(new ScalarResult("allocated", allocated, "B/op", AggregationPolicy.MAX));
         }
         return all;
     }

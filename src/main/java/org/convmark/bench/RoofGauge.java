@@ -26,7 +26,7 @@ final class RoofGauge implements AutoCloseable {
     /** Workers park after less than a millisecond. */
     private static final long PAUSE_NANOS = 2_000_000;
 
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    private static final Duration WARM_UP = Duration.ofSeconds(15);
     private static final Duration WINDOW = Duration.ofMillis(4);
     private static final long LEAST_FLOPS = RoofLoop.COMPUTE_FLOPS / 1024;
     private static final long MOST_FLOPS = RoofLoop.COMPUTE_FLOPS * 16;

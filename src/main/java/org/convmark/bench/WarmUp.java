@@ -1,15 +1,11 @@
 package org.convmark.bench;
 
-import com.sun.management.ThreadMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.Stream;
-import org.convmark.kernel.Workers;
 
 /**
  * Runs something until it no longer gets faster. A fixed number of iterations is either wasted on a small graph or too
@@ -38,11 +34,11 @@ record WarmUp(Duration limit, Duration window, long bytes) {
         int needed = Files.isDirectory(THREADS) ? STABLE_WINDOWS : STABLE_WINDOWS_IF_COMPILERS_ARE_UNSEEN;
         double best = Double.MAX_VALUE;
         long compiled = compilerNanos();
-        long[] threads = ownThreads();
+        OwnThreads threads = new OwnThreads();
         long perRun = 0;
         for (int stable = 0; stable < needed && System.nanoTime() - start < limit.toNanos(); ) {
             long from = System.nanoTime();
-            long allocated = allocatedBytes(threads);
+            long allocated = threads.allocatedBytes();
             int runs = 0;
             double fastest = Double.MAX_VALUE;
             for (long before = from, now; before - from < window.toNanos(); before = now, runs++) {
@@ -50,7 +46,7 @@ record WarmUp(Duration limit, Duration window, long bytes) {
                 now = System.nanoTime();
                 fastest = Math.min(fastest, now - before);
             }
-            perRun = (allocatedBytes(threads) - allocated) / runs;
+            perRun = (threads.allocatedBytes() - allocated) / runs;
             long now = compilerNanos();
             boolean compiling = now - compiled > IDLE * (System.nanoTime() - from);
             compiled = now;
@@ -60,35 +56,13 @@ record WarmUp(Duration limit, Duration window, long bytes) {
         return perRun;
     }
 
-    /** The calling thread and the workers of all engines; compilers written in Java allocate beside them. */
-    private static long[] ownThreads() {
-        Thread[] all = new Thread[2 * Thread.activeCount() + 1];
-        int count = Thread.enumerate(all);
-        return Stream.of(all)
-                .limit(count)
-                .filter(thread -> thread == Thread.currentThread() || Workers.isHelper(thread))
-                .mapToLong(Thread::getId)
-                .toArray();
-    }
-
-    /** Bytes that some threads have allocated so far; 0 where the JVM does not tell. Asked one by one it allocates nothing itself. */
-    private static long allocatedBytes(long[] threads) {
-        if (!(ManagementFactory.getThreadMXBean() instanceof ThreadMXBean bean)) {
-            return 0;
-        }
-        long bytes = 0;
-        for (long thread : threads) {
-            bytes += bean.getThreadAllocatedBytes(thread);
-        }
-        return bytes;
-    }
-
     /** Processor time of the JIT compiler threads so far; 0 where the system does not tell. */
     private static long compilerNanos() {
         long sum = 0;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
             for (Path thread : threads) {
-                if (Files.readString(thread.resolve("comm")).contains("CompilerThre")) {
+                // Names are cut: C2 CompilerThre, JVMCI CompilerT.
+                if (Files.readString(thread.resolve("comm")).contains("CompilerT")) {
                     String[] schedule =
                             Files.readString(thread.resolve("schedstat")).split(" ");
                     sum += Long.parseLong(schedule[0]);

@@ -34,6 +34,11 @@ public enum Target {
         }
 
         @Override
+        public String unmeasurable() {
+            return VectorBackend.unmeasurable();
+        }
+
+        @Override
         public Set<Fusion> fusions() {
             return EnumSet.allOf(Fusion.class);
         }
@@ -134,6 +139,11 @@ public enum Target {
 
     /** Why this target cannot be opened here, or null if it can. */
     public String unavailable(Settings settings) {
+        return null;
+    }
+
+    /** Why what runs here would not be measured, or null; takes a moment, so only who makes a plan asks. */
+    public String unmeasurable() {
         return null;
     }
 

@@ -21,4 +21,9 @@ public final class ForkArguments {
     public static final List<String> ALL = List.of(VECTOR_MODULE, TRUST_PROFILES, SAY_COMPILATIONS);
 
     private ForkArguments() {}
+
+    /** The others of a fork's arguments. */
+    public static List<String> without(List<String> arguments) {
+        return arguments.stream().filter(argument -> !ALL.contains(argument)).toList();
+    }
 }

@@ -17,6 +17,7 @@ import jdk.incubator.vector.FloatVector;
  * @param name name of the virtual machine
  * @param runtimeVersion java.runtime.version
  * @param inputFlags options it was started with, but for where crash reports go
+ * @param compiler what compiles the hottest code: C2, Graal, or C1 where it stops there
  * @param useAvx highest AVX level that the compiler uses
  * @param maxVectorSize bytes of the widest vector that the compiler uses
  * @param useFma whether the compiler uses fused multiply-add
@@ -31,12 +32,16 @@ public record Jvm(
         String name,
         String runtimeVersion,
         @JsonProperty(required = true) List<String> inputFlags,
+        Fact<String> compiler,
         Fact<Integer> useAvx,
         Fact<Integer> maxVectorSize,
         Fact<Boolean> useFma,
         @JsonProperty(required = true) List<String> collectors,
         long maxHeapBytes,
         Fact<Integer> speciesBits) {
+    private static final String USUAL = "C2";
+    private static final int HIGHEST_LEVEL = 4;
+
     /** The JVM that runs this code. */
     public static Jvm current() {
         String java = ProcessHandle.current().info().command().orElseGet(() -> Path.of(
@@ -49,6 +54,7 @@ public record Jvm(
                 System.getProperty("java.vm.name"),
                 System.getProperty("java.runtime.version"),
                 ManagementFactory.getRuntimeMXBean().getInputArguments(),
+                hottest(),
                 option("UseAVX").map(Integer::valueOf),
                 option("MaxVectorSize").map(Integer::valueOf),
                 option("UseFMA").map(Boolean::valueOf),
@@ -72,6 +78,7 @@ public record Jvm(
                 name,
                 runtimeVersion,
                 inputFlags.stream().filter(flag -> !looking.contains(flag)).toList(),
+                compiler,
                 useAvx,
                 maxVectorSize,
                 useFma,
@@ -83,6 +90,29 @@ public record Jvm(
     /** Whether the Vector API is there. */
     public boolean vectorModule() {
         return speciesBits.known();
+    }
+
+    /** Version, and the compiler if it is known and not the usual one. */
+    public String label() {
+        return version
+                + compiler.optional()
+                        .filter(name -> !name.equals(USUAL))
+                        .map(name -> " " + name)
+                        .orElse("");
+    }
+
+    private static Fact<String> hottest() {
+        if (is("UseCompiler", "false")) {
+            return Fact.missing("this JVM only interprets");
+        }
+        if (is("UseJVMCICompiler", "true")) {
+            return Fact.of(Graal.NAME, "VM option UseJVMCICompiler");
+        }
+        return option("TieredStopAtLevel").map(level -> Integer.parseInt(level) < HIGHEST_LEVEL ? "C1" : USUAL);
+    }
+
+    private static boolean is(String option, String value) {
+        return value.equals(option(option).value());
     }
 
     private static Fact<String> option(String name) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.convmark.machine.Damage;
+import org.convmark.machine.ForkArguments;
 
 /** JMH's result file in its JSON format, as measurements. */
 final class JmhJson {
@@ -81,12 +82,12 @@ final class JmhJson {
                 text(result, "jdkVersion", place),
                 text(result, "vmName", place),
                 text(result, "jvm", place),
-                JvmIdentity.flags(strings(result.path("jvmArgs"))));
+                JvmIdentity.flags(ForkArguments.without(strings(result.path("jvmArgs")))));
         return new Measurement(
                 method.contains(".") ? method.substring(0, method.lastIndexOf('.')) : method,
                 params(result),
                 jvms.computeIfAbsent(jvm, same -> same),
-                strings(result.path("jvmArgs")),
+                ForkArguments.without(strings(result.path("jvmArgs"))),
                 result.path("jmhVersion").asText(),
                 mode,
                 unit,

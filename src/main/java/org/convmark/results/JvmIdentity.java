@@ -2,7 +2,7 @@ package org.convmark.results;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import org.convmark.machine.ForkArguments;
+import org.convmark.machine.Graal;
 
 /**
  * The JVM of a fork, as JMH wrote it.
@@ -10,7 +10,7 @@ import org.convmark.machine.ForkArguments;
  * @param version its java.version
  * @param name its java.vm.name
  * @param path its executable
- * @param flags arguments that the user chose for it, separated by spaces; the suite's own are left out
+ * @param flags arguments that the user chose for it, separated by spaces; the suite's own are left out, those that choose Graal are one word
  */
 public record JvmIdentity(String version, String name, String path, String flags) {
     /** A JVM as it is without arguments. */
@@ -20,8 +20,8 @@ public record JvmIdentity(String version, String name, String path, String flags
 
     /** The user's part of a fork's arguments. */
     static String flags(List<String> jvmArgs) {
-        return jvmArgs.stream()
-                .filter(arg -> !ForkArguments.ALL.contains(arg) && !arg.startsWith("-Dconvmark."))
+        return Graal.named(jvmArgs).stream()
+                .filter(arg -> !arg.startsWith("-Dconvmark."))
                 .collect(Collectors.joining(" "));
     }
 

@@ -21,7 +21,7 @@ import org.convmark.model.Workload;
  *
  * @param benchmark full name of the class
  * @param params JMH parameters by name
- * @param jvmArgs arguments of the forks
+ * @param jvmArgs arguments of the forks, without those that every fork has
  * @param jmhVersion of the harness, "" if it did not say
  * @param mode JMH's mode: avgt, ss or thrpt
  * @param unit as JMH wrote it; the samples are in seconds per operation whatever it says
@@ -125,7 +125,7 @@ public record Measurement(
         if (!samples.stream().flatMap(List::stream).allMatch(s -> s > 0 && s < Double.POSITIVE_INFINITY)) {
             return Optional.of("it was measured, but not every sample of it is a time above zero");
         }
-        double bytes = metric("gc.alloc.rate.norm").map(Metric::median).orElse(0.0);
+        double bytes = allocatedBytes();
         if (param("target").equals(VECTOR) && bytes > BOXED_BYTES) {
             return Optional.of("its kernels were not compiled as they are meant and allocated "
                     + Math.round(bytes / 1024) + " KiB a pass, so that its time says nothing about them");
@@ -147,6 +147,17 @@ public record Measurement(
             return Optional.of(
                     "its parameters describe no network that this version of Convmark knows (" + e.getMessage() + ")");
         }
+    }
+
+    /**
+     * Bytes that a pass allocates, those of its own threads; where a version measured that did not ask them, those of the whole JVM, with what
+     * the harness and compilers written in Java allocate meanwhile.
+     */
+    public double allocatedBytes() {
+        return metric("allocated")
+                .or(() -> metric("gc.alloc.rate.norm"))
+                .map(Metric::median)
+                .orElse(0.0);
     }
 
     /** Seconds per operation: median over forks of the median of each fork. */
@@ -238,7 +249,7 @@ public record Measurement(
         return samples.stream().flatMap(List::stream).sorted().toList();
     }
 
-    /** A profiler's metric: roof, gc.alloc.rate.norm, clock, steal, temperature, error, kernels, workspace, alone, least, repeats. */
+    /** A profiler's metric: roof, gc.alloc.rate.norm, clock, steal, temperature, error, kernels, workspace, alone, least, allocated, repeats. */
     public Optional<Metric> metric(String name) {
         return Optional.ofNullable(metrics.get(name));
     }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.machine.Capture;
+import org.convmark.machine.Graal;
 
 /** The content of a run folder. Immutable. */
 public final class Run {
@@ -183,11 +184,10 @@ public final class Run {
                 .collect(Collectors.joining());
         String profile = intent.profile() == null ? "" : " --profile " + intent.profile();
         String device = intent.device() == null ? "" : " --device " + quoted(intent.device());
-        String args = row.jvm().flags().isEmpty()
-                ? ""
-                : " --jvm-args " + quoted(row.jvm().flags());
+        String flags = JvmIdentity.flags(Graal.without(row.jvmArgs()));
+        String args = flags.isEmpty() ? "" : " --jvm-args " + quoted(flags);
         return "./run.sh run" + profile + " --include '\\." + row.simpleName() + "\\.'" + params + " --jvm "
-                + row.jvm().path() + args + device;
+                + Graal.call(row.jvm().path(), row.jvmArgs()) + args + device;
     }
 
     private static String quoted(String text) {

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Target;
+import org.convmark.machine.Graal;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Workload;
@@ -83,11 +84,13 @@ public record Row(String jvm, String benchmark, SortedMap<String, String> params
 
     /** The command that measures it alone. */
     public String command(Plan plan) {
-        List<String> arguments = plan.jvm(this).arguments();
+        List<String> all = plan.jvm(this).arguments();
+        List<String> arguments = Graal.without(all);
+        String jvm = Graal.call(plan.jvm(this).path(), all);
         String jvmArgs = arguments.isEmpty() ? "" : " --jvm-args \"" + String.join(" ", arguments) + "\"";
         String device = plan.device() == null ? "" : " --device \"" + plan.device() + "\"";
         return "./run.sh run --profile " + plan.profile() + " --include '\\." + simpleName() + "\\.' -p "
-                + settings(" -p ") + " --jvm " + plan.jvm(this).path() + jvmArgs + device;
+                + settings(" -p ") + " --jvm " + jvm + jvmArgs + device;
     }
 
     /** Whether a roof is measured, not a workload. */

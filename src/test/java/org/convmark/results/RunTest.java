@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.convmark.machine.Graal;
 import org.convmark.model.Fusion;
 import org.convmark.model.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,6 +91,21 @@ class RunTest {
         String command =
                 new Run(folder, run.machine(), intent, run.measurements(), List.of()).command(only("us/op", "[[1]]"));
         assertTrue(command.endsWith(" --jvm-args '-Xmx1g -Dx='\\''a'\\''' --device 'Radeon'"), command);
+    }
+
+    /** The arguments that choose it are long, and those of another place. */
+    @Test
+    void graalIsOneWord() throws IOException {
+        List<String> arguments = new ArrayList<>(Graal.arguments(List.of(Path.of("/m2/compiler.jar"))));
+        arguments.add("-Xmx2g");
+        String quoted = String.join("\",\"", arguments);
+        only("us/op", "[[1]]");
+        Path json = folder.resolve("jmh.json");
+        Files.writeString(json, Files.readString(json).replace("-Xmx1g", quoted));
+        Run run = Run.read(folder);
+        assertEquals("17 Graal -Xmx2g -Dx='a'", run.jvms().get(0).label());
+        String command = run.command(run.measurements().get(0));
+        assertTrue(command.contains(" --jvm graal:java --jvm-args '-Xmx2g -D"), command);
     }
 
     @ParameterizedTest

@@ -44,6 +44,7 @@ final class Here {
                 "VM",
                 version + "+1",
                 List.of(),
+                Fact.of("C2", "test"),
                 unknown,
                 unknown,
                 Fact.missing("not asked"),

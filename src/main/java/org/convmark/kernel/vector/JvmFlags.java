@@ -2,10 +2,37 @@ package org.convmark.kernel.vector;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Objects;
 
 /** Flags of the JVM that this code runs on. */
 final class JvmFlags {
     private JvmFlags() {}
+
+    /** Why kernels here would be hundreds of times slower than vectors are, as far as flags tell, or null. */
+    static String obstacle() {
+        // Without the instruction every lane goes through BigDecimal.
+        if (is("UseFMA", "false")) {
+            return "this JVM does not use fused multiply-adds (UseFMA is off) and would emulate them";
+        }
+        if (is("UseCompiler", "false")) {
+            return "this JVM only interprets (UseCompiler is off) and would make an object of every vector";
+        }
+        int level = Integer.parseInt(Objects.requireNonNullElse(value("TieredStopAtLevel"), "4"));
+        if (is("TieredCompilation", "true") && level < 4) {
+            return "this JVM stops before its optimising compiler (TieredStopAtLevel is " + level
+                    + ") and would make an object of every vector";
+        }
+        // Graal does not ask.
+        if (is("EnableVectorSupport", "false") && !is("UseJVMCICompiler", "true")) {
+            return "this JVM compiles the Vector API like any other code (EnableVectorSupport is off) and would make an"
+                    + " object of every vector";
+        }
+        return null;
+    }
+
+    private static boolean is(String name, String value) {
+        return value.equals(value(name));
+    }
 
     /** The value of a flag, or null if this JVM knows none of this name. */
     static String value(String name) {

@@ -47,12 +47,14 @@ public final class VectorBackend extends Backend<Blocked> {
         if (L < 4) {
             return "this JVM offers vectors of " + L + " floats only; at least 4 are needed";
         }
-        return hasFma() ? null : "this JVM does not use fused multiply-adds (UseFMA is off) and would emulate them";
+        return JvmFlags.obstacle();
     }
 
-    /** Without the instruction every lane goes through BigDecimal, thousands of times slower. */
-    private static boolean hasFma() {
-        return !"false".equals(JvmFlags.value("UseFMA"));
+    /** Why kernels cannot be measured here, or null; takes a moment, or seconds if they cannot. */
+    public static String unmeasurable() {
+        return Boxing.ends()
+                ? null
+                : "this JVM makes an object of every vector, for a reason that its flags do not tell";
     }
 
     @Override

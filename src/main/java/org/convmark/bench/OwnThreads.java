@@ -1,0 +1,33 @@
+package org.convmark.bench;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.stream.Stream;
+import org.convmark.kernel.Workers;
+
+/** The calling thread and the workers of all engines that are open; compilers written in Java allocate beside them. */
+final class OwnThreads {
+    private final long[] ids;
+
+    OwnThreads() {
+        Thread[] all = new Thread[2 * Thread.activeCount() + 1];
+        int count = Thread.enumerate(all);
+        ids = Stream.of(all)
+                .limit(count)
+                .filter(thread -> thread == Thread.currentThread() || Workers.isHelper(thread))
+                .mapToLong(Thread::getId)
+                .toArray();
+    }
+
+    /** Bytes that they have allocated so far; 0 where the JVM does not tell. Asked one by one it allocates nothing itself. */
+    long allocatedBytes() {
+        if (!(ManagementFactory.getThreadMXBean() instanceof ThreadMXBean bean)) {
+            return 0;
+        }
+        long bytes = 0;
+        for (long id : ids) {
+            bytes += bean.getThreadAllocatedBytes(id);
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,56 @@
+package org.convmark.kernel.vector;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Whether vectors stay objects on this JVM. Until a compiler that knows the Vector API has compiled a method, each vector in it is one, and kernels are
+ * hundreds of times slower; a JVM without such a compiler would be measured for minutes to show only that.
+ */
+final class Boxing {
+    private static final int CALLS = 200;
+    private static final int VECTORS = 16;
+
+    /** Bytes of the smallest object. */
+    private static final int OBJECT = 16;
+
+    /** Many times what a compiler needs for so small a method; Graal is slow until it has compiled itself. */
+    private static final long MOST_NANOS = 30_000_000_000L;
+
+    private Boxing() {}
+
+    /** Calls a small kernel until it no longer makes an object a call; false if it always does. */
+    static boolean ends() {
+        float[] data = new float[VECTORS * Lanes.L];
+        long start = System.nanoTime();
+        do {
+            long before = allocatedBytes();
+            for (int call = 0; call < CALLS; call++) {
+                kernel(data);
+            }
+            if (allocatedBytes() - before < CALLS * OBJECT) {
+                return true;
+            }
+        } while (System.nanoTime() - start < MOST_NANOS);
+        return false;
+    }
+
+    /** What register tiles do: multiply, add and limit. */
+    private static void kernel(float[] data) {
+        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+        FloatVector high = FloatVector.broadcast(Lanes.FLOATS, 6);
+        for (int i = 0; i < data.length; i += Lanes.L) {
+            FloatVector x = FloatVector.fromArray(Lanes.FLOATS, data, i);
+            sum = x.fma(x, sum);
+            sum.blend(high, high.lt(sum)).intoArray(data, i);
+        }
+    }
+
+    /** By this thread; 0 where the JVM does not tell. */
+    private static long allocatedBytes() {
+        return ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads
+                ? threads.getThreadAllocatedBytes(Thread.currentThread().getId())
+                : 0;
+    }
+}
