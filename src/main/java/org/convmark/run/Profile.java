@@ -39,9 +39,9 @@ public enum Profile {
         }
     },
     /**
-     * Every pattern and block at two widths, patterns at two depths too, one of them changed at a time: estimated under 10 minutes on
-     * two cores. A speed-up by depth and one by width take three points; the fourth, both at once, takes the most time. A stack
-     * of blocks repeats one, and what fusion gains is seen at depth 1.
+     * Every pattern at two depths and two widths, one of them changed at a time, and every block: estimated about 10 minutes on two cores. A
+     * speed-up by depth and one by width take three points; the fourth, both at once, takes the most time. A stack of blocks
+     * repeats one, and what fusion gains is seen at depth 1, at the width where kernels are long against their launch.
      */
     QUICK(
             Family.PATTERNS_AND_BLOCKS,
@@ -53,16 +53,13 @@ public enum Profile {
         @Override
         List<String> axis(Workload workload, String extent) {
             List<String> all = super.axis(workload, extent);
-            return workload instanceof Block && extent.equals("depth") ? all.subList(0, 1) : all;
+            return !(workload instanceof Block) ? all : List.of(extent.equals("depth") ? all.get(0) : largest(extent));
         }
 
         @Override
         boolean measures(Map<String, String> point) {
-            return Stream.of("depth", "width")
-                            .filter(extent -> point.containsKey(extent)
-                                    && !point.get(extent).equals(axis(extent).get(0)))
-                            .count()
-                    <= 1;
+            return !Stream.of("depth", "width")
+                    .allMatch(extent -> largest(extent).equals(point.get(extent)));
         }
     },
     /** What a statement about a machine needs: hours. */
@@ -105,15 +102,15 @@ public enum Profile {
     /** What is compared at each point. */
     private enum Comparison {
         /**
-         * Plain Java as it is written, the others as they are best; blocks, which are about fusion, with every fusion on VECTOR, and
-         * activations, which are about it too, with every fusion on every target.
+         * Plain Java as it is written, the others as they are best: blocks with fused epilogues and as one kernel, and
+         * activations, which are about fusion too, with every fusion on every target.
          */
         BEST_OF_EACH {
             @Override
             List<Fusion> fusions(Workload workload, Target target) {
                 if (workload instanceof Block && target.fusions().contains(Fusion.BLOCK)) {
                     return target.fusions().stream()
-                            .filter(fusion -> fusion != Fusion.NONE || target == Target.VECTOR)
+                            .filter(fusion -> fusion != Fusion.NONE)
                             .toList();
                 }
                 if (workload instanceof ActivationChain) {
@@ -216,6 +213,11 @@ public enum Profile {
     /** Whether a point of a workload's usual extents is measured: of all combinations some may be left out. */
     boolean measures(Map<String, String> point) {
         return true;
+    }
+
+    String largest(String extent) {
+        List<String> all = axis(extent);
+        return all.get(all.size() - 1);
     }
 
     /** What runs a workload unless targets are named. */

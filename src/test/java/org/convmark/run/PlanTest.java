@@ -71,7 +71,7 @@ class PlanTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SMOKE, 102", "QUICK, 238", "STANDARD, 2856", "FULL, 14828"})
+    @CsvSource({"SMOKE, 92", "QUICK, 168", "STANDARD, 2856", "FULL, 14828"})
     void profileHasThisManyRows(Profile profile, int rows) {
         assertEquals(rows, plan(profile).rows().size());
     }
@@ -91,7 +91,7 @@ class PlanTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SMOKE, 1, 5", "QUICK, 3, 10"})
+    @CsvSource({"SMOKE, 1, 5", "QUICK, 3, 11"})
     void shortProfilesAreShort(Profile profile, int least, int most) {
         Duration estimate = plan(profile).estimate();
         assertTrue(estimate.compareTo(Duration.ofMinutes(least)) > 0, estimate::toString);

@@ -20,6 +20,9 @@ public final class ConvTaps {
      */
     public static final int RUN = Lanes.REGISTERS == 16 ? 4 : 2;
 
+    /** Every tile takes taps, so tiles are kept from C1 before there are any. */
+    static final String COMPILATION = TileCompilation.STATE;
+
     /** Of the first tap of each run. */
     public final int[] offsets;
 

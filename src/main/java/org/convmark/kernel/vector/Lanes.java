@@ -19,9 +19,6 @@ public final class Lanes {
     static final int REGISTERS = Integer.getInteger(
             VectorLength.REGISTERS, FloatVector.SPECIES_PREFERRED.length() == LANES_OF_AVX_512 ? 32 : 16);
 
-    /** How register tiles are compiled: said before the first can run, because all of them need this class. */
-    static final String COMPILATION = TileCompilation.withoutC1();
-
     private Lanes() {}
 
     private static VectorSpecies<Float> species() {

@@ -17,10 +17,12 @@ import javax.management.ObjectName;
 final class TileCompilation {
     private static final String DIRECTIVE = "[{match: \"org/convmark/kernel/vector/tile/*.*\", c1: {Exclude: true}}]";
 
+    /** How tiles are compiled, in a few words. The directive is given when this is first asked: before there is anything that a tile could run. */
+    static final String STATE = withoutC1();
+
     private TileCompilation() {}
 
-    /** Gives the directive; says in a few words how tiles are compiled now. */
-    static String withoutC1() {
+    private static String withoutC1() {
         try {
             Path file = Files.createTempFile("convmark-directive", ".json");
             try {

@@ -244,6 +244,6 @@ public final class VectorBackend extends Backend<Blocked> {
 
     @Override
     public String describe() {
-        return "Vector API, " + Lanes.FLOATS + ", " + Lanes.COMPILATION;
+        return "Vector API, " + Lanes.FLOATS + ", " + TileCompilation.STATE;
     }
 }

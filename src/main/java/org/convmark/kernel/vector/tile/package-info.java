@@ -24,7 +24,7 @@
  * are the limit, at 84 %: two vectors share a broadcast, one has it alone. Measured: 3x3 in groups of 8, 64 channels, 65 / 67 %.
  *
  * <p>Fourteen pixels fit 32 registers, those that AVX-512 brings for vectors of all lengths, in runs of two taps: 56 FMAs, 28 broadcasts, 4 loads in 104
- * instructions (JDK 25, counted when a way out took an addition too, and before the place of the weights took one), no stack moves; on JDK 17, see {@code ConvTaps.RUN}, one tap at a time. Share of the roof of an Intel core with two FMA units of 512 bits,
+ * instructions (JDK 25, counted when a way out took an addition too, and before the place of the weights took one), no stack moves. C1 cannot compile these and is kept off all tiles, see {@code TileCompilation}. Share of the roof of an Intel core with two FMA units of 512 bits,
  * direct 3x3 of ResNet-50 alone: 88 and 96 %, one tap at a time 75 and 77 %; all its 1x1 71 and 80 %, 65 and 67 %. One tap at a time, share of the FMA roof, Zen 4, 512 bits, one thread, JDK 17 / 25, image
  * 56: 1x1 32>128 81 / 89 %, 128>32 87 / 92 %, 64>64 on JDK 25 94 %; with 256 bits 83 to 87 %.
  *
