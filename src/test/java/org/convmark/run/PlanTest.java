@@ -101,7 +101,7 @@ class PlanTest {
     @Test
     void smokeOfEveryNetworkIsShort() {
         Duration estimate = plan("network").estimate();
-        assertTrue(estimate.compareTo(Duration.ofMinutes(3)) <= 0, estimate::toString);
+        assertTrue(estimate.compareTo(Duration.ofMinutes(7)) <= 0, estimate::toString);
         assertEquals(
                 Set.of("32", "224"),
                 plan("network").rows().stream()
@@ -275,7 +275,7 @@ class PlanTest {
     void whatIsNotAvailableIsLeftOutWithItsReason() {
         Plan plan = plan(Profile.SMOKE, Set.of(), Here.with(Here.jvm("21", Target.SCALAR, Target.VECTOR)));
         assertEquals(List.of(new Skipped("21", "OPENCL", "no OPENCL here", 35)), plan.skipped());
-        assertEquals(67, plan.rows().size());
+        assertEquals(57, plan.rows().size());
     }
 
     @Test
@@ -292,7 +292,7 @@ class PlanTest {
                 Profile.SMOKE,
                 Set.of(),
                 Here.with(Here.jvm("21", Target.own()), Here.jvm("25", Target.own()), Here.jvm("25", Target.own())));
-        assertEquals(3 * 102, plan.rows().size());
+        assertEquals(3 * 92, plan.rows().size());
         assertEquals(
                 List.of("21", "25", "25-2"),
                 plan.jvms().stream().map(Plan.JvmOfPlan::label).toList());

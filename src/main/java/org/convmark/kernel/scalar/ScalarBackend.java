@@ -85,9 +85,12 @@ public final class ScalarBackend extends Backend<Plane> {
 
     @Override
     protected Kernel layerNorm(float epsilon, float[] gain, float[] bias, Plane in, Plane out) {
-        return ScalarLoops.units(
-                out.shape().batch() * out.shape().height(),
-                row -> ScalarLoops.layerNorm(epsilon, gain, bias, in, out, row));
+        int width = out.shape().width();
+        ThreadLocal<float[][]> moments = ThreadLocal.withInitial(() -> new float[2][width]);
+        return ScalarLoops.units(out.shape().batch() * out.shape().height(), row -> {
+            float[][] own = moments.get();
+            ScalarLoops.layerNorm(epsilon, gain, bias, in, out, row, own[0], own[1]);
+        });
     }
 
     @Override

@@ -72,14 +72,15 @@ final class ScalarLoops {
         }
     }
 
-    /** One row of pixels of one image: mean and variance of every pixel over its channels, map by map. */
-    static void layerNorm(float epsilon, float[] gain, float[] bias, Plane in, Plane out, int row) {
+    /** One row of pixels of one image: mean and variance of every pixel over its channels, map by map. Both as long as the row, with anything in them. */
+    static void layerNorm(
+            float epsilon, float[] gain, float[] bias, Plane in, Plane out, int row, float[] mean, float[] factor) {
         int channels = in.shape().channels();
         int width = in.shape().width();
         int first = row / in.shape().height() * channels;
         int start = row % in.shape().height() * width;
-        float[] mean = new float[width];
-        float[] factor = new float[width];
+        Arrays.fill(mean, 0);
+        Arrays.fill(factor, 0);
         for (int c = 0; c < channels; c++) {
             float[] x = in.maps()[first + c];
             for (int i = 0; i < width; i++) {
