@@ -47,18 +47,24 @@ final class Estimate {
     private static double startSeconds(Target target) {
         return switch (target) {
             case SCALAR -> 1.7;
-            case VECTOR -> 2.3;
+            case VECTOR -> 1.7;
             case OPENCL -> 1.3;
             case ONNXRUNTIME, ONEDNN -> 1.9;
             case PYTORCH -> 3.7;
         };
     }
 
-    /** C2 sees each kernel of a network, of which there are more, once a pass or a few times only. */
+    /**
+     * Compilers at work. C2 takes up to a second for a register tile; it sees each kernel of a network, of which there are more, once a
+     * pass or a few times only.
+     */
     private static double compileSeconds(Row row) {
+        if (row.isRoof()) {
+            return 0.3;
+        }
         return switch (row.target()) {
-            case VECTOR -> !row.isRoof() && row.workload() instanceof Network ? 9 : 0.6;
-            case OPENCL -> 0.6;
+            case VECTOR -> row.workload() instanceof Network ? 9 : 2.1;
+            case OPENCL -> 1.2;
             case SCALAR, ONNXRUNTIME, ONEDNN, PYTORCH -> 0.3;
         };
     }
