@@ -36,7 +36,11 @@ public final class ProgramProfiler implements InternalProfiler {
     private static final long LEAST_NANOS = 40_000_000;
 
     private static volatile List<ScalarResult> results = List.of();
+    /** Passes after an iteration of which one is surely as fast as their mean. */
+    private static final int MANY_PASSES = 5;
+
     private static volatile double leastMicros = Double.MAX_VALUE;
+    private static volatile int passes;
     private static volatile long allocated;
 
     @Override
@@ -87,6 +91,7 @@ public final class ProgramProfiler implements InternalProfiler {
         }
         allocated = (threads.allocatedBytes() - bytes) / runs;
         leastMicros = least / 1e3;
+        passes = runs;
     }
 
     /** The median of some batches of runs. */
@@ -121,10 +126,13 @@ public final class ProgramProfiler implements InternalProfiler {
     public Collection<? extends Result<?>> afterIteration(
             BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
         List<ScalarResult> all = new ArrayList<>(results);
-        if (iteration.getType() == IterationType.MEASUREMENT) {
+        boolean failed = result.getRawPrimaryResults().isEmpty();
+        if (iteration.getType() == IterationType.MEASUREMENT && !failed) {
             Result<?> mean = result.getPrimaryResult();
-            // The fastest pass of an iteration takes no longer than their mean.
-            double micros = mean.getScoreUnit().equals(UNIT) ? Math.min(leastMicros, mean.getScore()) : leastMicros;
+            // Where few were looked at, the fastest of the iteration itself was no slower than its mean.
+            double micros = passes < MANY_PASSES && mean.getScoreUnit().equals(UNIT)
+                    ? Math.min(leastMicros, mean.getScore())
+                    : leastMicros;
             all.add(new ScalarResult("least", micros, UNIT, AggregationPolicy.MIN));
             all.add(new ScalarResult("allocated", allocated, "B/op", AggregationPolicy.MAX));
         }
