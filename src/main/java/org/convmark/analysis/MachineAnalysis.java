@@ -3,10 +3,12 @@ package org.convmark.analysis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.machine.Device;
 import org.convmark.machine.Fact;
+import org.convmark.machine.ForkArguments;
 import org.convmark.machine.Jvm;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
@@ -35,6 +37,7 @@ final class MachineAnalysis implements Analysis {
                 probes.stream()
                         .flatMap(probe -> probe.targets().stream().map(state -> target(probe, state)))
                         .toList()));
+        own(run).map(Content.Text::new).ifPresent(contents::add);
         contents.add(new Content.Fold(
                 "JVMs, OpenCL devices, conditions before and after",
                 List.of(
@@ -43,6 +46,17 @@ final class MachineAnalysis implements Analysis {
                         new Table("Conditions", List.of("What", "Before", "After"), conditions(run)))));
         contents.add(new Content.Fold("The whole machine, before the run", whole(before)));
         return new Section("Machine", contents);
+    }
+
+    /** Arguments that the suite adds to those that the user chose. */
+    private static Optional<String> own(Run run) {
+        List<String> own = ForkArguments.ALL.stream()
+                .filter(argument -> run.measurements().stream()
+                        .anyMatch(row -> row.jvmArgs().contains(argument)))
+                .toList();
+        return own.contains(ForkArguments.TRUST_PROFILES)
+                ? Optional.of("Every JVM that measured was started with " + String.join(" ", own) + ".")
+                : Optional.empty();
     }
 
     private static String lead(Machine machine) {

@@ -87,7 +87,7 @@ final class JmhJson {
                 method.contains(".") ? method.substring(0, method.lastIndexOf('.')) : method,
                 params(result),
                 jvms.computeIfAbsent(jvm, same -> same),
-                ForkArguments.without(strings(result.path("jvmArgs"))),
+                strings(result.path("jvmArgs")),
                 result.path("jmhVersion").asText(),
                 mode,
                 unit,

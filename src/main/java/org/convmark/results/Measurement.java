@@ -21,7 +21,7 @@ import org.convmark.model.Workload;
  *
  * @param benchmark full name of the class
  * @param params JMH parameters by name
- * @param jvmArgs arguments of the forks, without those that every fork has
+ * @param jvmArgs arguments of the forks, the suite's own among them
  * @param jmhVersion of the harness, "" if it did not say
  * @param mode JMH's mode: avgt, ss or thrpt
  * @param unit as JMH wrote it; the samples are in seconds per operation whatever it says

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.machine.Capture;
+import org.convmark.machine.ForkArguments;
 import org.convmark.machine.Graal;
 
 /** The content of a run folder. Immutable. */
@@ -184,10 +185,11 @@ public final class Run {
                 .collect(Collectors.joining());
         String profile = intent.profile() == null ? "" : " --profile " + intent.profile();
         String device = intent.device() == null ? "" : " --device " + quoted(intent.device());
-        String flags = JvmIdentity.flags(Graal.without(row.jvmArgs()));
+        List<String> chosen = ForkArguments.without(row.jvmArgs());
+        String flags = JvmIdentity.flags(Graal.without(chosen));
         String args = flags.isEmpty() ? "" : " --jvm-args " + quoted(flags);
         return "./run.sh run" + profile + " --include '\\." + row.simpleName() + "\\.'" + params + " --jvm "
-                + Graal.call(row.jvm().path(), row.jvmArgs()) + args + device;
+                + Graal.call(row.jvm().path(), chosen) + args + device;
     }
 
     private static String quoted(String text) {
