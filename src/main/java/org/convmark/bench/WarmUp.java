@@ -25,7 +25,7 @@ record WarmUp(Duration limit, Duration window, long bytes) {
     private static final double IDLE = 0.2;
 
     /**
-     * Runs it again and again.
+     * Runs it again and again, for one window at least.
      *
      * @return bytes that a run still allocated in the end, by all threads of ours
      */
@@ -35,8 +35,9 @@ record WarmUp(Duration limit, Duration window, long bytes) {
         double best = Double.MAX_VALUE;
         long compiled = compilerNanos();
         OwnThreads threads = new OwnThreads();
-        long perRun = 0;
-        for (int stable = 0; stable < needed && System.nanoTime() - start < limit.toNanos(); ) {
+        long perRun;
+        int stable = 0;
+        do {
             long from = System.nanoTime();
             long allocated = threads.allocatedBytes();
             int runs = 0;
@@ -52,7 +53,7 @@ record WarmUp(Duration limit, Duration window, long bytes) {
             compiled = now;
             stable = perRun > bytes || compiling || fastest < IMPROVEMENT * best ? 0 : stable + 1;
             best = Math.min(best, fastest);
-        }
+        } while (stable < needed && System.nanoTime() - start < limit.toNanos());
         return perRun;
     }
 
