@@ -19,6 +19,7 @@ import org.convmark.kernel.Target;
 import org.convmark.kernel.VectorLength;
 import org.convmark.machine.Fact;
 import org.convmark.machine.Folders;
+import org.convmark.machine.ForkArguments;
 import org.convmark.machine.Probe;
 import org.convmark.machine.TargetState;
 
@@ -121,7 +122,7 @@ public final class JvmProbe {
         List<String> looking = List.of("-Djava.io.tmpdir=" + folder, "-XX:ErrorFile=" + folder.resolve("crash.log"));
         List<String> arguments = new ArrayList<>(looking);
         arguments.addAll(jvmArgs);
-        arguments.add("--add-modules=" + MODULE);
+        arguments.add(ForkArguments.VECTOR_MODULE);
         arguments.addAll(List.of("-cp", System.getProperty("java.class.path"), ProbeMain.class.getName()));
         device.ifPresent(arguments::add);
         Answer answer = run(SignalChain.before(executable), arguments);
@@ -157,7 +158,7 @@ public final class JvmProbe {
 
     private Optional<Matcher> vectors(List<String> jvmArgs, int bits) {
         List<String> arguments = new ArrayList<>(jvmArgs);
-        arguments.addAll(List.of("-D" + VectorLength.BITS + "=" + bits, "--add-modules=" + MODULE));
+        arguments.addAll(List.of("-D" + VectorLength.BITS + "=" + bits, ForkArguments.VECTOR_MODULE));
         arguments.addAll(List.of("-cp", System.getProperty("java.class.path"), VectorSpeedMain.class.getName()));
         return run(List.of(), arguments)
                 .output()

@@ -66,7 +66,7 @@ record Measuring(List<Arm> arms, PrintWriter out) {
         List<Row> missing = arms.stream()
                 .flatMap(arm -> arm.folder().missing(arm.plan()).stream())
                 .toList();
-        return Progress.on(out, missing, arms.get(0).plan()::estimate);
+        return Progress.on(out, missing, arms.get(0).plan().estimates());
     }
 
     private int run(Session session, Progress progress) {

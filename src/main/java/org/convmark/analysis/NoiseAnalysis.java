@@ -89,9 +89,8 @@ final class NoiseAnalysis implements Analysis {
         long forks = Math.round(counts.stream().mapToDouble(c -> c).sum());
         return counts.isEmpty()
                 ? Optional.empty()
-                : Optional.of(
-                        forks + " forks of " + counts.size() + " rows were started again, because their kernels still "
-                                + "allocated after the warm-up: they were not compiled as they are meant, and are not among the samples.");
+                : Optional.of(forks + " forks of " + counts.size() + " rows were started again, because their kernels "
+                        + "were not compiled as they are meant; they are not among the samples.");
     }
 
     private static double median(List<Double> values) {

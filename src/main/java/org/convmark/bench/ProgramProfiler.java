@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import org.convmark.kernel.OwnThreads;
 import org.convmark.kernel.Program;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
@@ -35,10 +36,10 @@ public final class ProgramProfiler implements InternalProfiler {
     /** Many passes, or one long one: with 10 ms after each of five iterations one fork in six met no gap between a neighbour's turns. */
     private static final long LEAST_NANOS = 40_000_000;
 
-    private static volatile List<ScalarResult> results = List.of();
     /** Passes after an iteration of which one is surely as fast as their mean. */
     private static final int MANY_PASSES = 5;
 
+    private static volatile List<ScalarResult> results = List.of();
     private static volatile double leastMicros = Double.MAX_VALUE;
     private static volatile int passes;
     private static volatile long allocated;

@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.convmark.kernel.OwnThreads;
 
 /**
  * Runs something until it no longer gets faster. A fixed number of iterations is either wasted on a small graph or too

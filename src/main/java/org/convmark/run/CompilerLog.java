@@ -104,12 +104,4 @@ final class CompilerLog extends FilterOutputStream {
     public void flush() throws IOException {
         out.flush();
     }
-
-    @Override
-    public synchronized void close() throws IOException {
-        if (line.length() > 0) {
-            endLine();
-        }
-        super.close();
-    }
 }

@@ -46,8 +46,7 @@ final class Estimate {
     /** A JVM, the roof beside the row, and loading the engine. */
     private static double startSeconds(Target target) {
         return switch (target) {
-            case SCALAR -> 1.7;
-            case VECTOR -> 1.7;
+            case SCALAR, VECTOR -> 1.7;
             case OPENCL -> 1.3;
             case ONNXRUNTIME, ONEDNN -> 1.9;
             case PYTORCH -> 3.7;

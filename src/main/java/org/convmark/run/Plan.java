@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.convmark.kernel.Target;
 import org.convmark.kernel.VectorLength;
 
@@ -92,9 +93,9 @@ public record Plan(
                 .orElse(0);
     }
 
-    /** How long a row takes, roughly. */
-    public Duration estimate(Row row) {
-        return new Estimate(effort).of(row);
+    /** How long each row takes, roughly; many rows time the same graph, whose work is counted once. */
+    public Function<Row, Duration> estimates() {
+        return new Estimate(effort)::of;
     }
 
     /** How long all of it takes, roughly. */
@@ -104,6 +105,6 @@ public record Plan(
 
     /** How long some of its rows take, roughly. */
     public Duration estimate(List<Row> some) {
-        return some.stream().map(new Estimate(effort)::of).reduce(Duration.ZERO, Duration::plus);
+        return some.stream().map(estimates()).reduce(Duration.ZERO, Duration::plus);
     }
 }

@@ -43,19 +43,18 @@ class SessionTest {
     }
 
     private static Plan plan(String second, Effort effort) {
-        return new Plan(
-                Plan.FORMAT,
-                "classes",
-                "smoke",
+        return plan(
                 effort,
-                null,
                 List.of(
                         new JvmOfPlan("a", JAVA, List.of(), "?", Map.of("SCALAR", "plain Java loops"), null),
                         new JvmOfPlan("b", JAVA, List.of("-Xmx600m"), "?", Map.of("SCALAR", second), null)),
                 List.of(
                         new Row("b", "org.convmark.bench.block.FfnBenchmark", PARAMS),
-                        new Row("a", "org.convmark.bench.block.FfnBenchmark", PARAMS)),
-                List.of());
+                        new Row("a", "org.convmark.bench.block.FfnBenchmark", PARAMS)));
+    }
+
+    private static Plan plan(Effort effort, List<JvmOfPlan> jvms, List<Row> rows) {
+        return new Plan(Plan.FORMAT, "classes", "smoke", effort, null, jvms, rows, List.of());
     }
 
     @Test
@@ -103,12 +102,8 @@ class SessionTest {
     void rowWhoseKernelsBoxFails(@TempDir Path parent) throws IOException {
         SortedMap<String, String> vectors = new TreeMap<>(PARAMS);
         vectors.putAll(Map.of("target", "VECTOR", "width", "32", "image", "14"));
-        Plan plan = new Plan(
-                Plan.FORMAT,
-                "classes",
-                "smoke",
+        Plan plan = plan(
                 new Effort(1, 1, 2, 10),
-                null,
                 List.of(new JvmOfPlan(
                         "a",
                         JAVA,
@@ -118,8 +113,7 @@ class SessionTest {
                         null)),
                 List.of(
                         new Row("a", "org.convmark.bench.block.FfnBenchmark", vectors),
-                        new Row("a", "org.convmark.bench.block.FfnBenchmark", PARAMS)),
-                List.of());
+                        new Row("a", "org.convmark.bench.block.FfnBenchmark", PARAMS)));
         RunFolder folder = RunFolder.create(parent, "run");
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         run(folder, plan, new PrintStream(output));
@@ -153,15 +147,10 @@ class SessionTest {
         assumeTrue(reason == null, target + " is not available: " + reason);
         SortedMap<String, String> params = new TreeMap<>(PARAMS);
         params.putAll(Map.of("target", target.name(), "width", "64", "image", "14"));
-        Plan plan = new Plan(
-                Plan.FORMAT,
-                "classes",
-                "smoke",
+        Plan plan = plan(
                 new Effort(1, 30_000, 3, 50),
-                null,
                 List.of(new JvmOfPlan("a", JAVA, List.of(), "?", Map.of(target.name(), describe(target)), null)),
-                List.of(new Row("a", "org.convmark.bench.block.FfnBenchmark", params)),
-                List.of());
+                List.of(new Row("a", "org.convmark.bench.block.FfnBenchmark", params)));
         RunFolder folder = RunFolder.create(parent, "run");
         run(folder, plan);
         assertEquals(List.of(), folder.failures(plan));

@@ -72,7 +72,11 @@ final class ScalarLoops {
         }
     }
 
-    /** One row of pixels of one image: mean and variance of every pixel over its channels, map by map. Both as long as the row, with anything in them. */
+    /**
+     * One row of pixels of one image: mean and variance of every pixel over its channels, map by map.
+     *
+     * @param mean as long as the row, with anything in it; so is factor
+     */
     static void layerNorm(
             float epsilon, float[] gain, float[] bias, Plane in, Plane out, int row, float[] mean, float[] factor) {
         int channels = in.shape().channels();

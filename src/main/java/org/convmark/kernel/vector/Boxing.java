@@ -1,8 +1,7 @@
 package org.convmark.kernel.vector;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.OwnThreads;
 
 /**
  * Whether vectors stay objects on this JVM. Until a compiler that knows the Vector API has compiled a method, each vector in it is one, and kernels are
@@ -23,13 +22,14 @@ final class Boxing {
     /** Calls a small kernel until it no longer makes an object a call; false if it always does. */
     static boolean ends() {
         float[] data = new float[VECTORS * Lanes.L];
+        OwnThreads threads = new OwnThreads();
         long start = System.nanoTime();
         do {
-            long before = allocatedBytes();
+            long before = threads.allocatedBytes();
             for (int call = 0; call < CALLS; call++) {
                 kernel(data);
             }
-            if (allocatedBytes() - before < CALLS * OBJECT) {
+            if (threads.allocatedBytes() - before < CALLS * OBJECT) {
                 return true;
             }
         } while (System.nanoTime() - start < MOST_NANOS);
@@ -45,12 +45,5 @@ final class Boxing {
             sum = x.fma(x, sum);
             sum.blend(high, high.lt(sum)).intoArray(data, i);
         }
-    }
-
-    /** By this thread; 0 where the JVM does not tell. */
-    private static long allocatedBytes() {
-        return ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads
-                ? threads.getThreadAllocatedBytes(Thread.currentThread().getId())
-                : 0;
     }
 }

@@ -2,9 +2,7 @@ package org.convmark.kernel.vector;
 
 import static org.convmark.kernel.vector.Lanes.L;
 
-import com.sun.management.ThreadMXBean;
 import java.io.File;
-import java.lang.management.ManagementFactory;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.Arrays;
@@ -13,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.convmark.kernel.Algorithm;
+import org.convmark.kernel.OwnThreads;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.kernel.vector.tile.Tile2x5;
@@ -40,7 +39,7 @@ final class KernelsUntilCompiled {
     /** Bytes of a call by reflection, which boxes its numbers. */
     private static final long BYTES_PER_CALL = 1000;
 
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final OwnThreads THREADS = new OwnThreads();
 
     private KernelsUntilCompiled() {}
 
@@ -86,20 +85,16 @@ final class KernelsUntilCompiled {
     private static Map<String, Long> allocating(Map<String, Runnable> kernels, Set<String> names) {
         Map<String, Long> allocating = new LinkedHashMap<>();
         for (String name : names) {
-            long before = allocatedBytes();
+            long before = THREADS.allocatedBytes();
             for (int i = 0; i < CALLS; i++) {
                 kernels.get(name).run();
             }
-            long bytes = (allocatedBytes() - before) / CALLS;
+            long bytes = (THREADS.allocatedBytes() - before) / CALLS;
             if (bytes > BYTES_PER_CALL) {
                 allocating.put(name, bytes);
             }
         }
         return allocating;
-    }
-
-    private static long allocatedBytes() {
-        return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 
     private static Map<String, Runnable> tiles() {

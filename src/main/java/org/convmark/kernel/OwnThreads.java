@@ -1,15 +1,15 @@
-package org.convmark.bench;
+package org.convmark.kernel;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.stream.Stream;
-import org.convmark.kernel.Workers;
 
 /** The calling thread and the workers of all engines that are open; compilers written in Java allocate beside them. */
-final class OwnThreads {
+public final class OwnThreads {
     private final long[] ids;
 
-    OwnThreads() {
+    /** Those that run now. */
+    public OwnThreads() {
         Thread[] all = new Thread[2 * Thread.activeCount() + 1];
         int count = Thread.enumerate(all);
         ids = Stream.of(all)
@@ -20,7 +20,7 @@ final class OwnThreads {
     }
 
     /** Bytes that they have allocated so far; 0 where the JVM does not tell. Asked one by one it allocates nothing itself. */
-    long allocatedBytes() {
+    public long allocatedBytes() {
         if (!(ManagementFactory.getThreadMXBean() instanceof ThreadMXBean bean)) {
             return 0;
         }
