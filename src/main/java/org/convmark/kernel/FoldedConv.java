@@ -63,7 +63,7 @@ public record FoldedConv(Layer.Conv conv, Epilogue epilogue, float[] filter, flo
     public FoldedConv outputs(int from, int to) {
         int taps = filter.length / bias.length;
         return new FoldedConv(
-                withOutChannels(to - from),
+                with(to - from, conv.groupWidth()),
                 epilogue,
                 Arrays.copyOfRange(filter, from * taps, to * taps),
                 Arrays.copyOfRange(bias, from, to),
@@ -71,15 +71,9 @@ public record FoldedConv(Layer.Conv conv, Epilogue epilogue, float[] filter, flo
                 residual);
     }
 
-    private Layer.Conv withOutChannels(int channels) {
+    private Layer.Conv with(int channels, int groupWidth) {
         return new Layer.Conv(
-                channels,
-                conv.kernel(),
-                conv.stride(),
-                conv.dilation(),
-                conv.padding(),
-                conv.groupWidth(),
-                conv.bias());
+                channels, conv.kernel(), conv.stride(), conv.dilation(), conv.padding(), groupWidth, conv.bias());
     }
 
     /**
@@ -95,7 +89,7 @@ public record FoldedConv(Layer.Conv conv, Epilogue epilogue, float[] filter, flo
             System.arraycopy(filter, (o * all + from) * taps, part, o * (to - from) * taps, (to - from) * taps);
         }
         return new FoldedConv(
-                conv,
+                with(conv.outChannels(), Layer.Conv.DENSE),
                 new Epilogue(null, to == all ? epilogue.after() : null),
                 part,
                 from == 0 ? bias : new float[bias.length],

@@ -57,7 +57,7 @@ public abstract class Lowering<V, R> {
      */
     protected final R lower(Node node, List<Shape> shapes, Weights weights, List<V> in, V out) {
         Layer layer = node.layer();
-        if (layer instanceof Layer.Conv) {
+        if (layer.isConvolution()) {
             return convolution(FoldedConv.of(node, weights), in, out);
         } else if (layer instanceof Layer.Affine) {
             return affine(weights.scale(node), weights.shift(node), in.get(0), out);
@@ -76,9 +76,7 @@ public abstract class Lowering<V, R> {
         } else if (layer instanceof Layer.Pool pool) {
             return pool(pool, in.get(0), out);
         } else if (layer instanceof Layer.Fused fused) {
-            return fused.isConvolution()
-                    ? convolution(FoldedConv.of(node, weights), in, out)
-                    : block(fused.body(), weights, in, out);
+            return block(fused.body(), weights, in, out);
         }
         throw new IllegalStateException("nothing is known for " + layer);
     }
@@ -94,13 +92,15 @@ public abstract class Lowering<V, R> {
                 "fusion BLOCK is not run by this target: choose fusion=NONE or fusion=EPILOGUE");
     }
 
-    /** A convolution with all that follows it. */
-    protected final R convolution(FoldedConv folded, V in, V residual, V out) {
-        return conv(folded.conv(), folded.epilogue(), folded.filter(), folded.bias(), in, residual, out);
-    }
-
     private R convolution(FoldedConv folded, List<V> in, V out) {
         V residual = folded.residual() < 0 ? null : in.get(folded.residual());
-        return convolution(folded, in.get(folded.source()), residual, out);
+        return conv(
+                folded.conv(),
+                folded.epilogue(),
+                folded.filter(),
+                folded.bias(),
+                in.get(folded.source()),
+                residual,
+                out);
     }
 }

@@ -95,10 +95,14 @@ final class Placement {
         return Arrays.stream(sources).mapToObj(all::get).toArray(Origin[]::new);
     }
 
-    /** Makes a route a view of what it is made of, or what it is made of a view of it, where the channels allow it. */
+    /**
+     * Makes a route a view of what it is made of, or what it is made of a view of it, where the channels allow it. The result
+     * is no view of an input: who fills the one would change the other.
+     */
     private void settle(int v) {
         Origin[] of = origins.get(v);
-        if (run(of, 0) == of.length && fits(of[0].channel, of.length, of[0].value)) {
+        boolean overInput = v == graph.head() && root(of[0].value) < inputs;
+        if (run(of, 0) == of.length && fits(of[0].channel, of.length, of[0].value) && !overInput) {
             places[v] = new Place(of[0].value, of[0].channel);
             return;
         }

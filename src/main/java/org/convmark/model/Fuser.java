@@ -2,9 +2,11 @@ package org.convmark.model;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.convmark.model.Graph.Node;
@@ -14,8 +16,7 @@ final class Fuser {
     private Fuser() {}
 
     /**
-     * Convolutions absorb what follows them in the order in which inference engines can fold it: affine layers, an
-     * activation, a sum with a value known by then, an activation after the sum. A result that somebody else reads too
+     * Convolutions absorb what follows them as far as an {@link Epilogue} takes it. A result that somebody else reads too
      * ends the chain.
      */
     static Graph epilogues(Graph graph) {
@@ -37,33 +38,19 @@ final class Fuser {
     private static List<Integer> chain(Graph graph, int conv, boolean[] taken) {
         int first = graph.inputs().size();
         List<Integer> chain = new ArrayList<>(List.of(conv));
-        boolean activated = false;
-        boolean added = false;
+        Epilogue epilogue = new Epilogue();
         for (int last = conv; ; ) {
             int next = onlyReader(graph, first + last);
             if (next < 0
                     || taken[next]
                     || graph.nodes().get(next).block()
-                            != graph.nodes().get(conv).block()) {
+                            != graph.nodes().get(conv).block()
+                    || !epilogue.takes(graph.nodes().get(next).layer())) {
                 return chain;
             }
-            Layer layer = graph.nodes().get(next).layer();
-            boolean fits = layer instanceof Layer.Affine && !activated && !added
-                    || layer instanceof Layer.Activate && (!activated || added && !activatedAfterSum(graph, chain))
-                    || layer instanceof Layer.Add && !added;
-            if (!fits) {
-                return chain;
-            }
-            activated |= layer instanceof Layer.Activate;
-            added |= layer instanceof Layer.Add;
             chain.add(next);
             last = next;
         }
-    }
-
-    private static boolean activatedAfterSum(Graph graph, List<Integer> chain) {
-        return graph.nodes().get(chain.get(chain.size() - 1)).layer() instanceof Layer.Activate
-                && graph.nodes().get(chain.get(chain.size() - 2)).layer() instanceof Layer.Add;
     }
 
     /** The one node that reads a value exactly once, or -1. */
@@ -160,9 +147,10 @@ final class Fuser {
         return new Graph(graph.inputs(), nodes, renumbered.get(graph.head()));
     }
 
-    /** One node, still in the numbering of the graph, whose body holds the members. */
-    static Node fuse(Graph graph, List<Integer> members) {
+    /** One node, still in the numbering of the graph, whose body holds the members that the last needs. */
+    static Node fuse(Graph graph, List<Integer> all) {
         int first = graph.inputs().size();
+        List<Integer> members = needed(graph, all);
         TreeSet<Integer> external = new TreeSet<>();
         members.forEach(m -> external.addAll(graph.nodes().get(m).inputs()));
         members.forEach(m -> external.remove(first + m));
@@ -183,5 +171,19 @@ final class Fuser {
         Node last = graph.nodes().get(members.get(members.size() - 1));
         Graph sub = new Graph(inputs.stream().map(graph::shape).toList(), body, inputs.size() + body.size() - 1);
         return new Node(last.id(), new Layer.Fused(sub), inputs, last.output(), last.block());
+    }
+
+    /** The last of some nodes and those of them that make what it is made of. */
+    private static List<Integer> needed(Graph graph, List<Integer> members) {
+        int first = graph.inputs().size();
+        Set<Integer> read = new HashSet<>(Set.of(first + members.get(members.size() - 1)));
+        List<Integer> needed = new ArrayList<>();
+        for (int i = members.size() - 1; i >= 0; i--) {
+            if (read.contains(first + members.get(i))) {
+                read.addAll(graph.nodes().get(members.get(i)).inputs());
+                needed.add(0, members.get(i));
+            }
+        }
+        return needed;
     }
 }

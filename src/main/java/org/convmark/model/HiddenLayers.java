@@ -38,7 +38,7 @@ public record HiddenLayers(int first, int last, int channels, int grain) {
                                 first, i, body.nodes().get(first).output().channels(), grain);
             }
             Conv conv = conv(body, i);
-            int channels = body.nodes().get(i).output().channels();
+            int channels = body.shape(source(body.nodes().get(i))).channels();
             if (conv == null || adds(body, i) || conv.groupOut(channels) != conv.groupWidth(channels)) {
                 return null;
             }
@@ -47,14 +47,24 @@ public record HiddenLayers(int first, int last, int channels, int grain) {
         return null;
     }
 
-    /** Whether a node is the only one that reads the one before it, and reads it first. */
+    /** Whether a node filters what the one before it makes, and nothing else reads that, not even the node's own sum. */
     private static boolean follows(Graph body, int i) {
         int value = body.inputs().size() + i - 1;
-        long readers = body.nodes().stream()
-                .filter(node -> node.inputs().contains(value))
-                .count();
         Node node = body.nodes().get(i);
-        return readers == 1 && conv(body, i) != null && source(node) == value;
+        return reads(body, value) == 1 && conv(body, i) != null && source(node) == value;
+    }
+
+    /** How often the layers of a body read a value. */
+    private static int reads(Graph body, int value) {
+        int reads = 0;
+        for (Node node : body.nodes()) {
+            for (int i = 0; i < node.inputs().size(); i++) {
+                if (node.inputs().get(i) == value) {
+                    reads += node.layer() instanceof Layer.Fused fused ? reads(fused.body(), i) : 1;
+                }
+            }
+        }
+        return reads;
     }
 
     /** The value that a convolution filters. */

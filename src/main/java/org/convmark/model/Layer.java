@@ -18,6 +18,11 @@ public sealed interface Layer {
     /** Work and traffic of this layer as a kernel of its own. */
     Cost cost(List<Shape> inputs);
 
+    /** Whether this is one convolution, perhaps with what follows it element by element: what every backend runs as one kernel. */
+    default boolean isConvolution() {
+        return false;
+    }
+
     /** Which rows of an input a row of the result is made from. */
     default Reach reach(int input) {
         return Reach.ROW;
@@ -79,6 +84,11 @@ public sealed interface Layer {
         /** Products behind one result. */
         public long taps(int inChannels) {
             return (long) kernel * kernel * groupWidth(inChannels);
+        }
+
+        @Override
+        public boolean isConvolution() {
+            return true;
         }
 
         @Override
@@ -409,17 +419,16 @@ public sealed interface Layer {
      * @param body the layers; its inputs are this layer's inputs
      */
     record Fused(Graph body) implements Layer {
-        /** Whether the body is one convolution with what follows it element by element: what every backend runs. */
+        @Override
         public boolean isConvolution() {
             int first = body.inputs().size();
+            Epilogue epilogue = new Epilogue();
             return body.nodes().get(0).layer() instanceof Conv
                     && IntStream.range(1, body.nodes().size()).allMatch(i -> {
-                        Layer layer = body.nodes().get(i).layer();
-                        List<Integer> inside = body.nodes().get(i).inputs().stream()
-                                .filter(v -> v >= first)
-                                .toList();
-                        return inside.equals(List.of(first + i - 1))
-                                && (layer instanceof Affine || layer instanceof Activate || layer instanceof Add);
+                        Graph.Node node = body.nodes().get(i);
+                        List<Integer> inside =
+                                node.inputs().stream().filter(v -> v >= first).toList();
+                        return inside.equals(List.of(first + i - 1)) && epilogue.takes(node.layer());
                     });
         }
 

@@ -15,6 +15,27 @@ import org.convmark.model.Shape;
  * Java included, are compared with. Shares nothing with the kernels but the parameters.
  */
 final class ReferenceInterpreter {
+    /** The largest relative error of a rounding to the nearest float. */
+    private static final double UNIT = Math.ulp(1f) / 2;
+
+    /** Roundings of a scale and a shift, folded into a filter or not, and of a division by a number of elements. */
+    private static final int FOLDED = 8;
+
+    /** Sums of parts of the channels that a residual may go through, one after the other. */
+    private static final int PARTS = 32;
+
+    /** Units in the last place that an approximation of an activation may be wrong by, twice that many of {@link #UNIT}. */
+    private static final int ACTIVATED = 16;
+
+    /**
+     * What F(4x4, 3x3) makes of roundings at the most, in two dimensions: in one, the largest row of |A'| (|G| 1 * |B'| 1) has 0, 1, 1, 8, 8, 1
+     * times 1/4, 1/2, 1/2, 7/24, 7/24, 1 times 10, 10, 10, 6, 6, 10.
+     */
+    private static final double AMPLIFIED = 48 * 48;
+
+    /** Roundings of a product's four transforms. */
+    private static final int TRANSFORMED = 16;
+
     private final Graph graph;
     private final Weights weights;
     private final List<Tensor> values = new ArrayList<>();
@@ -24,7 +45,8 @@ final class ReferenceInterpreter {
         this.graph = graph;
         this.weights = weights;
         for (int v = 0; v < graph.inputs().size(); v++) {
-            values.add(new Tensor(graph.inputs().get(v), doubles(weights.input(v))));
+            double[] exact = doubles(weights.input(v));
+            values.add(new Tensor(graph.inputs().get(v), exact, new double[exact.length]));
         }
         for (Node node : graph.nodes()) {
             values.add(evaluate(node));
@@ -41,17 +63,23 @@ final class ReferenceInterpreter {
         return values.stream().skip(graph.inputs().size()).map(Tensor::data).toList();
     }
 
-    private record Tensor(Shape shape, double[] data) {
+    /**
+     * How far an element of the result may be from what a right kernel computes in floats, in batch x channel x row x column order: a
+     * bound to first order that follows every rounding through the graph (Higham, Accuracy and Stability of Numerical Algorithms,
+     * 2002, chapter 3), for any order of summation.
+     */
+    double[] bound() {
+        return values.get(graph.head()).error;
+    }
+
+    /** Values in batch x channel x row x column order, each with a bound of its error in floats. */
+    private record Tensor(Shape shape, double[] data, double[] error) {
         Tensor(Shape shape) {
-            this(shape, new double[(int) shape.elements()]);
+            this(shape, new double[(int) shape.elements()], new double[(int) shape.elements()]);
         }
 
         int index(int n, int c, int y, int x) {
             return ((n * shape.channels() + c) * shape.height() + y) * shape.width() + x;
-        }
-
-        double at(int n, int c, int y, int x) {
-            return data[index(n, c, y, x)];
         }
 
         boolean holds(int y, int x) {
@@ -59,21 +87,61 @@ final class ReferenceInterpreter {
         }
     }
 
-    /** What one element of a result is. */
+    /** Makes one element of a result. */
     private interface Element {
-        double at(int n, int c, int y, int x);
+        void make(int n, int c, int y, int x, Sum sum);
+    }
+
+    /** A value that terms are added to, with the bounds of its error. */
+    private static final class Sum {
+        double value;
+
+        /** From the errors of what is read. */
+        double inherited;
+
+        /** Sum of the absolute values of all terms: each rounding is at most {@link #UNIT} of it. */
+        double absolute;
+
+        /** Roundings that a term goes through. */
+        int roundings;
+
+        void clear() {
+            value = 0;
+            inherited = 0;
+            absolute = 0;
+            roundings = 0;
+        }
+
+        void add(double factor, Tensor x, int at) {
+            value += factor * x.data[at];
+            inherited += Math.abs(factor) * x.error[at];
+            absolute += Math.abs(factor * x.data[at]);
+        }
+
+        void add(double constant) {
+            value += constant;
+            absolute += Math.abs(constant);
+        }
+
+        double error() {
+            return inherited + roundings * UNIT * absolute;
+        }
     }
 
     private Tensor evaluate(Node node) {
         List<Tensor> in = node.inputs().stream().map(values::get).toList();
-        Tensor x = in.get(0);
         Tensor out = new Tensor(node.output());
-        Element element = element(node, in, x);
+        Element element = element(node, in, in.get(0));
+        Sum sum = new Sum();
+        int i = 0;
         for (int n = 0; n < out.shape.batch(); n++) {
             for (int c = 0; c < out.shape.channels(); c++) {
                 for (int p = 0; p < out.shape.height(); p++) {
                     for (int q = 0; q < out.shape.width(); q++) {
-                        out.data[out.index(n, c, p, q)] = element.at(n, c, p, q);
+                        sum.clear();
+                        element.make(n, c, p, q, sum);
+                        out.data[i] = sum.value;
+                        out.error[i++] = sum.error();
                     }
                 }
             }
@@ -85,33 +153,49 @@ final class ReferenceInterpreter {
         Layer layer = node.layer();
         if (layer instanceof Layer.Conv conv) {
             return convolution(node, conv, x);
-        } else if (layer instanceof Layer.BatchNorm) {
+        } else if (layer instanceof Layer.Affine) {
             double[] scale = doubles(weights.scale(node));
             double[] shift = doubles(weights.shift(node));
-            return (n, c, p, q) -> x.at(n, c, p, q) * scale[c] + shift[c];
-        } else if (layer instanceof Layer.LayerScale) {
-            double[] scale = doubles(weights.scale(node));
-            return (n, c, p, q) -> x.at(n, c, p, q) * scale[c];
+            return (n, c, p, q, sum) -> {
+                sum.add(scale[c], x, x.index(n, c, p, q));
+                sum.add(shift[c]);
+                sum.roundings = FOLDED;
+            };
         } else if (layer instanceof Layer.LayerNorm norm) {
             return layerNorm(node, norm, x);
         } else if (layer instanceof Layer.Activate activate) {
-            DoubleUnaryOperator f = activation(activate.function());
-            return (n, c, p, q) -> f.applyAsDouble(x.at(n, c, p, q));
+            return activated(activation(activate.function()), x);
         } else if (layer instanceof Layer.Add) {
-            return (n, c, p, q) -> x.at(n, c, p, q) + in.get(1).at(n, c, p, q);
+            return (n, c, p, q, sum) -> {
+                sum.add(1, x, x.index(n, c, p, q));
+                sum.add(1, in.get(1), x.index(n, c, p, q));
+                sum.roundings = PARTS;
+            };
         } else if (layer instanceof Layer.Multiply) {
-            return (n, c, p, q) -> x.at(n, c, p, q) * in.get(1).at(n, c, 0, 0);
+            Tensor gate = in.get(1);
+            return (n, c, p, q, sum) -> {
+                int at = x.index(n, c, p, q);
+                int of = gate.index(n, c, 0, 0);
+                sum.add(gate.data[of], x, at);
+                sum.inherited += (Math.abs(x.data[at]) + x.error[at]) * gate.error[of];
+                sum.roundings = 1;
+            };
         } else if (layer instanceof Layer.Concat) {
-            return (n, c, p, q) -> concatenated(in, n, c, p, q);
+            return (n, c, p, q, sum) -> concatenated(in, n, c, p, q, sum);
         } else if (layer instanceof Layer.Slice slice) {
-            return (n, c, p, q) -> x.at(n, slice.from() + c, p, q);
+            return (n, c, p, q, sum) -> sum.add(1, x, x.index(n, slice.from() + c, p, q));
         } else if (layer instanceof Layer.Shuffle shuffle) {
             int size = x.shape.channels() / shuffle.groups();
-            return (n, c, p, q) -> x.at(n, c % shuffle.groups() * size + c / shuffle.groups(), p, q);
+            return (n, c, p, q, sum) ->
+                    sum.add(1, x, x.index(n, c % shuffle.groups() * size + c / shuffle.groups(), p, q));
         } else if (layer instanceof Layer.Shift) {
-            return (n, c, p, q) -> x.holds(p + 1, q + 1) ? x.at(n, c, p + 1, q + 1) : 0;
+            return (n, c, p, q, sum) -> {
+                if (x.holds(p + 1, q + 1)) {
+                    sum.add(1, x, x.index(n, c, p + 1, q + 1));
+                }
+            };
         } else if (layer instanceof Layer.Pool pool) {
-            return (n, c, p, q) -> pooled(pool, x, n, c, p, q);
+            return (n, c, p, q, sum) -> pooled(pool, x, n, c, p, q, sum);
         }
         throw new IllegalArgumentException("no definition of " + layer);
     }
@@ -122,78 +206,149 @@ final class ReferenceInterpreter {
         int group = conv.groupWidth(x.shape.channels());
         int perGroup = conv.outChannels() / (x.shape.channels() / group);
         int k = conv.kernel();
-        return (n, o, p, q) -> {
-            double sum = bias[o];
+        boolean transforms = k == 3 && conv.stride() == 1 && conv.dilation() == 1 && group == x.shape.channels();
+        double[][] transformed = transforms ? transformed(conv, filter, x) : null;
+        return (n, o, p, q, sum) -> {
+            sum.add(bias[o]);
             for (int c = 0; c < group; c++) {
                 for (int r = 0; r < k; r++) {
+                    int y = p * conv.stride() + r * conv.dilation() - conv.padding();
                     for (int s = 0; s < k; s++) {
-                        int y = p * conv.stride() + r * conv.dilation() - conv.padding();
                         int z = q * conv.stride() + s * conv.dilation() - conv.padding();
                         if (x.holds(y, z)) {
-                            sum += filter[((o * group + c) * k + r) * k + s] * x.at(n, o / perGroup * group + c, y, z);
+                            sum.add(
+                                    filter[((o * group + c) * k + r) * k + s],
+                                    x,
+                                    x.index(n, o / perGroup * group + c, y, z));
                         }
                     }
                 }
             }
-            return sum;
+            sum.roundings = group * k * k + FOLDED;
+            if (transforms) {
+                sum.inherited += transformed[n][o];
+            }
         };
+    }
+
+    /** By image and output channel a bound of the roundings of an algorithm by transforms. */
+    private static double[][] transformed(Layer.Conv conv, double[] filter, Tensor x) {
+        int channels = x.shape.channels();
+        double[][] errors = new double[x.shape.batch()][conv.outChannels()];
+        for (int n = 0; n < errors.length; n++) {
+            for (int c = 0; c < channels; c++) {
+                double largest = 0;
+                for (int i = x.index(n, c, 0, 0); i < x.index(n, c + 1, 0, 0); i++) {
+                    largest = Math.max(largest, Math.abs(x.data[i]));
+                }
+                for (int o = 0; o < conv.outChannels(); o++) {
+                    double widest = 0;
+                    for (int t = 0; t < 9; t++) {
+                        widest = Math.max(widest, Math.abs(filter[(o * channels + c) * 9 + t]));
+                    }
+                    errors[n][o] += AMPLIFIED * (channels + TRANSFORMED) * UNIT * widest * largest;
+                }
+            }
+        }
+        return errors;
     }
 
     private Element layerNorm(Node node, Layer.LayerNorm norm, Tensor x) {
         double[] gain = doubles(weights.scale(node));
         double[] bias = doubles(weights.shift(node));
         int channels = x.shape.channels();
-        return (n, c, p, q) -> {
+        double rounding = (channels + FOLDED) * UNIT;
+        return (n, c, p, q, sum) -> {
             double mean = 0;
+            double meanError = 0;
             for (int i = 0; i < channels; i++) {
-                mean += x.at(n, i, p, q) / channels;
+                int at = x.index(n, i, p, q);
+                mean += x.data[at] / channels;
+                meanError += (x.error[at] + rounding * Math.abs(x.data[at])) / channels;
             }
             double variance = 0;
+            double varianceError = 0;
             for (int i = 0; i < channels; i++) {
-                variance += Math.pow(x.at(n, i, p, q) - mean, 2) / channels;
+                int at = x.index(n, i, p, q);
+                double deviation = Math.abs(x.data[at] - mean);
+                double error = x.error[at] + meanError + UNIT * deviation;
+                variance += deviation * deviation / channels;
+                varianceError += (2 * deviation * error + error * error) / channels;
             }
-            return (x.at(n, c, p, q) - mean) / Math.sqrt(variance + norm.epsilon()) * gain[c] + bias[c];
+            varianceError += rounding * variance;
+            double scale = 1 / Math.sqrt(variance + norm.epsilon());
+            double largestScale = 1 / Math.sqrt(Math.max(0, variance - varianceError) + norm.epsilon());
+            int at = x.index(n, c, p, q);
+            double deviation = x.data[at] - mean;
+            double error = x.error[at] + meanError + UNIT * Math.abs(deviation);
+            sum.add(deviation * scale * gain[c]);
+            sum.add(bias[c]);
+            sum.inherited = Math.abs(gain[c]) * (error * largestScale + Math.abs(deviation) * (largestScale - scale));
+            sum.roundings = FOLDED;
         };
     }
 
-    private static double concatenated(List<Tensor> in, int n, int c, int p, int q) {
+    /** An activation moves an error by its slope; kernels compute it to some units in the last place of the larger of its argument and 1. */
+    private static Element activated(DoubleUnaryOperator f, Tensor x) {
+        return (n, c, p, q, sum) -> {
+            int at = x.index(n, c, p, q);
+            double v = x.data[at];
+            double error = x.error[at];
+            sum.value = f.applyAsDouble(v);
+            sum.inherited = Math.max(
+                    Math.abs(f.applyAsDouble(v + error) - sum.value), Math.abs(f.applyAsDouble(v - error) - sum.value));
+            sum.absolute = Math.max(1, Math.abs(v));
+            sum.roundings = ACTIVATED;
+        };
+    }
+
+    private static void concatenated(List<Tensor> in, int n, int c, int p, int q, Sum sum) {
         int channel = c;
         for (Tensor x : in) {
             if (channel < x.shape.channels()) {
-                return x.at(n, channel, p, q);
+                sum.add(1, x, x.index(n, channel, p, q));
+                return;
             }
             channel -= x.shape.channels();
         }
         throw new IndexOutOfBoundsException(c);
     }
 
-    private static double pooled(Layer.Pool pool, Tensor x, int n, int c, int p, int q) {
+    private static void pooled(Layer.Pool pool, Tensor x, int n, int c, int p, int q, Sum sum) {
         boolean global = pool.kind() == Layer.Pool.Kind.GLOBAL;
         int rows = global ? x.shape.height() : pool.kernel();
         int columns = global ? x.shape.width() : pool.kernel();
         double[] binomial = {1, 2, 1};
         double maximum = Double.NEGATIVE_INFINITY;
-        double sum = 0;
-        double blurred = 0;
+        double error = 0;
         int count = 0;
         for (int r = 0; r < rows; r++) {
             for (int s = 0; s < columns; s++) {
                 int y = p * pool.stride() + r - pool.padding();
                 int z = q * pool.stride() + s - pool.padding();
                 if (x.holds(y, z)) {
-                    double v = x.at(n, c, y, z);
-                    maximum = Math.max(maximum, v);
-                    sum += v;
-                    blurred += pool.kind() == Layer.Pool.Kind.BLUR ? v * binomial[r] * binomial[s] / 16 : 0;
+                    int at = x.index(n, c, y, z);
+                    maximum = Math.max(maximum, x.data[at]);
+                    error = Math.max(error, x.error[at]);
+                    sum.add(pool.kind() == Layer.Pool.Kind.BLUR ? binomial[r] * binomial[s] / 16 : 1, x, at);
                     count++;
                 }
             }
         }
-        return switch (pool.kind()) {
-            case MAX -> maximum;
-            case AVERAGE, GLOBAL -> sum / count;
-            case BLUR -> blurred;
-        };
+        sum.roundings = count + FOLDED;
+        switch (pool.kind()) {
+            case MAX -> {
+                sum.clear();
+                sum.value = maximum;
+                sum.inherited = error;
+            }
+            case AVERAGE, GLOBAL -> {
+                sum.value /= count;
+                sum.inherited /= count;
+                sum.absolute /= count;
+            }
+            case BLUR -> {}
+        }
     }
 
     private static DoubleUnaryOperator activation(Activation function) {

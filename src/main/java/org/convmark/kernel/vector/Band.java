@@ -30,6 +30,17 @@ record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGaps, int[
         return places(tiling, starts, in, out, pixels, forms, inGaps, outGaps);
     }
 
+    /** This band, if there are tiles for it. */
+    Band withTiles() {
+        for (int t = 0; t < forms.length; t++) {
+            if (forms[t] < pixels[t] && !Tiling.canGoOn(pixels[t], forms[t])) {
+                throw new IllegalStateException("there is no tile of " + pixels[t] + " pixels whose first " + forms[t]
+                        + " are in one row and the others in the next");
+            }
+        }
+        return this;
+    }
+
     /**
      * The same tiles with inputs that are packed.
      *

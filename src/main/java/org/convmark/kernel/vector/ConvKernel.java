@@ -59,15 +59,17 @@ final class ConvKernel implements Stage {
         for (int rows = 1; rows <= tiling.rows; rows++) {
             tiles[rows - 1] = tiles(rows);
             if (panel != null && tiling.runs(rows)) {
-                packed[rows - 1] = tiles[rows - 1][1].packed(panel.tile());
+                packed[rows - 1] = tiles[rows - 1][1].packed(panel.tile()).withTiles();
             }
         }
     }
 
     private Band[] tiles(int rows) {
-        return tiling.runs(rows)
-                ? new Band[] {Band.runs(tiling, 1, rows, in, out), Band.runs(tiling, 2, rows, in, out)}
-                : new Band[] {null, Band.scattered(tiling, rows, in, out)};
+        if (!tiling.runs(rows)) {
+            return new Band[] {null, Band.scattered(tiling, rows, in, out)};
+        }
+        Band pairs = Band.runs(tiling, 2, rows, in, out);
+        return new Band[] {Band.runs(tiling, 1, rows, in, out), panel == null ? pairs.withTiles() : pairs};
     }
 
     @Override

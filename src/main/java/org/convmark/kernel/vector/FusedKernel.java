@@ -71,13 +71,20 @@ final class FusedKernel implements Kernel {
         List<Turn> all = new ArrayList<>();
         for (int i = 0; i < body.nodes().size(); i++) {
             if (hidden == null || i < hidden.first() || i > hidden.last()) {
-                Graph.Node node = body.nodes().get(i);
-                all.add(new Turn(binding.bind(node, operands(node), values[first + i]), first + i));
+                if (isMade(first + i)) {
+                    Graph.Node node = body.nodes().get(i);
+                    all.add(new Turn(binding.bind(node, operands(node), values[first + i]), first + i));
+                }
             } else if (i == hidden.first()) {
                 chunks(plan.chunk(), hidden, binding, all);
             }
         }
         this.turns = all.toArray(Turn[]::new);
+    }
+
+    /** Whether any row of a value is made: filters that meet nothing but padding read none. */
+    private boolean isMade(int value) {
+        return values[value].rows > 0;
     }
 
     private List<Blocked> operands(Graph.Node node) {
@@ -97,12 +104,16 @@ final class FusedKernel implements Kernel {
             for (int i = hidden.first(); i < hidden.last(); i++) {
                 FoldedConv part = folded.get(i - hidden.first()).outputs(from, end);
                 Blocked made = part(first + i, from, end);
-                to.add(new Turn(binding.bind(part, source, null, made), first + i));
+                if (isMade(first + i)) {
+                    to.add(new Turn(binding.bind(part, source, null, made), first + i));
+                }
                 source = made;
             }
             FoldedConv sum = folded.get(folded.size() - 1);
-            Stage added = add(sum, from, end, (channels - end + chunk - 1) / chunk, hidden, binding, source);
-            to.add(new Turn(added, sumsOf));
+            if (isMade(sumsOf)) {
+                Stage added = add(sum, from, end, (channels - end + chunk - 1) / chunk, hidden, binding, source);
+                to.add(new Turn(added, sumsOf));
+            }
         }
     }
 

@@ -11,6 +11,10 @@ final class ThreadMemory {
     /** Floats that a kernel needs, at most. */
     private static volatile int most;
 
+    /** Rows that a kernel reads at once, at the most. */
+    private static final int ROWS = 8;
+
+    private final int[] offsets = new int[ROWS];
     private Lines lines;
     private int floats;
 
@@ -29,5 +33,10 @@ final class ThreadMemory {
             own.lines = Lines.of(own.floats);
         }
         return own.lines;
+    }
+
+    /** The calling thread's room for where the rows begin that a kernel reads at once. */
+    static int[] offsets() {
+        return OWN.get().offsets;
     }
 }

@@ -7,7 +7,8 @@ import java.util.List;
  * How the pixels of a map are cut into register tiles: the one place that chooses them. The map is cut into bands of
  * rows. Tiles of six and five together fill any row, or band whose rows follow one another, of twenty pixels or more; where
  * they do not, and for other tiles, the pixels of a band are numbered through and cut into tiles of one size, which may go
- * on in the next row; the last starts early enough to end with the band.
+ * on in the next row; the last starts early enough to end with the band. Tiles of fourteen go on in the next row only where
+ * rows have seven pixels.
  */
 final class Tiling {
     /** Pixels of a tile of two vectors that fits 16 registers: of one that may go on in the next row, of one that fills them. */
@@ -136,6 +137,11 @@ final class Tiling {
         return width >= size - 1 && width * height >= size;
     }
 
+    /** Whether there is a tile of so many pixels of which the first are in one row and the others in the next. */
+    static boolean canGoOn(int pixels, int first) {
+        return pixels == SMALL || pixels == SINGLE || pixels == LARGE && first == LARGE / 2;
+    }
+
     /** Pixels of the largest tile of two vectors. */
     int most() {
         return large ? LARGE : MEDIUM;
@@ -152,8 +158,14 @@ final class Tiling {
     List<Tile> tiles(int rows, int vectors) {
         List<Tile> tiles = new ArrayList<>();
         int pixels = rows * width;
-        if (vectors == 1 || large) {
-            cut(tiles, pixels, vectors == 1 ? SINGLE : LARGE);
+        if (vectors == 1) {
+            cut(tiles, 0, pixels, SINGLE);
+        } else if (large && width < LARGE) {
+            cut(tiles, 0, pixels, LARGE);
+        } else if (large) {
+            for (int row = 0; row < rows; row++) {
+                cut(tiles, row * width, width, LARGE);
+            }
         } else if (joined && fills(pixels)) {
             fill(tiles, 0, pixels);
         } else if (fills(width)) {
@@ -161,15 +173,15 @@ final class Tiling {
                 fill(tiles, row * width, width);
             }
         } else {
-            cut(tiles, pixels, SMALL);
+            cut(tiles, 0, pixels, SMALL);
         }
         return tiles;
     }
 
-    /** Tiles of one size. */
-    private static void cut(List<Tile> tiles, int pixels, int size) {
+    /** Tiles of one size; the last two may share pixels. */
+    private static void cut(List<Tile> tiles, int from, int pixels, int size) {
         for (int first = 0; first < pixels; first += size) {
-            tiles.add(new Tile(Math.max(0, Math.min(first, pixels - size)), size));
+            tiles.add(new Tile(from + Math.max(0, Math.min(first, pixels - size)), size));
         }
     }
 

@@ -113,6 +113,21 @@ public final class VectorBackend extends Backend<Blocked> {
             Blocked in,
             Blocked residual,
             Blocked out) {
+        Winograd form = Winograd.choose(algorithm, conv, in.shape, out.shape);
+        return form == null
+                ? direct(conv, epilogue, filter, bias, in, residual, out)
+                : new WinogradKernel(form, conv, filter, bias, new Finish(epilogue, residual), in, out);
+    }
+
+    /** Without a transform: what can be a part of a fused kernel too. */
+    private static Stage direct(
+            Layer.Conv conv,
+            Epilogue epilogue,
+            float[] filter,
+            float[] bias,
+            Blocked in,
+            Blocked residual,
+            Blocked out) {
         Finish finish = new Finish(epilogue, residual);
         if (PointKernel.fits(conv, finish, in, out)) {
             return new PointKernel(conv, filter, bias, finish, in, out);
@@ -123,10 +138,7 @@ public final class VectorBackend extends Backend<Blocked> {
         if (NarrowGroupKernel.fits(conv, in.shape.channels())) {
             return new NarrowGroupKernel(conv, filter, bias, finish, in, out);
         }
-        Winograd form = Winograd.choose(out.isWhole() ? algorithm : Algorithm.DIRECT, conv, in.shape, out.shape);
-        return form == null
-                ? new ConvKernel(conv, filter, bias, finish, in, out)
-                : new WinogradKernel(form, conv, filter, bias, finish, in, out);
+        return new ConvKernel(conv, filter, bias, finish, in, out);
     }
 
     @Override
@@ -141,12 +153,17 @@ public final class VectorBackend extends Backend<Blocked> {
                 new FusedKernel.Binding() {
                     @Override
                     public Stage bind(Graph.Node node, List<Blocked> operands, Blocked result) {
-                        return (Stage) lower(node, body.shapes(node), weights, operands, result);
+                        if (!node.layer().isConvolution()) {
+                            return (Stage) lower(node, body.shapes(node), weights, operands, result);
+                        }
+                        FoldedConv folded = fold(node);
+                        Blocked addend = folded.residual() < 0 ? null : operands.get(folded.residual());
+                        return bind(folded, operands.get(folded.source()), addend, result);
                     }
 
                     @Override
                     public Stage bind(FoldedConv part, Blocked source, Blocked addend, Blocked result) {
-                        return (Stage) convolution(part, source, addend, result);
+                        return direct(part.conv(), part.epilogue(), part.filter(), part.bias(), source, addend, result);
                     }
 
                     @Override

@@ -2,6 +2,7 @@ package org.convmark.kernel.vector;
 
 import static org.convmark.kernel.vector.Lanes.L;
 
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.vector.tile.Tile2x14;
@@ -70,17 +71,15 @@ final class WinogradKernel implements Kernel {
     /** Offsets of the columns of a tile. */
     private final int[] columns;
 
-    private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(Scratch::new);
+    /**
+     * In a thread's memory, which begins with a row of tiles of the input transformed in one dimension: where matrices of inputs and of sums
+     * begin, a row of tiles of sums transformed in one dimension, and the one tile's results that reach over the end of a row.
+     */
+    private final int inputs;
 
-    /** What a thread needs: lines of a row of tiles transformed in one dimension, matrices, and one tile's end of a row. */
-    private final class Scratch {
-        final int[] rows = new int[form.n];
-        final float[] end = new float[form.m * L];
-        final Lines lines = ThreadMemory.lines();
-        final Lines inputs = lines.from(whole(form.n * lineLength()));
-        final Lines sums = inputs.from(whole(form.n * form.n * plane));
-        final Lines sumLines = sums.from(whole(form.n * form.n * sumPlane));
-    }
+    private final int sums;
+    private final int sumLines;
+    private final int end;
 
     /** The next number of floats that is whole lines of the cache. */
     private static int whole(int floats) {
@@ -113,10 +112,11 @@ final class WinogradKernel implements Kernel {
             runs[i] = c / L * tiles * L + c % L;
         }
         this.panels = panels(form, filter, in.shape.channels(), conv.outChannels(), runs);
-        ThreadMemory.reserve(whole(form.n * lineLength())
-                + whole(products * plane)
-                + whole(products * sumPlane)
-                + form.m * form.n * across * L);
+        this.inputs = whole(form.n * lineLength());
+        this.sums = inputs + whole(products * plane);
+        this.sumLines = sums + whole(products * sumPlane);
+        this.end = sumLines + form.m * form.n * across * L;
+        ThreadMemory.reserve(end + form.m * L);
         this.columns = new int[form.n];
         for (int j = 0; j < form.n; j++) {
             columns[j] = j * L;
@@ -176,7 +176,7 @@ final class WinogradKernel implements Kernel {
     /** Strips and chunks of pairs, numbered through; a strip that two calls share is transformed by both. */
     @Override
     public void run(int from, int to) {
-        Scratch scratch = scratch();
+        Lines scratch = ThreadMemory.lines();
         for (int step = from; step < to; step++) {
             int first = rows * (step / chunks) / strips;
             int last = rows * (step / chunks + 1) / strips;
@@ -190,99 +190,94 @@ final class WinogradKernel implements Kernel {
         }
     }
 
-    private Scratch scratch() {
-        Scratch scratch = scratches.get();
-        if (scratch.lines != ThreadMemory.lines()) {
-            scratch = new Scratch();
-            scratches.set(scratch);
-        }
-        return scratch;
-    }
-
-    /** Rows of tiles to matrices. */
-    private void transform(Scratch scratch, int first, int last) {
+    /**
+     * Rows of tiles to matrices. What tiles read from outside the map belongs to results that are not stored, but goes through
+     * the same sums as theirs: a row below the map's border may be any row, a column behind it is zeros.
+     */
+    private void transform(Lines scratch, int first, int last) {
         int readable = in.shape.width() + 2 * padding;
-        Lines lines = scratch.lines;
-        Lines inputs = scratch.inputs;
+        int[] starts = ThreadMemory.offsets();
+        float[] data = scratch.data();
         for (int row = first; row < last; row++) {
             int y = row % down * form.m - padding;
             for (int r = 0; r < form.n; r++) {
-                // Rows below the map's border belong to results that are not stored: any row will do.
-                scratch.rows[r] = in.at(row / down, 0, Math.min(y + r, in.shape.height() + padding - 1), -padding);
+                starts[r] = in.at(row / down, 0, Math.min(y + r, in.shape.height() + padding - 1), -padding);
             }
             for (int b = 0; b < in.blocks; b++) {
-                form.input(in.data, scratch.rows, b * in.block, L, lines.data(), lines.first(), lineLength(), readable);
+                form.input(in.data, starts, b * in.block, L, data, scratch.first(), lineLength(), readable);
                 for (int r = 0; r < form.n; r++) {
-                    int p = lines.first() + r * lineLength();
-                    int q = inputs.first() + r * form.n * plane + (b * tiles + (row - first) * across) * L;
-                    form.input(lines.data(), columns, p, form.m * L, inputs.data(), q, plane, across);
+                    int p = scratch.first() + r * lineLength();
+                    Arrays.fill(data, p + readable * L, p + lineLength(), 0);
+                    int q = scratch.first() + inputs + r * form.n * plane + (b * tiles + (row - first) * across) * L;
+                    form.input(data, columns, p, form.m * L, data, q, plane, across);
                 }
             }
         }
     }
 
     /** Matrix products. */
-    private void multiply(Scratch scratch, int count, int firstPair, int lastPair) {
+    private void multiply(Lines scratch, int count, int firstPair, int lastPair) {
         int large = Tiling.LARGE * fourteens(count);
         int sixes = count - Tiling.SMALL * Tiling.smalls(count - large);
-        float[] x = scratch.inputs.data();
-        float[] y = scratch.sums.data();
+        float[] data = scratch.data();
         int next = tiles * L;
         for (int t = 0; t < form.n * form.n; t++) {
-            int p = scratch.inputs.first() + t * plane;
+            int p = scratch.first() + inputs + t * plane;
             for (int pair = firstPair; pair < lastPair; pair++) {
                 ConvTaps u = panels[t * pairs + pair];
-                int q = scratch.sums.first() + t * sumPlane + (pair - firstPair) * 2 * next;
+                int q = scratch.first() + sums + t * sumPlane + (pair - firstPair) * 2 * next;
                 for (int i = 0; i < large; i += Tiling.LARGE) {
-                    Tile2x14.run(u, x, p + i * L, y, q + i * L, next, 0);
+                    Tile2x14.run(u, data, p + i * L, data, q + i * L, next, 0);
                 }
                 for (int i = large; i < sixes; i += Tiling.MEDIUM) {
-                    Tile2x6.run(u, x, p + i * L, y, q + i * L, next, 0);
+                    Tile2x6.run(u, data, p + i * L, data, q + i * L, next, 0);
                 }
                 for (int i = sixes; i < count; i += Tiling.SMALL) {
-                    Tile2x5.run(u, x, p + i * L, y, q + i * L, next, 0);
+                    Tile2x5.run(u, data, p + i * L, data, q + i * L, next, 0);
                 }
             }
         }
     }
 
     /** Sums to rows of the result. */
-    private void restore(Scratch scratch, int first, int last, int firstBlock, int lastBlock) {
-        Lines sums = scratch.sums;
-        Lines lines = scratch.sumLines;
+    private void restore(Lines scratch, int first, int last, int firstBlock, int lastBlock) {
+        float[] data = scratch.data();
+        int lines = scratch.first() + sumLines;
         for (int b = firstBlock; b < lastBlock; b++) {
             for (int row = first; row < last; row++) {
-                int p = sums.first() + ((b - firstBlock) * tiles + (row - first) * across) * L;
+                int p = scratch.first() + sums + ((b - firstBlock) * tiles + (row - first) * across) * L;
                 for (int j = 0; j < form.n; j++) {
                     form.output(
-                            sums.data(),
+                            data,
                             p + j * sumPlane,
                             form.n * sumPlane,
                             zeros,
                             0,
-                            lines.data(),
-                            lines.first() + j * across * L,
+                            data,
+                            lines + j * across * L,
                             L,
                             form.n * across * L,
                             across);
                 }
                 int y = row % down * form.m;
                 for (int r = 0; r < Math.min(form.m, out.shape.height() - y); r++) {
-                    row(scratch, lines.first() + r * form.n * across * L, row / down, b, y + r);
+                    row(scratch, lines + r * form.n * across * L, row / down, b, y + r);
                 }
             }
         }
     }
 
     /** One row of the result; the tile that reaches over its end goes through a buffer. */
-    private void row(Scratch scratch, int p, int n, int b, int y) {
+    private void row(Lines scratch, int p, int n, int b, int y) {
         int whole = out.shape.width() / form.m;
         int q = out.at(n, b, y, 0);
         int stride = across * L;
-        form.output(scratch.sumLines.data(), p, stride, bias, b * L, out.data, q, form.m * L, L, whole);
+        float[] data = scratch.data();
+        form.output(data, p, stride, bias, b * L, out.data, q, form.m * L, L, whole);
         if (whole < across) {
-            form.output(scratch.sumLines.data(), p + whole * L, stride, bias, b * L, scratch.end, 0, form.m * L, L, 1);
-            Rows.copy(scratch.end, 0, out.data, q + whole * form.m * L, out.shape.width() % form.m * L);
+            int last = scratch.first() + end;
+            form.output(data, p + whole * L, stride, bias, b * L, data, last, form.m * L, L, 1);
+            Rows.copy(data, last, out.data, q + whole * form.m * L, out.shape.width() % form.m * L);
         }
         finish.row(out, n, b, y);
     }

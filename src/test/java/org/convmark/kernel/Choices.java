@@ -1,0 +1,94 @@
+package org.convmark.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+
+/**
+ * Decisions of a generator, recorded, so that what it made can be made again, and made smaller: with fewer decisions and smaller
+ * ones (as in MacIver and Donaldson, Test-Case Reduction via Test-Case Generation, 2020). A generator has to make less of smaller numbers.
+ */
+final class Choices {
+    /** Smaller cases that are tried, at the most. */
+    private static final int ATTEMPTS = 2000;
+
+    private final List<Integer> made;
+    private final SplittableRandom random;
+    private int next;
+
+    /** Random decisions. */
+    Choices(long seed) {
+        this(new ArrayList<>(), new SplittableRandom(seed));
+    }
+
+    private Choices(List<Integer> made, SplittableRandom random) {
+        this.made = made;
+        this.random = random;
+    }
+
+    /** From 0 to a number, exclusive. */
+    int below(int end) {
+        if (next == made.size()) {
+            made.add(random == null ? 0 : random.nextInt(end));
+        }
+        int choice = Math.min(made.get(next), end - 1);
+        made.set(next++, choice);
+        return choice;
+    }
+
+    int of(int... values) {
+        return values[below(values.length)];
+    }
+
+    <T> T of(List<T> values) {
+        return values.get(below(values.size()));
+    }
+
+    /** The same decisions again. */
+    Choices again() {
+        return replay(made);
+    }
+
+    private static Choices replay(List<Integer> made) {
+        return new Choices(new ArrayList<>(made), null);
+    }
+
+    /** The smallest of those tried that still fail. */
+    Choices smallest(Predicate<Choices> fails) {
+        List<Integer> smallest = made;
+        int attempts = 0;
+        for (boolean isSmaller = true; isSmaller && attempts < ATTEMPTS; ) {
+            isSmaller = false;
+            for (List<Integer> smaller : smallerThan(smallest)) {
+                if (attempts++ < ATTEMPTS && fails.test(replay(smaller))) {
+                    smallest = smaller;
+                    isSmaller = true;
+                    break;
+                }
+            }
+        }
+        return replay(smallest);
+    }
+
+    private static List<List<Integer>> smallerThan(List<Integer> choices) {
+        List<List<Integer>> all = new ArrayList<>();
+        for (int length = 16; length > 0; length /= 2) {
+            for (int from = 0; from + length <= choices.size(); from += length) {
+                List<Integer> fewer = new ArrayList<>(choices.subList(0, from));
+                fewer.addAll(choices.subList(from + length, choices.size()));
+                all.add(fewer);
+            }
+        }
+        for (int i = 0; i < choices.size(); i++) {
+            for (int lower : new int[] {0, choices.get(i) / 2, choices.get(i) - 1}) {
+                if (lower >= 0 && lower < choices.get(i)) {
+                    List<Integer> lowered = new ArrayList<>(choices);
+                    lowered.set(i, lower);
+                    all.add(lowered);
+                }
+            }
+        }
+        return all;
+    }
+}

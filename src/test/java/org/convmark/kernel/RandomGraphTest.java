@@ -1,0 +1,94 @@
+package org.convmark.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import jdk.incubator.vector.FloatVector;
+import org.convmark.machine.ForkArguments;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * {@link RandomGraphs} in child JVMs: VECTOR at every length and number of registers, whichever the processor has, OPENCL, and ONNX Runtime,
+ * which says whether the reference is right. From one seed and from another each time, which a failure names. {@code
+ * -Dconvmark.random.seconds=600} takes that long for each child.
+ */
+class RandomGraphTest {
+    private static final String SECONDS = System.getProperty("convmark.random.seconds", "5");
+
+    @TempDir
+    private Path folder;
+
+    /**
+     * A child.
+     *
+     * @param bits of vectors, 0 for those that the JVM prefers
+     */
+    record Child(Target target, int bits, int registers) {}
+
+    static Stream<Child> children() {
+        Stream<Child> lengths = Stream.of(128, 256, VectorLength.LONG_BITS)
+                .flatMap(bits -> Stream.of(16, 32).map(registers -> new Child(Target.VECTOR, bits, registers)));
+        return Stream.concat(lengths, Stream.of(new Child(Target.OPENCL, 0, 0), new Child(Target.ONNXRUNTIME, 0, 0)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("children")
+    @Execution(ExecutionMode.CONCURRENT)
+    void resultsAreRight(Child child) throws Exception {
+        String reason = child.target.unavailable(new Target.Settings(1, null));
+        assumeTrue(reason == null, () -> child.target + " is not available: " + reason);
+        assumeTrue(
+                Arrays.asList(System.getProperty("convmark.targets", child.target.name())
+                                .split(","))
+                        .contains(child.target.name()),
+                "tests were asked for other targets");
+        int longest = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+        assumeTrue(child.bits <= longest, () -> "this JVM has vectors of " + longest + " bits at the most");
+        for (long seed : new long[] {1, System.currentTimeMillis()}) {
+            Path output = folder.resolve("output");
+            Process process = new ProcessBuilder(command(child, seed))
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            assertEquals(0, process.waitFor(), () -> child + " from seed " + seed + ": " + text(output));
+        }
+    }
+
+    private static List<String> command(Child child, long seed) {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.add(ForkArguments.VECTOR_MODULE);
+        command.add(ForkArguments.TRUST_PROFILES);
+        if (child.bits > 0) {
+            command.add("-D" + VectorLength.BITS + "=" + child.bits);
+            command.add("-D" + VectorLength.REGISTERS + "=" + child.registers);
+        }
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                RandomGraphs.class.getName(),
+                child.target.name(),
+                String.valueOf(seed),
+                String.valueOf(Integer.MAX_VALUE),
+                SECONDS));
+        return command;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (java.io.IOException e) {
+            return e.toString();
+        }
+    }
+}
