@@ -9,6 +9,7 @@
 #
 # With --no-install in front, or CONVMARK_NO_INSTALL=1, no package is installed.
 set -euo pipefail
+unset CDPATH # with it cd prints where it went
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 jar=$root/target/benchmarks.jar
@@ -99,7 +100,7 @@ mention_newer_jdk() {
         fi
     done < <(other_jdks)
     if [[ $newest -gt $version ]]; then
-        say "This is JDK $version; to use JDK $newest beside it: JAVA_HOME=$newer ./run.sh"
+        say "This is JDK $version; to use JDK $newest beside it: JAVA_HOME=$(printf %q "$newer") ./run.sh"
     fi
 }
 

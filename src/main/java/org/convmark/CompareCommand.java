@@ -44,11 +44,11 @@ import picocli.CommandLine.Spec;
             "0:no row is slower",
             "1:a row is slower",
             "2:bad input, or runs that cannot be compared",
-            "3:with --strict: no row is slower, but rows are inconclusive"
+            "3:with --strict: no row is slower, but rows are inconclusive, or the candidate lacks rows of the base"
         })
 final class CompareCommand implements Callable<Integer> {
     private static final int SLOWER = 1;
-    private static final int INCONCLUSIVE = 3;
+    private static final int UNSETTLED = 3;
 
     @Parameters(index = "0", paramLabel = "BASE", description = "A run's folder, or several joined by commas.")
     private String base;
@@ -77,7 +77,9 @@ final class CompareCommand implements Callable<Integer> {
             })
     private boolean least;
 
-    @Option(names = "--strict", description = "Rows that are inconclusive end the command with exit code 3.")
+    @Option(
+            names = "--strict",
+            description = "Rows that are inconclusive, or that the candidate lacks, end the command with exit code 3.")
     private boolean strict;
 
     @Option(names = "--markdown", paramLabel = "FILE", description = "Write the comparison for a pull request.")
@@ -191,6 +193,8 @@ final class CompareCommand implements Callable<Integer> {
         if (!comparison.of(Verdict.SLOWER).isEmpty()) {
             return SLOWER;
         }
-        return strict && !comparison.of(Verdict.INCONCLUSIVE).isEmpty() ? INCONCLUSIVE : Main.OK;
+        boolean open = !comparison.of(Verdict.INCONCLUSIVE).isEmpty()
+                || !comparison.lost().isEmpty();
+        return strict && open ? UNSETTLED : Main.OK;
     }
 }

@@ -80,12 +80,13 @@ final class ExportCommand implements Callable<Integer> {
                 Stream.of(ExportFormat.values()).map(ExportFormat::label).toList());
         ExportFormat chosen = ExportFormat.values()[known.names().indexOf(known.require(format))];
         try {
-            String text = chosen.text(runs.stream().map(Run::read).toList());
+            ExportFormat.Exported exported =
+                    chosen.of(runs.stream().map(Run::read).toList());
+            exported.notes().forEach(spec.commandLine().getErr()::println);
             if (file == null) {
-                spec.commandLine().getOut().print(text);
-                spec.commandLine().getOut().flush();
+                spec.commandLine().getOut().print(exported.text());
             } else {
-                Files.writeString(file, text);
+                Files.writeString(file, exported.text());
             }
         } catch (IllegalArgumentException e) {
             throw new InputError(e.getMessage());

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.convmark.bench.SignalChain;
+import org.convmark.bench.ForkEnvironment;
 import org.convmark.kernel.Target;
 import org.convmark.kernel.VectorLength;
 import org.convmark.machine.Fact;
@@ -32,6 +32,9 @@ public final class JvmProbe {
 
     /** Share of the speed of long vectors: hardware does short ones at the same or at half of it. */
     private static final double AS_FAST = 0.75;
+
+    /** PoCL's way of saying what is wrong. */
+    private static final Pattern DRIVER_ERROR = Pattern.compile("ERROR +\\| +(.+?)\\.? *$", Pattern.MULTILINE);
 
     private static final Pattern VERSION = Pattern.compile("version \"([^\"]+)\"");
 
@@ -125,14 +128,30 @@ public final class JvmProbe {
         arguments.add(ForkArguments.VECTOR_MODULE);
         arguments.addAll(List.of("-cp", System.getProperty("java.class.path"), ProbeMain.class.getName()));
         device.ifPresent(arguments::add);
-        Answer answer = run(SignalChain.before(executable), arguments);
+        Answer answer = run(ForkEnvironment.beforeProbe(executable), arguments);
         return last(answer)
                 .map(probe -> new Probe(
                         probe.jvm().calledBy(executable.toString(), looking),
-                        probe.targets(),
+                        withReasons(probe.targets(), answer.errors()),
                         probe.devices(),
                         shortVectors(probe, jvmArgs)))
                 .orElseThrow(() -> new IllegalArgumentException(diagnosis(answer, jvmArgs)));
+    }
+
+    /** The same states; one without OpenCL tells what its driver said. */
+    private static List<TargetState> withReasons(List<TargetState> states, String errors) {
+        Matcher said = DRIVER_ERROR.matcher(errors);
+        if (!said.find()) {
+            return states;
+        }
+        return states.stream()
+                .map(state -> state.target().equals(Target.OPENCL.name()) && !state.available()
+                        ? new TargetState(
+                                state.target(),
+                                Fact.missing(state.description().missing() + "; the driver says: "
+                                        + said.group(1).strip()))
+                        : state)
+                .toList();
     }
 
     /** What VECTOR runs on with vectors of half the length, where these do about as many operations in a second. */

@@ -1,7 +1,9 @@
 package org.convmark;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 import org.convmark.run.InputError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -47,7 +49,15 @@ public final class Main implements Runnable {
 
     /** Runs a command and ends this JVM with its exit code. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        Locale.setDefault(Locale.ROOT); // numbers with the digits that other programs read
+        StandardOutput output = StandardOutput.install();
+        CommandLine line = commandLine();
+        PrintWriter out = line.getOut();
+        line.setOut(out);
+        int exitCode = line.execute(args);
+        out.flush();
+        System.out.flush();
+        System.exit(output.isWhole(line.getErr()) ? exitCode : ERROR);
     }
 
     static CommandLine commandLine() {

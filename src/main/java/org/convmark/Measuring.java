@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.convmark.machine.ForkArguments;
 import org.convmark.machine.Machine;
 import org.convmark.run.Arm;
 import org.convmark.run.InputError;
+import org.convmark.run.MachineLock;
 import org.convmark.run.Plan;
 import org.convmark.run.Progress;
 import org.convmark.run.Row;
@@ -42,6 +44,9 @@ record Measuring(List<Arm> arms, PrintWriter out) {
             to.println("Warning: workers=" + Plan.workers(rows) + " is more than the " + processors
                     + " processor(s) here: threads will wait for each other, and times say little.");
         }
+        ForkArguments.ofEnvironment()
+                .forEach((variable, options) -> to.println("Warning: " + variable + " gives every JVM here the options "
+                        + options + ": what is measured is measured with them."));
         to.println(rows.size() + " rows, " + plan.effort().forks() + " fork(s) each: about "
                 + Progress.text(plan.estimate(rows)) + ".");
         to.flush();
@@ -57,7 +62,11 @@ record Measuring(List<Arm> arms, PrintWriter out) {
         RunFolder first = arms.get(0).folder();
         OutputStream file = Files.newOutputStream(first.log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         boolean shown = output == PlanOptions.Output.SHOWN;
-        try (PrintStream log = new PrintStream(shown ? new Tee(file, System.out) : file, true)) {
+        try (MachineLock lock = MachineLock.take();
+                PrintStream log = new PrintStream(shown ? new Tee(file, System.out) : file, true)) {
+            if (!lock.isFirst()) {
+                out.println("Warning: another run is being measured on this machine, and each makes the other slower.");
+            }
             return run(new Session(arms, log), shown ? Progress.NONE : progress());
         }
     }

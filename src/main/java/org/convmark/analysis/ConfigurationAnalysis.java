@@ -61,7 +61,7 @@ final class ConfigurationAnalysis implements Analysis {
         Map<String, Comparison> comparisons = new LinkedHashMap<>();
         for (JvmIdentity jvm : jvms.subList(Math.min(1, jvms.size()), jvms.size())) {
             if (run.of(jvm).stream().anyMatch(row -> run.of(jvms.get(0)).stream()
-                    .anyMatch(base -> base.simpleName().equals(row.simpleName())
+                    .anyMatch(base -> base.benchmark().equals(row.benchmark())
                             && base.settings().equals(row.settings())))) {
                 comparisons.put(
                         run.label(jvm), Comparison.of(side(run, jvms.get(0)), side(run, jvm), ALL, Criteria.USUAL));

@@ -3,11 +3,15 @@ package org.convmark.analysis;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.convmark.machine.Machine;
 import org.convmark.report.Cell;
 import org.convmark.report.CsvWriter;
@@ -21,77 +25,109 @@ public enum ExportFormat {
     /** Bencher Metric Format: per row its latency in nanoseconds, the fastest and the slowest fork as limits. */
     BMF {
         @Override
-        public String text(List<Run> runs) {
+        public Exported of(List<Run> runs) {
             ObjectNode root = new ObjectMapper().createObjectNode();
-            Run run = only(runs);
-            for (Measurement row : run.measurements()) {
-                ObjectNode latency = root.putObject(title(run, row)).putObject("latency");
+            byTitle(only(runs)).forEach((title, row) -> {
+                ObjectNode latency = root.putObject(title).putObject("latency");
                 List<Double> forks = row.forkMedians();
                 latency.put("value", 1e9 * row.seconds());
                 latency.put(
                         "lower_value", 1e9 * forks.stream().min(Double::compare).orElseThrow());
                 latency.put(
                         "upper_value", 1e9 * forks.stream().max(Double::compare).orElseThrow());
-            }
-            return root.toPrettyString() + "\n";
+            });
+            return new Exported(root.toPrettyString() + "\n", List.of());
         }
     },
-    /** A CSV file as Apache Otava imports it: a line per run with its time and commit, a column of seconds per row. */
+    /**
+     * A CSV file as Apache Otava imports it: a line per run with its time and commit, a column of seconds per row. Otava takes a column for one
+     * series, so all runs are of one machine, and refuses an empty cell, so all runs have each row.
+     */
     OTAVA {
         @Override
-        public String text(List<Run> runs) {
-            List<Map<String, Cell>> lines =
-                    runs.stream().map(ExportFormat::line).toList();
-            List<String> columns = new ArrayList<>(List.of("time", "commit"));
-            columns.addAll(lines.stream()
-                    .flatMap(line -> line.keySet().stream())
-                    .filter(name -> !columns.contains(name))
+        public Exported of(List<Run> runs) {
+            List<String> machines = runs.stream()
+                    .map(run -> run.machine().before().id())
                     .distinct()
-                    .sorted()
-                    .toList());
-            List<List<Cell>> cells = lines.stream()
-                    .map(line -> columns.stream()
-                            .map(name -> line.getOrDefault(name, Cell.words("")))
-                            .toList())
+                    .toList();
+            if (machines.size() > 1) {
+                throw new IllegalArgumentException("these runs are of " + machines.size() + " machines ("
+                        + String.join(", ", machines)
+                        + "), which would be one series: export the runs of each machine to a file of its own.");
+            }
+            List<Map<String, Measurement>> rows =
+                    runs.stream().map(ExportFormat::byTitle).toList();
+            TreeSet<String> all = new TreeSet<>();
+            rows.forEach(run -> all.addAll(run.keySet()));
+            TreeSet<String> common = new TreeSet<>(all);
+            rows.forEach(run -> common.retainAll(run.keySet()));
+            if (common.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "these runs have no row in common: export runs of one profile on one version of a JVM.");
+            }
+            List<String> columns = new ArrayList<>(List.of("time", "commit"));
+            columns.addAll(common);
+            List<List<Cell>> lines = IntStream.range(0, runs.size())
+                    .mapToObj(i -> line(runs.get(i).machine().before(), rows.get(i), common))
                     .sorted((a, b) -> a.get(0).text().compareTo(b.get(0).text()))
                     .toList();
-            return new CsvWriter().text(new Table("Runs", columns, cells)).replace("\r\n", "\n");
+            int left = all.size() - common.size();
+            return new Exported(
+                    new CsvWriter().text(new Table("Runs", columns, lines)).replace("\r\n", "\n"),
+                    left == 0
+                            ? List.of()
+                            : List.of(left + " of " + all.size()
+                                    + " rows are left out because some of the runs do not have them, such as "
+                                    + all.stream()
+                                            .filter(row -> !common.contains(row))
+                                            .findFirst()
+                                            .orElseThrow()
+                                    + "."));
         }
     },
     /** Every row with all that the report says of it. */
     CSV {
         @Override
-        public String text(List<Run> runs) {
+        public Exported of(List<Run> runs) {
             Run run = only(runs);
-            return new CsvWriter().text(new RowAnalysis(run, Map.of()).everyRow(run));
+            return new Exported(new CsvWriter().text(new RowAnalysis(run, Map.of()).everyRow(run)), List.of());
         }
     },
     /** The report. */
     MARKDOWN {
         @Override
-        public String text(List<Run> runs) {
-            return new MarkdownWriter().text(Report.of(only(runs), Map.of()));
+        public Exported of(List<Run> runs) {
+            return new Exported(new MarkdownWriter().text(Report.of(only(runs), Map.of())), List.of());
         }
     },
     /** Prometheus' text format: a gauge in seconds with the row's parameters as labels. */
     PROMETHEUS {
         @Override
-        public String text(List<Run> runs) {
+        public Exported of(List<Run> runs) {
             Run run = only(runs);
             String head = "# HELP convmark_seconds Time of a pass: median over forks of each fork's median.\n"
                     + "# TYPE convmark_seconds gauge\n";
-            return run.measurements().stream()
-                    .map(row -> "convmark_seconds{" + labels(run, row) + "} " + row.seconds() + "\n")
-                    .collect(Collectors.joining("", head, ""));
+            return new Exported(
+                    byTitle(run).values().stream()
+                            .map(row -> "convmark_seconds{" + labels(run, row) + "} " + row.seconds() + "\n")
+                            .collect(Collectors.joining("", head, "")),
+                    List.of());
         }
     };
 
     /**
+     * Runs in a format.
+     *
+     * @param notes what is not in it, each in a sentence
+     */
+    public record Exported(String text, List<String> notes) {}
+
+    /**
      * Runs in this format.
      *
-     * @throws IllegalArgumentException with one sentence if there are several and the format holds one
+     * @throws IllegalArgumentException with one sentence if they cannot be told apart in it
      */
-    public abstract String text(List<Run> runs);
+    public abstract Exported of(List<Run> runs);
 
     /** The name on the command line. */
     public String label() {
@@ -110,22 +146,34 @@ public enum ExportFormat {
         String params = row.settings().entrySet().stream()
                 .map(e -> "." + e.getKey() + "=" + e.getValue())
                 .collect(Collectors.joining());
-        return (row.simpleName().replaceFirst("Benchmark$", "") + params + "@" + run.label(row.jvm()))
-                .replaceAll("[\\s,;'\"]+", "_");
+        return (row.name() + params + "@" + run.label(row.jvm())).replaceAll("[\\s,;'\"]+", "_");
     }
 
-    private static Map<String, Cell> line(Run run) {
-        Machine machine = run.machine().before();
-        Map<String, Cell> line = new TreeMap<>();
-        line.put("time", Cell.words(machine.capturedAt()));
-        line.put("commit", Cell.words(machine.checkout().commit().optional().orElse("unversioned")));
-        run.measurements().forEach(row -> line.put(title(run, row), Cell.words(Double.toString(row.seconds()))));
+    /** @throws IllegalArgumentException if two rows have one name */
+    private static Map<String, Measurement> byTitle(Run run) {
+        Map<String, Measurement> rows = new LinkedHashMap<>();
+        for (Measurement row : run.measurements()) {
+            String title = title(run, row);
+            if (rows.put(title, row) != null) {
+                throw new IllegalArgumentException(run.folder() + " holds " + title
+                        + " twice: remove one of the two from a copy of its jmh.json.");
+            }
+        }
+        return rows;
+    }
+
+    private static List<Cell> line(Machine machine, Map<String, Measurement> rows, Set<String> columns) {
+        List<Cell> line = new ArrayList<>();
+        line.add(Cell.words(machine.capturedAt()));
+        line.add(Cell.words(machine.checkout().commit().optional().orElse("unversioned")));
+        columns.forEach(
+                title -> line.add(Cell.words(Double.toString(rows.get(title).seconds()))));
         return line;
     }
 
     private static String labels(Run run, Measurement row) {
         Map<String, String> labels = new TreeMap<>(row.settings());
-        labels.put("benchmark", row.simpleName());
+        labels.put("benchmark", row.name());
         labels.put("jvm", run.label(row.jvm()));
         labels.put("machine", run.machine().before().id());
         return labels.entrySet().stream()

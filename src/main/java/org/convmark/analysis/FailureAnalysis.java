@@ -60,12 +60,11 @@ final class FailureAnalysis implements Analysis {
 
     private static List<Cell> cells(Failure failure) {
         Intent.Row row = failure.row();
-        String name = row.benchmark().substring(row.benchmark().lastIndexOf('.') + 1);
         String params = row.params().entrySet().stream()
                 .map(e -> e.getKey() + "=" + e.getValue())
                 .collect(Collectors.joining(" "));
         return List.of(
-                Cell.words(name.replaceFirst("Benchmark$", "")),
+                Cell.words(failure.name()),
                 Cell.words(params),
                 Cell.words(row.jvm()),
                 new Cell.Warning(failure.error()));

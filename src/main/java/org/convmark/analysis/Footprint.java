@@ -35,11 +35,11 @@ final class Footprint {
         this.planning = new Planning(Caches.of(all), Long.MAX_VALUE, Planning.Wish.NONE);
     }
 
-    /** Empty for roofs, for kernels of others, and for blocks fused on a device that plans by what it is. */
+    /** Empty for roofs, for benchmarks and kernels of others, and for blocks fused on a device that plans by what it is. */
     Optional<Bytes> of(Measurement row) {
         String target = row.param("target");
         boolean isPlanned = !row.param("fusion").equals(Fusion.BLOCK.name()) || target.equals("VECTOR");
-        if (!isPlanned || Peers.isPeer(target)) {
+        if (row.workload().isEmpty() || !isPlanned || Peers.isPeer(target)) {
             return Optional.empty();
         }
         int workers = Math.max(1, Integer.parseInt(row.param("workers")));

@@ -142,7 +142,7 @@ final class NoiseAnalysis implements Analysis {
     private static Table points(Trust trust, List<Measurement> rows) {
         List<List<Cell>> cells = rows.stream()
                 .map(row -> List.of(
-                        Cell.words(row.simpleName().replaceFirst("Benchmark$", "")),
+                        Cell.words(row.name()),
                         Cell.words(row.param("target")),
                         Cell.number(row.seconds(), Unit.SECONDS),
                         Cell.number(row.spread(), Unit.SHARE),

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Block;
 import org.convmark.model.Network;
@@ -20,6 +21,7 @@ import org.convmark.report.HtmlWriter;
 import org.convmark.report.MarkdownWriter;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
+import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
 /** All analyses of a run as one document. */
@@ -29,37 +31,43 @@ public final class Report {
         Resampling resampling = new Resampling();
         return List.of(
                 new MachineAnalysis(),
-                new SpeedupAnalysis("pattern", List.of(Pattern.values()), resampling),
-                new SpeedupAnalysis("block", List.of(Block.values()), resampling),
-                new SpeedupAnalysis("operator", List.of(Operator.values()), resampling),
-                new ActivationAnalysis(resampling),
-                new SpeedupAnalysis("network", List.of(Network.values()), resampling),
-                new NetworkAnalysis(),
-                withoutActivations(new DecompositionAnalysis(resampling)),
-                withoutActivations(new PeerAnalysis()),
+                own(new SpeedupAnalysis("pattern", List.of(Pattern.values()), resampling)),
+                own(new SpeedupAnalysis("block", List.of(Block.values()), resampling)),
+                own(new SpeedupAnalysis("operator", List.of(Operator.values()), resampling)),
+                own(new ActivationAnalysis(resampling)),
+                own(new SpeedupAnalysis("network", List.of(Network.values()), resampling)),
+                own(new NetworkAnalysis()),
+                forms(new DecompositionAnalysis(resampling)),
+                forms(new PeerAnalysis()),
                 new ConfigurationAnalysis(),
-                withoutActivations(new ScalingAnalysis(resampling)),
-                withoutActivations(new EfficiencyAnalysis()),
-                withoutActivations(new WaterlineAnalysis()),
-                withoutActivations(new CorrelationAnalysis(caches)),
-                withoutActivations(new MismatchAnalysis()),
-                new RoofAnalysis(),
+                forms(new ScalingAnalysis(resampling)),
+                forms(new EfficiencyAnalysis()),
+                forms(new WaterlineAnalysis()),
+                forms(new CorrelationAnalysis(caches)),
+                forms(new MismatchAnalysis()),
+                own(new RoofAnalysis()),
                 new NoiseAnalysis(),
                 rows,
                 new FailureAnalysis());
     }
 
+    /** Of rows of other projects nothing is known but their times. */
+    private static Analysis own(Analysis analysis) {
+        return of(Measurement::isOwn, analysis);
+    }
+
     /** What is said of forms of networks does not count one convolution once for each activation. */
-    private static Analysis withoutActivations(Analysis analysis) {
+    private static Analysis forms(Analysis analysis) {
+        return own(of(
+                row -> row.workload().filter(ActivationChain.class::isInstance).isEmpty(), analysis));
+    }
+
+    private static Analysis of(Predicate<Measurement> rows, Analysis analysis) {
         return run -> analysis.of(new Run(
                 run.folder(),
                 run.machine(),
                 run.intent(),
-                run.measurements().stream()
-                        .filter(row -> row.workload()
-                                .filter(ActivationChain.class::isInstance)
-                                .isEmpty())
-                        .toList(),
+                run.measurements().stream().filter(rows).toList(),
                 run.failures()));
     }
 

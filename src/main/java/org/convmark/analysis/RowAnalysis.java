@@ -92,7 +92,7 @@ final class RowAnalysis implements Analysis {
                             + " in the geometric mean over " + factors.size() + (factors.size() == 1 ? " row" : " rows")
                             + ", at most "
                             + Unit.FACTOR.format(worst.worstFork().orElseThrow()) + " ("
-                            + worst.simpleName().replaceFirst("Benchmark$", "") + " on " + worst.param("target")
+                            + worst.name() + " on " + worst.param("target")
                             + "); above "
                             + Unit.FACTOR.format(Trust.MOST_FORK) + " in "
                             + factors.stream()
@@ -114,12 +114,13 @@ final class RowAnalysis implements Analysis {
     /** All rows in one table, for programs. */
     Table everyRow(Run run) {
         Trust trust = new Trust(new Roofs(run));
-        List<String> params = params(run.measurements().stream().map(Measurement::params));
+        List<String> params =
+                params(run.measurements().stream().flatMap(row -> Stream.of(row.params(), row.settings())));
         List<String> columns = new ArrayList<>(List.of("Benchmark"));
         columns.addAll(columns(params));
         List<List<Cell>> rows = new ArrayList<>();
         for (Measurement row : run.measurements()) {
-            List<Cell> cells = new ArrayList<>(List.of(Cell.words(row.simpleName())));
+            List<Cell> cells = new ArrayList<>(List.of(Cell.words(row.name())));
             cells.addAll(cells(run, trust, params, row));
             rows.add(cells);
         }
@@ -161,7 +162,7 @@ final class RowAnalysis implements Analysis {
 
     private List<Cell> cells(Run run, Trust trust, List<String> params, Measurement row) {
         List<Cell> cells = new ArrayList<>();
-        params.forEach(name -> cells.add(Cell.words(row.param(name))));
+        params.forEach(name -> cells.add(Cell.words(row.settings().getOrDefault(name, row.param(name)))));
         cells.add(Cell.words(run.label(row.jvm())));
         cells.add(Cell.number(row.seconds(), Unit.SECONDS));
         cells.add(Cell.number(row.spread(), Unit.SHARE));
@@ -180,13 +181,14 @@ final class RowAnalysis implements Analysis {
                 .orElseGet(() -> Cell.missing("one fork cannot be compared")));
         cells.add(Cell.number(row.fastest(), Unit.SECONDS));
         cells.add(Cell.number(row.slowest(), Unit.SECONDS));
-        cells.add(new Cell.Command(run.command(row)));
+        String command = run.command(row);
+        cells.add(command.isEmpty() ? Cell.missing("it is no benchmark of Convmark") : new Cell.Command(command));
         return cells;
     }
 
     private static Cell bytes(Optional<Long> bytes) {
         return bytes.map(number -> Cell.number(number, Unit.BYTES))
-                .orElseGet(() -> Cell.missing("a roof, or planned by others"));
+                .orElseGet(() -> Cell.missing("a roof, a benchmark of others, or planned by others"));
     }
 
     private static Cell beside(Run run, Measurement row) {
@@ -211,12 +213,12 @@ final class RowAnalysis implements Analysis {
         }
         return row.cost()
                 .map(cost -> Cell.number(flopsPerSecond(row, cost), Unit.FLOPS))
-                .orElseGet(() -> Cell.missing("this version of Convmark does not know " + row.simpleName()));
+                .orElseGet(() -> Cell.missing("this version of Convmark does not know " + row.name()));
     }
 
     private static Cell share(Roofs roofs, Measurement row) {
         if (row.cost().isEmpty()) {
-            return Cell.missing("it is a roof itself");
+            return Cell.missing(row.isOwn() ? "it is a roof itself" : "what it computes is not known");
         }
         double reached = flopsPerSecond(row, row.cost().get());
         return roofs.of(row)

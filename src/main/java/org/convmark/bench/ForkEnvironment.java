@@ -2,10 +2,17 @@ package org.convmark.bench;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.convmark.kernel.Target;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.profile.ExternalProfiler;
@@ -13,27 +20,90 @@ import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.Result;
 
 /**
- * Starts a JVM so that it keeps its signals beside OpenCL. Compilers inside drivers (LLVM in PoCL) take over the signals that a
- * JVM stops its threads with, and a JVM that meets its own signal in that moment dies of it. The library that every JDK has for
- * such cases, preloaded, keeps the JVM's handlers first. JMH gives forks no environment, but a profiler may put words in front of
- * their command.
+ * Variables of the environment of a JVM that loads libraries of others. JMH gives forks no environment, but a profiler may put words in
+ * front of their command.
+ *
+ * <ul>
+ *   <li>Compilers inside OpenCL drivers (LLVM in PoCL) take over the signals that a JVM stops its threads with, and a JVM that
+ *       meets its own signal in that moment dies of it. The library that every JDK has for such cases, preloaded, keeps the JVM's
+ *       handlers first.
+ *   <li>ONNX Runtime writes a device identifier and a database of events into the home, or into the working directory where there is none,
+ *       as soon as it is loaded: before a program could tell it not to.
+ * </ul>
  */
-public final class SignalChain implements ExternalProfiler {
+public final class ForkEnvironment implements ExternalProfiler {
     private static final String PRELOAD = "LD_PRELOAD";
+    private static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY=1";
+
+    /** PoCL then says on standard error why it offers no device. */
+    private static final String SAY_ERRORS = "POCL_DEBUG=error";
+
+    /** What a path must not hold where several are separated. */
+    private static final Pattern SEPARATOR = Pattern.compile("[\\s:]");
+
+    /** Libraries by other names. */
+    private static final Map<Path, Path> LINKS = new ConcurrentHashMap<>();
 
     /**
-     * What stands in front of the command that starts a JVM which will load OpenCL drivers; nothing where its JDK has no such
-     * library.
+     * What stands in front of the command that starts a JVM which opens targets.
      *
      * @param java its executable
      */
-    public static List<String> before(Path java) {
-        Path library = home(java).resolve("lib").resolve("libjsig.so");
-        if (!System.getProperty("os.name").equals("Linux") || !Files.isRegularFile(library)) {
+    public static List<String> before(Path java, Target... targets) {
+        List<String> variables = new ArrayList<>();
+        for (Target target : targets) {
+            if (target == Target.OPENCL) {
+                signals(java).ifPresent(variables::add);
+            } else if (target == Target.ONNXRUNTIME) {
+                variables.add(NO_TELEMETRY);
+            }
+        }
+        return command(variables);
+    }
+
+    /** The same for one that opens all of them to see what they say. */
+    public static List<String> beforeProbe(Path java) {
+        List<String> command = new ArrayList<>(before(java, Target.values()));
+        if (!command.isEmpty()) {
+            command.add(SAY_ERRORS);
+        }
+        return command;
+    }
+
+    private static List<String> command(List<String> variables) {
+        if (variables.isEmpty() || System.getProperty("os.name").startsWith("Windows")) {
             return List.of();
         }
+        return Stream.concat(Stream.of("env"), variables.stream()).toList();
+    }
+
+    /** Empty where a JDK has no such library. */
+    private static Optional<String> signals(Path java) {
+        Path library = home(java).resolve("lib").resolve("libjsig.so");
+        if (!System.getProperty("os.name").equals("Linux") || !Files.isRegularFile(library)) {
+            return Optional.empty();
+        }
         String others = System.getenv(PRELOAD);
-        return List.of("env", PRELOAD + "=" + library + (others == null ? "" : ":" + others));
+        return Optional.of(PRELOAD + "=" + preloadable(library) + (others == null ? "" : ":" + others));
+    }
+
+    /** A library under a path that the loader takes for one. */
+    private static Path preloadable(Path library) {
+        return SEPARATOR.matcher(library.toString()).find()
+                ? LINKS.computeIfAbsent(library, ForkEnvironment::link)
+                : library;
+    }
+
+    private static Path link(Path library) {
+        try {
+            Path folder = Files.createTempDirectory("convmark-jsig");
+            folder.toFile().deleteOnExit();
+            Path link = Files.createSymbolicLink(folder.resolve("libjsig.so"), library);
+            link.toFile().deleteOnExit();
+            return link;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write to the folder for temporary files", e);
+        }
     }
 
     /** The JDK that an executable, or a link to one, belongs to. */
@@ -47,8 +117,8 @@ public final class SignalChain implements ExternalProfiler {
 
     @Override
     public Collection<String> addJVMInvokeOptions(BenchmarkParams benchmark) {
-        boolean asksOpenCl = Target.OPENCL.name().equals(benchmark.getParam("target"));
-        return asksOpenCl ? before(Path.of(benchmark.getJvm())) : List.of();
+        String target = benchmark.getParam("target");
+        return target == null ? List.of() : before(Path.of(benchmark.getJvm()), Target.valueOf(target));
     }
 
     @Override
@@ -76,6 +146,6 @@ public final class SignalChain implements ExternalProfiler {
 
     @Override
     public String getDescription() {
-        return "Keeps a JVM's signals beside OpenCL";
+        return "Variables for libraries of others";
     }
 }

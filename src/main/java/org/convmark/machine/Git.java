@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The checkout around a folder, as git tells it. */
+/** The checkout around the folder of a program, as git tells it. */
 record Git(Path folder) {
     private static final int SECONDS = 10;
 
@@ -33,7 +33,7 @@ record Git(Path folder) {
     private Machine.Checkout ask() {
         Fact<String> top = git("rev-parse", "--show-toplevel");
         if (top.known() && !Files.isDirectory(Path.of(top.value(), "src", "main", "java", "org", "convmark"))) {
-            String reason = "the working directory lies in a checkout of something else";
+            String reason = "the program lies in a checkout of something else";
             return new Machine.Checkout(Fact.missing(reason), Fact.missing(reason));
         }
         return new Machine.Checkout(

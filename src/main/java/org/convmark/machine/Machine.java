@@ -143,7 +143,9 @@ public record Machine(
 
     /** This machine, now. */
     public static Machine capture() {
-        return new Observer(new FileTree(Path.of("/")), Oshi.load(), Path.of("")).machine();
+        return new Observer(
+                        new FileTree(Path.of("/")), Oshi.load(), OwnCode.path().getParent())
+                .machine();
     }
 
     /** The same machine, running the program of another checkout. */

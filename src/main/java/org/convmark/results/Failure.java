@@ -1,6 +1,7 @@
 package org.convmark.results;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.util.SortedMap;
 
 /**
  * A row that could not be measured, or whose result cannot be used.
@@ -8,4 +9,14 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
  * @param error what went wrong, in one line
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record Failure(Intent.Row row, String error) {}
+public record Failure(Intent.Row row, String error) {
+    /** What a reader calls the benchmark. */
+    public String name() {
+        return Measurement.name(row.benchmark());
+    }
+
+    /** Parameters with a value worth a word. */
+    public SortedMap<String, String> chosen() {
+        return Measurement.chosen(row.params());
+    }
+}

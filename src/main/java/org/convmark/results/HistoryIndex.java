@@ -32,7 +32,7 @@ import org.convmark.machine.Machine;
  */
 public final class HistoryIndex {
     private static final String NAME = ".history-index.gz";
-    private static final String FORMAT = "convmark history index 2";
+    private static final String FORMAT = "convmark history index 3";
     private static final String TAB = "\t";
 
     /**
@@ -131,7 +131,10 @@ public final class HistoryIndex {
         Map<String, Point> points = new LinkedHashMap<>();
         for (Measurement row : run.measurements()) {
             Point point = new Point(row(row), run.label(row.jvm()), row.seconds());
-            points.put(point.row() + TAB + point.jvm(), point);
+            if (points.put(point.row() + TAB + point.jvm(), point) != null) {
+                throw new IllegalArgumentException("it holds " + point.row() + " on JVM " + point.jvm()
+                        + " twice: remove one of the two from a copy of its jmh.json.");
+            }
         }
         return new Entry(
                 name,
@@ -146,7 +149,7 @@ public final class HistoryIndex {
     }
 
     private static String row(Measurement row) {
-        return row.simpleName().replaceFirst("Benchmark$", "")
+        return row.name()
                 + row.settings().entrySet().stream()
                         .map(e -> " " + e.getKey() + "=" + e.getValue())
                         .collect(Collectors.joining());

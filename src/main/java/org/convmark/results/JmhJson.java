@@ -38,17 +38,47 @@ final class JmhJson {
         this.file = file;
     }
 
+    /**
+     * What a file holds.
+     *
+     * @param failures results that say nothing about time
+     */
+    record Content(List<Measurement> measurements, List<Failure> failures) {}
+
+    /** A result that says nothing about time: the others do not suffer from it. */
+    private static final class Unusable extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Unusable(String reason) {
+            super(reason);
+        }
+    }
+
     /** @throws IllegalArgumentException with one sentence if the file is absent, empty or damaged */
-    List<Measurement> read() {
+    Content read() {
         JsonNode list = tree();
         if (!list.isArray()) {
             throw damaged("it does not hold a list of results");
         }
         List<Measurement> measurements = new ArrayList<>();
+        List<Failure> failures = new ArrayList<>();
         for (JsonNode result : list) {
-            measurements.add(measurement(result, "result " + (measurements.size() + 1)));
+            String place = "result " + (measurements.size() + failures.size() + 1);
+            String method = text(result, "benchmark", place);
+            try {
+                measurements.add(measurement(result, method));
+            } catch (Unusable e) {
+                failures.add(new Failure(
+                        new Intent.Row(result.path("jdkVersion").asText(), benchmark(method), params(result)),
+                        e.getMessage()));
+            }
         }
-        return measurements;
+        return new Content(measurements, failures);
+    }
+
+    /** The class of a benchmark of ours, which has one method; of others the method too. */
+    private static String benchmark(String method) {
+        return Measurement.isOwn(method) ? method.substring(0, method.lastIndexOf('.')) : method;
     }
 
     private JsonNode tree() {
@@ -69,29 +99,29 @@ final class JmhJson {
                 + "): write it again from the run's index with --resume, or restore it from a copy.");
     }
 
-    private Measurement measurement(JsonNode result, String place) {
-        String method = text(result, "benchmark", place);
-        String mode = text(result, "mode", place);
+    /** JMH before 1.21 did not write which JVM it was. */
+    private Measurement measurement(JsonNode result, String method) throws Unusable {
         JsonNode primary = result.path("primaryMetric");
-        String unit = text(primary, "scoreUnit", place);
+        String unit = primary.path("scoreUnit").asText();
         List<List<Double>> samples = samples(primary);
         if (samples.isEmpty() || samples.stream().anyMatch(List::isEmpty)) {
-            throw damaged(place + " has no raw samples");
+            throw new Unusable("its result holds no samples");
         }
         JvmIdentity jvm = new JvmIdentity(
-                text(result, "jdkVersion", place),
-                text(result, "vmName", place),
-                text(result, "jvm", place),
+                result.path("jdkVersion").asText(),
+                result.path("vmName").asText(),
+                result.path("jvm").asText(),
                 JvmIdentity.flags(ForkArguments.without(strings(result.path("jvmArgs")))));
         return new Measurement(
-                method.contains(".") ? method.substring(0, method.lastIndexOf('.')) : method,
+                benchmark(method),
                 params(result),
                 jvms.computeIfAbsent(jvm, same -> same),
                 strings(result.path("jvmArgs")),
                 result.path("jmhVersion").asText(),
-                mode,
+                result.path("mode").asText(),
+                result.path("threads").asInt(1),
                 unit,
-                inSeconds(samples, unit, place),
+                inSeconds(samples, unit),
                 metrics(result));
     }
 
@@ -117,6 +147,7 @@ final class JmhJson {
         return params;
     }
 
+    /** One number per iteration, by fork: as JMH wrote it, or the mean of its histogram where it samples times. */
     private static List<List<Double>> samples(JsonNode metric) {
         List<List<Double>> forks = new ArrayList<>();
         for (JsonNode fork : metric.path("rawData")) {
@@ -124,15 +155,31 @@ final class JmhJson {
             fork.forEach(sample -> iterations.add(sample.asDouble(Double.NaN)));
             forks.add(iterations);
         }
+        for (JsonNode fork : metric.path("rawDataHistogram")) {
+            List<Double> iterations = new ArrayList<>();
+            fork.forEach(histogram -> iterations.add(mean(histogram)));
+            forks.add(iterations);
+        }
         return forks;
     }
 
+    /** Of pairs of a value and how often it was seen. */
+    private static double mean(JsonNode histogram) {
+        double sum = 0;
+        double count = 0;
+        for (JsonNode pair : histogram) {
+            sum += pair.path(0).asDouble(Double.NaN) * pair.path(1).asDouble(Double.NaN);
+            count += pair.path(1).asDouble(Double.NaN);
+        }
+        return sum / count;
+    }
+
     /** Time per operation, or operations per time, as seconds per operation. */
-    private List<List<Double>> inSeconds(List<List<Double>> samples, String unit, String place) {
+    private static List<List<Double>> inSeconds(List<List<Double>> samples, String unit) throws Unusable {
         String[] parts = unit.split("/");
         Double time = parts.length == 2 ? SECONDS.get(parts[parts[0].equals("ops") ? 1 : 0]) : null;
         if (time == null) {
-            throw damaged(place + " has the unknown unit " + unit);
+            throw new Unusable("its result has the unit '" + unit + "', which is no time");
         }
         return samples.stream()
                 .map(fork -> fork.stream()

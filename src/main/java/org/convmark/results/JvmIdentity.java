@@ -25,8 +25,8 @@ public record JvmIdentity(String version, String name, String path, String flags
                 .collect(Collectors.joining(" "));
     }
 
-    /** Version and flags. */
+    /** Version and flags; JMH before 1.21 did not write the version. */
     public String label() {
-        return (version + " " + flags).strip();
+        return ((version.isEmpty() ? "unknown JVM" : version) + " " + flags).strip();
     }
 }

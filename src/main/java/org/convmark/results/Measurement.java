@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.convmark.machine.ForkArguments;
 import org.convmark.model.Cost;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
@@ -19,11 +20,12 @@ import org.convmark.model.Workload;
  * One row of a run: a benchmark with its parameters on one JVM, and every raw sample. The unit of evidence is the fork;
  * everything else is derived when asked for.
  *
- * @param benchmark full name of the class
+ * @param benchmark full name of the class; where it is not one of Convmark's, with its method
  * @param params JMH parameters by name
  * @param jvmArgs arguments of the forks, the suite's own among them
  * @param jmhVersion of the harness, "" if it did not say
- * @param mode JMH's mode: avgt, ss or thrpt
+ * @param mode JMH's mode: avgt, ss, thrpt or sample
+ * @param threads of JMH
  * @param unit as JMH wrote it; the samples are in seconds per operation whatever it says
  * @param samples one list per fork, one number per iteration, never empty
  * @param metrics what profilers measured beside it, by name
@@ -35,9 +37,15 @@ public record Measurement(
         List<String> jvmArgs,
         String jmhVersion,
         String mode,
+        int threads,
         String unit,
         List<List<Double>> samples,
         Map<String, Metric> metrics) {
+    /** Convmark's own benchmarks. */
+    private static final String OWN = "org.convmark.bench.";
+
+    private static final String SUFFIX = "Benchmark$";
+    private static final String USUAL_MODE = "avgt";
     private static final String ALGORITHM = "algorithm";
     private static final String VECTOR = "VECTOR";
 
@@ -76,16 +84,54 @@ public record Measurement(
         return params.getOrDefault(ALGORITHM, OWN_CHOICE);
     }
 
+    /** Whether it is one of Convmark's benchmarks: of others nothing is known but their times. */
+    public boolean isOwn() {
+        return isOwn(benchmark);
+    }
+
+    /** Whether a benchmark, named as JMH does, is one of Convmark's. */
+    static boolean isOwn(String benchmark) {
+        return benchmark.startsWith(OWN);
+    }
+
+    /** What a reader calls the benchmark: a class of Convmark's without package and suffix, others by their full name. */
+    public String name() {
+        return name(benchmark);
+    }
+
+    static String name(String benchmark) {
+        return isOwn(benchmark)
+                ? benchmark.substring(benchmark.lastIndexOf('.') + 1).replaceFirst(SUFFIX, "")
+                : benchmark;
+    }
+
     /** Parameters with a value worth a word: the target's own choice of algorithm is none. */
+    public SortedMap<String, String> chosen() {
+        return chosen(params);
+    }
+
+    static SortedMap<String, String> chosen(SortedMap<String, String> params) {
+        SortedMap<String, String> chosen = new TreeMap<>(params);
+        chosen.remove(ALGORITHM, OWN_CHOICE);
+        return chosen;
+    }
+
+    /** What tells rows of a benchmark on one JVM apart: parameters worth a word, and JMH's mode and threads where they are not the usual ones. */
     public SortedMap<String, String> settings() {
-        SortedMap<String, String> settings = new TreeMap<>(params);
-        settings.remove(ALGORITHM, OWN_CHOICE);
+        SortedMap<String, String> settings = chosen();
+        if (!mode.equals(USUAL_MODE)) {
+            settings.putIfAbsent("mode", mode);
+        }
+        if (threads != 1) {
+            settings.putIfAbsent("threads", String.valueOf(threads));
+        }
         return settings;
     }
 
-    /** What it measures, empty for roofs. */
+    /** What it measures, empty for roofs and benchmarks of others. */
     public Optional<Workload> workload() {
-        return WORKLOADS.computeIfAbsent(benchmark, name -> Workload.ofBenchmark(simpleName()));
+        return WORKLOADS.computeIfAbsent(
+                benchmark, name -> isOwn() ? Workload.ofBenchmark(simpleName()) : Optional.empty());
     }
 
     /** What was executed, built again from the name and the parameters; empty for roofs. */
@@ -231,7 +277,20 @@ public record Measurement(
                                 .min(Double::compare)
                                 .orElseThrow()))
                 .toList();
-        return Optional.of(new Measurement(benchmark, params, jvm, jvmArgs, jmhVersion, mode, unit, forks, others));
+        return Optional.of(
+                new Measurement(benchmark, params, jvm, jvmArgs, jmhVersion, mode, threads, unit, forks, others));
+    }
+
+    /** The same, with options that its JVM had besides its arguments. */
+    Measurement withInherited(List<String> options) {
+        if (options.isEmpty()) {
+            return this;
+        }
+        List<String> all = new ArrayList<>(jvmArgs);
+        all.addAll(options);
+        JvmIdentity other =
+                new JvmIdentity(jvm.version(), jvm.name(), jvm.path(), JvmIdentity.flags(ForkArguments.without(all)));
+        return new Measurement(benchmark, params, other, all, jmhVersion, mode, threads, unit, samples, metrics);
     }
 
     /** The slowest iteration of all forks, in seconds. */

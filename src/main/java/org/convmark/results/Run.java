@@ -7,15 +7,18 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.machine.Capture;
 import org.convmark.machine.ForkArguments;
 import org.convmark.machine.Graal;
+import org.convmark.machine.Shell;
 
 /** The content of a run folder. Immutable. */
 public final class Run {
@@ -92,7 +95,9 @@ public final class Run {
         Intent intent = intent(folder.resolve("index").resolve("plan.json"));
         List<Measurement> sound = new ArrayList<>();
         List<Failure> failures = failures(folder.resolve("index"));
-        List<Measurement> rows = new JmhJson(folder.resolve("jmh.json")).read();
+        JmhJson.Content content = new JmhJson(folder.resolve("jmh.json")).read();
+        failures.addAll(content.failures());
+        List<Measurement> rows = withInherited(content.measurements(), machine);
         List<Optional<String>> faults =
                 rows.parallelStream().map(Measurement::fault).toList();
         for (int i = 0; i < rows.size(); i++) {
@@ -100,6 +105,26 @@ public final class Run {
             faults.get(i).ifPresentOrElse(fault -> failures.add(failure(row, fault)), () -> sound.add(row));
         }
         return new Run(folder, machine, intent, sound, failures);
+    }
+
+    /** Rows with the options that their JVM took from the environment: JMH does not know of them, but the JVM told when it was asked. */
+    private static List<Measurement> withInherited(List<Measurement> rows, Capture machine) {
+        Map<String, List<String>> inherited = new HashMap<>();
+        machine.jvms()
+                .forEach(probe -> inherited.merge(
+                        probe.jvm().path(),
+                        ForkArguments.without(probe.jvm().inputFlags()),
+                        (some, others) -> some.stream().filter(others::contains).toList()));
+        Map<String, Set<String>> given = rows.stream()
+                .collect(Collectors.groupingBy(
+                        row -> row.jvm().path(),
+                        Collectors.flatMapping(row -> row.jvmArgs().stream(), Collectors.toSet())));
+        inherited.replaceAll((path, options) -> options.stream()
+                .filter(option -> !given.getOrDefault(path, Set.of()).contains(option))
+                .toList());
+        return rows.stream()
+                .map(row -> row.withInherited(inherited.getOrDefault(row.jvm().path(), List.of())))
+                .toList();
     }
 
     private static Failure failure(Measurement row, String fault) {
@@ -178,21 +203,20 @@ public final class Run {
                 : Optional.of(new Run(folder, machine, intent, rows, failures));
     }
 
-    /** The command that measures a row again. */
+    /** The command that measures a row again; "" where the benchmark is not Convmark's. */
     public String command(Measurement row) {
-        String params = row.settings().entrySet().stream()
+        if (!row.isOwn()) {
+            return "";
+        }
+        String params = row.chosen().entrySet().stream()
                 .map(e -> " -p " + e.getKey() + "=" + e.getValue())
                 .collect(Collectors.joining());
         String profile = intent.profile() == null ? "" : " --profile " + intent.profile();
-        String device = intent.device() == null ? "" : " --device " + quoted(intent.device());
+        String device = intent.device() == null ? "" : " --device " + Shell.word(intent.device());
         List<String> chosen = ForkArguments.without(row.jvmArgs());
         String flags = JvmIdentity.flags(Graal.without(chosen));
-        String args = flags.isEmpty() ? "" : " --jvm-args " + quoted(flags);
+        String args = flags.isEmpty() ? "" : " --jvm-args " + Shell.word(flags);
         return "./run.sh run" + profile + " --include '\\." + row.simpleName() + "\\.'" + params + " --jvm "
-                + Graal.call(row.jvm().path(), chosen) + args + device;
-    }
-
-    private static String quoted(String text) {
-        return "'" + text.replace("'", "'\\''") + "'";
+                + Shell.word(Graal.call(row.jvm().path(), chosen)) + args + device;
     }
 }

@@ -1,12 +1,12 @@
 package org.convmark.run;
 
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.convmark.machine.OwnCode;
 
 /** The program that measures. */
 public final class Jar {
@@ -18,7 +18,7 @@ public final class Jar {
      * @throws InputError if this runs from a folder of classes
      */
     public static Path file() {
-        Path code = code();
+        Path code = OwnCode.path();
         if (!Files.isRegularFile(code)) {
             throw new InputError(
                     "this runs from the classes in " + code + ", and a fleet takes a jar along: use run.sh.");
@@ -26,21 +26,9 @@ public final class Jar {
         return code;
     }
 
-    private static Path code() {
-        try {
-            return Path.of(Jar.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** SHA-256 of the jar; a plain word for a folder of classes, which changes as one works on it. */
     public static String digest() throws IOException {
-        Path code = code();
+        Path code = OwnCode.path();
         return Files.isRegularFile(code) ? digest(code) : "classes";
     }
 

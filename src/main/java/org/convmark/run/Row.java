@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Target;
 import org.convmark.machine.Graal;
+import org.convmark.machine.Shell;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Workload;
@@ -87,10 +88,10 @@ public record Row(String jvm, String benchmark, SortedMap<String, String> params
         List<String> all = plan.jvm(this).arguments();
         List<String> arguments = Graal.without(all);
         String jvm = Graal.call(plan.jvm(this).path(), all);
-        String jvmArgs = arguments.isEmpty() ? "" : " --jvm-args \"" + String.join(" ", arguments) + "\"";
-        String device = plan.device() == null ? "" : " --device \"" + plan.device() + "\"";
+        String jvmArgs = arguments.isEmpty() ? "" : " --jvm-args " + Shell.word(String.join(" ", arguments));
+        String device = plan.device() == null ? "" : " --device " + Shell.word(plan.device());
         return "./run.sh run --profile " + plan.profile() + " --include '\\." + simpleName() + "\\.' -p "
-                + settings(" -p ") + " --jvm " + jvm + jvmArgs + device;
+                + settings(" -p ") + " --jvm " + Shell.word(jvm) + jvmArgs + device;
     }
 
     /** Whether a roof is measured, not a workload. */

@@ -16,11 +16,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.bench.ActivationErrorProfiler;
 import org.convmark.bench.ConditionsProfiler;
+import org.convmark.bench.ForkEnvironment;
 import org.convmark.bench.ForkedJvm;
 import org.convmark.bench.NotCompiled;
 import org.convmark.bench.ProgramProfiler;
 import org.convmark.bench.RoofProfiler;
-import org.convmark.bench.SignalChain;
 import org.convmark.kernel.VectorLength;
 import org.convmark.machine.ForkArguments;
 import org.convmark.model.Caches;
@@ -357,7 +357,7 @@ public final class Session {
                 .addProfiler(ProgramProfiler.class)
                 .addProfiler(GCProfiler.class)
                 .addProfiler(ConditionsProfiler.class)
-                .addProfiler(SignalChain.class)
+                .addProfiler(ForkEnvironment.class)
                 .shouldFailOnError(true);
         row.params().forEach(options::param);
         return options;

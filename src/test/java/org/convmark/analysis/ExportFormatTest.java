@@ -22,7 +22,8 @@ class ExportFormatTest {
     /** https://bencher.dev/docs/reference/bencher-metric-format: names to measures to numbers; latency in nanoseconds. */
     @Test
     void bencherGetsALatencyPerRow() throws Exception {
-        JsonNode json = new ObjectMapper().readTree(ExportFormat.BMF.text(List.of(CANNED)));
+        JsonNode json =
+                new ObjectMapper().readTree(ExportFormat.BMF.of(List.of(CANNED)).text());
         assertEquals(ROWS, json.size());
         json.fields().forEachRemaining(row -> {
             assertTrue(row.getKey().length() <= 1024);
@@ -40,7 +41,7 @@ class ExportFormatTest {
     @Test
     void otavaGetsALinePerRun() {
         List<String> lines =
-                ExportFormat.OTAVA.text(List.of(CANNED, CANNED)).lines().toList();
+                ExportFormat.OTAVA.of(List.of(CANNED, CANNED)).text().lines().toList();
         assertEquals(3, lines.size());
         String[] columns = lines.get(0).split(",");
         assertEquals(List.of("time", "commit"), List.of(columns[0], columns[1]));
@@ -53,7 +54,7 @@ class ExportFormatTest {
     @Test
     void prometheusGetsAGaugePerRow() {
         List<String> lines =
-                ExportFormat.PROMETHEUS.text(List.of(CANNED)).lines().toList();
+                ExportFormat.PROMETHEUS.of(List.of(CANNED)).text().lines().toList();
         assertEquals(ROWS + 2, lines.size());
         assertEquals("# TYPE convmark_seconds gauge", lines.get(1));
         String label = "[a-zA-Z_][a-zA-Z0-9_]*=\"(\\\\.|[^\"\\\\])*\"";
@@ -66,7 +67,7 @@ class ExportFormatTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "OTAVA")
     void othersHoldOneRun(ExportFormat format) {
-        assertTrue(format.text(List.of(CANNED)).lines().count() > ROWS);
-        assertThrows(IllegalArgumentException.class, () -> format.text(List.of(CANNED, CANNED)));
+        assertTrue(format.of(List.of(CANNED)).text().lines().count() > ROWS);
+        assertThrows(IllegalArgumentException.class, () -> format.of(List.of(CANNED, CANNED)));
     }
 }

@@ -65,6 +65,7 @@ class NetworkAnalysisTest {
                 like.jvmArgs(),
                 like.jmhVersion(),
                 like.mode(),
+                like.threads(),
                 like.unit(),
                 List.of(List.of(seconds, seconds), List.of(seconds, seconds)),
                 Map.of(

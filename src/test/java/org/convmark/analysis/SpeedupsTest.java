@@ -65,6 +65,7 @@ class SpeedupsTest {
                 List.of(),
                 "1.37",
                 "avgt",
+                1,
                 "s/op",
                 samples,
                 metrics);

@@ -56,14 +56,17 @@ final class RandomGraphs implements AutoCloseable {
         }
     }
 
-    /** The smallest graph found that fails as that of a seed does, with what is wrong; null if nothing is. */
+    /** What is wrong with the graph of a seed, and the smallest graph found that fails too; null if nothing is. */
     String failure(long seed) {
         Choices choices = new Choices(seed);
-        if (wrong(RandomGraph.of(choices)) == null) {
+        RandomGraph random = RandomGraph.of(choices);
+        String wrong = wrong(random);
+        if (wrong == null) {
             return null;
         }
         RandomGraph smallest = RandomGraph.of(choices.smallest(fewer -> wrong(RandomGraph.of(fewer)) != null));
-        return wrong(smallest) + "\n" + smallest;
+        String stillWrong = wrong(smallest);
+        return stillWrong == null ? wrong + ", but not each time\n" + random : stillWrong + "\n" + smallest;
     }
 
     /** What is wrong with a graph's result, or null. */

@@ -227,6 +227,7 @@ class BrowserTest {
                 like.jvmArgs(),
                 like.jmhVersion(),
                 like.mode(),
+                like.threads(),
                 like.unit(),
                 like.samples(),
                 like.metrics());

@@ -14,23 +14,29 @@ import org.convmark.analysis.statistics.Samples;
  *
  * @param differences of their environments
  * @param rows that both have: slower ones first, the largest change first
- * @param onlyBase rows that the candidate lacks
- * @param onlyCandidate rows that the base lacks
+ * @param lost rows that the candidate lacks
+ * @param gained rows that the base lacks
  */
 public record Comparison(
         Side base,
         Side candidate,
         List<Difference> differences,
         List<ComparedRow> rows,
-        List<RowKey> onlyBase,
-        List<RowKey> onlyCandidate,
+        List<Unmatched> lost,
+        List<Unmatched> gained,
         Criteria criteria) {
+    /**
+     * A row of one side.
+     *
+     * @param reason why the other lacks it
+     */
+    public record Unmatched(RowKey key, String reason) {}
+
     /**
      * Compares.
      *
      * @param axes what may differ
-     * @throws IllegalArgumentException with one sentence if the sides are not alike otherwise, were not measured in the
-     *     same way or have no row in common
+     * @throws IllegalArgumentException with one sentence if the sides are not alike otherwise or have no row in common
      */
     public static Comparison of(Side base, Side candidate, Set<Axis> axes, Criteria criteria) {
         requireAlike(base, candidate, axes);
@@ -83,19 +89,12 @@ public record Comparison(
                             + obstacles.stream().map(Difference::toString).collect(Collectors.joining("; "))
                             + ". Measure both in the same way, or say with --axis what is compared.");
         }
-        for (RowKey key : base.rows().keySet()) {
-            if (candidate.rows().containsKey(key) && !base.mode(key).equals(candidate.mode(key))) {
-                throw new IllegalArgumentException(
-                        key.title() + " was measured in JMH's mode " + base.mode(key) + " in "
-                                + base.name() + " and in mode " + candidate.mode(key) + " in " + candidate.name()
-                                + ": measure both in the same mode.");
-            }
-        }
     }
 
-    private static List<RowKey> missing(Side has, Side lacks) {
+    private static List<Unmatched> missing(Side has, Side lacks) {
         return has.rows().keySet().stream()
                 .filter(key -> !lacks.rows().containsKey(key))
+                .map(key -> new Unmatched(key, lacks.failure(key).orElse("not measured")))
                 .toList();
     }
 

@@ -45,7 +45,9 @@ public final class ComparisonDocument {
                 .map(verdict -> comparison.of(verdict).size() + " " + verdict.words())
                 .collect(Collectors.joining(", "));
         GeometricMean mean = comparison.mean();
+        int lost = comparison.lost().size();
         return comparison.rows().size() + (comparison.rows().size() == 1 ? " row: " : " rows: ") + counts
+                + (lost == 0 ? "" : "; " + lost + " more of the base that the candidate has not")
                 + ". Time changed by " + change(mean.ratio()) + " in the geometric mean" + range(mean.interval()) + ".";
     }
 
@@ -71,16 +73,25 @@ public final class ComparisonDocument {
                 contents.add(new Content.Fold(rest.size() + " " + verdict.words(), table(verdict.words(), rest)));
             }
         }
-        addMissing(contents, comparison.onlyBase(), comparison.base());
-        addMissing(contents, comparison.onlyCandidate(), comparison.candidate());
+        addUnmatched(
+                contents,
+                comparison.lost(),
+                "Lost: only in " + comparison.base().name());
+        addUnmatched(
+                contents,
+                comparison.gained(),
+                "New: only in " + comparison.candidate().name());
         return new Section("Rows", contents);
     }
 
-    private static void addMissing(List<Content> contents, List<RowKey> keys, Side side) {
-        if (!keys.isEmpty()) {
-            contents.add(new Content.Fold(
-                    keys.size() + " only in " + side.name(),
-                    new Content.Text(keys.stream().map(RowKey::title).collect(Collectors.joining("; ")))));
+    private static void addUnmatched(List<Content> contents, List<Comparison.Unmatched> rows, String caption) {
+        if (!rows.isEmpty()) {
+            contents.add(new Table(
+                    caption,
+                    List.of("Row", "Why the other has none"),
+                    rows.stream()
+                            .map(row -> List.of(Cell.words(row.key().title()), (Cell) new Cell.Warning(row.reason())))
+                            .toList()));
         }
     }
 

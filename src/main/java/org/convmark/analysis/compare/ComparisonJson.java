@@ -35,10 +35,8 @@ public final class ComparisonJson {
                 .put("candidate", d.candidate()));
         ArrayNode rows = root.putArray("rows");
         comparison.rows().forEach(row -> put(rows.addObject(), row));
-        ArrayNode onlyBase = root.putArray("onlyBase");
-        comparison.onlyBase().forEach(key -> put(onlyBase.addObject(), key));
-        ArrayNode onlyCandidate = root.putArray("onlyCandidate");
-        comparison.onlyCandidate().forEach(key -> put(onlyCandidate.addObject(), key));
+        putUnmatched(root.putArray("onlyBase"), comparison.lost());
+        putUnmatched(root.putArray("onlyCandidate"), comparison.gained());
         return root.toPrettyString() + "\n";
     }
 
@@ -55,6 +53,14 @@ public final class ComparisonJson {
         }
         put(node.putArray("baseForkSeconds"), row.base());
         put(node.putArray("candidateForkSeconds"), row.candidate());
+    }
+
+    private static void putUnmatched(ArrayNode array, List<Comparison.Unmatched> rows) {
+        for (Comparison.Unmatched row : rows) {
+            ObjectNode node = array.addObject();
+            put(node, row.key());
+            node.put("reason", row.reason());
+        }
     }
 
     private static void put(ObjectNode node, Interval interval) {

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.convmark.analysis.statistics.Samples;
+import org.convmark.results.Failure;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
@@ -17,8 +19,10 @@ import org.convmark.results.Run;
  * @param name the runs' folders
  * @param environment of all of them
  * @param rows measurements of each row, one per run that has it
+ * @param failures rows that could not be measured, or whose results cannot be used
  */
-public record Side(String name, Environment environment, SortedMap<RowKey, List<Measurement>> rows) {
+public record Side(
+        String name, Environment environment, SortedMap<RowKey, List<Measurement>> rows, List<Failure> failures) {
     /**
      * A side of runs.
      *
@@ -38,7 +42,11 @@ public record Side(String name, Environment environment, SortedMap<RowKey, List<
                     .add(row));
         }
         String name = String.join(" and ", runs.stream().map(run -> name(run)).toList());
-        return new Side(name, Environment.of(first), Collections.unmodifiableSortedMap(rows));
+        return new Side(
+                name,
+                Environment.of(first),
+                Collections.unmodifiableSortedMap(rows),
+                runs.stream().flatMap(run -> run.failures().stream()).toList());
     }
 
     private static String name(Run run) {
@@ -72,9 +80,13 @@ public record Side(String name, Environment environment, SortedMap<RowKey, List<
                 rows.get(key).stream().flatMap(row -> row.samples().stream()).toList());
     }
 
-    /** JMH's mode of a row. */
-    String mode(RowKey key) {
-        return rows.get(key).get(0).mode();
+    /** Why a row that this side lacks failed; empty if it was not tried. */
+    Optional<String> failure(RowKey key) {
+        return failures.stream()
+                .filter(failure -> failure.name().equals(key.benchmark())
+                        && failure.chosen().equals(key.settings()))
+                .map(Failure::error)
+                .findFirst();
     }
 
     /** Logarithm of the rate of the roof loop beside a row; NaN where none was read. */

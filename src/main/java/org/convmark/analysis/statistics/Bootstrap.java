@@ -12,6 +12,10 @@ import org.apache.commons.statistics.descriptive.StandardDeviation;
  */
 public final class Bootstrap {
     private static final int RESAMPLES = 1000;
+
+    /** Medians that are drawn of a fork, from which a thousand are drawn again. */
+    private static final int MEDIANS = 128;
+
     private static final double NORMAL = 1.959963984540054;
 
     private final SplittableRandom random;
@@ -27,9 +31,11 @@ public final class Bootstrap {
         if (shift.freedom() == 0) {
             return new Interval(0, Double.POSITIVE_INFINITY);
         }
+        Resampled bases = new Resampled(base);
+        Resampled candidates = new Resampled(candidate);
         double[] deviations = new double[RESAMPLES];
         for (int i = 0; i < RESAMPLES; i++) {
-            deviations[i] = resampled(candidate) - resampled(base) - shift.difference();
+            deviations[i] = candidates.mean() - bases.mean() - shift.difference();
         }
         double spread = StandardDeviation.of(deviations).getAsDouble();
         double half = shift.halfWidth();
@@ -45,15 +51,37 @@ public final class Bootstrap {
         return new Interval(Math.exp(low), Math.exp(high));
     }
 
-    /** Mean over as many forks, drawn with replacement, of the logarithm of the median of as many iterations. */
-    private double resampled(Samples samples) {
-        double sum = 0;
-        for (int i = 0; i < samples.size(); i++) {
-            double[] fork = samples.forks().get(random.nextInt(samples.size()));
-            double[] iterations = new double[fork.length];
-            Arrays.setAll(iterations, j -> fork[random.nextInt(fork.length)]);
-            sum += Samples.log(iterations);
+    /** Draws forks, and for each a median of iterations. */
+    private final class Resampled {
+        private final int forks;
+
+        /** Logarithms of the medians of as many iterations as a fork has, drawn with replacement: of each fork so many. */
+        private final double[] medians;
+
+        Resampled(Samples samples) {
+            forks = samples.size();
+            medians = new double[forks * MEDIANS];
+            for (int i = 0; i < medians.length; i++) {
+                double[] fork = samples.forks().get(i / MEDIANS);
+                double[] drawn = new double[fork.length];
+                Arrays.setAll(drawn, j -> fork[below(random.nextInt(), fork.length)]);
+                Arrays.sort(drawn);
+                medians[i] = Math.log((drawn[(drawn.length - 1) / 2] + drawn[drawn.length / 2]) / 2);
+            }
         }
-        return sum / samples.size();
+
+        /** Mean over as many forks, drawn with replacement. */
+        double mean() {
+            double sum = 0;
+            for (int i = 0; i < forks; i++) {
+                sum += medians[below(random.nextInt(), medians.length)];
+            }
+            return sum / forks;
+        }
+    }
+
+    /** A number below a bound from 32 random bits (Lemire 2019, without the rejection of one in millions). */
+    private static int below(int bits, int bound) {
+        return (int) (Integer.toUnsignedLong(bits) * bound >>> Integer.SIZE);
     }
 }

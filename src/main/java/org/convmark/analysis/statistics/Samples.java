@@ -24,9 +24,9 @@ public record Samples(List<double[]> forks, double[] logs) {
         return new Samples(forks, forks.stream().mapToDouble(Samples::log).toArray());
     }
 
-    /** The logarithm of a fork's median. */
+    /** The logarithm of a fork's median; the fork stays in its order. */
     static double log(double[] fork) {
-        return Math.log(Median.withDefaults().evaluate(fork));
+        return Math.log(Median.withDefaults().withCopy(true).evaluate(fork));
     }
 
     /** Number of forks. */

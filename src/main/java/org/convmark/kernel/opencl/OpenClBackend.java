@@ -65,7 +65,10 @@ public final class OpenClBackend extends Backend<Tensor> {
             return "OpenCL does not load, install an ICD loader, for example ocl-icd-libopencl1: " + reason(absent);
         }
         if (devices.isEmpty()) {
-            return "no OpenCL platform offers a device: install a driver, for a CPU for example pocl-opencl-icd";
+            List<String> platforms = Cl.platformNames();
+            return platforms.isEmpty()
+                    ? "no OpenCL platform is installed: install a driver, for a CPU for example pocl-opencl-icd"
+                    : "an OpenCL platform is installed (" + String.join(", ", platforms) + ") but offers no device";
         }
         if (pick(devices, settings.device()).isEmpty()) {
             return "no OpenCL device is called \"" + settings.device() + "\": there is "

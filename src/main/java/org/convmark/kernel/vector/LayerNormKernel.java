@@ -5,7 +5,6 @@ import static org.convmark.kernel.vector.Lanes.L;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Layer normalisation. A unit is one row of pixels of one image; 7 pixels at a time pass three times over their channel
@@ -23,8 +22,10 @@ final class LayerNormKernel implements Stage {
     private final Blocked in;
     private final Blocked out;
 
-    /** Means of the pixels of a tile, then one over their deviations. */
-    private final ThreadLocal<float[]> moments = ThreadLocal.withInitial(() -> new float[2 * PIXELS]);
+    /** Means of the pixels of a tile, one over their deviations, and a vector for each. */
+    private final ThreadLocal<float[]> moments = ThreadLocal.withInitial(() -> new float[(2 + L) * PIXELS]);
+
+    private static final int VECTORS = 2 * PIXELS;
 
     LayerNormKernel(float epsilon, float[] gain, float[] bias, Blocked in, Blocked out) {
         this.epsilon = epsilon;
@@ -77,13 +78,36 @@ final class LayerNormKernel implements Stage {
         int channels = in.shape.channels();
         sums(in.data, p, end, in.block, lanes, of);
         for (int i = 0; i < PIXELS; i++) {
-            of[i] /= channels;
+            of[i] = sum(of, VECTORS + i * L) / channels;
         }
         squares(in.data, p, end, in.block, lanes, of);
-        for (int i = PIXELS; i < 2 * PIXELS; i++) {
-            of[i] = (float) (1 / Math.sqrt(of[i] / channels + epsilon));
+        for (int i = 0; i < PIXELS; i++) {
+            of[PIXELS + i] = deviation(sum(of, VECTORS + i * L) / channels);
         }
         normalise(in.data, p, end, in.block, of, gain, bias, out.data, q, out.block);
+    }
+
+    /** One over it. */
+    private float deviation(float variance) {
+        return (float) (1 / Math.sqrt(variance + epsilon));
+    }
+
+    /**
+     * The sum of a vector in memory, always in this order: the Vector API leaves that of its own reduction open, the interpreter takes another
+     * than C2, and the bits of a result would change when a method is compiled.
+     */
+    private static float sum(float[] of, int v) {
+        float a = of[v];
+        float b = of[v + 1];
+        float c = of[v + 2];
+        float d = of[v + 3];
+        for (int i = v + 4; i < v + L; i += 4) {
+            a += of[i];
+            b += of[i + 1];
+            c += of[i + 2];
+            d += of[i + 3];
+        }
+        return (a + b) + (c + d);
     }
 
     private static void sums(float[] in, int p, int end, int block, float[] lanes, float[] of) {
@@ -104,13 +128,13 @@ final class LayerNormKernel implements Stage {
             a5 = w.fma(FloatVector.fromArray(FLOATS, in, p + 5 * L), a5);
             a6 = w.fma(FloatVector.fromArray(FLOATS, in, p + 6 * L), a6);
         }
-        of[0] = a0.reduceLanes(VectorOperators.ADD);
-        of[1] = a1.reduceLanes(VectorOperators.ADD);
-        of[2] = a2.reduceLanes(VectorOperators.ADD);
-        of[3] = a3.reduceLanes(VectorOperators.ADD);
-        of[4] = a4.reduceLanes(VectorOperators.ADD);
-        of[5] = a5.reduceLanes(VectorOperators.ADD);
-        of[6] = a6.reduceLanes(VectorOperators.ADD);
+        a0.intoArray(of, VECTORS);
+        a1.intoArray(of, VECTORS + L);
+        a2.intoArray(of, VECTORS + 2 * L);
+        a3.intoArray(of, VECTORS + 3 * L);
+        a4.intoArray(of, VECTORS + 4 * L);
+        a5.intoArray(of, VECTORS + 5 * L);
+        a6.intoArray(of, VECTORS + 6 * L);
     }
 
     /** Squared differences from the mean. */
@@ -147,13 +171,13 @@ final class LayerNormKernel implements Stage {
             d = m6.sub(FloatVector.fromArray(FLOATS, in, p + 6 * L)).mul(w);
             a6 = d.fma(d, a6);
         }
-        of[PIXELS] = a0.reduceLanes(VectorOperators.ADD);
-        of[PIXELS + 1] = a1.reduceLanes(VectorOperators.ADD);
-        of[PIXELS + 2] = a2.reduceLanes(VectorOperators.ADD);
-        of[PIXELS + 3] = a3.reduceLanes(VectorOperators.ADD);
-        of[PIXELS + 4] = a4.reduceLanes(VectorOperators.ADD);
-        of[PIXELS + 5] = a5.reduceLanes(VectorOperators.ADD);
-        of[PIXELS + 6] = a6.reduceLanes(VectorOperators.ADD);
+        a0.intoArray(of, VECTORS);
+        a1.intoArray(of, VECTORS + L);
+        a2.intoArray(of, VECTORS + 2 * L);
+        a3.intoArray(of, VECTORS + 3 * L);
+        a4.intoArray(of, VECTORS + 4 * L);
+        a5.intoArray(of, VECTORS + 5 * L);
+        a6.intoArray(of, VECTORS + 6 * L);
     }
 
     private static void normalise(
@@ -181,21 +205,22 @@ final class LayerNormKernel implements Stage {
     }
 
     private void pixel(int p, int q) {
-        float mean = sum(p) / in.shape.channels();
-        float variance = squares(p, mean) / in.shape.channels();
-        write(p, q, mean, (float) (1 / Math.sqrt(variance + epsilon)));
+        float[] of = moments.get();
+        float mean = sum(p, of) / in.shape.channels();
+        write(p, q, mean, deviation(squares(p, mean, of) / in.shape.channels()));
     }
 
-    private float sum(int p) {
+    private float sum(int p, float[] of) {
         FloatVector a = FloatVector.zero(FLOATS);
         for (int b = 0; b < in.blocks; b++) {
             a = FloatVector.fromArray(FLOATS, in.data, p + b * in.block)
                     .fma(FloatVector.fromArray(FLOATS, lanes, b * L), a);
         }
-        return a.reduceLanes(VectorOperators.ADD);
+        a.intoArray(of, VECTORS);
+        return sum(of, VECTORS);
     }
 
-    private float squares(int p, float mean) {
+    private float squares(int p, float mean, float[] of) {
         FloatVector a = FloatVector.zero(FLOATS);
         for (int b = 0; b < in.blocks; b++) {
             FloatVector d = FloatVector.fromArray(FLOATS, in.data, p + b * in.block)
@@ -203,7 +228,8 @@ final class LayerNormKernel implements Stage {
                     .mul(FloatVector.fromArray(FLOATS, lanes, b * L));
             a = d.fma(d, a);
         }
-        return a.reduceLanes(VectorOperators.ADD);
+        a.intoArray(of, VECTORS);
+        return sum(of, VECTORS);
     }
 
     private void write(int p, int q, float mean, float factor) {

@@ -47,8 +47,8 @@ class ComparisonTest {
         assertEquals(
                 List.of(Verdict.SLOWER, Verdict.FASTER, Verdict.NO_CHANGE),
                 comparison.rows().stream().map(ComparedRow::verdict).toList());
-        assertEquals(1, comparison.onlyCandidate().size());
-        assertEquals(0, comparison.onlyBase().size());
+        assertEquals(1, comparison.gained().size());
+        assertEquals(0, comparison.lost().size());
         assertEquals(1.0, comparison.mean().ratio(), 0.02);
         assertTrue(comparison.mean().interval().holds(Math.cbrt(0.99)));
     }
@@ -172,7 +172,7 @@ class ComparisonTest {
                 "a side takes one of them",
                 () -> compare(here, forks(1, one).add(1, OTHER, "avgt", one).run(), Axis.JVM));
         assertRefused(
-                "was measured in JMH's mode avgt in run and in mode ss",
+                "the second Plain batch=1 depth=1 fusion=NONE image=8 mode=ss",
                 () -> compare(
                         here,
                         new SyntheticRun(0).add(1, SyntheticRun.JVM, "ss", one).run()));
@@ -190,6 +190,7 @@ class ComparisonTest {
                 row.jvmArgs(),
                 "1.36",
                 row.mode(),
+                row.threads(),
                 row.unit(),
                 row.samples(),
                 row.metrics());

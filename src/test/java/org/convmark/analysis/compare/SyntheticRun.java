@@ -85,6 +85,7 @@ public final class SyntheticRun {
                 List.of(),
                 "1.37",
                 mode,
+                1,
                 "s/op",
                 samples,
                 metrics));

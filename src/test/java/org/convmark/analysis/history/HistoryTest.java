@@ -53,7 +53,7 @@ class HistoryTest {
         String samples = IntStream.range(0, 15)
                 .mapToObj(i -> String.format(Locale.ROOT, "%.6f", 100 * level * Math.exp(0.02 * random.nextGaussian())))
                 .collect(Collectors.joining(","));
-        return "{\"benchmark\":\"a.FormerBenchmark.run\",\"mode\":\"avgt\",\"jvm\":\"java\",\"jdkVersion\":\"17\",\"vmName\":\"VM\","
+        return "{\"benchmark\":\"org.convmark.bench.pattern.FormerBenchmark.run\",\"mode\":\"avgt\",\"jvm\":\"java\",\"jdkVersion\":\"17\",\"vmName\":\"VM\","
                 + "\"params\":{\"width\":\"" + row + "\"},\"primaryMetric\":{\"scoreUnit\":\"us/op\",\"rawData\":[["
                 + samples
                 + "]]}}";

@@ -1,0 +1,95 @@
+package org.convmark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files that were once read wrongly, or half: of failed rows, of other projects, of several machines, of JVMs with options that nobody gave. */
+class CasesTest {
+    private static final String CASES = "src/test/resources/org/convmark/cases/";
+
+    @TempDir
+    Path folder;
+
+    private record Outcome(int exitCode, String out, String err) {}
+
+    private static Outcome run(String command) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exitCode = Main.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(command.replace("CASES/", CASES).split(" "));
+        return new Outcome(exitCode, out.toString(), err.toString());
+    }
+
+    /** A gate does not pass what it did not see. */
+    @Test
+    void lostRowsAreNamedAndFailAStrictGate() throws IOException {
+        Path json = folder.resolve("c.json");
+        Path markdown = folder.resolve("c.md");
+        String runs = " CASES/gate-with-lost-rows/base CASES/gate-with-lost-rows/candidate";
+        Outcome outcome = run("compare --strict --json " + json + " --markdown " + markdown + runs);
+        assertEquals(3, outcome.exitCode(), outcome::toString);
+        for (String text : new String[] {outcome.out(), Files.readString(json), Files.readString(markdown)}) {
+            for (String name : new String[] {"Bottleneck", "Dense", "Fire", "Inception"}) {
+                assertTrue(text.contains(name), text);
+            }
+            assertTrue(text.contains("java.lang.OutOfMemoryError: Java heap space"), text);
+        }
+        assertEquals(Main.OK, run("compare" + runs).exitCode());
+    }
+
+    @Test
+    void optionsOfTheEnvironmentArePartOfAJvm() {
+        String runs = " CASES/options-from-the-environment/base CASES/options-from-the-environment/candidate";
+        Outcome outcome = run("compare" + runs);
+        assertEquals(Main.ERROR, outcome.exitCode(), outcome::toString);
+        assertTrue(outcome.err().contains("-XX:TieredStopAtLevel=1"), outcome::err);
+        assertEquals(1, run("compare --axis commit,flags" + runs).exitCode());
+    }
+
+    @Test
+    void otavaGetsOneMachine() {
+        Outcome outcome = run("export --format otava CASES/otava-of-two-machines/x1 CASES/otava-of-two-machines/y9");
+        assertEquals(Main.ERROR, outcome.exitCode(), outcome::toString);
+        assertTrue(outcome.err().contains("are of 2 machines"), outcome::err);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bmf", "otava", "prometheus"})
+    void rowsOfAnotherProjectAreToldApart(String format) {
+        Outcome outcome = run("export --format " + format + " CASES/jmh-file-of-another-project/run");
+        assertEquals(Main.OK, outcome.exitCode(), outcome::toString);
+        for (String method : new String[] {"parseSmall", "parseLarge", "writeSmall", "writeLarge"}) {
+            assertEquals(
+                    2, outcome.out().split("org.example.json.CodecBenchmark." + method, -1).length - 1, outcome::out);
+        }
+    }
+
+    @Test
+    void historyOfAnotherProjectHasAllItsRows() {
+        Outcome outcome = run("history CASES/jmh-file-of-another-project");
+        assertEquals(Main.OK, outcome.exitCode(), outcome::toString);
+        assertTrue(outcome.out().contains("8 rows"), outcome::out);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"csv", "markdown"})
+    void resultsWithoutParametersAreReported(String format) {
+        Outcome outcome = run("export --format " + format + " CASES/report-of-a-result-without-workers/run");
+        assertEquals(Main.OK, outcome.exitCode(), outcome::toString);
+        assertTrue(outcome.out().contains("org.example.SortBenchmark.run"), outcome::out);
+        assertFalse(outcome.out().contains("For input string"), outcome::out);
+    }
+}

@@ -1,0 +1,149 @@
+package org.convmark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every subcommand as a process of its own: what it says arrives, whole, wherever it goes; and what its environment does to it. */
+@DisabledOnOs(OS.WINDOWS)
+@Execution(ExecutionMode.CONCURRENT)
+class ProcessTest {
+    private static final int SECONDS = 120;
+    private static final String CASES = "src/test/resources/org/convmark/cases/";
+
+    @TempDir
+    Path folder;
+
+    private record Outcome(int exitCode, String out, String err) {}
+
+    /** Where standard output goes. */
+    enum Medium {
+        PIPE,
+        TERMINAL,
+        FULL_DISK
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        PIPE      | list                                                              | quick
+        PIPE      | machine                                                           | Processor
+        PIPE      | run --profile smoke --dry-run                                     | fork(s) each: about
+        PIPE      | history CASES/history-says-nothing/runs                           | 3 runs
+        TERMINAL  | history CASES/history-says-nothing/runs                           | 3 runs
+        PIPE      | compare CASES/gate-with-lost-rows/base CASES/gate-with-lost-rows/candidate | How this was decided
+        TERMINAL  | compare CASES/gate-with-lost-rows/base CASES/gate-with-lost-rows/candidate | How this was decided
+        PIPE      | export --format csv CASES/gate-with-lost-rows/base                | BottleneckBenchmark
+        PIPE      | waterline ConvFirst --balance 160                                 | attainable efficiency
+        TERMINAL  | waterline ConvFirst --balance 160                                 | attainable efficiency
+        PIPE      | report FOLDER/run                                                 | report.html
+        PIPE      | aa --profile smoke --include FfnBenchmark -p target=SCALAR --out FOLDER | no change can be found
+        FULL_DISK | history CASES/history-says-nothing/runs                           | standard output cannot be written
+        FULL_DISK | export --format csv CASES/gate-with-lost-rows/base                | standard output cannot be written
+        FULL_DISK | list                                                              | standard output cannot be written
+        PIPE      | fleet --help                                                      | submit
+        """)
+    void whatACommandSaysArrives(Medium medium, String command, String expected) throws Exception {
+        if (command.contains("FOLDER/run")) {
+            copy(Path.of(CASES + "gate-with-lost-rows/base"), folder.resolve("run"));
+        }
+        String[] words = command.replace("CASES/", CASES)
+                .replace("FOLDER", folder.toString())
+                .split(" ");
+        Outcome outcome = run(medium, Map.of(), words);
+        boolean whole = medium != Medium.FULL_DISK;
+        assertEquals(whole ? 0 : Main.ERROR, outcome.exitCode, outcome::toString);
+        assertTrue((whole ? outcome.out : outcome.err).contains(expected), outcome::toString);
+    }
+
+    /** Numbers are for other programs too. */
+    @Test
+    void digitsDoNotDependOnTheLocale() throws Exception {
+        Outcome outcome = run(
+                Medium.PIPE,
+                Map.of("JAVA_TOOL_OPTIONS", "-Duser.language=ar -Duser.country=EG"),
+                "run",
+                "--profile",
+                "smoke",
+                "-p",
+                "target=SCALAR",
+                "--dry-run");
+        assertTrue(outcome.out.matches("(?s).* \\d+ +pattern on SCALAR.*"), outcome::toString);
+        assertTrue(
+                outcome.out.contains("Warning: JAVA_TOOL_OPTIONS gives every JVM here the options -Duser.language=ar"),
+                outcome::toString);
+    }
+
+    /** A platform without a device is not the absence of a driver. */
+    @Test
+    void driverSaysWhyThereIsNoDevice() throws Exception {
+        Outcome usual = run(Medium.PIPE, Map.of(), "list");
+        assumeTrue(usual.out.matches("(?s).*OPENCL +\\S*[^\\n]*Portable Computing Language.*"), "there is no PoCL");
+        Outcome outcome = run(Medium.PIPE, Map.of("HOME", "/proc/none", "XDG_CACHE_HOME", ""), "list");
+        String reason = outcome.out
+                .lines()
+                .filter(line -> line.contains("OPENCL") && line.contains("platform"))
+                .findFirst()
+                .orElse(outcome.toString());
+        assertTrue(reason.contains("is installed"), reason);
+        assertTrue(reason.contains("/proc/none"), reason);
+    }
+
+    private Outcome run(Medium medium, Map<String, String> environment, String... arguments) throws Exception {
+        List<String> java = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        java.addAll(List.of(arguments));
+        List<String> command = java;
+        if (medium == Medium.TERMINAL) {
+            assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "there is no script(1), which makes a terminal");
+            String line = String.join(
+                    " ", java.stream().map(org.convmark.machine.Shell::word).toList());
+            command = List.of("script", "-qec", line, "/dev/null");
+        }
+        Path out = medium == Medium.FULL_DISK ? Path.of("/dev/full") : folder.resolve("out");
+        assumeTrue(medium != Medium.FULL_DISK || Files.exists(out), "there is no /dev/full");
+        Path err = folder.resolve("err");
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        builder.environment().remove("LD_PRELOAD");
+        if (medium == Medium.FULL_DISK) {
+            builder.redirectOutput(out.toFile());
+        }
+        Process process = builder.start();
+        try {
+            String said = new String(process.getInputStream().readAllBytes());
+            assertTrue(process.waitFor(SECONDS, TimeUnit.SECONDS), "no end after " + SECONDS + " seconds");
+            return new Outcome(process.exitValue(), said, Files.readString(err));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
+    }
+}
