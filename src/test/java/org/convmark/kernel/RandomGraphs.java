@@ -1,16 +1,27 @@
 package org.convmark.kernel;
 
+import static org.convmark.kernel.Algorithm.AUTO;
+import static org.convmark.kernel.Algorithm.DIRECT;
+import static org.convmark.kernel.Algorithm.WINOGRAD_4;
+import static org.convmark.model.Fusion.BLOCK;
+import static org.convmark.model.Fusion.EPILOGUE;
+
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.convmark.model.Activation;
+import org.convmark.model.Block;
 import org.convmark.model.Caches;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 import org.convmark.model.Layer.Bias;
 import org.convmark.model.Layer.Conv;
+import org.convmark.model.Pattern;
 import org.convmark.model.Planning;
+import org.convmark.model.Planning.Wish;
 import org.convmark.model.Shape;
 
 /**
@@ -42,6 +53,13 @@ final class RandomGraphs implements AutoCloseable {
             long first = Long.parseLong(arguments[1]);
             long end = System.nanoTime() + (long) (Double.parseDouble(arguments[3]) * 1e9);
             Map<Long, String> failures = new LinkedHashMap<>();
+            for (RandomGraph known : known()) {
+                String wrong = graphs.wrong(known);
+                if (wrong != null) {
+                    failures.put(-1L - failures.size(), wrong);
+                    System.out.println(wrong + "\n" + known);
+                }
+            }
             long seed = first;
             while (seed - first < Long.parseLong(arguments[2]) && System.nanoTime() < end) {
                 String failure = graphs.failure(seed);
@@ -54,6 +72,45 @@ final class RandomGraphs implements AutoCloseable {
             System.out.println(seed - first + " graphs from seed " + first + ", " + failures.size() + " failures");
             System.exit(failures.isEmpty() ? 0 : 1);
         }
+    }
+
+    /** Graphs that were computed wrongly once, or not at all. */
+    private static List<RandomGraph> known() {
+        Graph small = Graph.of(new Shape(1, 8, 5, 5));
+        Wish chunks = new Wish(0, 16);
+        return List.of(
+                known(Graph.of(new Shape(1, 72, 27, 27)).grouped(3, 72, 1, 24), EPILOGUE, DIRECT),
+                known(Graph.of(new Shape(1, 80, 54, 54)).grouped(3, 80, 2, 16), EPILOGUE, DIRECT),
+                known(Graph.of(new Shape(1, 13, 1, 45)).then(new Conv(26, 1, 2, 1, 2, 1, Bias.NO)), EPILOGUE, DIRECT),
+                known(Graph.of(new Shape(1, 256, 14, 14)).conv(3, 256), EPILOGUE, AUTO),
+                known(Graph.of(new Shape(1, 64, 13, 13)).conv(3, 64), EPILOGUE, WINOGRAD_4),
+                known(small.block(x -> x.conv(3, 8).relu().norm()), BLOCK, AUTO),
+                known(small.block(x -> x.conv(3, 8).relu().activate(Activation.ELU)), BLOCK, AUTO),
+                known(small.block(x -> x.conv(3, 8).add(0).add(0)), BLOCK, AUTO),
+                known(small.block(x -> x.residual(f -> f.conv(3, 8).relu()).norm()), BLOCK, AUTO),
+                new RandomGraph(
+                        Graph.of(new Shape(1, 48, 8, 8))
+                                .block(x -> x.conv(1, 48).residual(f -> f.conv(1, 48))),
+                        BLOCK,
+                        AUTO,
+                        1,
+                        chunks,
+                        1),
+                new RandomGraph(
+                        Graph.of(new Shape(1, 4, 8, 8))
+                                .block(x -> x.conv(1, 48).relu().then(new Conv(4, 1, 1, 1, 0, 48, Bias.NO))),
+                        BLOCK,
+                        AUTO,
+                        1,
+                        chunks,
+                        1),
+                known(Graph.of(new Shape(1, 4, 2, 2)).conv(1, 4).relu().at(0).slice(0, 4), EPILOGUE, AUTO),
+                known(Pattern.RESIDUAL.graph(1, 6, 28, 1), BLOCK, WINOGRAD_4),
+                known(Block.RESNET_BASIC.graph(1, 6, 28, 1), BLOCK, WINOGRAD_4));
+    }
+
+    private static RandomGraph known(Graph graph, Fusion fusion, Algorithm algorithm) {
+        return new RandomGraph(graph, fusion, algorithm, 2, Wish.NONE, 1);
     }
 
     /** What is wrong with the graph of a seed, and the smallest graph found that fails too; null if nothing is. */
