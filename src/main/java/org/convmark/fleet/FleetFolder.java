@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.convmark.machine.Damage;
 import org.convmark.machine.Folders;
+import org.convmark.machine.TextFile;
 import org.convmark.run.InputError;
 import org.convmark.run.RunFolder;
 
@@ -114,7 +115,7 @@ public record FleetFolder(Path path) {
             throw new InputError(path + " holds no fleet: give the folder that fleet submit has printed.");
         }
         try {
-            Fleet fleet = JSON.readValue(Files.readString(file), Fleet.class);
+            Fleet fleet = JSON.readValue(TextFile.read(file), Fleet.class);
             if (fleet.format() != Fleet.FORMAT) {
                 throw new InputError(file + " was written by another version of Convmark: collect with that one.");
             }

@@ -46,7 +46,7 @@ public record Capture(
      */
     public static Capture read(Path file) {
         try {
-            Capture capture = Json.MAPPER.readValue(Files.readString(file), Capture.class);
+            Capture capture = Json.MAPPER.readValue(TextFile.read(file), Capture.class);
             if (capture == null) {
                 throw new IllegalArgumentException(damage(file, " at line 1 (it holds null)"));
             }

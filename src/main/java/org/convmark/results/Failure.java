@@ -1,6 +1,7 @@
 package org.convmark.results;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.util.Objects;
 import java.util.SortedMap;
 
 /**
@@ -10,6 +11,12 @@ import java.util.SortedMap;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record Failure(Intent.Row row, String error) {
+    /** Refuses a file without one of them. */
+    public Failure {
+        Objects.requireNonNull(row, "no row");
+        Objects.requireNonNull(error, "no error");
+    }
+
     /** What a reader calls the benchmark. */
     public String name() {
         return Measurement.name(row.benchmark());

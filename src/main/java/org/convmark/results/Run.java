@@ -19,6 +19,7 @@ import org.convmark.machine.Capture;
 import org.convmark.machine.ForkArguments;
 import org.convmark.machine.Graal;
 import org.convmark.machine.Shell;
+import org.convmark.machine.TextFile;
 
 /** The content of a run folder. Immutable. */
 public final class Run {
@@ -158,7 +159,7 @@ public final class Run {
 
     private static <T> T parse(Path file, Class<T> type) {
         try {
-            T value = JSON.readValue(Files.readString(file), type);
+            T value = JSON.readValue(TextFile.read(file), type);
             if (value != null) {
                 return value;
             }

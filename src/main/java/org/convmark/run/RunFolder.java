@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.convmark.machine.Damage;
+import org.convmark.machine.TextFile;
 
 /**
  * A run on disk while it goes on. {@code index/} holds the plan and, per row, JMH's JSON or the error; every file appears
@@ -122,7 +123,7 @@ public record RunFolder(Path path) {
     public Plan plan() {
         Path file = index("plan.json");
         try {
-            JsonNode tree = JSON.readTree(Files.readString(file));
+            JsonNode tree = JSON.readTree(TextFile.read(file));
             if (tree.has("format") && tree.get("format").asInt() != Plan.FORMAT) {
                 throw new InputError(file + " was written by another version of Convmark: start a new run.");
             }
@@ -166,7 +167,7 @@ public record RunFolder(Path path) {
     /** What JMH wrote for a row, without the brackets of the list; empty if it is absent or damaged. */
     private Optional<String> result(Row row) {
         try {
-            String text = Files.readString(measured(row));
+            String text = TextFile.read(measured(row));
             JsonNode list = JSON.readTree(text);
             return list.isArray() && list.size() == 1
                     ? Optional.of(text.substring(text.indexOf('[') + 1, text.lastIndexOf(']'))
@@ -182,7 +183,7 @@ public record RunFolder(Path path) {
         List<Failure> failures = new ArrayList<>();
         for (Row row : plan.rows()) {
             try {
-                failures.add(JSON.readValue(Files.readString(failed(row)), Failure.class));
+                failures.add(JSON.readValue(TextFile.read(failed(row)), Failure.class));
             } catch (NoSuchFileException e) {
                 continue;
             } catch (IOException e) {

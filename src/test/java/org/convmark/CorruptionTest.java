@@ -1,0 +1,160 @@
+package org.convmark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Run folders whose files were cut, mixed up or edited: every command answers, or says in one sentence what is wrong, and changes none of
+ * them. {@code -Dconvmark.corruptions=10000} takes that many.
+ */
+class CorruptionTest {
+    private static final Path SOUND = Path.of("src/test/resources/org/convmark/cases/gate-with-lost-rows");
+    private static final int MUTATIONS = Integer.getInteger("convmark.corruptions", 150);
+    private static final List<String> WORDS = List.of(
+            "null",
+            "-1",
+            "NaN",
+            "1e400",
+            "\"\"",
+            "[]",
+            "{}",
+            "true",
+            "\"org.convmark.bench.pattern.PlainBenchmark.run\"",
+            "0");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void everyCommandAnswersOrRefusesInOneSentence() throws IOException {
+        long seed = System.currentTimeMillis();
+        List<String> wrong = new ArrayList<>();
+        for (int i = 0; i < MUTATIONS; i++) {
+            SplittableRandom random = new SplittableRandom(seed + i);
+            Path run = folder.resolve("runs/run");
+            copy(SOUND.resolve("candidate"), run);
+            mutate(run, random);
+            Map<Path, byte[]> before = contents(run);
+            for (String command : List.of(
+                    "report " + run,
+                    "compare " + SOUND.resolve("base") + " " + run,
+                    "history " + folder.resolve("runs"),
+                    "export --format csv " + run,
+                    "export --format otava " + run,
+                    "run --dry-run --resume " + run)) {
+                String complaint = complaint(command);
+                if (complaint != null) {
+                    wrong.add("seed " + (seed + i) + ", " + command + ": " + complaint);
+                }
+            }
+            before.forEach((file, bytes) -> {
+                try {
+                    if (!Arrays.equals(bytes, Files.readAllBytes(file))) {
+                        wrong.add(file + " was written over");
+                    }
+                } catch (IOException e) {
+                    wrong.add(e.toString());
+                }
+            });
+            org.convmark.machine.Folders.delete(folder.resolve("runs"));
+        }
+        List<String> kinds = wrong.stream()
+                .map(text -> text.replaceAll("^seed \\d+, \\S+ \\S+: ?", ""))
+                .distinct()
+                .limit(5)
+                .toList();
+        assertEquals(
+                List.of(),
+                kinds,
+                wrong.size() + " answers are wrong, such as " + wrong.stream().findFirst());
+    }
+
+    /** What is wrong with an answer, or null. */
+    private static String complaint(String command) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exitCode = Main.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(command.split(" "));
+        String said = err.toString();
+        if (said.contains("defect of Convmark") || said.contains("Exception")) {
+            return said.lines().limit(8).toList().toString();
+        }
+        boolean refuses = exitCode == Main.ERROR;
+        if (refuses && (said.isBlank() || said.strip().lines().count() > 3)) {
+            return "refused with " + said;
+        }
+        return null;
+    }
+
+    /** Bytes lost, bytes changed, or a value replaced, in one of the files. */
+    private static void mutate(Path run, SplittableRandom random) throws IOException {
+        List<Path> files = new ArrayList<>(contents(run).keySet());
+        files.sort(null);
+        Path file = files.get(random.nextInt(files.size()));
+        byte[] bytes = Files.readAllBytes(file);
+        switch (random.nextInt(4)) {
+            case 0 -> bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
+            case 1 -> bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+            case 2 -> {
+                int from = random.nextInt(bytes.length);
+                int to = Math.min(bytes.length, from + random.nextInt(200));
+                byte[] rest = Arrays.copyOf(bytes, bytes.length - (to - from));
+                System.arraycopy(bytes, to, rest, from, bytes.length - to);
+                bytes = rest;
+            }
+            default ->
+                bytes = replaced(new String(bytes, java.nio.charset.StandardCharsets.UTF_8), random)
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        }
+        Files.write(file, bytes);
+    }
+
+    /** One value of a JSON text by another. */
+    private static String replaced(String text, SplittableRandom random) {
+        List<int[]> values = java.util.regex.Pattern.compile(":\\s*(\"[^\"]*\"|-?[0-9.]+(E-?\\d+)?|true|false|null)")
+                .matcher(text)
+                .results()
+                .map(match -> new int[] {match.start(1), match.end(1)})
+                .toList();
+        if (values.isEmpty()) {
+            return text;
+        }
+        int[] value = values.get(random.nextInt(values.size()));
+        return text.substring(0, value[0]) + WORDS.get(random.nextInt(WORDS.size())) + text.substring(value[1]);
+    }
+
+    private static Map<Path, byte[]> contents(Path run) throws IOException {
+        Map<Path, byte[]> contents = new HashMap<>();
+        try (Stream<Path> files = Files.walk(run)) {
+            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+                contents.put(file, Files.readAllBytes(file));
+            }
+        }
+        return contents;
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to.getParent());
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
+    }
+}
