@@ -68,6 +68,11 @@ find_jdk() {
             return
         fi
     done
+    for home in "${JAVA_HOME:-}" /usr/lib/jvm/*; do
+        if [[ -n $home && -x $home/bin/javac && -z $(jvm_version "$home") ]]; then
+            die "the JDK in $home does not start: $("$home/bin/java" -version 2>&1 | head -n 1)"
+        fi
+    done
     die "needs a JDK $oldest_jdk or newer: install one (Debian, Ubuntu: apt-get install openjdk-17-jdk-headless)" \
         "or point JAVA_HOME to it (now '${JAVA_HOME:-}')"
 }

@@ -31,7 +31,7 @@ public interface Peer {
         } catch (LinkageError | RuntimeException e) {
             return e.getCause() instanceof ClassNotFoundException
                     ? ABSENT // adapters of an earlier build, without the engines
-                    : "its native library does not load: " + e;
+                    : NativeLibraries.reason(e).orElse("its native library does not load: " + e);
         }
     }
 

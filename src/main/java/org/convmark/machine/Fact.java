@@ -13,10 +13,11 @@ import java.util.function.Supplier;
  * @param missing why there is no value, or null if there is one
  */
 public record Fact<T>(T value, String source, String missing) {
-    /** @throws IllegalArgumentException unless there is either a value or a reason */
+    /** @throws IllegalArgumentException unless there is either a value with its source or a reason */
     public Fact {
-        if ((value == null) == (missing == null)) {
-            throw new IllegalArgumentException("a fact has either a value or a reason why it is missing");
+        if ((value == null) == (missing == null) || (value == null) != (source == null)) {
+            throw new IllegalArgumentException(
+                    "a fact has either a value with its source or a reason why it is missing");
         }
     }
 

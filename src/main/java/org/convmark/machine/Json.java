@@ -1,6 +1,8 @@
 package org.convmark.machine;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -9,8 +11,12 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.deser.std.DelegatingDeserializer;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import java.util.List;
 
 /** How the records of this package look as JSON. Files of other versions are read: unknown fields are passed over. */
 final class Json {
@@ -20,9 +26,24 @@ final class Json {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .serializationInclusion(JsonInclude.Include.NON_NULL)
             .addModule(new SimpleModule().setDeserializerModifier(new AbsentFacts()))
+            .annotationIntrospector(new WholeRecords())
+            .withConfigOverride(List.class, o -> o.setSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL)))
             .build();
 
     private Json() {}
+
+    /** Whatever may be unknown is a fact; a text that is none has to be there. */
+    private static final class WholeRecords extends JacksonAnnotationIntrospector {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public JsonSetter.Value findSetterInfo(Annotated member) {
+            boolean isText = member.getRawType() == String.class
+                    && member instanceof AnnotatedMember in
+                    && in.getDeclaringClass() != Fact.class;
+            return isText ? JsonSetter.Value.forValueNulls(Nulls.FAIL) : super.findSetterInfo(member);
+        }
+    }
 
     /** Reads a fact that the file does not hold as a missing one. */
     private static final class AbsentFacts extends BeanDeserializerModifier {

@@ -72,7 +72,8 @@ class RunTest {
     private Run write(String unit, String rawData, String params) throws IOException {
         Files.writeString(
                 folder.resolve("jmh.json"),
-                "[{\"benchmark\":\"a." + (params.isEmpty() ? "B" : "Plain") + "Benchmark.run\",\"params\":{" + params
+                "[{\"benchmark\":\"org.convmark.bench.pattern." + (params.isEmpty() ? "B" : "Plain")
+                        + "Benchmark.run\",\"params\":{" + params
                         + "},\"mode\":\"avgt\",\"jvm\":\"java\",\"jdkVersion\":\"17\","
                         + "\"vmName\":\"VM\",\"jvmArgs\":[\"-Xmx1g\",\"-Dx='a'\",\"-Dconvmark.warmup=9\"],"
                         + "\"primaryMetric\":{\"scoreUnit\":\"" + unit + "\",\"rawData\":" + rawData
@@ -90,7 +91,7 @@ class RunTest {
         Intent intent = new Intent(null, "Radeon", null, null);
         String command =
                 new Run(folder, run.machine(), intent, run.measurements(), List.of()).command(only("us/op", "[[1]]"));
-        assertTrue(command.endsWith(" --jvm-args '-Xmx1g -Dx='\\''a'\\''' --device 'Radeon'"), command);
+        assertTrue(command.endsWith(" --jvm-args '-Xmx1g -Dx='\\''a'\\''' --device Radeon"), command);
     }
 
     /** The arguments that choose it are long, and those of another place. */
@@ -109,17 +110,7 @@ class RunTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "[",
-                "null",
-                "{}",
-                "no json",
-                "[] []",
-                "[{}]",
-                "[{\"benchmark\":\"a.B.run\",\"mode\":\"avgt\",\"primaryMetric\":{\"scoreUnit\":\"us/op\"}}]"
-            })
+    @ValueSource(strings = {"", "[", "null", "{}", "no json", "[] []", "[{}]"})
     void damagedResultsAreNamedInOneSentence(String text) throws IOException {
         Files.writeString(folder.resolve("jmh.json"), text);
         requireSentence("jmh.json", "damaged", "--resume");
@@ -134,14 +125,32 @@ class RunTest {
         }
     }
 
+    /** One result that says nothing of time does not cost the others. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        us/op  | [[]]  | its result holds no samples
+        us/op  | []    | its result holds no samples
+        us/op  | 7     | its result holds no samples
+        eon/op | [[1]] | its result has the unit 'eon/op', which is no time
+        """)
+    void resultsThatAreNoTimesAreSetAside(String unit, String rawData, String reason) throws IOException {
+        Run run = write(unit, rawData, "");
+        assertEquals(List.of(), run.measurements());
+        assertEquals(reason, run.failures().get(0).error());
+    }
+
+    /** Of a histogram, as JMH writes it where it samples times, by its mean; of versions that did not write their JVM. */
     @Test
-    void samplesThatAreNoTimesAreNamed() {
-        for (String raw : List.of("[[]]", "[]", "7")) {
-            assertThrows(IllegalArgumentException.class, () -> write("us/op", raw, ""), raw);
-        }
-        String message = assertThrows(IllegalArgumentException.class, () -> write("eon/op", "[[1]]", ""))
-                .getMessage();
-        assertTrue(message.contains("result 1 has the unknown unit eon/op"), message);
+    void sampledTimesAndOldFilesAreRead() throws IOException {
+        Files.writeString(folder.resolve("jmh.json"), """
+                [{"benchmark":"org.example.B.run","mode":"sample","threads":8,
+                "primaryMetric":{"scoreUnit":"us/op","rawDataHistogram":[[[[1.0,3],[5.0,1]]]]}}]
+                """);
+        Measurement row = Run.read(folder).measurements().get(0);
+        assertEquals(2e-6, row.seconds(), 1e-12);
+        assertEquals("org.example.B.run", row.name());
+        assertEquals(Map.of("mode", "sample", "threads", "8"), row.settings());
+        assertEquals("unknown JVM", row.jvm().label());
     }
 
     @ParameterizedTest

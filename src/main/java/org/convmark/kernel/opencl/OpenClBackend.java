@@ -11,6 +11,7 @@ import org.convmark.kernel.Backend;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
+import org.convmark.kernel.NativeLibraries;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Target;
 import org.convmark.kernel.Weights;
@@ -62,7 +63,9 @@ public final class OpenClBackend extends Backend<Tensor> {
         try {
             devices = Cl.devices();
         } catch (LinkageError | UnsupportedOperationException absent) {
-            return "OpenCL does not load, install an ICD loader, for example ocl-icd-libopencl1: " + reason(absent);
+            return NativeLibraries.reason(absent)
+                    .orElseGet(() -> "OpenCL does not load, install an ICD loader, for example ocl-icd-libopencl1: "
+                            + reason(absent));
         }
         if (devices.isEmpty()) {
             List<String> platforms = Cl.platformNames();

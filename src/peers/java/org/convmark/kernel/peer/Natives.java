@@ -4,6 +4,7 @@ import com.sun.jna.NativeLibrary;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;
+import org.convmark.kernel.NativeLibraries;
 
 /** What the two engines that come through JavaCPP share: how their native libraries load, and their OpenMP. */
 final class Natives {
@@ -22,7 +23,7 @@ final class Natives {
             if (e.getCause() instanceof ClassNotFoundException) {
                 throw e;
             }
-            return reason(e);
+            return NativeLibraries.reason(e).orElseGet(() -> reason(e));
         }
     }
 
