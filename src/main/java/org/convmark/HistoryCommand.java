@@ -35,10 +35,12 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:the history was read",
             "1:with --fail-on-new-change: a row became slower within its last runs",
-            "2:bad input, or no run to read"
+            "2:bad input, or no run to read",
+            "3:with --fail-on-new-change: no row became slower, but rows of the newest run failed"
         })
 final class HistoryCommand implements Callable<Integer> {
     private static final int SLOWER = 1;
+    private static final int FAILED = 3;
     private static final int RECENT = 10;
 
     @Parameters(arity = "0..1", paramLabel = "DIR", description = "A folder of runs (default: ${DEFAULT-VALUE}).")
@@ -58,8 +60,8 @@ final class HistoryCommand implements Callable<Integer> {
 
     @Option(
             names = "--fail-on-new-change",
-            description =
-                    "A row that became slower within its last " + RECENT + " runs ends the command with exit code 1.")
+            description = "A row that became slower within its last " + RECENT
+                    + " runs ends the command with exit code 1, one that failed in the newest run with 3.")
     private boolean failOnNewChange;
 
     @Spec
@@ -92,7 +94,15 @@ final class HistoryCommand implements Callable<Integer> {
         if (html != null) {
             new HtmlWriter().write(document, html);
         }
-        return failOnNewChange && history.series().stream().anyMatch(HistoryCommand::becameSlower) ? SLOWER : Main.OK;
+        return failOnNewChange ? gate(history) : Main.OK;
+    }
+
+    private static int gate(History history) {
+        if (history.series().stream().anyMatch(HistoryCommand::becameSlower)) {
+            return SLOWER;
+        }
+        List<HistoryIndex.Entry> runs = history.runs();
+        return runs.get(runs.size() - 1).failed().isEmpty() ? Main.OK : FAILED;
     }
 
     private String from() {

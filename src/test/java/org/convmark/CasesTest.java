@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,20 +17,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that were once read wrongly, or half: of failed rows, of other projects, of several machines, of JVMs with options that nobody gave. */
 class CasesTest {
-    private static final String CASES = "src/test/resources/org/convmark/cases/";
-
     @TempDir
     Path folder;
 
+    @BeforeEach
+    void copy() throws IOException {
+        Cases.copyTo(folder.resolve("cases"));
+    }
+
     private record Outcome(int exitCode, String out, String err) {}
 
-    private static Outcome run(String command) {
+    private Outcome run(String command) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int exitCode = Main.commandLine()
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
-                .execute(command.replace("CASES/", CASES).split(" "));
+                .execute(command.replace("CASES/", folder + "/cases/").split(" "));
         return new Outcome(exitCode, out.toString(), err.toString());
     }
 
@@ -48,6 +52,14 @@ class CasesTest {
             assertTrue(text.contains("java.lang.OutOfMemoryError: Java heap space"), text);
         }
         assertEquals(Main.OK, run("compare" + runs).exitCode());
+    }
+
+    @Test
+    void rowsThatFailedInTheNewestRunFailTheGateOfAHistory() {
+        Outcome outcome = run("history --fail-on-new-change CASES/gate-with-lost-rows");
+        assertEquals(3, outcome.exitCode(), outcome::toString);
+        assertTrue(outcome.out().contains("Inception"), outcome::out);
+        assertTrue(outcome.out().contains("java.lang.OutOfMemoryError: Java heap space"), outcome::out);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.convmark.machine.Folders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,7 +49,7 @@ class CorruptionTest {
         for (int i = 0; i < MUTATIONS; i++) {
             SplittableRandom random = new SplittableRandom(seed + i);
             Path run = folder.resolve("runs/run");
-            copy(SOUND.resolve("candidate"), run);
+            Cases.copy("gate-with-lost-rows/candidate", run);
             mutate(run, random);
             Map<Path, byte[]> before = contents(run);
             for (String command : List.of(
@@ -70,7 +73,7 @@ class CorruptionTest {
                     wrong.add(e.toString());
                 }
             });
-            org.convmark.machine.Folders.delete(folder.resolve("runs"));
+            Folders.delete(folder.resolve("runs"));
         }
         List<String> kinds = wrong.stream()
                 .map(text -> text.replaceAll("^seed \\d+, \\S+ \\S+: ?", ""))
@@ -119,15 +122,15 @@ class CorruptionTest {
                 bytes = rest;
             }
             default ->
-                bytes = replaced(new String(bytes, java.nio.charset.StandardCharsets.UTF_8), random)
-                        .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                bytes = replaced(new String(bytes, StandardCharsets.UTF_8), random)
+                        .getBytes(StandardCharsets.UTF_8);
         }
         Files.write(file, bytes);
     }
 
     /** One value of a JSON text by another. */
     private static String replaced(String text, SplittableRandom random) {
-        List<int[]> values = java.util.regex.Pattern.compile(":\\s*(\"[^\"]*\"|-?[0-9.]+(E-?\\d+)?|true|false|null)")
+        List<int[]> values = Pattern.compile(":\\s*(\"[^\"]*\"|-?[0-9.]+(E-?\\d+)?|true|false|null)")
                 .matcher(text)
                 .results()
                 .map(match -> new int[] {match.start(1), match.end(1)})
@@ -147,14 +150,5 @@ class CorruptionTest {
             }
         }
         return contents;
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        Files.createDirectories(to.getParent());
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Files.copy(file, to.resolve(from.relativize(file).toString()));
-            }
-        }
     }
 }

@@ -4,14 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import org.convmark.machine.Shell;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -26,7 +25,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Execution(ExecutionMode.CONCURRENT)
 class ProcessTest {
     private static final int SECONDS = 120;
-    private static final String CASES = "src/test/resources/org/convmark/cases/";
 
     @TempDir
     Path folder;
@@ -52,7 +50,7 @@ class ProcessTest {
         PIPE      | export --format csv CASES/gate-with-lost-rows/base                | BottleneckBenchmark
         PIPE      | waterline ConvFirst --balance 160                                 | attainable efficiency
         TERMINAL  | waterline ConvFirst --balance 160                                 | attainable efficiency
-        PIPE      | report FOLDER/run                                                 | report.html
+        PIPE      | report CASES/gate-with-lost-rows/base                                         | report.html
         PIPE      | aa --profile smoke --include FfnBenchmark -p target=SCALAR --out FOLDER | no change can be found
         FULL_DISK | history CASES/history-says-nothing/runs                           | standard output cannot be written
         FULL_DISK | export --format csv CASES/gate-with-lost-rows/base                | standard output cannot be written
@@ -60,10 +58,8 @@ class ProcessTest {
         PIPE      | fleet --help                                                      | submit
         """)
     void whatACommandSaysArrives(Medium medium, String command, String expected) throws Exception {
-        if (command.contains("FOLDER/run")) {
-            copy(Path.of(CASES + "gate-with-lost-rows/base"), folder.resolve("run"));
-        }
-        String[] words = command.replace("CASES/", CASES)
+        Cases.copyTo(folder.resolve("cases"));
+        String[] words = command.replace("CASES", folder + "/cases")
                 .replace("FOLDER", folder.toString())
                 .split(" ");
         Outcome outcome = run(medium, Map.of(), words);
@@ -116,8 +112,7 @@ class ProcessTest {
         List<String> command = java;
         if (medium == Medium.TERMINAL) {
             assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "there is no script(1), which makes a terminal");
-            String line = String.join(
-                    " ", java.stream().map(org.convmark.machine.Shell::word).toList());
+            String line = String.join(" ", java.stream().map(Shell::word).toList());
             command = List.of("script", "-qec", line, "/dev/null");
         }
         Path out = medium == Medium.FULL_DISK ? Path.of("/dev/full") : folder.resolve("out");
@@ -136,14 +131,6 @@ class ProcessTest {
             return new Outcome(process.exitValue(), said, Files.readString(err));
         } finally {
             process.destroyForcibly();
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Files.copy(file, to.resolve(from.relativize(file).toString()));
-            }
         }
     }
 }

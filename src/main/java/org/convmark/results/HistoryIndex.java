@@ -44,6 +44,7 @@ public final class HistoryIndex {
      * @param clock what is wrong with its clock, or ""
      * @param commit of the program, or why it is not known
      * @param machine short name of the kind of machine
+     * @param failed rows without a result
      */
     public record Entry(
             String folder,
@@ -52,7 +53,8 @@ public final class HistoryIndex {
             String clock,
             String commit,
             String machine,
-            List<Point> points) {}
+            List<Point> points,
+            List<Failed> failed) {}
 
     /**
      * A row of a run.
@@ -62,6 +64,14 @@ public final class HistoryIndex {
      * @param seconds per operation
      */
     public record Point(String row, String jvm, double seconds) {}
+
+    /**
+     * A row that failed in a run.
+     *
+     * @param row benchmark and parameters
+     * @param error in one line
+     */
+    public record Failed(String row, String error) {}
 
     /**
      * All runs that can be read.
@@ -130,7 +140,7 @@ public final class HistoryIndex {
         boolean backwards = after != null && after.capturedAt().compareTo(machine.capturedAt()) < 0;
         Map<String, Point> points = new LinkedHashMap<>();
         for (Measurement row : run.measurements()) {
-            Point point = new Point(row(row), run.label(row.jvm()), row.seconds());
+            Point point = new Point(title(row.name(), row.settings()), run.label(row.jvm()), row.seconds());
             if (points.put(point.row() + TAB + point.jvm(), point) != null) {
                 throw new IllegalArgumentException("it holds " + point.row() + " on JVM " + point.jvm()
                         + " twice: remove one of the two from a copy of its jmh.json.");
@@ -145,12 +155,17 @@ public final class HistoryIndex {
                         : "",
                 machine.checkout().commit().optional().orElse("unversioned"),
                 machine.id(),
-                List.copyOf(points.values()));
+                List.copyOf(points.values()),
+                run.failures().stream()
+                        .map(failure -> new Failed(
+                                title(failure.name(), failure.chosen()),
+                                failure.error().replaceAll("\\s+", " ")))
+                        .toList());
     }
 
-    private static String row(Measurement row) {
-        return row.name()
-                + row.settings().entrySet().stream()
+    private static String title(String name, Map<String, String> settings) {
+        return name
+                + settings.entrySet().stream()
                         .map(e -> " " + e.getKey() + "=" + e.getValue())
                         .collect(Collectors.joining());
     }
@@ -189,7 +204,12 @@ public final class HistoryIndex {
                     names.computeIfAbsent(point[1], name -> name),
                     Double.parseDouble(point[2])));
         }
-        return new Entry(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], points);
+        List<Failed> failed = new ArrayList<>();
+        for (int i = Integer.parseInt(parts[7]); i > 0; i--) {
+            String[] row = in.readLine().split(TAB, -1);
+            failed.add(new Failed(names.computeIfAbsent(row[0], name -> name), row[1]));
+        }
+        return new Entry(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], points, failed);
     }
 
     /** Writes the index in one step under a name of this process, so that two may write at once; or says why not. */
@@ -221,10 +241,14 @@ public final class HistoryIndex {
                         entry.clock(),
                         entry.commit(),
                         entry.machine(),
-                        String.valueOf(entry.points().size()))
+                        String.valueOf(entry.points().size()),
+                        String.valueOf(entry.failed().size()))
                 + "\n");
         for (Point point : entry.points()) {
             out.write(point.row() + TAB + point.jvm() + TAB + point.seconds() + "\n");
+        }
+        for (Failed row : entry.failed()) {
+            out.write(row.row() + TAB + row.error() + "\n");
         }
     }
 }

@@ -3,6 +3,7 @@ package org.convmark.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dconvmark.random.seconds=600} takes that long for each child.
  */
 class RandomGraphTest {
-    private static final String SECONDS = System.getProperty("convmark.random.seconds", "5");
+    private static final String SECONDS = System.getProperty("convmark.random.seconds", "3");
 
     @TempDir
     private Path folder;
@@ -87,7 +88,7 @@ class RandomGraphTest {
     private static String text(Path file) {
         try {
             return Files.readString(file);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             return e.toString();
         }
     }

@@ -55,6 +55,15 @@ public final class HistoryDocument {
                     List.of("Row", "Machine", "JVM", "Change", "After", "Since", "Commits", "Time"),
                     rows));
         }
+        Entry newest = history.runs().get(history.runs().size() - 1);
+        if (!newest.failed().isEmpty()) {
+            contents.add(new Table(
+                    "Rows that failed in the newest run, " + newest.folder(),
+                    List.of("Row", "Why"),
+                    newest.failed().stream()
+                            .map(row -> List.<Cell>of(Cell.words(row.row()), new Cell.Warning(row.error())))
+                            .toList()));
+        }
         complaints.forEach(sentence -> contents.add(new Content.Text(sentence)));
         return new Section("Changes", contents);
     }

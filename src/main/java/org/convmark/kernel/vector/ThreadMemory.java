@@ -1,9 +1,12 @@
 package org.convmark.kernel.vector;
 
+import java.util.Arrays;
+
 /**
  * What a thread keeps while a kernel runs, the same memory for every kernel: one runs after the other, so the next finds in the
  * cache what the last wrote, and needs no lines from behind it. Kernels say what they need when they are made; a thread's
- * memory is made when it first runs one, and anew only when a larger one has been made since.
+ * memory is made when it first runs one, and anew only when a larger one has been made since. It begins as NaN, so that a kernel which
+ * reads what nobody wrote gives a wrong result the first time, when it is looked at, and not only after another.
  */
 final class ThreadMemory {
     private static final ThreadLocal<ThreadMemory> OWN = ThreadLocal.withInitial(ThreadMemory::new);
@@ -31,6 +34,8 @@ final class ThreadMemory {
         if (own.floats < most) {
             own.floats = most;
             own.lines = Lines.of(own.floats);
+            int first = own.lines.first();
+            Arrays.fill(own.lines.data(), first, first + own.floats, Float.NaN);
         }
         return own.lines;
     }
