@@ -104,6 +104,7 @@ class ProcessTest {
     private Outcome run(Medium medium, Map<String, String> environment, String... arguments) throws Exception {
         List<String> java = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),

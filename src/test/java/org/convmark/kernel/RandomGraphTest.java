@@ -68,6 +68,7 @@ class RandomGraphTest {
     private static List<String> command(Child child, long seed) {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.add("-Xmx1g");
         command.add(ForkArguments.VECTOR_MODULE);
         command.add(ForkArguments.TRUST_PROFILES);
         if (child.bits > 0) {

@@ -52,6 +52,7 @@ class CompilationTest {
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(ForkArguments.ALL);
         command.addAll(List.of(
+                "-Xmx1g",
                 "-XX:CompileThresholdScaling=0.1",
                 "-XX:Tier3DelayOn=" + child.delay,
                 "-D" + VectorLength.BITS + "=" + child.bits,
