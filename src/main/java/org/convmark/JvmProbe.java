@@ -2,7 +2,6 @@ package org.convmark;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +21,7 @@ import org.convmark.machine.Folders;
 import org.convmark.machine.ForkArguments;
 import org.convmark.machine.Probe;
 import org.convmark.machine.TargetState;
+import org.convmark.machine.TextFile;
 
 /** A look at another JVM from outside: it may be old, lack modules or crash, and this one goes on. */
 public final class JvmProbe {
@@ -279,6 +279,6 @@ public final class JvmProbe {
     }
 
     private static String text(Path file) throws IOException {
-        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        return TextFile.read(file);
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.convmark.machine.TextFile;
 
 /** The local Maven repository: where libraries lie that were fetched before. Nothing is fetched here. */
 final class MavenRepository {
@@ -31,7 +32,7 @@ final class MavenRepository {
         String home = System.getProperty("user.home");
         Path maven = Path.of(home, ".m2");
         try {
-            Matcher setting = SETTING.matcher(Files.readString(maven.resolve("settings.xml")));
+            Matcher setting = SETTING.matcher(TextFile.read(maven.resolve("settings.xml")));
             if (setting.find()) {
                 return Path.of(setting.group(1).replace("${user.home}", home));
             }

@@ -165,7 +165,7 @@ public record FleetFolder(Path path) {
     /** The last lines of a task's log, none without one. */
     List<String> logTail(Task task) {
         try {
-            List<String> lines = new String(Files.readAllBytes(log(task)), StandardCharsets.UTF_8)
+            List<String> lines = TextFile.read(log(task))
                     .lines()
                     .filter(line -> !line.isBlank())
                     .toList();

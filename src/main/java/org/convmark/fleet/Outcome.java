@@ -1,13 +1,13 @@
 package org.convmark.fleet;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.convmark.machine.Fact;
+import org.convmark.machine.TextFile;
 import org.convmark.results.Run;
 
 /**
@@ -68,7 +68,7 @@ public record Outcome(Task task, State state, String reason, Run run, List<Strin
 
     private static String exitCode(Path done) {
         try {
-            return Files.readString(done.resolve("exit-code")).strip();
+            return TextFile.read(done.resolve("exit-code")).strip();
         } catch (IOException e) {
             return "unknown";
         }

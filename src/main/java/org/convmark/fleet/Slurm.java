@@ -2,7 +2,6 @@ package org.convmark.fleet;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.fleet.Fleet.Job;
 import org.convmark.machine.Fact;
+import org.convmark.machine.TextFile;
 import org.convmark.run.InputError;
 
 /**
@@ -188,7 +188,7 @@ public record Slurm(Map<String, String> environment) {
     }
 
     private static String read(File file) throws IOException {
-        return new String(Files.readAllBytes(file.toPath()), StandardCharsets.UTF_8);
+        return TextFile.read(file.toPath());
     }
 
     private Optional<Path> find(String name) {

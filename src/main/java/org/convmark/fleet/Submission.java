@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.convmark.fleet.Fleet.Job;
 import org.convmark.fleet.Task.Node;
+import org.convmark.machine.Shell;
 import org.convmark.run.InputError;
 import org.convmark.run.RunFolder;
 
@@ -25,7 +26,8 @@ public record Submission(Fleet fleet, FleetFolder folder, Integer atOnce, List<S
         for (Task task : fleet.tasks()) {
             List<String> lines = FleetFolder.lines(fleet, task);
             text.add("# " + task.name() + ", matrix line " + task.line());
-            text.add((task.jvm() == null ? "java" : quoted(task.jvm())) + " " + line(lines.subList(1, lines.size())));
+            text.add((task.jvm() == null ? "java" : Shell.word(task.jvm())) + " "
+                    + line(lines.subList(1, lines.size())));
         }
         text.add("");
         fleet.arrays().forEach((node, tasks) -> text.add(line(command(node, tasks))));
@@ -34,11 +36,7 @@ public record Submission(Fleet fleet, FleetFolder folder, Integer atOnce, List<S
     }
 
     private static String line(List<String> command) {
-        return command.stream().map(Submission::quoted).collect(Collectors.joining(" "));
-    }
-
-    private static String quoted(String word) {
-        return word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+        return command.stream().map(Shell::word).collect(Collectors.joining(" "));
     }
 
     private List<String> command(Node node, List<Task> tasks) {

@@ -1,6 +1,7 @@
 package org.convmark.kernel;
 
 import java.util.Arrays;
+import java.util.List;
 import org.convmark.model.Activation;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
@@ -47,6 +48,11 @@ public record FoldedConv(Layer.Conv conv, Epilogue epilogue, float[] filter, flo
     private static FoldedConv of(Layer.Conv conv, Node node, Weights weights) {
         float[] bias = conv.bias() == Layer.Bias.YES ? weights.shift(node) : new float[conv.outChannels()];
         return new FoldedConv(conv, Epilogue.NONE, weights.filter(node), bias, 0, -1);
+    }
+
+    /** What is added, of the node's inputs, or null. */
+    public <V> V residual(List<V> in) {
+        return residual < 0 ? null : in.get(residual);
     }
 
     private void scale(float[] scale, float[] shift) {

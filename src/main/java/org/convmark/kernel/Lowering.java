@@ -93,14 +93,13 @@ public abstract class Lowering<V, R> {
     }
 
     private R convolution(FoldedConv folded, List<V> in, V out) {
-        V residual = folded.residual() < 0 ? null : in.get(folded.residual());
         return conv(
                 folded.conv(),
                 folded.epilogue(),
                 folded.filter(),
                 folded.bias(),
                 in.get(folded.source()),
-                residual,
+                folded.residual(in),
                 out);
     }
 }

@@ -1,7 +1,6 @@
 package org.convmark.machine;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +18,7 @@ record FileTree(Path root) {
             return Fact.missing("there is no " + path);
         }
         try {
-            String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();
+            String text = TextFile.read(file).strip();
             return text.isEmpty() ? Fact.missing(path + " is empty") : Fact.of(text, path);
         } catch (IOException e) {
             return Fact.missing(path + " cannot be read");

@@ -1,7 +1,6 @@
 package org.convmark.machine;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,7 +75,7 @@ record Git(Path folder) {
         } finally {
             process.destroyForcibly();
         }
-        String text = new String(Files.readAllBytes(output), StandardCharsets.UTF_8).strip();
+        String text = TextFile.read(output).strip();
         return process.exitValue() == 0
                 ? Fact.of(text, source)
                 : Fact.missing(source + ": " + text.lines().findFirst().orElse("failed"));

@@ -1,7 +1,6 @@
 package org.convmark.machine;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,7 +74,7 @@ record PerfCounters(String executable) {
         Process process = builder.start();
         try {
             return process.waitFor(SECONDS, TimeUnit.SECONDS)
-                    ? Fact.of(Files.readString(output, StandardCharsets.UTF_8), executable)
+                    ? Fact.of(TextFile.read(output), executable)
                     : Fact.missing(executable + " took more than " + SECONDS + " seconds");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

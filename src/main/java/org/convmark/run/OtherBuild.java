@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.convmark.machine.Fact;
 import org.convmark.machine.Folders;
 import org.convmark.machine.Machine.Checkout;
+import org.convmark.machine.TextFile;
 
 /**
  * Another build of this program: a jar that is there, or a revision of this checkout that is built for the occasion.
@@ -55,7 +56,7 @@ public record OtherBuild(Path jar, String digest, Checkout checkout, String name
                     "'" + revision + "' is no revision of a git checkout here, and no .jar: name a commit, a branch, "
                             + "a tag or a benchmarks.jar.");
         }
-        String commit = Files.readString(log).strip();
+        String commit = TextFile.read(log).strip();
         requireSuccess(
                 log,
                 "git cannot check out " + revision,
@@ -95,7 +96,7 @@ public record OtherBuild(Path jar, String digest, Checkout checkout, String name
     private static void requireSuccess(Path log, String what, Path folder, int seconds, String... command)
             throws IOException {
         if (run(log, folder, seconds, command) != 0) {
-            String last = Files.readString(log)
+            String last = TextFile.read(log)
                     .lines()
                     .filter(line -> !line.isBlank())
                     .findFirst()

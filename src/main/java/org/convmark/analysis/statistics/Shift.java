@@ -1,7 +1,5 @@
 package org.convmark.analysis.statistics;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
@@ -13,12 +11,6 @@ import org.apache.commons.statistics.distribution.TDistribution;
  */
 public record Shift(double difference, double error, double freedom) {
     private static final double HIGH = 0.975;
-
-    /** Places of the table of quantiles, which is even in one over the degrees of freedom: between them a straight line is wrong by 1e-5 at the most. */
-    private static final int PLACES = 1024;
-
-    /** Filled where it is asked: a quantile takes a quarter of a millisecond, and a comparison has thousands of rows. */
-    private static final Map<Integer, Double> QUANTILES = new ConcurrentHashMap<>();
 
     /** The shift between two sides, judged by their own variance alone. */
     public static Shift of(Samples base, Samples candidate) {
@@ -54,14 +46,6 @@ public record Shift(double difference, double error, double freedom) {
 
     /** Student's quantile for a 95 % interval. */
     double quantile() {
-        double place = PLACES / freedom;
-        int below = (int) place;
-        double low = quantile(below);
-        return low + (place - below) * (quantile(below + 1) - low);
-    }
-
-    private static double quantile(int place) {
-        return QUANTILES.computeIfAbsent(
-                place, p -> TDistribution.of((double) PLACES / p).inverseCumulativeProbability(HIGH));
+        return TDistribution.of(freedom).inverseCumulativeProbability(HIGH);
     }
 }

@@ -132,15 +132,9 @@ final class Cl implements AutoCloseable {
 
     /** Platforms, whether they have devices or not. */
     static List<String> platformNames() {
-        return Arrays.stream(platforms()).map(Cl::name).toList();
-    }
-
-    private static String name(cl_platform_id platform) {
-        long[] size = new long[1];
-        clGetPlatformInfo(platform, CL_PLATFORM_NAME, 0, null, size);
-        byte[] name = new byte[(int) size[0]];
-        clGetPlatformInfo(platform, CL_PLATFORM_NAME, name.length, Pointer.to(name), null);
-        return new String(name, 0, Math.max(0, name.length - 1), StandardCharsets.UTF_8);
+        return Arrays.stream(platforms())
+                .map(platform -> text(platform, CL_PLATFORM_NAME))
+                .toList();
     }
 
     private static cl_platform_id[] platforms() {

@@ -127,8 +127,7 @@ final class FusedKernel implements Kernel {
         Blocked result = left % 2 == 0 ? values[sumsOf] : sums;
         Blocked addend = left % 2 == 0 ? sums : values[sumsOf];
         if (from == 0) {
-            List<Blocked> operands = operands(body.nodes().get(hidden.last()));
-            addend = sum.residual() < 0 ? null : operands.get(sum.residual());
+            addend = sum.residual(operands(body.nodes().get(hidden.last())));
         }
         return binding.bind(sum.inputs(from, end, hidden.channels()), source, addend, result);
     }

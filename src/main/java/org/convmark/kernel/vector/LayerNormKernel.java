@@ -15,6 +15,9 @@ final class LayerNormKernel implements Stage {
     /** Pixels of a tile. */
     private static final int PIXELS = 7;
 
+    /** Behind the moments of a tile, the vectors that they are summed from. */
+    private static final int VECTORS = 2 * PIXELS;
+
     private final float epsilon;
     private final float[] gain;
     private final float[] bias;
@@ -24,8 +27,6 @@ final class LayerNormKernel implements Stage {
 
     /** Means of the pixels of a tile, one over their deviations, and a vector for each. */
     private final ThreadLocal<float[]> moments = ThreadLocal.withInitial(() -> new float[(2 + L) * PIXELS]);
-
-    private static final int VECTORS = 2 * PIXELS;
 
     LayerNormKernel(float epsilon, float[] gain, float[] bias, Blocked in, Blocked out) {
         this.epsilon = epsilon;
@@ -82,13 +83,13 @@ final class LayerNormKernel implements Stage {
         }
         squares(in.data, p, end, in.block, lanes, of);
         for (int i = 0; i < PIXELS; i++) {
-            of[PIXELS + i] = deviation(sum(of, VECTORS + i * L) / channels);
+            of[PIXELS + i] = factor(sum(of, VECTORS + i * L) / channels);
         }
         normalise(in.data, p, end, in.block, of, gain, bias, out.data, q, out.block);
     }
 
-    /** One over it. */
-    private float deviation(float variance) {
+    /** What a difference from the mean is multiplied by. */
+    private float factor(float variance) {
         return (float) (1 / Math.sqrt(variance + epsilon));
     }
 
@@ -207,7 +208,7 @@ final class LayerNormKernel implements Stage {
     private void pixel(int p, int q) {
         float[] of = moments.get();
         float mean = sum(p, of) / in.shape.channels();
-        write(p, q, mean, deviation(squares(p, mean, of) / in.shape.channels()));
+        write(p, q, mean, factor(squares(p, mean, of) / in.shape.channels()));
     }
 
     private float sum(int p, float[] of) {

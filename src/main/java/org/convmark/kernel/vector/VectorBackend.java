@@ -113,22 +113,15 @@ public final class VectorBackend extends Backend<Blocked> {
             Blocked in,
             Blocked residual,
             Blocked out) {
+        Finish finish = new Finish(epilogue, residual);
         Winograd form = Winograd.choose(algorithm, conv, in.shape, out.shape);
         return form == null
-                ? direct(conv, epilogue, filter, bias, in, residual, out)
-                : new WinogradKernel(form, conv, filter, bias, new Finish(epilogue, residual), in, out);
+                ? direct(conv, filter, bias, finish, in, out)
+                : new WinogradKernel(form, conv, filter, bias, finish, in, out);
     }
 
     /** Without a transform: what can be a part of a fused kernel too. */
-    private static Stage direct(
-            Layer.Conv conv,
-            Epilogue epilogue,
-            float[] filter,
-            float[] bias,
-            Blocked in,
-            Blocked residual,
-            Blocked out) {
-        Finish finish = new Finish(epilogue, residual);
+    private static Stage direct(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
         if (PointKernel.fits(conv, finish, in, out)) {
             return new PointKernel(conv, filter, bias, finish, in, out);
         }
@@ -157,13 +150,13 @@ public final class VectorBackend extends Backend<Blocked> {
                             return (Stage) lower(node, body.shapes(node), weights, operands, result);
                         }
                         FoldedConv folded = fold(node);
-                        Blocked addend = folded.residual() < 0 ? null : operands.get(folded.residual());
-                        return bind(folded, operands.get(folded.source()), addend, result);
+                        return bind(folded, operands.get(folded.source()), folded.residual(operands), result);
                     }
 
                     @Override
                     public Stage bind(FoldedConv part, Blocked source, Blocked addend, Blocked result) {
-                        return direct(part.conv(), part.epilogue(), part.filter(), part.bias(), source, addend, result);
+                        Finish finish = new Finish(part.epilogue(), addend);
+                        return direct(part.conv(), part.filter(), part.bias(), finish, source, result);
                     }
 
                     @Override
