@@ -259,36 +259,58 @@ final class ReferenceInterpreter {
     private Element layerNorm(Node node, Layer.LayerNorm norm, Tensor x) {
         double[] gain = doubles(weights.scale(node));
         double[] bias = doubles(weights.shift(node));
-        int channels = x.shape.channels();
-        double rounding = (channels + FOLDED) * UNIT;
+        Moments[] moments = moments(norm, x);
         return (n, c, p, q, sum) -> {
-            double mean = 0;
-            double meanError = 0;
-            for (int i = 0; i < channels; i++) {
-                int at = x.index(n, i, p, q);
-                mean += x.data[at] / channels;
-                meanError += (x.error[at] + rounding * Math.abs(x.data[at])) / channels;
-            }
-            double variance = 0;
-            double varianceError = 0;
-            for (int i = 0; i < channels; i++) {
-                int at = x.index(n, i, p, q);
-                double deviation = Math.abs(x.data[at] - mean);
-                double error = x.error[at] + meanError + UNIT * deviation;
-                variance += deviation * deviation / channels;
-                varianceError += (2 * deviation * error + error * error) / channels;
-            }
-            varianceError += rounding * variance;
-            double scale = 1 / Math.sqrt(variance + norm.epsilon());
-            double largestScale = 1 / Math.sqrt(Math.max(0, variance - varianceError) + norm.epsilon());
+            Moments of = moments[(n * x.shape.height() + p) * x.shape.width() + q];
             int at = x.index(n, c, p, q);
-            double deviation = x.data[at] - mean;
-            double error = x.error[at] + meanError + UNIT * Math.abs(deviation);
-            sum.add(deviation * scale * gain[c]);
+            double deviation = x.data[at] - of.mean;
+            double error = x.error[at] + of.meanError + UNIT * Math.abs(deviation);
+            sum.add(deviation * of.scale * gain[c]);
             sum.add(bias[c]);
-            sum.inherited = Math.abs(gain[c]) * (error * largestScale + Math.abs(deviation) * (largestScale - scale));
+            sum.inherited =
+                    Math.abs(gain[c]) * (error * of.largestScale + Math.abs(deviation) * (of.largestScale - of.scale));
             sum.roundings = FOLDED;
         };
+    }
+
+    /** Of a pixel, over its channels: the mean and one over the deviation, and how far floats may be from them. */
+    private record Moments(double mean, double meanError, double scale, double largestScale) {}
+
+    private static Moments[] moments(Layer.LayerNorm norm, Tensor x) {
+        int pixels = (int) x.shape.pixels();
+        Moments[] moments = new Moments[x.shape.batch() * pixels];
+        for (int i = 0; i < moments.length; i++) {
+            moments[i] = moments(norm, x, i / pixels * x.shape.channels() * pixels + i % pixels);
+        }
+        return moments;
+    }
+
+    private static Moments moments(Layer.LayerNorm norm, Tensor x, int first) {
+        int channels = x.shape.channels();
+        int pixels = (int) x.shape.pixels();
+        double rounding = (channels + FOLDED) * UNIT;
+        double mean = 0;
+        double meanError = 0;
+        for (int i = 0; i < channels; i++) {
+            int at = first + i * pixels;
+            mean += x.data[at] / channels;
+            meanError += (x.error[at] + rounding * Math.abs(x.data[at])) / channels;
+        }
+        double variance = 0;
+        double varianceError = 0;
+        for (int i = 0; i < channels; i++) {
+            int at = first + i * pixels;
+            double deviation = Math.abs(x.data[at] - mean);
+            double error = x.error[at] + meanError + UNIT * deviation;
+            variance += deviation * deviation / channels;
+            varianceError += (2 * deviation * error + error * error) / channels;
+        }
+        varianceError += rounding * variance;
+        return new Moments(
+                mean,
+                meanError,
+                1 / Math.sqrt(variance + norm.epsilon()),
+                1 / Math.sqrt(Math.max(0, variance - varianceError) + norm.epsilon()));
     }
 
     /** An activation moves an error by its slope; kernels compute it to some units in the last place of the larger of its argument and 1. */
