@@ -7,7 +7,6 @@ import static org.convmark.model.Fusion.BLOCK;
 import static org.convmark.model.Fusion.EPILOGUE;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +35,32 @@ final class RandomGraphs implements AutoCloseable {
     private static final int RUNS = 3;
 
     private final Target target;
-    private final Map<Target.Settings, Engine> engines = new HashMap<>();
-    private final Map<Target.Settings, Program> dirty = new HashMap<>();
+    private final Map<Target.Settings, Bed> beds = new Beds();
+
+    /** An engine, and a program that leaves its threads' scratch memory dirty. */
+    private record Bed(Engine engine, Program spoiler) {
+        static Bed of(Engine engine) {
+            return new Bed(engine, dirt(engine));
+        }
+    }
+
+    /** The latest, as each thread keeps its scratch memory: the many settings of all graphs take gigabytes. */
+    private static final class Beds extends LinkedHashMap<Target.Settings, Bed> {
+        private static final int MOST = 32;
+
+        Beds() {
+            super(MOST, 0.75f, true);
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Target.Settings, Bed> eldest) {
+            if (size() <= MOST) {
+                return false;
+            }
+            eldest.getValue().engine.close();
+            return true;
+        }
+    }
 
     RandomGraphs(Target target) {
         this.target = target;
@@ -143,15 +166,15 @@ final class RandomGraphs implements AutoCloseable {
                 null,
                 target.algorithms().contains(random.algorithm()) ? random.algorithm() : Algorithm.AUTO,
                 new Planning(Caches.TYPICAL, Long.MAX_VALUE, random.wish()));
-        Engine engine = engines.computeIfAbsent(settings, target::open);
+        Bed bed = beds.computeIfAbsent(settings, s -> Bed.of(target.open(s)));
         Graph graph = random.graph();
         Weights weights = new Weights(graph, random.weights(), Weights.Fill.RANDOM);
         ReferenceInterpreter reference = new ReferenceInterpreter(graph, weights);
-        Program program = engine.compile(graph.fuse(random.fusion()), weights);
+        Program program = bed.engine.compile(graph.fuse(random.fusion()), weights);
         float[] first = null;
         for (int run = 0; run < RUNS; run++) {
             if (run == 0) {
-                dirty.computeIfAbsent(settings, s -> dirt(engine)).run();
+                bed.spoiler.run();
             }
             program.spoil();
             program.run();
@@ -203,6 +226,6 @@ final class RandomGraphs implements AutoCloseable {
 
     @Override
     public void close() {
-        engines.values().forEach(Engine::close);
+        beds.values().forEach(bed -> bed.engine.close());
     }
 }
