@@ -28,7 +28,6 @@ import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.profile.LinuxPerfNormProfiler;
 import org.openjdk.jmh.results.AggregationPolicy;
 import org.openjdk.jmh.results.BenchmarkResult;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.ScalarResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -57,38 +56,16 @@ public final class Session {
     /** Times that a fork whose kernels were not compiled as they are meant is started again. */
     private static final int REPEATS = 2;
 
-    /** Slowest over median fork, each weighed by the roof beside it, from which on one more fork is measured. */
-    private static final double UNEVEN = 1.3;
-
     /** A row of an arm, and its forks so far. */
     private static final class Entry {
         private final Arm arm;
         private final Row row;
-        private final List<BenchmarkResult> forks = new ArrayList<>();
+        private final Forks forks = new Forks();
         private RunFolder.Failure failure;
 
         Entry(Arm arm, Row row) {
             this.arm = arm;
             this.row = row;
-        }
-
-        /** Whether one fork was compiled worse than the others: its kernels are slower, and its machine was not. */
-        boolean isUneven() {
-            if (forks.size() < 3) {
-                return false;
-            }
-            double[] weighed =
-                    forks.stream().mapToDouble(Entry::kernelWork).sorted().toArray();
-            return weighed[weighed.length - 1] > UNEVEN * weighed[weighed.length / 2];
-        }
-
-        /** Time of a fork's kernels alone, of one kernel the time of its passes, times the roof beside: flops that would have fitted. */
-        private static double kernelWork(BenchmarkResult fork) {
-            Map<String, Result> beside = fork.getSecondaryResults();
-            double time = beside.containsKey("alone")
-                    ? beside.get("alone").getScore()
-                    : fork.getPrimaryResult().getScore();
-            return beside.containsKey("roof") ? time * beside.get("roof").getScore() : time;
         }
     }
 
@@ -161,7 +138,7 @@ public final class Session {
             Collections.reverse(turns);
         }
         for (Entry entry : turns) {
-            if (!stopped && entry.failure == null && entry.isUneven()) {
+            if (!stopped && entry.failure == null && entry.forks.isUneven()) {
                 log.println("One fork was slower than the others: one more of " + entry.row.id());
                 fork(entry);
             }
@@ -197,7 +174,7 @@ public final class Session {
                 counted.getBenchmarkResults().get(name).stream()
                         .filter(r -> Double.isFinite(r.getScore()))
                         .map(r -> new ScalarResult(event, r.getScore(), r.getScoreUnit(), AggregationPolicy.AVG))
-                        .forEach(entry.forks.get(0)::addBenchmarkResult);
+                        .forEach(entry.forks.all().get(0)::addBenchmarkResult);
             }
         }
     }
@@ -216,7 +193,7 @@ public final class Session {
                     int times = repeats;
                     forks.forEach(fork ->
                             fork.addBenchmarkResult(new ScalarResult("repeats", times, "#", AggregationPolicy.SUM)));
-                    entry.forks.addAll(forks);
+                    entry.forks.add(forks);
                     return;
                 }
                 entry.failure = new RunFolder.Failure(entry.row, givenUp.get().toString(), "");
@@ -270,7 +247,7 @@ public final class Session {
     private static void keep(Entry entry) throws IOException {
         RunFolder folder = entry.arm.folder();
         if (entry.failure == null) {
-            folder.store(entry.row, json(entry.forks));
+            folder.store(entry.row, json(entry.forks.all()));
         } else {
             folder.store(entry.failure);
         }

@@ -1,0 +1,45 @@
+package org.convmark.run;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.Result;
+
+/** Forks of one row that were measured so far. */
+final class Forks {
+    /** Slowest over median fork, each weighed by the roof beside it, from which on one more fork is measured. */
+    private static final double UNEVEN = 1.3;
+
+    /** Forks of which the median is one that others stand beside. */
+    private static final int FEWEST = 3;
+
+    private final List<BenchmarkResult> all = new ArrayList<>();
+
+    void add(List<BenchmarkResult> forks) {
+        all.addAll(forks);
+    }
+
+    List<BenchmarkResult> all() {
+        return Collections.unmodifiableList(all);
+    }
+
+    /** Whether one fork was compiled worse than the others: its kernels are slower, and its machine was not. */
+    boolean isUneven() {
+        if (all.size() < FEWEST) {
+            return false;
+        }
+        double[] sorted = all.stream().mapToDouble(Forks::kernelWork).sorted().toArray();
+        return sorted[sorted.length - 1] > UNEVEN * sorted[sorted.length / 2];
+    }
+
+    /** Time of a fork's kernels alone, of one kernel the time of its passes, times the roof beside: flops that would have fitted. */
+    private static double kernelWork(BenchmarkResult fork) {
+        Map<String, Result> beside = fork.getSecondaryResults();
+        double time = beside.containsKey("alone")
+                ? beside.get("alone").getScore()
+                : fork.getPrimaryResult().getScore();
+        return beside.containsKey("roof") ? time * beside.get("roof").getScore() : time;
+    }
+}
