@@ -8,25 +8,26 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.convmark.bench.ForkEnvironment;
+import org.convmark.io.Command;
+import org.convmark.io.Command.Answer;
+import org.convmark.io.Folders;
 import org.convmark.kernel.Target;
 import org.convmark.kernel.VectorLength;
 import org.convmark.machine.Fact;
-import org.convmark.machine.Folders;
 import org.convmark.machine.ForkArguments;
 import org.convmark.machine.Probe;
 import org.convmark.machine.TargetState;
-import org.convmark.machine.TextFile;
 
 /** A look at another JVM from outside: it may be old, lack modules or crash, and this one goes on. */
 public final class JvmProbe {
     private static final int OLDEST = 17;
     private static final int SECONDS = 60;
+    private static final String NO_FOLDER = "cannot write to the folder for temporary files";
     private static final String MODULE = "jdk.incubator.vector";
     private static final Pattern VECTORS = Pattern.compile(VectorSpeedMain.MARK + "(\\d+) (.+)");
 
@@ -37,18 +38,6 @@ public final class JvmProbe {
     private static final Pattern DRIVER_ERROR = Pattern.compile("ERROR +\\| +(.+?)\\.? *$", Pattern.MULTILINE);
 
     private static final Pattern VERSION = Pattern.compile("version \"([^\"]+)\"");
-
-    /**
-     * What a process printed.
-     *
-     * @param end whether it ended or was killed
-     */
-    private record Answer(String output, String errors, End end) {}
-
-    private enum End {
-        BY_ITSELF,
-        TIMEOUT
-    }
 
     private final Path executable;
     private final Path folder;
@@ -90,7 +79,7 @@ public final class JvmProbe {
                 Folders.delete(folder);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write to the folder for temporary files", e);
+            throw new UncheckedIOException(NO_FOLDER, e);
         }
     }
 
@@ -206,7 +195,7 @@ public final class JvmProbe {
 
     /** Why a JVM said nothing; its version tells most. */
     private String diagnosis(Answer answer, List<String> jvmArgs) {
-        if (answer.end() == End.TIMEOUT) {
+        if (answer.end() != Command.End.EXIT) {
             return executable + " did not answer within " + SECONDS + " seconds: try it with -version";
         }
         String version = version();
@@ -249,36 +238,16 @@ public final class JvmProbe {
 
     /** @param before what stands in front of the JVM's command */
     private Answer run(List<String> before, List<String> arguments) {
-        Path output = folder.resolve("output");
-        Path errors = folder.resolve("errors");
         List<String> command = new ArrayList<>(before);
         command.add(executable.toString());
         command.addAll(arguments);
         try {
-            Process process = new ProcessBuilder(command)
-                    .redirectOutput(output.toFile())
-                    .redirectError(errors.toFile())
-                    .start();
-            End end = await(process);
-            return new Answer(text(output), text(errors), end);
-        } catch (IOException e) {
+            return Command.of(SECONDS, command).run();
+        } catch (Command.NotStarted e) {
             throw new IllegalArgumentException(
                     executable + " is no JVM: the operating system cannot start it (" + e.getMessage() + ")", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(NO_FOLDER, e);
         }
-    }
-
-    private static End await(Process process) {
-        try {
-            return process.waitFor(SECONDS, TimeUnit.SECONDS) ? End.BY_ITSELF : End.TIMEOUT;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return End.TIMEOUT;
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    private static String text(Path file) throws IOException {
-        return TextFile.read(file);
     }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.convmark.machine.TextFile;
+import org.convmark.io.TextFile;
 
 /** The local Maven repository: where libraries lie that were fetched before. Nothing is fetched here. */
 final class MavenRepository {

@@ -25,16 +25,16 @@ class ArchitectureTest {
     /** The first package of Convmark's own imports the others and itself, nothing else of Convmark. */
     @ParameterizedTest
     @CsvSource({
+        "io, ''",
         "model, ''",
-        "machine, ''",
-        "report, ''",
+        "machine, io",
+        "report, io",
         "kernel, model",
-        "bench, model kernel machine",
-        "run, model kernel bench machine",
-        "run, model kernel machine bench",
-        "results, model machine",
-        "analysis, results model machine report",
-        "fleet, run results analysis machine report"
+        "bench, model kernel machine io",
+        "run, model kernel bench machine io",
+        "results, model machine io",
+        "analysis, results model machine report io",
+        "fleet, run results analysis machine report io"
     })
     void packagesImportOnlyTheirOwn(String name, String others) {
         Set<String> allowed = Set.of((name + " " + others).trim().split(" +"));
@@ -52,8 +52,8 @@ class ArchitectureTest {
     /** A new package must be added to the table above. */
     @Test
     void everyPackageIsInTheTable() {
-        Set<String> known =
-                Set.of("", "model", "machine", "report", "kernel", "bench", "run", "results", "analysis", "fleet");
+        Set<String> known = Set.of(
+                "", "io", "model", "machine", "report", "kernel", "bench", "run", "results", "analysis", "fleet");
         Set<String> unknown = CLASSES.stream()
                 .map(ArchitectureTest::part)
                 .filter(p -> !known.contains(p))

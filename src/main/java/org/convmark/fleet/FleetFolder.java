@@ -16,9 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
-import org.convmark.machine.Damage;
-import org.convmark.machine.Folders;
-import org.convmark.machine.TextFile;
+import org.convmark.io.AtomicFile;
+import org.convmark.io.Folders;
+import org.convmark.io.JsonErrors;
+import org.convmark.io.TextFile;
 import org.convmark.run.InputError;
 import org.convmark.run.RunFolder;
 
@@ -99,9 +100,7 @@ public record FleetFolder(Path path) {
 
     /** Keeps the fleet, whole or not at all. */
     void store(Fleet fleet) throws IOException {
-        Path half = path.resolve("fleet.json.tmp");
-        Files.writeString(half, JSON.writeValueAsString(fleet));
-        Files.move(half, path.resolve("fleet.json"), StandardCopyOption.ATOMIC_MOVE);
+        new AtomicFile(path.resolve("fleet.json")).write(JSON.writeValueAsString(fleet));
     }
 
     /**
@@ -126,7 +125,7 @@ public record FleetFolder(Path path) {
             return fleet;
         } catch (JsonProcessingException e) {
             throw new InputError(file + " is damaged ("
-                    + Damage.of(e)
+                    + JsonErrors.of(e)
                     + "): restore it from a copy; what was measured lies in " + path.resolve("done") + ".");
         } catch (IOException e) {
             throw new InputError("cannot read " + file + " (" + RunFolder.reason(e) + "): check its permissions.");

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.convmark.io.TextFile;
 import org.convmark.machine.Fact;
-import org.convmark.machine.TextFile;
 import org.convmark.results.Run;
 
 /**

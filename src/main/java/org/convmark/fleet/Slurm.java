@@ -9,12 +9,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.fleet.Fleet.Job;
+import org.convmark.io.Command;
+import org.convmark.io.Command.Answer;
 import org.convmark.machine.Fact;
-import org.convmark.machine.TextFile;
 import org.convmark.run.InputError;
 
 /**
@@ -24,17 +24,6 @@ import org.convmark.run.InputError;
  */
 public record Slurm(Map<String, String> environment) {
     private static final int SECONDS = 60;
-
-    /** What a command printed; one that did not end in time has failed. */
-    private record Answer(int exitCode, String out, String errors) {
-        /** Its own words, in one line. */
-        String complaint() {
-            return errors.lines()
-                    .map(String::strip)
-                    .filter(line -> !line.isEmpty())
-                    .collect(Collectors.joining("; "));
-        }
-    }
 
     /** Those on the PATH of this process. */
     public static Slurm here() {
@@ -65,9 +54,9 @@ public record Slurm(Map<String, String> environment) {
      */
     String submit(List<String> sbatch) {
         Answer answer = run(sbatch);
-        String id = answer.out().strip().split(";")[0];
-        if (answer.exitCode() != 0 || !id.matches("\\d+")) {
-            throw new InputError("sbatch refused (" + answer.complaint() + ")");
+        String id = answer.output().strip().split(";")[0];
+        if (!answer.succeeded() || !id.matches("\\d+")) {
+            throw new InputError("sbatch refused (" + complaint(answer) + ")");
         }
         return id;
     }
@@ -80,9 +69,9 @@ public record Slurm(Map<String, String> environment) {
     void release(List<Job> jobs) {
         String command = "scontrol release " + ids(jobs);
         Answer answer = run(List.of(command.split(" ")));
-        if (answer.exitCode() != 0) {
+        if (!answer.succeeded()) {
             throw new InputError("the jobs are submitted but wait on hold, because scontrol refused to release them ("
-                    + answer.complaint() + "): " + command);
+                    + complaint(answer) + "): " + command);
         }
     }
 
@@ -92,7 +81,7 @@ public record Slurm(Map<String, String> environment) {
             return Optional.empty();
         }
         Answer answer = run(List.of("scancel", ids(jobs)));
-        return answer.exitCode() == 0 ? Optional.empty() : Optional.of(answer.complaint());
+        return answer.succeeded() ? Optional.empty() : Optional.of(complaint(answer));
     }
 
     private static String ids(List<Job> jobs) {
@@ -111,10 +100,10 @@ public record Slurm(Map<String, String> environment) {
         for (Job job : jobs) {
             Answer answer = run(List.of(
                     "squeue", "--noheader", "--array", "--states=all", "--format=%F|%K|%T|%r", "--jobs=" + job.id()));
-            if (answer.exitCode() == 0) {
-                answer.out().lines().forEach(line -> put(states, job, line.split("\\|")));
+            if (answer.succeeded()) {
+                answer.output().lines().forEach(line -> put(states, job, line.split("\\|")));
             } else if (!answer.errors().contains("Invalid job id")) {
-                return Fact.missing("squeue failed: " + answer.complaint());
+                return Fact.missing("squeue failed: " + complaint(answer));
             }
         }
         return Fact.of(states, "Slurm");
@@ -138,7 +127,7 @@ public record Slurm(Map<String, String> environment) {
                     "--array",
                     "--format=JobID,State",
                     "--jobs=" + ids(jobs)));
-            answer.out()
+            answer.output()
                     .lines()
                     .map(line -> line.split("[_|]"))
                     .filter(parts -> parts.length == 3 && parts[1].matches("\\d+"))
@@ -148,47 +137,30 @@ public record Slurm(Map<String, String> environment) {
     }
 
     private Answer run(List<String> command) {
-        try {
-            Path out = Files.createTempFile("convmark-slurm", ".out");
-            Path errors = Files.createTempFile("convmark-slurm", ".err");
-            try {
-                return run(command, out.toFile(), errors.toFile());
-            } finally {
-                Files.delete(out);
-                Files.delete(errors);
-            }
-        } catch (IOException e) {
-            return new Answer(-1, "", command.get(0) + " cannot be started: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Answer(-1, "", command.get(0) + " was interrupted");
-        }
-    }
-
-    private Answer run(List<String> command, File out, File errors) throws IOException, InterruptedException {
+        String name = command.get(0);
         List<String> found = new ArrayList<>(command);
-        found.set(
-                0,
-                find(command.get(0))
-                        .orElseThrow(() -> new IOException("it is not on the PATH"))
-                        .toString());
-        ProcessBuilder builder = new ProcessBuilder(found).redirectOutput(out).redirectError(errors);
-        builder.environment().clear();
-        builder.environment().putAll(environment);
-        Process process = builder.start();
+        found.set(0, find(name).map(Path::toString).orElse(name));
         try {
-            process.getOutputStream().close();
-            if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-                return new Answer(-1, "", command.get(0) + " gave no answer in " + SECONDS + " seconds");
-            }
-        } finally {
-            process.destroyForcibly();
+            Answer answer = Command.of(SECONDS, found).with(environment).run();
+            return answer.end() == Command.End.TIMEOUT
+                    ? failure(name + " gave no answer in " + SECONDS + " seconds")
+                    : answer;
+        } catch (IOException e) {
+            return failure(name + " cannot be started: " + e.getMessage());
         }
-        return new Answer(process.exitValue(), read(out), read(errors));
     }
 
-    private static String read(File file) throws IOException {
-        return TextFile.read(file.toPath());
+    private static Answer failure(String why) {
+        return new Answer(Command.End.EXIT, -1, "", why);
+    }
+
+    /** Its own words, in one line. */
+    private static String complaint(Answer answer) {
+        return answer.errors()
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .collect(Collectors.joining("; "));
     }
 
     private Optional<Path> find(String name) {

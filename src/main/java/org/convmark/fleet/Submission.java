@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.convmark.fleet.Fleet.Job;
 import org.convmark.fleet.Task.Node;
-import org.convmark.machine.Shell;
+import org.convmark.io.Shell;
 import org.convmark.run.InputError;
 import org.convmark.run.RunFolder;
 

@@ -5,13 +5,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
+import org.convmark.io.AtomicFile;
+import org.convmark.io.JsonErrors;
+import org.convmark.io.TextFile;
 
 /**
  * The content of machine.json: the machine before and after a run, and the JVMs that ran.
@@ -72,7 +72,7 @@ public record Capture(
                 e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
                         ? " in " + field(mapping)
                         : "";
-        return Damage.line(e) + field + " (" + Damage.complaint(e) + ")";
+        return JsonErrors.line(e) + field + " (" + JsonErrors.complaint(e) + ")";
     }
 
     private static String field(JsonMappingException e) {
@@ -89,11 +89,9 @@ public record Capture(
      * @throws UncheckedIOException if the folder cannot be written
      */
     public void write(Path file) {
-        Path half = file.resolveSibling(file.getFileName() + ".tmp");
         try {
-            String text = Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(this);
-            Files.write(half, (text + "\n").getBytes(StandardCharsets.UTF_8));
-            Files.move(half, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            new AtomicFile(file)
+                    .write(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }

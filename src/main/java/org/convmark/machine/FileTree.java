@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.convmark.io.TextFile;
 
 /**
  * The files in which a system describes itself, below a root that a test can replace. Paths start with a slash and mean

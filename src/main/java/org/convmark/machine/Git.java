@@ -1,11 +1,10 @@
 package org.convmark.machine;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.convmark.io.Command;
 
 /** The checkout around the folder of a program, as git tells it. */
 record Git(Path folder) {
@@ -42,42 +41,11 @@ record Git(Path folder) {
     }
 
     private Fact<String> git(String... arguments) {
-        String source = "git " + String.join(" ", arguments);
-        try {
-            Path output = Files.createTempFile("convmark-git", ".txt");
-            try {
-                return git(arguments, source, output);
-            } finally {
-                Files.deleteIfExists(output);
-            }
-        } catch (IOException e) {
-            return Fact.missing("git cannot be started");
-        }
-    }
-
-    private Fact<String> git(String[] arguments, String source, Path output) throws IOException {
         List<String> command =
                 Stream.concat(Stream.of("git"), Stream.of(arguments)).toList();
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toAbsolutePath().toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
-        builder.environment().put("LC_ALL", "C");
-        builder.environment().remove("LD_PRELOAD"); // libjsig.so would put a warning into the answer
-        Process process = builder.start();
-        try {
-            if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-                return Fact.missing(source + " took more than " + SECONDS + " seconds");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Fact.missing(source + " was interrupted");
-        } finally {
-            process.destroyForcibly();
-        }
-        String text = TextFile.read(output).strip();
-        return process.exitValue() == 0
-                ? Fact.of(text, source)
-                : Fact.missing(source + ": " + text.lines().findFirst().orElse("failed"));
+        return CommandFact.of(Command.of(SECONDS, command).in(folder).plain(), "git cannot be started")
+                .then(answer -> answer.succeeded()
+                        ? Fact.of(answer.output().strip(), String.join(" ", command))
+                        : Fact.missing(String.join(" ", command) + ": " + answer.firstLine()));
     }
 }

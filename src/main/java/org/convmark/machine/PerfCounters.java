@@ -1,12 +1,9 @@
 package org.convmark.machine;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import org.convmark.io.Command;
 
 /**
  * Which hardware counters of caches Linux' perf can read here, found by counting a process that does nothing: virtual machines
@@ -52,35 +49,10 @@ record PerfCounters(String executable) {
 
     /** What perf writes of a process that does nothing. */
     private Fact<String> count(String event) {
-        try {
-            Path output = Files.createTempFile("convmark-perf", ".txt");
-            try {
-                return count(event, output);
-            } finally {
-                Files.deleteIfExists(output);
-            }
-        } catch (IOException e) {
-            return Fact.missing(executable + " cannot be started: install Linux' perf to count cache misses");
-        }
-    }
-
-    private Fact<String> count(String event, Path output) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        executable, "stat", "--field-separator", ",", "--event", event, "true")
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
-        builder.environment().put("LC_ALL", "C");
-        builder.environment().remove("LD_PRELOAD"); // libjsig.so would put a warning into the answer
-        Process process = builder.start();
-        try {
-            return process.waitFor(SECONDS, TimeUnit.SECONDS)
-                    ? Fact.of(TextFile.read(output), executable)
-                    : Fact.missing(executable + " took more than " + SECONDS + " seconds");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Fact.missing(executable + " was interrupted");
-        } finally {
-            process.destroyForcibly();
-        }
+        Command command =
+                Command.of(SECONDS, List.of(executable, "stat", "--field-separator", ",", "--event", event, "true"));
+        return CommandFact.of(
+                        command.plain(), executable + " cannot be started: install Linux' perf to count cache misses")
+                .map(answer -> answer.output() + answer.errors());
     }
 }

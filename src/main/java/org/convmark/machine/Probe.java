@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.util.List;
 import java.util.Optional;
+import org.convmark.io.JsonErrors;
 
 /**
  * What a child JVM answered: itself, the targets it can run, the OpenCL devices it sees.
@@ -41,7 +42,7 @@ public record Probe(
         try {
             return Json.MAPPER.readValue(line, Probe.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("not the answer of a probe: " + Damage.of(e), e);
+            throw new IllegalArgumentException("not the answer of a probe: " + JsonErrors.of(e), e);
         }
     }
 }

@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.convmark.io.AtomicFile;
 
 /** Tables as comma-separated values (RFC 4180): numbers bare in their base unit, empty where nothing was measured. */
 public final class CsvWriter {
     /** Writes a table; a file that is there is replaced in one step. */
     public void write(Table table, Path file) throws IOException {
-        new WholeFile(file).write(text(table));
+        new AtomicFile(file).write(text(table));
     }
 
     /** The table's columns and rows. */

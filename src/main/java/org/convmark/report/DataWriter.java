@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.convmark.io.AtomicFile;
 
 /**
  * A document for programs, in a folder: each section as {@code <anchor>.json}, with its sentences, tables and charts in reading order, and each of its
@@ -25,7 +26,7 @@ public final class DataWriter {
     public void write(Document document, Path folder) throws IOException {
         Files.createDirectories(folder);
         for (Section section : document.sections()) {
-            new WholeFile(folder.resolve(section.anchor() + ".json")).write(json(section));
+            new AtomicFile(folder.resolve(section.anchor() + ".json")).write(json(section));
             List<Table> tables = new ArrayList<>();
             section.contents().forEach(content -> collect(content, tables));
             for (int i = 0; i < tables.size(); i++) {

@@ -2,6 +2,7 @@ package org.convmark.report;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.convmark.io.AtomicFile;
 
 /** A format for documents. */
 public interface DocumentWriter {
@@ -10,6 +11,6 @@ public interface DocumentWriter {
 
     /** Writes a document; a file that is there is replaced in one step. */
     default void write(Document document, Path file) throws IOException {
-        new WholeFile(file).write(text(document));
+        new AtomicFile(file).write(text(document));
     }
 }

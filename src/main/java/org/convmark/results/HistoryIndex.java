@@ -4,13 +4,12 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,6 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import org.convmark.io.AtomicFile;
 import org.convmark.machine.Machine;
 
 /**
@@ -212,24 +212,26 @@ public final class HistoryIndex {
         return new Entry(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], points, failed);
     }
 
-    /** Writes the index in one step under a name of this process, so that two may write at once; or says why not. */
+    /** Writes the index, or says why not. */
     private Optional<String> store(List<Entry> entries) {
-        Path half = folder.resolve(NAME + "." + ProcessHandle.current().pid() + ".tmp");
+        Path file = folder.resolve(NAME);
         try {
-            try (Writer out = new BufferedWriter(new OutputStreamWriter(
-                    new GZIPOutputStream(Files.newOutputStream(half), 1 << 16), StandardCharsets.UTF_8))) {
-                out.write(FORMAT + "\n");
-                for (Entry entry : entries) {
-                    write(entry, out);
-                }
-            }
-            Files.move(half, folder.resolve(NAME), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            new AtomicFile(file).write(out -> write(entries, out));
             return Optional.empty();
-        } catch (IOException | UncheckedIOException e) {
-            half.toFile().delete();
-            return Optional.of("the index " + folder.resolve(NAME) + " cannot be written (" + e.getMessage()
+        } catch (IOException e) {
+            return Optional.of("the index " + file + " cannot be written (" + e.getMessage()
                     + "): no result is lost, and the next time all runs are read again.");
         }
+    }
+
+    private static void write(List<Entry> entries, OutputStream file) throws IOException {
+        Writer out =
+                new BufferedWriter(new OutputStreamWriter(new GZIPOutputStream(file, 1 << 16), StandardCharsets.UTF_8));
+        out.write(FORMAT + "\n");
+        for (Entry entry : entries) {
+            write(entry, out);
+        }
+        out.close();
     }
 
     private static void write(Entry entry, Writer out) throws IOException {

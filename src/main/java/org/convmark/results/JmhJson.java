@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.convmark.machine.Damage;
+import org.convmark.io.JsonErrors;
 import org.convmark.machine.ForkArguments;
 
 /** JMH's result file in its JSON format, as measurements. */
@@ -85,7 +85,7 @@ final class JmhJson {
         try {
             return JSON.readTree(Files.readAllBytes(file));
         } catch (JsonProcessingException e) {
-            throw damaged(Damage.of(e));
+            throw damaged(JsonErrors.of(e));
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException(
                     file + " does not exist: give the folder of a run, or finish the run with --resume.", e);

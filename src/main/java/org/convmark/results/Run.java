@@ -15,11 +15,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.io.Shell;
+import org.convmark.io.TextFile;
 import org.convmark.machine.Capture;
 import org.convmark.machine.ForkArguments;
 import org.convmark.machine.Graal;
-import org.convmark.machine.Shell;
-import org.convmark.machine.TextFile;
 
 /** The content of a run folder. Immutable. */
 public final class Run {

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
+import org.convmark.io.Command;
+import org.convmark.io.Folders;
 import org.convmark.machine.Fact;
-import org.convmark.machine.Folders;
 import org.convmark.machine.Machine.Checkout;
-import org.convmark.machine.TextFile;
 
 /**
  * Another build of this program: a jar that is there, or a revision of this checkout that is built for the occasion.
@@ -21,6 +21,9 @@ import org.convmark.machine.TextFile;
 public record OtherBuild(Path jar, String digest, Checkout checkout, String name) implements AutoCloseable {
     private static final int GIT_SECONDS = 60;
     private static final int BUILD_SECONDS = 900;
+
+    /** Exit code of a shell that finds no such program. */
+    private static final int NO_SUCH_PROGRAM = 127;
 
     /**
      * Finds or builds it.
@@ -47,45 +50,37 @@ public record OtherBuild(Path jar, String digest, Checkout checkout, String name
     }
 
     private static OtherBuild build(String revision, Path folder) throws IOException {
-        Path log = folder.resolve("log");
+        String id = commit(revision);
         Path tree = folder.resolve("tree");
-        if (revision.startsWith("-")
-                || run(log, Path.of(""), GIT_SECONDS, "git", "rev-parse", "--verify", "--quiet", revision + "^{commit}")
-                        != 0) {
-            throw new InputError(
-                    "'" + revision + "' is no revision of a git checkout here, and no .jar: name a commit, a branch, "
-                            + "a tag or a benchmarks.jar.");
-        }
-        String commit = TextFile.read(log).strip();
         requireSuccess(
-                log,
                 "git cannot check out " + revision,
-                Path.of(""),
-                GIT_SECONDS,
-                "git",
-                "worktree",
-                "add",
-                "--detach",
-                tree.toString(),
-                commit);
+                run(Path.of(""), GIT_SECONDS, "git", "worktree", "add", "--detach", tree.toString(), id));
         try {
-            String maven = run(log, tree, GIT_SECONDS, "mvn", "-v") == 0 ? "mvn" : "./mvnw";
+            String maven = run(tree, GIT_SECONDS, "mvn", "-v").succeeded() ? "mvn" : "./mvnw";
             requireSuccess(
-                    log,
                     revision + " does not build",
-                    tree,
-                    BUILD_SECONDS,
-                    maven,
-                    "-q",
-                    "-B",
-                    "-Dmaven.test.skip=true",
-                    "package");
+                    run(tree, BUILD_SECONDS, maven, "-q", "-B", "-Dmaven.test.skip=true", "package"));
             Checkout checkout = new Checkout(
-                    Fact.of(commit, "git rev-parse " + revision), Fact.of(false, "built from a clean checkout"));
-            return keep(tree.resolve("target").resolve("benchmarks.jar"), folder, checkout, commit.substring(0, 8));
+                    Fact.of(id, "git rev-parse " + revision), Fact.of(false, "built from a clean checkout"));
+            return keep(tree.resolve("target").resolve("benchmarks.jar"), folder, checkout, id.substring(0, 8));
         } finally {
-            run(log, Path.of(""), GIT_SECONDS, "git", "worktree", "remove", "--force", tree.toString());
+            run(Path.of(""), GIT_SECONDS, "git", "worktree", "remove", "--force", tree.toString());
         }
+    }
+
+    private static String commit(String revision) throws IOException {
+        String unknown =
+                "'" + revision + "' is no revision of a git checkout here, and no .jar: name a commit, a branch, "
+                        + "a tag or a benchmarks.jar.";
+        if (revision.startsWith("-")) {
+            throw new InputError(unknown);
+        }
+        Command.Answer answer =
+                run(Path.of(""), GIT_SECONDS, "git", "rev-parse", "--verify", "--quiet", revision + "^{commit}");
+        if (!answer.succeeded()) {
+            throw new InputError(unknown);
+        }
+        return answer.output().strip();
     }
 
     private static OtherBuild keep(Path jar, Path folder, Checkout checkout, String name) throws IOException {
@@ -93,38 +88,17 @@ public record OtherBuild(Path jar, String digest, Checkout checkout, String name
         return new OtherBuild(copy, Jar.digest(copy), checkout, name);
     }
 
-    private static void requireSuccess(Path log, String what, Path folder, int seconds, String... command)
-            throws IOException {
-        if (run(log, folder, seconds, command) != 0) {
-            String last = TextFile.read(log)
-                    .lines()
-                    .filter(line -> !line.isBlank())
-                    .findFirst()
-                    .orElse("it says nothing");
-            throw new InputError(what + ": " + last.strip() + ".");
+    private static void requireSuccess(String what, Command.Answer answer) {
+        if (!answer.succeeded()) {
+            throw new InputError(what + ": " + answer.firstLine() + ".");
         }
     }
 
-    /** The exit code of a command, whose output goes into a file; 127 if it cannot be started. */
-    private static int run(Path log, Path folder, int seconds, String... command) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toAbsolutePath().toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        builder.environment().remove("LD_PRELOAD"); // libjsig.so would put a warning into git's answers
-        Process process;
+    private static Command.Answer run(Path folder, int seconds, String... command) throws IOException {
         try {
-            process = builder.start();
-        } catch (IOException e) {
-            return 127;
-        }
-        try {
-            return process.waitFor(seconds, TimeUnit.SECONDS) ? process.exitValue() : 124;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return 130;
-        } finally {
-            process.destroyForcibly();
+            return Command.of(seconds, List.of(command)).in(folder).plain().run();
+        } catch (Command.NotStarted e) {
+            return new Command.Answer(Command.End.EXIT, NO_SUCH_PROGRAM, "", command[0] + " cannot be started");
         }
     }
 

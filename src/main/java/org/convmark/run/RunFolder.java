@@ -13,12 +13,12 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.convmark.machine.Damage;
-import org.convmark.machine.TextFile;
+import org.convmark.io.AtomicFile;
+import org.convmark.io.JsonErrors;
+import org.convmark.io.TextFile;
 
 /**
  * A run on disk while it goes on. {@code index/} holds the plan and, per row, JMH's JSON or the error; every file appears
@@ -112,7 +112,7 @@ public record RunFolder(Path path) {
 
     /** Keeps the plan. */
     public void store(Plan plan) throws IOException {
-        write(index("plan.json"), JSON.writeValueAsString(plan));
+        new AtomicFile(index("plan.json")).write(JSON.writeValueAsString(plan));
     }
 
     /**
@@ -130,7 +130,7 @@ public record RunFolder(Path path) {
             return JSON.treeToValue(tree, Plan.class);
         } catch (JsonProcessingException e) {
             throw new InputError(file + " is damaged ("
-                    + Damage.of(e) + "): start a new run; what " + path
+                    + JsonErrors.of(e) + "): start a new run; what " + path
                     + " holds in index/ stays there.");
         } catch (IOException e) {
             throw new InputError("cannot read " + file + " (" + reason(e) + ").");
@@ -139,24 +139,13 @@ public record RunFolder(Path path) {
 
     /** Keeps what JMH wrote for a row. */
     void store(Row row, String jmhJson) throws IOException {
-        write(measured(row), jmhJson);
+        new AtomicFile(measured(row)).write(jmhJson);
         Files.deleteIfExists(failed(row));
     }
 
     /** Keeps why a row was not measured. */
     void store(Failure failure) throws IOException {
-        write(failed(failure.row()), JSON.writeValueAsString(failure));
-    }
-
-    private void write(Path file, String text) throws IOException {
-        Path half = file.resolveSibling(file.getFileName() + ".tmp");
-        try {
-            Files.writeString(half, text);
-            Files.move(half, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            Files.deleteIfExists(half);
-            throw e;
-        }
+        new AtomicFile(failed(failure.row())).write(JSON.writeValueAsString(failure));
     }
 
     /** Rows of the plan without a whole result, in order. */
@@ -197,6 +186,6 @@ public record RunFolder(Path path) {
     void collect(Plan plan) throws IOException {
         List<String> results =
                 plan.rows().stream().map(this::result).flatMap(Optional::stream).toList();
-        write(results(), "[\n" + String.join(",\n", results) + "\n]\n");
+        new AtomicFile(results()).write("[\n" + String.join(",\n", results) + "\n]\n");
     }
 }

@@ -1,4 +1,4 @@
-package org.convmark.machine;
+package org.convmark.io;
 
 import java.io.IOException;
 import java.nio.file.Files;
