@@ -138,7 +138,7 @@ record Measuring(List<Arm> arms, PrintWriter out) {
 
     private int outcome(Arm arm) throws IOException {
         RunFolder folder = arm.folder();
-        List<RunFolder.Failure> failures = folder.failures(arm.plan());
+        List<RunFolder.Failure> failures = folder.failures();
         out.println(kept(arm));
         failures.forEach(failure -> {
             out.println("FAILED " + failure.row().title() + " on JVM "
@@ -146,7 +146,7 @@ record Measuring(List<Arm> arms, PrintWriter out) {
             out.println("       again: " + failure.row().command(arm.plan()));
         });
         if (!failures.isEmpty()) {
-            out.println("Where they failed: " + folder.path().resolve("index") + " (*.failed.json) and "
+            out.println("Where they failed: " + folder.failed() + " and "
                     + arms.get(0).folder().log()
                     + ". To try them again, " + resume(arm));
         }

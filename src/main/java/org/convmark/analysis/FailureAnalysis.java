@@ -39,7 +39,7 @@ final class FailureAnalysis implements Analysis {
 
     private static String lead(Run run) {
         if (run.intent().rows().isEmpty() && run.failures().isEmpty()) {
-            return "What was planned is not known: there is no index/plan.json beside the results.";
+            return "What was planned is not known: there is no plan.json beside the results.";
         }
         List<String> parts = new ArrayList<>();
         int skipped =

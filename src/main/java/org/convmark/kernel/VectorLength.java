@@ -10,7 +10,7 @@ import org.convmark.model.Shape;
  * alone; full vectors are better long, with half of the instructions. Counted in time of multiply-adds by pairs of long vectors.
  */
 public final class VectorLength {
-    /** Time of a multiply-add relative to one by a pair of vectors, measured on Zen 4 (docs/kernels.md): one vector alone. */
+    /** Time of a multiply-add relative to one by a pair of vectors, measured on Zen 4 (docs/log/vector-length.md): one vector alone. */
     private static final double SINGLE = 1.45;
 
     /** By a vector whose lanes are channels of their own, and by one that holds several groups. */

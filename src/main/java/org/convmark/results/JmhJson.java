@@ -96,7 +96,7 @@ final class JmhJson {
 
     private IllegalArgumentException damaged(String what) {
         return new IllegalArgumentException(file + " is empty, cut short or damaged (" + what
-                + "): write it again from the run's index with --resume, or restore it from a copy.");
+                + "): restore it from a copy, or, while the run is unfinished, write it again with --resume.");
     }
 
     /** JMH before 1.21 did not write which JVM it was. */

@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,8 @@ import org.convmark.machine.Graal;
 /** The content of a run folder. Immutable. */
 public final class Run {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private static final String INDEX = "index";
 
     private final Path folder;
     private final Capture machine;
@@ -85,7 +88,7 @@ public final class Run {
     /**
      * Reads a run folder.
      *
-     * @throws IllegalArgumentException with one sentence if jmh.json, machine.json or a file of the index is absent or
+     * @throws IllegalArgumentException with one sentence if jmh.json or machine.json is absent, or one of its files is
      *     damaged: which file, what is wrong, what to do
      */
     public static Run read(Path folder) {
@@ -93,9 +96,9 @@ public final class Run {
             throw new IllegalArgumentException(folder + " is not a folder: give the folder of a run.");
         }
         Capture machine = Capture.read(folder.resolve("machine.json"));
-        Intent intent = intent(folder.resolve("index").resolve("plan.json"));
+        Intent intent = intent(folder);
         List<Measurement> sound = new ArrayList<>();
-        List<Failure> failures = failures(folder.resolve("index"));
+        List<Failure> failures = failures(folder);
         JmhJson.Content content = new JmhJson(folder.resolve("jmh.json")).read();
         failures.addAll(content.failures());
         List<Measurement> rows = withInherited(content.measurements(), machine);
@@ -132,12 +135,26 @@ public final class Run {
         return new Failure(new Intent.Row(row.jvm().version(), row.benchmark(), row.params()), fault);
     }
 
-    private static Intent intent(Path file) {
-        return Files.exists(file) ? parse(file, Intent.class) : Intent.UNKNOWN;
+    /** Older versions kept the plan in the index. */
+    private static Intent intent(Path folder) {
+        return Stream.of(folder.resolve("plan.json"), folder.resolve(INDEX).resolve("plan.json"))
+                .filter(Files::exists)
+                .findFirst()
+                .map(file -> parse(file, Intent.class))
+                .orElse(Intent.UNKNOWN);
     }
 
-    private static List<Failure> failures(Path index) {
+    /** Older versions kept each failure in a file of the index. */
+    private static List<Failure> failures(Path folder) {
         List<Failure> failures = new ArrayList<>();
+        Path kept = folder.resolve("failed.json");
+        if (Files.exists(kept)) {
+            failures.addAll(Arrays.asList(parse(kept, Failure[].class)));
+        }
+        if (failures.contains(null)) {
+            throw damaged(kept, null);
+        }
+        Path index = folder.resolve(INDEX);
         if (Files.isDirectory(index)) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(index, "*.failed.json")) {
                 for (Path file : sorted(files)) {

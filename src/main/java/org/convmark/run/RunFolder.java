@@ -11,18 +11,21 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.convmark.io.AtomicFile;
+import org.convmark.io.Folders;
 import org.convmark.io.JsonErrors;
 import org.convmark.io.TextFile;
 
 /**
- * A run on disk while it goes on. {@code index/} holds the plan and, per row, JMH's JSON or the error; every file appears
- * whole or not at all, so that a killed run loses nothing but the row it was at.
+ * A run on disk while it goes on. {@code plan.json} holds what is measured, {@code failed.json} the rows that could not be,
+ * and {@code index/} JMH's JSON of each row until all are measured and {@code jmh.json} holds them. Every file appears whole
+ * or not at all, so that a killed run loses nothing but the row it was at.
  *
  * @param path {@code <utc>-<machine>-<commit>}
  */
@@ -39,7 +42,12 @@ public record RunFolder(Path path) {
      * @param error first line of what went wrong
      * @param details where, for whoever looks into it
      */
-    public record Failure(Row row, String error, String details) {}
+    public record Failure(Row row, String error, String details) {
+        /** Refuses a record without a row. */
+        public Failure {
+            Objects.requireNonNull(row, "no row");
+        }
+    }
 
     /**
      * Makes the folder of a new run.
@@ -74,13 +82,22 @@ public record RunFolder(Path path) {
     /**
      * A run that was begun.
      *
-     * @throws InputError if there is none
+     * @throws InputError if there is none, or what it measured so far is not there
      */
     public static RunFolder open(Path path) {
-        if (!Files.isRegularFile(path.resolve("index").resolve("plan.json"))) {
-            throw new InputError(path + " holds no run that can be resumed: index/plan.json is missing.");
+        RunFolder folder = new RunFolder(path);
+        if (!Files.isRegularFile(folder.planFile())) {
+            throw new InputError(
+                    Files.exists(folder.index("plan.json"))
+                            ? path + " was begun by an earlier version of Convmark: start a new run."
+                            : path + " holds no run that can be resumed: plan.json is missing.");
         }
-        return new RunFolder(path);
+        if (!Files.isDirectory(folder.index()) && !folder.isComplete(folder.plan())) {
+            throw new InputError(
+                    path + " cannot be resumed: jmh.json lacks rows of the plan, and index/, which keeps each "
+                            + "row until all are measured, is missing: resume the run where it was begun, or start a new run.");
+        }
+        return folder;
     }
 
     /** Machine and JVMs of the run. */
@@ -98,21 +115,30 @@ public record RunFolder(Path path) {
         return path.resolve("jmh.json");
     }
 
+    /** Rows that could not be measured; absent where there are none. */
+    public Path failed() {
+        return path.resolve("failed.json");
+    }
+
+    private Path planFile() {
+        return path.resolve("plan.json");
+    }
+
+    private Path index() {
+        return path.resolve("index");
+    }
+
     private Path index(String name) {
-        return path.resolve("index").resolve(name);
+        return index().resolve(name);
     }
 
     private Path measured(Row row) {
         return index(row.id() + ".json");
     }
 
-    private Path failed(Row row) {
-        return index(row.id() + ".failed.json");
-    }
-
     /** Keeps the plan. */
     public void store(Plan plan) throws IOException {
-        new AtomicFile(index("plan.json")).write(JSON.writeValueAsString(plan));
+        new AtomicFile(planFile()).write(JSON.writeValueAsString(plan));
     }
 
     /**
@@ -121,7 +147,7 @@ public record RunFolder(Path path) {
      * @throws InputError if it is damaged or of another version
      */
     public Plan plan() {
-        Path file = index("plan.json");
+        Path file = planFile();
         try {
             JsonNode tree = JSON.readTree(TextFile.read(file));
             if (tree.has("format") && tree.get("format").asInt() != Plan.FORMAT) {
@@ -129,9 +155,8 @@ public record RunFolder(Path path) {
             }
             return JSON.treeToValue(tree, Plan.class);
         } catch (JsonProcessingException e) {
-            throw new InputError(file + " is damaged ("
-                    + JsonErrors.of(e) + "): start a new run; what " + path
-                    + " holds in index/ stays there.");
+            throw new InputError(file + " is damaged (" + JsonErrors.of(e)
+                    + "): start a new run; what was measured stays in " + path + ".");
         } catch (IOException e) {
             throw new InputError("cannot read " + file + " (" + reason(e) + ").");
         }
@@ -140,17 +165,41 @@ public record RunFolder(Path path) {
     /** Keeps what JMH wrote for a row. */
     void store(Row row, String jmhJson) throws IOException {
         new AtomicFile(measured(row)).write(jmhJson);
-        Files.deleteIfExists(failed(row));
+        storeFailures(failuresBeside(row));
     }
 
     /** Keeps why a row was not measured. */
     void store(Failure failure) throws IOException {
-        new AtomicFile(failed(failure.row())).write(JSON.writeValueAsString(failure));
+        storeFailures(Stream.concat(failuresBeside(failure.row()).stream(), Stream.of(failure))
+                .toList());
+    }
+
+    private List<Failure> failuresBeside(Row row) {
+        return failures().stream().filter(other -> !other.row().equals(row)).toList();
+    }
+
+    private void storeFailures(List<Failure> failures) throws IOException {
+        if (failures.isEmpty()) {
+            Files.deleteIfExists(failed());
+        } else {
+            new AtomicFile(failed()).write(JSON.writeValueAsString(failures));
+        }
     }
 
     /** Rows of the plan without a whole result, in order. */
     public List<Row> missing(Plan plan) {
-        return plan.rows().stream().filter(row -> result(row).isEmpty()).toList();
+        return isComplete(plan)
+                ? List.of()
+                : plan.rows().stream().filter(row -> result(row).isEmpty()).toList();
+    }
+
+    /** Whether jmh.json holds every row. */
+    private boolean isComplete(Plan plan) {
+        try {
+            return JSON.readTree(TextFile.read(results())).size() == plan.rows().size();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** What JMH wrote for a row, without the brackets of the list; empty if it is absent or damaged. */
@@ -167,25 +216,29 @@ public record RunFolder(Path path) {
         }
     }
 
-    /** Rows of the plan that failed when they were last tried. */
-    public List<Failure> failures(Plan plan) {
-        List<Failure> failures = new ArrayList<>();
-        for (Row row : plan.rows()) {
-            try {
-                failures.add(JSON.readValue(TextFile.read(failed(row)), Failure.class));
-            } catch (NoSuchFileException e) {
-                continue;
-            } catch (IOException e) {
-                failures.add(new Failure(row, "its record is damaged: " + reason(e), ""));
-            }
+    /** Rows that failed when they were last tried. A record that is damaged counts as none, because they are tried again. */
+    public List<Failure> failures() {
+        try {
+            return Stream.ofNullable(JSON.readValue(TextFile.read(failed()), Failure[].class))
+                    .flatMap(Arrays::stream)
+                    .filter(Objects::nonNull)
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
         }
-        return failures;
     }
 
-    /** Writes jmh.json from all that was measured so far, in the order of the plan. */
+    /** Writes jmh.json from all that was measured so far, in the order of the plan; once that is all, the index goes. */
     void collect(Plan plan) throws IOException {
-        List<String> results =
-                plan.rows().stream().map(this::result).flatMap(Optional::stream).toList();
-        new AtomicFile(results()).write("[\n" + String.join(",\n", results) + "\n]\n");
+        if (!isComplete(plan)) {
+            List<String> results = plan.rows().stream()
+                    .map(this::result)
+                    .flatMap(Optional::stream)
+                    .toList();
+            new AtomicFile(results()).write("[\n" + String.join(",\n", results) + "\n]\n");
+        }
+        if (isComplete(plan) && Files.isDirectory(index())) {
+            Folders.delete(index());
+        }
     }
 }

@@ -253,7 +253,8 @@ public final class Session {
         }
     }
 
-    private void collect() throws IOException {
+    /** One at a time: whoever interrupts may do so while the last row is written. */
+    private synchronized void collect() throws IOException {
         for (Arm arm : arms) {
             arm.folder().collect(arm.plan());
         }

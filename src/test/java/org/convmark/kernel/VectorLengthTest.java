@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class VectorLengthTest {
-    /** As measured with both lengths on a machine that does them equally fast (docs/kernels.md). */
+    /** As measured with both lengths on a machine that does them equally fast (docs/log/vector-length.md). */
     @ParameterizedTest
     @CsvSource({
         "NAS_CELL, 32, true",

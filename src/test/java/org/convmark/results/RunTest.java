@@ -194,11 +194,15 @@ class RunTest {
     }
 
     @Test
-    void damagedIndexIsNamed() throws IOException {
+    void damagedPlanOrFailureIsNamed() throws IOException {
         Files.createDirectory(folder.resolve("index"));
-        for (Map.Entry<String, String> file :
-                Map.of("plan.json", "{\"rows\": [", "x.failed.json", "").entrySet()) {
-            Path path = folder.resolve("index").resolve(file.getKey());
+        Map<String, String> files = Map.of(
+                "plan.json", "{\"rows\": [",
+                "failed.json", "[null]",
+                "index/plan.json", "{\"rows\": [",
+                "index/x.failed.json", "");
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Path path = folder.resolve(file.getKey());
             Files.writeString(path, file.getValue());
             requireSentence(file.getKey(), "cut short");
             Files.delete(path);

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.convmark.kernel.Target;
+import org.convmark.machine.Folders;
+import org.convmark.results.Run;
 import org.convmark.run.RunFolder.Failure;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,9 +59,9 @@ class RunFolderTest {
     void failureIsForgottenWhenTheRowIsMeasured() throws IOException {
         Row row = plan.rows().get(0);
         folder.store(new Failure(row, "broken", "trace"));
-        assertEquals(List.of(new Failure(row, "broken", "trace")), folder.failures(plan));
+        assertEquals(List.of(new Failure(row, "broken", "trace")), folder.failures());
         folder.store(row, "[{}]");
-        assertEquals(List.of(), folder.failures(plan));
+        assertEquals(List.of(), folder.failures());
     }
 
     @Test
@@ -80,6 +82,38 @@ class RunFolderTest {
     }
 
     @Test
+    void rowsOfACompleteRunAreInItsResultsOnly() throws IOException {
+        for (Row row : plan.rows()) {
+            folder.collect(plan);
+            assertTrue(Files.isDirectory(folder.path().resolve("index")));
+            folder.store(row, "[{}]");
+        }
+        folder.collect(plan);
+        assertFalse(Files.exists(folder.path().resolve("index")));
+        String results = Files.readString(folder.results());
+        RunFolder again = RunFolder.open(folder.path());
+        assertEquals(List.of(), again.missing(plan));
+        again.collect(plan);
+        assertEquals(results, Files.readString(folder.results()));
+    }
+
+    @Test
+    void failedRowsAreKeptWithoutTheIndex() throws IOException {
+        Failure failure = new Failure(plan.rows().get(0), "broken", "trace");
+        folder.store(failure);
+        folder.store(new Failure(plan.rows().get(1), "slow", ""));
+        folder.store(plan.rows().get(1), "[{}]");
+        folder.collect(plan);
+        Here.CAPTURE.write(folder.machine());
+        Folders.delete(folder.path().resolve("index"));
+        assertEquals(List.of(failure), folder.failures());
+        Files.writeString(folder.results(), "[]");
+        assertEquals("broken", Run.read(folder.path()).failures().get(0).error());
+        InputError e = assertThrows(InputError.class, () -> RunFolder.open(folder.path()));
+        assertTrue(e.getMessage().contains("index/, which keeps each row"), e::getMessage);
+    }
+
+    @Test
     void existingFolderIsNeverOverwritten() {
         InputError e = assertThrows(InputError.class, () -> RunFolder.create(parent, "run"));
         assertTrue(e.getMessage().contains("exists already"), e::getMessage);
@@ -87,7 +121,7 @@ class RunFolderTest {
 
     @Test
     void damagedPlanIsRefused() throws IOException {
-        Path file = folder.path().resolve("index/plan.json");
+        Path file = folder.path().resolve("plan.json");
         Files.writeString(file, Files.readString(file).substring(0, 500));
         InputError e = assertThrows(InputError.class, folder::plan);
         assertTrue(e.getMessage().contains("plan.json is damaged"), e::getMessage);
@@ -95,7 +129,7 @@ class RunFolderTest {
 
     @Test
     void planOfAnotherVersionIsRefused() throws IOException {
-        Path file = folder.path().resolve("index/plan.json");
+        Path file = folder.path().resolve("plan.json");
         Files.writeString(file, Files.readString(file).replace("\"format\" : " + Plan.FORMAT, "\"format\" : 99"));
         InputError e = assertThrows(InputError.class, folder::plan);
         assertTrue(e.getMessage().contains("another version"), e::getMessage);

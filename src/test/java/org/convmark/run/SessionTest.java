@@ -61,7 +61,7 @@ class SessionTest {
     void failedRowDoesNotStopTheOthersAndCanBeTriedAgain(@TempDir Path parent) throws IOException {
         RunFolder folder = RunFolder.create(parent, "run");
         run(folder, plan("magic"));
-        List<Failure> failures = folder.failures(plan("magic"));
+        List<Failure> failures = folder.failures();
         assertEquals(1, failures.size());
         assertEquals(
                 "this JVM runs SCALAR on \"plain Java loops\", but the plan was made for \"magic\"",
@@ -117,7 +117,7 @@ class SessionTest {
         RunFolder folder = RunFolder.create(parent, "run");
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         run(folder, plan, new PrintStream(output));
-        List<Failure> failures = folder.failures(plan);
+        List<Failure> failures = folder.failures();
         assertEquals(1, failures.size());
         assertTrue(
                 failures.get(0).error().matches("VECTOR allocates \\d+ bytes a pass after a warm-up of 0.001 s: .*"),
@@ -153,7 +153,7 @@ class SessionTest {
                 List.of(new Row("a", "org.convmark.bench.block.FfnBenchmark", params)));
         RunFolder folder = RunFolder.create(parent, "run");
         run(folder, plan);
-        assertEquals(List.of(), folder.failures(plan));
+        assertEquals(List.of(), folder.failures());
         JsonNode row = results(folder).get(0);
         double median = row.at("/primaryMetric/scorePercentiles/50.0").asDouble();
         double least = row.at("/secondaryMetrics/least/score").asDouble();

@@ -6,7 +6,7 @@ import org.convmark.model.Activation;
  * The interval that an activation by comparison confines its values to. Loops compare and blend, where a
  * float maximum takes six instructions to respect NaN and -0. Vectors of ints would take one, but on JDK 17 they share methods
  * with vectors of floats, whose compiled forms then trap; C2 counts those traps again for every inlining, and from a hundred on it
- * no longer trusts its type profiles and boxes vectors: one of four JVMs ran FFN at a third of its speed (docs/kernels.md).
+ * no longer trusts its type profiles and boxes vectors: one of four JVMs ran FFN at a third of its speed (docs/log/compilation.md).
  *
  * @param low the least value
  * @param high the largest

@@ -54,7 +54,7 @@ final class Panel {
         ThreadMemory.reserve(Math.multiplyExact(tiles, tile()));
     }
 
-    /** Whether a convolution is faster with it, as measured: docs/kernels.md, "Inputs packed". */
+    /** Whether a convolution is faster with it, as measured: docs/log/register-tiles.md, "Inputs packed". */
     static boolean pays(Layer.Conv conv, Blocked in, Blocked out) {
         int channels = in.shape.channels();
         if (conv.groupWidth(channels) != channels || !Tiling.fitsPairs(out)) {

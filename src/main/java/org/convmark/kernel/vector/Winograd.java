@@ -141,7 +141,7 @@ enum Winograd {
     }
 
     /**
-     * The rule of {@link Algorithm#AUTO}, as measured (docs/kernels.md has the table). Transforms cost as much per channel
+     * The rule of {@link Algorithm#AUTO}, as measured (docs/log/winograd.md has the table). Transforms cost as much per channel
      * of input and output as many products: too few channels do not earn them. Tiles of 4 x 4 waste too much on maps of
      * less than 6 pixels, tiles of 2 x 2 of less than 4, and where they make a quarter more pixels than the map has, as on maps of
      * 7, 13 and 14, they gain nothing. Where few tiles share a large filter, reading it is the limit, and that of F2 has less
