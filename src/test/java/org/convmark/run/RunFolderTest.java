@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.convmark.kernel.Target;
-import org.convmark.machine.Folders;
+import org.convmark.io.Folders;
 import org.convmark.results.Run;
 import org.convmark.run.RunFolder.Failure;
 import org.junit.jupiter.api.BeforeEach;
