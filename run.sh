@@ -265,8 +265,8 @@ esac
 build
 # JMH reads offsets of fields in a way that JDK 24 and later warn of; older ones do not know the property.
 flags=(-Dsun.misc.unsafe.memory.access=allow)
-# A report is seconds of work, most of it on code that runs a few times: the second compiler takes longer than it gives. It
-# keeps 100 MB of 1,600 rows, and most of the rest dies young; a collector of several threads, and a heap that begins with a part
-# of the machine's memory, fill gigabytes first.
-[[ ${1-} != report ]] || flags+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xms320m -Xmn200m)
+# A report or a comparison is seconds of work, most of it on code that runs a few times: the second compiler takes longer than
+# it gives. A report keeps 100 MB of 1,600 rows, and most of the rest dies young; a collector of several threads, and a heap that
+# begins with a part of the machine's memory, fill gigabytes first.
+[[ ! ${1-} =~ ^(report|compare)$ ]] || flags+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xms320m -Xmn200m)
 exec "$JAVA_HOME/bin/java" "${flags[@]}" -jar "$jar" "$@"

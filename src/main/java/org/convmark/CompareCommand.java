@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.convmark.analysis.compare.Axis;
 import org.convmark.analysis.compare.Comparison;
@@ -146,14 +148,24 @@ final class CompareCommand implements Callable<Integer> {
     private Comparison compare() {
         Set<Axis> chosen = EnumSet.noneOf(Axis.class);
         axes.forEach(name -> chosen.add(axis(name)));
+        // Files are large and a machine has several processors.
+        CompletableFuture<Side> other = CompletableFuture.supplyAsync(() -> side(candidate, chosen, least));
         try {
-            return Comparison.of(
-                    side(base, chosen, least),
-                    side(candidate, chosen, least),
-                    chosen,
-                    Criteria.USUAL.withMinEffect(minEffect / 100));
+            Side first = side(base, chosen, least);
+            return Comparison.of(first, result(other), chosen, Criteria.USUAL.withMinEffect(minEffect / 100));
         } catch (IllegalArgumentException e) {
             throw new InputError(e.getMessage());
+        }
+    }
+
+    private static <T> T result(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
         }
     }
 

@@ -1,9 +1,10 @@
 package org.convmark.results;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -25,10 +26,12 @@ final class JmhJson {
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
                     .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
     private static final Map<String, Double> SECONDS =
             Map.of("ns", 1e-9, "us", 1e-6, "ms", 1e-3, "s", 1.0, "min", 60.0, "hr", 3600.0, "day", 86400.0);
+
+    /** Older versions of JMH put a dot in front of a profiler's names. */
+    private static final String OLD_PREFIX = "\u00b7";
 
     private final Path file;
     /** Each JVM once, so that rows share it. */
@@ -54,36 +57,23 @@ final class JmhJson {
         }
     }
 
-    /** @throws IllegalArgumentException with one sentence if the file is absent, empty or damaged */
+    /**
+     * Reads one result after the other, so that a large file need not lie in memory as a tree.
+     *
+     * @throws IllegalArgumentException with one sentence if the file is absent, empty or damaged
+     */
     Content read() {
-        JsonNode list = tree();
-        if (!list.isArray()) {
-            throw damaged("it does not hold a list of results");
-        }
-        List<Measurement> measurements = new ArrayList<>();
-        List<Failure> failures = new ArrayList<>();
-        for (JsonNode result : list) {
-            String place = "result " + (measurements.size() + failures.size() + 1);
-            String method = text(result, "benchmark", place);
-            try {
-                measurements.add(measurement(result, method));
-            } catch (Unusable e) {
-                failures.add(new Failure(
-                        new Intent.Row(result.path("jdkVersion").asText(), benchmark(method), params(result)),
-                        e.getMessage()));
+        Content content = new Content(new ArrayList<>(), new ArrayList<>());
+        try (JsonParser parser = JSON.createParser(Files.readAllBytes(file))) {
+            if (parser.nextToken() != JsonToken.START_ARRAY) {
+                throw damaged("it does not hold a list of results");
             }
-        }
-        return new Content(measurements, failures);
-    }
-
-    /** The class of a benchmark of ours, which has one method; of others the method too. */
-    private static String benchmark(String method) {
-        return Measurement.isOwn(method) ? method.substring(0, method.lastIndexOf('.')) : method;
-    }
-
-    private JsonNode tree() {
-        try {
-            return JSON.readTree(Files.readAllBytes(file));
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                add(JSON.readTree(parser), content);
+            }
+            if (parser.nextToken() != null) {
+                throw damaged("something follows the list of results");
+            }
         } catch (JsonProcessingException e) {
             throw damaged(JsonErrors.of(e));
         } catch (NoSuchFileException e) {
@@ -92,6 +82,24 @@ final class JmhJson {
         } catch (IOException e) {
             throw new IllegalArgumentException(file + " cannot be read (" + e + "): check its permissions.", e);
         }
+        return content;
+    }
+
+    private void add(JsonNode result, Content content) {
+        int place = content.measurements().size() + content.failures().size() + 1;
+        String benchmark = benchmark(text(result, "benchmark", "result " + place));
+        SortedMap<String, String> params = params(result);
+        try {
+            content.measurements().add(measurement(result, benchmark, params));
+        } catch (Unusable e) {
+            Intent.Row row = new Intent.Row(result.path("jdkVersion").asText(), benchmark, params);
+            content.failures().add(new Failure(row, e.getMessage()));
+        }
+    }
+
+    /** The class of a benchmark of ours, which has one method; of others the method too. */
+    private static String benchmark(String method) {
+        return Measurement.isOwn(method) ? method.substring(0, method.lastIndexOf('.')) : method;
     }
 
     private IllegalArgumentException damaged(String what) {
@@ -100,7 +108,8 @@ final class JmhJson {
     }
 
     /** JMH before 1.21 did not write which JVM it was. */
-    private Measurement measurement(JsonNode result, String method) throws Unusable {
+    private Measurement measurement(JsonNode result, String benchmark, SortedMap<String, String> params)
+            throws Unusable {
         JsonNode primary = result.path("primaryMetric");
         String unit = primary.path("scoreUnit").asText();
         List<List<Double>> samples = samples(primary);
@@ -113,8 +122,8 @@ final class JmhJson {
                 result.path("jvm").asText(),
                 JvmIdentity.flags(ForkArguments.without(strings(result.path("jvmArgs")))));
         return new Measurement(
-                benchmark(method),
-                params(result),
+                benchmark,
+                params,
                 jvms.computeIfAbsent(jvm, same -> same),
                 strings(result.path("jvmArgs")),
                 result.path("jmhVersion").asText(),
@@ -188,13 +197,12 @@ final class JmhJson {
                 .toList();
     }
 
-    /** Older versions of JMH put a dot in front of a profiler's names. */
     private static Map<String, Metric> metrics(JsonNode result) {
         Map<String, Metric> metrics = new HashMap<>();
         result.path("secondaryMetrics")
                 .fields()
                 .forEachRemaining(e -> metrics.put(
-                        e.getKey().replaceFirst("^\u00b7", ""),
+                        e.getKey().startsWith(OLD_PREFIX) ? e.getKey().substring(1) : e.getKey(),
                         new Metric(e.getValue().path("scoreUnit").asText(), secondary(e.getValue()))));
         return metrics;
     }

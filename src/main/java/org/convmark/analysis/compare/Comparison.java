@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.convmark.analysis.statistics.Bootstrap;
 import org.convmark.analysis.statistics.Interval;
 import org.convmark.analysis.statistics.Samples;
+import org.convmark.results.Measurement;
 
 /**
  * Two sides, row by row.
@@ -40,33 +41,25 @@ public record Comparison(
      */
     public static Comparison of(Side base, Side candidate, Set<Axis> axes, Criteria criteria) {
         requireAlike(base, candidate, axes);
-        List<RowKey> common = base.rows().keySet().stream()
-                .filter(candidate.rows()::containsKey)
-                .toList();
-        if (common.isEmpty()) {
-            throw new IllegalArgumentException(
-                    base.name() + " and " + candidate.name() + " have no row in common: the first has "
-                            + base.rows().firstKey().title() + ", the second "
-                            + candidate.rows().firstKey().title() + ".");
-        }
-        List<Samples> bases = common.stream().map(base::samples).toList();
-        List<Samples> candidates = common.stream().map(candidate::samples).toList();
+        List<Pair> common = common(base, candidate);
+        List<Samples> bases =
+                common.stream().map(pair -> Side.samples(pair.base())).toList();
+        List<Samples> candidates =
+                common.stream().map(pair -> Side.samples(pair.candidate())).toList();
         List<Evidence> evidence = Evidence.of(bases, candidates, criteria);
         Bootstrap bootstrap = new Bootstrap(criteria.seed());
+        boolean sameMachine = axes.stream().allMatch(axis -> axis == Axis.COMMIT);
         List<ComparedRow> rows = new ArrayList<>();
         for (int i = 0; i < common.size(); i++) {
-            RowKey key = common.get(i);
+            Pair pair = common.get(i);
             Interval interval = bootstrap.ratio(bases.get(i), candidates.get(i));
-            double machine = axes.stream().allMatch(axis -> axis == Axis.COMMIT)
-                    ? Math.exp(base.roof(key) - candidate.roof(key))
-                    : Double.NaN;
             rows.add(new ComparedRow(
-                    key,
-                    base.rows().get(key),
-                    candidate.rows().get(key),
+                    pair.key(),
+                    pair.base(),
+                    pair.candidate(),
                     evidence.get(i),
                     interval,
-                    machine,
+                    sameMachine ? pair.machine() : Double.NaN,
                     criteria));
         }
         rows.sort(Comparator.comparing(ComparedRow::verdict)
@@ -79,6 +72,31 @@ public record Comparison(
                 missing(base, candidate),
                 missing(candidate, base),
                 criteria);
+    }
+
+    /** A row that both sides have. */
+    private record Pair(RowKey key, List<Measurement> base, List<Measurement> candidate) {
+        /** How much slower the machine was beside the candidate. */
+        double machine() {
+            return Math.exp(Side.roof(base) - Side.roof(candidate));
+        }
+    }
+
+    private static List<Pair> common(Side base, Side candidate) {
+        List<Pair> common = new ArrayList<>();
+        base.rows().forEach((key, row) -> {
+            List<Measurement> other = candidate.rows().get(key);
+            if (other != null) {
+                common.add(new Pair(key, row, other));
+            }
+        });
+        if (common.isEmpty()) {
+            throw new IllegalArgumentException(
+                    base.name() + " and " + candidate.name() + " have no row in common: the first has "
+                            + base.rows().firstKey().title() + ", the second "
+                            + candidate.rows().firstKey().title() + ".");
+        }
+        return common;
     }
 
     private static void requireAlike(Side base, Side candidate, Set<Axis> axes) {

@@ -1,7 +1,6 @@
 package org.convmark.analysis.compare;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.inference.MannWhitneyUTest;
@@ -34,18 +33,16 @@ record Evidence(Shift shift, double p, double q, double secondOpinion, int forks
         List<Samples> all = new ArrayList<>(bases);
         all.addAll(candidates);
         VariancePrior prior = VariancePrior.of(all);
-        double[] moved = new double[bases.size()];
-        double[] p = new PermutationTest(prior, criteria.seed()).p(bases, candidates, moved);
+        PermutationTest test = new PermutationTest(bases, candidates, prior, criteria.seed());
+        double[] p = test.p();
         double[] q = FalseDiscoveries.adjusted(p);
-        if (Arrays.stream(q).anyMatch(x -> x < criteria.rate())) {
-            for (int i = 0; i < moved.length; i++) {
-                moved[i] = q[i] < criteria.rate()
-                        ? candidates.get(i).mean() - bases.get(i).mean()
-                        : 0;
+        for (int i = 0; i < q.length; i++) {
+            if (q[i] < criteria.rate()) {
+                test.takeOut(i, candidates.get(i).mean() - bases.get(i).mean());
             }
-            p = new PermutationTest(prior, criteria.seed()).p(bases, candidates, moved);
-            q = FalseDiscoveries.adjusted(p);
         }
+        p = test.p();
+        q = FalseDiscoveries.adjusted(p);
         List<Evidence> evidence = new ArrayList<>();
         for (int i = 0; i < p.length; i++) {
             Samples base = bases.get(i);

@@ -2,6 +2,7 @@ package org.convmark.analysis.compare;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,7 +58,7 @@ public record Side(
         if (run.measurements().isEmpty()) {
             throw new IllegalArgumentException(run.folder() + " holds no measured row: finish the run with --resume.");
         }
-        Map<RowKey, Measurement> rows = new TreeMap<>();
+        Map<RowKey, Measurement> rows = new HashMap<>();
         for (Measurement row : run.measurements()) {
             RowKey key = RowKey.of(row, axes);
             Measurement twin = rows.put(key, row);
@@ -75,9 +76,8 @@ public record Side(
     }
 
     /** The forks of a row, of all runs. */
-    Samples samples(RowKey key) {
-        return Samples.of(
-                rows.get(key).stream().flatMap(row -> row.samples().stream()).toList());
+    static Samples samples(List<Measurement> row) {
+        return Samples.of(row.stream().flatMap(one -> one.samples().stream()).toList());
     }
 
     /** Why a row that this side lacks failed; empty if it was not tried. */
@@ -90,10 +90,10 @@ public record Side(
     }
 
     /** Logarithm of the rate of the roof loop beside a row; NaN where none was read. */
-    double roof(RowKey key) {
-        return rows.get(key).stream()
-                .mapToDouble(row ->
-                        row.metric("roof").map(roof -> Math.log(roof.median())).orElse(Double.NaN))
+    static double roof(List<Measurement> row) {
+        return row.stream()
+                .mapToDouble(one ->
+                        one.metric("roof").map(roof -> Math.log(roof.median())).orElse(Double.NaN))
                 .average()
                 .orElse(Double.NaN);
     }

@@ -1,6 +1,9 @@
 package org.convmark.analysis.statistics;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.commons.statistics.descriptive.Quantile;
 import org.apache.commons.statistics.descriptive.StandardDeviation;
@@ -17,12 +20,16 @@ public final class Bootstrap {
     private static final int MEDIANS = 128;
 
     private static final double NORMAL = 1.959963984540054;
+    private static final Quantile IN_PLACE = Quantile.withDefaults().withCopy(false);
 
-    private final SplittableRandom random;
+    private final Draws bases;
+    private final Draws candidates;
 
     /** @param seed the same seed gives the same intervals */
     public Bootstrap(long seed) {
-        random = new SplittableRandom(seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        bases = new Draws(random.split());
+        candidates = new Draws(random.split());
     }
 
     /** The 95 % interval of candidate over base. */
@@ -31,18 +38,17 @@ public final class Bootstrap {
         if (shift.freedom() == 0) {
             return new Interval(0, Double.POSITIVE_INFINITY);
         }
-        Resampled bases = new Resampled(base);
-        Resampled candidates = new Resampled(candidate);
-        double[] deviations = new double[RESAMPLES];
+        double[] deviations = candidates.of(candidate).means(candidate);
+        double[] others = bases.of(base).means(base);
         for (int i = 0; i < RESAMPLES; i++) {
-            deviations[i] = candidates.mean() - bases.mean() - shift.difference();
+            deviations[i] -= others[i] + shift.difference();
         }
         double spread = StandardDeviation.of(deviations).getAsDouble();
         double half = shift.halfWidth();
         if (!(spread > 0)) {
             return exp(shift.difference() - half, shift.difference() + half);
         }
-        double[] ends = Quantile.withDefaults().evaluate(deviations, 0.025, 0.975);
+        double[] ends = IN_PLACE.evaluate(deviations, 0.025, 0.975);
         double scale = half / (NORMAL * spread);
         return exp(shift.difference() + scale * ends[0], shift.difference() + scale * ends[1]);
     }
@@ -51,37 +57,71 @@ public final class Bootstrap {
         return new Interval(Math.exp(low), Math.exp(high));
     }
 
-    /** Draws forks, and for each a median of iterations. */
-    private final class Resampled {
-        private final int forks;
+    /** What is drawn on one side. It depends on the numbers of forks and iterations alone, so rows that have the same share it. */
+    private static final class Draws {
+        private final SplittableRandom random;
+        private final Map<List<Integer>, Drawn> drawn = new HashMap<>();
 
-        /** Logarithms of the medians of as many iterations as a fork has, drawn with replacement: of each fork so many. */
-        private final double[] medians;
-
-        Resampled(Samples samples) {
-            forks = samples.size();
-            medians = new double[forks * MEDIANS];
-            for (int i = 0; i < medians.length; i++) {
-                double[] fork = samples.forks().get(i / MEDIANS);
-                double[] drawn = new double[fork.length];
-                Arrays.setAll(drawn, j -> fork[below(random.nextInt(), fork.length)]);
-                Arrays.sort(drawn);
-                medians[i] = Math.log((drawn[(drawn.length - 1) / 2] + drawn[drawn.length / 2]) / 2);
-            }
+        Draws(SplittableRandom random) {
+            this.random = random;
         }
 
-        /** Mean over as many forks, drawn with replacement. */
-        double mean() {
-            double sum = 0;
-            for (int i = 0; i < forks; i++) {
-                sum += medians[below(random.nextInt(), medians.length)];
-            }
-            return sum / forks;
+        Drawn of(Samples samples) {
+            List<Integer> sizes =
+                    samples.forks().stream().map(fork -> fork.length).toList();
+            return drawn.computeIfAbsent(sizes, all -> Drawn.of(all, random));
         }
     }
 
-    /** A number below a bound from 32 random bits (Lemire 2019, without the rejection of one in millions). */
-    private static int below(int bits, int bound) {
-        return (int) (Integer.toUnsignedLong(bits) * bound >>> Integer.SIZE);
+    /**
+     * Forks that were drawn, and of each fork medians of iterations.
+     *
+     * @param low of each median the place, in order of size, of the lower of the middle two iterations
+     * @param high the place of the upper one; the same where their number is odd
+     * @param chosen medians drawn again, as many as there are forks for each mean
+     */
+    private record Drawn(int[] low, int[] high, int[] chosen) {
+        static Drawn of(List<Integer> sizes, SplittableRandom random) {
+            int[] low = new int[sizes.size() * MEDIANS];
+            int[] high = new int[low.length];
+            for (int i = 0; i < low.length; i++) {
+                int size = sizes.get(i / MEDIANS);
+                int[] places = random.ints(size, 0, size).sorted().toArray();
+                low[i] = places[(size - 1) / 2];
+                high[i] = places[size / 2];
+            }
+            return new Drawn(
+                    low,
+                    high,
+                    random.ints((long) RESAMPLES * sizes.size(), 0, low.length).toArray());
+        }
+
+        /** Means over as many forks as there are, of logarithms of medians. */
+        double[] means(Samples samples) {
+            double[] medians = medians(samples);
+            double[] means = new double[RESAMPLES];
+            int forks = samples.size();
+            for (int i = 0; i < RESAMPLES; i++) {
+                double sum = 0;
+                for (int f = i * forks; f < (i + 1) * forks; f++) {
+                    sum += medians[chosen[f]];
+                }
+                means[i] = sum / forks;
+            }
+            return means;
+        }
+
+        private double[] medians(Samples samples) {
+            double[] medians = new double[low.length];
+            for (int f = 0; f < samples.size(); f++) {
+                double[] sorted = samples.forks().get(f).clone();
+                Arrays.sort(sorted);
+                double[] logs = Arrays.stream(sorted).map(Math::log).toArray();
+                for (int i = f * MEDIANS; i < (f + 1) * MEDIANS; i++) {
+                    medians[i] = low[i] == high[i] ? logs[low[i]] : Math.log((sorted[low[i]] + sorted[high[i]]) / 2);
+                }
+            }
+            return medians;
+        }
     }
 }

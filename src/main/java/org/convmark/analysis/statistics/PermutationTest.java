@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * How often chance alone moves a row as far as it moved. Forks of every row are dealt out anew to the two sides, and all
@@ -16,63 +17,114 @@ public final class PermutationTest {
     private static final double SAME = 1 - 1e-9;
 
     private final VariancePrior prior;
+    private final List<Samples> bases;
+    private final List<Samples> candidates;
     private final SplittableRandom random;
     private final Map<Long, Relabelling> relabellings = new HashMap<>();
+    private final double[] statistics;
+    private final Chance chance;
 
     /**
-     * A test under a prior.
-     *
-     * @param seed the same seed gives the same p-values
-     */
-    public PermutationTest(VariancePrior prior, long seed) {
-        this.prior = prior;
-        this.random = new SplittableRandom(seed);
-    }
-
-    /**
-     * Two-sided p-values; 1 where a side has a single fork.
+     * A test under a prior, as if no row had moved.
      *
      * @param bases samples of the rows, in order
      * @param candidates samples of the same rows
-     * @param moved how far each row is known to have moved already, which is taken out before its forks are dealt
+     * @param seed the same seed gives the same p-values
      */
-    public double[] p(List<Samples> bases, List<Samples> candidates, double[] moved) {
-        double[][] perRow = new double[bases.size()][];
-        for (int i = 0; i < perRow.length; i++) {
-            perRow[i] = byChance(bases.get(i).logs(), candidates.get(i).logs(), moved[i]);
+    public PermutationTest(List<Samples> bases, List<Samples> candidates, VariancePrior prior, long seed) {
+        this.bases = bases;
+        this.candidates = candidates;
+        this.prior = prior;
+        this.random = new SplittableRandom(seed);
+        this.statistics =
+                IntStream.range(0, bases.size()).mapToDouble(this::statistic).toArray();
+        this.chance = new Chance(statistics);
+        for (int row = 0; row < statistics.length; row++) {
+            count(row, 0, 1);
         }
-        double[] chance =
-                Arrays.stream(perRow).flatMapToDouble(Arrays::stream).sorted().toArray();
-        double[] p = new double[perRow.length];
-        for (int i = 0; i < p.length; i++) {
-            Shift shift = Shift.of(bases.get(i), candidates.get(i), prior);
-            p[i] = shift.freedom() == 0 ? 1 : share(chance, SAME * Math.abs(shift.statistic()));
-        }
-        return p;
     }
 
-    /** The part of a sorted array from a value on, never 0. */
-    private static double share(double[] sorted, double value) {
-        int place = Arrays.binarySearch(sorted, value);
-        int below = place >= 0 ? place : -place - 1;
-        return (1.0 + sorted.length - below) / (1.0 + sorted.length);
+    private double statistic(int row) {
+        Shift shift = Shift.of(bases.get(row), candidates.get(row), prior);
+        return shift.freedom() == 0 ? 0 : SAME * Math.abs(shift.statistic());
     }
 
-    private double[] byChance(double[] base, double[] candidate, double moved) {
+    /** Two-sided p-values; 1 where a side has a single fork. */
+    public double[] p() {
+        return chance.p(statistics);
+    }
+
+    /** Takes out, before the forks of a row are dealt, how far it is known to have moved. */
+    public void takeOut(int row, double moved) {
+        count(row, 0, -1);
+        count(row, moved, 1);
+    }
+
+    private void count(int row, double moved, int times) {
+        double[] base = bases.get(row).logs();
+        double[] candidate = candidates.get(row).logs();
         if (Math.min(base.length, candidate.length) < 2) {
-            return new double[0];
+            return;
         }
+        double[] all = together(base, candidate, moved);
+        Relabelling relabelling = relabellings.computeIfAbsent(
+                (long) base.length << 32 | candidate.length,
+                sizes -> Relabelling.of(base.length, candidate.length, random));
+        for (int[] chosen : relabelling.chosen()) {
+            chance.count(Math.abs(shift(all, chosen).statistic()), times * relabelling.times());
+        }
+    }
+
+    /** Both sides without the shift, about a value near their middle, so that squares keep their digits. */
+    private static double[] together(double[] base, double[] candidate, double moved) {
         double[] all = Arrays.copyOf(base, base.length + candidate.length);
         double centre = base[0];
         for (int i = 0; i < all.length; i++) {
             all[i] = (i < base.length ? base[i] : candidate[i - base.length] - moved) - centre;
         }
-        Relabelling relabelling = relabellings.computeIfAbsent(
-                (long) base.length << 32 | candidate.length,
-                sizes -> Relabelling.of(base.length, candidate.length, random));
-        return relabelling.chosen().stream()
-                .mapToDouble(chosen -> Math.abs(shift(all, chosen).statistic()))
-                .toArray();
+        return all;
+    }
+
+    /** Counts how many statistics of chance reach each of some others, which are far fewer. */
+    private static final class Chance {
+        private final double[] sorted;
+        /** Statistics that reach so many of the sorted ones. */
+        private final long[] reaching;
+
+        Chance(double[] statistics) {
+            sorted = statistics.clone();
+            Arrays.sort(sorted);
+            reaching = new long[sorted.length + 1];
+        }
+
+        void count(double statistic, int times) {
+            reaching[reached(statistic)] += times;
+        }
+
+        private int reached(double statistic) {
+            int low = 0;
+            int high = sorted.length;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (sorted[middle] <= statistic) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low;
+        }
+
+        /** The part of all statistics of chance that reach each of these, never 0. */
+        double[] p(double[] statistics) {
+            long[] atLeast = reaching.clone();
+            for (int i = sorted.length; i > 0; i--) {
+                atLeast[i - 1] += atLeast[i];
+            }
+            return Arrays.stream(statistics)
+                    .map(statistic -> (1.0 + atLeast[reached(statistic)]) / (1.0 + atLeast[0]))
+                    .toArray();
+        }
     }
 
     /** The shift between the chosen values and the others. */

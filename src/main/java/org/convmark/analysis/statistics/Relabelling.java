@@ -11,21 +11,27 @@ import org.apache.commons.numbers.combinatorics.Combinations;
  * Ways to deal forks out to two sides: all of them, or a sample where there are many.
  *
  * @param chosen the forks that go to the base, one array of places per way
+ * @param times how often each counts: of equal sides one way and its mirror image, which has the same statistic, are one
  */
-record Relabelling(List<int[]> chosen) {
+record Relabelling(List<int[]> chosen, int times) {
     private static final int MOST = 400;
 
     static Relabelling of(int base, int candidate, SplittableRandom random) {
         int all = base + candidate;
         List<int[]> chosen = new ArrayList<>();
         if (BinomialCoefficientDouble.value(all, base) <= MOST) {
-            Combinations.of(all, base).iterator().forEachRemaining(chosen::add);
-        } else {
-            for (int i = 0; i < MOST; i++) {
-                chosen.add(draw(base, all, random));
-            }
+            boolean mirrored = base == candidate;
+            Combinations.of(all, base).iterator().forEachRemaining(places -> {
+                if (!mirrored || places[0] == 0) {
+                    chosen.add(places);
+                }
+            });
+            return new Relabelling(chosen, mirrored ? 2 : 1);
         }
-        return new Relabelling(chosen);
+        for (int i = 0; i < MOST; i++) {
+            chosen.add(draw(base, all, random));
+        }
+        return new Relabelling(chosen, 1);
     }
 
     /** Some of the numbers below n, none twice. */
