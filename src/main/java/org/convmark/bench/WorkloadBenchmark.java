@@ -4,6 +4,7 @@ import java.util.Map;
 import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.Program;
+import org.convmark.kernel.Reference;
 import org.convmark.kernel.Target;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Fusion;
@@ -67,7 +68,7 @@ public abstract class WorkloadBenchmark extends ProgramBenchmark {
         Graph graph = graph();
         Weights weights = new Weights(graph, SEED, Weights.Fill.RANDOM);
         Program program = on.compile(graph.fuse(fusion), weights);
-        program.verify(weights);
+        program.verify(new Reference(weights));
         return program;
     }
 }

@@ -41,9 +41,6 @@ public final class Weights {
         }
     }
 
-    /** Additions that round as much as the transforms of {@link Algorithm#WINOGRAD_4} over one channel, and more. */
-    private static final int TRANSFORMS = 32;
-
     /**
      * Least second moment that a gate is counted with. Wide gates open further than the model of normal numbers knows, and in EfficientNet what they
      * let through opens the next ones: activations would grow from block to block.
@@ -54,7 +51,6 @@ public final class Weights {
     private final long seed;
     private final Fill fill;
     private final Map<Integer, Double> gains = new HashMap<>();
-    private float[] reference;
 
     /**
      * @param graph the unfused graph
@@ -81,7 +77,7 @@ public final class Weights {
 
     /** Factor per channel of an affine layer or a layer norm: around one. */
     public float[] scale(Node node) {
-        return fill == Fill.INTEGER
+        return areIntegers()
                 ? numbers(node.id() * 3L + 1, node.output().channels(), 0, 0, 2)
                 : numbers(node.id() * 3L + 1, node.output().channels(), 1, 0.2, 0);
     }
@@ -94,25 +90,14 @@ public final class Weights {
         return numbers(node.id() * 3L + 2, node.output().channels(), 0, 0.2, 3);
     }
 
-    /** The result of the unfused graph on plain Java, in batch x channel x row x column order. */
-    public float[] reference() {
-        if (reference == null) {
-            try (Engine scalar = Target.SCALAR.open(new Target.Settings(0, null))) {
-                Program program = scalar.compile(graph, this);
-                program.run();
-                reference = program.output();
-            }
-        }
-        return reference;
+    /** What they are the parameters of, unfused. */
+    Graph graph() {
+        return graph;
     }
 
-    /** Absolute difference that rounding can explain: proportional to the additions behind a result, whatever the algorithm. */
-    double tolerance(float[] expected) {
-        double max = 1;
-        for (float x : expected) {
-            max = Math.max(max, Math.abs(x));
-        }
-        return fill == Fill.INTEGER ? 0 : 2 * Math.ulp(1f) * (graph.cost().accumulationDepth() + TRANSFORMS) * max;
+    /** Whether every order of summation gives the same float. */
+    boolean areIntegers() {
+        return fill == Fill.INTEGER;
     }
 
     /** Channels of what a node reads, whether the node stands in the graph or in the body of a fused kernel. */
@@ -124,7 +109,7 @@ public final class Weights {
         SplittableRandom random = new SplittableRandom(seed * 1_000_003 + stream);
         float[] numbers = new float[count];
         for (int i = 0; i < count; i++) {
-            numbers[i] = fill == Fill.INTEGER
+            numbers[i] = areIntegers()
                     ? random.nextInt(-integers, integers + 1)
                     : (float) (centre + spread * (2 * random.nextDouble() - 1));
         }
