@@ -19,6 +19,7 @@ import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
 import org.convmark.model.Planning;
 import org.convmark.model.Stack;
+import org.convmark.model.Workload;
 import org.convmark.run.Circumstances;
 import org.convmark.run.Configuration;
 import org.convmark.run.Parameters;
@@ -103,7 +104,7 @@ final class ListCommand implements Runnable {
                                 : "unavailable: " + state.description().missing()));
     }
 
-    private static String names(Enum<?>[] constants) {
-        return String.join(", ", Stream.of(constants).map(Enum::name).toList());
+    private static String names(Workload[] workloads) {
+        return String.join(", ", Stream.of(workloads).map(Workload::name).toList());
     }
 }

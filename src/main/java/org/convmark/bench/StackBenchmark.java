@@ -1,10 +1,24 @@
 package org.convmark.bench;
 
+import java.util.Map;
 import org.openjdk.jmh.annotations.Param;
 
 /** Time of one pass through a {@link org.convmark.model.Stack}. */
 public abstract class StackBenchmark extends WorkloadBenchmark {
+    /** Units, blocks or layers; of a pattern, those of each stage. */
+    @Param({"1", "2", "4"})
+    protected int depth;
+
+    /** Channels of the first stage; each stage of a pattern doubles them. */
+    @Param({"16", "32", "64"})
+    protected int width;
+
     /** Rows and columns of the input. */
     @Param("56")
     protected int image;
+
+    @Override
+    protected final Map<String, Integer> extents() {
+        return Map.of("depth", depth, "width", width, "image", image, "batch", batch);
+    }
 }

@@ -1,18 +1,24 @@
 package org.convmark.bench;
 
+import java.util.Map;
 import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.Program;
+import org.convmark.kernel.Reference;
 import org.convmark.kernel.Target;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
+import org.convmark.model.Workload;
 import org.openjdk.jmh.annotations.Param;
 
 /** Time of one pass through the graph of a workload, compiled for a target and checked before it is timed. */
 public abstract class WorkloadBenchmark extends ProgramBenchmark {
     /** What weights and input are made from. */
     public static final long SEED = 42;
+
+    /** Last part of the packages of the classes that JMH generates. */
+    private static final String GENERATED = ".jmh_generated";
 
     /** What runs it. */
     @Param({"SCALAR", "VECTOR", "OPENCL"})
@@ -30,8 +36,22 @@ public abstract class WorkloadBenchmark extends ProgramBenchmark {
     @Param("1")
     protected int batch;
 
-    /** What is timed, unfused. */
-    protected abstract Graph graph();
+    /** Values of the workload's {@link Workload#extents()}, by name. */
+    protected abstract Map<String, Integer> extents();
+
+    /** What is timed, unfused: the {@link Workload} that the class is named after. */
+    final Graph graph() {
+        return Workload.ofBenchmark(simpleName()).orElseThrow().graph(extents()::get);
+    }
+
+    /** Name of the class that was written, whose subclasses JMH generates. */
+    private String simpleName() {
+        Class<?> type = getClass();
+        while (type.getPackageName().endsWith(GENERATED)) {
+            type = type.getSuperclass();
+        }
+        return type.getSimpleName();
+    }
 
     @Override
     protected final Target target() {
@@ -48,7 +68,7 @@ public abstract class WorkloadBenchmark extends ProgramBenchmark {
         Graph graph = graph();
         Weights weights = new Weights(graph, SEED, Weights.Fill.RANDOM);
         Program program = on.compile(graph.fuse(fusion), weights);
-        program.verify(weights);
+        program.verify(new Reference(weights));
         return program;
     }
 }

@@ -22,8 +22,9 @@ import org.convmark.model.Shape;
  * kernels write the inside only.
  *
  * @param <T> a tensor of this backend
+ * @param <K> what layers are lowered to: kernels, or those that can be parts of others
  */
-public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
+public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implements Engine {
     private final Workers workers;
 
     /** @param workers threads that share the units of each kernel */
@@ -114,6 +115,21 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
         return graph;
     }
 
+    /** A convolution that is no part of another kernel: a backend may know faster ways to make whole maps. */
+    protected Kernel whole(FoldedConv folded, List<T> in, T out) {
+        return convolution(folded, in, out);
+    }
+
+    /**
+     * Several layers as one kernel.
+     *
+     * @param body the layers, convolutions with their epilogues
+     * @throws UnsupportedOperationException unless overridden
+     */
+    protected Kernel block(Graph body, Weights weights, List<T> in, T out) {
+        throw noBlocks();
+    }
+
     /** Binds a kernel to every layer; the memory of dead intermediates is used again. */
     @Override
     public Program compile(Graph graph, Weights weights) {
@@ -174,7 +190,7 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
                     move(route, first + i);
                 } else {
                     List<T> in = node.inputs().stream().map(this::value).toList();
-                    add(first + i, lower(node, graph.shapes(node), weights, in, value(first + i)));
+                    add(first + i, kernel(node, in, value(first + i)));
                 }
             }
             T result = value(graph.head());
@@ -184,6 +200,15 @@ public abstract class Backend<T> extends Lowering<T, Kernel> implements Engine {
                         Arrays.fill(same, fill);
                         Backend.this.write(result, same);
                     });
+        }
+
+        private Kernel kernel(Node node, List<T> in, T out) {
+            if (node.layer().isConvolution()) {
+                return whole(FoldedConv.of(node, weights), in, out);
+            }
+            return node.layer() instanceof Layer.Fused fused
+                    ? block(fused.body(), weights, in, out)
+                    : lower(node, graph.shapes(node), weights, in, out);
         }
 
         /** Moves what does not lie in its place already. */

@@ -40,6 +40,8 @@ public record FoldedConv(Layer.Conv conv, Epilogue epilogue, float[] filter, flo
                         .orElseThrow();
                 before = after;
                 after = null;
+            } else {
+                throw new IllegalArgumentException(next.layer() + " is no part of a convolution's epilogue");
             }
         }
         return new FoldedConv(folded.conv, new Epilogue(before, after), folded.filter, folded.bias, source, residual);

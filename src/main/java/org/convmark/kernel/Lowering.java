@@ -2,14 +2,14 @@ package org.convmark.kernel;
 
 import java.util.List;
 import org.convmark.model.Activation;
-import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Layer;
+import org.convmark.model.LayerVisitor;
 import org.convmark.model.Shape;
 
 /**
- * What each layer kind becomes in another form: kernels of a backend, nodes of an ONNX model. The only place where layer
- * kinds are told apart: whatever misses one does not compile.
+ * What each layer kind becomes in another form: kernels of a backend, nodes of an ONNX model. Whatever misses one does not
+ * compile.
  *
  * @param <V> a value, the input or output of a layer
  * @param <R> what a layer becomes
@@ -56,43 +56,71 @@ public abstract class Lowering<V, R> {
      * @throws UnsupportedOperationException if the node is a fused block and this target runs none
      */
     protected final R lower(Node node, List<Shape> shapes, Weights weights, List<V> in, V out) {
-        Layer layer = node.layer();
-        if (layer.isConvolution()) {
-            return convolution(FoldedConv.of(node, weights), in, out);
-        } else if (layer instanceof Layer.Affine) {
-            return affine(weights.scale(node), weights.shift(node), in.get(0), out);
-        } else if (layer instanceof Layer.LayerNorm norm) {
-            return layerNorm(norm.epsilon(), weights.scale(node), weights.shift(node), in.get(0), out);
-        } else if (layer instanceof Layer.Activate activate) {
-            return activate(activate.function(), in.get(0), out);
-        } else if (layer instanceof Layer.Add) {
-            return add(in.get(0), in.get(1), out);
-        } else if (layer instanceof Layer.Multiply) {
-            return multiply(in.get(0), in.get(1), out);
-        } else if (layer instanceof Layer.Route route) {
-            return route(route, route.sources(shapes), in, out);
-        } else if (layer instanceof Layer.Shift) {
-            return shift(in.get(0), out);
-        } else if (layer instanceof Layer.Pool pool) {
-            return pool(pool, in.get(0), out);
-        } else if (layer instanceof Layer.Fused fused) {
-            return block(fused.body(), weights, in, out);
-        }
-        throw new IllegalStateException("nothing is known for " + layer);
+        return node.layer().accept(new LayerVisitor<R>() {
+            @Override
+            public R conv(Layer.Conv conv) {
+                return convolution(FoldedConv.of(node, weights), in, out);
+            }
+
+            @Override
+            public R affine(Layer.Affine affine) {
+                return Lowering.this.affine(weights.scale(node), weights.shift(node), in.get(0), out);
+            }
+
+            @Override
+            public R layerNorm(Layer.LayerNorm norm) {
+                return Lowering.this.layerNorm(
+                        norm.epsilon(), weights.scale(node), weights.shift(node), in.get(0), out);
+            }
+
+            @Override
+            public R activate(Layer.Activate activate) {
+                return Lowering.this.activate(activate.function(), in.get(0), out);
+            }
+
+            @Override
+            public R add(Layer.Add add) {
+                return Lowering.this.add(in.get(0), in.get(1), out);
+            }
+
+            @Override
+            public R multiply(Layer.Multiply multiply) {
+                return Lowering.this.multiply(in.get(0), in.get(1), out);
+            }
+
+            @Override
+            public R route(Layer.Route route) {
+                return Lowering.this.route(route, route.sources(shapes), in, out);
+            }
+
+            @Override
+            public R shift(Layer.Shift shift) {
+                return Lowering.this.shift(in.get(0), out);
+            }
+
+            @Override
+            public R pool(Layer.Pool pool) {
+                return Lowering.this.pool(pool, in.get(0), out);
+            }
+
+            @Override
+            public R fused(Layer.Fused fused) {
+                if (!fused.isConvolution()) {
+                    throw noBlocks();
+                }
+                return convolution(FoldedConv.of(node, weights), in, out);
+            }
+        });
     }
 
-    /**
-     * Several layers as one.
-     *
-     * @param body the layers, convolutions with their epilogues
-     * @throws UnsupportedOperationException unless overridden
-     */
-    protected R block(Graph body, Weights weights, List<V> in, V out) {
-        throw new UnsupportedOperationException(
+    /** What is wrong with a block where none is run. */
+    static UnsupportedOperationException noBlocks() {
+        return new UnsupportedOperationException(
                 "fusion BLOCK is not run by this target: choose fusion=NONE or fusion=EPILOGUE");
     }
 
-    private R convolution(FoldedConv folded, List<V> in, V out) {
+    /** What a convolution becomes with all that is folded into it. */
+    protected final R convolution(FoldedConv folded, List<V> in, V out) {
         return conv(
                 folded.conv(),
                 folded.epilogue(),

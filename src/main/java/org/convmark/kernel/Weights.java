@@ -4,10 +4,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 import org.convmark.model.Activation;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Layer;
+import org.convmark.model.LayerVisitor;
 import org.convmark.model.Shape;
 
 /**
@@ -41,9 +43,6 @@ public final class Weights {
         }
     }
 
-    /** Additions that round as much as the transforms of {@link Algorithm#WINOGRAD_4} over one channel, and more. */
-    private static final int TRANSFORMS = 32;
-
     /**
      * Least second moment that a gate is counted with. Wide gates open further than the model of normal numbers knows, and in EfficientNet what they
      * let through opens the next ones: activations would grow from block to block.
@@ -54,7 +53,6 @@ public final class Weights {
     private final long seed;
     private final Fill fill;
     private final Map<Integer, Double> gains = new HashMap<>();
-    private float[] reference;
 
     /**
      * @param graph the unfused graph
@@ -81,7 +79,7 @@ public final class Weights {
 
     /** Factor per channel of an affine layer or a layer norm: around one. */
     public float[] scale(Node node) {
-        return fill == Fill.INTEGER
+        return areIntegers()
                 ? numbers(node.id() * 3L + 1, node.output().channels(), 0, 0, 2)
                 : numbers(node.id() * 3L + 1, node.output().channels(), 1, 0.2, 0);
     }
@@ -94,25 +92,14 @@ public final class Weights {
         return numbers(node.id() * 3L + 2, node.output().channels(), 0, 0.2, 3);
     }
 
-    /** The result of the unfused graph on plain Java, in batch x channel x row x column order. */
-    public float[] reference() {
-        if (reference == null) {
-            try (Engine scalar = Target.SCALAR.open(new Target.Settings(0, null))) {
-                Program program = scalar.compile(graph, this);
-                program.run();
-                reference = program.output();
-            }
-        }
-        return reference;
+    /** What they are the parameters of, unfused. */
+    Graph graph() {
+        return graph;
     }
 
-    /** Absolute difference that rounding can explain: proportional to the additions behind a result, whatever the algorithm. */
-    double tolerance(float[] expected) {
-        double max = 1;
-        for (float x : expected) {
-            max = Math.max(max, Math.abs(x));
-        }
-        return fill == Fill.INTEGER ? 0 : 2 * Math.ulp(1f) * (graph.cost().accumulationDepth() + TRANSFORMS) * max;
+    /** Whether every order of summation gives the same float. */
+    boolean areIntegers() {
+        return fill == Fill.INTEGER;
     }
 
     /** Channels of what a node reads, whether the node stands in the graph or in the body of a fused kernel. */
@@ -124,7 +111,7 @@ public final class Weights {
         SplittableRandom random = new SplittableRandom(seed * 1_000_003 + stream);
         float[] numbers = new float[count];
         for (int i = 0; i < count; i++) {
-            numbers[i] = fill == Fill.INTEGER
+            numbers[i] = areIntegers()
                     ? random.nextInt(-integers, integers + 1)
                     : (float) (centre + spread * (2 * random.nextDouble() - 1));
         }
@@ -166,30 +153,81 @@ public final class Weights {
 
     private Moments after(Node node, List<Moments> in) {
         Moments x = in.get(0);
-        Layer layer = node.layer();
-        if (layer instanceof Layer.Conv || layer instanceof Layer.LayerNorm) {
-            return new Moments(0, 1, x.common() / Math.max(x.second(), 1e-6));
-        } else if (layer instanceof Layer.Activate activate) {
-            return after(activate.function(), x);
-        } else if (layer instanceof Layer.Add) {
-            return new Moments(x.mean + in.get(1).mean, x.variance + in.get(1).variance, x.shared + in.get(1).shared);
-        } else if (layer instanceof Layer.Multiply) {
-            double gate = Math.max(in.get(1).second(), OPEN_GATE);
-            double second = x.second() * gate;
-            double mean = x.mean * in.get(1).mean;
-            double common = x.common() * gate;
-            return new Moments(mean, second - mean * mean, common - mean * mean);
-        } else if (layer instanceof Layer.Concat) {
-            double mean = in.stream().mapToDouble(Moments::mean).average().orElseThrow();
-            double second = in.stream().mapToDouble(Moments::second).average().orElseThrow();
-            double common = in.stream().mapToDouble(Moments::common).average().orElseThrow();
-            return new Moments(mean, second - mean * mean, common - mean * mean);
-        } else if (layer instanceof Layer.Pool pool && pool.kind() != Layer.Pool.Kind.MAX) {
-            Shape map = graph.shapes(node).get(0);
-            double window = pool.kind() == Layer.Pool.Kind.GLOBAL ? map.pixels() : pool.kernel() * pool.kernel();
-            return new Moments(x.mean, x.shared + (x.variance - x.shared) / window, x.shared);
-        }
-        return x;
+        return node.layer().accept(new LayerVisitor<>() {
+            @Override
+            public Moments conv(Layer.Conv conv) {
+                return normal();
+            }
+
+            @Override
+            public Moments affine(Layer.Affine affine) {
+                return x;
+            }
+
+            @Override
+            public Moments layerNorm(Layer.LayerNorm norm) {
+                return normal();
+            }
+
+            private Moments normal() {
+                return new Moments(0, 1, x.common() / Math.max(x.second(), 1e-6));
+            }
+
+            @Override
+            public Moments activate(Layer.Activate activate) {
+                return after(activate.function(), x);
+            }
+
+            @Override
+            public Moments add(Layer.Add add) {
+                Moments y = in.get(1);
+                return new Moments(x.mean + y.mean, x.variance + y.variance, x.shared + y.shared);
+            }
+
+            @Override
+            public Moments multiply(Layer.Multiply multiply) {
+                double gate = Math.max(in.get(1).second(), OPEN_GATE);
+                return of(x.mean * in.get(1).mean, x.second() * gate, x.common() * gate);
+            }
+
+            @Override
+            public Moments route(Layer.Route route) {
+                return in.size() == 1
+                        ? x
+                        : of(average(Moments::mean), average(Moments::second), average(Moments::common));
+            }
+
+            private double average(ToDoubleFunction<Moments> moment) {
+                return in.stream().mapToDouble(moment).average().orElseThrow();
+            }
+
+            private Moments of(double mean, double second, double common) {
+                return new Moments(mean, second - mean * mean, common - mean * mean);
+            }
+
+            @Override
+            public Moments shift(Layer.Shift shift) {
+                return x;
+            }
+
+            @Override
+            public Moments pool(Layer.Pool pool) {
+                return switch (pool.kind()) {
+                    case MAX -> x;
+                    case AVERAGE, BLUR -> averaged(pool.kernel() * pool.kernel());
+                    case GLOBAL -> averaged(graph.shapes(node).get(0).pixels());
+                };
+            }
+
+            private Moments averaged(double window) {
+                return new Moments(x.mean, x.shared + (x.variance - x.shared) / window, x.shared);
+            }
+
+            @Override
+            public Moments fused(Layer.Fused fused) {
+                throw new IllegalArgumentException("parameters are those of the unfused graph");
+            }
+        });
     }
 
     /** Moments of f(X) for a normal X, integrated numerically. */

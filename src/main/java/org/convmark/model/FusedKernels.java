@@ -28,12 +28,12 @@ public interface FusedKernels {
         }
 
         private String obstacle(Node node, List<Shape> inputs) {
+            if (node.layer().cost(inputs).flops() == 0) {
+                return "moves little between kernels: parts are computed in their place";
+            }
             Layer layer = node.layer() instanceof Layer.Fused fused
                     ? fused.body().nodes().get(0).layer()
                     : node.layer();
-            if (layer instanceof Layer.Route || layer instanceof Layer.Shift) {
-                return "moves little between kernels: parts are computed in their place";
-            }
             return layer instanceof Conv conv
                             && isFasterAlone(conv, inputs.get(0).channels())
                     ? "dense 3x3 at stride 1 has faster algorithms for whole maps"

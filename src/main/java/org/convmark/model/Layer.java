@@ -24,14 +24,25 @@ public sealed interface Layer {
     }
 
     /** Which rows of an input a row of the result is made from. */
-    default Reach reach(int input) {
-        return Reach.ROW;
-    }
+    Reach reach(int input);
+
+    /** What a visitor has for this kind. */
+    <R> R accept(LayerVisitor<R> visitor);
 
     /** A layer that multiplies each channel by a constant, so that it can be folded into a convolution before it. */
     sealed interface Affine extends Layer {
         /** Whether a constant per channel is added too. */
         boolean shifts();
+
+        @Override
+        default Reach reach(int input) {
+            return Reach.ROW;
+        }
+
+        @Override
+        default <R> R accept(LayerVisitor<R> visitor) {
+            return visitor.affine(this);
+        }
 
         @Override
         default Shape output(List<Shape> inputs) {
@@ -89,6 +100,11 @@ public sealed interface Layer {
         @Override
         public boolean isConvolution() {
             return true;
+        }
+
+        @Override
+        public <R> R accept(LayerVisitor<R> visitor) {
+            return visitor.conv(this);
         }
 
         @Override
@@ -154,6 +170,16 @@ public sealed interface Layer {
     /** Normalisation over the channels of each pixel, then gain and bias per channel (Ba et al. 2016; ConvNeXt). */
     record LayerNorm(float epsilon) implements Layer {
         @Override
+        public Reach reach(int input) {
+            return Reach.ROW;
+        }
+
+        @Override
+        public <R> R accept(LayerVisitor<R> visitor) {
+            return visitor.layerNorm(this);
+        }
+
+        @Override
         public Shape output(List<Shape> inputs) {
             return single(this, inputs);
         }
@@ -169,6 +195,16 @@ public sealed interface Layer {
     /** An element-wise non-linearity. */
     record Activate(Activation function) implements Layer {
         @Override
+        public Reach reach(int input) {
+            return Reach.ROW;
+        }
+
+        @Override
+        public <R> R accept(LayerVisitor<R> visitor) {
+            return visitor.activate(this);
+        }
+
+        @Override
         public Shape output(List<Shape> inputs) {
             return single(this, inputs);
         }
@@ -181,6 +217,16 @@ public sealed interface Layer {
 
     /** The sum of two tensors of the same shape. */
     record Add() implements Layer {
+        @Override
+        public Reach reach(int input) {
+            return Reach.ROW;
+        }
+
+        @Override
+        public <R> R accept(LayerVisitor<R> visitor) {
+            return visitor.add(this);
+        }
+
         @Override
         public Shape output(List<Shape> inputs) {
             if (inputs.size() != 2 || !inputs.get(0).equals(inputs.get(1))) {
@@ -200,6 +246,11 @@ public sealed interface Layer {
         @Override
         public Reach reach(int input) {
             return input == 0 ? Reach.ROW : Reach.GATE;
+        }
+
+        @Override
+        public <R> R accept(LayerVisitor<R> visitor) {
+            return visitor.multiply(this);
         }
 
         @Override
@@ -223,6 +274,19 @@ public sealed interface Layer {
     sealed interface Route extends Layer {
         /** For each output channel its index in the concatenation of all inputs. */
         int[] sources(List<Shape> inputs);
+
+        /** What a visitor has for this kind of route. */
+        <R> R accept(RouteVisitor<R> visitor);
+
+        @Override
+        default Reach reach(int input) {
+            return Reach.ROW;
+        }
+
+        @Override
+        default <R> R accept(LayerVisitor<R> visitor) {
+            return visitor.route(this);
+        }
 
         /**
          * Where a channel comes from.
@@ -252,6 +316,11 @@ public sealed interface Layer {
     /** All inputs behind one another along the channels. */
     record Concat() implements Route {
         @Override
+        public <R> R accept(RouteVisitor<R> visitor) {
+            return visitor.concat(this);
+        }
+
+        @Override
         public Shape output(List<Shape> inputs) {
             Shape first = inputs.get(0);
             int channels = 0;
@@ -274,6 +343,11 @@ public sealed interface Layer {
     /** A range of channels. */
     record Slice(int from, int channels) implements Route {
         @Override
+        public <R> R accept(RouteVisitor<R> visitor) {
+            return visitor.slice(this);
+        }
+
+        @Override
         public Shape output(List<Shape> inputs) {
             Shape in = single(this, inputs);
             if (from < 0 || from + channels > in.channels()) {
@@ -291,6 +365,11 @@ public sealed interface Layer {
 
     /** Channels of all groups interleaved: output c is channel c / groups of group c % groups (Zhang et al. 2018). */
     record Shuffle(int groups) implements Route {
+        @Override
+        public <R> R accept(RouteVisitor<R> visitor) {
+            return visitor.shuffle(this);
+        }
+
         @Override
         public Shape output(List<Shape> inputs) {
             Shape in = single(this, inputs);
@@ -327,6 +406,11 @@ public sealed interface Layer {
         @Override
         public Reach reach(int input) {
             return new Reach(1, 0, 1);
+        }
+
+        @Override
+        public <R> R accept(LayerVisitor<R> visitor) {
+            return visitor.shift(this);
         }
     }
 
@@ -392,6 +476,11 @@ public sealed interface Layer {
         }
 
         @Override
+        public <R> R accept(LayerVisitor<R> visitor) {
+            return visitor.pool(this);
+        }
+
+        @Override
         public Shape output(List<Shape> inputs) {
             Shape in = single(this, inputs);
             return kind == Kind.GLOBAL
@@ -440,6 +529,11 @@ public sealed interface Layer {
                     .map(node -> node.layer().reach(node.inputs().indexOf(input)))
                     .reduce(Reach::and)
                     .orElse(Reach.ROW);
+        }
+
+        @Override
+        public <R> R accept(LayerVisitor<R> visitor) {
+            return visitor.fused(this);
         }
 
         @Override

@@ -557,14 +557,11 @@ public enum Network implements Workload {
     private static void requireRoom(Graph g) {
         for (Graph.Node node : g.nodes()) {
             int size = g.shapes(node).get(0).height();
-            if (stride(node.layer()) > size) {
+            int stride = node.layer().reach(0).stride();
+            if (stride > size) {
                 throw new IllegalArgumentException("layer " + (node.id() + 1) + ", " + node.layer() + ": its stride of "
-                        + stride(node.layer()) + " is larger than its map of " + size + " pixel");
+                        + stride + " is larger than its map of " + size + " pixel");
             }
         }
-    }
-
-    private static int stride(Layer layer) {
-        return layer instanceof Layer.Conv conv ? conv.stride() : layer instanceof Pool pool ? pool.stride() : 1;
     }
 }

@@ -91,7 +91,7 @@ public final class Trace {
     }
 
     /** One kernel's accesses. */
-    private final class Kernel {
+    private final class Kernel implements LayerVisitor<Runnable> {
         private final Node node;
         private final Shape out;
         private final long result;
@@ -107,34 +107,71 @@ public final class Trace {
         }
 
         void visit() {
-            if (node.layer() instanceof Conv conv) {
-                conv(conv, inputs.get(0), List.of());
-            } else if (node.layer() instanceof Layer.Fused fused) {
-                fused(fused.body());
-            } else if (node.layer() instanceof Pool pool && pool.kind() != Pool.Kind.GLOBAL) {
-                conv(pool.blurConv(out.channels()), inputs.get(0), List.of());
-            } else {
-                rows();
-            }
+            node.layer().accept(this).run();
+        }
+
+        @Override
+        public Runnable conv(Conv conv) {
+            return () -> windows(conv, inputs.get(0), List.of());
+        }
+
+        @Override
+        public Runnable affine(Layer.Affine affine) {
+            return this::rows;
+        }
+
+        @Override
+        public Runnable layerNorm(Layer.LayerNorm norm) {
+            return this::rows;
+        }
+
+        @Override
+        public Runnable activate(Layer.Activate activate) {
+            return this::rows;
+        }
+
+        @Override
+        public Runnable add(Layer.Add add) {
+            return this::rows;
+        }
+
+        @Override
+        public Runnable multiply(Layer.Multiply multiply) {
+            return this::rows;
+        }
+
+        @Override
+        public Runnable route(Layer.Route route) {
+            return this::rows;
+        }
+
+        @Override
+        public Runnable shift(Layer.Shift shift) {
+            return this::rows;
+        }
+
+        @Override
+        public Runnable pool(Pool pool) {
+            return pool.kind() == Pool.Kind.GLOBAL
+                    ? this::rows
+                    : () -> windows(pool.blurConv(out.channels()), inputs.get(0), List.of());
         }
 
         /** One convolution with its epilogue, or a whole block. */
-        private void fused(Graph body) {
-            List<Node> convs = body.nodes().stream()
+        @Override
+        public Runnable fused(Layer.Fused fused) {
+            List<Node> convs = fused.body().nodes().stream()
                     .filter(inner -> inner.layer() instanceof Conv)
                     .toList();
-            if (convs.size() == 1 && body.nodes().get(0) == convs.get(0)) {
-                int read = convs.get(0).inputs().get(0);
-                List<Integer> sums = inputs.stream()
-                        .filter(value -> !value.equals(inputs.get(read)))
-                        .toList();
-                conv((Conv) convs.get(0).layer(), inputs.get(read), sums);
-            } else {
-                rows();
+            if (convs.size() != 1 || fused.body().nodes().get(0) != convs.get(0)) {
+                return this::rows;
             }
+            int read = inputs.get(convs.get(0).inputs().get(0));
+            List<Integer> sums = inputs.stream().filter(value -> value != read).toList();
+            return () -> windows((Conv) convs.get(0).layer(), read, sums);
         }
 
-        private void conv(Conv conv, int input, List<Integer> sums) {
+        private void windows(Conv conv, int input, List<Integer> sums) {
             Shape in = graph.shape(input);
             int outBlocks = blocks(out) / out.batch();
             int inBlocks = blocks(in) / in.batch();

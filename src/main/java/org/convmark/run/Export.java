@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.bench.WorkloadBenchmark;
 import org.convmark.io.Folders;
+import org.convmark.kernel.Reference;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.onnx.Message;
 import org.convmark.kernel.onnx.OnnxModel;
@@ -131,7 +132,7 @@ public record Export(List<Row> rows) {
                     tensor(OnnxModel.input(v), graph.inputs().get(v), weights.input(v)),
                     data.resolve("input_" + v + ".pb"));
         }
-        write(tensor(OnnxModel.OUTPUT, graph.output(), weights.reference()), data.resolve("output_0.pb"));
+        write(tensor(OnnxModel.OUTPUT, graph.output(), new Reference(weights).output()), data.resolve("output_0.pb"));
     }
 
     private static Message tensor(String name, Shape shape, float[] values) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.convmark.model.Activation;
+import org.convmark.model.Block;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer.Bias;
@@ -23,7 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Every algorithm on the targets that let choose, over maps around the tiles and channels around the vector length:
- * random numbers within rounding; small integers exactly, but for F(4x4), whose filters are multiples of 1/576.
+ * random numbers within rounding; small integers exactly, but for F(4x4), whose filters are multiples of 1/576. And every
+ * algorithm with every fusion over blocks.
  */
 class AlgorithmTest {
     private static final int[][] MAPS = {{1, 1}, {2, 3}, {5, 4}, {7, 7}, {13, 6}, {14, 14}, {9, 29}};
@@ -44,6 +46,9 @@ class AlgorithmTest {
                     try (Comparison comparison = new Comparison(workers, workers, algorithm)) {
                         comparison.check(target, Fusion.NONE, Weights.Fill.RANDOM, convolutions(workers));
                         comparison.check(target, Fusion.EPILOGUE, Weights.Fill.RANDOM, epilogues(workers));
+                        for (Fusion fusion : target.fusions()) {
+                            comparison.check(target, fusion, Weights.Fill.RANDOM, blocks(workers));
+                        }
                         if (algorithm == Algorithm.WINOGRAD_2) {
                             comparison.check(target, Fusion.NONE, Weights.Fill.INTEGER, convolutions(workers));
                         }
@@ -64,6 +69,13 @@ class AlgorithmTest {
             }
         }
         return graphs;
+    }
+
+    /** Of so few channels that convolutions are fused which have faster algorithms alone, and of so many that they are not. */
+    private static List<Graph> blocks(int depth) {
+        return Stream.of(Block.values())
+                .flatMap(block -> Stream.of(3, 6, 9).map(width -> block.graph(depth, width, 13, 1)))
+                .toList();
     }
 
     private static List<Graph> epilogues(int turn) {

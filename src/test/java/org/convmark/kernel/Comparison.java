@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -40,9 +39,9 @@ final class Comparison implements AutoCloseable {
     private record Case(Graph graph, Weights.Fill fill) {}
 
     /** Right answers, so that the second target need not wait for them again. */
-    private final Map<Case, Weights> weights = new HashMap<>();
+    private final Map<Case, Reference> references = new HashMap<>();
 
-    private final Map<Weights, double[]> expected = new IdentityHashMap<>();
+    private final Map<Case, double[]> definitions = new HashMap<>();
 
     /** @param workers threads of CPU targets, whose algorithm is their own choice */
     Comparison(int workers) {
@@ -111,29 +110,27 @@ final class Comparison implements AutoCloseable {
 
     /** This graph gives the right result, twice. */
     void check(Target target, Fusion fusion, Weights.Fill fill, Graph graph) {
-        Weights weights = weights(graph, fill);
+        Weights weights = new Weights(graph, SEED, fill);
+        Case what = new Case(graph, fill);
+        Reference reference = references.computeIfAbsent(what, c -> new Reference(weights));
         Program program = open(target).compile(graph.fuse(fusion), weights);
-        program.verify(weights);
-        double[] definition = expected.computeIfAbsent(weights, w -> new ReferenceInterpreter(graph, w).output());
-        compare(definition, program.output(), weights);
+        program.verify(reference);
+        double[] definition = definitions.computeIfAbsent(what, c -> new ReferenceInterpreter(graph, weights).output());
+        compare(definition, program.output(), reference);
         program.run();
-        compare(definition, program.output(), weights);
-    }
-
-    private Weights weights(Graph graph, Weights.Fill fill) {
-        return weights.computeIfAbsent(new Case(graph, fill), c -> new Weights(graph, SEED, fill));
+        compare(definition, program.output(), reference);
     }
 
     Engine open(Target target) {
         return open.computeIfAbsent(target, t -> t.open(settings(t)));
     }
 
-    private static void compare(double[] expected, float[] actual, Weights weights) {
+    private static void compare(double[] expected, float[] actual, Reference reference) {
         float[] rounded = new float[expected.length];
         for (int i = 0; i < rounded.length; i++) {
             rounded[i] = (float) expected[i];
         }
-        double tolerance = weights.tolerance(rounded);
+        double tolerance = reference.tolerance(rounded);
         if (actual.length != expected.length) {
             fail(actual.length + " elements instead of " + expected.length);
         }

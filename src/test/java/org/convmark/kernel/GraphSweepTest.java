@@ -179,7 +179,7 @@ class GraphSweepTest {
         Graph graph = Pattern.PLAIN.graph(2, 8, 13, 1);
         try (Engine engine = Target.SCALAR.open(new Target.Settings(1, null))) {
             Program program = engine.compile(graph, new Weights(graph, 1, Weights.Fill.RANDOM));
-            Weights others = new Weights(graph, 2, Weights.Fill.RANDOM);
+            Reference others = new Reference(new Weights(graph, 2, Weights.Fill.RANDOM));
             assertTrue(assertThrows(IllegalStateException.class, () -> program.verify(others))
                     .getMessage()
                     .contains("wrong result"));

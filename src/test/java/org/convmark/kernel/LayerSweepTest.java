@@ -4,14 +4,17 @@ import static org.convmark.kernel.Weights.Fill.INTEGER;
 import static org.convmark.kernel.Weights.Fill.RANDOM;
 import static org.convmark.model.Fusion.EPILOGUE;
 import static org.convmark.model.Fusion.NONE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.model.Activation;
@@ -23,6 +26,7 @@ import org.convmark.model.Layer.Pool;
 import org.convmark.model.Shape;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -200,8 +204,29 @@ class LayerSweepTest {
 
     // ---------------------------------------------------------------- all other layers
 
+    /** A kind of layer that the model gains is swept before it is right. */
+    @Test
+    void everyKindIsSwept() {
+        Set<Class<?>> swept = Stream.concat(exactLayers().values().stream(), roundingLayers().values().stream())
+                .flatMap(layer -> layer.apply(input(1, 8, MAPS[1])).conv(3, 8).nodes().stream())
+                .map(node -> node.layer().getClass())
+                .collect(Collectors.toSet());
+        swept.add(Layer.Fused.class);
+        assertEquals(kinds(Layer.class).collect(Collectors.toSet()), swept);
+    }
+
+    private static Stream<Class<?>> kinds(Class<?> type) {
+        return type.isSealed()
+                ? Stream.of(type.getPermittedSubclasses()).flatMap(LayerSweepTest::kinds)
+                : Stream.of(type);
+    }
+
     @TestFactory
     Stream<DynamicNode> layersOfExactArithmetic() {
+        return COMPARISON.onEveryTarget(bodies(exactLayers(), INTEGER));
+    }
+
+    private static Map<String, UnaryOperator<Graph>> exactLayers() {
         Map<String, UnaryOperator<Graph>> layers = new LinkedHashMap<>();
         layers.put("batch norm", Graph::norm);
         layers.put("layer scale", Graph::layerScale);
@@ -223,11 +248,15 @@ class LayerSweepTest {
         layers.put("concat", LayerSweepTest::concat);
         layers.put("slice", g -> g.slice(g.output().channels() / 3, (g.output().channels() + 1) / 2));
         layers.put("shuffle", g -> g.shuffle(smallestDivisor(g.output().channels())));
-        return COMPARISON.onEveryTarget(bodies(layers, INTEGER));
+        return layers;
     }
 
     @TestFactory
     Stream<DynamicNode> layersThatRound() {
+        return COMPARISON.onEveryTarget(bodies(roundingLayers(), RANDOM));
+    }
+
+    private static Map<String, UnaryOperator<Graph>> roundingLayers() {
         Map<String, UnaryOperator<Graph>> layers = new LinkedHashMap<>();
         layers.put("layer norm", g -> wide(g).layerNorm());
         for (Activation function : Activation.values()) {
@@ -239,7 +268,7 @@ class LayerSweepTest {
         layers.put("average 3x3 stride 2", g -> g.pool(Pool.Kind.AVERAGE, 3, 2));
         layers.put("average over the edge", g -> g.then(new Pool(Pool.Kind.AVERAGE, 2, 2, 0, 1)));
         layers.put("average 5x5", g -> g.pool(Pool.Kind.AVERAGE, 5, 1));
-        return COMPARISON.onEveryTarget(bodies(layers, RANDOM));
+        return layers;
     }
 
     /** Each layer alone, and between convolutions, so that what it reads and writes has a border of zeros. */

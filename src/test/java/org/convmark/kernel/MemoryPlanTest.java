@@ -45,7 +45,7 @@ class MemoryPlanTest {
     void wholeNetworksNeedLittleMoreThanTheirWidestCut(Network network) {
         Graph graph = network.graph(network.image(), 1);
         try (Engine engine = Target.VECTOR.open(new Target.Settings(1, null))) {
-            Backend<?> backend = (Backend<?>) engine;
+            Backend<?, ?> backend = (Backend<?, ?>) engine;
             for (Fusion fusion : Fusion.values()) {
                 Graph scheduled = backend.schedule(graph.fuse(fusion));
                 double share = (double) backend.plan(scheduled).bytes().orElseThrow() / widestCut(scheduled);

@@ -40,7 +40,7 @@ class PlacementTest {
         try (Engine engine = Target.VECTOR.open(new Target.Settings(1, null))) {
             Weights weights = new Weights(graph, 1, Weights.Fill.INTEGER);
             Program program = engine.compile(graph.fuse(Fusion.EPILOGUE), weights);
-            program.verify(weights);
+            program.verify(new Reference(weights));
             assertEquals(2 + moves, program.kernels());
         }
     }

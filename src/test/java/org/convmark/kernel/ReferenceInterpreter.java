@@ -8,6 +8,8 @@ import org.convmark.model.Activation;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Layer;
+import org.convmark.model.LayerVisitor;
+import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
 
 /**
@@ -150,54 +152,99 @@ final class ReferenceInterpreter {
     }
 
     private Element element(Node node, List<Tensor> in, Tensor x) {
-        Layer layer = node.layer();
-        if (layer instanceof Layer.Conv conv) {
-            return convolution(node, conv, x);
-        } else if (layer instanceof Layer.Affine) {
-            double[] scale = doubles(weights.scale(node));
-            double[] shift = doubles(weights.shift(node));
-            return (n, c, p, q, sum) -> {
-                sum.add(scale[c], x, x.index(n, c, p, q));
-                sum.add(shift[c]);
-                sum.roundings = FOLDED;
-            };
-        } else if (layer instanceof Layer.LayerNorm norm) {
-            return layerNorm(node, norm, x);
-        } else if (layer instanceof Layer.Activate activate) {
-            return activated(activation(activate.function()), x);
-        } else if (layer instanceof Layer.Add) {
-            return (n, c, p, q, sum) -> {
-                sum.add(1, x, x.index(n, c, p, q));
-                sum.add(1, in.get(1), x.index(n, c, p, q));
-                sum.roundings = PARTS;
-            };
-        } else if (layer instanceof Layer.Multiply) {
-            Tensor gate = in.get(1);
-            return (n, c, p, q, sum) -> {
-                int at = x.index(n, c, p, q);
-                int of = gate.index(n, c, 0, 0);
-                sum.add(gate.data[of], x, at);
-                sum.inherited += (Math.abs(x.data[at]) + x.error[at]) * gate.error[of];
-                sum.roundings = 1;
-            };
-        } else if (layer instanceof Layer.Concat) {
-            return (n, c, p, q, sum) -> concatenated(in, n, c, p, q, sum);
-        } else if (layer instanceof Layer.Slice slice) {
-            return (n, c, p, q, sum) -> sum.add(1, x, x.index(n, slice.from() + c, p, q));
-        } else if (layer instanceof Layer.Shuffle shuffle) {
-            int size = x.shape.channels() / shuffle.groups();
-            return (n, c, p, q, sum) ->
-                    sum.add(1, x, x.index(n, c % shuffle.groups() * size + c / shuffle.groups(), p, q));
-        } else if (layer instanceof Layer.Shift) {
-            return (n, c, p, q, sum) -> {
-                if (x.holds(p + 1, q + 1)) {
-                    sum.add(1, x, x.index(n, c, p + 1, q + 1));
-                }
-            };
-        } else if (layer instanceof Layer.Pool pool) {
-            return (n, c, p, q, sum) -> pooled(pool, x, n, c, p, q, sum);
-        }
-        throw new IllegalArgumentException("no definition of " + layer);
+        return node.layer().accept(new LayerVisitor<>() {
+            @Override
+            public Element conv(Layer.Conv conv) {
+                return convolution(node, conv, x);
+            }
+
+            @Override
+            public Element affine(Layer.Affine affine) {
+                double[] scale = doubles(weights.scale(node));
+                double[] shift = doubles(weights.shift(node));
+                return (n, c, p, q, sum) -> {
+                    sum.add(scale[c], x, x.index(n, c, p, q));
+                    sum.add(shift[c]);
+                    sum.roundings = FOLDED;
+                };
+            }
+
+            @Override
+            public Element layerNorm(Layer.LayerNorm norm) {
+                return ReferenceInterpreter.this.layerNorm(node, norm, x);
+            }
+
+            @Override
+            public Element activate(Layer.Activate activate) {
+                return activated(activation(activate.function()), x);
+            }
+
+            @Override
+            public Element add(Layer.Add add) {
+                return (n, c, p, q, sum) -> {
+                    sum.add(1, x, x.index(n, c, p, q));
+                    sum.add(1, in.get(1), x.index(n, c, p, q));
+                    sum.roundings = PARTS;
+                };
+            }
+
+            @Override
+            public Element multiply(Layer.Multiply multiply) {
+                Tensor gate = in.get(1);
+                return (n, c, p, q, sum) -> {
+                    int at = x.index(n, c, p, q);
+                    int of = gate.index(n, c, 0, 0);
+                    sum.add(gate.data[of], x, at);
+                    sum.inherited += (Math.abs(x.data[at]) + x.error[at]) * gate.error[of];
+                    sum.roundings = 1;
+                };
+            }
+
+            @Override
+            public Element route(Layer.Route route) {
+                return moved(route, in, x);
+            }
+
+            @Override
+            public Element shift(Layer.Shift shift) {
+                return (n, c, p, q, sum) -> {
+                    if (x.holds(p + 1, q + 1)) {
+                        sum.add(1, x, x.index(n, c, p + 1, q + 1));
+                    }
+                };
+            }
+
+            @Override
+            public Element pool(Layer.Pool pool) {
+                return (n, c, p, q, sum) -> pooled(pool, x, n, c, p, q, sum);
+            }
+
+            @Override
+            public Element fused(Layer.Fused fused) {
+                throw new IllegalArgumentException("only unfused graphs are interpreted");
+            }
+        });
+    }
+
+    private static Element moved(Layer.Route route, List<Tensor> in, Tensor x) {
+        return route.accept(new RouteVisitor<>() {
+            @Override
+            public Element concat(Layer.Concat concat) {
+                return (n, c, p, q, sum) -> concatenated(in, n, c, p, q, sum);
+            }
+
+            @Override
+            public Element slice(Layer.Slice slice) {
+                return (n, c, p, q, sum) -> sum.add(1, x, x.index(n, slice.from() + c, p, q));
+            }
+
+            @Override
+            public Element shuffle(Layer.Shuffle shuffle) {
+                int size = x.shape.channels() / shuffle.groups();
+                return (n, c, p, q, sum) ->
+                        sum.add(1, x, x.index(n, c % shuffle.groups() * size + c / shuffle.groups(), p, q));
+            }
+        });
     }
 
     private Element convolution(Node node, Layer.Conv conv, Tensor x) {
@@ -389,6 +436,7 @@ final class ReferenceInterpreter {
             case GELU -> x -> x * gaussian(x);
             case HARD_SIGMOID -> x -> x > 3 ? 1 : x < -3 ? 0 : x / 6 + 0.5;
             case HARD_SWISH -> x -> x > 3 ? x : x < -3 ? 0 : x * (x / 6 + 0.5);
+            default -> function::apply;
         };
     }
 

@@ -1,22 +1,6 @@
 package org.convmark.bench.operator;
 
 import org.convmark.bench.StackBenchmark;
-import org.convmark.model.Graph;
-import org.convmark.model.Operator;
-import org.openjdk.jmh.annotations.Param;
 
 /** Depth and width of a chain of dense 5x5 convolutions. */
-public class Conv5x5Benchmark extends StackBenchmark {
-    /** Layers. */
-    @Param({"1", "2", "4"})
-    int depth;
-
-    /** Channels. */
-    @Param({"16", "32", "64"})
-    int width;
-
-    @Override
-    protected Graph graph() {
-        return Operator.CONV_5X5.graph(depth, width, image, batch);
-    }
-}
+public class Conv5x5Benchmark extends StackBenchmark {}

@@ -15,6 +15,7 @@ import org.convmark.model.Activation;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Layer;
+import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
 
 /**
@@ -221,26 +222,39 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
     protected List<Message> route(Layer.Route route, int[] sources, List<Value> in, Value out) {
         Operators operators = new Operators(out.name);
         String x = in.get(0).name;
-        if (route instanceof Layer.Concat) {
-            operators.then("Concat", in.stream().map(Value::name).toList(), attribute("axis", 1));
-        } else if (route instanceof Layer.Slice slice) {
-            operators.then(
-                    "Slice",
-                    List.of(
-                            x,
-                            constant(out.name + "_from", slice.from()),
-                            constant(out.name + "_to", slice.from() + slice.channels()),
-                            constant(out.name + "_axis", 1)));
-        } else if (route instanceof Layer.Shuffle shuffle) {
-            Shape s = out.shape;
-            int size = s.channels() / shuffle.groups();
-            String groups = constant(out.name + "_groups", s.batch(), shuffle.groups(), size, s.height(), s.width());
-            x = operators.then("Reshape", List.of(x, groups));
-            x = operators.then("Transpose", List.of(x), attribute("perm", new long[] {0, 2, 1, 3, 4}));
-            String whole = constant(out.name + "_whole", s.batch(), s.channels(), s.height(), s.width());
-            operators.then("Reshape", List.of(x, whole));
-        }
-        return operators.nodes();
+        return route.accept(new RouteVisitor<>() {
+            @Override
+            public List<Message> concat(Layer.Concat concat) {
+                operators.then("Concat", in.stream().map(Value::name).toList(), attribute("axis", 1));
+                return operators.nodes();
+            }
+
+            @Override
+            public List<Message> slice(Layer.Slice slice) {
+                operators.then(
+                        "Slice",
+                        List.of(
+                                x,
+                                constant(out.name + "_from", slice.from()),
+                                constant(out.name + "_to", slice.from() + slice.channels()),
+                                constant(out.name + "_axis", 1)));
+                return operators.nodes();
+            }
+
+            @Override
+            public List<Message> shuffle(Layer.Shuffle shuffle) {
+                Shape s = out.shape;
+                int size = s.channels() / shuffle.groups();
+                String groups =
+                        constant(out.name + "_groups", s.batch(), shuffle.groups(), size, s.height(), s.width());
+                String split = operators.then("Reshape", List.of(x, groups));
+                String exchanged =
+                        operators.then("Transpose", List.of(split), attribute("perm", new long[] {0, 2, 1, 3, 4}));
+                String whole = constant(out.name + "_whole", s.batch(), s.channels(), s.height(), s.width());
+                operators.then("Reshape", List.of(exchanged, whole));
+                return operators.nodes();
+            }
+        });
     }
 
     /** Negative padding cuts off. */

@@ -3,9 +3,65 @@ package org.convmark.kernel.opencl;
 import java.util.List;
 import org.convmark.model.FusedKernels;
 import org.convmark.model.Graph;
+import org.convmark.model.Layer;
+import org.convmark.model.LayerVisitor;
 
 /** What one launch can run of a block: stages that stream rows on CPUs, a tile in local memory on GPUs. */
 record FusedLaunch(DeviceInfo device, Tuning tuning) implements FusedKernels {
+    /** Why a layer is no stage of {@link Stages}, empty if it is. */
+    private static final LayerVisitor<String> OBSTACLE = new LayerVisitor<>() {
+        @Override
+        public String conv(Layer.Conv conv) {
+            return "";
+        }
+
+        @Override
+        public String affine(Layer.Affine affine) {
+            return "";
+        }
+
+        @Override
+        public String layerNorm(Layer.LayerNorm norm) {
+            return "";
+        }
+
+        @Override
+        public String activate(Layer.Activate activate) {
+            return "";
+        }
+
+        @Override
+        public String add(Layer.Add add) {
+            return "";
+        }
+
+        @Override
+        public String multiply(Layer.Multiply multiply) {
+            return "";
+        }
+
+        @Override
+        public String route(Layer.Route route) {
+            return "";
+        }
+
+        @Override
+        public String shift(Layer.Shift shift) {
+            return "shifts the map";
+        }
+
+        /** A blur is a convolution; others have no padding of zeros. */
+        @Override
+        public String pool(Layer.Pool pool) {
+            return pool.kind() == Layer.Pool.Kind.BLUR ? "" : "pools windows whose padding is not zero";
+        }
+
+        @Override
+        public String fused(Layer.Fused fused) {
+            return "";
+        }
+    };
+
     @Override
     public double flopsOfStart() {
         return tuning.flopsOfLaunch();
@@ -25,8 +81,10 @@ record FusedLaunch(DeviceInfo device, Tuning tuning) implements FusedKernels {
         if (body.inputs().size() > FusedRows.INPUTS) {
             return "reads more than " + FusedRows.INPUTS + " tensors";
         }
-        return body.nodes().stream().map(Graph.Node::layer).allMatch(Stages::isStage)
-                ? ""
-                : "shifts the map, or pools windows whose padding is not zero";
+        return body.nodes().stream()
+                .map(node -> node.layer().accept(OBSTACLE))
+                .filter(words -> !words.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 }

@@ -1,13 +1,11 @@
 package org.convmark.kernel.opencl;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
-import org.convmark.kernel.Lowering;
 import org.convmark.kernel.Weights;
-import org.convmark.model.Activation;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 import org.convmark.model.Shape;
@@ -75,76 +73,22 @@ final class FusedTile {
                 + " has " + device.localBytes() + ": " + instead;
     }
 
-    /** A convolution of the block, as lowering gives it, or the parameters of its norm. */
+    /** A convolution of the block with its epilogue, or a norm. */
     private record Part(
-            String after, float epsilon, float[] first, float[] second, Epilogue epilogue, Integer residual) {}
-
-    /** The parts of a body; other layers have been refused before. */
-    private static final class Parts extends Lowering<Integer, Part> {
-        Part part(Graph body, int node, Weights weights) {
-            Graph.Node part = body.nodes().get(node);
-            return lower(
-                    part,
-                    body.shapes(part),
-                    weights,
-                    part.inputs(),
-                    body.inputs().size() + node);
-        }
-
-        @Override
-        protected Part conv(
-                Layer.Conv conv,
-                Epilogue epilogue,
-                float[] filter,
-                float[] bias,
-                Integer in,
-                Integer residual,
-                Integer out) {
-            return new Part(Tuning.name(epilogue.after()), 0, bias, filter, epilogue, residual);
-        }
-
-        @Override
-        protected Part layerNorm(float epsilon, float[] gain, float[] bias, Integer in, Integer out) {
-            return new Part(null, epsilon, gain, bias, null, null);
-        }
-
-        @Override
-        protected Part affine(float[] scale, float[] shift, Integer in, Integer out) {
-            throw none("affine layer");
-        }
-
-        @Override
-        protected Part activate(Activation function, Integer in, Integer out) {
-            throw none("activation");
-        }
-
-        @Override
-        protected Part add(Integer a, Integer b, Integer out) {
-            throw none("sum");
-        }
-
-        @Override
-        protected Part multiply(Integer in, Integer gate, Integer out) {
-            throw none("gate");
-        }
-
-        @Override
-        protected Part route(Layer.Route route, int[] sources, List<Integer> in, Integer out) {
-            throw none("route");
-        }
-
-        @Override
-        protected Part shift(Integer in, Integer out) {
-            throw none("shift");
-        }
-
-        @Override
-        protected Part pool(Layer.Pool pool, Integer in, Integer out) {
-            throw none("pool");
-        }
-
-        private static IllegalStateException none(String layer) {
-            return new IllegalStateException("a block on a GPU has no " + layer + " of its own");
+            String after, float epsilon, float[] first, float[] second, Epilogue epilogue, Integer residual) {
+        static Part of(Graph.Node node, Weights weights) {
+            if (node.layer() instanceof Layer.LayerNorm norm) {
+                return new Part(null, norm.epsilon(), weights.scale(node), weights.shift(node), null, null);
+            }
+            FoldedConv conv = FoldedConv.of(node, weights);
+            Epilogue epilogue = conv.epilogue();
+            return new Part(
+                    Tuning.name(epilogue.after()),
+                    0,
+                    conv.bias(),
+                    conv.filter(),
+                    epilogue,
+                    conv.residual(node.inputs()));
         }
     }
 
@@ -152,10 +96,8 @@ final class FusedTile {
     static Kernel bind(Cl cl, Tuning tuning, Graph body, Weights weights, List<Tensor> in, Tensor out) {
         TiledForm form = TiledForm.of(body);
         TiledForm.Tile tile = tile(cl.info(), form).orElseThrow();
-        List<Part> parts = new ArrayList<>();
-        for (int i = 0; i < body.nodes().size(); i++) {
-            parts.add(new Parts().part(body, i, weights));
-        }
+        List<Part> parts =
+                body.nodes().stream().map(node -> Part.of(node, weights)).toList();
         Part last = parts.get(form.project());
         Tensor source = in.get(form.input());
         Tensor residual = last.residual() == null ? out : in.get(last.residual());

@@ -28,7 +28,7 @@ import org.convmark.model.Shape;
  * OpenCL 1.2 or later, on a GPU or a CPU. A kernel is one enqueue into an in-order queue; a program ends by waiting for
  * the queue. Two families of kernels, see {@link Tuning.Family}, share the layout of tensors.
  */
-public final class OpenClBackend extends Backend<Tensor> {
+public final class OpenClBackend extends Backend<Tensor, Kernel> {
     /** Inputs that one launch of the route kernel reads. */
     private static final int ROUTE_INPUTS = 4;
 

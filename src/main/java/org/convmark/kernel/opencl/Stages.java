@@ -32,12 +32,6 @@ final class Stages extends Lowering<Integer, Stage> {
                 .toList();
     }
 
-    /** Whether a layer can be a stage: all but shifts, and reductions of windows whose padding is not zero. */
-    static boolean isStage(Layer layer) {
-        return !(layer instanceof Layer.Shift)
-                && (!(layer instanceof Layer.Pool pool) || pool.kind() == Layer.Pool.Kind.BLUR);
-    }
-
     private Stage stage(String file, String options, int source, int other, int result, int[] form, float[]... parts) {
         String maps = " -DSTAGE=" + (result - body.inputs().size()) + " -DSOURCE=" + source + " -DOTHER=" + other
                 + " -DRESULT=" + result;
@@ -122,7 +116,7 @@ final class Stages extends Lowering<Integer, Stage> {
 
     @Override
     protected Stage shift(Integer in, Integer out) {
-        throw new IllegalStateException("a shift is no stage");
+        throw new IllegalStateException("FusedLaunch takes no shift");
     }
 
     @Override

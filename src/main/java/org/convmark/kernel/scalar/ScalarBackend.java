@@ -15,7 +15,7 @@ import org.convmark.model.Shape;
  * Plain Java loops over one array per feature map: the definition of the right answer and the baseline
  * without acceleration. What C2 vectorises by itself is vectorised; nothing is written for it.
  */
-public final class ScalarBackend extends Backend<Plane> {
+public final class ScalarBackend extends Backend<Plane, Kernel> {
     /** @param workers threads that share each kernel, a unit being one feature map */
     public ScalarBackend(Workers workers) {
         super(workers);

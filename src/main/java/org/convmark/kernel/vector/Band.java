@@ -9,11 +9,11 @@ import java.util.List;
  * of a tile, as {@code forms} says how many, are in one row, the others begin the next; gaps are from the tile's first
  * pixel to the first of those. In a tile without any, {@code forms} is all of its pixels.
  */
-record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGaps, int[] outGaps) {
+public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGaps, int[] outGaps) {
     /** Where tiles are runs of pixels, for one or two vectors of output channels. */
     static Band runs(Tiling tiling, int vectors, int rows, Blocked in, Blocked out) {
         List<Tiling.Tile> tiles = tiling.tiles(rows, vectors);
-        int[] pixels = tiles.stream().mapToInt(Tiling.Tile::pixels).toArray();
+        int[] pixels = tiles.stream().mapToInt(tile -> tile.size().pixels).toArray();
         int[] forms = new int[pixels.length];
         int[] inGaps = new int[pixels.length];
         int[] outGaps = new int[pixels.length];
@@ -33,7 +33,7 @@ record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGaps, int[
     /** This band, if there are tiles for it. */
     Band withTiles() {
         for (int t = 0; t < forms.length; t++) {
-            if (forms[t] < pixels[t] && !Tiling.canGoOn(pixels[t], forms[t])) {
+            if (forms[t] < pixels[t] && !TileSize.canGoOn(pixels[t], forms[t])) {
                 throw new IllegalStateException("there is no tile of " + pixels[t] + " pixels whose first " + forms[t]
                         + " are in one row and the others in the next");
             }
@@ -58,10 +58,11 @@ record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGaps, int[
         return new Band(packedIns, outs, pixels, packedForms, packedGaps, outGaps);
     }
 
-    /** Where pixels are anywhere: an offset for each, of whole tiles of {@link Tiling#SMALL}. */
+    /** Where pixels are anywhere: an offset for each, of whole tiles of {@link TileSize#SMALL}. */
     static Band scattered(Tiling tiling, int rows, Blocked in, Blocked out) {
         int last = rows * tiling.width - 1;
-        int[] all = new int[(last + Tiling.SMALL) / Tiling.SMALL * Tiling.SMALL];
+        int size = TileSize.SMALL.pixels;
+        int[] all = new int[(last + size) / size * size];
         for (int t = 0; t < all.length; t++) {
             all[t] = Math.min(t, last);
         }

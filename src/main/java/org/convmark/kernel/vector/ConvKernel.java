@@ -1,5 +1,7 @@
 package org.convmark.kernel.vector;
 
+import org.convmark.kernel.vector.tile.PairTiles;
+import org.convmark.kernel.vector.tile.SingleTiles;
 import org.convmark.model.Layer;
 
 /**
@@ -132,13 +134,13 @@ final class ConvKernel implements Stage {
         int r = residual == null ? 0 : residual.at(n, t.block, from, 0);
         Band band = tiles[to - from - 1][t.vectors - 1];
         if (panel != null) {
-            PairTiles.run(t, packed[to - from - 1], 1, memory.data(), memory.first(), out.data, q, next, r);
+            PairTiles.band(t, packed[to - from - 1], 1, memory.data(), memory.first(), out.data, q, next, r);
         } else if (!tiling.runs(to - from)) {
-            ScatteredTile.run(t, band, in.data, place(n, from), out.data, q, next, r);
+            PairTiles.scattered(t, band, in.data, place(n, from), out.data, q, next, r);
         } else if (t.vectors == 1) {
-            SingleTiles.run(t, band, conv.stride(), in.data, place(n, from), out.data, q, r);
+            SingleTiles.band(t, band, conv.stride(), in.data, place(n, from), out.data, q, r);
         } else {
-            PairTiles.run(t, band, conv.stride(), in.data, place(n, from), out.data, q, next, r);
+            PairTiles.band(t, band, conv.stride(), in.data, place(n, from), out.data, q, next, r);
         }
         for (int block = t.block; block < t.block + blocks; block++) {
             finish.rows(out, n, block, from, to);

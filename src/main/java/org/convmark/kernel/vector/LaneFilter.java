@@ -4,12 +4,7 @@ import static org.convmark.kernel.vector.Lanes.FLOATS;
 import static org.convmark.kernel.vector.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
-import org.convmark.kernel.vector.tile.Lane7x1;
-import org.convmark.kernel.vector.tile.Lane7x1Step2;
-import org.convmark.kernel.vector.tile.Lane7x3;
-import org.convmark.kernel.vector.tile.Lane7x3And2;
-import org.convmark.kernel.vector.tile.Lane7x3And2Step2;
-import org.convmark.kernel.vector.tile.Lane7x3Step2;
+import org.convmark.kernel.vector.tile.LaneTiles;
 import org.convmark.model.Layer;
 
 /**
@@ -17,8 +12,7 @@ import org.convmark.model.Layer;
  * many as a group has channels for one with narrow groups. Taps beside one another are taken in runs of three and two.
  */
 final class LaneFilter {
-    /** Pixels of a tile: divides maps of 56, 28, 14 and 7 pixels, and leaves room for weights in 16 registers. */
-    private static final int PIXELS = 7;
+    private static final int PIXELS = TileSize.LANE_PIXELS;
 
     private final Layer.Conv conv;
 
@@ -92,7 +86,7 @@ final class LaneFilter {
      * @param width results
      */
     void row(float[] in, int p, int b, float[] out, int q, int width) {
-        int covered = conv.stride() <= 2 ? width / PIXELS * PIXELS : 0;
+        int covered = Tiling.hasStep(conv.stride()) ? width / PIXELS * PIXELS : 0;
         if (covered > 0) {
             tiles(in, p, b, out, q, covered);
         }
@@ -111,20 +105,9 @@ final class LaneFilter {
         int w0 = weights(b);
         float[] w = weights.data();
         int end = q + pixels * L;
-        boolean twos = runs.length > threes;
-        if (!inRuns && conv.stride() == 1) {
-            Lane7x1.run(in, p, runs, w, w0, bias, b * L, limits, out, q, end);
-        } else if (!inRuns) {
-            Lane7x1Step2.run(in, p, runs, w, w0, bias, b * L, limits, out, q, end);
-        } else if (conv.stride() == 1 && twos) {
-            Lane7x3And2.run(in, p, runs, threes, w, w0, bias, b * L, limits, out, q, end);
-        } else if (conv.stride() == 1) {
-            Lane7x3.run(in, p, runs, w, w0, bias, b * L, limits, out, q, end);
-        } else if (twos) {
-            Lane7x3And2Step2.run(in, p, runs, threes, w, w0, bias, b * L, limits, out, q, end);
-        } else {
-            Lane7x3Step2.run(in, p, runs, w, w0, bias, b * L, limits, out, q, end);
-        }
+        int second = inRuns && runs.length > threes ? 2 : 0;
+        LaneTiles.row(
+                inRuns ? 3 : 1, second, conv.stride(), in, p, runs, threes, w, w0, bias, b * L, limits, out, q, end);
     }
 
     /** One pixel, tap by tap: what no tile covers. */

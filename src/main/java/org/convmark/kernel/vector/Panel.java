@@ -4,6 +4,7 @@ import static org.convmark.kernel.vector.Lanes.FLOATS;
 import static org.convmark.kernel.vector.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.vector.tile.Packing;
 import org.convmark.model.Layer;
 
 /**
@@ -97,14 +98,7 @@ final class Panel {
                 some(in, i + band.inGaps()[t], to.data(), o + inRow * L, band.pixels()[t] - inRow);
                 continue;
             }
-            switch (inRow) {
-                case Tiling.SMALL -> fives(in, i, to.data(), o);
-                case Tiling.MEDIUM -> sixes(in, i, to.data(), o);
-                default -> {
-                    sevens(in, i, to.data(), o);
-                    sevens(in, i + 7 * step, to.data(), o + 7 * L);
-                }
-            }
+            Packing.copy(inRow, places, step, size * L, in, i, to.data(), o);
         }
     }
 
@@ -115,37 +109,5 @@ final class Panel {
             }
             o += size * L;
         }
-    }
-
-    private void fives(float[] in, int p, float[] out, int o) {
-        for (int place : places) {
-            five(in, p + place, step, out, o);
-            o += size * L;
-        }
-    }
-
-    private void sixes(float[] in, int p, float[] out, int o) {
-        for (int place : places) {
-            five(in, p + place, step, out, o);
-            FloatVector.fromArray(FLOATS, in, p + place + 5 * step).intoArray(out, o + 5 * L);
-            o += size * L;
-        }
-    }
-
-    private void sevens(float[] in, int p, float[] out, int o) {
-        for (int place : places) {
-            five(in, p + place, step, out, o);
-            FloatVector.fromArray(FLOATS, in, p + place + 5 * step).intoArray(out, o + 5 * L);
-            FloatVector.fromArray(FLOATS, in, p + place + 6 * step).intoArray(out, o + 6 * L);
-            o += size * L;
-        }
-    }
-
-    private static void five(float[] in, int i, int step, float[] out, int o) {
-        FloatVector.fromArray(FLOATS, in, i).intoArray(out, o);
-        FloatVector.fromArray(FLOATS, in, i + step).intoArray(out, o + L);
-        FloatVector.fromArray(FLOATS, in, i + 2 * step).intoArray(out, o + 2 * L);
-        FloatVector.fromArray(FLOATS, in, i + 3 * step).intoArray(out, o + 3 * L);
-        FloatVector.fromArray(FLOATS, in, i + 4 * step).intoArray(out, o + 4 * L);
     }
 }

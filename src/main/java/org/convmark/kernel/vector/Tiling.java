@@ -1,5 +1,10 @@
 package org.convmark.kernel.vector;
 
+import static org.convmark.kernel.vector.TileSize.LARGE;
+import static org.convmark.kernel.vector.TileSize.MEDIUM;
+import static org.convmark.kernel.vector.TileSize.SINGLE;
+import static org.convmark.kernel.vector.TileSize.SMALL;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,21 +16,7 @@ import java.util.List;
  * rows have seven pixels.
  */
 final class Tiling {
-    /** Pixels of a tile of two vectors that fits 16 registers: of one that may go on in the next row, of one that fills them. */
-    static final int SMALL = 5;
-
-    static final int MEDIUM = 6;
-
-    /** Pixels of one that fits 32. */
-    static final int LARGE = 14;
-
-    static final boolean HAS_LARGE = Lanes.REGISTERS == 32;
-
-    /** Pixels of a tile of one vector. */
-    private static final int SINGLE = 8;
-
-    /** The largest stride for which there are tiles; at others, pixels are scattered and SMALL at a time. */
-    private static final int MOST_STEP = 2;
+    private static final boolean HAS_LARGE = Lanes.REGISTERS == 32;
 
     /** Pixels more than the fewest possible that are no reason for a higher band: one in this many. */
     private static final int TOLERANCE = 32;
@@ -68,12 +59,13 @@ final class Tiling {
 
     /** Rows of about a multiple of 14 pixels, or two rows of 7. */
     private static boolean fitsLarge(int width, int height) {
-        return width == LARGE / 2 && height > 1 || width >= LARGE && (LARGE - width % LARGE) % LARGE * 8 <= width;
+        int size = LARGE.pixels;
+        return width == LARGE.piece && height > 1 || width >= size && (size - width % size) % size * 8 <= width;
     }
 
     private int rows(int vectors) {
         boolean largest = vectors == 2 && large;
-        if (width < SINGLE || largest && width < LARGE) {
+        if (width < SINGLE.pixels || largest && width < LARGE.pixels) {
             return height;
         }
         return largest ? 1 : rowsOfFewest(vectors);
@@ -95,10 +87,13 @@ final class Tiling {
 
     /** Pixels of all tiles of all bands of so many rows. */
     private int pixels(int rows, int vectors) {
-        int whole = tiles(rows, vectors).stream().mapToInt(Tile::pixels).sum();
+        int whole =
+                tiles(rows, vectors).stream().mapToInt(tile -> tile.size.pixels).sum();
         int rest = height % rows == 0
                 ? 0
-                : tiles(height % rows, vectors).stream().mapToInt(Tile::pixels).sum();
+                : tiles(height % rows, vectors).stream()
+                        .mapToInt(tile -> tile.size.pixels)
+                        .sum();
         return height / rows * whole + rest;
     }
 
@@ -114,7 +109,7 @@ final class Tiling {
 
     /** Whether there are tiles that read pixels so many columns apart in place. */
     static boolean hasStep(int stride) {
-        return stride <= MOST_STEP;
+        return stride <= TileSize.MOST_STEP;
     }
 
     /** Whether tiles of one vector are always such runs. */
@@ -129,22 +124,17 @@ final class Tiling {
      */
     static boolean suitsSingle(Blocked in, Blocked out, int stride) {
         boolean joined = stride == 1 && in.joined() && out.joined();
-        boolean oneForm = joined || out.shape.width() % SINGLE == 0;
+        boolean oneForm = joined || out.shape.width() % SINGLE.pixels == 0;
         return fitsSingle(out, stride) && (oneForm || stride == 1 && out.blocks < MANY_BLOCKS);
     }
 
-    private static boolean runs(int width, int height, int size) {
-        return width >= size - 1 && width * height >= size;
-    }
-
-    /** Whether there is a tile of so many pixels of which the first are in one row and the others in the next. */
-    static boolean canGoOn(int pixels, int first) {
-        return pixels == SMALL || pixels == SINGLE || pixels == LARGE && first == LARGE / 2;
+    private static boolean runs(int width, int height, TileSize size) {
+        return width >= size.pixels - 1 && width * height >= size.pixels;
     }
 
     /** Pixels of the largest tile of two vectors. */
     int most() {
-        return large ? LARGE : MEDIUM;
+        return (large ? LARGE : MEDIUM).pixels;
     }
 
     /**
@@ -152,7 +142,7 @@ final class Tiling {
      *
      * @param first pixel, counted from the band's first
      */
-    record Tile(int first, int pixels) {}
+    record Tile(int first, TileSize size) {}
 
     /** The tiles of a band. */
     List<Tile> tiles(int rows, int vectors) {
@@ -160,7 +150,7 @@ final class Tiling {
         int pixels = rows * width;
         if (vectors == 1) {
             cut(tiles, 0, pixels, SINGLE);
-        } else if (large && width < LARGE) {
+        } else if (large && width < LARGE.pixels) {
             cut(tiles, 0, pixels, LARGE);
         } else if (large) {
             for (int row = 0; row < rows; row++) {
@@ -179,9 +169,9 @@ final class Tiling {
     }
 
     /** Tiles of one size; the last two may share pixels. */
-    private static void cut(List<Tile> tiles, int from, int pixels, int size) {
-        for (int first = 0; first < pixels; first += size) {
-            tiles.add(new Tile(from + Math.max(0, Math.min(first, pixels - size)), size));
+    private static void cut(List<Tile> tiles, int from, int pixels, TileSize size) {
+        for (int first = 0; first < pixels; first += size.pixels) {
+            tiles.add(new Tile(from + Math.max(0, Math.min(first, pixels - size.pixels)), size));
         }
     }
 
@@ -189,19 +179,42 @@ final class Tiling {
     private static void fill(List<Tile> tiles, int from, int pixels) {
         int first = from;
         while (first < from + pixels) {
-            int size = from + pixels - first > SMALL * smalls(pixels) ? MEDIUM : SMALL;
+            TileSize size = from + pixels - first > SMALL.pixels * smalls(pixels) ? MEDIUM : SMALL;
             tiles.add(new Tile(first, size));
-            first += size;
+            first += size.pixels;
         }
     }
 
     /** Whether a number of pixels is a sum of sixes and fives. */
-    static boolean fills(int pixels) {
-        return SMALL * smalls(pixels) <= pixels;
+    private static boolean fills(int pixels) {
+        return SMALL.pixels * smalls(pixels) <= pixels;
     }
 
     /** Fives in such a sum, the fewest. */
-    static int smalls(int pixels) {
-        return (MEDIUM - pixels % MEDIUM) % MEDIUM;
+    private static int smalls(int pixels) {
+        return (MEDIUM.pixels - pixels % MEDIUM.pixels) % MEDIUM.pixels;
+    }
+
+    /** The next number of pixels that tiles of two vectors hold each once. */
+    static int padded(int pixels) {
+        int padded = pixels;
+        while (!fills(padded)) {
+            padded++;
+        }
+        return padded;
+    }
+
+    /**
+     * Tiles of two vectors along one row.
+     *
+     * @param pixels a {@link #padded} number
+     * @return where those of each size end, in the order of {@link org.convmark.kernel.vector.tile.PairTiles#along}
+     */
+    static int[] along(int pixels) {
+        int large = HAS_LARGE ? pixels / LARGE.pixels * LARGE.pixels : 0;
+        while (!fills(pixels - large)) {
+            large -= LARGE.pixels;
+        }
+        return new int[] {large, pixels - SMALL.pixels * smalls(pixels - large), pixels};
     }
 }

@@ -22,7 +22,7 @@ import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 
 /** Vector-API kernels on blocked tensors, with register tiles. */
-public final class VectorBackend extends Backend<Blocked> {
+public final class VectorBackend extends Backend<Blocked, Stage> {
     /** Floats between tensors, 21 lines: without them many begin at the same line of a page and compete for sets of the cache. */
     private static final int GAP = 21 * Lines.LINE;
 
@@ -105,7 +105,19 @@ public final class VectorBackend extends Backend<Blocked> {
     }
 
     @Override
-    protected Kernel conv(
+    protected Kernel whole(FoldedConv folded, List<Blocked> in, Blocked out) {
+        Blocked source = in.get(folded.source());
+        Winograd form = Winograd.choose(algorithm, folded.conv(), source.shape, out.shape);
+        if (form == null) {
+            return super.whole(folded, in, out);
+        }
+        Finish finish = new Finish(folded.epilogue(), folded.residual(in));
+        return new WinogradKernel(form, folded.conv(), folded.filter(), folded.bias(), finish, source, out);
+    }
+
+    /** Without a transform, which needs whole maps. */
+    @Override
+    protected Stage conv(
             Layer.Conv conv,
             Epilogue epilogue,
             float[] filter,
@@ -114,14 +126,6 @@ public final class VectorBackend extends Backend<Blocked> {
             Blocked residual,
             Blocked out) {
         Finish finish = new Finish(epilogue, residual);
-        Winograd form = Winograd.choose(algorithm, conv, in.shape, out.shape);
-        return form == null
-                ? direct(conv, filter, bias, finish, in, out)
-                : new WinogradKernel(form, conv, filter, bias, finish, in, out);
-    }
-
-    /** Without a transform: what can be a part of a fused kernel too. */
-    private static Stage direct(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
         if (PointKernel.fits(conv, finish, in, out)) {
             return new PointKernel(conv, filter, bias, finish, in, out);
         }
@@ -146,17 +150,12 @@ public final class VectorBackend extends Backend<Blocked> {
                 new FusedKernel.Binding() {
                     @Override
                     public Stage bind(Graph.Node node, List<Blocked> operands, Blocked result) {
-                        if (!node.layer().isConvolution()) {
-                            return (Stage) lower(node, body.shapes(node), weights, operands, result);
-                        }
-                        FoldedConv folded = fold(node);
-                        return bind(folded, operands.get(folded.source()), folded.residual(operands), result);
+                        return lower(node, body.shapes(node), weights, operands, result);
                     }
 
                     @Override
                     public Stage bind(FoldedConv part, Blocked source, Blocked addend, Blocked result) {
-                        Finish finish = new Finish(part.epilogue(), addend);
-                        return direct(part.conv(), part.filter(), part.bias(), finish, source, result);
+                        return conv(part.conv(), part.epilogue(), part.filter(), part.bias(), source, addend, result);
                     }
 
                     @Override
@@ -169,7 +168,7 @@ public final class VectorBackend extends Backend<Blocked> {
     }
 
     @Override
-    protected Kernel affine(float[] scale, float[] shift, Blocked in, Blocked out) {
+    protected Stage affine(float[] scale, float[] shift, Blocked in, Blocked out) {
         float[] s = Lanes.padded(scale);
         float[] t = Lanes.padded(shift);
         return new RowKernel(
@@ -186,12 +185,12 @@ public final class VectorBackend extends Backend<Blocked> {
     }
 
     @Override
-    protected Kernel layerNorm(float epsilon, float[] gain, float[] bias, Blocked in, Blocked out) {
+    protected Stage layerNorm(float epsilon, float[] gain, float[] bias, Blocked in, Blocked out) {
         return new LayerNormKernel(epsilon, gain, bias, in, out);
     }
 
     @Override
-    protected Kernel activate(Activation function, Blocked in, Blocked out) {
+    protected Stage activate(Activation function, Blocked in, Blocked out) {
         return new RowKernel(
                 out,
                 index ->
@@ -199,7 +198,7 @@ public final class VectorBackend extends Backend<Blocked> {
     }
 
     @Override
-    protected Kernel add(Blocked a, Blocked b, Blocked out) {
+    protected Stage add(Blocked a, Blocked b, Blocked out) {
         return new RowKernel(
                 out,
                 index -> Rows.add(
@@ -207,7 +206,7 @@ public final class VectorBackend extends Backend<Blocked> {
     }
 
     @Override
-    protected Kernel multiply(Blocked in, Blocked gate, Blocked out) {
+    protected Stage multiply(Blocked in, Blocked gate, Blocked out) {
         return new RowKernel(
                 out,
                 index -> Rows.multiply(
@@ -221,12 +220,12 @@ public final class VectorBackend extends Backend<Blocked> {
     }
 
     @Override
-    protected Kernel route(Layer.Route route, int[] sources, List<Blocked> in, Blocked out) {
+    protected Stage route(Layer.Route route, int[] sources, List<Blocked> in, Blocked out) {
         return new RowKernel(out, new RouteKernel(sources, in, out));
     }
 
     @Override
-    protected Kernel shift(Blocked in, Blocked out) {
+    protected Stage shift(Blocked in, Blocked out) {
         return new RowKernel(out, index -> {
             int q = out.rowAt(index);
             int kept = 0;
@@ -239,7 +238,7 @@ public final class VectorBackend extends Backend<Blocked> {
     }
 
     @Override
-    protected Kernel pool(Layer.Pool pool, Blocked in, Blocked out) {
+    protected Stage pool(Layer.Pool pool, Blocked in, Blocked out) {
         return switch (pool.kind()) {
             case MAX, AVERAGE -> new RowKernel(out, new PoolKernel(pool, in, out));
             case GLOBAL -> new RowKernel(out, new GlobalPoolKernel(in, out));

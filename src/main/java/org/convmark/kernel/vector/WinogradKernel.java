@@ -3,11 +3,10 @@ package org.convmark.kernel.vector;
 import static org.convmark.kernel.vector.Lanes.L;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.kernel.Kernel;
-import org.convmark.kernel.vector.tile.Tile2x14;
-import org.convmark.kernel.vector.tile.Tile2x5;
-import org.convmark.kernel.vector.tile.Tile2x6;
+import org.convmark.kernel.vector.tile.PairTiles;
 import org.convmark.model.Layer;
 
 /**
@@ -60,6 +59,9 @@ final class WinogradKernel implements Kernel {
     /** Tiles of the largest strip, rounded up to register tiles. */
     private final int tiles;
 
+    /** By rows of tiles, less one: where register tiles of each size end. */
+    private final int[][] ends;
+
     /** Parts of the pairs whose sums wait for their transform together. */
     private final int chunks;
 
@@ -102,7 +104,8 @@ final class WinogradKernel implements Kernel {
         int products = form.n * form.n;
         int rowBytes = products * in.blocks * across * L * Float.BYTES;
         this.strips = parts(rows, Math.max(STRIP_BYTES / rowBytes, parts(STRIP_TILES, across)));
-        this.tiles = padded(parts(rows, strips) * across);
+        this.ends = ends(parts(rows, strips), across);
+        this.tiles = Tiling.padded(parts(rows, strips) * across);
         this.chunks = parts(pairs, Math.max(1, CHUNK_BYTES / (products * 2 * tiles * L * Float.BYTES)));
         this.plane = in.blocks * tiles * L + PAD;
         this.sumPlane = parts(pairs, chunks) * 2 * tiles * L + PAD;
@@ -141,27 +144,15 @@ final class WinogradKernel implements Kernel {
         return panels;
     }
 
+    private static int[][] ends(int rows, int across) {
+        return IntStream.rangeClosed(1, rows)
+                .mapToObj(r -> Tiling.along(Tiling.padded(r * across)))
+                .toArray(int[][]::new);
+    }
+
     /** Parts of at most so many, or the size of the largest of so many parts. */
     private static int parts(int all, int size) {
         return (all + size - 1) / size;
-    }
-
-    /** The next number that register tiles fill. */
-    private static int padded(int tiles) {
-        int padded = tiles;
-        while (!Tiling.fills(padded)) {
-            padded++;
-        }
-        return padded;
-    }
-
-    /** Register tiles of fourteen, where there are registers for them, as many as leave what smaller ones fill. */
-    private static int fourteens(int tiles) {
-        int fourteens = Tiling.HAS_LARGE ? tiles / Tiling.LARGE : 0;
-        while (!Tiling.fills(tiles - Tiling.LARGE * fourteens)) {
-            fourteens--;
-        }
-        return fourteens;
     }
 
     private int lineLength() {
@@ -185,7 +176,7 @@ final class WinogradKernel implements Kernel {
             }
             int pair = pairs * (step % chunks) / chunks;
             int end = pairs * (step % chunks + 1) / chunks;
-            multiply(scratch, padded((last - first) * across), pair, end);
+            multiply(scratch, ends[last - first - 1], pair, end);
             restore(scratch, first, last, pair * 2, Math.min(end * 2, out.blocks));
         }
     }
@@ -216,25 +207,14 @@ final class WinogradKernel implements Kernel {
     }
 
     /** Matrix products. */
-    private void multiply(Lines scratch, int count, int firstPair, int lastPair) {
-        int large = Tiling.LARGE * fourteens(count);
-        int sixes = count - Tiling.SMALL * Tiling.smalls(count - large);
+    private void multiply(Lines scratch, int[] ends, int firstPair, int lastPair) {
         float[] data = scratch.data();
         int next = tiles * L;
         for (int t = 0; t < form.n * form.n; t++) {
             int p = scratch.first() + inputs + t * plane;
             for (int pair = firstPair; pair < lastPair; pair++) {
-                ConvTaps u = panels[t * pairs + pair];
                 int q = scratch.first() + sums + t * sumPlane + (pair - firstPair) * 2 * next;
-                for (int i = 0; i < large; i += Tiling.LARGE) {
-                    Tile2x14.run(u, data, p + i * L, data, q + i * L, next, 0);
-                }
-                for (int i = large; i < sixes; i += Tiling.MEDIUM) {
-                    Tile2x6.run(u, data, p + i * L, data, q + i * L, next, 0);
-                }
-                for (int i = sixes; i < count; i += Tiling.SMALL) {
-                    Tile2x5.run(u, data, p + i * L, data, q + i * L, next, 0);
-                }
+                PairTiles.along(panels[t * pairs + pair], ends, data, p, data, q, next);
             }
         }
     }

@@ -28,6 +28,7 @@ import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
 import org.convmark.model.Layer;
+import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
 
 /**
@@ -36,7 +37,7 @@ import org.convmark.model.Shape;
  * Weights are packed when the graph is compiled, epilogues are post-ops. An input lies in plain batch x channel x row x
  * column order, as a caller has it, and is reordered in every run.
  */
-final class OneDnnBackend extends Backend<Edge> {
+final class OneDnnBackend extends Backend<Edge, Kernel> {
     private final Dnnl dnnl;
 
     /** @param workers threads of every primitive, 0 for one per processor */
@@ -328,15 +329,22 @@ final class OneDnnBackend extends Backend<Edge> {
 
     @Override
     protected Kernel route(Layer.Route route, int[] sources, List<Edge> in, Edge out) {
-        return bind(route, steps -> {
-            if (route instanceof Layer.Concat) {
-                concat(in, out, steps);
-            } else if (route instanceof Layer.Slice slice) {
-                slice(slice, in.get(0), out, steps);
-            } else if (route instanceof Layer.Shuffle shuffle) {
-                shuffle(shuffle, in.get(0), out, steps);
+        return bind(route, route.accept(new RouteVisitor<Consumer<List<Dnnl.Step>>>() {
+            @Override
+            public Consumer<List<Dnnl.Step>> concat(Layer.Concat concat) {
+                return steps -> OneDnnBackend.this.concat(in, out, steps);
             }
-        });
+
+            @Override
+            public Consumer<List<Dnnl.Step>> slice(Layer.Slice slice) {
+                return steps -> OneDnnBackend.this.slice(slice, in.get(0), out, steps);
+            }
+
+            @Override
+            public Consumer<List<Dnnl.Step>> shuffle(Layer.Shuffle shuffle) {
+                return steps -> OneDnnBackend.this.shuffle(shuffle, in.get(0), out, steps);
+            }
+        }));
     }
 
     private void concat(List<Edge> in, Edge out, List<Dnnl.Step> steps) {

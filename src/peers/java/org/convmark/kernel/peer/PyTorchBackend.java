@@ -22,6 +22,7 @@ import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
+import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
 
 /**
@@ -29,7 +30,7 @@ import org.convmark.model.Shape;
  * tensors as they are by default. A call makes a new tensor and the one that the variable held before is let go. The
  * thread that opens it runs its programs: inference mode and the number of threads belong to a thread.
  */
-final class PyTorchBackend extends Backend<Value> {
+final class PyTorchBackend extends Backend<Value, Kernel> {
     static {
         torch.set_num_interop_threads(1); // may be said once per process
     }
@@ -210,17 +211,29 @@ final class PyTorchBackend extends Backend<Value> {
 
     @Override
     protected Kernel route(Layer.Route route, int[] sources, List<Value> in, Value out) {
-        return new Assignment(out, route, () -> {
-            if (route instanceof Layer.Slice slice) {
-                return in.get(0).tensor().narrow(1, slice.from(), slice.channels());
-            } else if (route instanceof Layer.Shuffle shuffle) {
-                return shuffle(shuffle.groups(), in.get(0));
+        return new Assignment(out, route, route.accept(new RouteVisitor<Supplier<Tensor>>() {
+            @Override
+            public Supplier<Tensor> concat(Layer.Concat concat) {
+                return () -> PyTorchBackend.concat(in);
             }
-            try (TensorVector tensors =
-                    new TensorVector(in.stream().map(Value::tensor).toArray(Tensor[]::new))) {
-                return torch.cat(tensors, 1);
+
+            @Override
+            public Supplier<Tensor> slice(Layer.Slice slice) {
+                return () -> in.get(0).tensor().narrow(1, slice.from(), slice.channels());
             }
-        });
+
+            @Override
+            public Supplier<Tensor> shuffle(Layer.Shuffle shuffle) {
+                return () -> PyTorchBackend.shuffle(shuffle.groups(), in.get(0));
+            }
+        }));
+    }
+
+    private static Tensor concat(List<Value> in) {
+        try (TensorVector tensors =
+                new TensorVector(in.stream().map(Value::tensor).toArray(Tensor[]::new))) {
+            return torch.cat(tensors, 1);
+        }
     }
 
     /** As in the published ShuffleNet: two dimensions of channels, exchanged. */

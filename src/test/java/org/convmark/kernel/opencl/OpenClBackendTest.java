@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
+import org.convmark.kernel.Reference;
 import org.convmark.kernel.Target;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Activation;
@@ -201,7 +202,7 @@ class OpenClBackendTest {
 
     private static void verify(OpenClBackend backend, Graph graph, Fusion fusion) {
         Weights weights = new Weights(graph, 1, isExact(graph) ? Weights.Fill.INTEGER : Weights.Fill.RANDOM);
-        backend.compile(graph.fuse(fusion), weights).verify(weights);
+        backend.compile(graph.fuse(fusion), weights).verify(new Reference(weights));
     }
 
     /** Whether integers stay integers, so that the result must be equal and not just close. */
@@ -271,7 +272,7 @@ class OpenClBackendTest {
         try (OpenClBackend backend = new OpenClBackend(cl, Tuning.gpu(), Planning.TYPICAL)) {
             Weights weights = new Weights(graph, 1, Weights.Fill.INTEGER);
             Program program = backend.compile(graph.fuse(Fusion.BLOCK), weights);
-            program.verify(weights);
+            program.verify(new Reference(weights));
             return program.kernels();
         }
     }

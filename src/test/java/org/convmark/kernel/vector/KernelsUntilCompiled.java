@@ -8,6 +8,7 @@ import java.lang.reflect.Parameter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.convmark.kernel.Algorithm;
@@ -100,25 +101,30 @@ final class KernelsUntilCompiled {
     private static Map<String, Runnable> tiles() {
         Map<String, Runnable> tiles = new LinkedHashMap<>();
         String folder = new File(Tile2x5.class.getResource("Tile2x5.class").getPath()).getParent();
-        for (String file : new File(folder).list((in, name) -> !name.startsWith("package-info"))) {
+        for (String file : new File(folder).list()) {
             String name = file.replace(".class", "");
-            Method tile = run(Tile2x5.class.getPackageName() + "." + name);
             for (boolean residual : new boolean[] {true, false}) {
-                Object[] values = Stream.of(tile.getParameters())
-                        .map(parameter -> value(parameter, residual))
-                        .toArray();
-                tiles.put(name + (residual ? " with residual" : ""), () -> call(tile, values));
+                tile(name, residual).ifPresent(tile -> tiles.put(name + (residual ? " with residual" : ""), tile));
             }
         }
         return tiles;
     }
 
-    private static Method run(String tile) {
+    /** A call of what {@link TileCompilation} takes for a tile; empty for classes that are none. */
+    private static Optional<Runnable> tile(String name, boolean residual) {
+        return run(Tile2x5.class.getPackageName() + "." + name).map(tile -> {
+            Object[] values = Stream.of(tile.getParameters())
+                    .map(parameter -> value(parameter, residual))
+                    .toArray();
+            return () -> call(tile, values);
+        });
+    }
+
+    private static Optional<Method> run(String tile) {
         try {
             return Stream.of(Class.forName(tile).getMethods())
                     .filter(method -> method.getName().equals("run"))
-                    .findFirst()
-                    .orElseThrow();
+                    .findFirst();
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException(e);
         }
@@ -144,6 +150,7 @@ final class KernelsUntilCompiled {
         return switch (parameter.getName()) {
             case "in", "out", "weights", "bias" -> new float[100 * L];
             case "runs" -> new int[] {0, L};
+            case "ins", "outs" -> new int[TileSize.SMALL.pixels];
             case "longer" -> 1;
             case "inGap", "outGap" -> 20 * L;
             case "next" -> 50 * L;

@@ -1,9 +1,11 @@
 /**
- * Register tiles of a convolution, all generated: change the template in {@code GeneratedTilesTest}, never a file here.
+ * Register tiles of a convolution and what chooses among them, all generated from the sizes in {@link
+ * org.convmark.kernel.vector.TileSize}: change a template beside {@code GeneratedClass}, in the tests, never a file here.
  *
  * <p>Tile2x5: two vectors of output channels by five neighbouring pixels of a row. Tile2x2And3: two pixels that end a
  * row and three that begin another, {@code inGap} and {@code outGap} floats from the first pixel to the first of these.
- * Step2: every second column of the input.
+ * Step2: every second column of the input. Scattered2x5: pixels anywhere, where no other tile fits: maps of less than four
+ * columns, strides above two; an offset and a bounds check per pixel make it slower than the others.
  *
  * <p>One loop over runs of taps, four with 16 registers ({@code ConvTaps.RUN}): the run's offset from a table, then per tap one or two weight vectors
  * and one broadcast per pixel. The table serves every kernel size, dilation, group width and channel count, and it keeps C2

@@ -1,0 +1,56 @@
+package org.convmark.kernel;
+
+import org.convmark.model.Graph;
+
+/** The right answer of a graph: what plain Java makes of it unfused, and how far from that rounding may lead. */
+public final class Reference {
+    /** Additions that round as much as the transforms of {@link Algorithm#WINOGRAD_4} over one channel, and more. */
+    private static final int TRANSFORMS = 32;
+
+    private final Graph graph;
+    private final Weights weights;
+    private float[] output;
+
+    /** @param weights of the unfused graph */
+    public Reference(Weights weights) {
+        this.graph = weights.graph();
+        this.weights = weights;
+    }
+
+    /** The result in batch x channel x row x column order, computed when it is first asked for. */
+    public float[] output() {
+        if (output == null) {
+            try (Engine scalar = Target.SCALAR.open(new Target.Settings(0, null))) {
+                Program program = scalar.compile(graph, weights);
+                program.run();
+                output = program.output();
+            }
+        }
+        return output;
+    }
+
+    /** Absolute difference that rounding can explain: proportional to the additions behind a result, whatever the algorithm. */
+    double tolerance(float[] expected) {
+        double max = 1;
+        for (float x : expected) {
+            max = Math.max(max, Math.abs(x));
+        }
+        return weights.areIntegers() ? 0 : 2 * Math.ulp(1f) * (graph.cost().accumulationDepth() + TRANSFORMS) * max;
+    }
+
+    /**
+     * Compares a result with the right one.
+     *
+     * @throws IllegalStateException naming the first wrong element if one differs by more than rounding explains
+     */
+    void check(float[] actual) {
+        float[] expected = output();
+        double tolerance = tolerance(expected);
+        for (int i = 0; i < expected.length; i++) {
+            if (!(Math.abs(actual[i] - expected[i]) <= tolerance)) {
+                throw new IllegalStateException("wrong result: element " + i + " of " + expected.length + " is "
+                        + actual[i] + " instead of " + expected[i] + " (tolerance " + tolerance + ")");
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package org.convmark.kernel.vector.tile;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.convmark.kernel.vector.TileSize;
+
+/**
+ * What runs the tiles of a band, each by the kernel of its form and step.
+ *
+ * @param vectors of output channels of all these tiles
+ */
+record DispatchTemplate(int vectors) implements GeneratedClass {
+    private static final String TEMPLATE = """
+            package org.convmark.kernel.vector.tile;
+            %IMPORTS%
+            import org.convmark.kernel.vector.Band;
+            import org.convmark.kernel.vector.ConvTaps;
+
+            /** The tiles of a band for %VECTORS% of output channels. %ORIGIN% */
+            public final class %NAME% {
+                private %NAME%() {}
+
+                /** Tiles of neighbours, of pixels {@code step} columns of the input apart. */
+                public static void band(ConvTaps taps, Band band, int step, float[] x, int p, float[] y, int q%NEXT%, int r) {
+                    %CHOICE%
+                }
+            %STEPS%%OTHERS%}
+            """;
+
+    private static final String STEP = """
+
+                private static void step%STEP%(ConvTaps taps, Band band, float[] x, int p, float[] y, int q%NEXT%, int r) {
+                    for (int t = 0; t < band.forms().length; t++) {
+                        int i = p + band.ins()[t];
+                        int o = q + band.outs()[t];
+                        int s = r + band.outs()[t];
+                        int inGap = band.inGaps()[t];
+                        int outGap = band.outGaps()[t];
+                        switch (band.forms()[t]) {
+                            %CASES%
+                        }
+                    }
+                }
+            """;
+
+    /** Of pairs only: one vector is taken where tiles are of neighbours. */
+    private static final String OTHERS = """
+
+                /** Tiles of pixels anywhere. */
+                public static void scattered(ConvTaps taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
+                    for (int t = 0; t < band.ins().length; t += %SMALL%) {
+                        Scattered2x%SMALL%.run(taps, band.ins(), band.outs(), t, x, p, y, q, next, r);
+                    }
+                }
+
+                /**
+                 * Tiles along one row, whose pixels are neighbours in the input and in the output.
+                 *
+                 * @param ends pixels at which those of %SIZES% end
+                 */
+                public static void along(ConvTaps taps, int[] ends, float[] x, int p, float[] y, int q, int next) {
+                    int i = 0;
+                    %LOOPS%
+                }
+            """;
+
+    @Override
+    public String name() {
+        return vectors == 1 ? "SingleTiles" : "PairTiles";
+    }
+
+    @Override
+    public String source() {
+        String imports = vectors == 1 ? "" : "\nimport static org.convmark.kernel.vector.Lanes.L;\n";
+        String steps = TileTemplate.steps().mapToObj(this::step).collect(Collectors.joining());
+        return TEMPLATE.replace("%STEPS%", steps)
+                .replace("%OTHERS%", vectors == 1 ? "" : others())
+                .replace("%CHOICE%", choice())
+                .replace("%NAME%", name())
+                .replace("%ORIGIN%", ORIGIN)
+                .replace("%IMPORTS%", imports)
+                .replace("%VECTORS%", vectors == 1 ? "one vector" : "two vectors")
+                .replace("%NEXT%", vectors == 1 ? "" : ", int next");
+    }
+
+    private String choice() {
+        String last = "step%d(taps, band, x, p, y, q" + (vectors == 1 ? "" : ", next") + ", r);";
+        return TileTemplate.steps()
+                .mapToObj(step -> (step == TileSize.MOST_STEP ? "{\n" : "if (step == " + step + ") {\n")
+                        + "            "
+                        + last.formatted(step)
+                        + "\n        }")
+                .collect(Collectors.joining(" else "));
+    }
+
+    private String step(int step) {
+        List<TileTemplate> tiles = TileTemplate.all().stream()
+                .filter(tile -> tile.vectors() == vectors && tile.step() == step)
+                .sorted(Comparator.comparingInt(TileTemplate::first))
+                .toList();
+        requireDifferent(tiles);
+        String cases = tiles.stream().map(tile -> call(tile, tiles)).collect(Collectors.joining("\n                "));
+        return STEP.replace("%STEP%", String.valueOf(step)).replace("%CASES%", cases);
+    }
+
+    /** A band tells its tiles apart by the pixels that they have in the first row. */
+    private static void requireDifferent(List<TileTemplate> tiles) {
+        if (tiles.stream().mapToInt(TileTemplate::first).distinct().count() < tiles.size()) {
+            throw new IllegalStateException("two of the tiles " + tiles + " have as many pixels in their first row: "
+                    + "a band could not tell them apart");
+        }
+    }
+
+    private static String call(TileTemplate tile, List<TileTemplate> all) {
+        boolean isLast = tile == all.get(all.size() - 1);
+        return (isLast ? "default" : "case " + tile.first())
+                + " -> "
+                + tile.name()
+                + ".run(taps, x, i, y, o"
+                + (tile.second() > 0 ? ", inGap, outGap" : "")
+                + (tile.vectors() > 1 ? ", next" : "")
+                + ", s);";
+    }
+
+    private static String others() {
+        List<Integer> sizes = Stream.of(TileSize.values())
+                .filter(size -> size.vectors == 2)
+                .map(size -> size.pixels)
+                .sorted(Comparator.reverseOrder())
+                .toList();
+        String loops = sizes.stream()
+                .map(pixels -> """
+                        for (; i < ends[%1$d]; i += %2$d) {
+                            Tile2x%2$d.run(taps, x, p + i * L, y, q + i * L, next, 0);
+                        }""".formatted(sizes.indexOf(pixels), pixels))
+                .collect(Collectors.joining("\n"));
+        return OTHERS.replace("%SMALL%", String.valueOf(TileSize.SMALL.pixels))
+                .replace("%SIZES%", sizes.stream().map(String::valueOf).collect(Collectors.joining(", ")))
+                .replace("%LOOPS%", loops.replace("\n", "\n        "));
+    }
+}

@@ -1,0 +1,127 @@
+package org.convmark.kernel.vector.tile;
+
+import static org.convmark.kernel.vector.tile.GeneratedClass.at;
+import static org.convmark.kernel.vector.tile.GeneratedClass.store;
+
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.convmark.kernel.vector.TileSize;
+
+/**
+ * One vector of channels by some pixels, each channel on its own.
+ *
+ * @param first length of the runs of taps
+ * @param second length of those that follow, or 0
+ * @param step columns of the input from one pixel to the next
+ */
+record LaneTemplate(int first, int second, int step) implements GeneratedClass {
+    static final int PIXELS = TileSize.LANE_PIXELS;
+    private static final List<String> WEIGHTS = List.of("u", "v", "w");
+    private static final String TEMPLATE = """
+            package org.convmark.kernel.vector.tile;
+
+            import static org.convmark.kernel.vector.Lanes.FLOATS;
+            import static org.convmark.kernel.vector.Lanes.L;
+
+            import jdk.incubator.vector.FloatVector;
+            import org.convmark.kernel.vector.Limits;
+
+            /** %PIXELS% pixels by runs of %RUNS%. %ORIGIN% */
+            public final class %NAME% {
+                private %NAME%() {}
+
+                /** See the package. */
+                public static void run(
+                        %ARGUMENTS%) {
+                    FloatVector low = FloatVector.broadcast(FLOATS, limits.low());
+                    FloatVector high = FloatVector.broadcast(FLOATS, limits.high());
+                    for (; q < end; q += %PIXELS% * L, p += %ADVANCE% * L) {
+                        int k = w0;
+                        FloatVector x;
+                        %START%
+                        %LOOPS%
+                        %STORE%
+                    }
+                }
+            }
+            """;
+
+    /** For taps that stand alone, for runs of three, for runs of three and two. */
+    static List<LaneTemplate> all() {
+        return TileTemplate.steps()
+                .boxed()
+                .flatMap(step -> Stream.of(
+                        new LaneTemplate(1, 0, step), new LaneTemplate(3, 0, step), new LaneTemplate(3, 2, step)))
+                .toList();
+    }
+
+    @Override
+    public String name() {
+        return "Lane" + PIXELS + "x" + first + (second > 0 ? "And" + second : "") + (step > 1 ? "Step" + step : "");
+    }
+
+    @Override
+    public String source() {
+        List<String> arguments = Stream.of(
+                        Stream.of("float[] in", "int p", "int[] runs"),
+                        second > 0 ? Stream.of("int longer") : Stream.<String>of(),
+                        Stream.of("float[] weights", "int w0", "float[] bias", "int o", "Limits limits"),
+                        Stream.of("float[] out", "int q", "int end"))
+                .flatMap(s -> s)
+                .toList();
+        String taps = first + (first > 1 ? " taps" : " tap") + (second > 0 ? ", then of " + second : "");
+        String loops = second == 0
+                ? loop("0", "runs.length", first)
+                : loop("0", "longer", first) + "\n" + loop("longer", "runs.length", second);
+        return TEMPLATE.replace("%NAME%", name())
+                .replace("%ORIGIN%", ORIGIN)
+                .replace("%PIXELS%", String.valueOf(PIXELS))
+                .replace("%RUNS%", taps + (step > 1 ? ", every " + step + "nd column of the input" : ""))
+                .replace("%ARGUMENTS%", String.join(",\n            ", arguments))
+                .replace("%ADVANCE%", String.valueOf(PIXELS * step))
+                .replace(
+                        "%START%", lines(t -> "FloatVector a%d = FloatVector.fromArray(FLOATS, bias, o);".formatted(t)))
+                .replace("%LOOPS%", loops.replace("\n", "\n            "))
+                .replace("%STORE%", lines(t -> store("a" + t, at("q", t))));
+    }
+
+    private static String lines(IntFunction<String> pixel) {
+        return GeneratedClass.lines(PIXELS, "            ", pixel);
+    }
+
+    private String loop(String from, String to, int taps) {
+        return """
+                for (int r = %s; r < %s; r++) {
+                    int i = p + runs[r];
+                    %s
+                    %s
+                    k += %s;
+                }""".formatted(
+                        from,
+                        to,
+                        IntStream.range(0, taps).mapToObj(LaneTemplate::weight).collect(Collectors.joining("\n    ")),
+                        IntStream.range(0, (PIXELS - 1) * step + taps)
+                                .mapToObj(column -> column(column, taps))
+                                .collect(Collectors.joining())
+                                .strip(),
+                        taps == 1 ? "L" : taps + " * L");
+    }
+
+    private static String weight(int t) {
+        return "FloatVector %s = FloatVector.fromArray(FLOATS, weights, %s);".formatted(WEIGHTS.get(t), at("k", t));
+    }
+
+    /** One column of the input, loaded once, and all it is multiplied with; nothing if no pixel has a tap there. */
+    private String column(int column, int taps) {
+        String products = IntStream.range(0, PIXELS)
+                .filter(a -> column >= a * step && column < a * step + taps)
+                .mapToObj(a -> "    a%d = %s.fma(x, a%d);\n".formatted(a, WEIGHTS.get(column - a * step), a))
+                .collect(Collectors.joining());
+        return products.isEmpty()
+                ? ""
+                : "    x = FloatVector.fromArray(FLOATS, in, %s);\n".formatted(at("i", column)) + products;
+    }
+}

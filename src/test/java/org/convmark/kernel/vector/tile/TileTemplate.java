@@ -1,0 +1,173 @@
+package org.convmark.kernel.vector.tile;
+
+import static org.convmark.kernel.vector.tile.GeneratedClass.at;
+import static org.convmark.kernel.vector.tile.GeneratedClass.store;
+
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.convmark.kernel.vector.TileSize;
+
+/**
+ * Some vectors of output channels by some pixels.
+ *
+ * @param vectors one, or two that may overwrite each other
+ * @param first neighbours in one row
+ * @param second those that follow in another row
+ * @param step columns of the input from one pixel to the next
+ */
+record TileTemplate(int vectors, int first, int second, int step) implements GeneratedClass {
+    private static final String TEMPLATE = """
+            package org.convmark.kernel.vector.tile;
+
+            import static org.convmark.kernel.vector.ConvTaps.RUN;
+            import static org.convmark.kernel.vector.Lanes.FLOATS;
+            import static org.convmark.kernel.vector.Lanes.L;
+
+            import jdk.incubator.vector.FloatVector;
+            import org.convmark.kernel.vector.ConvTaps;
+
+            /** %VECTORS% of output channels by %PIXELS%. %ORIGIN% */
+            public final class %NAME% {
+                private %NAME%() {}
+
+                /** See the package. */
+                public static void run(%ARGUMENTS%) {
+                    int[] offsets = taps.offsets;
+                    float[] w = taps.weights, bias = taps.bias;
+                    int w0 = taps.first;
+                    %START%
+                    for (int k = taps.start; k < offsets.length; k++) {
+                        int i = p + offsets[k];%SECOND%
+                        int m = w0 + k * %FLOATS%;
+                        %STEP%
+                    }
+                    float[] residual = taps.residual;
+                    if (residual != null) {
+                        %ADD%
+                    }
+                    FloatVector low = FloatVector.broadcast(FLOATS, taps.limits.low());
+                    FloatVector high = FloatVector.broadcast(FLOATS, taps.limits.high());
+                    %STORE%
+                }
+            }
+            """;
+
+    /** Taps of runs longer than one, see ConvTaps; forms for 32 registers have no long ones. */
+    private static final int SHORT = 2;
+
+    private static final int LONG = 4;
+
+    /** Of every size, at every step, those that end a row where they may. */
+    static List<TileTemplate> all() {
+        return Stream.of(TileSize.values())
+                .flatMap(size -> pieces(size).boxed().flatMap(first -> steps().mapToObj(
+                                step -> new TileTemplate(size.vectors, first, size.pixels - first, step))))
+                .toList();
+    }
+
+    /** Pixels of a tile that may be in one row, all of them last. */
+    private static IntStream pieces(TileSize size) {
+        return IntStream.rangeClosed(1, size.pixels).filter(first -> first % size.piece == 0);
+    }
+
+    static IntStream steps() {
+        return IntStream.rangeClosed(1, TileSize.MOST_STEP);
+    }
+
+    private boolean needs32Registers() {
+        return vectors * (first + second) > 16;
+    }
+
+    @Override
+    public String name() {
+        return "Tile" + vectors + "x" + first + (second > 0 ? "And" + second : "") + (step > 1 ? "Step" + step : "");
+    }
+
+    @Override
+    public String source() {
+        String gaps = second > 0 ? ", int inGap, int outGap" : "";
+        String next = vectors > 1 ? ", int next" : "";
+        String ownLine = second > 0 && vectors > 1 ? "\n            " : "";
+        String pixels = second > 0 ? first + " pixels and " + second + " of another row" : first + " pixels";
+        return TEMPLATE.replace("%NAME%", name())
+                .replace("%ORIGIN%", ORIGIN)
+                .replace("%VECTORS%", vectors > 1 ? "Two vectors" : "One vector")
+                .replace("%PIXELS%", pixels + (step > 1 ? ", every " + step + "nd of the input" : ""))
+                .replace(
+                        "%ARGUMENTS%",
+                        ownLine + "ConvTaps taps, float[] in, int p, float[] out, int q" + gaps + next + ", int r")
+                .replace("%FLOATS%", vectors > 1 ? "(RUN * 2 * L)" : "(RUN * L)")
+                .replace("%SECOND%", second > 0 ? "\n            int j = i + inGap;" : "")
+                .replace("%START%", lines("        ", this::start))
+                .replace("%STEP%", run().replace("\n", "\n            "))
+                .replace("%ADD%", lines("            ", this::add))
+                .replace("%STORE%", stores());
+    }
+
+    private String add(int t) {
+        String first = add("a" + t, place("r", "", t));
+        return vectors == 1 ? first : first + "\n" + add("b" + t, place("r", " + next", t));
+    }
+
+    private String stores() {
+        String first = lines("        ", t -> store("a" + t, place("q", "", t)));
+        return vectors == 1
+                ? first
+                : lines("        ", t -> store("b" + t, place("q", " + next", t))) + "\n        " + first;
+    }
+
+    private static String add(String sum, String place) {
+        return "%1$s = %1$s.add(FloatVector.fromArray(FLOATS, residual, %2$s));".formatted(sum, place);
+    }
+
+    private String lines(String indent, IntFunction<String> pixel) {
+        return GeneratedClass.lines(first + second, indent, pixel);
+    }
+
+    private String start(int t) {
+        String a = "FloatVector a%d = FloatVector.fromArray(FLOATS, bias, 0)".formatted(t);
+        return vectors == 1 ? a + ";" : a + ", b%d = FloatVector.fromArray(FLOATS, bias, L);".formatted(t);
+    }
+
+    /** What is never so, each of one comparison, and unlike the others so that C2 does not know it. */
+    private static final List<String> NEVER = List.of("k == in.length", "k == w.length", "i == in.length");
+
+    /** The taps of a run, each behind a way out of the loop that is never taken: see the package. */
+    private String run() {
+        String taps = "FloatVector u, x" + (vectors > 1 ? ", v;\n" : ";\n") + tap(0) + others(1, SHORT);
+        return needs32Registers() ? taps : taps + others(SHORT, LONG);
+    }
+
+    private String others(int from, int to) {
+        String taps = IntStream.range(from, to)
+                .mapToObj(c -> "\nif (" + NEVER.get(c - 1) + ") {\n    break;\n}\n" + tap(c))
+                .collect(Collectors.joining());
+        return "\nif (RUN > " + from + ") {" + taps.replace("\n", "\n    ") + "\n}";
+    }
+
+    private String tap(int channel) {
+        String weights = load("u", at("m", channel * vectors))
+                + (vectors > 1 ? "\n" + load("v", at("m", channel * vectors + 1)) : "");
+        return weights + "\n" + lines("", t -> step(channel, t));
+    }
+
+    private static String load(String weights, String at) {
+        return weights + " = FloatVector.fromArray(FLOATS, w, " + at + ");";
+    }
+
+    private String step(int channel, int t) {
+        String at =
+                (t < first ? at("i", t * step) : at("j", (t - first) * step)) + (channel > 0 ? " + " + channel : "");
+        String a = """
+                x = FloatVector.broadcast(FLOATS, in[%s]);
+                a%d = u.fma(x, a%d);""".formatted(at, t, t);
+        return vectors == 1 ? a : a + "\nb%d = v.fma(x, b%d);".formatted(t, t);
+    }
+
+    private String place(String map, String next, int t) {
+        return t < first ? at(map + next, t) : at(map + " + outGap" + next, t - first);
+    }
+}
