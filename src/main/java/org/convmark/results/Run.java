@@ -129,7 +129,7 @@ public final class Run {
     }
 
     private static Failure failure(Measurement row, String fault) {
-        return new Failure(new Intent.Row(row.jvm().version(), row.benchmark(), row.params()), fault);
+        return new Failure(new Intent.Row(row.jvm().version(), row.benchmark(), row.settings()), fault);
     }
 
     private static Intent intent(Path file) {
