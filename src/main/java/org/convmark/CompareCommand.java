@@ -84,6 +84,12 @@ final class CompareCommand implements Callable<Integer> {
             description = "Rows that are inconclusive, or that the candidate lacks, end the command with exit code 3.")
     private boolean strict;
 
+    @Option(
+            names = "--all",
+            description =
+                    "Write rows that are inconclusive or did not change as well; they are only counted otherwise.")
+    private boolean all;
+
     @Option(names = "--markdown", paramLabel = "FILE", description = "Write the comparison for a pull request.")
     private Path markdown;
 
@@ -102,7 +108,7 @@ final class CompareCommand implements Callable<Integer> {
         Comparison comparison = compare();
         Document document = ComparisonDocument.of(comparison);
         PrintWriter out = spec.commandLine().getOut();
-        out.print(new TextWriter().text(document));
+        out.print(new TextWriter(all, " (--all shows them)").text(document));
         out.flush();
         if (markdown != null) {
             new MarkdownWriter().write(document, markdown);

@@ -55,6 +55,11 @@ final class HistoryCommand implements Callable<Integer> {
             description = "The least change that counts (default: ${DEFAULT-VALUE}).")
     private double minEffect = 3;
 
+    @Option(
+            names = "--all",
+            description = "Write every row with its times; rows that did not change are only counted otherwise.")
+    private boolean all;
+
     @Option(names = "--html", paramLabel = "FILE", description = "Write the history as one HTML file.")
     private Path html;
 
@@ -90,7 +95,7 @@ final class HistoryCommand implements Callable<Integer> {
         }
         History history = History.of(runs, minEffect / 100);
         Document document = HistoryDocument.of(history, complaints);
-        spec.commandLine().getOut().print(new TextWriter().text(document));
+        spec.commandLine().getOut().print(new TextWriter(all, " (--all shows them)").text(document));
         if (html != null) {
             new HtmlWriter().write(document, html);
         }

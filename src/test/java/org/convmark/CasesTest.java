@@ -62,6 +62,21 @@ class CasesTest {
         assertTrue(outcome.out().contains("java.lang.OutOfMemoryError: Java heap space"), outcome::out);
     }
 
+    /** What is quiet is counted, and shown where all is asked for. */
+    @Test
+    void quietRowsAreCountedUnlessAllAreAskedFor() {
+        for (String command : new String[] {
+            "history CASES/jmh-file-of-another-project",
+            "compare CASES/gate-with-lost-rows/base CASES/gate-with-lost-rows/base"
+        }) {
+            Outcome usual = run(command);
+            Outcome all = run(command.replaceFirst(" ", " --all "));
+            assertTrue(usual.out().contains(" (--all shows them)"), usual::out);
+            assertTrue(all.out().lines().count() > usual.out().lines().count() + 5, all::out);
+            assertFalse(all.out().contains("--all"), all::out);
+        }
+    }
+
     @Test
     void optionsOfTheEnvironmentArePartOfAJvm() {
         String runs = " CASES/options-from-the-environment/base CASES/options-from-the-environment/candidate";

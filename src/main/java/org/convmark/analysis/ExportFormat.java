@@ -172,10 +172,17 @@ public enum ExportFormat {
     }
 
     private static String labels(Run run, Measurement row) {
-        Map<String, String> labels = new TreeMap<>(row.settings());
-        labels.put("benchmark", row.name());
-        labels.put("jvm", run.label(row.jvm()));
-        labels.put("machine", run.machine().before().id());
+        Map<String, String> labels = new TreeMap<>(Map.of(
+                "benchmark",
+                row.name(),
+                "jvm",
+                run.label(row.jvm()),
+                "machine",
+                run.machine().before().id()));
+        row.settings().forEach((name, value) -> {
+            String label = name.replaceAll("[^a-zA-Z0-9_]", "_");
+            labels.put(labels.containsKey(label) ? "param_" + label : label, value);
+        });
         return labels.entrySet().stream()
                 .map(e -> e.getKey() + "=\""
                         + e.getValue()

@@ -5,9 +5,27 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Documents for a terminal: columns in line, and what is folded told by its heading only. */
+/** Documents for a terminal: columns in line, and what is folded told by its heading only, unless all is wanted. */
 public final class TextWriter implements DocumentWriter {
     private static final int WIDEST = 72;
+
+    private final boolean all;
+    private final String hint;
+
+    /** Leaves out what is folded. */
+    public TextWriter() {
+        this(false, "");
+    }
+
+    /**
+     * Leaves out what is folded, or not.
+     *
+     * @param hint behind a heading whose contents are left out: how to see them
+     */
+    public TextWriter(boolean all, String hint) {
+        this.all = all;
+        this.hint = hint;
+    }
 
     @Override
     public String text(Document document) {
@@ -20,13 +38,16 @@ public final class TextWriter implements DocumentWriter {
         return out.toString();
     }
 
-    private static void append(StringBuilder out, Content content) {
+    private void append(StringBuilder out, Content content) {
         if (content instanceof Content.Lead lead) {
             out.append(lead.text()).append('\n');
         } else if (content instanceof Content.Text text) {
             out.append(text.text()).append('\n');
         } else if (content instanceof Content.Fold fold) {
-            out.append("  ").append(fold.summary()).append('\n');
+            out.append("  ").append(fold.summary()).append(all ? "" : hint).append('\n');
+            if (all) {
+                fold.contents().forEach(inside -> append(out, inside));
+            }
         } else if (content instanceof Table table) {
             append(out, table);
         }

@@ -26,4 +26,9 @@ public record Failure(Intent.Row row, String error) {
     public SortedMap<String, String> chosen() {
         return Measurement.chosen(row.params());
     }
+
+    /** Whether it happened on a JVM, as far as that is known. */
+    public boolean isOn(String version) {
+        return row.jvm().isEmpty() || version.isEmpty() || (row.jvm() + " ").startsWith(version + " ");
+    }
 }

@@ -92,7 +92,10 @@ final class JmhJson {
         try {
             content.measurements().add(measurement(result, benchmark, params));
         } catch (Unusable e) {
-            Intent.Row row = new Intent.Row(result.path("jdkVersion").asText(), benchmark, params);
+            Intent.Row row = new Intent.Row(
+                    result.path("jdkVersion").asText(),
+                    benchmark,
+                    Measurement.settings(params, mode(result), threads(result)));
             content.failures().add(new Failure(row, e.getMessage()));
         }
     }
@@ -127,11 +130,19 @@ final class JmhJson {
                 jvms.computeIfAbsent(jvm, same -> same),
                 strings(result.path("jvmArgs")),
                 result.path("jmhVersion").asText(),
-                result.path("mode").asText(),
-                result.path("threads").asInt(1),
+                mode(result),
+                threads(result),
                 unit,
                 inSeconds(samples, unit),
                 metrics(result));
+    }
+
+    private static String mode(JsonNode result) {
+        return result.path("mode").asText();
+    }
+
+    private static int threads(JsonNode result) {
+        return result.path("threads").asInt(1);
     }
 
     private String text(JsonNode node, String field, String place) {

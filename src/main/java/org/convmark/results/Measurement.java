@@ -118,12 +118,16 @@ public record Measurement(
 
     /** What tells rows of a benchmark on one JVM apart: parameters worth a word, and JMH's mode and threads where they are not the usual ones. */
     public SortedMap<String, String> settings() {
-        SortedMap<String, String> settings = chosen();
+        return settings(params, mode, threads);
+    }
+
+    static SortedMap<String, String> settings(SortedMap<String, String> params, String mode, int threads) {
+        SortedMap<String, String> settings = chosen(params);
         if (!mode.equals(USUAL_MODE)) {
-            settings.putIfAbsent("mode", mode);
+            settings.put(settings.containsKey("mode") ? "jmh_mode" : "mode", mode);
         }
         if (threads != 1) {
-            settings.putIfAbsent("threads", String.valueOf(threads));
+            settings.put(settings.containsKey("threads") ? "jmh_threads" : "threads", String.valueOf(threads));
         }
         return settings;
     }

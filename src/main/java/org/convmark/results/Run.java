@@ -132,7 +132,7 @@ public final class Run {
     }
 
     private static Failure failure(Measurement row, String fault) {
-        return new Failure(new Intent.Row(row.jvm().version(), row.benchmark(), row.params()), fault);
+        return new Failure(new Intent.Row(row.jvm().version(), row.benchmark(), row.settings()), fault);
     }
 
     /** Older versions kept the plan in the index. */

@@ -153,6 +153,24 @@ class RunTest {
         assertEquals("unknown JVM", row.jvm().label());
     }
 
+    /** Parameters of others may have the names of what tells their rows apart, and a result that failed is told apart like one that did not. */
+    @Test
+    void parametersMayBeNamedLikeModeAndThreads() throws IOException {
+        String result = """
+                {"benchmark":"org.example.B.run","mode":"%s","threads":2,"jdkVersion":"17","params":{"mode":"fast","threads":"x"},
+                "primaryMetric":{"scoreUnit":"%s","rawData":[[1.0]]}}""";
+        Files.writeString(
+                folder.resolve("jmh.json"),
+                "[" + result.formatted("thrpt", "ops/s") + "," + result.formatted("ss", "eon/op") + "]");
+        Run run = Run.read(folder);
+        assertEquals(
+                Map.of("mode", "fast", "jmh_mode", "thrpt", "threads", "x", "jmh_threads", "2"),
+                run.measurements().get(0).settings());
+        assertEquals(
+                Map.of("mode", "fast", "jmh_mode", "ss", "threads", "x", "jmh_threads", "2"),
+                run.failures().get(0).chosen());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         [[0.0]]         |                                     | not every sample of it is a time

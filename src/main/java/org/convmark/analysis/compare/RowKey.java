@@ -34,6 +34,11 @@ public record RowKey(String benchmark, SortedMap<String, String> settings, Strin
                 axes.contains(Axis.FLAGS) ? "" : row.jvm().flags());
     }
 
+    /** Version of the JVM, or "" where JVMs are compared. */
+    String version() {
+        return jvm.split(" ", 2)[0];
+    }
+
     /** The row for a reader. */
     public String title() {
         return benchmark

@@ -83,7 +83,8 @@ public record Side(
     /** Why a row that this side lacks failed; empty if it was not tried. */
     Optional<String> failure(RowKey key) {
         return failures.stream()
-                .filter(failure -> failure.name().equals(key.benchmark())
+                .filter(failure -> failure.isOn(key.version())
+                        && failure.name().equals(key.benchmark())
                         && failure.chosen().equals(key.settings()))
                 .map(Failure::error)
                 .findFirst();
