@@ -2,7 +2,6 @@ package org.convmark;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +12,7 @@ import org.convmark.analysis.compare.ComparisonJson;
 import org.convmark.analysis.compare.Criteria;
 import org.convmark.analysis.compare.Resolution;
 import org.convmark.analysis.compare.Side;
+import org.convmark.io.AtomicFile;
 import org.convmark.report.Document;
 import org.convmark.report.MarkdownWriter;
 import org.convmark.report.TextWriter;
@@ -61,7 +61,7 @@ final class AaCommand implements Callable<Integer> {
                 Comparison.of(side(folder.resolve("first")), side(folder.resolve("second")), NOTHING, Criteria.USUAL);
         Document document = Resolution.of(comparison);
         new MarkdownWriter().write(document, folder.resolve("aa.md"));
-        Files.writeString(folder.resolve("aa.json"), ComparisonJson.text(comparison));
+        new AtomicFile(folder.resolve("aa.json")).write(ComparisonJson.text(comparison));
         to.print(new TextWriter().text(document));
     }
 

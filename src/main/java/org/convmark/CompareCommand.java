@@ -2,7 +2,6 @@ package org.convmark;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -19,6 +18,7 @@ import org.convmark.analysis.compare.ComparisonJson;
 import org.convmark.analysis.compare.Criteria;
 import org.convmark.analysis.compare.Side;
 import org.convmark.analysis.compare.Verdict;
+import org.convmark.io.AtomicFile;
 import org.convmark.report.Document;
 import org.convmark.report.HtmlWriter;
 import org.convmark.report.MarkdownWriter;
@@ -117,7 +117,7 @@ final class CompareCommand implements Callable<Integer> {
             new HtmlWriter().write(document, html);
         }
         if (json != null) {
-            Files.writeString(json, ComparisonJson.text(comparison));
+            new AtomicFile(json).write(ComparisonJson.text(comparison));
         }
         return exitCode(comparison);
     }

@@ -139,19 +139,21 @@ public record Slurm(Map<String, String> environment) {
     private Answer run(List<String> command) {
         String name = command.get(0);
         List<String> found = new ArrayList<>(command);
-        found.set(0, find(name).map(Path::toString).orElse(name));
         try {
+            found.set(
+                    0,
+                    find(name)
+                            .orElseThrow(() -> new IOException("it is not on the PATH"))
+                            .toString());
             Answer answer = Command.of(SECONDS, found).with(environment).run();
-            return answer.end() == Command.End.TIMEOUT
-                    ? failure(name + " gave no answer in " + SECONDS + " seconds")
-                    : answer;
+            return switch (answer.end()) {
+                case EXIT -> answer;
+                case TIMEOUT -> Answer.failure(name + " gave no answer in " + SECONDS + " seconds");
+                case INTERRUPTION -> Answer.failure(name + " was interrupted");
+            };
         } catch (IOException e) {
-            return failure(name + " cannot be started: " + e.getMessage());
+            return Answer.failure(name + " cannot be started: " + e.getMessage());
         }
-    }
-
-    private static Answer failure(String why) {
-        return new Answer(Command.End.EXIT, -1, "", why);
     }
 
     /** Its own words, in one line. */

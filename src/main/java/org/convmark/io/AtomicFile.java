@@ -22,25 +22,40 @@ public record AtomicFile(Path path) {
         write(out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Writes a file beside it under a name of this process, so that two may write at once, and moves it there. */
+    /** Writes the content. Devices and pipes are written to and never replaced; of a link, what it leads to is. */
     public void write(Content content) throws IOException {
-        Path half = path.resolveSibling(
-                path.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+        if (!Files.exists(path)) {
+            replace(path, content);
+        } else if (Files.isRegularFile(path)) {
+            replace(path.toRealPath(), content);
+        } else {
+            write(content, path);
+        }
+    }
+
+    /** Writes a file beside it under a name of this process, so that two may write at once, and moves it there. */
+    private static void replace(Path file, Content content) throws IOException {
+        Path half = file.resolveSibling(
+                file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
         try {
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(half))) {
-                content.write(out);
-            }
-            replace(half);
+            write(content, half);
+            move(half, file);
         } finally {
             Files.deleteIfExists(half);
         }
     }
 
-    private void replace(Path half) throws IOException {
+    private static void write(Content content, Path file) throws IOException {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            content.write(out);
+        }
+    }
+
+    private static void move(Path half, Path file) throws IOException {
         try {
-            Files.move(half, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(half, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (AtomicMoveNotSupportedException e) {
-            Files.move(half, path, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(half, file, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 }

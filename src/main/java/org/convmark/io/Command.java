@@ -35,6 +35,11 @@ public record Command(List<String> words, Path folder, Map<String, String> envir
      * @param errors what it printed to its standard error
      */
     public record Answer(End end, int exitCode, String output, String errors) {
+        /** In place of an answer: why there is none, as an error. */
+        public static Answer failure(String why) {
+            return new Answer(End.EXIT, -1, "", why);
+        }
+
         /** Whether it ended by itself with exit code 0. */
         public boolean succeeded() {
             return end == End.EXIT && exitCode == 0;

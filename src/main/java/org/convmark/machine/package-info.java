@@ -1,5 +1,5 @@
 /**
- * The machine behind the numbers: what the operating system, OSHI, one JVM and OpenCL report, and the roofs that were
- * measured. Imports nothing else of this project.
+ * The machine behind the numbers: what the operating system, OSHI, one JVM and OpenCL report. Of this project it imports
+ * {@code io} only.
  */
 package org.convmark.machine;

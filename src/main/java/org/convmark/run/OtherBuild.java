@@ -22,9 +22,6 @@ public record OtherBuild(Path jar, String digest, Checkout checkout, String name
     private static final int GIT_SECONDS = 60;
     private static final int BUILD_SECONDS = 900;
 
-    /** Exit code of a shell that finds no such program. */
-    private static final int NO_SUCH_PROGRAM = 127;
-
     /**
      * Finds or builds it.
      *
@@ -98,7 +95,7 @@ public record OtherBuild(Path jar, String digest, Checkout checkout, String name
         try {
             return Command.of(seconds, List.of(command)).in(folder).plain().run();
         } catch (Command.NotStarted e) {
-            return new Command.Answer(Command.End.EXIT, NO_SUCH_PROGRAM, "", command[0] + " cannot be started");
+            return Command.Answer.failure(command[0] + " cannot be started");
         }
     }
 
