@@ -127,14 +127,21 @@ public record RunFolder(Path path) {
             if (tree.has("format") && tree.get("format").asInt() != Plan.FORMAT) {
                 throw new InputError(file + " was written by another version of Convmark: start a new run.");
             }
-            return JSON.treeToValue(tree, Plan.class);
+            Plan plan = JSON.treeToValue(tree, Plan.class);
+            plan.fault().ifPresent(fault -> {
+                throw damaged(file, fault);
+            });
+            return plan;
         } catch (JsonProcessingException e) {
-            throw new InputError(file + " is damaged ("
-                    + Damage.of(e) + "): start a new run; what " + path
-                    + " holds in index/ stays there.");
+            throw damaged(file, Damage.of(e));
         } catch (IOException e) {
             throw new InputError("cannot read " + file + " (" + reason(e) + ").");
         }
+    }
+
+    private InputError damaged(Path file, String what) {
+        return new InputError(
+                file + " is damaged (" + what + "): start a new run; what " + path + " holds in index/ stays there.");
     }
 
     /** Keeps what JMH wrote for a row. */
@@ -169,13 +176,21 @@ public record RunFolder(Path path) {
         try {
             String text = TextFile.read(measured(row));
             JsonNode list = JSON.readTree(text);
-            return list.isArray() && list.size() == 1
+            return list.isArray() && list.size() == 1 && isOf(row, list.get(0))
                     ? Optional.of(text.substring(text.indexOf('[') + 1, text.lastIndexOf(']'))
                             .strip())
                     : Optional.empty();
         } catch (IOException e) {
             return Optional.empty(); // measured again
         }
+    }
+
+    /** Whether JMH wrote a result for a row: a record that was mixed up is measured again. */
+    private static boolean isOf(Row row, JsonNode result) {
+        JsonNode params = result.path("params");
+        return result.path("benchmark").asText().startsWith(row.benchmark() + ".")
+                && row.params().entrySet().stream().allMatch(e -> e.getValue()
+                        .equals(params.path(e.getKey()).asText()));
     }
 
     /** Rows of the plan that failed when they were last tried. */
