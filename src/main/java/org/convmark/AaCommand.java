@@ -2,7 +2,6 @@ package org.convmark;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +15,7 @@ import org.convmark.analysis.compare.Side;
 import org.convmark.report.Document;
 import org.convmark.report.MarkdownWriter;
 import org.convmark.report.TextWriter;
+import org.convmark.report.WholeFile;
 import org.convmark.results.Run;
 import org.convmark.run.Arm;
 import picocli.CommandLine.Command;
@@ -61,7 +61,7 @@ final class AaCommand implements Callable<Integer> {
                 Comparison.of(side(folder.resolve("first")), side(folder.resolve("second")), NOTHING, Criteria.USUAL);
         Document document = Resolution.of(comparison);
         new MarkdownWriter().write(document, folder.resolve("aa.md"));
-        Files.writeString(folder.resolve("aa.json"), ComparisonJson.text(comparison));
+        new WholeFile(folder.resolve("aa.json")).write(ComparisonJson.text(comparison));
         to.print(new TextWriter().text(document));
     }
 

@@ -2,7 +2,6 @@ package org.convmark;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -23,6 +22,7 @@ import org.convmark.report.Document;
 import org.convmark.report.HtmlWriter;
 import org.convmark.report.MarkdownWriter;
 import org.convmark.report.TextWriter;
+import org.convmark.report.WholeFile;
 import org.convmark.results.Run;
 import org.convmark.run.InputError;
 import org.convmark.run.Known;
@@ -117,7 +117,7 @@ final class CompareCommand implements Callable<Integer> {
             new HtmlWriter().write(document, html);
         }
         if (json != null) {
-            Files.writeString(json, ComparisonJson.text(comparison));
+            new WholeFile(json).write(ComparisonJson.text(comparison));
         }
         return exitCode(comparison);
     }

@@ -2,13 +2,13 @@ package org.convmark;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.convmark.analysis.ExportFormat;
 import org.convmark.machine.Machine;
+import org.convmark.report.WholeFile;
 import org.convmark.results.Run;
 import org.convmark.run.Export;
 import org.convmark.run.InputError;
@@ -86,7 +86,7 @@ final class ExportCommand implements Callable<Integer> {
             if (file == null) {
                 spec.commandLine().getOut().print(exported.text());
             } else {
-                Files.writeString(file, exported.text());
+                new WholeFile(file).write(exported.text());
             }
         } catch (IllegalArgumentException e) {
             throw new InputError(e.getMessage());

@@ -3,6 +3,7 @@ package org.convmark;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.util.Locale;
 import org.convmark.run.InputError;
 import picocli.CommandLine;
@@ -79,11 +80,19 @@ public final class Main implements Runnable {
         return ERROR;
     }
 
+    /** Java names a file alone where the kind of the exception is the reason. */
+    private static String reason(Exception e) {
+        boolean file = e instanceof FileSystemException of && of.getReason() == null;
+        return file
+                ? e.getMessage() + " (" + e.getClass().getSimpleName().replaceFirst("Exception$", "") + ")"
+                : e.getMessage();
+    }
+
     private static int failed(Exception e, CommandLine command, ParseResult parsed) {
         if (e instanceof InputError) {
             command.getErr().println(e.getMessage());
         } else if (e instanceof IOException || e instanceof UncheckedIOException) {
-            command.getErr().println("reading or writing failed: " + e.getMessage());
+            command.getErr().println("reading or writing failed: " + reason(e));
         } else {
             command.getErr().println("this is a defect of Convmark, please report it:");
             e.printStackTrace(command.getErr());

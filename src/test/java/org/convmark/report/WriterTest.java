@@ -4,14 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +75,37 @@ class WriterTest {
                 "[\"say \\\"hi\\\", you\",null,\"c\"]", written.at("/rows/1").toString());
         assertEquals(1.5e-3, written.at("/rows/0/1").asDouble());
         assertEquals("bar", written.at("/view/mark").asText());
+    }
+
+    /** A device would be lost for the whole machine if root replaced it, and a reader of a pipe would wait for ever. */
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void pipesAndLinksAreWrittenToAndNotReplaced(@TempDir Path folder) throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "there is no mkfifo(1)");
+        Path read = folder.resolve("read");
+        Process reader = new ProcessBuilder("cat", pipe.toString())
+                .redirectOutput(read.toFile())
+                .start();
+        try {
+            new WholeFile(pipe).write("through");
+            assertTrue(reader.waitFor(20, TimeUnit.SECONDS));
+        } finally {
+            reader.destroyForcibly();
+        }
+        assertEquals("through", Files.readString(read));
+        assertTrue(Files.readAttributes(pipe, BasicFileAttributes.class).isOther());
+        Path link = Files.createSymbolicLink(folder.resolve("link"), read);
+        new WholeFile(link).write("behind");
+        assertEquals("behind", Files.readString(read));
+        assertTrue(Files.isSymbolicLink(link));
+    }
+
+    @Test
+    void whatCannotBeWrittenIsNamedWithTheReason(@TempDir Path folder) {
+        Path file = folder.resolve("none").resolve("report.html");
+        IOException e = assertThrows(IOException.class, () -> new WholeFile(file).write("x"));
+        assertEquals(file + " cannot be written (NoSuchFile)", e.getMessage());
     }
 
     @Test
