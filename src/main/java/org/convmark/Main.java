@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import org.convmark.io.FileErrors;
 import org.convmark.run.InputError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -82,8 +83,10 @@ public final class Main implements Runnable {
     private static int failed(Exception e, CommandLine command, ParseResult parsed) {
         if (e instanceof InputError) {
             command.getErr().println(e.getMessage());
-        } else if (e instanceof IOException || e instanceof UncheckedIOException) {
-            command.getErr().println("reading or writing failed: " + e.getMessage());
+        } else if (e instanceof IOException of) {
+            command.getErr().println("reading or writing failed: " + FileErrors.message(of));
+        } else if (e instanceof UncheckedIOException of) {
+            command.getErr().println("reading or writing failed: " + FileErrors.message(of.getCause()));
         } else {
             command.getErr().println("this is a defect of Convmark, please report it:");
             e.printStackTrace(command.getErr());

@@ -17,11 +17,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.convmark.io.AtomicFile;
+import org.convmark.io.FileErrors;
 import org.convmark.io.Folders;
 import org.convmark.io.JsonErrors;
 import org.convmark.io.TextFile;
 import org.convmark.run.InputError;
-import org.convmark.run.RunFolder;
 
 /**
  * A fleet on a disk that all its nodes share: {@code fleet.json} and {@code matrix.csv}, the program and {@code task.sh},
@@ -71,7 +71,7 @@ public record FleetFolder(Path path) {
             Files.move(half, path, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             delete(half);
-            throw new InputError("cannot make the fleet " + path + " (" + RunFolder.reason(e)
+            throw new InputError("cannot make the fleet " + path + " (" + FileErrors.reason(e)
                     + "): choose a folder that you may write to with --out.");
         }
     }
@@ -128,7 +128,7 @@ public record FleetFolder(Path path) {
                     + JsonErrors.of(e)
                     + "): restore it from a copy; what was measured lies in " + path.resolve("done") + ".");
         } catch (IOException e) {
-            throw new InputError("cannot read " + file + " (" + RunFolder.reason(e) + "): check its permissions.");
+            throw new InputError("cannot read " + file + " (" + FileErrors.reason(e) + "): check its permissions.");
         }
     }
 

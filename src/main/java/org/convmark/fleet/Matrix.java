@@ -15,11 +15,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.convmark.fleet.Task.Node;
+import org.convmark.io.FileErrors;
 import org.convmark.run.InputError;
 import org.convmark.run.Known;
 import org.convmark.run.Parameters;
 import org.convmark.run.Profile;
-import org.convmark.run.RunFolder;
 import org.convmark.run.Selection;
 
 /** Tasks as a CSV file (RFC 4180, UTF-8): a header that names the columns, and one line per task. */
@@ -87,7 +87,7 @@ public final class Matrix {
     }
 
     private static InputError unreadable(Path file, IOException e) {
-        return new InputError("cannot read the matrix " + file + " (" + RunFolder.reason(e)
+        return new InputError("cannot read the matrix " + file + " (" + FileErrors.reason(e)
                 + "): give a CSV file with one task per line.");
     }
 

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.convmark.fleet.Fleet.Job;
 import org.convmark.fleet.Task.Node;
+import org.convmark.io.FileErrors;
 import org.convmark.io.Shell;
 import org.convmark.run.InputError;
-import org.convmark.run.RunFolder;
 
 /**
  * The way of a fleet into Slurm's queue, with all its tasks or with none: jobs are submitted on hold and released when
@@ -82,7 +82,7 @@ public record Submission(Fleet fleet, FleetFolder folder, Integer atOnce, List<S
             folder.store(submitted);
         } catch (IOException e) {
             throw withdraw(
-                    new InputError("cannot write " + folder.path() + " (" + RunFolder.reason(e) + ")"),
+                    new InputError("cannot write " + folder.path() + " (" + FileErrors.reason(e) + ")"),
                     fleet.tasks(),
                     jobs,
                     slurm);

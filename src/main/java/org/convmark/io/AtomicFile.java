@@ -22,14 +22,22 @@ public record AtomicFile(Path path) {
         write(out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Writes the content. Devices and pipes are written to and never replaced; of a link, what it leads to is. */
+    /**
+     * Writes the content. Devices and pipes are written to and never replaced; of a link, what it leads to is.
+     *
+     * @throws IOException with the path and the reason
+     */
     public void write(Content content) throws IOException {
-        if (!Files.exists(path)) {
-            replace(path, content);
-        } else if (Files.isRegularFile(path)) {
-            replace(path.toRealPath(), content);
-        } else {
-            write(content, path);
+        try {
+            if (!Files.exists(path)) {
+                replace(path, content);
+            } else if (Files.isRegularFile(path)) {
+                replace(path.toRealPath(), content);
+            } else {
+                write(content, path);
+            }
+        } catch (IOException e) {
+            throw new IOException(path + " cannot be written (" + FileErrors.reason(e) + ")", e);
         }
     }
 

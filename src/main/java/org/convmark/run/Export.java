@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.bench.WorkloadBenchmark;
+import org.convmark.io.FileErrors;
 import org.convmark.io.Folders;
 import org.convmark.kernel.Reference;
 import org.convmark.kernel.Weights;
@@ -111,8 +112,8 @@ public record Export(List<Row> rows) {
             Files.createDirectories(folder.getParent());
             return Files.createDirectory(half);
         } catch (IOException e) {
-            throw new InputError(
-                    "cannot make " + folder + " (" + RunFolder.reason(e) + "): choose a folder that you may write to.");
+            throw new InputError("cannot make " + folder + " (" + FileErrors.reason(e)
+                    + "): choose a folder that you may write to.");
         }
     }
 

@@ -2,9 +2,14 @@ package org.convmark.run;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.convmark.kernel.Target;
 import org.convmark.kernel.VectorLength;
 
@@ -30,6 +35,13 @@ public record Plan(
     /** The form that this program writes and reads. */
     public static final int FORMAT = 3;
 
+    /** Copies the lists. */
+    public Plan {
+        jvms = List.copyOf(jvms);
+        rows = List.copyOf(rows);
+        skipped = List.copyOf(skipped);
+    }
+
     /**
      * A JVM that measures, with its arguments.
      *
@@ -47,6 +59,15 @@ public record Plan(
             String version,
             Map<String, String> expected,
             String shortVectors) {
+        /** Copies the collections; refuses a JVM without label, path or version. */
+        public JvmOfPlan {
+            Objects.requireNonNull(label, "a JVM has no label");
+            Objects.requireNonNull(path, "a JVM has no path");
+            Objects.requireNonNull(version, "a JVM has no version");
+            arguments = List.copyOf(arguments);
+            expected = Map.copyOf(expected);
+        }
+
         /** Whether a row is measured on vectors of half the length. */
         boolean shortens(Row row) {
             return shortVectors != null
@@ -75,6 +96,32 @@ public record Plan(
     /** The same rows for another build. */
     public Plan of(OtherBuild other) {
         return new Plan(format, other.digest(), profile, effort, device, jvms, rows, skipped);
+    }
+
+    /** Why nobody can go on with it, as it was read from a file; empty if it is sound. */
+    Optional<String> fault() {
+        if (effort.forks() < 1 || effort.iterations() < 1) {
+            return Optional.of("it plans " + effort.forks() + " forks of " + effort.iterations() + " iterations");
+        }
+        Set<String> benchmarks = new HashSet<>(Suite.workloads());
+        benchmarks.addAll(Suite.roofs());
+        Set<String> labels = jvms.stream().map(JvmOfPlan::label).collect(Collectors.toSet());
+        try {
+            return rows.stream()
+                    .flatMap(row -> row.fault(benchmarks, labels).stream())
+                    .findFirst()
+                    .or(this::unlikely);
+        } catch (IllegalArgumentException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    /** Whether numbers of rows are no numbers, or none that can be; names no row, because many share a graph. */
+    private Optional<String> unlikely() {
+        Duration time = estimate();
+        return time.isNegative() || workers(rows) < 0
+                ? Optional.of("it would take " + time.toSeconds() + " s on " + workers(rows) + " threads")
+                : Optional.empty();
     }
 
     /** The JVM of a row. */

@@ -2,6 +2,7 @@ package org.convmark.run;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -22,8 +23,12 @@ import org.convmark.model.Workload;
  * @param benchmark full name of a benchmark class
  */
 public record Row(String jvm, String benchmark, SortedMap<String, String> params) {
-    /** Copies the parameters. */
+    /** Copies the parameters; refuses a row without a JVM or a benchmark. */
     public Row {
+        Objects.requireNonNull(jvm, "a row has no JVM");
+        Objects.requireNonNull(benchmark, "a row has no benchmark");
+        Objects.requireNonNull(params, "a row has no parameters")
+                .forEach((name, value) -> Objects.requireNonNull(value, () -> "a row has no " + name));
         params = Collections.unmodifiableSortedMap(new TreeMap<>(params));
     }
 
@@ -52,7 +57,34 @@ public record Row(String jvm, String benchmark, SortedMap<String, String> params
 
     /** What the kernels are written for. */
     public Target target() {
-        return Target.valueOf(params.get("target"));
+        return Target.valueOf(param("target"));
+    }
+
+    /** @throws IllegalArgumentException if it has none of this name, as a row of a damaged file may */
+    private String param(String name) {
+        String value = params.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("a row of " + simpleName() + " has no " + name);
+        }
+        return value;
+    }
+
+    /**
+     * Why nothing can measure it, empty if something can.
+     *
+     * @param benchmarks that there are
+     * @param jvms labels of those that there are
+     * @throws IllegalArgumentException with the reason if its target, fusion or algorithm is none
+     */
+    Optional<String> fault(Set<String> benchmarks, Set<String> jvms) {
+        if (!benchmarks.contains(benchmark)) {
+            return Optional.of("there is no benchmark " + benchmark);
+        }
+        if (!jvms.contains(jvm)) {
+            return Optional.of("there is no JVM " + jvm);
+        }
+        target();
+        return refusal();
     }
 
     /** Why its target does not run it anywhere, empty if it does. */
@@ -60,11 +92,11 @@ public record Row(String jvm, String benchmark, SortedMap<String, String> params
         if (isRoof()) {
             return Optional.empty();
         }
-        if (!target().fusions().contains(Fusion.valueOf(params.get("fusion")))) {
+        if (!target().fusions().contains(Fusion.valueOf(param("fusion")))) {
             return Optional.of(target() + " runs fusion " + names(target().fusions()) + " only");
         }
         Set<Algorithm> algorithms = target().algorithms();
-        if (!algorithms.contains(Algorithm.valueOf(params.get("algorithm")))) {
+        if (!algorithms.contains(Algorithm.valueOf(param("algorithm")))) {
             return Optional.of(
                     algorithms.size() == 1
                             ? target() + " chooses its algorithm itself"
@@ -122,6 +154,6 @@ public record Row(String jvm, String benchmark, SortedMap<String, String> params
     }
 
     private int number(String name) {
-        return Integer.parseInt(params.get(name));
+        return Integer.parseInt(param(name));
     }
 }

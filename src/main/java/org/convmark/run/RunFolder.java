@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.convmark.io.AtomicFile;
+import org.convmark.io.FileErrors;
 import org.convmark.io.Folders;
 import org.convmark.io.JsonErrors;
 import org.convmark.io.TextFile;
@@ -67,16 +68,9 @@ public record RunFolder(Path path) {
                             ? "the run folder " + path + " exists already, and a run is never overwritten: start again."
                             : e.getFile() + " is a file: --out takes a folder.");
         } catch (IOException e) {
-            throw new InputError("cannot make a run folder in " + parent + " (" + reason(e)
+            throw new InputError("cannot make a run folder in " + parent + " (" + FileErrors.reason(e)
                     + "): choose a folder that you may write to with --out.");
         }
-    }
-
-    /** Why a file operation failed, without the path that Java puts first. */
-    public static String reason(IOException e) {
-        String message = String.valueOf(e.getMessage());
-        return e.getClass().getSimpleName().replaceFirst("Exception$", "") + ": "
-                + message.substring(message.lastIndexOf(": ") + 1).strip();
     }
 
     /**
@@ -153,13 +147,21 @@ public record RunFolder(Path path) {
             if (tree.has("format") && tree.get("format").asInt() != Plan.FORMAT) {
                 throw new InputError(file + " was written by another version of Convmark: start a new run.");
             }
-            return JSON.treeToValue(tree, Plan.class);
+            Plan plan = JSON.treeToValue(tree, Plan.class);
+            plan.fault().ifPresent(fault -> {
+                throw damaged(file, fault);
+            });
+            return plan;
         } catch (JsonProcessingException e) {
-            throw new InputError(file + " is damaged (" + JsonErrors.of(e)
-                    + "): start a new run; what was measured stays in " + path + ".");
+            throw damaged(file, JsonErrors.of(e));
         } catch (IOException e) {
-            throw new InputError("cannot read " + file + " (" + reason(e) + ").");
+            throw new InputError("cannot read " + file + " (" + FileErrors.reason(e) + ").");
         }
+    }
+
+    private InputError damaged(Path file, String what) {
+        return new InputError(
+                file + " is damaged (" + what + "): start a new run; what was measured stays in " + path + ".");
     }
 
     /** Keeps what JMH wrote for a row. */
@@ -207,13 +209,21 @@ public record RunFolder(Path path) {
         try {
             String text = TextFile.read(measured(row));
             JsonNode list = JSON.readTree(text);
-            return list.isArray() && list.size() == 1
+            return list.isArray() && list.size() == 1 && isOf(row, list.get(0))
                     ? Optional.of(text.substring(text.indexOf('[') + 1, text.lastIndexOf(']'))
                             .strip())
                     : Optional.empty();
         } catch (IOException e) {
             return Optional.empty(); // measured again
         }
+    }
+
+    /** Whether JMH wrote a result for a row: a record that was mixed up is measured again. */
+    private static boolean isOf(Row row, JsonNode result) {
+        JsonNode params = result.path("params");
+        return result.path("benchmark").asText().startsWith(row.benchmark() + ".")
+                && row.params().entrySet().stream().allMatch(e -> e.getValue()
+                        .equals(params.path(e.getKey()).asText()));
     }
 
     /** Rows that failed when they were last tried. A record that is damaged counts as none, because they are tried again. */

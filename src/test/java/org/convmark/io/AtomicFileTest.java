@@ -54,4 +54,11 @@ class AtomicFileTest {
         assertEquals("behind", Files.readString(read));
         assertTrue(Files.isSymbolicLink(link));
     }
+
+    @Test
+    void whatCannotBeWrittenIsNamedWithTheReason() {
+        Path file = folder.resolve("none").resolve("report.html");
+        IOException e = assertThrows(IOException.class, () -> new AtomicFile(file).write("x"));
+        assertEquals(file + " cannot be written (no such file)", e.getMessage());
+    }
 }

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.convmark.io.Folders;
 import org.convmark.kernel.Target;
 import org.convmark.results.Run;
@@ -45,14 +47,22 @@ class RunFolderTest {
 
     @Test
     void halfOfARunIsKept() throws IOException {
-        folder.store(plan.rows().get(0), "[\n{\"score\" : \"[NaN]\"}\n]\n");
-        folder.store(plan.rows().get(2), "[{\"score\" : 1.50}]");
+        String first = result(plan.rows().get(0), "\"[NaN]\"");
+        String third = result(plan.rows().get(2), "1.50");
+        folder.store(plan.rows().get(0), "[\n" + first + "\n]\n");
+        folder.store(plan.rows().get(2), "[" + third + "]");
         folder.store(new Failure(plan.rows().get(1), "broken", "trace"));
         assertEquals(plan.rows().size() - 2, folder.missing(plan).size());
         assertFalse(folder.missing(plan).contains(plan.rows().get(0)));
         assertTrue(folder.missing(plan).contains(plan.rows().get(1)));
         folder.collect(plan);
-        assertEquals("[\n{\"score\" : \"[NaN]\"},\n{\"score\" : 1.50}\n]\n", Files.readString(folder.results()));
+        assertEquals("[\n" + first + ",\n" + third + "\n]\n", Files.readString(folder.results()));
+    }
+
+    /** As JMH writes it, in short. */
+    private static String result(Row row, String score) throws IOException {
+        return "{\"benchmark\" : \"" + row.benchmark() + ".run\", \"params\" : "
+                + new ObjectMapper().writeValueAsString(row.params()) + ", \"score\" : " + score + "}";
     }
 
     @Test
@@ -60,18 +70,21 @@ class RunFolderTest {
         Row row = plan.rows().get(0);
         folder.store(new Failure(row, "broken", "trace"));
         assertEquals(List.of(new Failure(row, "broken", "trace")), folder.failures());
-        folder.store(row, "[{}]");
+        folder.store(row, "[" + result(row, "1") + "]");
         assertEquals(List.of(), folder.failures());
     }
 
     @Test
     void damagedRowIsMeasuredAgain() throws IOException {
         Row row = plan.rows().get(0);
-        folder.store(row, "[{\"score\" : 1");
-        assertTrue(folder.missing(plan).contains(row));
-        folder.collect(plan);
-        JsonNode list = new ObjectMapper().readTree(folder.results().toFile());
-        assertEquals(0, list.size());
+        String another = result(plan.rows().get(1), "1");
+        for (String record : List.of("[{\"score\" : 1", "[{}]", "[null]", "[" + another + "]")) {
+            folder.store(row, record);
+            assertTrue(folder.missing(plan).contains(row), record);
+            folder.collect(plan);
+            JsonNode list = new ObjectMapper().readTree(folder.results().toFile());
+            assertEquals(0, list.size(), record);
+        }
     }
 
     @Test
@@ -86,7 +99,7 @@ class RunFolderTest {
         for (Row row : plan.rows()) {
             folder.collect(plan);
             assertTrue(Files.isDirectory(folder.path().resolve("index")));
-            folder.store(row, "[{}]");
+            folder.store(row, "[" + result(row, "1") + "]");
         }
         folder.collect(plan);
         assertFalse(Files.exists(folder.path().resolve("index")));
@@ -125,6 +138,42 @@ class RunFolderTest {
         Files.writeString(file, Files.readString(file).substring(0, 500));
         InputError e = assertThrows(InputError.class, folder::plan);
         assertTrue(e.getMessage().contains("plan.json is damaged"), e::getMessage);
+    }
+
+    /** Any value replaced by any other: a plan is refused in one sentence, or one can go on with it. */
+    @Test
+    void planWithAValueReplacedIsRefusedOrSound() throws IOException {
+        Path file = folder.path().resolve("plan.json");
+        String text = Files.readString(file);
+        List<MatchResult> values = Pattern.compile(": (\"[^\"]*\"|[0-9]+|\\[ \\]|\\{)")
+                .matcher(text)
+                .results()
+                .toList();
+        assertTrue(values.size() > 50);
+        int refused = 0;
+        for (MatchResult value : values) {
+            for (String other :
+                    List.of("null", "-1", "0", "7", "1e99", "\"\"", "\"x\"", "[ ]", "[ null ]", "{ }", "true")) {
+                Files.writeString(file, text.substring(0, value.start(1)) + other + text.substring(value.end(1)));
+                try {
+                    goOn(folder.plan());
+                } catch (InputError e) {
+                    refused++;
+                    assertEquals(1, e.getMessage().lines().count(), e::getMessage);
+                }
+            }
+        }
+        assertTrue(refused > values.size(), refused + " of " + values.size());
+    }
+
+    private void goOn(Plan read) {
+        HERE.requireSameAs(read);
+        folder.failures();
+        List<Row> missing = folder.missing(read);
+        assertFalse(read.estimate(missing).isNegative());
+        assertTrue(Plan.workers(missing) > 0);
+        missing.forEach(
+                row -> assertTrue(row.command(read).contains(row.family().isEmpty() ? "?" : "run")));
     }
 
     @Test
