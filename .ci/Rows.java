@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.convmark.kernel.Target;
+import org.convmark.model.Target;
 import org.convmark.model.Network;
 import org.convmark.model.Stack;
 import org.convmark.model.Workload;

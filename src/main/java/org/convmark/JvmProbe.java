@@ -14,7 +14,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.convmark.bench.ForkEnvironment;
-import org.convmark.kernel.Target;
 import org.convmark.kernel.VectorLength;
 import org.convmark.machine.Fact;
 import org.convmark.machine.Folders;
@@ -22,6 +21,7 @@ import org.convmark.machine.ForkArguments;
 import org.convmark.machine.Probe;
 import org.convmark.machine.TargetState;
 import org.convmark.machine.TextFile;
+import org.convmark.model.Target;
 
 /** A look at another JVM from outside: it may be old, lack modules or crash, and this one goes on. */
 public final class JvmProbe {

@@ -2,7 +2,7 @@ package org.convmark.bench;
 
 import java.util.Collection;
 import java.util.List;
-import org.convmark.kernel.Target;
+import org.convmark.model.Target;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;

@@ -1,12 +1,12 @@
 package org.convmark.bench;
 
-import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.Program;
-import org.convmark.kernel.Target;
 import org.convmark.kernel.Weights;
+import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
+import org.convmark.model.Target;
 import org.openjdk.jmh.annotations.Param;
 
 /** Time of one pass through the graph of a workload, compiled for a target and checked before it is timed. */

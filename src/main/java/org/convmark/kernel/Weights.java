@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.convmark.model.Activation;
+import org.convmark.model.Algorithm;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Layer;
 import org.convmark.model.Shape;
+import org.convmark.model.Target;
 
 /**
  * Deterministic parameters and input of a graph. Parameters belong to a node's id, so they are the same however the
@@ -97,7 +99,7 @@ public final class Weights {
     /** The result of the unfused graph on plain Java, in batch x channel x row x column order. */
     public float[] reference() {
         if (reference == null) {
-            try (Engine scalar = Target.SCALAR.open(new Target.Settings(0, null))) {
+            try (Engine scalar = Engines.open(Target.SCALAR, new EngineOptions(0, null))) {
                 Program program = scalar.compile(graph, this);
                 program.run();
                 reference = program.output();

@@ -3,8 +3,8 @@ package org.convmark.run;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import org.convmark.kernel.Target;
 import org.convmark.model.Network;
+import org.convmark.model.Target;
 
 /** How long a row takes, roughly: from the work of its graph and the usual speed of a target on one core. */
 final class Estimate {

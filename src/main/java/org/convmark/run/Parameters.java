@@ -5,10 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.convmark.kernel.Algorithm;
-import org.convmark.kernel.Target;
+import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
 import org.convmark.model.Stack;
+import org.convmark.model.Target;
 
 /** Values that the user chose for benchmark parameters, in place of the profile's; each is checked by itself. */
 public final class Parameters {

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.convmark.kernel.Target;
 import org.convmark.kernel.VectorLength;
+import org.convmark.model.Target;
 
 /**
  * What a run measures, in order; all that is needed to go on with it.

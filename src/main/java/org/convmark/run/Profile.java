@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.convmark.kernel.Target;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Block;
 import org.convmark.model.Fusion;
@@ -13,6 +12,7 @@ import org.convmark.model.Network;
 import org.convmark.model.Pattern;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Stack;
+import org.convmark.model.Target;
 import org.convmark.model.Workload;
 
 /** How much of the suite is measured, and how thoroughly. The only list of profiles. */

@@ -7,12 +7,12 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.convmark.kernel.Algorithm;
-import org.convmark.kernel.Target;
 import org.convmark.machine.Graal;
 import org.convmark.machine.Shell;
+import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
+import org.convmark.model.Target;
 import org.convmark.model.Workload;
 
 /**

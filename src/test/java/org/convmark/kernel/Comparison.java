@@ -10,13 +10,16 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 import org.convmark.model.Planning;
+import org.convmark.model.Target;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
@@ -65,8 +68,8 @@ final class Comparison implements AutoCloseable {
         this.algorithm = algorithm;
     }
 
-    private Target.Settings settings(Target target) {
-        return new Target.Settings(
+    private EngineOptions settings(Target target) {
+        return new EngineOptions(
                 target.isPeer() ? peerWorkers : workers,
                 null,
                 target.algorithms().contains(algorithm) ? algorithm : Algorithm.AUTO,
@@ -84,8 +87,8 @@ final class Comparison implements AutoCloseable {
                         target.name(),
                         bodies.entrySet().stream()
                                 .map(body -> DynamicTest.dynamicTest(target + " " + body.getKey(), () -> {
-                                    String reason = target.unavailable(settings(target));
-                                    assumeTrue(reason == null, target + " is not available: " + reason);
+                                    Optional<String> reason = Engines.unavailable(target, settings(target));
+                                    assumeTrue(reason.isEmpty(), target + " is not available: " + reason.orElse(""));
                                     assumeTrue(
                                             ASKED.contains(target.name()), "tests were asked for " + ASKED + " only");
                                     body.getValue().accept(target);
@@ -125,7 +128,7 @@ final class Comparison implements AutoCloseable {
     }
 
     Engine open(Target target) {
-        return open.computeIfAbsent(target, t -> t.open(settings(t)));
+        return open.computeIfAbsent(target, t -> Engines.open(t, settings(t)));
     }
 
     private static void compare(double[] expected, float[] actual, Weights weights) {

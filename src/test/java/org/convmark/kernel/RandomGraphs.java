@@ -1,8 +1,8 @@
 package org.convmark.kernel;
 
-import static org.convmark.kernel.Algorithm.AUTO;
-import static org.convmark.kernel.Algorithm.DIRECT;
-import static org.convmark.kernel.Algorithm.WINOGRAD_4;
+import static org.convmark.model.Algorithm.AUTO;
+import static org.convmark.model.Algorithm.DIRECT;
+import static org.convmark.model.Algorithm.WINOGRAD_4;
 import static org.convmark.model.Fusion.BLOCK;
 import static org.convmark.model.Fusion.EPILOGUE;
 
@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.convmark.model.Activation;
+import org.convmark.model.Algorithm;
 import org.convmark.model.Block;
 import org.convmark.model.Caches;
 import org.convmark.model.Fusion;
@@ -23,6 +24,7 @@ import org.convmark.model.Pattern;
 import org.convmark.model.Planning;
 import org.convmark.model.Planning.Wish;
 import org.convmark.model.Shape;
+import org.convmark.model.Target;
 
 /**
  * Random graphs one after the other in one JVM, against {@link ReferenceInterpreter}: right values within the bound of rounding, and the
@@ -36,8 +38,8 @@ final class RandomGraphs implements AutoCloseable {
     private static final int RUNS = 3;
 
     private final Target target;
-    private final Map<Target.Settings, Engine> engines = new HashMap<>();
-    private final Map<Target.Settings, Program> dirty = new HashMap<>();
+    private final Map<EngineOptions, Engine> engines = new HashMap<>();
+    private final Map<EngineOptions, Program> dirty = new HashMap<>();
 
     RandomGraphs(Target target) {
         this.target = target;
@@ -138,12 +140,12 @@ final class RandomGraphs implements AutoCloseable {
     }
 
     private String difference(RandomGraph random) {
-        Target.Settings settings = new Target.Settings(
+        EngineOptions options = new EngineOptions(
                 random.workers(),
                 null,
                 target.algorithms().contains(random.algorithm()) ? random.algorithm() : Algorithm.AUTO,
                 new Planning(Caches.TYPICAL, Long.MAX_VALUE, random.wish()));
-        Engine engine = engines.computeIfAbsent(settings, target::open);
+        Engine engine = engines.computeIfAbsent(options, o -> Engines.open(target, o));
         Graph graph = random.graph();
         Weights weights = new Weights(graph, random.weights(), Weights.Fill.RANDOM);
         ReferenceInterpreter reference = new ReferenceInterpreter(graph, weights);
@@ -151,7 +153,7 @@ final class RandomGraphs implements AutoCloseable {
         float[] first = null;
         for (int run = 0; run < RUNS; run++) {
             if (run == 0) {
-                dirty.computeIfAbsent(settings, s -> dirt(engine)).run();
+                dirty.computeIfAbsent(options, s -> dirt(engine)).run();
             }
             program.spoil();
             program.run();

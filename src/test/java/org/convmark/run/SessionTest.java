@@ -19,7 +19,9 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.convmark.kernel.Engine;
-import org.convmark.kernel.Target;
+import org.convmark.kernel.EngineOptions;
+import org.convmark.kernel.Engines;
+import org.convmark.model.Target;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 import org.convmark.run.Plan.JvmOfPlan;
@@ -132,7 +134,7 @@ class SessionTest {
     }
 
     private static String describe(Target target) {
-        try (Engine engine = target.open(new Target.Settings(1, null))) {
+        try (Engine engine = Engines.open(target, new EngineOptions(1, null))) {
             return engine.describe();
         }
     }
@@ -143,8 +145,8 @@ class SessionTest {
             mode = EnumSource.Mode.EXCLUDE,
             names = "ONNXRUNTIME") // overflows its stack in forks with the class path of tests
     void fastestPassIsNoSlowerThanTheMedian(Target target, @TempDir Path parent) throws IOException {
-        String reason = target.unavailable(new Target.Settings(1, null));
-        assumeTrue(reason == null, target + " is not available: " + reason);
+        Optional<String> reason = Engines.unavailable(target, new EngineOptions(1, null));
+        assumeTrue(reason.isEmpty(), target + " is not available: " + reason.orElse(""));
         SortedMap<String, String> params = new TreeMap<>(PARAMS);
         params.putAll(Map.of("target", target.name(), "width", "64", "image", "14"));
         Plan plan = plan(
