@@ -68,9 +68,8 @@ final class JmhJson {
             try {
                 measurements.add(measurement(result, method));
             } catch (Unusable e) {
-                failures.add(new Failure(
-                        new Intent.Row(result.path("jdkVersion").asText(), benchmark(method), params(result)),
-                        e.getMessage()));
+                Subject subject = new Subject.Unknown(benchmark(method), params(result));
+                failures.add(new Failure(new Row(result.path("jdkVersion").asText(), subject), e.getMessage(), ""));
             }
         }
         return new Content(measurements, failures);
@@ -78,7 +77,7 @@ final class JmhJson {
 
     /** The class of a benchmark of ours, which has one method; of others the method too. */
     private static String benchmark(String method) {
-        return Measurement.isOwn(method) ? method.substring(0, method.lastIndexOf('.')) : method;
+        return Subject.isOwn(method) ? method.substring(0, method.lastIndexOf('.')) : method;
     }
 
     private JsonNode tree() {
@@ -113,8 +112,7 @@ final class JmhJson {
                 result.path("jvm").asText(),
                 JvmIdentity.flags(ForkArguments.without(strings(result.path("jvmArgs")))));
         return new Measurement(
-                benchmark(method),
-                params(result),
+                subject(result, method),
                 jvms.computeIfAbsent(jvm, same -> same),
                 strings(result.path("jvmArgs")),
                 result.path("jmhVersion").asText(),
@@ -123,6 +121,14 @@ final class JmhJson {
                 unit,
                 inSeconds(samples, unit),
                 metrics(result));
+    }
+
+    private static Subject subject(JsonNode result, String method) throws Unusable {
+        try {
+            return Subject.of(benchmark(method), params(result));
+        } catch (IllegalArgumentException e) {
+            throw new Unusable(Measurement.notKnown(e.getMessage()));
+        }
     }
 
     private String text(JsonNode node, String field, String place) {

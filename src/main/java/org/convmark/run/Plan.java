@@ -7,6 +7,9 @@ import java.util.Map;
 import java.util.function.Function;
 import org.convmark.kernel.VectorLength;
 import org.convmark.model.Target;
+import org.convmark.results.Reproduction;
+import org.convmark.results.Row;
+import org.convmark.results.Skipped;
 
 /**
  * What a run measures, in order; all that is needed to go on with it.
@@ -52,23 +55,12 @@ public record Plan(
             return shortVectors != null
                     && !row.isRoof()
                     && row.target() == Target.VECTOR
-                    && VectorLength.isShortBetter(row.graph());
+                    && VectorLength.isShortBetter(row.work().problem().graph());
         }
 
         /** What a row's target must say that it runs on. */
         String expected(Row row) {
             return shortens(row) ? shortVectors : expected.get(row.target().name());
-        }
-    }
-
-    /**
-     * Rows left out because a JVM cannot run their target, or their target has no such fusion or algorithm.
-     *
-     * @param rows how many
-     */
-    public record Skipped(String jvm, String target, String reason, int rows) {
-        Skipped times(int count) {
-            return new Skipped(jvm, target, reason, rows * count);
         }
     }
 
@@ -85,12 +77,15 @@ public record Plan(
                 .orElseThrow();
     }
 
+    /** The command that measures a row alone. */
+    public String command(Row row) {
+        JvmOfPlan jvm = jvm(row);
+        return new Reproduction(profile, jvm.path(), jvm.arguments(), device).command(row.what());
+    }
+
     /** The largest number of threads that some of its rows ask for. */
     public static int workers(List<Row> some) {
-        return some.stream()
-                .mapToInt(row -> Integer.parseInt(row.params().get("workers")))
-                .max()
-                .orElse(0);
+        return some.stream().mapToInt(row -> row.what().workers()).max().orElse(0);
     }
 
     /** How long each row takes, roughly; many rows time the same graph, whose work is counted once. */

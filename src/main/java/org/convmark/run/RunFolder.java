@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Optional;
 import org.convmark.machine.Damage;
 import org.convmark.machine.TextFile;
+import org.convmark.results.Failure;
+import org.convmark.results.Row;
 
 /**
  * A run on disk while it goes on. {@code index/} holds the plan and, per row, JMH's JSON or the error; every file appears
@@ -32,14 +34,6 @@ public record RunFolder(Path path) {
             .serializationInclusion(JsonInclude.Include.NON_NULL)
             .visibility(PropertyAccessor.IS_GETTER, JsonAutoDetect.Visibility.NONE)
             .build();
-
-    /**
-     * A row that could not be measured.
-     *
-     * @param error first line of what went wrong
-     * @param details where, for whoever looks into it
-     */
-    public record Failure(Row row, String error, String details) {}
 
     /**
      * Makes the folder of a new run.
@@ -127,7 +121,11 @@ public record RunFolder(Path path) {
             if (tree.has("format") && tree.get("format").asInt() != Plan.FORMAT) {
                 throw new InputError(file + " was written by another version of Convmark: start a new run.");
             }
-            return JSON.treeToValue(tree, Plan.class);
+            Plan plan = JSON.treeToValue(tree, Plan.class);
+            if (plan.rows().stream().anyMatch(row -> row.subject().known().isEmpty())) {
+                throw new InputError(file + " was written by another version of Convmark: start a new run.");
+            }
+            return plan;
         } catch (JsonProcessingException e) {
             throw new InputError(file + " is damaged ("
                     + Damage.of(e) + "): start a new run; what " + path

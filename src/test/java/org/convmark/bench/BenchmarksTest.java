@@ -6,11 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.convmark.model.Extents;
+import org.convmark.model.Parameter;
 import org.convmark.model.Workload;
 import org.convmark.run.Suite;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class BenchmarksTest {
     @Test
     void everyWorkloadHasOneClass() {
         List<Workload> measured = names().stream()
-                .map(name -> Workload.ofBenchmark(simple(name)).orElseThrow())
+                .map(name -> Workload.ofBenchmark(name).orElseThrow())
                 .toList();
         assertEquals(Workload.all(), measured);
     }
@@ -45,16 +46,15 @@ class BenchmarksTest {
     void classMeasuresWhatItsNameSays(String name) throws Exception {
         WorkloadBenchmark benchmark =
                 (WorkloadBenchmark) Class.forName(name).getConstructor().newInstance();
-        Map<String, Integer> sizes = Map.of("depth", 2, "width", 6, "image", 224, "batch", 14);
-        for (Map.Entry<String, Integer> size : sizes.entrySet()) {
-            set(benchmark, size.getKey(), size.getValue());
+        Extents sizes = new Extents(2, 6, 224, 14);
+        for (Map.Entry<Parameter, Integer> size : sizes.values().entrySet()) {
+            set(benchmark, size.getKey().key(), size.getValue());
         }
-        Workload workload = Workload.ofBenchmark(simple(name)).orElseThrow();
-        assertEquals(workload.graph(sizes::get), benchmark.graph());
-        for (String extent : workload.extents()) {
-            Map<String, Integer> others = new HashMap<>(sizes);
-            others.merge(extent, 1, Integer::sum);
-            assertNotEquals(workload.graph(others::get), benchmark.graph());
+        Workload workload = Workload.ofBenchmark(name).orElseThrow();
+        assertEquals(workload.graph(sizes), benchmark.graph());
+        for (Parameter extent : workload.extents()) {
+            Extents others = sizes.with(extent, sizes.get(extent) + 1);
+            assertNotEquals(workload.graph(others), benchmark.graph());
         }
     }
 
@@ -63,10 +63,6 @@ class BenchmarksTest {
         Set<String> roofs = new TreeSet<>(Suite.roofs());
         assertEquals(2, roofs.size());
         assertTrue(roofs.stream().allMatch(name -> name.startsWith("org.convmark.bench.roof.")));
-    }
-
-    private static String simple(String name) {
-        return name.substring(name.lastIndexOf('.') + 1);
     }
 
     private static void set(Object benchmark, String name, int value) throws ReflectiveOperationException {

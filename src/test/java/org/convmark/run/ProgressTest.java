@@ -3,15 +3,20 @@ package org.convmark.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
-import java.util.Map;
-import java.util.TreeMap;
+import org.convmark.model.Algorithm;
+import org.convmark.model.Block;
+import org.convmark.model.Case;
+import org.convmark.model.Extents;
+import org.convmark.model.Fusion;
+import org.convmark.model.Target;
+import org.convmark.results.Row;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a run says is left. */
 class ProgressTest {
-    private static final Row SCALAR = row("SCALAR");
-    private static final Row VECTOR = row("VECTOR");
+    private static final Row SCALAR = row(Target.SCALAR);
+    private static final Row VECTOR = row(Target.VECTOR);
 
     /** 100 s of rows on each of two targets were planned. */
     @ParameterizedTest
@@ -32,9 +37,17 @@ class ProgressTest {
         assertEquals(left, time.left().toMillis() / 1e3, 0.5);
     }
 
-    private static Row row(String target) {
+    private static Row row(Target target) {
         return new Row(
-                "a", "org.convmark.bench.block.FfnBenchmark", new TreeMap<>(Map.of("target", target, "workers", "1")));
+                "a",
+                new Case.Work(
+                        "org.convmark.bench.block.FfnBenchmark",
+                        Block.FFN,
+                        new Extents(1, 16, 14, 1),
+                        target,
+                        Fusion.NONE,
+                        Algorithm.AUTO,
+                        1));
     }
 
     private static Duration seconds(double s) {

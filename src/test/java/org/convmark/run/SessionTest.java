@@ -21,11 +21,13 @@ import java.util.TreeMap;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.Engines;
+import org.convmark.model.Case;
 import org.convmark.model.Target;
+import org.convmark.results.Failure;
 import org.convmark.results.Measurement;
+import org.convmark.results.Row;
 import org.convmark.results.Run;
 import org.convmark.run.Plan.JvmOfPlan;
-import org.convmark.run.RunFolder.Failure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,8 +53,8 @@ class SessionTest {
                         new JvmOfPlan("a", JAVA, List.of(), "?", Map.of("SCALAR", "plain Java loops"), null),
                         new JvmOfPlan("b", JAVA, List.of("-Xmx600m"), "?", Map.of("SCALAR", second), null)),
                 List.of(
-                        new Row("b", "org.convmark.bench.block.FfnBenchmark", PARAMS),
-                        new Row("a", "org.convmark.bench.block.FfnBenchmark", PARAMS)));
+                        new Row("b", Case.of("org.convmark.bench.block.FfnBenchmark", PARAMS)),
+                        new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", PARAMS))));
     }
 
     private static Plan plan(Effort effort, List<JvmOfPlan> jvms, List<Row> rows) {
@@ -114,8 +116,8 @@ class SessionTest {
                         Map.of("SCALAR", "plain Java loops", "VECTOR", describe(Target.VECTOR)),
                         null)),
                 List.of(
-                        new Row("a", "org.convmark.bench.block.FfnBenchmark", vectors),
-                        new Row("a", "org.convmark.bench.block.FfnBenchmark", PARAMS)));
+                        new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", vectors)),
+                        new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", PARAMS))));
         RunFolder folder = RunFolder.create(parent, "run");
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         run(folder, plan, new PrintStream(output));
@@ -152,7 +154,7 @@ class SessionTest {
         Plan plan = plan(
                 new Effort(1, 30_000, 3, 50),
                 List.of(new JvmOfPlan("a", JAVA, List.of(), "?", Map.of(target.name(), describe(target)), null)),
-                List.of(new Row("a", "org.convmark.bench.block.FfnBenchmark", params)));
+                List.of(new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", params))));
         RunFolder folder = RunFolder.create(parent, "run");
         run(folder, plan);
         assertEquals(List.of(), folder.failures(plan));
@@ -186,8 +188,8 @@ class SessionTest {
                 null,
                 List.of(new JvmOfPlan("a", java.toString(), List.of(), "?", Map.of("OPENCL", "any"), null)),
                 List.of(
-                        new Row("a", "org.convmark.bench.block.FfnBenchmark", onOpenCl),
-                        new Row("a", "org.convmark.bench.block.FfnBenchmark", PARAMS)),
+                        new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", onOpenCl)),
+                        new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", PARAMS))),
                 List.of());
         run(RunFolder.create(parent, "run"), plan);
         String own = Optional.ofNullable(System.getenv("LD_PRELOAD")).orElse("");

@@ -83,8 +83,7 @@ public record Side(
     /** Why a row that this side lacks failed; empty if it was not tried. */
     Optional<String> failure(RowKey key) {
         return failures.stream()
-                .filter(failure -> failure.name().equals(key.benchmark())
-                        && failure.chosen().equals(key.settings()))
+                .filter(failure -> failure.row().subject().label().equals(key.row()))
                 .map(Failure::error)
                 .findFirst();
     }
