@@ -3,11 +3,8 @@ package org.convmark.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
-import org.convmark.model.Algorithm;
-import org.convmark.model.Block;
+import java.util.Map;
 import org.convmark.model.Case;
-import org.convmark.model.Extents;
-import org.convmark.model.Fusion;
 import org.convmark.model.Target;
 import org.convmark.results.Row;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,14 +37,23 @@ class ProgressTest {
     private static Row row(Target target) {
         return new Row(
                 "a",
-                new Case.Work(
+                Case.of(
                         "org.convmark.bench.block.FfnBenchmark",
-                        Block.FFN,
-                        new Extents(1, 16, 14, 1),
-                        target,
-                        Fusion.NONE,
-                        Algorithm.AUTO,
-                        1));
+                        Map.of(
+                                "depth",
+                                "1",
+                                "width",
+                                "16",
+                                "image",
+                                "14",
+                                "batch",
+                                "1",
+                                "workers",
+                                "1",
+                                "fusion",
+                                "NONE",
+                                "target",
+                                target.name())));
     }
 
     private static Duration seconds(double s) {
