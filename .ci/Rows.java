@@ -5,11 +5,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.convmark.kernel.Target;
+import org.convmark.model.Target;
+import org.convmark.model.Case;
 import org.convmark.model.Network;
 import org.convmark.model.Stack;
 import org.convmark.model.Workload;
@@ -48,10 +51,12 @@ final class Rows {
         }
     }
 
-    /** {@code PLAIN VECTOR}, or {@code roof VECTOR} for a class that measures no workload. */
+    /** {@code PLAIN VECTOR}, or {@code roof VECTOR}. */
     private static String name(JsonNode row) {
-        String[] path = row.get("benchmark").asText().split("\\.");
-        String workload = Workload.ofBenchmark(path[path.length - 2]).map(Workload::name).orElse("roof");
-        return workload + " " + row.get("params").get("target").asText();
+        String method = row.get("benchmark").asText();
+        Map<String, String> params = new HashMap<>();
+        row.get("params").fields().forEachRemaining(e -> params.put(e.getKey(), e.getValue().asText()));
+        Case measured = Case.of(method.substring(0, method.lastIndexOf('.')), params);
+        return (measured instanceof Case.Work work ? work.workload().name() : "roof") + " " + measured.target();
     }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.convmark.machine.Probe;
+import org.convmark.model.Target;
 import org.convmark.run.Configuration;
 import org.convmark.run.InputError;
 import org.openjdk.jmh.util.Utils;
@@ -83,7 +84,7 @@ final class JvmOptions {
     }
 
     private static void requireDevice(Probe probe, String device) {
-        probe.target("OPENCL").filter(state -> !state.available()).ifPresent(state -> {
+        probe.target(Target.OPENCL.name()).filter(state -> !state.available()).ifPresent(state -> {
             throw new InputError("--device " + device + " cannot be used: "
                     + state.description().missing() + ".");
         });

@@ -16,12 +16,12 @@ import org.convmark.bench.ForkEnvironment;
 import org.convmark.io.Command;
 import org.convmark.io.Command.Answer;
 import org.convmark.io.Folders;
-import org.convmark.kernel.Target;
 import org.convmark.kernel.VectorLength;
 import org.convmark.machine.Fact;
 import org.convmark.machine.ForkArguments;
 import org.convmark.machine.Probe;
 import org.convmark.machine.TargetState;
+import org.convmark.model.Target;
 
 /** A look at another JVM from outside: it may be old, lack modules or crash, and this one goes on. */
 public final class JvmProbe {

@@ -13,12 +13,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.convmark.machine.ForkArguments;
 import org.convmark.machine.Machine;
+import org.convmark.results.Failure;
+import org.convmark.results.Row;
 import org.convmark.run.Arm;
 import org.convmark.run.InputError;
 import org.convmark.run.MachineLock;
 import org.convmark.run.Plan;
 import org.convmark.run.Progress;
-import org.convmark.run.Row;
 import org.convmark.run.RunFolder;
 import org.convmark.run.Session;
 
@@ -31,7 +32,9 @@ record Measuring(List<Arm> arms, PrintWriter out) {
                         Row::jvm,
                         TreeMap::new,
                         Collectors.groupingBy(
-                                row -> row.family() + " on " + row.target(), TreeMap::new, Collectors.counting())));
+                                row -> row.what().family() + " on " + row.target(),
+                                TreeMap::new,
+                                Collectors.counting())));
         groups.forEach((jvm, counts) -> {
             to.println("JVM " + jvm + ":");
             counts.forEach((group, count) -> to.printf("  %5d  %s%n", count, group));
@@ -138,12 +141,12 @@ record Measuring(List<Arm> arms, PrintWriter out) {
 
     private int outcome(Arm arm) throws IOException {
         RunFolder folder = arm.folder();
-        List<RunFolder.Failure> failures = folder.failures();
+        List<Failure> failures = folder.failures();
         out.println(kept(arm));
         failures.forEach(failure -> {
             out.println("FAILED " + failure.row().title() + " on JVM "
                     + failure.row().jvm() + ": " + failure.error());
-            out.println("       again: " + failure.row().command(arm.plan()));
+            out.println("       again: " + arm.plan().command(failure.row()));
         });
         if (!failures.isEmpty()) {
             out.println("Where they failed: " + folder.failed() + " and "

@@ -3,8 +3,10 @@ package org.convmark;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.convmark.kernel.Engine;
-import org.convmark.kernel.Target;
+import org.convmark.kernel.EngineOptions;
+import org.convmark.kernel.Engines;
 import org.convmark.kernel.opencl.DeviceInfo;
 import org.convmark.kernel.opencl.OpenClBackend;
 import org.convmark.machine.Device;
@@ -12,6 +14,7 @@ import org.convmark.machine.Fact;
 import org.convmark.machine.Jvm;
 import org.convmark.machine.Probe;
 import org.convmark.machine.TargetState;
+import org.convmark.model.Target;
 
 /**
  * What a child JVM runs to describe itself. Prints its answer as one line of JSON, again and again as it learns more,
@@ -19,12 +22,12 @@ import org.convmark.machine.TargetState;
  */
 public final class ProbeMain {
     private final Jvm jvm = Jvm.current();
-    private final Target.Settings settings;
+    private final EngineOptions options;
     private final List<TargetState> states = new ArrayList<>();
     private Fact<List<Device>> devices = Fact.missing("the JVM ended before it was asked");
 
-    private ProbeMain(Target.Settings settings) {
-        this.settings = settings;
+    private ProbeMain(EngineOptions options) {
+        this.options = options;
         Arrays.stream(Target.values())
                 .map(target -> new TargetState(target.name(), Fact.missing("the JVM ended before it was asked")))
                 .forEach(states::add);
@@ -32,7 +35,7 @@ public final class ProbeMain {
 
     /** @param arguments part of the name of an OpenCL device, or nothing */
     public static void main(String[] arguments) {
-        new ProbeMain(new Target.Settings(1, arguments.length == 0 ? null : arguments[0])).tellAll();
+        new ProbeMain(new EngineOptions(1, arguments.length == 0 ? null : arguments[0])).tellAll();
         // Drivers may hang or crash in their exit hooks, when all is said.
         Runtime.getRuntime().halt(0);
     }
@@ -65,13 +68,14 @@ public final class ProbeMain {
 
     private Fact<String> describe(Target target) {
         try {
-            String reason = target.unavailable(settings);
-            if (reason != null) {
-                return Fact.missing(reason);
+            Optional<String> reason = Engines.unavailable(target, options);
+            if (reason.isPresent()) {
+                return Fact.missing(reason.get());
             }
-            try (Engine engine = target.open(settings)) {
-                String obstacle = target.unmeasurable();
-                return obstacle == null ? Fact.of(engine.describe(), "target " + target) : Fact.missing(obstacle);
+            try (Engine engine = Engines.open(target, options)) {
+                return Engines.unmeasurable(target)
+                        .<Fact<String>>map(Fact::missing)
+                        .orElseGet(() -> Fact.of(engine.describe(), "target " + target));
             }
         } catch (Exception | LinkageError e) {
             return Fact.missing(e.getMessage() == null ? e.toString() : e.getMessage());
@@ -83,7 +87,7 @@ public final class ProbeMain {
             List<Device> devices =
                     OpenClBackend.devices().stream().map(ProbeMain::device).toList();
             return devices.isEmpty()
-                    ? Fact.missing(OpenClBackend.unavailable(new Target.Settings(1, null)))
+                    ? Fact.missing(OpenClBackend.unavailable(new EngineOptions(1, null)))
                     : Fact.of(devices, "OpenCL");
         } catch (RuntimeException | LinkageError e) {
             return Fact.missing(e.getMessage() == null ? e.toString() : e.getMessage());

@@ -2,9 +2,11 @@ package org.convmark;
 
 import org.convmark.bench.ForkedJvm;
 import org.convmark.kernel.Engine;
+import org.convmark.kernel.EngineOptions;
+import org.convmark.kernel.Engines;
 import org.convmark.kernel.Program;
-import org.convmark.kernel.Target;
 import org.convmark.model.RoofLoop;
+import org.convmark.model.Target;
 
 /**
  * What a child JVM runs to tell how fast its vectors are, one length per JVM: flop/s of the arithmetic roof's best run and what {@link Target#VECTOR} says
@@ -21,7 +23,7 @@ public final class VectorSpeedMain {
 
     /** @param arguments none */
     public static void main(String[] arguments) {
-        try (Engine engine = Target.VECTOR.open(new Target.Settings(1, null))) {
+        try (Engine engine = Engines.open(Target.VECTOR, new EngineOptions(1, null))) {
             Program loop = engine.compile(RoofLoop.COMPUTE, FLOPS);
             ForkedJvm.warmUp(Target.VECTOR, loop::run);
             long fastest = Long.MAX_VALUE;

@@ -3,14 +3,26 @@ package org.convmark;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.convmark.model.Algorithm;
+import org.convmark.model.Fusion;
+import org.convmark.model.Parameter;
+import org.convmark.model.Target;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,7 +43,7 @@ class ArchitectureTest {
         "report, io",
         "kernel, model",
         "bench, model kernel machine io",
-        "run, model kernel bench machine io",
+        "run, model kernel bench results machine io",
         "results, model machine io",
         "analysis, results model machine report io",
         "fleet, run results analysis machine report io"
@@ -98,6 +110,48 @@ class ArchitectureTest {
                 .map(ArchitectureTest::outermost)
                 .collect(Collectors.toSet());
         assertTrue(users.size() <= 1, () -> "classes that import JOCL: " + users);
+    }
+
+    /** Analyses compare constants: what a parameter says is read in the model. */
+    @Test
+    void analysesReadNoParameters() {
+        noClasses()
+                .that()
+                .resideInAPackage(inside("analysis"))
+                .should()
+                .callMethodWhere(describe(
+                        "reads a number or a constant of the model from words",
+                        call -> List.of("parseInt", "parseLong", "valueOf")
+                                        .contains(call.getTarget().getName())
+                                && call.getTarget().getRawParameterTypes().stream()
+                                        .map(JavaClass::getName)
+                                        .toList()
+                                        .equals(List.of(String.class.getName()))))
+                .check(CLASSES);
+    }
+
+    /** Benchmark classes name parameters and their usual values for JMH; all others say them by constants. */
+    @Test
+    void onlyTheModelAndJmhSpellParameters() throws IOException {
+        String words = Stream.of(Target.values(), Fusion.values(), Algorithm.values(), Parameter.values())
+                .flatMap(Stream::of)
+                .map(constant -> constant instanceof Parameter parameter ? parameter.key() : constant.name())
+                .collect(Collectors.joining("|"));
+        Pattern literal = Pattern.compile("(?<!resolve\\(|\": )\"(" + words + ")\"");
+        List<String> spelled = new ArrayList<>();
+        for (String part : List.of("analysis", "bench", "fleet", "results", "run")) {
+            Path root = Path.of("src/main/java/org/convmark").resolve(part);
+            try (Stream<Path> files = Files.walk(root)) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    Files.readAllLines(file).stream()
+                            .filter(line -> !line.contains("@Param")
+                                    && literal.matcher(line).find())
+                            .map(line -> file + ": " + line.strip())
+                            .forEach(spelled::add);
+                }
+            }
+        }
+        assertEquals(List.of(), spelled);
     }
 
     private static void assertOnlyIn(String foreign, String... packages) {

@@ -163,7 +163,7 @@ class ModesAndUnitsTest {
         Map<String, Double> read = new TreeMap<>();
         Run.read(folder.resolve("before"))
                 .measurements()
-                .forEach(row -> read.put(title(row.name(), row.settings()), row.seconds()));
+                .forEach(row -> read.put(row.label().title(), row.seconds()));
         check(read, 1e9);
         Map<String, Double> kept = new TreeMap<>();
         new HistoryIndex(folder)
@@ -175,10 +175,6 @@ class ModesAndUnitsTest {
         check(kept, 1e9);
         String history = say(Main.OK, "history", "--all", folder.toString());
         rows.forEach(row -> assertTrue(history.contains(row.title() + " "), history));
-    }
-
-    private static String title(String name, Map<String, String> settings) {
-        return name + (settings.isEmpty() ? "" : " mode=" + settings.get("mode"));
     }
 
     @Test

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.analysis.Speedups.Factor;
-import org.convmark.analysis.Speedups.Point;
+import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
@@ -32,7 +32,7 @@ public final class AcrossMachines {
     }
 
     /** Factors of each workload in each setting, under one target. */
-    private record Grid(String target, Map<Workload, Map<Setting, List<Factor>>> factors) {
+    private record Grid(Target target, Map<Workload, Map<Setting, List<Factor>>> factors) {
         Set<Setting> settings() {
             return factors.values().stream()
                     .flatMap(row -> row.keySet().stream())
@@ -104,13 +104,13 @@ public final class AcrossMachines {
         return new Section("Speed-up by machine", contents);
     }
 
-    private static Stream<String> targets(List<Run> runs) {
+    private static Stream<Target> targets(List<Run> runs) {
         return runs.stream()
                 .flatMap(run -> new Speedups(run.measurements(), new Trust(new Roofs(run))).targets().stream())
                 .distinct();
     }
 
-    private static Grid grid(String target, List<Run> runs) {
+    private static Grid grid(Target target, List<Run> runs) {
         Map<Workload, Map<Setting, List<Factor>>> grid = new LinkedHashMap<>();
         for (Run run : runs) {
             Trust trust = new Trust(new Roofs(run));

@@ -13,9 +13,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.statistics.descriptive.Median;
 import org.convmark.analysis.Resampling.Interval;
-import org.convmark.analysis.Speedups.Point;
 import org.convmark.model.Activation;
 import org.convmark.model.ActivationChain;
+import org.convmark.model.Algorithm;
+import org.convmark.model.Fusion;
+import org.convmark.model.Parameter;
+import org.convmark.model.Target;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
 import org.convmark.report.Section;
@@ -33,17 +36,17 @@ import org.convmark.results.Run;
  */
 record ActivationAnalysis(Resampling resampling) implements Analysis {
     private static final String TITLE = "Activations";
-    private static final List<String> FUSIONS = List.of("NONE", "EPILOGUE");
+    private static final List<Fusion> FUSIONS = List.of(Fusion.NONE, Fusion.EPILOGUE);
 
     /** Where activations are compared. */
-    private record Place(JvmIdentity jvm, String target, String workers) {}
+    private record Place(JvmIdentity jvm, Target target, int workers) {}
 
     /** A chain with an activation and the same chain without. */
     private record Pair(Measurement with, Measurement without) {
         /** Applications of the activation in a pass. */
         double elements() {
-            return (double) Integer.parseInt(with.param("depth"))
-                    * with.graph().orElseThrow().output().elements();
+            return (double) with.work().extents().get(Parameter.DEPTH)
+                    * with.work().graph().output().elements();
         }
 
         /** How much slower the machine was beside the first than beside the second; 1 where no roof was read. */
@@ -62,8 +65,8 @@ record ActivationAnalysis(Resampling resampling) implements Analysis {
     private record Cost(double seconds, Optional<Interval> interval, int points) {}
 
     /** One activation in one place, its costs by fusion. */
-    private record Entry(Place place, Activation function, Map<String, Cost> costs, Optional<Metric> error) {
-        Optional<Double> seconds(String fusion) {
+    private record Entry(Place place, Activation function, Map<Fusion, Cost> costs, Optional<Metric> error) {
+        Optional<Double> seconds(Fusion fusion) {
             return Optional.ofNullable(costs.get(fusion)).map(Cost::seconds);
         }
     }
@@ -94,13 +97,14 @@ record ActivationAnalysis(Resampling resampling) implements Analysis {
     private List<Entry> entries(Run run) {
         Map<Place, List<Measurement>> places = chains(run)
                 .collect(Collectors.groupingBy(
-                        row -> new Place(row.jvm(), row.param("target"), row.param("workers")),
+                        row -> new Place(
+                                row.jvm(), row.work().target(), row.work().workers()),
                         LinkedHashMap::new,
                         Collectors.toList()));
         List<Entry> entries = new ArrayList<>();
         places.forEach((place, rows) -> {
             for (Activation function : Activation.values()) {
-                Map<String, Cost> costs = new LinkedHashMap<>();
+                Map<Fusion, Cost> costs = new LinkedHashMap<>();
                 FUSIONS.forEach(fusion -> cost(pairs(rows, function, fusion)).ifPresent(c -> costs.put(fusion, c)));
                 if (!costs.isEmpty()) {
                     entries.add(new Entry(place, function, costs, error(rows, function)));
@@ -112,26 +116,25 @@ record ActivationAnalysis(Resampling resampling) implements Analysis {
 
     private static Stream<Measurement> chains(Run run) {
         return run.measurements().stream()
-                .filter(row ->
-                        row.workload().filter(ActivationChain.class::isInstance).isPresent());
+                .filter(row -> row.isWork() && row.work().workload() instanceof ActivationChain);
     }
 
     private static boolean isOf(Measurement row, Optional<Activation> function) {
-        return ((ActivationChain) row.workload().orElseThrow()).function().equals(function);
+        return ((ActivationChain) row.work().workload()).function().equals(function);
     }
 
     /** The pairs of a fusion, one per point at which both were measured. */
-    private static List<Pair> pairs(List<Measurement> rows, Activation function, String fusion) {
-        record Same(Point point, String algorithm) {
+    private static List<Pair> pairs(List<Measurement> rows, Activation function, Fusion fusion) {
+        record Same(Point point, Algorithm algorithm) {
             static Same of(Measurement row) {
-                return new Same(Point.of(row), row.algorithm());
+                return new Same(Point.of(row), row.work().algorithm());
             }
         }
         Map<Same, Measurement> without = rows.stream()
-                .filter(row -> row.param("fusion").equals(fusion) && isOf(row, Optional.empty()))
+                .filter(row -> row.work().fusion() == fusion && isOf(row, Optional.empty()))
                 .collect(Collectors.toMap(Same::of, row -> row, (first, second) -> first));
         return rows.stream()
-                .filter(row -> row.param("fusion").equals(fusion) && isOf(row, Optional.of(function)))
+                .filter(row -> row.work().fusion() == fusion && isOf(row, Optional.of(function)))
                 .filter(row -> without.containsKey(Same.of(row)))
                 .map(row -> new Pair(row, without.get(Same.of(row))))
                 .toList();
@@ -168,8 +171,8 @@ record ActivationAnalysis(Resampling resampling) implements Analysis {
         return places.entrySet().stream()
                 .map(e -> {
                     boolean fused = e.getValue().stream()
-                            .anyMatch(entry -> entry.seconds("EPILOGUE").isPresent());
-                    String fusion = fused ? "EPILOGUE" : "NONE";
+                            .anyMatch(entry -> entry.seconds(Fusion.EPILOGUE).isPresent());
+                    Fusion fusion = fused ? Fusion.EPILOGUE : Fusion.NONE;
                     Entry dearest = e.getValue().stream()
                             .filter(entry -> entry.seconds(fusion).isPresent())
                             .max((a, b) -> Double.compare(
@@ -204,10 +207,10 @@ record ActivationAnalysis(Resampling resampling) implements Analysis {
     private static List<Cell> cells(Run run, Entry entry) {
         List<Cell> cells = new ArrayList<>(List.of(
                 Cell.words(entry.function().name()),
-                Cell.words(entry.place().target()),
-                Cell.words(entry.place().workers()),
+                Cell.words(entry.place().target().name()),
+                Cell.words(String.valueOf(entry.place().workers())),
                 Cell.words(run.label(entry.place().jvm()))));
-        for (String fusion : FUSIONS) {
+        for (Fusion fusion : FUSIONS) {
             Optional<Cost> cost = Optional.ofNullable(entry.costs().get(fusion));
             cells.add(cost.map(c -> Cell.number(c.seconds(), Unit.SECONDS))
                     .orElse(Cell.missing("fusion " + fusion + " was not measured with and without it")));

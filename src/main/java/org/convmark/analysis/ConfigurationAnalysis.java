@@ -1,6 +1,7 @@
 package org.convmark.analysis;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,12 +15,14 @@ import org.convmark.analysis.compare.ComparedRow;
 import org.convmark.analysis.compare.Comparison;
 import org.convmark.analysis.compare.Criteria;
 import org.convmark.analysis.compare.Side;
+import org.convmark.model.Label;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
 import org.convmark.results.JvmIdentity;
+import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
 /** JVMs and their arguments side by side, each against the first. */
@@ -60,14 +63,16 @@ final class ConfigurationAnalysis implements Analysis {
         List<JvmIdentity> jvms = run.jvms();
         Map<String, Comparison> comparisons = new LinkedHashMap<>();
         for (JvmIdentity jvm : jvms.subList(Math.min(1, jvms.size()), jvms.size())) {
-            if (run.of(jvm).stream().anyMatch(row -> run.of(jvms.get(0)).stream()
-                    .anyMatch(base -> base.benchmark().equals(row.benchmark())
-                            && base.settings().equals(row.settings())))) {
+            if (!Collections.disjoint(labels(run, jvms.get(0)), labels(run, jvm))) {
                 comparisons.put(
                         run.label(jvm), Comparison.of(side(run, jvms.get(0)), side(run, jvm), ALL, Criteria.USUAL));
             }
         }
         return comparisons;
+    }
+
+    private static Set<Label> labels(Run run, JvmIdentity jvm) {
+        return run.of(jvm).stream().map(Measurement::label).collect(Collectors.toSet());
     }
 
     private static Side side(Run run, JvmIdentity jvm) {
@@ -78,8 +83,12 @@ final class ConfigurationAnalysis implements Analysis {
         return table(
                 "Time by workload and target",
                 comparisons,
-                row -> row.key().benchmark().replaceFirst("Benchmark$", "") + " on "
-                        + row.key().settings().get("target"),
+                row -> row.key().row().benchmark()
+                        + row.base()
+                                .get(0)
+                                .target()
+                                .map(target -> " on " + target)
+                                .orElse(""),
                 ConfigurationAnalysis::mean);
     }
 

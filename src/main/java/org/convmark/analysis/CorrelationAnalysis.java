@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.convmark.analysis.CacheModel.Traffic;
 import org.convmark.model.Graph;
+import org.convmark.model.Parameter;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
 import org.convmark.report.Content;
@@ -136,10 +136,13 @@ record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
     }
 
     private static List<Sample> samples(CacheModel model, Run run) {
-        Map<Graph, Traffic> traffics = model.of(run.measurements().stream().flatMap(row -> row.graph().stream()));
-        return run.measurements().stream()
-                .flatMap(row -> row.graph().stream()
-                        .map(graph -> new Sample(row, row.cost().orElseThrow().flops(), traffics.get(graph))))
+        List<Measurement> rows =
+                run.measurements().stream().filter(Measurement::isWork).toList();
+        Map<Graph, Traffic> traffics =
+                model.of(rows.stream().map(row -> row.work().graph()));
+        return rows.stream()
+                .map(row -> new Sample(
+                        row, row.work().cost().flops(), traffics.get(row.work().graph())))
                 .toList();
     }
 
@@ -152,10 +155,10 @@ record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
             Measurement first = series.first();
             String name = String.join(
                     ";",
-                    series.extent(),
+                    series.extent().key(),
                     series.rest(),
-                    first.param("target") + " " + first.param("fusion"),
-                    Family.of(first.workload().orElseThrow()).word() + "s",
+                    first.work().target() + " " + first.work().fusion(),
+                    Family.of(first.work().workload()).word() + "s",
                     run.label(first.jvm()));
             List<Sample> group = groups.computeIfAbsent(name, n -> new ArrayList<>());
             series.rows().forEach(row -> group.add(byRow.get(row)));
@@ -167,7 +170,8 @@ record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
         if (groups.isEmpty()) {
             return "No workload was measured at several depths or widths, so nothing can be correlated over them.";
         }
-        return Stream.of("depth", "width")
+        return Series.OVER.stream()
+                .map(Parameter::key)
                 .map(extent -> {
                     List<List<Sample>> here = groups.entrySet().stream()
                             .filter(e -> e.getKey().startsWith(extent))
@@ -204,12 +208,12 @@ record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
     private static Table points(List<Sample> samples) {
         List<List<Cell>> rows = samples.stream()
                 .map(s -> List.of(
-                        Cell.words(s.row().workload().orElseThrow().name()),
-                        Cell.words(Family.of(s.row().workload().orElseThrow()).word()),
-                        Cell.words(s.row().param("target")),
-                        Cell.words(s.row().param("fusion")),
-                        Cell.words(s.row().param("depth")),
-                        Cell.words(s.row().param("width")),
+                        Cell.words(s.row().work().workload().name()),
+                        Cell.words(Family.of(s.row().work().workload()).word()),
+                        Cell.words(s.row().work().target().name()),
+                        Cell.words(s.row().work().fusion().name()),
+                        Cell.words(s.row().work().extents().text(Parameter.DEPTH)),
+                        Cell.words(s.row().work().extents().text(Parameter.WIDTH)),
                         Cell.number(s.flops(), Unit.COUNT),
                         Cell.number(s.fromL3(), Unit.BYTES),
                         Cell.number(s.fromMemory(), Unit.BYTES),

@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,8 +12,12 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.convmark.analysis.Resampling.Interval;
-import org.convmark.analysis.Speedups.Point;
+import org.convmark.model.Algorithm;
+import org.convmark.model.Fusion;
+import org.convmark.model.Parameter;
+import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
@@ -33,7 +36,7 @@ import org.convmark.results.Run;
  */
 record DecompositionAnalysis(Resampling resampling) implements Analysis {
     /** One engine on one form of the graph. */
-    private record Engine(String target, String fusion) {
+    private record Engine(Target target, Fusion fusion) {
         @Override
         public String toString() {
             return target + " " + fusion;
@@ -46,20 +49,20 @@ record DecompositionAnalysis(Resampling resampling) implements Analysis {
     private static final List<Step> STEPS = steps();
 
     private static List<Step> steps() {
-        Engine plain = new Engine("SCALAR", "NONE");
-        Engine framework = new Engine("PYTORCH", "NONE");
+        Engine plain = new Engine(Target.SCALAR, Fusion.NONE);
+        Engine framework = new Engine(Peers.NATIVE, Fusion.NONE);
         List<Step> steps = new ArrayList<>();
-        for (String target : Peers.OURS) {
-            Engine unfused = new Engine(target, "NONE");
-            Engine epilogue = new Engine(target, "EPILOGUE");
+        for (Target target : Target.accelerated()) {
+            Engine unfused = new Engine(target, Fusion.NONE);
+            Engine epilogue = new Engine(target, Fusion.EPILOGUE);
             steps.add(new Step(target + ": kernels", plain, unfused));
             steps.add(new Step(target + ": epilogue fusion", unfused, epilogue));
-            steps.add(new Step(target + ": block fusion", epilogue, new Engine(target, "BLOCK")));
+            steps.add(new Step(target + ": block fusion", epilogue, new Engine(target, Fusion.BLOCK)));
             steps.add(new Step(target + ": kernels and epilogue fusion", plain, epilogue));
         }
-        for (String target : List.of("VECTOR", "OPENCL", "ONNXRUNTIME", "ONEDNN")) {
-            steps.add(new Step("PYTORCH to " + target, framework, new Engine(target, "EPILOGUE")));
-        }
+        Stream.concat(Target.accelerated().stream(), Peers.ACCELERATED.stream())
+                .map(target -> new Step(Peers.NATIVE + " to " + target, framework, new Engine(target, Fusion.EPILOGUE)))
+                .forEach(steps::add);
         return steps;
     }
 
@@ -92,9 +95,12 @@ record DecompositionAnalysis(Resampling resampling) implements Analysis {
                 String label = run.label(jvm);
                 contents.add(new Content.Lead("On JVM " + label + " " + lead(pairs)));
                 contents.add(new Chart(byWorkload(label, pairs), FACTORS));
-                contents.add(new Content.Fold(
-                        "By depth and by width, JVM " + label,
-                        List.of(by("Depth", label, pairs, Point::depth), by("Width", label, pairs, Point::width))));
+                List<Content> byExtent = Series.OVER.stream()
+                        .flatMap(extent -> by(extent, label, pairs).stream())
+                        .toList();
+                if (!byExtent.isEmpty()) {
+                    contents.add(new Content.Fold("By depth and by width, JVM " + label, byExtent));
+                }
             }
         }
         if (contents.isEmpty()) {
@@ -117,12 +123,12 @@ record DecompositionAnalysis(Resampling resampling) implements Analysis {
     private static List<Pair> pairs(List<Measurement> rows) {
         record Place(Workload workload, Point point, Engine engine) {}
         Map<Place, Measurement> places = rows.stream()
-                .filter(row -> row.workload().isPresent() && row.algorithm().equals("AUTO"))
+                .filter(row -> row.isWork() && row.work().algorithm() == Algorithm.AUTO)
                 .collect(Collectors.toMap(
                         row -> new Place(
-                                row.workload().orElseThrow(),
+                                row.work().workload(),
                                 Point.of(row),
-                                new Engine(row.param("target"), row.param("fusion"))),
+                                new Engine(row.work().target(), row.work().fusion())),
                         Function.identity(),
                         (one, again) -> one));
         List<Pair> pairs = new ArrayList<>();
@@ -193,18 +199,22 @@ record DecompositionAnalysis(Resampling resampling) implements Analysis {
                 Cell.number(pairs.size(), Unit.COUNT));
     }
 
-    /** Means over all workloads of a family at one extent. */
-    private Table by(String extent, String jvm, List<Pair> pairs, Function<Point, Integer> value) {
+    /** Means over all workloads of a family at one extent; empty of networks, which have none. */
+    private Optional<Content> by(Parameter extent, String jvm, List<Pair> pairs) {
         List<List<Cell>> rows = new ArrayList<>();
-        by(pairs, pair -> pair.step()).forEach((step, some) -> by(some, pair -> Family.of(pair.workload()))
+        List<Pair> having = pairs.stream()
+                .filter(pair -> pair.point().extents().names().contains(extent))
+                .toList();
+        by(having, pair -> pair.step()).forEach((step, some) -> by(some, pair -> Family.of(pair.workload()))
                 .forEach((family, few) -> few.stream()
                         .collect(Collectors.groupingBy(
-                                pair -> value.apply(pair.point()), TreeMap::new, Collectors.toList()))
-                        .forEach((number, here) -> rows.add(cells(
-                                step, family.word() + "s, " + extent.toLowerCase(Locale.ROOT) + " " + number, here)))));
-        return new Table(
-                "Factor of each step by " + extent.toLowerCase(Locale.ROOT) + ", JVM " + jvm,
+                                pair -> pair.point().extents().get(extent), TreeMap::new, Collectors.toList()))
+                        .forEach((number, here) ->
+                                rows.add(cells(step, family.word() + "s, " + extent.key() + " " + number, here)))));
+        Table table = new Table(
+                "Factor of each step by " + extent.key() + ", JVM " + jvm,
                 List.of("Step", "Where", "Factor", "Low", "High", "By least times", "Points"),
                 rows);
+        return rows.isEmpty() ? Optional.empty() : Optional.of(table);
     }
 }

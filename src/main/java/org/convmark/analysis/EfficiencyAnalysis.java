@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.convmark.analysis.Gaps.Gap;
+import org.convmark.model.Parameter;
+import org.convmark.model.Target;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
 import org.convmark.report.Content;
@@ -86,7 +88,7 @@ final class EfficiencyAnalysis implements Analysis {
     }
 
     private static String lead(List<Gap> gaps) {
-        Map<String, List<Gap>> targets = by(gaps, gap -> gap.row().param("target"));
+        Map<String, List<Gap>> targets = by(gaps, gap -> gap.work().target().name());
         return targets.entrySet().stream()
                 .map(e -> {
                     Gap best = e.getValue().stream()
@@ -119,7 +121,7 @@ final class EfficiencyAnalysis implements Analysis {
 
     private static Table parts(List<Gap> gaps) {
         List<List<Cell>> rows = new ArrayList<>();
-        by(gaps, gap -> gap.row().param("target") + " " + gap.row().param("fusion"))
+        by(gaps, gap -> gap.work().target() + " " + gap.work().fusion())
                 .forEach(
                         (target, some) -> by(some, gap -> gap.workload().name()).forEach((workload, few) -> means(few)
                                 .forEach((part, share) -> rows.add(List.of(
@@ -139,11 +141,11 @@ final class EfficiencyAnalysis implements Analysis {
         by(
                         blocks.stream()
                                 .sorted(Comparator.comparingInt(
-                                        gap -> gap.row().param("target").equals("VECTOR") ? 0 : 1))
+                                        gap -> gap.work().target() == Target.VECTOR ? 0 : 1))
                                 .toList(),
-                        gap -> gap.row().param("target") + " on JVM "
+                        gap -> gap.work().target() + " on JVM "
                                 + run.label(gap.row().jvm()) + " with "
-                                + Roofs.workers(gap.row().param("workers")))
+                                + Roofs.workers(gap.work().workers()))
                 .forEach((title, some) -> panels.put(
                         title,
                         new Table(
@@ -158,11 +160,11 @@ final class EfficiencyAnalysis implements Analysis {
                 Cell.words(gap.workload().name()),
                 Cell.words(String.format(
                         Locale.ROOT,
-                        "%4s, %s",
-                        gap.row().param("width"),
-                        gap.row().param("depth"))),
-                Cell.words(gap.row().param("fusion")),
-                Cell.number(gap.row().cost().orElseThrow().macs(), Unit.COUNT),
+                        "%4d, %d",
+                        gap.work().extents().get(Parameter.WIDTH),
+                        gap.work().extents().get(Parameter.DEPTH))),
+                Cell.words(gap.work().fusion().name()),
+                Cell.number(gap.work().cost().macs(), Unit.COUNT),
                 Cell.number(gap.idealSeconds(), Unit.SECONDS),
                 Cell.number(gap.seconds(), Unit.SECONDS),
                 Cell.number(gap.efficiency(), Unit.SHARE));

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.convmark.machine.Machine;
+import org.convmark.model.Label;
 import org.convmark.report.Cell;
 import org.convmark.report.CsvWriter;
 import org.convmark.report.MarkdownWriter;
@@ -143,10 +144,8 @@ public enum ExportFormat {
 
     /** Without characters that CSV would quote. */
     private static String title(Run run, Measurement row) {
-        String params = row.settings().entrySet().stream()
-                .map(e -> "." + e.getKey() + "=" + e.getValue())
-                .collect(Collectors.joining());
-        return (row.name() + params + "@" + run.label(row.jvm())).replaceAll("[\\s,;'\"]+", "_");
+        Label label = row.label();
+        return (label.benchmark() + label.settings(".") + "@" + run.label(row.jvm())).replaceAll("[\\s,;'\"]+", "_");
     }
 
     /** @throws IllegalArgumentException if two rows have one name */
@@ -174,12 +173,12 @@ public enum ExportFormat {
     private static String labels(Run run, Measurement row) {
         Map<String, String> labels = new TreeMap<>(Map.of(
                 "benchmark",
-                row.name(),
+                row.label().benchmark(),
                 "jvm",
                 run.label(row.jvm()),
                 "machine",
                 run.machine().before().id()));
-        row.settings().forEach((name, value) -> {
+        row.label().settings().forEach((name, value) -> {
             String label = name.replaceAll("[^a-zA-Z0-9_]", "_");
             labels.put(labels.containsKey(label) ? "param_" + label : label, value);
         });

@@ -9,8 +9,9 @@ import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
 import org.convmark.results.Failure;
-import org.convmark.results.Intent;
 import org.convmark.results.Run;
+import org.convmark.results.Skipped;
+import org.convmark.results.Subject;
 
 /** What is not in this run, and why. */
 final class FailureAnalysis implements Analysis {
@@ -42,8 +43,7 @@ final class FailureAnalysis implements Analysis {
             return "What was planned is not known: there is no plan.json beside the results.";
         }
         List<String> parts = new ArrayList<>();
-        int skipped =
-                run.intent().skipped().stream().mapToInt(Intent.Skipped::rows).sum();
+        int skipped = run.intent().skipped().stream().mapToInt(Skipped::rows).sum();
         if (!run.failures().isEmpty()) {
             parts.add(run.failures().size() + " failed");
         }
@@ -59,18 +59,18 @@ final class FailureAnalysis implements Analysis {
     }
 
     private static List<Cell> cells(Failure failure) {
-        Intent.Row row = failure.row();
-        String params = row.params().entrySet().stream()
+        Subject subject = failure.row().subject();
+        String params = subject.params().entrySet().stream()
                 .map(e -> e.getKey() + "=" + e.getValue())
                 .collect(Collectors.joining(" "));
         return List.of(
-                Cell.words(failure.name()),
+                Cell.words(subject.label().benchmark()),
                 Cell.words(params),
-                Cell.words(row.jvm()),
+                Cell.words(failure.row().jvm()),
                 new Cell.Warning(failure.error()));
     }
 
-    private static List<Cell> cells(Intent.Skipped skipped) {
+    private static List<Cell> cells(Skipped skipped) {
         return List.of(
                 Cell.words(skipped.target()),
                 Cell.words(skipped.jvm()),

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.convmark.machine.Machine;
 import org.convmark.model.Caches;
+import org.convmark.model.Case;
 import org.convmark.model.FusedKernels;
 import org.convmark.model.Fusion;
 import org.convmark.model.FusionPlan;
@@ -37,14 +38,20 @@ final class Footprint {
 
     /** Empty for roofs, for benchmarks and kernels of others, and for blocks fused on a device that plans by what it is. */
     Optional<Bytes> of(Measurement row) {
-        String target = row.param("target");
-        boolean isPlanned = !row.param("fusion").equals(Fusion.BLOCK.name()) || target.equals("VECTOR");
-        if (row.workload().isEmpty() || !isPlanned || Peers.isPeer(target)) {
+        if (!row.isWork() || !isPlanned(row.work())) {
             return Optional.empty();
         }
-        int workers = Math.max(1, Integer.parseInt(row.param("workers")));
-        return row.graph().map(graph -> known.computeIfAbsent(workers, w -> new IdentityHashMap<>())
-                .computeIfAbsent(graph, g -> bytes(g, workers)));
+        int workers = Math.max(1, row.work().workers());
+        return Optional.of(known.computeIfAbsent(workers, w -> new IdentityHashMap<>())
+                .computeIfAbsent(row.work().graph(), graph -> bytes(graph, workers)));
+    }
+
+    private static boolean isPlanned(Case.Work work) {
+        return switch (work.target().kind()) {
+            case JAVA -> true;
+            case DEVICE -> work.fusion() != Fusion.BLOCK;
+            case LIBRARY -> false;
+        };
     }
 
     private Bytes bytes(Graph graph, int workers) {

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
+import org.convmark.model.Case;
 import org.convmark.model.Graph;
+import org.convmark.model.Target;
 import org.convmark.model.Waterline;
 import org.convmark.model.Waterline.Counting;
 import org.convmark.model.Workload;
@@ -27,8 +29,12 @@ final class Gaps {
      * @param launchSeconds of one kernel, at most
      */
     record Gap(Measurement row, double peak, Waterline memory, Waterline caches, double launchSeconds) {
+        Case.Work work() {
+            return row.work();
+        }
+
         Workload workload() {
-            return row.workload().orElseThrow();
+            return work().workload();
         }
 
         double seconds() {
@@ -74,14 +80,13 @@ final class Gaps {
 
     Gaps(Run run) {
         Roofs roofs = new Roofs(run);
-        List<Measurement> rows = run.measurements().stream()
-                .filter(row -> row.workload().isPresent())
-                .toList();
+        List<Measurement> rows =
+                run.measurements().stream().filter(row -> row.isWork()).toList();
         List<Gap> raw = rows.stream().flatMap(row -> gap(roofs, row).stream()).toList();
-        Map<List<String>, Double> launches = new HashMap<>();
-        raw.forEach(gap -> launches.merge(hardware(gap.row()), leftPerKernel(gap), Math::min));
+        Map<Hardware, Double> launches = new HashMap<>();
+        raw.forEach(gap -> launches.merge(Hardware.of(gap.row()), leftPerKernel(gap), Math::min));
         gaps = raw.stream()
-                .map(g -> new Gap(g.row(), g.peak(), g.memory(), g.caches(), launches.get(hardware(g.row()))))
+                .map(g -> new Gap(g.row(), g.peak(), g.memory(), g.caches(), launches.get(Hardware.of(g.row()))))
                 .toList();
         without = rows.stream()
                 .filter(row -> !roofs.hasBandwidths(row) || roofs.of(row).isEmpty())
@@ -92,7 +97,7 @@ final class Gaps {
         if (!roofs.hasBandwidths(row)) {
             return Optional.empty();
         }
-        Graph graph = row.graph().orElseThrow();
+        Graph graph = row.work().graph();
         return roofs.of(row).map(roof -> {
             double peak = roof.flopsPerSecond();
             return new Gap(
@@ -115,8 +120,12 @@ final class Gaps {
         return Math.max(0, left) / gap.caches().bars().size();
     }
 
-    private static List<String> hardware(Measurement row) {
-        return List.of(row.jvm().path(), row.param("target"), row.param("workers"));
+    /** What rows have in common whose launches cost the same. */
+    private record Hardware(String jvm, Target target, int workers) {
+        static Hardware of(Measurement row) {
+            return new Hardware(
+                    row.jvm().path(), row.work().target(), row.work().workers());
+        }
     }
 
     /** Rows whose hardware has an arithmetic roof and memory roofs, in the order of the run. */
@@ -130,7 +139,8 @@ final class Gaps {
                 .findFirst()
                 .map(row -> without.size()
                         + " rows cannot be held against roofs: this run has no arithmetic roof, or no memory roof, "
-                        + "such as that of " + Roofs.roofTarget(row) + " with " + Roofs.workers(row.param("workers"))
+                        + "such as that of " + row.work().target().roof() + " with "
+                        + Roofs.workers(row.work().workers())
                         + " on JVM " + row.jvm().version()
                         + ". Roofs are measured by --include 'Roof' in a run of the same profile, JVM and workers.");
     }

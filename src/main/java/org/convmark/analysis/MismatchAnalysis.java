@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.convmark.analysis.Speedups.Point;
+import org.convmark.model.Case;
+import org.convmark.model.Fusion;
+import org.convmark.model.Parameter;
+import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
@@ -35,18 +38,17 @@ final class MismatchAnalysis implements Analysis {
             """;
 
     /** What is compared: one family on one target. */
-    private record Place(JvmIdentity jvm, String target, String workers, Family family) {}
+    private record Place(JvmIdentity jvm, Target target, int workers, Family family) {}
 
     @Override
     public Section of(Run run) {
         Roofs roofs = new Roofs(run);
         Map<Place, Map<Workload, List<Measurement>>> places = run.measurements().stream()
-                .filter(row -> row.workload().isPresent() && roofs.of(row).isPresent())
+                .filter(row -> row.isWork() && roofs.of(row).isPresent())
                 .collect(Collectors.groupingBy(
                         MismatchAnalysis::place,
                         LinkedHashMap::new,
-                        Collectors.groupingBy(
-                                row -> row.workload().orElseThrow(), LinkedHashMap::new, Collectors.toList())));
+                        Collectors.groupingBy(row -> row.work().workload(), LinkedHashMap::new, Collectors.toList())));
         List<Content> contents = new ArrayList<>();
         if (places.isEmpty()) {
             contents.add(new Content.Lead(
@@ -106,9 +108,9 @@ final class MismatchAnalysis implements Analysis {
     private static Place place(Measurement row) {
         return new Place(
                 row.jvm(),
-                row.param("target"),
-                row.param("workers"),
-                Family.of(row.workload().orElseThrow()));
+                row.work().target(),
+                row.work().workers(),
+                Family.of(row.work().workload()));
     }
 
     private static String capital(String text) {
@@ -121,7 +123,7 @@ final class MismatchAnalysis implements Analysis {
                                 Point::of, Function.identity(), (a, b) -> a.seconds() < b.seconds() ? a : b))
                         .values()
                         .stream()
-                        .map(row -> row.cost().orElseThrow().flops()
+                        .map(row -> row.work().cost().flops()
                                 / row.seconds()
                                 / roofs.of(row).orElseThrow().flopsPerSecond())
                         .toList())
@@ -133,8 +135,8 @@ final class MismatchAnalysis implements Analysis {
         return List.of(
                 Cell.words(workload.name()),
                 Cell.words(place.family().word()),
-                Cell.words(place.target()),
-                Cell.words(place.workers()),
+                Cell.words(place.target().name()),
+                Cell.words(String.valueOf(place.workers())),
                 Cell.words(run.label(place.jvm())),
                 Cell.number(utilisation, Unit.SHARE),
                 Cell.number(1 - utilisation / best, Unit.SHARE),
@@ -146,30 +148,18 @@ final class MismatchAnalysis implements Analysis {
                         .orElse(Cell.missing("units of a pattern differ, or no stack was measured beside its unit")));
     }
 
-    /** A point of one workload on one engine. */
-    private record Variant(String fusion, String algorithm, Point point) {
-        /** The same with a single unit. */
-        Variant unit() {
-            return new Variant(
-                    fusion, algorithm, new Point(1, point.width(), point.image(), point.batch(), point.workers()));
-        }
-    }
-
-    private static Map<Variant, Measurement> variants(List<Measurement> rows) {
+    private static Map<Case.Work, Measurement> byCase(List<Measurement> rows) {
         return rows.stream()
                 .collect(Collectors.toMap(
-                        row -> new Variant(row.param("fusion"), row.algorithm(), Point.of(row)),
-                        Function.identity(),
-                        (one, again) -> one,
-                        LinkedHashMap::new));
+                        Measurement::work, Function.identity(), (one, again) -> one, LinkedHashMap::new));
     }
 
     private static List<Double> ratios(List<Measurement> rows) {
-        Map<Variant, Measurement> variants = variants(rows);
+        Map<Case.Work, Measurement> cases = byCase(rows);
         List<Double> ratios = new ArrayList<>();
-        variants.forEach((variant, given) -> {
-            Measurement optimised = variants.get(new Variant("EPILOGUE", variant.algorithm(), variant.point()));
-            if (variant.fusion().equals("NONE") && optimised != null) {
+        cases.forEach((work, given) -> {
+            Measurement optimised = cases.get(work.with(Fusion.EPILOGUE));
+            if (work.fusion() == Fusion.NONE && optimised != null) {
                 ratios.add(given.seconds() / optimised.seconds());
             }
         });
@@ -177,14 +167,18 @@ final class MismatchAnalysis implements Analysis {
     }
 
     private static Optional<Double> compositionGap(Family family, List<Measurement> rows) {
-        Map<Variant, Measurement> variants = variants(rows);
+        if (family == Family.PATTERN || family == Family.NETWORK) {
+            return Optional.empty();
+        }
+        Map<Case.Work, Measurement> cases = byCase(rows);
         List<Double> gaps = new ArrayList<>();
-        variants.forEach((variant, stack) -> {
-            Measurement unit = variants.get(variant.unit());
-            if (variant.point().depth() > 1 && unit != null) {
-                gaps.add(variant.point().depth() * unit.seconds() / stack.seconds());
+        cases.forEach((work, stack) -> {
+            int depth = work.extents().get(Parameter.DEPTH);
+            Measurement unit = cases.get(work.with(Parameter.DEPTH, 1));
+            if (depth > 1 && unit != null) {
+                gaps.add(depth * unit.seconds() / stack.seconds());
             }
         });
-        return family == Family.PATTERN ? Optional.empty() : Speedups.geometricMean(gaps);
+        return Speedups.geometricMean(gaps);
     }
 }

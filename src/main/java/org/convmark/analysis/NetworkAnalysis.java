@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.convmark.analysis.Gaps.Gap;
-import org.convmark.analysis.Speedups.Point;
+import org.convmark.model.Case;
 import org.convmark.model.Network;
+import org.convmark.model.Parameter;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
@@ -48,22 +49,21 @@ final class NetworkAnalysis implements Analysis {
     /** What rows that are compared have in common. */
     private record Place(JvmIdentity jvm, Workload network, Point point) {
         static Place of(Measurement row) {
-            return new Place(row.jvm(), row.workload().orElseThrow(), Point.of(row));
+            return new Place(row.jvm(), row.work().workload(), Point.of(row));
         }
     }
 
     @Override
     public Section of(Run run) {
         List<Measurement> rows = run.measurements().stream()
-                .filter(row -> row.workload().filter(Network.class::isInstance).isPresent())
+                .filter(row -> row.isWork() && row.work().workload() instanceof Network)
                 .toList();
         List<Content> contents = new ArrayList<>();
         if (rows.isEmpty()) {
             contents.add(new Content.Lead("No whole network was measured: run with --include network."));
         } else {
             Map<Place, Measurement> natives = rows.stream()
-                    .filter(row -> row.param("target").equals("SCALAR")
-                            && row.param("fusion").equals("NONE"))
+                    .filter(row -> row.work().isBaseline())
                     .collect(Collectors.toMap(Place::of, row -> row, (one, again) -> one, LinkedHashMap::new));
             contents.add(new Content.Lead(lead(rows, natives)));
             contents.add(new Content.Text(
@@ -107,7 +107,8 @@ final class NetworkAnalysis implements Analysis {
     }
 
     private static String describe(Measurement row) {
-        return row.workload().orElseThrow().name() + " on " + row.param("target") + " (" + row.param("fusion") + ")";
+        return row.work().workload().name() + " on " + row.work().target() + " ("
+                + row.work().fusion() + ")";
     }
 
     private static Table table(Run run, List<Measurement> rows, Map<Place, Measurement> natives) {
@@ -134,27 +135,28 @@ final class NetworkAnalysis implements Analysis {
     }
 
     private static List<Cell> cells(Run run, Measurement row, Map<Place, Measurement> natives) {
-        Workload network = row.workload().orElseThrow();
+        Case.Work work = row.work();
+        Workload network = work.workload();
         return List.of(
                 Cell.words(network.name()),
-                Cell.words(row.param("target")),
-                Cell.words(row.param("fusion")),
-                Cell.words(row.param("image")),
-                Cell.words(row.param("batch")),
-                Cell.words(row.param("workers")),
+                Cell.words(work.target().name()),
+                Cell.words(work.fusion().name()),
+                Cell.words(work.extents().text(Parameter.IMAGE)),
+                Cell.words(work.extents().text(Parameter.BATCH)),
+                Cell.words(String.valueOf(work.workers())),
                 Cell.words(run.label(row.jvm())),
                 Cell.number(row.seconds(), Unit.SECONDS),
                 factor(row, natives)
                         .map(factor -> Cell.number(factor, Unit.FACTOR))
                         .orElse(Cell.missing("plain Java was not measured unfused at this size")),
-                Cell.number(layers(network, row), Unit.COUNT),
+                Cell.number(work.problem().graph().nodes().size(), Unit.COUNT),
                 metric(row, "kernels", Unit.COUNT, 1),
                 metric(row, "alone", Unit.SECONDS, MICRO),
                 alone(row)
                         .map(seconds -> Cell.number(row.seconds() / seconds, Unit.FACTOR))
                         .orElse(ONE_CALL),
                 metric(row, "workspace", Unit.BYTES, 1),
-                Cell.number(row.cost().orElseThrow().workspaceBytes(), Unit.BYTES),
+                Cell.number(work.cost().workspaceBytes(), Unit.BYTES),
                 accuracy(network)
                         .map(accuracy -> Cell.number(accuracy.percent(), Unit.COUNT))
                         .orElse(Cell.missing("nobody trained this reconstruction")));
@@ -170,10 +172,6 @@ final class NetworkAnalysis implements Analysis {
         return row.metric("alone").map(metric -> metric.median() * MICRO);
     }
 
-    private static int layers(Workload network, Measurement row) {
-        return network.graph(name -> Integer.parseInt(row.param(name))).nodes().size();
-    }
-
     private static Table gaps(List<Gap> gaps) {
         return new Table(
                 "Efficiency gap of whole networks over their accuracy: ideal (left) against actual (right)",
@@ -181,8 +179,8 @@ final class NetworkAnalysis implements Analysis {
                 gaps.stream()
                         .map(gap -> List.of(
                                 Cell.words(gap.workload().name()),
-                                Cell.words(gap.row().param("target")),
-                                Cell.words(gap.row().param("fusion")),
+                                Cell.words(gap.work().target().name()),
+                                Cell.words(gap.work().fusion().name()),
                                 Cell.number(
                                         accuracy(gap.workload()).orElseThrow().percent(), Unit.COUNT),
                                 Cell.words(

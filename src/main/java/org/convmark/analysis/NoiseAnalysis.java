@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.convmark.model.Target;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
 import org.convmark.report.Content;
@@ -99,7 +100,7 @@ final class NoiseAnalysis implements Analysis {
 
     private static Table summary(Trust trust, List<Measurement> rows) {
         Map<String, List<Measurement>> targets = rows.stream()
-                .collect(Collectors.groupingBy(row -> row.param("target"), LinkedHashMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(NoiseAnalysis::target, LinkedHashMap::new, Collectors.toList()));
         List<List<Cell>> cells = new ArrayList<>();
         targets.forEach((target, some) -> cells.add(List.of(
                 Cell.words(target),
@@ -127,6 +128,10 @@ final class NoiseAnalysis implements Analysis {
                 cells);
     }
 
+    private static String target(Measurement row) {
+        return row.target().map(Target::name).orElse("");
+    }
+
     private static List<Double> metrics(List<Measurement> rows, String name) {
         return rows.stream()
                 .flatMap(row -> row.metric(name).stream())
@@ -142,8 +147,8 @@ final class NoiseAnalysis implements Analysis {
     private static Table points(Trust trust, List<Measurement> rows) {
         List<List<Cell>> cells = rows.stream()
                 .map(row -> List.of(
-                        Cell.words(row.name()),
-                        Cell.words(row.param("target")),
+                        Cell.words(row.label().benchmark()),
+                        Cell.words(target(row)),
                         Cell.number(row.seconds(), Unit.SECONDS),
                         Cell.number(row.spread(), Unit.SHARE),
                         Cell.words(trust.holds(row) ? "steady" : "unsteady")))

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -13,6 +14,8 @@ import org.convmark.model.Block;
 import org.convmark.model.Network;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
+import org.convmark.model.Stack;
+import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
@@ -34,7 +37,7 @@ final class PeerAnalysis implements Analysis {
     private static final Cell NOT_MEASURED = Cell.missing("one of the two was not measured there");
 
     /** A factor of interest: how many times as fast as the fastest of some targets that of others is. */
-    private record Ratio(String name, List<String> slow, List<String> fast, ToDoubleFunction<Measurement> time) {
+    private record Ratio(String name, Set<Target> slow, Set<Target> fast, ToDoubleFunction<Measurement> time) {
         Optional<Double> of(Match match) {
             return match.fastest(slow, time)
                     .flatMap(s -> match.fastest(fast, time).map(f -> time.applyAsDouble(s) / time.applyAsDouble(f)));
@@ -60,26 +63,26 @@ final class PeerAnalysis implements Analysis {
         return families;
     }
 
-    private static Ratio overNative(String target) {
-        return new Ratio(Peers.NATIVE + " / " + target, List.of(Peers.NATIVE), List.of(target), Measurement::seconds);
+    private static Ratio overNative(Target target) {
+        return new Ratio(Peers.NATIVE + " / " + target, Set.of(Peers.NATIVE), Set.of(target), Measurement::seconds);
     }
 
-    private static Ratio overBest(String target) {
-        return new Ratio("best peer / " + target, Peers.NAMES, List.of(target), Measurement::seconds);
+    private static Ratio overBest(Target target) {
+        return new Ratio("best peer / " + target, Target.peers(), Set.of(target), Measurement::seconds);
     }
 
-    private static Ratio overBestAtLeast(String target) {
-        return new Ratio("best peer / " + target + ", least times", Peers.NAMES, List.of(target), Measurement::least);
+    private static Ratio overBestAtLeast(Target target) {
+        return new Ratio("best peer / " + target + ", least times", Target.peers(), Set.of(target), Measurement::least);
     }
 
     /** The paper's factor, then ours. */
     private static List<Ratio> ratios() {
         Ratio paper = new Ratio(
-                Peers.NATIVE + " / accelerated", List.of(Peers.NATIVE), Peers.ACCELERATED, Measurement::seconds);
+                Peers.NATIVE + " / accelerated", Set.of(Peers.NATIVE), Peers.ACCELERATED, Measurement::seconds);
         return Stream.of(
                         Stream.of(paper),
-                        Peers.OURS.stream().map(PeerAnalysis::overNative),
-                        Peers.OURS.stream().flatMap(ours -> Stream.of(overBest(ours), overBestAtLeast(ours))))
+                        Target.accelerated().stream().map(PeerAnalysis::overNative),
+                        Target.accelerated().stream().flatMap(ours -> Stream.of(overBest(ours), overBestAtLeast(ours))))
                 .flatMap(ratios -> ratios)
                 .toList();
     }
@@ -122,16 +125,16 @@ final class PeerAnalysis implements Analysis {
         return new Section(TITLE, contents);
     }
 
-    private static Map<String, List<Match>> byWorkers(List<Match> matches) {
+    private static Map<Integer, List<Match>> byWorkers(List<Match> matches) {
         return matches.stream()
                 .collect(Collectors.groupingBy(
-                        match -> String.valueOf(match.point().workers()), LinkedHashMap::new, Collectors.toList()));
+                        match -> match.point().workers(), LinkedHashMap::new, Collectors.toList()));
     }
 
     /** What is seen at first sight. */
     private static String sentence(Trust trust, List<Match> matches) {
         List<String> parts = new ArrayList<>();
-        for (String target : Peers.OURS) {
+        for (Target target : Target.accelerated()) {
             List<Double> factors = overBest(target).of(matches);
             Speedups.geometricMean(factors)
                     .ifPresent(mean -> parts.add(target + " is " + Unit.FACTOR.format(mean)
@@ -161,7 +164,10 @@ final class PeerAnalysis implements Analysis {
     private static Optional<String> absent(Run run) {
         List<String> reasons = run.machine().jvms().stream()
                 .flatMap(probe -> probe.targets().stream()
-                        .filter(state -> Peers.isPeer(state.target()) && !state.available())
+                        .filter(state -> Target.named(state.target())
+                                        .filter(Target::isPeer)
+                                        .isPresent()
+                                && !state.available())
                         .map(state -> state.target() + " on JVM " + probe.jvm().version() + " ("
                                 + state.description().missing() + ")"))
                 .distinct()
@@ -174,7 +180,7 @@ final class PeerAnalysis implements Analysis {
         List<String> columns = new ArrayList<>(
                 List.of(Character.toUpperCase(family.charAt(0)) + family.substring(1), "Accelerated engine"));
         ratios().forEach(ratio -> columns.add(ratio.name()));
-        Peers.OURS.forEach(target -> columns.add(target + " >= best peer"));
+        Target.accelerated().forEach(target -> columns.add(target + " >= best peer"));
         columns.add("Steady?");
         Map<Workload, List<Match>> byWorkload = matches.stream()
                 .collect(Collectors.groupingBy(Match::workload, LinkedHashMap::new, Collectors.toList()));
@@ -189,7 +195,7 @@ final class PeerAnalysis implements Analysis {
     private static List<Cell> summary(Trust trust, String name, List<Match> matches) {
         List<Cell> cells = new ArrayList<>(List.of(Cell.words(name), engines(matches)));
         ratios().forEach(ratio -> cells.add(ratio.mean(matches)));
-        Peers.OURS.forEach(target -> {
+        Target.accelerated().forEach(target -> {
             List<Double> factors = overBest(target).of(matches);
             cells.add(factors.isEmpty() ? NOT_MEASURED : Cell.words(atLeastAsFast(factors)));
         });
@@ -203,31 +209,32 @@ final class PeerAnalysis implements Analysis {
 
     private static boolean holds(Trust trust, Match match) {
         return match.rows().stream()
-                .filter(row -> !row.param("target").equals("SCALAR"))
+                .filter(row -> row.work().target() != Target.SCALAR)
                 .allMatch(trust::holds);
     }
 
     /** Which engine was the faster, with how often, where they take turns. */
     private static Cell engines(List<Match> matches) {
-        Map<String, Long> counts = matches.stream()
+        Map<Target, Long> counts = matches.stream()
                 .flatMap(match -> match.fastest(Peers.ACCELERATED, Measurement::seconds).stream())
-                .collect(Collectors.groupingBy(row -> row.param("target"), LinkedHashMap::new, Collectors.counting()));
+                .collect(Collectors.groupingBy(row -> row.work().target(), LinkedHashMap::new, Collectors.counting()));
         return counts.isEmpty()
-                ? Cell.missing("neither ONNXRUNTIME nor ONEDNN was measured there")
+                ? Cell.missing("no peer that fuses was measured there")
                 : Cell.words(counts.entrySet().stream()
-                        .map(e -> counts.size() == 1 ? e.getKey() : e.getKey() + " " + e.getValue())
+                        .map(e -> counts.size() == 1 ? e.getKey().name() : e.getKey() + " " + e.getValue())
                         .collect(Collectors.joining(", ")));
     }
 
     /** Times and factors at every point, for readers and for programs. */
     static Table everyPoint(Run run) {
         Trust trust = new Trust(new Roofs(run));
-        List<String> engines = Stream.of(Stream.of(Peers.NATIVE), Peers.ACCELERATED.stream(), Peers.OURS.stream())
-                .flatMap(names -> names)
+        List<Target> engines = Stream.of(
+                        Stream.of(Peers.NATIVE), Peers.ACCELERATED.stream(), Target.accelerated().stream())
+                .flatMap(targets -> targets)
                 .toList();
         List<String> columns =
                 new ArrayList<>(List.of("Workload", "Depth", "Width", "Image", "Batch", "Workers", "JVM"));
-        columns.addAll(engines);
+        engines.forEach(engine -> columns.add(engine.name()));
         ratios().forEach(ratio -> columns.add(ratio.name()));
         columns.add("Steady?");
         List<List<Cell>> rows = Peers.of(run).stream()
@@ -236,18 +243,14 @@ final class PeerAnalysis implements Analysis {
         return new Table("Times and factors at every point", columns, rows);
     }
 
-    private static List<Cell> cells(Run run, Trust trust, Match match, List<String> engines) {
+    private static List<Cell> cells(Run run, Trust trust, Match match, List<Target> engines) {
         List<Cell> cells = new ArrayList<>();
         cells.add(Cell.words(match.workload().name()));
-        Stream.of(
-                        match.point().depth(),
-                        match.point().width(),
-                        match.point().image(),
-                        match.point().batch(),
-                        match.point().workers())
-                .forEach(extent -> cells.add(Cell.words(String.valueOf(extent))));
+        Stack.EXTENTS.forEach(
+                extent -> cells.add(Cell.words(match.point().extents().text(extent))));
+        cells.add(Cell.words(String.valueOf(match.point().workers())));
         cells.add(Cell.words(run.label(match.jvm())));
-        engines.forEach(engine -> cells.add(match.fastest(List.of(engine), Measurement::seconds)
+        engines.forEach(engine -> cells.add(match.fastest(Set.of(engine), Measurement::seconds)
                 .map(row -> Cell.number(row.seconds(), Unit.SECONDS))
                 .orElseGet(() -> Cell.missing("not measured"))));
         ratios().forEach(ratio -> cells.add(

@@ -1,14 +1,18 @@
 package org.convmark.analysis;
 
-import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import org.convmark.analysis.Speedups.Point;
+import org.convmark.model.Algorithm;
+import org.convmark.model.Case;
+import org.convmark.model.Fusion;
 import org.convmark.model.Network;
+import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
@@ -17,14 +21,11 @@ import org.convmark.results.Run;
 /** The same workload at the same point on engines that others wrote and on ours. */
 final class Peers {
     /** The framework: every layer by itself. */
-    static final String NATIVE = "PYTORCH";
+    static final Target NATIVE = Target.PYTORCH;
     /** Engines that fuse. */
-    static final List<String> ACCELERATED = List.of("ONNXRUNTIME", "ONEDNN");
-    /** Targets of ours that are held against them. */
-    static final List<String> OURS = List.of("VECTOR", "OPENCL");
-
-    /** All that others wrote. */
-    static final List<String> NAMES = List.of("PYTORCH", "ONNXRUNTIME", "ONEDNN");
+    static final Set<Target> ACCELERATED = Target.peers().stream()
+            .filter(target -> target.fusions().contains(Fusion.EPILOGUE))
+            .collect(Collectors.toCollection(() -> EnumSet.noneOf(Target.class)));
 
     /**
      * What was measured of a workload at a point on one JVM.
@@ -33,29 +34,25 @@ final class Peers {
      */
     record Match(JvmIdentity jvm, Workload workload, Point point, List<Measurement> rows) {
         /** The fastest row of some targets. */
-        Optional<Measurement> fastest(Collection<String> targets, ToDoubleFunction<Measurement> time) {
+        Optional<Measurement> fastest(Set<Target> targets, ToDoubleFunction<Measurement> time) {
             return rows.stream()
-                    .filter(row -> targets.contains(row.param("target")))
+                    .filter(row -> targets.contains(row.work().target()))
                     .min(Comparator.comparingDouble(time));
         }
     }
 
     private Peers() {}
 
-    /** Whether others wrote a target. */
-    static boolean isPeer(String target) {
-        return NAMES.contains(target);
-    }
-
     /** All points of a run at which an engine of others was measured, in the order of JVMs, workloads and points. */
     static List<Match> of(Run run) {
         record Place(JvmIdentity jvm, Workload workload, Point point) {}
         Map<Place, List<Measurement>> places = run.measurements().stream()
-                .filter(row -> row.workload().isPresent() && isAtItsBest(row))
+                .filter(row -> row.isWork() && isAtItsBest(row))
                 .collect(Collectors.groupingBy(
-                        row -> new Place(row.jvm(), row.workload().orElseThrow(), Point.of(row))));
+                        row -> new Place(row.jvm(), row.work().workload(), Point.of(row))));
         return places.entrySet().stream()
-                .filter(e -> e.getValue().stream().anyMatch(row -> isPeer(row.param("target"))))
+                .filter(e -> e.getValue().stream()
+                        .anyMatch(row -> row.work().target().isPeer()))
                 .map(e -> new Match(
                         e.getKey().jvm(), e.getKey().workload(), e.getKey().point(), e.getValue()))
                 .sorted(Comparator.comparing((Match match) -> run.jvms().indexOf(match.jvm()))
@@ -69,11 +66,13 @@ final class Peers {
      * where a user would choose, ours count with whole blocks fused where that is faster.
      */
     private static boolean isAtItsBest(Measurement row) {
-        String fusion = row.param("fusion");
-        boolean best = row.param("target").equals(NATIVE)
-                ? fusion.equals("NONE")
-                : fusion.equals("EPILOGUE")
-                        || fusion.equals("BLOCK") && row.workload().orElseThrow() instanceof Network;
-        return best && row.algorithm().equals("AUTO");
+        Case.Work work = row.work();
+        boolean best =
+                switch (work.fusion()) {
+                    case NONE -> work.target() == NATIVE;
+                    case EPILOGUE -> work.target() != NATIVE;
+                    case BLOCK -> work.target() != NATIVE && work.workload() instanceof Network;
+                };
+        return best && work.algorithm() == Algorithm.AUTO;
     }
 }

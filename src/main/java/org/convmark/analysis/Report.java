@@ -53,13 +53,12 @@ public final class Report {
 
     /** Of rows of other projects nothing is known but their times. */
     private static Analysis own(Analysis analysis) {
-        return of(Measurement::isOwn, analysis);
+        return of(row -> row.known().isPresent(), analysis);
     }
 
     /** What is said of forms of networks does not count one convolution once for each activation. */
     private static Analysis forms(Analysis analysis) {
-        return own(of(
-                row -> row.workload().filter(ActivationChain.class::isInstance).isEmpty(), analysis));
+        return own(of(row -> !(row.isWork() && row.work().workload() instanceof ActivationChain), analysis));
     }
 
     private static Analysis of(Predicate<Measurement> rows, Analysis analysis) {

@@ -92,8 +92,9 @@ final class Resampling {
     }
 
     private static double[] draw(Measurement row) {
-        SplittableRandom random = new SplittableRandom(
-                31L * row.benchmark().hashCode() + row.params().toString().hashCode());
+        SplittableRandom random =
+                new SplittableRandom(31L * row.subject().benchmark().hashCode()
+                        + row.subject().params().toString().hashCode());
         double[][] samples = row.samples().stream()
                 .map(fork -> fork.stream().mapToDouble(Double::doubleValue).toArray())
                 .toArray(double[][]::new);

@@ -3,6 +3,7 @@ package org.convmark.analysis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.convmark.model.Target;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
 import org.convmark.report.Section;
@@ -36,15 +37,15 @@ final class RoofAnalysis implements Analysis {
             return "No arithmetic roof was measured in this run, so there are no shares of it.";
         }
         return roofs.computes().stream()
-                .map(Roofs.Compute::target)
+                .map(c -> c.roof().target())
                 .distinct()
                 .map(target -> target + " reaches at most " + Unit.FLOPS.format(best(roofs, target)))
                 .collect(Collectors.joining("; ", "", "."));
     }
 
-    private static double best(Roofs roofs, String target) {
+    private static double best(Roofs roofs, Target target) {
         return roofs.computes().stream()
-                .filter(c -> c.target().equals(target))
+                .filter(c -> c.roof().target() == target)
                 .mapToDouble(Roofs.Compute::flopsPerSecond)
                 .max()
                 .orElseThrow();
@@ -58,8 +59,8 @@ final class RoofAnalysis implements Analysis {
         List<List<Cell>> rows = roofs.computes().stream()
                 .map(c -> List.of(
                         Cell.words(run.label(c.jvm())),
-                        Cell.words(c.target()),
-                        Cell.words(c.workers()),
+                        Cell.words(c.roof().target().name()),
+                        Cell.words(String.valueOf(c.roof().workers())),
                         Cell.bar(c.flopsPerSecond(), Unit.FLOPS, full)))
                 .toList();
         return new Table("Arithmetic roofs", List.of("JVM", "Target", "Workers", "Multiply-adds"), rows);
@@ -72,11 +73,11 @@ final class RoofAnalysis implements Analysis {
                 .orElseThrow();
         List<List<Cell>> rows = roofs.bandwidths().stream()
                 .map(b -> List.of(
-                        Cell.number(b.bytes(), Unit.BYTES),
-                        Cell.words(b.loop().name()),
+                        Cell.number(b.roof().size(), Unit.BYTES),
+                        Cell.words(b.roof().loop().name()),
                         Cell.words(run.label(b.jvm())),
-                        Cell.words(b.target()),
-                        Cell.words(b.workers()),
+                        Cell.words(b.roof().target().name()),
+                        Cell.words(String.valueOf(b.roof().workers())),
                         Cell.bar(b.bytesPerSecond(), Unit.BANDWIDTH, full)))
                 .toList();
         return new Table(

@@ -7,29 +7,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.convmark.model.RoofLoop;
+import org.convmark.model.Case;
+import org.convmark.model.Target;
 import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
 /** The limits that roof benchmarks measured in a run. */
 final class Roofs {
-    private static final String COMPUTE = "ComputeRoofBenchmark";
-    private static final String MEMORY = "MemoryRoofBenchmark";
-
     /** A measured arithmetic rate. */
-    record Compute(JvmIdentity jvm, String target, String workers, double flopsPerSecond) {}
+    record Compute(JvmIdentity jvm, Case.Roof roof, double flopsPerSecond) {}
 
     /** A measured transfer rate of one working set. */
-    record Bandwidth(
-            JvmIdentity jvm, String target, String workers, RoofLoop loop, long bytes, double bytesPerSecond) {}
+    record Bandwidth(JvmIdentity jvm, Case.Roof roof, double bytesPerSecond) {}
 
     /** What rows have in common whose roofs may be compared. */
-    private record Hardware(JvmIdentity jvm, String target, String workers) {
-        /** Beside other engines the roof is read with one thread. */
-        static Hardware of(Measurement row) {
-            String workers = Peers.isPeer(row.param("target")) ? "1" : row.param("workers");
-            return new Hardware(row.jvm(), roofTarget(row), workers);
+    private record Hardware(JvmIdentity jvm, Target target, int workers) {
+        /** Whose limits a row is held against: all that runs on the processor is held against its vectors. */
+        static Hardware limitsOf(Measurement row) {
+            Case what = row.known().orElseThrow();
+            return new Hardware(row.jvm(), what.target().roof(), what.workers());
+        }
+
+        /** Where the roof beside a row was read: beside other engines with one thread. */
+        static Hardware besideOf(Measurement row) {
+            Hardware limits = limitsOf(row);
+            return row.target().filter(Target::isPeer).isPresent()
+                    ? new Hardware(limits.jvm(), limits.target(), 1)
+                    : limits;
         }
     }
 
@@ -41,17 +46,25 @@ final class Roofs {
 
     Roofs(Run run) {
         for (Measurement row : run.measurements()) {
-            beside(row).ifPresent(rate -> best.merge(Hardware.of(row), rate, Math::max));
-            if (row.simpleName().equals(COMPUTE)) {
-                best.merge(Hardware.of(row), rate(row), Math::max);
-                computes.add(new Compute(row.jvm(), row.param("target"), row.param("workers"), rate(row)));
-            } else if (row.simpleName().equals(MEMORY)) {
-                curves.computeIfAbsent(limits(row), h -> new TreeMap<>()).merge(bytes(row), rate(row), Math::max);
-                bandwidths.add(new Bandwidth(
-                        row.jvm(), row.param("target"), row.param("workers"), loop(row), bytes(row), rate(row)));
+            if (row.known().isPresent()) {
+                beside(row).ifPresent(rate -> best.merge(Hardware.besideOf(row), rate, Math::max));
             }
+            row.roof().ifPresent(roof -> add(row, roof));
         }
-        bandwidths.sort(Comparator.comparingLong(Bandwidth::bytes).thenComparing(Bandwidth::loop));
+        bandwidths.sort(Comparator.comparingLong((Bandwidth b) -> b.roof().size())
+                .thenComparing(b -> b.roof().loop()));
+    }
+
+    private void add(Measurement row, Case.Roof roof) {
+        double rate = rate(row, roof);
+        Hardware limits = Hardware.limitsOf(row);
+        if (roof.loop().isArithmetic()) {
+            best.merge(limits, rate, Math::max);
+            computes.add(new Compute(row.jvm(), roof, rate));
+        } else {
+            curves.computeIfAbsent(limits, h -> new TreeMap<>()).merge(roof.size(), rate, Math::max);
+            bandwidths.add(new Bandwidth(row.jvm(), roof, rate));
+        }
     }
 
     List<Compute> computes() {
@@ -65,16 +78,16 @@ final class Roofs {
 
     /** The arithmetic limit of a row; that of plain Java and of other engines is the Vector API's, the same cores. */
     Optional<Compute> of(Measurement row) {
+        Hardware limits = Hardware.limitsOf(row);
         return computes.stream()
-                .filter(c -> c.jvm().equals(row.jvm())
-                        && c.target().equals(roofTarget(row))
-                        && c.workers().equals(row.param("workers")))
+                .filter(c -> limits.equals(
+                        new Hardware(c.jvm(), c.roof().target(), c.roof().workers())))
                 .findFirst();
     }
 
     /** Whether bandwidths were measured on the hardware of a row. */
     boolean hasBandwidths(Measurement row) {
-        return curves.containsKey(limits(row));
+        return curves.containsKey(Hardware.limitsOf(row));
     }
 
     /**
@@ -82,14 +95,9 @@ final class Roofs {
      * is no smaller, or over the largest there is.
      */
     double bandwidth(Measurement row, double workingSet) {
-        TreeMap<Long, Double> curve = curves.get(limits(row));
+        TreeMap<Long, Double> curve = curves.get(Hardware.limitsOf(row));
         Map.Entry<Long, Double> point = curve.ceilingEntry((long) Math.ceil(workingSet));
         return (point == null ? curve.lastEntry() : point).getValue();
-    }
-
-    /** Whose limits a row is held against. */
-    private static Hardware limits(Measurement row) {
-        return new Hardware(row.jvm(), roofTarget(row), row.param("workers"));
     }
 
     /** The arithmetic rate that a roof loop reached between the iterations of a row; empty in older runs. */
@@ -99,41 +107,20 @@ final class Roofs {
 
     /** The highest arithmetic rate that any row of the run saw on the hardware of this one; NaN if none did. */
     double best(Measurement row) {
-        return best.getOrDefault(Hardware.of(row), Double.NaN);
-    }
-
-    /** Whose limit a row is held against: all that runs on the processor is held against its vectors. */
-    static String roofTarget(Measurement row) {
-        return row.param("target").equals("OPENCL") ? "OPENCL" : "VECTOR";
+        return row.known().isEmpty() ? Double.NaN : best.getOrDefault(Hardware.besideOf(row), Double.NaN);
     }
 
     /** A number of workers in words. */
-    static String workers(String number) {
+    static String workers(int number) {
         return switch (number) {
-            case "0" -> "a worker per processor";
-            case "1" -> "one worker";
+            case 0 -> "a worker per processor";
+            case 1 -> "one worker";
             default -> number + " workers";
         };
     }
 
-    static boolean isMemory(Measurement row) {
-        return row.simpleName().equals(MEMORY);
-    }
-
-    static boolean isCompute(Measurement row) {
-        return row.simpleName().equals(COMPUTE);
-    }
-
     /** Flops per second of an arithmetic roof, bytes per second of a memory roof. */
-    static double rate(Measurement row) {
-        return (isCompute(row) ? Long.parseLong(row.param("flops")) : loop(row).bytesMoved(bytes(row))) / row.seconds();
-    }
-
-    private static RoofLoop loop(Measurement row) {
-        return RoofLoop.valueOf(row.param("loop"));
-    }
-
-    private static long bytes(Measurement row) {
-        return Long.parseLong(row.param("bytes"));
+    static double rate(Measurement row, Case.Roof roof) {
+        return roof.amount() / row.seconds();
     }
 }

@@ -2,6 +2,7 @@ package org.convmark.analysis;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,9 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.convmark.model.Cost;
+import org.convmark.model.Case;
+import org.convmark.model.Parameter;
+import org.convmark.model.Target;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
 import org.convmark.report.Section;
@@ -21,8 +24,8 @@ import org.convmark.results.Run;
 
 /** Every row that was measured: its time, what that means for the hardware, whether to believe it, how to repeat it. */
 final class RowAnalysis implements Analysis {
-    private static final List<String> ORDER = List.of(
-            "target", "fusion", "algorithm", "depth", "width", "image", "batch", "workers", "loop", "bytes", "flops");
+    private static final List<String> ORDER =
+            Stream.of(Parameter.values()).map(Parameter::key).toList();
 
     private final Footprint footprint;
 
@@ -58,11 +61,16 @@ final class RowAnalysis implements Analysis {
                                 + "caches moves through L3 and memory, modelled and not measured. The command measures the row again."));
         forks(run.measurements()).ifPresent(text -> contents.add(new Content.Text(text)));
         Map<String, List<Measurement>> groups = run.measurements().stream()
-                .collect(Collectors.groupingBy(Measurement::simpleName, LinkedHashMap::new, Collectors.toList()));
-        groups.forEach((name, rows) -> contents.add(new Content.Fold(
-                name.replaceFirst("Benchmark$", "") + summary(trust, rows),
-                table(run, trust, "Rows of " + name, rows))));
+                .collect(Collectors.groupingBy(RowAnalysis::simpleName, LinkedHashMap::new, Collectors.toList()));
+        groups.forEach((name, rows) -> contents.add(
+                new Content.Fold(Case.name(name) + summary(trust, rows), table(run, trust, "Rows of " + name, rows))));
         return new Section("Every row", contents);
+    }
+
+    /** Name of the class without its package; of benchmarks of others, of the method. */
+    private static String simpleName(Measurement row) {
+        String benchmark = row.subject().benchmark();
+        return benchmark.substring(benchmark.lastIndexOf('.') + 1);
     }
 
     private static String lead(Run run, Trust trust) {
@@ -92,7 +100,8 @@ final class RowAnalysis implements Analysis {
                             + " in the geometric mean over " + factors.size() + (factors.size() == 1 ? " row" : " rows")
                             + ", at most "
                             + Unit.FACTOR.format(worst.worstFork().orElseThrow()) + " ("
-                            + worst.name() + " on " + worst.param("target")
+                            + worst.label().benchmark()
+                            + worst.target().map(target -> " on " + target).orElse("")
                             + "); above "
                             + Unit.FACTOR.format(Trust.MOST_FORK) + " in "
                             + factors.stream()
@@ -114,13 +123,13 @@ final class RowAnalysis implements Analysis {
     /** All rows in one table, for programs. */
     Table everyRow(Run run) {
         Trust trust = new Trust(new Roofs(run));
-        List<String> params =
-                params(run.measurements().stream().flatMap(row -> Stream.of(row.params(), row.settings())));
+        List<String> params = params(run.measurements().stream()
+                .flatMap(row -> Stream.of(row.subject().params(), row.label().settings())));
         List<String> columns = new ArrayList<>(List.of("Benchmark"));
         columns.addAll(columns(params));
         List<List<Cell>> rows = new ArrayList<>();
         for (Measurement row : run.measurements()) {
-            List<Cell> cells = new ArrayList<>(List.of(Cell.words(row.name())));
+            List<Cell> cells = new ArrayList<>(List.of(Cell.words(row.label().benchmark())));
             cells.addAll(cells(run, trust, params, row));
             rows.add(cells);
         }
@@ -128,7 +137,8 @@ final class RowAnalysis implements Analysis {
     }
 
     private Table table(Run run, Trust trust, String caption, List<Measurement> measurements) {
-        List<String> params = params(measurements.stream().map(Measurement::settings));
+        List<String> params =
+                params(measurements.stream().map(row -> row.label().settings()));
         List<List<Cell>> rows =
                 measurements.stream().map(row -> cells(run, trust, params, row)).toList();
         return new Table(caption, columns(params), rows);
@@ -162,7 +172,9 @@ final class RowAnalysis implements Analysis {
 
     private List<Cell> cells(Run run, Trust trust, List<String> params, Measurement row) {
         List<Cell> cells = new ArrayList<>();
-        params.forEach(name -> cells.add(Cell.words(row.settings().getOrDefault(name, row.param(name)))));
+        Map<String, String> values = new HashMap<>(row.subject().params());
+        values.putAll(row.label().settings());
+        params.forEach(name -> cells.add(Cell.words(values.getOrDefault(name, ""))));
         cells.add(Cell.words(run.label(row.jvm())));
         cells.add(Cell.number(row.seconds(), Unit.SECONDS));
         cells.add(Cell.number(row.spread(), Unit.SHARE));
@@ -182,7 +194,10 @@ final class RowAnalysis implements Analysis {
         cells.add(Cell.number(row.fastest(), Unit.SECONDS));
         cells.add(Cell.number(row.slowest(), Unit.SECONDS));
         String command = run.command(row);
-        cells.add(command.isEmpty() ? Cell.missing("it is no benchmark of Convmark") : new Cell.Command(command));
+        cells.add(
+                command.isEmpty()
+                        ? Cell.missing("it is no benchmark of this version of Convmark")
+                        : new Cell.Command(command));
         return cells;
     }
 
@@ -196,7 +211,8 @@ final class RowAnalysis implements Analysis {
                 .map(rate -> Cell.number(rate, Unit.FLOPS))
                 .orElseGet(() -> Cell.missing(run.machine().jvms().stream()
                         .filter(probe -> probe.jvm().path().equals(row.jvm().path()))
-                        .flatMap(probe -> probe.target(Roofs.roofTarget(row)).stream())
+                        .flatMap(probe ->
+                                row.target().map(Target::roof).map(Target::name).flatMap(probe::target).stream())
                         .filter(state -> !state.available())
                         .map(state -> state.target() + ", whose roof it is, was not available: "
                                 + state.description().missing())
@@ -205,30 +221,30 @@ final class RowAnalysis implements Analysis {
     }
 
     private static Cell rate(Measurement row) {
-        if (Roofs.isMemory(row)) {
-            return Cell.number(Roofs.rate(row), Unit.BANDWIDTH);
+        if (row.isWork()) {
+            return Cell.number(flopsPerSecond(row), Unit.FLOPS);
         }
-        if (Roofs.isCompute(row)) {
-            return Cell.number(Roofs.rate(row), Unit.FLOPS);
-        }
-        return row.cost()
-                .map(cost -> Cell.number(flopsPerSecond(row, cost), Unit.FLOPS))
-                .orElseGet(() -> Cell.missing("this version of Convmark does not know " + row.name()));
+        return row.roof()
+                .map(roof ->
+                        Cell.number(Roofs.rate(row, roof), roof.loop().isArithmetic() ? Unit.FLOPS : Unit.BANDWIDTH))
+                .orElseGet(() -> Cell.missing(
+                        "this version of Convmark does not know " + row.label().benchmark()));
     }
 
     private static Cell share(Roofs roofs, Measurement row) {
-        if (row.cost().isEmpty()) {
-            return Cell.missing(row.isOwn() ? "it is a roof itself" : "what it computes is not known");
+        if (!row.isWork()) {
+            return Cell.missing(row.roof().isPresent() ? "it is a roof itself" : "what it computes is not known");
         }
-        double reached = flopsPerSecond(row, row.cost().get());
+        double reached = flopsPerSecond(row);
         return roofs.of(row)
                 .map(roof -> Cell.bar(reached / roof.flopsPerSecond(), Unit.SHARE, 1))
-                .orElseGet(() -> Cell.missing("no arithmetic roof of " + Roofs.roofTarget(row) + " with "
-                        + Roofs.workers(row.param("workers")) + " was measured in this run"));
+                .orElseGet(() -> Cell.missing(
+                        "no arithmetic roof of " + row.work().target().roof() + " with "
+                                + Roofs.workers(row.work().workers()) + " was measured in this run"));
     }
 
-    private static double flopsPerSecond(Measurement row, Cost cost) {
-        return cost.flops() / row.seconds();
+    private static double flopsPerSecond(Measurement row) {
+        return row.work().cost().flops() / row.seconds();
     }
 
     private static Cell allocation(Measurement row) {

@@ -7,12 +7,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.commons.math3.stat.regression.SimpleRegression;
 import org.convmark.analysis.Resampling.Interval;
 import org.convmark.machine.Machine;
 import org.convmark.model.Cost;
 import org.convmark.model.Graph;
+import org.convmark.model.Parameter;
+import org.convmark.model.Target;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
 import org.convmark.report.Content;
@@ -65,7 +66,7 @@ record ScalingAnalysis(Resampling resampling) implements Analysis {
                         + "it leaves a cache at the first extent at which it is larger."));
         for (Family family : Family.values()) {
             List<Series> here = all.stream()
-                    .filter(s -> Family.of(s.first().workload().orElseThrow()) == family)
+                    .filter(s -> Family.of(s.first().work().workload()) == family)
                     .toList();
             if (!here.isEmpty()) {
                 Chart chart = new Chart(points(run, family, here), CURVES);
@@ -105,19 +106,19 @@ record ScalingAnalysis(Resampling resampling) implements Analysis {
     }
 
     private static String lead(List<Series> all) {
-        return Stream.of("depth", "width")
+        return Series.OVER.stream()
                 .flatMap(extent -> all.stream()
-                        .filter(series -> series.extent().equals(extent))
-                        .map(series -> series.first().param("target"))
+                        .filter(series -> series.extent() == extent)
+                        .map(series -> series.first().work().target())
                         .distinct()
                         .map(target -> sentence(extent, target, all)))
                 .collect(Collectors.joining("; ", "", "."));
     }
 
-    private static String sentence(String extent, String target, List<Series> all) {
+    private static String sentence(Parameter extent, Target target, List<Series> all) {
         List<Series> here = all.stream()
-                .filter(series -> series.extent().equals(extent)
-                        && series.first().param("target").equals(target))
+                .filter(series ->
+                        series.extent() == extent && series.first().work().target() == target)
                 .toList();
         double time =
                 here.stream().mapToDouble(ScalingAnalysis::timePower).average().orElseThrow();
@@ -129,11 +130,11 @@ record ScalingAnalysis(Resampling resampling) implements Analysis {
         return String.format(
                 Locale.ROOT,
                 "with %s, time on %s grows by the power %.2f where flops grow by %.2f (steepest: %s, %.2f)",
-                extent,
+                extent.key(),
                 target,
                 time,
                 flops,
-                steepest.first().workload().orElseThrow().name(),
+                steepest.first().work().workload().name(),
                 timePower(steepest));
     }
 
@@ -142,10 +143,11 @@ record ScalingAnalysis(Resampling resampling) implements Analysis {
         for (Series series : all) {
             for (Measurement row : series.rows()) {
                 rows.add(List.of(
-                        Cell.words("over " + series.extent() + ", " + row.param("target") + " " + row.param("fusion")),
-                        Cell.words(row.workload().orElseThrow().name()),
+                        Cell.words("over " + series.extent().key() + ", "
+                                + row.work().target() + " " + row.work().fusion()),
+                        Cell.words(row.work().workload().name()),
                         Cell.words(series.rest() + ", JVM " + run.label(row.jvm())),
-                        Cell.number(Integer.parseInt(row.param(series.extent())), Unit.COUNT),
+                        Cell.number(row.work().extents().get(series.extent()), Unit.COUNT),
                         Cell.number(row.seconds(), Unit.SECONDS)));
             }
         }
@@ -181,11 +183,11 @@ record ScalingAnalysis(Resampling resampling) implements Analysis {
         double[] extents = series.extents();
         Optional<Interval> interval = resampling.of(series.rows(), logs -> power(extents, logs));
         return List.of(
-                Cell.words(first.workload().orElseThrow().name()),
-                Cell.words(first.param("target")),
-                Cell.words(first.param("fusion")),
+                Cell.words(first.work().workload().name()),
+                Cell.words(first.work().target().name()),
+                Cell.words(first.work().fusion().name()),
                 Cell.words(run.label(first.jvm())),
-                Cell.words(series.extent()),
+                Cell.words(series.extent().key()),
                 Cell.words(series.rest()),
                 Cell.number(timePower(series), Unit.COUNT),
                 Resampling.cell(interval.map(Interval::low), Unit.COUNT),
@@ -226,7 +228,8 @@ record ScalingAnalysis(Resampling resampling) implements Analysis {
                     .orElse(Long.MAX_VALUE);
             for (int i = 1; i < costs.size(); i++) {
                 if (workingSet(series, i - 1) <= bytes && workingSet(series, i) > bytes) {
-                    left.add(level + " at " + series.rows().get(i).param(series.extent()));
+                    left.add(level + " at "
+                            + series.rows().get(i).work().extents().get(series.extent()));
                 }
             }
         }
@@ -234,8 +237,8 @@ record ScalingAnalysis(Resampling resampling) implements Analysis {
     }
 
     private static long workingSet(Series series, int i) {
-        Graph graph = series.rows().get(i).graph().orElseThrow();
-        Cost cost = series.rows().get(i).cost().orElseThrow();
+        Graph graph = series.rows().get(i).work().graph();
+        Cost cost = series.rows().get(i).work().cost();
         return cost.workspaceBytes()
                 + cost.weightBytes()
                 + graph.inputs().get(0).bytes()

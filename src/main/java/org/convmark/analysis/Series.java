@@ -1,15 +1,14 @@
 package org.convmark.analysis;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import org.convmark.analysis.Speedups.Point;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.convmark.model.Case;
 import org.convmark.model.Cost;
-import org.convmark.model.Stack;
-import org.convmark.model.Workload;
+import org.convmark.model.Parameter;
 import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
@@ -20,44 +19,33 @@ import org.convmark.results.Run;
  * @param extent depth or width
  * @param rows of one workload, target, fusion and JVM
  */
-record Series(String extent, List<Measurement> rows) {
-    /** What a row has in common with the others of its series. */
-    private record Key(
-            JvmIdentity jvm, Workload workload, String target, String fusion, String algorithm, Point point) {}
+record Series(Parameter extent, List<Measurement> rows) {
+    /** Extents over which networks scale. */
+    static final List<Parameter> OVER = List.of(Parameter.DEPTH, Parameter.WIDTH);
+
+    /** What a row has in common with the others of its series: all of its case but one extent. */
+    private record Key(JvmIdentity jvm, Case.Work rest) {}
 
     /** All series of a run over depth, then all over width. */
     static List<Series> of(Run run) {
-        List<Series> all = new ArrayList<>();
-        all.addAll(of(run, "depth", p -> new Point(0, p.width(), p.image(), p.batch(), p.workers())));
-        all.addAll(of(run, "width", p -> new Point(p.depth(), 0, p.image(), p.batch(), p.workers())));
-        return all;
+        return OVER.stream().flatMap(extent -> of(run, extent)).toList();
     }
 
-    private static List<Series> of(Run run, String extent, Function<Point, Point> rest) {
-        Map<Key, List<Measurement>> groups = new LinkedHashMap<>();
-        for (Measurement row : run.measurements()) {
-            row.workload().filter(Stack.class::isInstance).ifPresent(workload -> groups.computeIfAbsent(
-                            new Key(
-                                    row.jvm(),
-                                    workload,
-                                    row.param("target"),
-                                    row.param("fusion"),
-                                    row.algorithm(),
-                                    rest.apply(Point.of(row))),
-                            key -> new ArrayList<>())
-                    .add(row));
-        }
-        return groups.values().stream()
-                .filter(rows -> rows.size() > 1)
-                .map(rows -> new Series(extent, rows))
-                .toList();
+    private static Stream<Series> of(Run run, Parameter extent) {
+        Map<Key, List<Measurement>> groups = run.measurements().stream()
+                .filter(row -> row.isWork() && row.work().extents().names().contains(extent))
+                .collect(Collectors.groupingBy(
+                        row -> new Key(row.jvm(), row.work().with(extent, 1)),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
+        return groups.values().stream().filter(rows -> rows.size() > 1).map(rows -> new Series(extent, rows));
     }
 
     /** Sorts the rows. */
     Series {
-        String name = extent;
+        Parameter sorted = extent;
         rows = rows.stream()
-                .sorted(Comparator.comparingInt(row -> Integer.parseInt(row.param(name))))
+                .sorted(Comparator.comparingInt(row -> row.work().extents().get(sorted)))
                 .toList();
     }
 
@@ -65,20 +53,23 @@ record Series(String extent, List<Measurement> rows) {
         return rows.get(0);
     }
 
-    /** The extent that stays, in words. */
+    /** The extents that stay, in words. */
     String rest() {
-        String other = extent.equals("depth") ? "width" : "depth";
-        return other + " " + first().param(other) + ", image " + first().param("image") + ", batch "
-                + first().param("batch") + ", workers " + first().param("workers");
+        Case.Work work = first().work();
+        return work.extents().names().stream()
+                        .filter(other -> other != extent)
+                        .map(other -> other.key() + " " + work.extents().get(other))
+                        .collect(Collectors.joining(", "))
+                + ", workers " + work.workers();
     }
 
     double[] extents() {
         return rows.stream()
-                .mapToDouble(row -> Integer.parseInt(row.param(extent)))
+                .mapToDouble(row -> row.work().extents().get(extent))
                 .toArray();
     }
 
     List<Cost> costs() {
-        return rows.stream().map(row -> row.cost().orElseThrow()).toList();
+        return rows.stream().map(row -> row.work().cost()).toList();
     }
 }

@@ -2,17 +2,20 @@ package org.convmark.analysis;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.convmark.analysis.Resampling.Interval;
 import org.convmark.analysis.Speedups.Factor;
-import org.convmark.analysis.Speedups.Point;
+import org.convmark.model.Parameter;
 import org.convmark.model.Stack;
+import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
@@ -35,6 +38,8 @@ import org.convmark.results.Run;
 record SpeedupAnalysis(String kind, List<? extends Workload> workloads, Resampling resampling) implements Analysis {
     private static final Cell NOT_MEASURED =
             Cell.missing("the target or its plain Java baseline was not measured there");
+
+    private static final Set<Parameter> ALWAYS_NAMED = EnumSet.of(Parameter.DEPTH, Parameter.WIDTH);
 
     /** A dot per target beside the name, its interval as a line behind it. */
     private static final String MEANS = """
@@ -87,14 +92,17 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads, Resampli
 
     private List<Measurement> rows(Run run, JvmIdentity jvm) {
         return run.of(jvm).stream()
-                .filter(row -> row.workload().filter(workloads::contains).isPresent())
+                .filter(row -> row.isWork() && workloads.contains(row.work().workload()))
                 .toList();
     }
 
     private static Optional<String> unavailable(Run run) {
         List<String> reasons = run.machine().jvms().stream()
                 .flatMap(probe -> probe.targets().stream()
-                        .filter(state -> !state.available() && !Peers.isPeer(state.target()))
+                        .filter(state -> !state.available()
+                                && Target.named(state.target())
+                                        .filter(Target::isPeer)
+                                        .isEmpty())
                         .map(state -> state.target() + " on JVM " + probe.jvm().version() + " ("
                                 + state.description().origin() + ")"))
                 .distinct()
@@ -122,14 +130,14 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads, Resampli
     /** What the chart draws: a row per workload and target. */
     private Table means(String jvm, Speedups speedups, List<Point> points) {
         List<List<Cell>> rows = new ArrayList<>();
-        for (String target : speedups.targets()) {
+        for (Target target : speedups.targets()) {
             for (Entry entry : ranked(speedups, target, points)) {
                 Optional<Interval> interval = resampling.ofRatios(
                         entry.factors().stream().map(Factor::baseline).toList(),
                         entry.factors().stream().map(Factor::fastest).toList());
                 rows.add(List.of(
                         Cell.words(entry.workload().name()),
-                        Cell.words(target),
+                        Cell.words(target.name()),
                         Cell.number(entry.mean(), Unit.FACTOR),
                         Resampling.cell(interval.map(Interval::low), Unit.FACTOR),
                         Resampling.cell(interval.map(Interval::high), Unit.FACTOR),
@@ -151,7 +159,7 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads, Resampli
     }
 
     /** Workloads that a target ran, the one that gains most first. */
-    private List<Entry> ranked(Speedups speedups, String target, List<Point> points) {
+    private List<Entry> ranked(Speedups speedups, Target target, List<Point> points) {
         return workloads.stream()
                 .map(w -> new Entry(w, speedups.factors(w, target, points)))
                 .filter(entry -> !entry.factors().isEmpty())
@@ -159,7 +167,7 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads, Resampli
                 .toList();
     }
 
-    private Optional<String> sentence(Speedups speedups, String target, List<Point> points) {
+    private Optional<String> sentence(Speedups speedups, Target target, List<Point> points) {
         List<Entry> ranked = ranked(speedups, target, points);
         if (ranked.isEmpty()) {
             return Optional.empty();
@@ -177,9 +185,9 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads, Resampli
     }
 
     private Table ranking(String jvm, Speedups speedups, List<Point> points) {
-        List<String> targets = speedups.targets();
+        List<Target> targets = speedups.targets();
         List<String> columns = new ArrayList<>(List.of("Rank", capital(kind)));
-        targets.forEach(target -> columns.addAll(List.of(target, target + " range", target + " fusion")));
+        targets.forEach(target -> columns.addAll(List.of(target.name(), target + " range", target + " fusion")));
         columns.add("Steady?");
         Map<Workload, List<Entry>> entries = workloads.stream()
                 .collect(Collectors.toMap(Function.identity(), w -> targets.stream()
@@ -255,11 +263,11 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads, Resampli
         return doubts.isEmpty() ? Cell.words("steady") : new Cell.Warning(String.join("; ", doubts));
     }
 
-    private Table grid(String jvm, Speedups speedups, String target, List<Point> points) {
+    private Table grid(String jvm, Speedups speedups, Target target, List<Point> points) {
         Map<String, List<Point>> columns = new LinkedHashMap<>();
         points.forEach(p -> columns.put(label(p, points), List.of(p)));
-        addMeans(columns, "depth", points, Point::depth);
-        addMeans(columns, "width", points, Point::width);
+        addMeans(columns, Parameter.DEPTH, points);
+        addMeans(columns, Parameter.WIDTH, points);
         List<String> names = new ArrayList<>(List.of(capital(kind)));
         names.addAll(columns.keySet());
         List<List<Cell>> rows = new ArrayList<>();
@@ -276,19 +284,21 @@ record SpeedupAnalysis(String kind, List<? extends Workload> workloads, Resampli
     }
 
     /** One column per value, where there are several and the other extents vary too. */
-    private static void addMeans(
-            Map<String, List<Point>> columns, String name, List<Point> points, Function<Point, Integer> extent) {
-        Map<Integer, List<Point>> groups =
-                points.stream().collect(Collectors.groupingBy(extent, TreeMap::new, Collectors.toList()));
+    private static void addMeans(Map<String, List<Point>> columns, Parameter extent, List<Point> points) {
+        Map<Integer, List<Point>> groups = points.stream()
+                .collect(
+                        Collectors.groupingBy(point -> point.extents().get(extent), TreeMap::new, Collectors.toList()));
         if (groups.size() > 1 && groups.size() < points.size()) {
-            groups.forEach((value, some) -> columns.put("mean at " + name + " " + value, some));
+            groups.forEach((value, some) -> columns.put("mean at " + extent.key() + " " + value, some));
         }
     }
 
     private static String label(Point p, List<Point> all) {
-        String label = "depth " + p.depth() + ", width " + p.width();
-        label += varies(all, Point::image) ? ", image " + p.image() : "";
-        label += varies(all, Point::batch) ? ", batch " + p.batch() : "";
+        String label = Stack.EXTENTS.stream()
+                .filter(extent -> ALWAYS_NAMED.contains(extent)
+                        || varies(all, point -> point.extents().get(extent)))
+                .map(extent -> extent.key() + " " + p.extents().get(extent))
+                .collect(Collectors.joining(", "));
         return label + (varies(all, Point::workers) ? ", workers " + p.workers() : "");
     }
 

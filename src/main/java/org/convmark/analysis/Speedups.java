@@ -5,40 +5,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.convmark.model.Algorithm;
+import org.convmark.model.Case;
 import org.convmark.model.Stack;
+import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.results.Measurement;
 
 /** How much faster than plain Java, layer by layer, each target runs each workload; on one JVM. */
 final class Speedups {
-    private static final String BASELINE = "SCALAR";
-
-    /** Extents at which rows are compared: nothing but target and fusion may differ. A network's depth and width are 0. */
-    record Point(int depth, int width, int image, int batch, int workers) implements Comparable<Point> {
-        static Point of(Measurement row) {
-            return new Point(
-                    extent(row, "depth"),
-                    extent(row, "width"),
-                    extent(row, "image"),
-                    extent(row, "batch"),
-                    extent(row, "workers"));
-        }
-
-        private static int extent(Measurement row, String name) {
-            return Integer.parseInt(row.params().getOrDefault(name, "0"));
-        }
-
-        @Override
-        public int compareTo(Point that) {
-            return Comparator.comparingInt(Point::depth)
-                    .thenComparingInt(Point::width)
-                    .thenComparingInt(Point::image)
-                    .thenComparingInt(Point::batch)
-                    .thenComparingInt(Point::workers)
-                    .compare(this, that);
-        }
-    }
-
     private record Place(Workload workload, Point point) {}
 
     /** The fastest row of a target against the baseline, at one point. */
@@ -48,8 +23,8 @@ final class Speedups {
         }
 
         String fusion() {
-            String own = fastest.algorithm().equals("AUTO") ? "" : " " + fastest.algorithm();
-            return fastest.param("fusion") + own;
+            Case.Work work = fastest.work();
+            return work.fusion() + (work.algorithm() == Algorithm.AUTO ? "" : " " + work.algorithm());
         }
 
         boolean steady() {
@@ -67,18 +42,18 @@ final class Speedups {
      */
     Speedups(List<Measurement> rows, Trust trust) {
         this.rows = rows.stream()
-                .filter(row -> row.workload().isPresent() && !Peers.isPeer(row.param("target")))
+                .filter(row -> row.isWork() && !row.work().target().isPeer())
                 .toList();
         this.places = this.rows.stream()
-                .collect(Collectors.groupingBy(row -> new Place(row.workload().orElseThrow(), Point.of(row))));
+                .collect(Collectors.groupingBy(row -> new Place(row.work().workload(), Point.of(row))));
         this.trust = trust;
     }
 
     /** Our targets other than the baseline, in the order of their rows. */
-    List<String> targets() {
+    List<Target> targets() {
         return rows.stream()
-                .map(row -> row.param("target"))
-                .filter(target -> !target.equals(BASELINE))
+                .map(row -> row.work().target())
+                .filter(target -> target != Target.SCALAR)
                 .distinct()
                 .toList();
     }
@@ -88,7 +63,7 @@ final class Speedups {
         return workload instanceof Stack
                 ? points()
                 : rows.stream()
-                        .filter(row -> row.workload().orElseThrow() == workload)
+                        .filter(row -> row.work().workload() == workload)
                         .map(Point::of)
                         .distinct()
                         .sorted()
@@ -101,20 +76,18 @@ final class Speedups {
     }
 
     /** Empty where the baseline or the target was not measured. */
-    Optional<Factor> factor(Workload workload, String target, Point point) {
+    Optional<Factor> factor(Workload workload, Target target, Point point) {
         List<Measurement> here = places.getOrDefault(new Place(workload, point), List.of());
-        Optional<Measurement> baseline = here.stream()
-                .filter(row -> row.param("target").equals(BASELINE)
-                        && row.param("fusion").equals("NONE"))
-                .findFirst();
+        Optional<Measurement> baseline =
+                here.stream().filter(row -> row.work().isBaseline()).findFirst();
         Optional<Measurement> fastest = here.stream()
-                .filter(row -> row.param("target").equals(target))
+                .filter(row -> row.work().target() == target)
                 .min(Comparator.comparingDouble(Measurement::seconds));
         return baseline.flatMap(b -> fastest.map(f -> new Factor(point, b, f, trust)));
     }
 
     /** Factors at all of these points where there are any. */
-    List<Factor> factors(Workload workload, String target, List<Point> points) {
+    List<Factor> factors(Workload workload, Target target, List<Point> points) {
         return points.stream()
                 .flatMap(point -> factor(workload, target, point).stream())
                 .toList();

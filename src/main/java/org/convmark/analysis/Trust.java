@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.convmark.model.Target;
 import org.convmark.report.Cell;
 import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
@@ -55,7 +56,7 @@ final class Trust {
             doubts.add("steal " + Unit.SHARE.format(steal));
         }
         double allocation = row.allocatedBytes();
-        if (allocation > MOST_ALLOCATION && !Peers.isPeer(row.param("target"))) {
+        if (allocation > MOST_ALLOCATION && row.target().filter(Target::isPeer).isEmpty()) {
             doubts.add("allocates " + Unit.BYTES.format(allocation));
         }
         Roofs.beside(row)

@@ -6,19 +6,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.convmark.analysis.Gaps.Gap;
-import org.convmark.analysis.Speedups.Point;
+import org.convmark.model.Case;
+import org.convmark.model.Extents;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
+import org.convmark.model.Parameter;
+import org.convmark.model.Target;
 import org.convmark.model.Waterline;
 import org.convmark.model.Waterline.Bar;
-import org.convmark.model.Workload;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
 import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
 /** How efficient each sequence of kernels can be under the roofs of the run, and how far rows are from that. */
@@ -71,7 +72,7 @@ final class WaterlineAnalysis implements Analysis {
                     new Content.Lead("There is no waterline: this run has no row with both roofs of its hardware."));
         } else {
             Roofs roofs = new Roofs(run);
-            contents.add(new Content.Lead(lead(run, gaps.all())));
+            contents.add(new Content.Lead(lead(gaps.all())));
             contents.add(new Content.Text(
                     "A bar is a kernel: as wide as its share of the arithmetic, as high as the flops it does per byte it moves (both "
                             + "as counted by the cost model, weights included). Where the water, flops that the machine could do "
@@ -87,7 +88,7 @@ final class WaterlineAnalysis implements Analysis {
         return new Section(TITLE, contents);
     }
 
-    private static String lead(Run run, List<Gap> gaps) {
+    private static String lead(List<Gap> gaps) {
         Gap worst = gaps.stream()
                 .min(Comparator.comparingDouble(gap -> gap.caches().efficiency()))
                 .orElseThrow();
@@ -101,36 +102,34 @@ final class WaterlineAnalysis implements Analysis {
                 .orElseThrow();
         return covered + " of " + gaps.size()
                 + " rows have a kernel that must wait for memory; the least can be reached by "
-                + describe(run, worst.row()) + ", "
+                + describe(worst.work()) + ", "
                 + Unit.SHARE.format(worst.caches().efficiency())
                 + " of the peak. A single roofline for all kernels together would promise up to "
                 + Unit.FACTOR.format(tooMuch) + " what they can reach from main memory.";
     }
 
-    private static String describe(Run run, Measurement row) {
-        Workload workload = row.workload().orElseThrow();
-        return workload.extents().stream()
+    private static String describe(Case.Work work) {
+        return work.workload().extents().stream()
                 .limit(2)
-                .map(extent -> ", " + extent + " " + row.param(extent))
+                .map(extent -> ", " + extent.key() + " " + work.extents().get(extent))
                 .collect(Collectors.joining(
-                        "", workload.name() + " on " + row.param("target") + " (" + row.param("fusion"), ")"));
+                        "", work.workload().name() + " on " + work.target() + " (" + work.fusion(), ")"));
     }
 
     /** The row whose hardware and extents the picture of a family is of: one of ours, shallow and wide. */
     private static Optional<Gap> largest(List<Gap> gaps, Family family) {
         return gaps.stream()
-                .filter(gap -> Family.of(gap.workload()) == family
-                        && gap.row().param("target").equals("VECTOR"))
-                .max(Comparator.comparing((Gap gap) -> Point.of(gap.row()).width())
-                        .thenComparing(gap -> -Point.of(gap.row()).depth())
+                .filter(gap -> Family.of(gap.workload()) == family && gap.work().target() == Target.VECTOR)
+                .max(Comparator.comparing((Gap gap) -> gap.work().extents().get(Parameter.WIDTH))
+                        .thenComparing(gap -> -gap.work().extents().get(Parameter.DEPTH))
                         .thenComparing(gap -> -gap.workload().name().length()));
     }
 
     private static Content bars(Run run, Roofs roofs, Gap gap, Family family) {
-        Point point = Point.of(gap.row());
+        Extents extents = gap.work().extents();
         List<List<Cell>> rows = new ArrayList<>();
         family.workloads().forEach(workload -> {
-            Graph graph = workload.graph(name -> Integer.parseInt(gap.row().param(name)));
+            Graph graph = workload.graph(extents);
             for (Fusion fusion : Fusion.values()) {
                 int place = family.workloads().indexOf(workload) * Fusion.values().length + fusion.ordinal();
                 rows.addAll(bars(roofs, gap, place, workload.name() + " " + fusion, graph.fuse(fusion)));
@@ -139,9 +138,10 @@ final class WaterlineAnalysis implements Analysis {
         Chart chart = new Chart(
                 new Table(
                         "Kernels of " + family.word() + "s, unfused beside fused, under the roofs of VECTOR with "
-                                + Roofs.workers(gap.row().param("workers")) + " on JVM "
+                                + Roofs.workers(gap.work().workers()) + " on JVM "
                                 + run.label(gap.row().jvm())
-                                + ", depth " + point.depth() + ", width " + point.width() + ", image " + point.image(),
+                                + ", depth " + extents.get(Parameter.DEPTH) + ", width " + extents.get(Parameter.WIDTH)
+                                + ", image " + extents.get(Parameter.IMAGE),
                         List.of(
                                 "Place",
                                 "Sequence",
@@ -192,11 +192,11 @@ final class WaterlineAnalysis implements Analysis {
                 .map(gap -> List.of(
                         Cell.words(gap.workload().name()),
                         Cell.words(Family.of(gap.workload()).word()),
-                        Cell.words(gap.row().param("target")),
-                        Cell.words(gap.row().param("fusion")),
-                        Cell.words(gap.row().param("depth")),
-                        Cell.words(gap.row().param("width")),
-                        Cell.words(gap.row().param("workers")),
+                        Cell.words(gap.work().target().name()),
+                        Cell.words(gap.work().fusion().name()),
+                        Cell.words(gap.work().extents().text(Parameter.DEPTH)),
+                        Cell.words(gap.work().extents().text(Parameter.WIDTH)),
+                        Cell.words(String.valueOf(gap.work().workers())),
                         Cell.words(run.label(gap.row().jvm())),
                         Cell.number(gap.caches().efficiency(), Unit.SHARE),
                         Cell.number(gap.memory().efficiency(), Unit.SHARE),

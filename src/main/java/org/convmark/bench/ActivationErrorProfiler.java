@@ -2,14 +2,12 @@ package org.convmark.bench;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import org.convmark.kernel.ActivationError;
-import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Engine;
-import org.convmark.kernel.Target;
 import org.convmark.model.Activation;
 import org.convmark.model.ActivationChain;
-import org.convmark.model.Workload;
+import org.convmark.model.Algorithm;
+import org.convmark.model.Case;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;
@@ -34,21 +32,15 @@ public final class ActivationErrorProfiler implements InternalProfiler {
     @Override
     public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
         if (error == null) {
-            function(benchmark).ifPresent(function -> error = measure(benchmark, function));
+            if (MeasuredCase.of(benchmark) instanceof Case.Work work
+                    && work.workload() instanceof ActivationChain chain) {
+                chain.function().ifPresent(function -> error = measure(work, function));
+            }
         }
     }
 
-    private static Optional<Activation> function(BenchmarkParams benchmark) {
-        String[] path = benchmark.getBenchmark().split("\\.");
-        return Workload.ofBenchmark(path[path.length - 2])
-                .filter(ActivationChain.class::isInstance)
-                .flatMap(chain -> ((ActivationChain) chain).function());
-    }
-
-    private static double measure(BenchmarkParams benchmark, Activation function) {
-        Target target = Target.valueOf(benchmark.getParam("target"));
-        int workers = Integer.parseInt(benchmark.getParam("workers"));
-        try (Engine engine = ForkedJvm.openAny(target, workers, Algorithm.AUTO)) {
+    private static double measure(Case.Work work, Activation function) {
+        try (Engine engine = ForkedJvm.openAny(work.target(), work.workers(), Algorithm.AUTO)) {
             return ActivationError.of(engine, function);
         }
     }

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.convmark.kernel.Target;
+import org.convmark.model.Target;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.profile.ExternalProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
@@ -52,7 +52,7 @@ public final class ForkEnvironment implements ExternalProfiler {
     public static List<String> before(Path java, Target... targets) {
         List<String> variables = new ArrayList<>();
         for (Target target : targets) {
-            if (target == Target.OPENCL) {
+            if (target.kind() == Target.Kind.DEVICE) {
                 signals(java).ifPresent(variables::add);
             } else if (target == Target.ONNXRUNTIME) {
                 variables.add(NO_TELEMETRY);
@@ -117,8 +117,7 @@ public final class ForkEnvironment implements ExternalProfiler {
 
     @Override
     public Collection<String> addJVMInvokeOptions(BenchmarkParams benchmark) {
-        String target = benchmark.getParam("target");
-        return target == null ? List.of() : before(Path.of(benchmark.getJvm()), Target.valueOf(target));
+        return before(Path.of(benchmark.getJvm()), MeasuredCase.of(benchmark).target());
     }
 
     @Override

@@ -1,11 +1,13 @@
 package org.convmark.bench;
 
 import java.time.Duration;
-import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Engine;
-import org.convmark.kernel.Target;
+import org.convmark.kernel.EngineOptions;
+import org.convmark.kernel.Engines;
+import org.convmark.model.Algorithm;
 import org.convmark.model.Caches;
 import org.convmark.model.Planning;
+import org.convmark.model.Target;
 
 /** What a forked JVM is told by system properties, so that it never measures another thing than the plan says. */
 public final class ForkedJvm {
@@ -52,7 +54,7 @@ public final class ForkedJvm {
 
     /** An engine on the device that this fork measures, whatever the plan expects. */
     static Engine openAny(Target target, int workers, Algorithm algorithm) {
-        return target.open(new Target.Settings(workers, System.getProperty(DEVICE), algorithm, planning()));
+        return Engines.open(target, new EngineOptions(workers, System.getProperty(DEVICE), algorithm, planning()));
     }
 
     private static Planning planning() {

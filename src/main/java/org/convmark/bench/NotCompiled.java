@@ -1,6 +1,6 @@
 package org.convmark.bench;
 
-import org.convmark.kernel.Target;
+import org.convmark.model.Target;
 
 /**
  * The kernels of a target allocate although their warm-up is over. They allocate nothing once they are compiled as they are

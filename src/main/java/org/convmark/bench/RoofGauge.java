@@ -2,12 +2,12 @@ package org.convmark.bench;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
-import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.Program;
-import org.convmark.kernel.Target;
 import org.convmark.kernel.Workers;
+import org.convmark.model.Algorithm;
 import org.convmark.model.RoofLoop;
+import org.convmark.model.Target;
 
 /**
  * Reads what the hardware under a target can do at this moment: the rate of a short arithmetic roof loop, warm, whose operands come from

@@ -2,7 +2,7 @@ package org.convmark.bench;
 
 import java.util.Collection;
 import java.util.List;
-import org.convmark.kernel.Target;
+import org.convmark.model.Case;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;
@@ -18,9 +18,6 @@ import org.openjdk.jmh.runner.IterationType;
  * sign in its steal time; its roof loop falls with it. Where there is no roof loop there is no result.
  */
 public final class RoofProfiler implements InternalProfiler {
-    /** The benchmark parameter that says what is measured. */
-    private static final String TARGET = "target";
-
     private RoofGauge gauge;
     private String absent;
     private double before;
@@ -34,16 +31,16 @@ public final class RoofProfiler implements InternalProfiler {
     @Override
     public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
         if (gauge == null && absent == null) {
-            open(Target.valueOf(benchmark.getParam(TARGET)), Integer.parseInt(benchmark.getParam("workers")));
+            open(MeasuredCase.of(benchmark));
         }
         if (gauge != null) {
             before = gauge.rate();
         }
     }
 
-    private void open(Target target, int workers) {
+    private void open(Case what) {
         try {
-            gauge = new RoofGauge(target, workers);
+            gauge = new RoofGauge(what.target(), what.workers());
         } catch (UnsupportedOperationException | NotCompiled e) {
             absent = e.getMessage();
             System.out.println("# no roof is read beside this row: " + absent);

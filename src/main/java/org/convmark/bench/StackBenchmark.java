@@ -1,6 +1,6 @@
 package org.convmark.bench;
 
-import java.util.Map;
+import org.convmark.model.Extents;
 import org.openjdk.jmh.annotations.Param;
 
 /** Time of one pass through a {@link org.convmark.model.Stack}. */
@@ -18,7 +18,7 @@ public abstract class StackBenchmark extends WorkloadBenchmark {
     protected int image;
 
     @Override
-    protected final Map<String, Integer> extents() {
-        return Map.of("depth", depth, "width", width, "image", image, "batch", batch);
+    protected final Extents extents() {
+        return new Extents(depth, width, image, batch);
     }
 }

@@ -1,14 +1,14 @@
 package org.convmark.bench;
 
-import java.util.Map;
-import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Reference;
-import org.convmark.kernel.Target;
 import org.convmark.kernel.Weights;
+import org.convmark.model.Algorithm;
+import org.convmark.model.Extents;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
+import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.openjdk.jmh.annotations.Param;
 
@@ -36,12 +36,12 @@ public abstract class WorkloadBenchmark extends ProgramBenchmark {
     @Param("1")
     protected int batch;
 
-    /** Values of the workload's {@link Workload#extents()}, by name. */
-    protected abstract Map<String, Integer> extents();
+    /** Values of the workload's {@link Workload#extents()}. */
+    protected abstract Extents extents();
 
     /** What is timed, unfused: the {@link Workload} that the class is named after. */
     final Graph graph() {
-        return Workload.ofBenchmark(simpleName()).orElseThrow().graph(extents()::get);
+        return Workload.ofBenchmark(simpleName()).orElseThrow().graph(extents());
     }
 
     /** Name of the class that was written, whose subclasses JMH generates. */

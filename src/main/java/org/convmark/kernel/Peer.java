@@ -2,6 +2,7 @@ package org.convmark.kernel;
 
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import org.convmark.model.Target;
 
 /** An engine that others wrote, found at run time: its code and its native libraries are in some builds only. */
 public interface Peer {
@@ -15,12 +16,11 @@ public interface Peer {
     String unavailable();
 
     /** An engine, ready to compile. */
-    Engine open(Target.Settings settings);
+    Engine open(EngineOptions options);
 
-    /** @throws UnsupportedOperationException with the reason if there is none */
-    static Engine open(Target target, Target.Settings settings) {
-        target.requireAvailable(settings);
-        return find(target).open(settings);
+    /** An engine that {@link #unavailable(Target)} has no objection to. */
+    static Engine open(Target target, EngineOptions options) {
+        return find(target).open(options);
     }
 
     /** Why the engine cannot be opened here, or null if it can. */

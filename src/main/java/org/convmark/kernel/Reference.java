@@ -1,6 +1,8 @@
 package org.convmark.kernel;
 
+import org.convmark.model.Algorithm;
 import org.convmark.model.Graph;
+import org.convmark.model.Target;
 
 /** The right answer of a graph: what plain Java makes of it unfused, and how far from that rounding may lead. */
 public final class Reference {
@@ -20,7 +22,7 @@ public final class Reference {
     /** The result in batch x channel x row x column order, computed when it is first asked for. */
     public float[] output() {
         if (output == null) {
-            try (Engine scalar = Target.SCALAR.open(new Target.Settings(0, null))) {
+            try (Engine scalar = Engines.open(Target.SCALAR, new EngineOptions(0, null))) {
                 Program program = scalar.compile(graph, weights);
                 program.run();
                 output = program.output();

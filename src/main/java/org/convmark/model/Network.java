@@ -8,7 +8,6 @@ import static org.convmark.model.Activation.SILU;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import org.convmark.model.Layer.Pool;
 import org.convmark.model.Stages.Inverted;
@@ -526,13 +525,13 @@ public enum Network implements Workload {
     }
 
     @Override
-    public List<String> extents() {
-        return List.of("image", "batch");
+    public List<Parameter> extents() {
+        return List.of(Parameter.IMAGE, Parameter.BATCH);
     }
 
     @Override
-    public Graph graph(ToIntFunction<String> extent) {
-        return graph(extent.applyAsInt("image"), extent.applyAsInt("batch"));
+    public Graph graph(Extents extents) {
+        return graph(extents.get(Parameter.IMAGE), extents.get(Parameter.BATCH));
     }
 
     /**

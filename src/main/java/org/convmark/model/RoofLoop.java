@@ -47,6 +47,11 @@ public enum RoofLoop {
         return 0;
     }
 
+    /** Whether it does arithmetic, and moves nothing. */
+    public boolean isArithmetic() {
+        return this == COMPUTE || this == FED;
+    }
+
     /** Times that one run goes over a working set, so that a small one is not all call overhead. */
     public static int passes(long bytes) {
         return (int) Math.max(1, BYTES_PER_RUN / Math.max(1, bytes));

@@ -1,7 +1,6 @@
 package org.convmark.model;
 
 import java.util.List;
-import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -9,6 +8,9 @@ import java.util.stream.Stream;
  * {@link ActivationChain}.
  */
 public interface Stack extends Workload {
+    /** What every stack has. */
+    List<Parameter> EXTENTS = List.of(Parameter.DEPTH, Parameter.WIDTH, Parameter.IMAGE, Parameter.BATCH);
+
     /** The deepest: far beyond any network, and its graph is still made in a moment. */
     int MOST_DEPTH = 512;
 
@@ -23,18 +25,18 @@ public interface Stack extends Workload {
     Graph graph(int depth, int width, int image, int batch);
 
     @Override
-    default List<String> extents() {
-        return List.of("depth", "width", "image", "batch");
+    default List<Parameter> extents() {
+        return EXTENTS;
     }
 
     /** @throws IllegalArgumentException if it is deeper than {@link #MOST_DEPTH}, or extents make no graph */
     @Override
-    default Graph graph(ToIntFunction<String> extent) {
-        int depth = extent.applyAsInt("depth");
+    default Graph graph(Extents extents) {
+        int depth = extents.get(Parameter.DEPTH);
         if (depth > MOST_DEPTH) {
             throw new IllegalArgumentException("depth " + depth + " is more than " + MOST_DEPTH);
         }
-        return graph(depth, extent.applyAsInt("width"), extent.applyAsInt("image"), extent.applyAsInt("batch"));
+        return graph(depth, extents.get(Parameter.WIDTH), extents.get(Parameter.IMAGE), extents.get(Parameter.BATCH));
     }
 
     /** Every pattern, every block, every operator and every activation. */

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -140,7 +139,7 @@ public final class HistoryIndex {
         boolean backwards = after != null && after.capturedAt().compareTo(machine.capturedAt()) < 0;
         Map<String, Point> points = new LinkedHashMap<>();
         for (Measurement row : run.measurements()) {
-            Point point = new Point(title(row.name(), row.settings()), run.label(row.jvm()), row.seconds());
+            Point point = new Point(row.label().title(), run.label(row.jvm()), row.seconds());
             if (points.put(point.row() + TAB + point.jvm(), point) != null) {
                 throw new IllegalArgumentException("it holds " + point.row() + " on JVM " + point.jvm()
                         + " twice: remove one of the two from a copy of its jmh.json.");
@@ -158,16 +157,8 @@ public final class HistoryIndex {
                 List.copyOf(points.values()),
                 run.failures().stream()
                         .map(failure -> new Failed(
-                                title(failure.name(), failure.chosen()),
-                                failure.error().replaceAll("\\s+", " ")))
+                                failure.row().title(), failure.error().replaceAll("\\s+", " ")))
                         .toList());
-    }
-
-    private static String title(String name, Map<String, String> settings) {
-        return name
-                + settings.entrySet().stream()
-                        .map(e -> " " + e.getKey() + "=" + e.getValue())
-                        .collect(Collectors.joining());
     }
 
     /** What the index holds; nothing if it is absent, damaged or of another version, because it can be made again. */

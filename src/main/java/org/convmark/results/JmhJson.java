@@ -92,17 +92,15 @@ final class JmhJson {
         try {
             content.measurements().add(measurement(result, benchmark, params));
         } catch (Unusable e) {
-            Intent.Row row = new Intent.Row(
-                    result.path("jdkVersion").asText(),
-                    benchmark,
-                    Measurement.settings(params, mode(result), threads(result)));
-            content.failures().add(new Failure(row, e.getMessage()));
+            Subject unknown = Measurement.told(new Subject.Unknown(benchmark, params), mode(result), threads(result));
+            content.failures()
+                    .add(new Failure(new Row(result.path("jdkVersion").asText(), unknown), e.getMessage(), ""));
         }
     }
 
     /** The class of a benchmark of ours, which has one method; of others the method too. */
     private static String benchmark(String method) {
-        return Measurement.isOwn(method) ? method.substring(0, method.lastIndexOf('.')) : method;
+        return Subject.isOwn(method) ? method.substring(0, method.lastIndexOf('.')) : method;
     }
 
     private IllegalArgumentException damaged(String what) {
@@ -125,8 +123,7 @@ final class JmhJson {
                 result.path("jvm").asText(),
                 JvmIdentity.flags(ForkArguments.without(strings(result.path("jvmArgs")))));
         return new Measurement(
-                benchmark,
-                params,
+                subject(benchmark, params),
                 jvms.computeIfAbsent(jvm, same -> same),
                 strings(result.path("jvmArgs")),
                 result.path("jmhVersion").asText(),
@@ -143,6 +140,14 @@ final class JmhJson {
 
     private static int threads(JsonNode result) {
         return result.path("threads").asInt(1);
+    }
+
+    private static Subject subject(String benchmark, SortedMap<String, String> params) throws Unusable {
+        try {
+            return Subject.of(benchmark, params);
+        } catch (IllegalArgumentException e) {
+            throw new Unusable(Measurement.notKnown(e.getMessage()));
+        }
     }
 
     private String text(JsonNode node, String field, String place) {

@@ -6,22 +6,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import org.convmark.machine.ForkArguments;
-import org.convmark.model.Cost;
-import org.convmark.model.Fusion;
-import org.convmark.model.Graph;
-import org.convmark.model.Workload;
+import org.convmark.model.Case;
+import org.convmark.model.Label;
+import org.convmark.model.Target;
 
 /**
  * One row of a run: a benchmark with its parameters on one JVM, and every raw sample. The unit of evidence is the fork;
  * everything else is derived when asked for.
  *
- * @param benchmark full name of the class; where it is not one of Convmark's, with its method
- * @param params JMH parameters by name
+ * @param subject what was measured
  * @param jvmArgs arguments of the forks, the suite's own among them
  * @param jmhVersion of the harness, "" if it did not say
  * @param mode JMH's mode: avgt, ss, thrpt or sample
@@ -31,8 +27,7 @@ import org.convmark.model.Workload;
  * @param metrics what profilers measured beside it, by name
  */
 public record Measurement(
-        String benchmark,
-        SortedMap<String, String> params,
+        Subject subject,
         JvmIdentity jvm,
         List<String> jvmArgs,
         String jmhVersion,
@@ -41,13 +36,7 @@ public record Measurement(
         String unit,
         List<List<Double>> samples,
         Map<String, Metric> metrics) {
-    /** Convmark's own benchmarks. */
-    private static final String OWN = "org.convmark.bench.";
-
-    private static final String SUFFIX = "Benchmark$";
     private static final String USUAL_MODE = "avgt";
-    private static final String ALGORITHM = "algorithm";
-    private static final String VECTOR = "VECTOR";
 
     /**
      * Bytes a pass that only boxed vectors explain. Compiled kernels allocate nothing; what the harness allocates around an iteration
@@ -55,74 +44,26 @@ public record Measurement(
      */
     private static final double BOXED_BYTES = 256 << 10;
 
-    private static final String OWN_CHOICE = "AUTO";
-    private static final Map<String, Optional<Workload>> WORKLOADS = new ConcurrentHashMap<>();
-    private static final Map<FormKey, Form> FORMS = new ConcurrentHashMap<>();
-    private static final Set<String> KNOWN =
-            Set.of("depth", "width", "target", "fusion", "image", "batch", "workers", ALGORITHM);
-
     /** Copies the collections. */
     public Measurement {
-        params = Collections.unmodifiableSortedMap(new TreeMap<>(params));
         jvmArgs = List.copyOf(jvmArgs);
         samples = samples.stream().map(List::copyOf).toList();
         metrics = Map.copyOf(metrics);
     }
 
-    /** Name of the class without its package. */
-    public String simpleName() {
-        return benchmark.substring(benchmark.lastIndexOf('.') + 1);
+    /** What a reader calls it: its subject, and JMH's mode and threads where they are not the usual ones. */
+    public Label label() {
+        Label label = subject.label();
+        return new Label(label.benchmark(), settings(label, mode, threads));
     }
 
-    /** A parameter's value, "" if the benchmark does not have it. */
-    public String param(String name) {
-        return params.getOrDefault(name, "");
+    /** A subject that failed, told apart from others by the same settings. */
+    static Subject told(Subject subject, String mode, int threads) {
+        return new Subject.Unknown(subject.benchmark(), settings(subject.label(), mode, threads));
     }
 
-    /** How convolutions were computed; runs from before there was a choice left it to the target. */
-    public String algorithm() {
-        return params.getOrDefault(ALGORITHM, OWN_CHOICE);
-    }
-
-    /** Whether it is one of Convmark's benchmarks: of others nothing is known but their times. */
-    public boolean isOwn() {
-        return isOwn(benchmark);
-    }
-
-    /** Whether a benchmark, named as JMH does, is one of Convmark's. */
-    static boolean isOwn(String benchmark) {
-        return benchmark.startsWith(OWN);
-    }
-
-    /** What a reader calls the benchmark: a class of Convmark's without package and suffix, others by their full name. */
-    public String name() {
-        return name(benchmark);
-    }
-
-    static String name(String benchmark) {
-        return isOwn(benchmark)
-                ? benchmark.substring(benchmark.lastIndexOf('.') + 1).replaceFirst(SUFFIX, "")
-                : benchmark;
-    }
-
-    /** Parameters with a value worth a word: the target's own choice of algorithm is none. */
-    public SortedMap<String, String> chosen() {
-        return chosen(params);
-    }
-
-    static SortedMap<String, String> chosen(SortedMap<String, String> params) {
-        SortedMap<String, String> chosen = new TreeMap<>(params);
-        chosen.remove(ALGORITHM, OWN_CHOICE);
-        return chosen;
-    }
-
-    /** What tells rows of a benchmark on one JVM apart: parameters worth a word, and JMH's mode and threads where they are not the usual ones. */
-    public SortedMap<String, String> settings() {
-        return settings(params, mode, threads);
-    }
-
-    static SortedMap<String, String> settings(SortedMap<String, String> params, String mode, int threads) {
-        SortedMap<String, String> settings = chosen(params);
+    private static SortedMap<String, String> settings(Label label, String mode, int threads) {
+        SortedMap<String, String> settings = new TreeMap<>(label.settings());
         if (!mode.equals(USUAL_MODE)) {
             settings.put(settings.containsKey("mode") ? "jmh_mode" : "mode", mode);
         }
@@ -132,42 +73,32 @@ public record Measurement(
         return settings;
     }
 
-    /** What it measures, empty for roofs and benchmarks of others. */
-    public Optional<Workload> workload() {
-        return WORKLOADS.computeIfAbsent(
-                benchmark, name -> isOwn() ? Workload.ofBenchmark(simpleName()) : Optional.empty());
+    /** The case of the suite; empty for benchmarks of others. */
+    public Optional<Case> known() {
+        return subject.known();
     }
 
-    /** What was executed, built again from the name and the parameters; empty for roofs. */
-    public Optional<Graph> graph() {
-        return form().map(Form::graph);
+    /** Whether a workload was measured, not a roof and nothing of others. */
+    public boolean isWork() {
+        return known().orElse(null) instanceof Case.Work;
     }
 
-    /** The cost of what was executed; empty for roofs. */
-    public Optional<Cost> cost() {
-        return form().map(Form::cost);
-    }
-
-    private Optional<Form> form() {
-        return workload().map(w -> {
-            List<Integer> extents = w.extents().stream().map(this::number).toList();
-            return FORMS.computeIfAbsent(new FormKey(w, extents, Fusion.valueOf(param("fusion"))), FormKey::form);
-        });
-    }
-
-    /** What the rows of several targets have in common; its graph is built once. */
-    private record FormKey(Workload workload, List<Integer> extents, Fusion fusion) {
-        Form form() {
-            Graph graph = workload.graph(name -> extents.get(workload.extents().indexOf(name)))
-                    .fuse(fusion);
-            return new Form(graph, graph.cost());
+    /** @throws IllegalStateException if it {@link #isWork} not */
+    public Case.Work work() {
+        if (known().orElse(null) instanceof Case.Work work) {
+            return work;
         }
+        throw new IllegalStateException(label().title() + " is no workload");
     }
 
-    private record Form(Graph graph, Cost cost) {}
+    /** The loop and its size, empty for everything but roofs. */
+    public Optional<Case.Roof> roof() {
+        return known().filter(Case.Roof.class::isInstance).map(Case.Roof.class::cast);
+    }
 
-    private int number(String name) {
-        return Integer.parseInt(param(name));
+    /** What runs it; empty for benchmarks of others. */
+    public Optional<Target> target() {
+        return known().map(Case::target);
     }
 
     /** Why nothing can be said about this row, empty if it is sound. */
@@ -176,27 +107,16 @@ public record Measurement(
             return Optional.of("it was measured, but not every sample of it is a time above zero");
         }
         double bytes = allocatedBytes();
-        if (param("target").equals(VECTOR) && bytes > BOXED_BYTES) {
+        if (target().filter(Target.VECTOR::equals).isPresent() && bytes > BOXED_BYTES) {
             return Optional.of("its kernels were not compiled as they are meant and allocated "
                     + Math.round(bytes / 1024) + " KiB a pass, so that its time says nothing about them");
         }
-        if (workload().isEmpty()) {
-            return Optional.empty();
-        }
-        Optional<String> unknown =
-                params.keySet().stream().filter(name -> !KNOWN.contains(name)).findFirst();
-        if (unknown.isPresent()) {
-            return unknown.map(name -> "this version of Convmark does not know its parameter " + name + " ("
-                    + param(name) + "), so what was measured is not known either: use the version that wrote it");
-        }
-        try {
-            number("workers");
-            graph();
-            return Optional.empty();
-        } catch (IllegalArgumentException e) {
-            return Optional.of(
-                    "its parameters describe no network that this version of Convmark knows (" + e.getMessage() + ")");
-        }
+        return isWork() ? work().fault().map(Measurement::notKnown) : Optional.empty();
+    }
+
+    /** @param why it is none */
+    static String notKnown(String why) {
+        return "it is no case that this version of Convmark knows (" + why + "): use the version that wrote it";
     }
 
     /**
@@ -281,8 +201,7 @@ public record Measurement(
                                 .min(Double::compare)
                                 .orElseThrow()))
                 .toList();
-        return Optional.of(
-                new Measurement(benchmark, params, jvm, jvmArgs, jmhVersion, mode, threads, unit, forks, others));
+        return Optional.of(new Measurement(subject, jvm, jvmArgs, jmhVersion, mode, threads, unit, forks, others));
     }
 
     /** The same, with options that its JVM had besides its arguments. */
@@ -294,7 +213,7 @@ public record Measurement(
         all.addAll(options);
         JvmIdentity other =
                 new JvmIdentity(jvm.version(), jvm.name(), jvm.path(), JvmIdentity.flags(ForkArguments.without(all)));
-        return new Measurement(benchmark, params, other, all, jmhVersion, mode, threads, unit, samples, metrics);
+        return new Measurement(subject, other, all, jmhVersion, mode, threads, unit, samples, metrics);
     }
 
     /** The slowest iteration of all forks, in seconds. */

@@ -16,11 +16,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.convmark.io.Shell;
 import org.convmark.io.TextFile;
 import org.convmark.machine.Capture;
 import org.convmark.machine.ForkArguments;
-import org.convmark.machine.Graal;
+import org.convmark.model.Case;
 
 /** The content of a run folder. Immutable. */
 public final class Run {
@@ -132,7 +131,8 @@ public final class Run {
     }
 
     private static Failure failure(Measurement row, String fault) {
-        return new Failure(new Intent.Row(row.jvm().version(), row.benchmark(), row.settings()), fault);
+        Subject subject = Measurement.told(row.subject(), row.mode(), row.threads());
+        return new Failure(new Row(row.jvm().version(), subject), fault, "");
     }
 
     /** Older versions kept the plan in the index. */
@@ -223,18 +223,13 @@ public final class Run {
 
     /** The command that measures a row again; "" where the benchmark is not Convmark's. */
     public String command(Measurement row) {
-        if (!row.isOwn()) {
+        Optional<Case> what = row.known();
+        if (what.isEmpty()) {
             return "";
         }
-        String params = row.chosen().entrySet().stream()
-                .map(e -> " -p " + e.getKey() + "=" + e.getValue())
-                .collect(Collectors.joining());
-        String profile = intent.profile() == null ? "" : " --profile " + intent.profile();
-        String device = intent.device() == null ? "" : " --device " + Shell.word(intent.device());
-        List<String> chosen = ForkArguments.without(row.jvmArgs());
-        String flags = JvmIdentity.flags(Graal.without(chosen));
-        String args = flags.isEmpty() ? "" : " --jvm-args " + Shell.word(flags);
-        return "./run.sh run" + profile + " --include '\\." + row.simpleName() + "\\.'" + params + " --jvm "
-                + Shell.word(Graal.call(row.jvm().path(), chosen)) + args + device;
+        List<String> chosen = ForkArguments.without(row.jvmArgs()).stream()
+                .filter(argument -> !argument.startsWith("-Dconvmark."))
+                .toList();
+        return new Reproduction(intent.profile(), row.jvm().path(), chosen, intent.device()).command(what.get());
     }
 }

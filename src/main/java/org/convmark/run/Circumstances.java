@@ -10,6 +10,7 @@ import org.convmark.machine.Jvm;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
 import org.convmark.machine.TargetState;
+import org.convmark.results.Row;
 import org.convmark.run.Plan.JvmOfPlan;
 
 /**
@@ -60,7 +61,7 @@ public record Circumstances(Machine machine, List<Configuration> configurations,
 
     /** Why a row cannot be measured here, empty if it can. */
     Optional<String> obstacle(Row row) {
-        return row.refusal().or(() -> unavailable(row));
+        return row.what().refusal().or(() -> unavailable(row));
     }
 
     private Optional<String> unavailable(Row row) {

@@ -3,8 +3,10 @@ package org.convmark.run;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import org.convmark.kernel.Target;
+import org.convmark.model.Case;
 import org.convmark.model.Network;
+import org.convmark.model.Target;
+import org.convmark.results.Row;
 
 /** How long a row takes, roughly: from the work of its graph and the usual speed of a target on one core. */
 final class Estimate {
@@ -16,7 +18,7 @@ final class Estimate {
     private static final double LEAST_SECONDS = 0.04;
 
     private final Effort effort;
-    private final Map<String, Long> flops = new HashMap<>();
+    private final Map<Case.Problem, Long> flops = new HashMap<>();
 
     /** @param effort of every row */
     Estimate(Effort effort) {
@@ -36,7 +38,8 @@ final class Estimate {
 
     /** Many rows time the same graph. */
     private double flops(Row row) {
-        return flops.computeIfAbsent(row.extent(), extent -> row.graph().cost().flops());
+        return flops.computeIfAbsent(
+                row.work().problem(), problem -> problem.graph().cost().flops());
     }
 
     private static double speed(Target target) {
@@ -45,11 +48,10 @@ final class Estimate {
 
     /** A JVM, the roof beside the row, and loading the engine. */
     private static double startSeconds(Target target) {
-        return switch (target) {
-            case SCALAR, VECTOR -> 1.7;
-            case OPENCL -> 1.3;
-            case ONNXRUNTIME, ONEDNN -> 1.9;
-            case PYTORCH -> 3.7;
+        return switch (target.kind()) {
+            case JAVA -> 1.7;
+            case DEVICE -> 1.3;
+            case LIBRARY -> target == Target.PYTORCH ? 3.7 : 1.9;
         };
     }
 
@@ -61,14 +63,15 @@ final class Estimate {
         if (row.isRoof()) {
             return 0.3;
         }
-        return switch (row.target()) {
-            case VECTOR -> row.workload() instanceof Network ? 9 : 2.1;
-            case OPENCL -> 1.2;
-            case SCALAR, ONNXRUNTIME, ONEDNN, PYTORCH -> 0.3;
+        return switch (row.target().kind()) {
+            case JAVA -> row.target() == Target.SCALAR ? 0.3 : row.work().workload() instanceof Network ? 9 : 2.1;
+            case DEVICE -> 1.2;
+            case LIBRARY -> 0.3;
         };
     }
 
     private static double roofSeconds(Row row) {
-        return Long.parseLong(row.params().getOrDefault("bytes", "0")) / BYTES_PER_SECOND;
+        Case.Roof roof = (Case.Roof) row.what();
+        return roof.loop().isArithmetic() ? 0 : roof.size() / BYTES_PER_SECOND;
     }
 }

@@ -6,10 +6,10 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,23 +22,24 @@ import org.convmark.kernel.onnx.Message;
 import org.convmark.kernel.onnx.OnnxModel;
 import org.convmark.kernel.onnx.Tensor;
 import org.convmark.machine.Machine;
+import org.convmark.model.Case;
+import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
+import org.convmark.model.Parameter;
 import org.convmark.model.Shape;
+import org.convmark.model.Stack;
+import org.convmark.model.Target;
 
 /**
  * Workloads as ONNX models, each with an input and the right output, in the layout of ONNX's own test cases:
  * {@code model.onnx} and {@code test_data_set_0/input_0.pb, output_0.pb}. Graphs are unfused, weights and input those of
  * the benchmarks.
  *
- * @param rows what is exported, on no JVM
+ * @param cases what is exported, as plain Java runs it
  */
-public record Export(List<Row> rows) {
+public record Export(List<Case.Work> cases) {
     /** The middle of what the standard profile measures. */
     private static final List<String> USUAL = List.of("depth=2", "width=32");
-
-    private static final List<String> EXTENTS = List.of("depth", "width", "image", "batch");
-    private static final List<String> OTHERS =
-            List.of("target", "fusion", "algorithm", "workers", "loop", "bytes", "flops");
 
     /**
      * What the user chose.
@@ -50,33 +51,43 @@ public record Export(List<Row> rows) {
     public static Export of(String include, List<String> settings, Machine machine) {
         Parameters parameters =
                 new Parameters(Stream.concat(USUAL.stream(), settings.stream()).toList());
-        OTHERS.stream().filter(parameters::chosen).findFirst().ifPresent(name -> {
-            throw new InputError(
-                    "-p " + name + " says nothing about a model: export takes " + String.join(", ", EXTENTS) + ".");
-        });
+        parameters.chosen().stream()
+                .filter(parameter -> !Stack.EXTENTS.contains(parameter))
+                .findFirst()
+                .ifPresent(parameter -> {
+                    throw new InputError("-p " + parameter.key() + " says nothing about a model: export takes "
+                            + Stack.EXTENTS.stream().map(Parameter::key).collect(Collectors.joining(", ")) + ".");
+                });
         Selection selection = Selection.of(Profile.STANDARD, include, parameters, Set.of());
         if (selection.workloads().isEmpty()) {
             throw new InputError("'" + include + "' finds roofs only, and a roof is no network.");
         }
-        List<Row> rows = new ArrayList<>();
+        List<Case.Work> cases = new ArrayList<>();
         for (String workload : selection.workloads()) {
-            for (Map<String, String> point : selection.points(Suite.workload(workload))) {
-                rows.add(new Row("", workload, new TreeMap<>(point)));
+            for (Map<Parameter, String> point : selection.points(Suite.workload(workload))) {
+                cases.add(plain(workload, point));
             }
         }
         MemoryNeed memory = MemoryNeed.of(machine, Runtime.getRuntime().maxMemory());
-        memory.check(rows);
-        rows.forEach(row -> memory.obstacle(row).ifPresent(reason -> {
+        memory.check(cases);
+        cases.forEach(work -> memory.obstacle(work).ifPresent(reason -> {
             throw new InputError(reason + ".");
         }));
-        rows.forEach(Export::refuseIfTooLarge);
-        return new Export(rows);
+        cases.forEach(Export::refuseIfTooLarge);
+        return new Export(cases);
     }
 
-    private static void refuseIfTooLarge(Row row) {
-        long bytes = row.graph().cost().weightBytes();
+    private static Case.Work plain(String benchmark, Map<Parameter, String> point) {
+        Map<Parameter, String> params = new EnumMap<>(point);
+        params.put(Parameter.TARGET, Target.SCALAR.name());
+        params.put(Parameter.FUSION, Fusion.NONE.name());
+        return (Case.Work) Selection.read(benchmark, params);
+    }
+
+    private static void refuseIfTooLarge(Case.Work work) {
+        long bytes = work.problem().graph().cost().weightBytes();
         if (bytes > Message.LIMIT) {
-            throw new InputError(name(row) + " has " + (bytes >> 20)
+            throw new InputError(name(work) + " has " + (bytes >> 20)
                     + " MiB of weights, and an ONNX model ends at 2 GiB: " + "choose a smaller depth or width.");
         }
     }
@@ -90,9 +101,9 @@ public record Export(List<Row> rows) {
     public void write(Path folder, Consumer<String> progress) throws IOException {
         Path half = begin(folder.toAbsolutePath());
         try {
-            for (int i = 0; i < rows.size(); i++) {
-                progress.accept(i + 1 + "/" + rows.size() + " " + name(rows.get(i)));
-                write(rows.get(i).graph(), half.resolve(name(rows.get(i))));
+            for (int i = 0; i < cases.size(); i++) {
+                progress.accept(i + 1 + "/" + cases.size() + " " + name(cases.get(i)));
+                write(cases.get(i).problem().graph(), half.resolve(name(cases.get(i))));
             }
             Files.move(half, folder);
         } catch (IOException | RuntimeException e) {
@@ -118,10 +129,10 @@ public record Export(List<Row> rows) {
     }
 
     /** {@code Residual-depth2-width32-image56-batch1}. */
-    private static String name(Row row) {
-        return row.workload().extents().stream()
-                .map(extent -> "-" + extent + row.params().get(extent))
-                .collect(Collectors.joining("", row.simpleName().replaceFirst("Benchmark$", ""), ""));
+    private static String name(Case.Work work) {
+        return work.extents().values().entrySet().stream()
+                .map(extent -> "-" + extent.getKey().key() + extent.getValue())
+                .collect(Collectors.joining("", Case.name(work.benchmark()), ""));
     }
 
     private static void write(Graph graph, Path folder) throws IOException {

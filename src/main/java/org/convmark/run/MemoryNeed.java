@@ -3,12 +3,15 @@ package org.convmark.run;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import org.convmark.machine.Machine;
+import org.convmark.model.Case;
 import org.convmark.model.Cost;
+import org.convmark.model.Extents;
 import org.convmark.model.Graph;
+import org.convmark.model.Parameter;
 import org.convmark.model.Stack;
 
 /**
@@ -19,6 +22,7 @@ import org.convmark.model.Stack;
  */
 record MemoryNeed(long availableBytes, long heapBytes) {
     private static final int MOST = 1 << 14;
+    private static final int IMAGE_CHANNELS = 3;
     private static final long FIXED = 64L << 20;
     private static final long LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
@@ -28,25 +32,25 @@ record MemoryNeed(long availableBytes, long heapBytes) {
         return new MemoryNeed(Math.min(available, limit), heapBytes);
     }
 
-    /** @throws InputError naming the first row of a stack or a roof that does not fit, with the memory it would need */
-    void check(List<Row> rows) {
-        Set<String> seen = new HashSet<>();
-        for (Row row : rows) {
-            if (!row.isRoof() && row.workload() instanceof Stack && seen.add(row.extent())) {
-                check(row);
-            } else if (row.params().containsKey("bytes")) {
-                refuseIfOver(row, Double.parseDouble(row.params().get("bytes")), "");
+    /** @throws InputError naming the first case of a stack or a roof that does not fit, with the memory it would need */
+    void check(List<? extends Case> cases) {
+        Set<Case.Problem> seen = new HashSet<>();
+        for (Case one : cases) {
+            if (one instanceof Case.Work work && work.workload() instanceof Stack && seen.add(work.problem())) {
+                check(work);
+            } else if (one instanceof Case.Roof roof && !roof.loop().isArithmetic()) {
+                refuseIfOver(roof, roof.size(), "", List.of(Parameter.BYTES));
             }
         }
     }
 
-    /** Why a network is not measured at the size of a row, empty if it is: other networks may be. */
-    Optional<String> obstacle(Row row) {
-        if (row.isRoof() || row.workload() instanceof Stack) {
+    /** Why a network is not measured at its size, empty if it is: other networks may be. */
+    Optional<String> obstacle(Case one) {
+        if (!(one instanceof Case.Work work) || work.workload() instanceof Stack) {
             return Optional.empty();
         }
         try {
-            check(row);
+            check(work);
             return Optional.empty();
         } catch (InputError | IllegalArgumentException e) {
             return Optional.of(e.getMessage().replaceFirst("\\.$", ""));
@@ -54,59 +58,61 @@ record MemoryNeed(long availableBytes, long heapBytes) {
     }
 
     /** The input and one filter per unit, in floating point because the numbers may be absurd. */
-    private static double leastBytes(SortedMap<String, String> size) {
-        double width = Double.parseDouble(size.getOrDefault("width", "3"));
-        double image = Double.parseDouble(size.get("image"));
-        double units = Double.parseDouble(size.getOrDefault("depth", "1"));
-        return Float.BYTES * (Double.parseDouble(size.get("batch")) * width * image * image + units * width * width);
+    private static double leastBytes(Extents size) {
+        Map<Parameter, Integer> values = size.values();
+        double width = values.getOrDefault(Parameter.WIDTH, IMAGE_CHANNELS);
+        double image = size.get(Parameter.IMAGE);
+        double units = values.getOrDefault(Parameter.DEPTH, 1);
+        return Float.BYTES * (size.get(Parameter.BATCH) * width * image * image + units * width * width);
     }
 
-    private static void refuseIfBeyond(Row row) {
-        for (String name : row.workload().extents()) {
-            String value = row.params().get(name);
-            int most = name.equals("depth") ? Stack.MOST_DEPTH : MOST;
-            if (Double.parseDouble(value) > most) {
-                throw new InputError(name + "=" + value + " is too large: the most is " + most + ".");
+    private static void refuseIfBeyond(Case.Work work) {
+        work.extents().values().forEach((extent, value) -> {
+            long most = Math.min(MOST, extent.most());
+            if (value > most) {
+                throw new InputError(extent.key() + "=" + value + " is too large: the most is " + most + ".");
             }
-        }
+        });
     }
 
-    private void check(Row row) {
-        refuseIfOver(row, leastBytes(row.params()), "at least ");
-        refuseIfBeyond(row);
-        Graph graph = row.graph();
+    private void check(Case.Work work) {
+        List<Parameter> extents = work.workload().extents();
+        refuseIfOver(work, leastBytes(work.extents()), "at least ", extents);
+        refuseIfBeyond(work);
+        Graph graph = work.problem().graph();
         Cost cost = graph.cost();
         long inputs = graph.inputs().stream().mapToLong(s -> s.bytes()).sum();
         double program = inputs + graph.output().bytes() + cost.workspaceBytes() + 2.0 * cost.weightBytes();
-        refuseIfOver(row, 2 * program + FIXED, "about ");
+        refuseIfOver(work, 2 * program + FIXED, "about ", extents);
         long largest = graph.nodes().stream()
                 .mapToLong(n -> n.output().elements())
                 .max()
                 .orElse(0);
         if (largest > LARGEST_ARRAY) {
-            throw new InputError(row.title() + " has a tensor of " + largest
-                    + " elements, more than a Java array holds: " + "choose a smaller " + extents(row) + ".");
+            throw new InputError(work.title() + " has a tensor of " + largest
+                    + " elements, more than a Java array holds: " + "choose a smaller " + names(extents) + ".");
         }
     }
 
-    private void refuseIfOver(Row row, double bytes, String precision) {
+    private void refuseIfOver(Case one, double bytes, String precision, List<Parameter> sizes) {
         if (bytes > availableBytes) {
-            throw new InputError(row.title() + " would need " + precision + gibibytes(bytes) + " of memory, but this "
+            throw new InputError(one.title() + " would need " + precision + gibibytes(bytes) + " of memory, but this "
                     + "machine has " + gibibytes(availableBytes)
-                    + " available: choose a smaller " + extents(row) + ".");
+                    + " available: choose a smaller " + names(sizes) + ".");
         }
         if (bytes > heapBytes) {
             throw new InputError(
-                    row.title() + " would need " + precision + gibibytes(bytes) + " of memory, but the heap "
+                    one.title() + " would need " + precision + gibibytes(bytes) + " of memory, but the heap "
                             + "of the JVM ends at " + gibibytes(heapBytes) + ": add --jvm-args \"-Xmx"
                             + (long) Math.ceil(1.2 * bytes / (1L << 30)) + "g\".");
         }
     }
 
-    private static String extents(Row row) {
-        List<String> names = row.workload().extents();
+    /** {@code depth, width, image or batch}. */
+    private static String names(List<Parameter> sizes) {
+        List<String> names = sizes.stream().map(Parameter::key).toList();
         int last = names.size() - 1;
-        return String.join(", ", names.subList(0, last)) + " or " + names.get(last);
+        return last == 0 ? names.get(0) : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
     }
 
     private static String gibibytes(double bytes) {

@@ -1,34 +1,19 @@
 package org.convmark.run;
 
 import java.math.BigInteger;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
-import org.convmark.kernel.Algorithm;
-import org.convmark.kernel.Target;
-import org.convmark.model.Fusion;
-import org.convmark.model.Stack;
+import org.convmark.model.Parameter;
 
 /** Values that the user chose for benchmark parameters, in place of the profile's; each is checked by itself. */
 public final class Parameters {
     private static final Known NAMES = new Known(
-            "parameter",
-            List.of(
-                    "depth",
-                    "width",
-                    "target",
-                    "fusion",
-                    "algorithm",
-                    "image",
-                    "batch",
-                    "workers",
-                    "loop",
-                    "bytes",
-                    "flops"));
-    private static final Known LOOPS = new Known("loop", List.of("READ", "COPY", "TRIAD"));
+            "parameter", Stream.of(Parameter.values()).map(Parameter::key).toList());
 
-    private final Map<String, List<String>> values = new LinkedHashMap<>();
+    private final Map<Parameter, List<String>> values = new EnumMap<>(Parameter.class);
 
     /**
      * Parses {@code name=v1,v2}.
@@ -42,48 +27,46 @@ public final class Parameters {
                 throw new InputError("-p takes name=value or name=value,value, not '" + setting + "'.");
             }
             String name = NAMES.require(setting.substring(0, equals));
+            Parameter parameter = Parameter.values()[NAMES.names().indexOf(name)];
             List<String> list = Stream.of(setting.substring(equals + 1).split(",", -1))
                     .map(String::strip)
                     .distinct()
                     .toList();
-            list.forEach(value -> check(name, value));
-            values.put(name, list);
+            list.forEach(value -> check(parameter, value));
+            values.put(parameter, list);
         }
     }
 
     /** The chosen values, or others if none were. */
-    List<String> get(String name, List<String> otherwise) {
-        return values.getOrDefault(name, otherwise);
+    List<String> get(Parameter parameter, List<String> otherwise) {
+        return values.getOrDefault(parameter, otherwise);
     }
 
-    boolean chosen(String name) {
-        return values.containsKey(name);
+    /** Those with chosen values. */
+    Set<Parameter> chosen() {
+        return values.keySet();
     }
 
-    private static void check(String name, String value) {
-        switch (name) {
-            case "target" -> Known.of("target", Target.class).require(value);
-            case "fusion" -> Known.of("fusion", Fusion.class).require(value);
-            case "algorithm" -> Known.of("algorithm", Algorithm.class).require(value);
-            case "loop" -> LOOPS.require(value);
-            case "depth" -> number(name, value, 1, Stack.MOST_DEPTH);
-            case "bytes" -> number(name, value, 1 << 10, 1L << 40);
-            case "flops" -> number(name, value, 1_000_000, 1L << 36);
-            case "workers" -> number(name, value, 0, 1 << 10);
-            default -> number(name, value, 1, Long.MAX_VALUE);
+    private static void check(Parameter parameter, String value) {
+        if (parameter.words().isEmpty()) {
+            number(parameter, value);
+        } else {
+            new Known(parameter.key(), parameter.words()).require(value);
         }
     }
 
-    private static void number(String name, String value, long least, long most) {
+    private static void number(Parameter parameter, String value) {
+        String name = parameter.key();
         if (!value.matches("[+-]?\\d+")) {
-            throw new InputError(name + "='" + value + "' is not a whole number: give one from " + least + " on.");
+            throw new InputError(
+                    name + "='" + value + "' is not a whole number: give one from " + parameter.least() + " on.");
         }
         BigInteger number = new BigInteger(value);
-        if (number.compareTo(BigInteger.valueOf(least)) < 0) {
-            throw new InputError(name + "=" + value + " is too small: the least is " + least + ".");
+        if (number.compareTo(BigInteger.valueOf(parameter.least())) < 0) {
+            throw new InputError(name + "=" + value + " is too small: the least is " + parameter.least() + ".");
         }
-        if (number.compareTo(BigInteger.valueOf(most)) > 0) {
-            throw new InputError(name + "=" + value + " is too large: the most is " + most + ".");
+        if (number.compareTo(BigInteger.valueOf(parameter.most())) > 0) {
+            throw new InputError(name + "=" + value + " is too large: the most is " + parameter.most() + ".");
         }
     }
 }

@@ -2,7 +2,6 @@ package org.convmark.run;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -10,8 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.convmark.kernel.Target;
 import org.convmark.kernel.VectorLength;
+import org.convmark.model.Target;
+import org.convmark.results.Reproduction;
+import org.convmark.results.Row;
+import org.convmark.results.Skipped;
 
 /**
  * What a run measures, in order; all that is needed to go on with it.
@@ -73,23 +75,12 @@ public record Plan(
             return shortVectors != null
                     && !row.isRoof()
                     && row.target() == Target.VECTOR
-                    && VectorLength.isShortBetter(row.graph());
+                    && VectorLength.isShortBetter(row.work().problem().graph());
         }
 
         /** What a row's target must say that it runs on. */
         String expected(Row row) {
             return shortens(row) ? shortVectors : expected.get(row.target().name());
-        }
-    }
-
-    /**
-     * Rows left out because a JVM cannot run their target, or their target has no such fusion or algorithm.
-     *
-     * @param rows how many
-     */
-    public record Skipped(String jvm, String target, String reason, int rows) {
-        Skipped times(int count) {
-            return new Skipped(jvm, target, reason, rows * count);
         }
     }
 
@@ -103,17 +94,20 @@ public record Plan(
         if (effort.forks() < 1 || effort.iterations() < 1) {
             return Optional.of("it plans " + effort.forks() + " forks of " + effort.iterations() + " iterations");
         }
-        Set<String> benchmarks = new HashSet<>(Suite.workloads());
-        benchmarks.addAll(Suite.roofs());
         Set<String> labels = jvms.stream().map(JvmOfPlan::label).collect(Collectors.toSet());
-        try {
-            return rows.stream()
-                    .flatMap(row -> row.fault(benchmarks, labels).stream())
-                    .findFirst()
-                    .or(this::unlikely);
-        } catch (IllegalArgumentException e) {
-            return Optional.of(e.getMessage());
+        return rows.stream()
+                .flatMap(row -> fault(row, labels).stream())
+                .findFirst()
+                .or(this::unlikely);
+    }
+
+    private static Optional<String> fault(Row row, Set<String> labels) {
+        if (row.subject().known().isEmpty()) {
+            return Optional.of("this version of Convmark does not know " + row.title());
         }
+        return labels.contains(row.jvm())
+                ? row.what().refusal().or(() -> row.what().fault())
+                : Optional.of("there is no JVM " + row.jvm());
     }
 
     /** Whether numbers of rows are no numbers, or none that can be; names no row, because many share a graph. */
@@ -132,12 +126,15 @@ public record Plan(
                 .orElseThrow();
     }
 
+    /** The command that measures a row alone. */
+    public String command(Row row) {
+        JvmOfPlan jvm = jvm(row);
+        return new Reproduction(profile, jvm.path(), jvm.arguments(), device).command(row.what());
+    }
+
     /** The largest number of threads that some of its rows ask for. */
     public static int workers(List<Row> some) {
-        return some.stream()
-                .mapToInt(row -> Integer.parseInt(row.params().get("workers")))
-                .max()
-                .orElse(0);
+        return some.stream().mapToInt(row -> row.what().workers()).max().orElse(0);
     }
 
     /** How long each row takes, roughly; many rows time the same graph, whose work is counted once. */

@@ -4,15 +4,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.convmark.kernel.Target;
+import org.convmark.machine.Machine;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Block;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Network;
+import org.convmark.model.Parameter;
 import org.convmark.model.Pattern;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Stack;
+import org.convmark.model.Target;
 import org.convmark.model.Workload;
 
 /** How much of the suite is measured, and how thoroughly. The only list of profiles. */
@@ -51,14 +53,16 @@ public enum Profile {
             List.of(WorkingSet.values()),
             new Effort(1, 30_000, 5, 40)) {
         @Override
-        List<String> axis(Workload workload, String extent) {
+        List<String> axis(Workload workload, Parameter extent) {
             List<String> all = super.axis(workload, extent);
-            return !(workload instanceof Block) ? all : List.of(extent.equals("depth") ? all.get(0) : largest(extent));
+            return !(workload instanceof Block)
+                    ? all
+                    : List.of(extent == Parameter.DEPTH ? all.get(0) : largest(extent));
         }
 
         @Override
-        boolean measures(Map<String, String> point) {
-            return !Stream.of("depth", "width")
+        boolean measures(Map<Parameter, String> point) {
+            return !Stream.of(Parameter.DEPTH, Parameter.WIDTH)
                     .allMatch(extent -> largest(extent).equals(point.get(extent)));
         }
     },
@@ -143,7 +147,7 @@ public enum Profile {
     }
 
     private final Family family;
-    private final Map<String, List<String>> axes;
+    private final Map<Parameter, List<String>> axes;
     private final Comparison comparison;
     private final List<RoofLoop> loops;
     private final List<WorkingSet> workingSets;
@@ -151,7 +155,7 @@ public enum Profile {
 
     Profile(
             Family family,
-            Map<String, List<String>> axes,
+            Map<Parameter, List<String>> axes,
             Comparison comparison,
             List<RoofLoop> loops,
             List<WorkingSet> workingSets,
@@ -164,14 +168,14 @@ public enum Profile {
         this.effort = effort;
     }
 
-    private static Map<String, List<String>> axes(
+    private static Map<Parameter, List<String>> axes(
             List<Integer> depth, List<Integer> width, int image, List<Integer> batch, List<Integer> workers) {
         return Map.of(
-                "depth", strings(depth),
-                "width", strings(width),
-                "image", List.of(String.valueOf(image)),
-                "batch", strings(batch),
-                "workers", strings(workers));
+                Parameter.DEPTH, strings(depth),
+                Parameter.WIDTH, strings(width),
+                Parameter.IMAGE, List.of(String.valueOf(image)),
+                Parameter.BATCH, strings(batch),
+                Parameter.WORKERS, strings(workers));
     }
 
     private static List<String> strings(List<Integer> numbers) {
@@ -199,23 +203,23 @@ public enum Profile {
     }
 
     /** Values of depth, width, image, batch or workers. */
-    List<String> axis(String name) {
-        return axes.get(name);
+    List<String> axis(Parameter parameter) {
+        return axes.get(parameter);
     }
 
     /** Values of depth, width, image or batch for a workload; a network's images have a size of their own. */
-    List<String> axis(Workload workload, String extent) {
-        return extent.equals("image") && workload instanceof Network network
+    List<String> axis(Workload workload, Parameter extent) {
+        return extent == Parameter.IMAGE && workload instanceof Network network
                 ? List.of(String.valueOf(image(network)))
                 : axis(extent);
     }
 
     /** Whether a point of a workload's usual extents is measured: of all combinations some may be left out. */
-    boolean measures(Map<String, String> point) {
+    boolean measures(Map<Parameter, String> point) {
         return true;
     }
 
-    String largest(String extent) {
+    String largest(Parameter extent) {
         List<String> all = axis(extent);
         return all.get(all.size() - 1);
     }
@@ -234,12 +238,15 @@ public enum Profile {
         return comparison.fusions(workload, target);
     }
 
-    List<RoofLoop> loops() {
-        return loops;
-    }
-
-    List<WorkingSet> workingSets() {
-        return workingSets;
+    /** Values of a roof's loop, bytes or flops. */
+    List<?> sizes(Parameter size, Machine machine) {
+        return switch (size) {
+            case LOOP -> loops;
+            case BYTES ->
+                workingSets.stream().map(set -> set.bytes(machine)).distinct().toList();
+            case FLOPS -> List.of(RoofLoop.COMPUTE_FLOPS);
+            default -> throw new IllegalArgumentException(size + " is no size of a roof");
+        };
     }
 
     /** How thoroughly each row is measured. */

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.convmark.results.Row;
 
 /** Tells how far a run is and when it will end. */
 public interface Progress extends AutoCloseable {

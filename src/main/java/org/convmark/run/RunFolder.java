@@ -22,6 +22,8 @@ import org.convmark.io.FileErrors;
 import org.convmark.io.Folders;
 import org.convmark.io.JsonErrors;
 import org.convmark.io.TextFile;
+import org.convmark.results.Failure;
+import org.convmark.results.Row;
 
 /**
  * A run on disk while it goes on. {@code plan.json} holds what is measured, {@code failed.json} the rows that could not be,
@@ -36,19 +38,6 @@ public record RunFolder(Path path) {
             .serializationInclusion(JsonInclude.Include.NON_NULL)
             .visibility(PropertyAccessor.IS_GETTER, JsonAutoDetect.Visibility.NONE)
             .build();
-
-    /**
-     * A row that could not be measured.
-     *
-     * @param error first line of what went wrong
-     * @param details where, for whoever looks into it
-     */
-    public record Failure(Row row, String error, String details) {
-        /** Refuses a record without a row. */
-        public Failure {
-            Objects.requireNonNull(row, "no row");
-        }
-    }
 
     /**
      * Makes the folder of a new run.
@@ -221,8 +210,8 @@ public record RunFolder(Path path) {
     /** Whether JMH wrote a result for a row: a record that was mixed up is measured again. */
     private static boolean isOf(Row row, JsonNode result) {
         JsonNode params = result.path("params");
-        return result.path("benchmark").asText().startsWith(row.benchmark() + ".")
-                && row.params().entrySet().stream().allMatch(e -> e.getValue()
+        return result.path("benchmark").asText().startsWith(row.subject().benchmark() + ".")
+                && row.subject().params().entrySet().stream().allMatch(e -> e.getValue()
                         .equals(params.path(e.getKey()).asText()));
     }
 

@@ -6,19 +6,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.convmark.kernel.Algorithm;
-import org.convmark.kernel.Target;
 import org.convmark.machine.Machine;
-import org.convmark.model.RoofLoop;
+import org.convmark.model.Algorithm;
+import org.convmark.model.Case;
+import org.convmark.model.Parameter;
+import org.convmark.model.Target;
 import org.convmark.model.Workload;
+import org.convmark.results.Row;
+import org.convmark.results.Skipped;
 import org.convmark.run.Plan.JvmOfPlan;
-import org.convmark.run.Plan.Skipped;
 
 /**
  * What the user chose: a profile, a part of its benchmarks, other parameter values.
@@ -29,8 +30,6 @@ import org.convmark.run.Plan.Skipped;
  */
 public record Selection(
         Profile profile, Parameters parameters, List<String> workloads, List<String> roofs, Set<Target> peers) {
-    private static final String COMPUTE_FLOPS = String.valueOf(RoofLoop.COMPUTE_FLOPS);
-
     /** All that a profile measures. */
     public static Selection of(Profile profile, Parameters parameters, Set<Target> peers) {
         List<String> workloads = Suite.workloads().stream()
@@ -76,12 +75,12 @@ public record Selection(
         List<JvmOfPlan> jvms = here.jvms();
         List<Row> all = rows(here.machine(), jvms.stream().map(JvmOfPlan::label).toList());
         MemoryNeed memory = here.memory();
-        memory.check(all);
+        memory.check(all.stream().map(Row::what).toList());
         List<Row> rows = new ArrayList<>();
         Map<Skipped, Integer> skipped = new LinkedHashMap<>();
         for (Row row : all) {
             here.obstacle(row)
-                    .or(() -> memory.obstacle(row))
+                    .or(() -> memory.obstacle(row.what()))
                     .map(reason -> new Skipped(row.jvm(), row.target().name(), reason, 1))
                     .ifPresentOrElse(one -> skipped.merge(one, 1, Integer::sum), () -> rows.add(row));
         }
@@ -109,69 +108,67 @@ public record Selection(
     List<Row> rows(Machine machine, List<String> jvms) {
         List<Row> rows = new ArrayList<>();
         for (String roof : roofs) {
-            for (Map<String, String> params : roofParams(roof, machine)) {
-                jvms.forEach(jvm -> rows.add(new Row(jvm, roof, new TreeMap<>(params))));
+            for (Map<Parameter, String> params : roofParams(roof, machine)) {
+                jvms.forEach(jvm -> rows.add(new Row(jvm, read(roof, params))));
             }
         }
         for (String workload : workloads) {
             Workload measured = Suite.workload(workload);
-            for (Map<String, String> point : points(measured)) {
-                jvms.forEach(jvm -> variants(measured, point)
-                        .forEach(params -> rows.add(new Row(jvm, workload, new TreeMap<>(params)))));
+            for (Map<Parameter, String> point : points(measured)) {
+                List<Case> cases = variants(measured, point).stream()
+                        .map(params -> read(workload, params))
+                        .toList();
+                jvms.forEach(jvm -> cases.forEach(one -> rows.add(new Row(jvm, one))));
             }
         }
         return rows;
     }
 
+    static Case read(String benchmark, Map<Parameter, String> params) {
+        return Case.of(
+                benchmark,
+                params.entrySet().stream()
+                        .collect(Collectors.toMap(param -> param.getKey().key(), Map.Entry::getValue)));
+    }
+
     private List<Target> targets(List<Target> usual) {
         List<String> own = strings(usual);
-        return Stream.concat(parameters.get("target", own).stream().map(Target::valueOf), peers.stream())
+        return Stream.concat(parameters.get(Parameter.TARGET, own).stream().map(Target::valueOf), peers.stream())
                 .distinct()
                 .toList();
     }
 
     /** Extents of a workload, and numbers of threads: all combinations of what the user chose, what the profile keeps of its own. */
-    List<Map<String, String>> points(Workload workload) {
-        Map<String, List<String>> axes = new LinkedHashMap<>();
+    List<Map<Parameter, String>> points(Workload workload) {
+        Map<Parameter, List<String>> axes = new LinkedHashMap<>();
         workload.extents().forEach(name -> axes.put(name, parameters.get(name, profile.axis(workload, name))));
-        axes.put("workers", parameters.get("workers", profile.axis("workers")));
-        boolean chosen = workload.extents().stream().anyMatch(parameters::chosen);
+        axes.put(Parameter.WORKERS, parameters.get(Parameter.WORKERS, profile.axis(Parameter.WORKERS)));
+        boolean chosen = workload.extents().stream().anyMatch(parameters.chosen()::contains);
         return product(axes).stream()
                 .filter(point -> chosen || profile.measures(point))
                 .toList();
     }
 
     /** What is compared at a point: targets side by side, each with its fusions and algorithms. */
-    private List<Map<String, String>> variants(Workload workload, Map<String, String> point) {
-        List<Map<String, String>> variants = new ArrayList<>();
+    private List<Map<Parameter, String>> variants(Workload workload, Map<Parameter, String> point) {
+        List<Map<Parameter, String>> variants = new ArrayList<>();
         for (Target target : targets(profile.targets(workload))) {
-            Map<String, List<String>> axes = new LinkedHashMap<>();
+            Map<Parameter, List<String>> axes = new LinkedHashMap<>();
             point.forEach((name, value) -> axes.put(name, List.of(value)));
-            axes.put("target", List.of(target.name()));
-            axes.put("fusion", parameters.get("fusion", strings(profile.fusions(workload, target))));
-            axes.put("algorithm", parameters.get("algorithm", List.of(Algorithm.AUTO.name())));
+            axes.put(Parameter.TARGET, List.of(target.name()));
+            axes.put(Parameter.FUSION, parameters.get(Parameter.FUSION, strings(profile.fusions(workload, target))));
+            axes.put(Parameter.ALGORITHM, parameters.get(Parameter.ALGORITHM, List.of(Algorithm.AUTO.name())));
             variants.addAll(product(axes));
         }
         return variants;
     }
 
-    private List<Map<String, String>> roofParams(String benchmark, Machine machine) {
-        Map<String, List<String>> axes = new LinkedHashMap<>();
-        if (benchmark.endsWith(Suite.MEMORY_ROOF)) {
-            axes.put("loop", parameters.get("loop", strings(profile.loops())));
-            axes.put(
-                    "bytes",
-                    parameters.get(
-                            "bytes",
-                            strings(profile.workingSets().stream()
-                                    .map(set -> set.bytes(machine))
-                                    .distinct()
-                                    .toList())));
-        } else {
-            axes.put("flops", parameters.get("flops", List.of(COMPUTE_FLOPS)));
-        }
-        axes.put("workers", parameters.get("workers", profile.axis("workers")));
-        axes.put("target", strings(List.copyOf(roofTargets())));
+    private List<Map<Parameter, String>> roofParams(String benchmark, Machine machine) {
+        Map<Parameter, List<String>> axes = new LinkedHashMap<>();
+        Case.Roof.sizes(benchmark)
+                .forEach(size -> axes.put(size, parameters.get(size, strings(profile.sizes(size, machine)))));
+        axes.put(Parameter.WORKERS, parameters.get(Parameter.WORKERS, profile.axis(Parameter.WORKERS)));
+        axes.put(Parameter.TARGET, strings(List.copyOf(roofTargets())));
         return product(axes);
     }
 
@@ -187,13 +184,13 @@ public record Selection(
     }
 
     /** All combinations, the last name varying fastest. */
-    private static List<Map<String, String>> product(Map<String, List<String>> axes) {
-        List<Map<String, String>> product = List.of(Map.of());
-        for (Map.Entry<String, List<String>> axis : axes.entrySet()) {
-            List<Map<String, String>> longer = new ArrayList<>();
-            for (Map<String, String> point : product) {
+    private static List<Map<Parameter, String>> product(Map<Parameter, List<String>> axes) {
+        List<Map<Parameter, String>> product = List.of(Map.of());
+        for (Map.Entry<Parameter, List<String>> axis : axes.entrySet()) {
+            List<Map<Parameter, String>> longer = new ArrayList<>();
+            for (Map<Parameter, String> point : product) {
                 for (String value : axis.getValue()) {
-                    Map<String, String> next = new LinkedHashMap<>(point);
+                    Map<Parameter, String> next = new LinkedHashMap<>(point);
                     next.put(axis.getKey(), value);
                     longer.add(next);
                 }

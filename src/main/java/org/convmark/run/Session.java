@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.bench.ActivationErrorProfiler;
@@ -24,6 +23,9 @@ import org.convmark.bench.RoofProfiler;
 import org.convmark.kernel.VectorLength;
 import org.convmark.machine.ForkArguments;
 import org.convmark.model.Caches;
+import org.convmark.model.Case;
+import org.convmark.results.Failure;
+import org.convmark.results.Row;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.profile.LinuxPerfNormProfiler;
 import org.openjdk.jmh.results.AggregationPolicy;
@@ -61,16 +63,13 @@ public final class Session {
         private final Arm arm;
         private final Row row;
         private final Forks forks = new Forks();
-        private RunFolder.Failure failure;
+        private Failure failure;
 
         Entry(Arm arm, Row row) {
             this.arm = arm;
             this.row = row;
         }
     }
-
-    /** What rows that take turns have in common. */
-    private record Subject(String benchmark, SortedMap<String, String> params) {}
 
     private final List<Arm> arms;
     private final Effort effort;
@@ -114,15 +113,14 @@ public final class Session {
         collect();
     }
 
-    private Map<Subject, List<Entry>> missing() {
-        Map<Subject, List<Entry>> subjects = new LinkedHashMap<>();
+    private Map<Case, List<Entry>> missing() {
+        Map<Case, List<Entry>> cases = new LinkedHashMap<>();
         for (Arm arm : arms) {
             for (Row row : arm.folder().missing(arm.plan())) {
-                subjects.computeIfAbsent(new Subject(row.benchmark(), row.params()), s -> new ArrayList<>())
-                        .add(new Entry(arm, row));
+                cases.computeIfAbsent(row.what(), c -> new ArrayList<>()).add(new Entry(arm, row));
             }
         }
-        return subjects;
+        return cases;
     }
 
     /** Forks in turn, every other time in reverse; a row that failed is not tried again. */
@@ -196,7 +194,7 @@ public final class Session {
                     entry.forks.add(forks);
                     return;
                 }
-                entry.failure = new RunFolder.Failure(entry.row, givenUp.get().toString(), "");
+                entry.failure = new Failure(entry.row, givenUp.get().toString(), "");
             } catch (RunnerException e) {
                 entry.failure = failure(entry.row, e);
                 awaitInterrupt();
@@ -206,8 +204,7 @@ public final class Session {
                 if (!isNotCompiled(e)) {
                     return;
                 }
-                entry.failure =
-                        new RunFolder.Failure(entry.row, entry.failure.error() + reasons(), entry.failure.details());
+                entry.failure = new Failure(entry.row, entry.failure.error() + reasons(), entry.failure.details());
             }
             if (repeats == REPEATS) {
                 return;
@@ -282,13 +279,13 @@ public final class Session {
         }
     }
 
-    private static RunFolder.Failure failure(Row row, RunnerException e) {
+    private static Failure failure(Row row, RunnerException e) {
         List<Throwable> chain = new ArrayList<>();
         collect(e, chain);
         Throwable root = chain.get(chain.size() - 1);
         String details = chain.stream().map(Session::describe).collect(Collectors.joining("\n"));
         String message = root.getMessage() == null ? root.getClass().getName() : root.getMessage();
-        return new RunFolder.Failure(row, message.lines().findFirst().orElse(""), details);
+        return new Failure(row, message.lines().findFirst().orElse(""), details);
     }
 
     /** JMH hides the real cause among the suppressed exceptions. */
@@ -319,7 +316,7 @@ public final class Session {
     private ChainedOptionsBuilder options(Plan plan, Row row) {
         TimeValue time = TimeValue.milliseconds(effort.iterationMillis());
         ChainedOptionsBuilder options = new OptionsBuilder()
-                .include("^\\Q" + row.benchmark() + "\\E\\.run$")
+                .include("^\\Q" + row.what().benchmark() + "\\E\\.run$")
                 .jvm(plan.jvm(row).path())
                 .jvmArgsPrepend(ForkArguments.ALL.toArray(String[]::new))
                 .jvmArgs(plan.jvm(row).arguments().toArray(String[]::new))
@@ -337,7 +334,7 @@ public final class Session {
                 .addProfiler(ConditionsProfiler.class)
                 .addProfiler(ForkEnvironment.class)
                 .shouldFailOnError(true);
-        row.params().forEach(options::param);
+        row.what().params().forEach(options::param);
         return options;
     }
 

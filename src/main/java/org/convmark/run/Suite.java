@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.model.Case;
 import org.convmark.model.Workload;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
@@ -16,27 +17,25 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** The benchmark classes that were built, by full name. */
 public final class Suite {
-    static final String MEMORY_ROOF = ".MemoryRoofBenchmark";
-
     private Suite() {}
 
     /** Patterns, blocks, operators, activations and networks, in the order of their enums. */
     public static List<String> workloads() {
         return all().stream()
-                .filter(name -> Workload.ofBenchmark(simple(name)).isPresent())
+                .filter(name -> Workload.ofBenchmark(name).isPresent())
                 .sorted(Comparator.comparing(name -> Workload.all().indexOf(workload(name))))
                 .toList();
     }
 
     /** What a class of {@link #workloads()} measures. */
     static Workload workload(String name) {
-        return Workload.ofBenchmark(simple(name)).orElseThrow();
+        return Workload.ofBenchmark(name).orElseThrow();
     }
 
     /** Everything else: roofs. */
     public static List<String> roofs() {
         return all().stream()
-                .filter(name -> Workload.ofBenchmark(simple(name)).isEmpty())
+                .filter(name -> Workload.ofBenchmark(name).isEmpty())
                 .sorted()
                 .toList();
     }
@@ -44,12 +43,8 @@ public final class Suite {
     /** Short names of all benchmarks, as a user types them. */
     static List<String> labels() {
         return Stream.concat(workloads().stream(), roofs().stream())
-                .map(name -> simple(name).replaceFirst("Benchmark$", ""))
+                .map(Case::name)
                 .toList();
-    }
-
-    private static String simple(String name) {
-        return name.substring(name.lastIndexOf('.') + 1);
     }
 
     private static Set<String> all() {

@@ -3,6 +3,7 @@ package org.convmark.run;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.convmark.results.Row;
 
 /**
  * How long a run will still take: the estimates of the rows that are left, corrected by how long rows of their kind really took, and

@@ -31,7 +31,7 @@ class AcrossMachinesTest {
         Files.writeString(file, Files.readString(CANNED.resolve("machine.json")).replace("example-2c", "example-64c"));
         List<Measurement> rows = RUN.measurements().stream()
                 .filter(row -> row.jvm().version().equals("17.0.15")
-                        && !row.param("depth").equals("2"))
+                        && !"2".equals(row.label().settings().get("depth")))
                 .toList();
         return new Run(temp, Capture.read(file), RUN.intent(), rows, List.of());
     }

@@ -12,6 +12,7 @@ import org.convmark.report.MarkdownWriter;
 import org.convmark.results.Measurement;
 import org.convmark.results.Metric;
 import org.convmark.results.Run;
+import org.convmark.results.Subject;
 import org.junit.jupiter.api.Test;
 
 /** Rows of whole networks go through every analysis, though they have neither depth nor width. */
@@ -29,8 +30,7 @@ class NetworkAnalysisTest {
                         row(run, "MobileNetV2", "PYTORCH", "NONE", 0.06),
                         row(run, "ConvFirstPicoReconstruction", "VECTOR", "EPILOGUE", 0.05))
                 .toList();
-        List<Measurement> all = Stream.concat(
-                        run.measurements().stream().filter(row -> row.workload().isEmpty()), rows.stream())
+        List<Measurement> all = Stream.concat(run.measurements().stream().filter(row -> !row.isWork()), rows.stream())
                 .toList();
         String report = new MarkdownWriter()
                 .text(Report.of(new Run(run.folder(), run.machine(), run.intent(), all, List.of()), Map.of()));
@@ -59,8 +59,7 @@ class NetworkAnalysisTest {
         Map<String, String> params =
                 Map.of("image", "224", "batch", "1", "workers", "1", "target", target, "fusion", fusion);
         return new Measurement(
-                "org.convmark.bench.network." + name + "Benchmark",
-                new TreeMap<>(params),
+                Subject.of("org.convmark.bench.network." + name + "Benchmark", new TreeMap<>(params)),
                 like.jvm(),
                 like.jvmArgs(),
                 like.jmhVersion(),

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.convmark.model.Target;
 import org.convmark.report.HtmlWriter;
 import org.convmark.report.MarkdownWriter;
 import org.convmark.results.Measurement;
@@ -101,11 +102,12 @@ class ReportTest {
         Run run = Run.read(PEERS);
         List<Measurement> rows = run.measurements();
         List<List<Measurement>> cases = List.of(
-                rows.stream().filter(row -> row.workload().isPresent()).toList(),
-                rows.stream().filter(row -> row.workload().isEmpty()).toList(),
+                rows.stream().filter(row -> row.isWork()).toList(),
+                rows.stream().filter(row -> !row.isWork()).toList(),
                 rows.subList(2, 3),
                 rows.stream()
-                        .filter(row -> row.param("target").equals("PYTORCH"))
+                        .filter(row ->
+                                row.target().filter(Target.PYTORCH::equals).isPresent())
                         .toList());
         for (List<Measurement> some : cases) {
             Run part = new Run(run.folder(), run.machine(), run.intent(), some, List.of());

@@ -8,14 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.convmark.analysis.Speedups.Factor;
-import org.convmark.analysis.Speedups.Point;
 import org.convmark.machine.Capture;
 import org.convmark.model.Pattern;
+import org.convmark.model.Target;
 import org.convmark.results.Intent;
 import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Metric;
 import org.convmark.results.Run;
+import org.convmark.results.Subject;
 import org.junit.jupiter.api.Test;
 
 class SpeedupsTest {
@@ -38,7 +39,11 @@ class SpeedupsTest {
     }
 
     private static Measurement row(String name, String target, String fusion, int depth, double seconds) {
-        Map<String, String> params = Map.of(
+        return row(name, plain(target, fusion, depth), List.of(List.of(seconds)), Map.of());
+    }
+
+    private static Map<String, String> plain(String target, String fusion, int depth) {
+        return Map.of(
                 "target",
                 target,
                 "fusion",
@@ -53,14 +58,12 @@ class SpeedupsTest {
                 "1",
                 "workers",
                 "1");
-        return row(name, params, List.of(List.of(seconds)), Map.of());
     }
 
     private static Measurement row(
             String name, Map<String, String> params, List<List<Double>> samples, Map<String, Metric> metrics) {
         return new Measurement(
-                "org.convmark.bench." + name,
-                new TreeMap<>(params),
+                Subject.of("org.convmark.bench." + name, new TreeMap<>(params)),
                 JVM,
                 List.of(),
                 "1.37",
@@ -73,21 +76,22 @@ class SpeedupsTest {
 
     @Test
     void baselineIsUnfusedPlainJavaAndTheFastestFusionCounts() {
-        Factor factor = speedups.factor(Pattern.PLAIN, "VECTOR", points.get(0)).orElseThrow();
+        Factor factor =
+                speedups.factor(Pattern.PLAIN, Target.VECTOR, points.get(0)).orElseThrow();
         assertEquals(8.0, factor.value());
         assertEquals("EPILOGUE", factor.fusion());
     }
 
     @Test
     void meanIsGeometric() {
-        List<Factor> factors = speedups.factors(Pattern.PLAIN, "VECTOR", points);
+        List<Factor> factors = speedups.factors(Pattern.PLAIN, Target.VECTOR, points);
         assertEquals(List.of(8.0, 2.0), factors.stream().map(Factor::value).toList());
         assertEquals(4.0, Speedups.mean(factors).orElseThrow(), 1e-12);
     }
 
     @Test
     void withoutBaselineThereIsNoFactor() {
-        assertTrue(speedups.factors(Pattern.FIRE, "VECTOR", points).isEmpty());
+        assertTrue(speedups.factors(Pattern.FIRE, Target.VECTOR, points).isEmpty());
     }
 
     @Test
@@ -95,7 +99,11 @@ class SpeedupsTest {
         Map<String, Metric> metrics = Map.of(
                 "steal", new Metric("%", List.of(List.of(0.0, 3.0))),
                 "gc.alloc.rate.norm", new Metric("B/op", List.of(List.of(2e6))));
-        Measurement shaky = row("roof.X", Map.of(), List.of(List.of(1.0, 1.1), List.of(1.4)), metrics);
+        Measurement shaky = row(
+                "roof.ComputeRoofBenchmark",
+                Map.of("target", "VECTOR", "workers", "1"),
+                List.of(List.of(1.0, 1.1), List.of(1.4)),
+                metrics);
         Trust trust = new Trust(roofs(List.of(shaky)));
         assertEquals(List.of("spread 27 %", "steal 3.0 %", "allocates 1.91 MiB"), trust.doubts(shaky));
         assertTrue(trust.holds(ROWS.get(0)));
@@ -115,7 +123,7 @@ class SpeedupsTest {
     private static Measurement beside(String target, List<List<Double>> seconds, List<List<Double>> roof) {
         return row(
                 "pattern.PlainBenchmark",
-                Map.of("target", target, "workers", "1"),
+                plain(target, "NONE", 1),
                 seconds,
                 Map.of("roof", new Metric("GFLOP/s", roof)));
     }
@@ -151,6 +159,6 @@ class SpeedupsTest {
                 row("pattern.PlainBenchmark", "SCALAR", "NONE", 1, 8.0),
                 row("pattern.PlainBenchmark", "PYTORCH", "NONE", 1, 2.0),
                 row("pattern.PlainBenchmark", "VECTOR", "NONE", 1, 4.0));
-        assertEquals(List.of("VECTOR"), new Speedups(rows, new Trust(roofs(rows))).targets());
+        assertEquals(List.of(Target.VECTOR), new Speedups(rows, new Trust(roofs(rows))).targets());
     }
 }

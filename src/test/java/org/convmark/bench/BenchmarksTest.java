@@ -2,13 +2,15 @@ package org.convmark.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
+import org.convmark.model.Extents;
+import org.convmark.model.Parameter;
 import org.convmark.model.Workload;
 import org.convmark.run.Suite;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,7 @@ class BenchmarksTest {
     @Test
     void everyWorkloadHasOneClass() {
         List<Workload> measured = names().stream()
-                .map(name -> Workload.ofBenchmark(simple(name)).orElseThrow())
+                .map(name -> Workload.ofBenchmark(name).orElseThrow())
                 .toList();
         assertEquals(Workload.all(), measured);
     }
@@ -42,14 +44,18 @@ class BenchmarksTest {
     @ParameterizedTest
     @MethodSource("names")
     void classMeasuresWhatItsNameSays(String name) throws Exception {
-        Workload workload = Workload.ofBenchmark(simple(name)).orElseThrow();
         WorkloadBenchmark benchmark =
                 (WorkloadBenchmark) generated(name).getDeclaredConstructor().newInstance();
-        Map<String, Integer> sizes = Map.of("depth", 2, "width", 6, "image", 224, "batch", 14);
-        for (String extent : workload.extents()) {
-            set(benchmark, extent, sizes.get(extent));
+        Workload workload = Workload.ofBenchmark(name).orElseThrow();
+        Extents sizes = new Extents(2, 6, 224, 14);
+        for (Parameter extent : workload.extents()) {
+            set(benchmark, extent.key(), sizes.get(extent));
         }
-        assertEquals(workload.graph(sizes::get), benchmark.graph());
+        assertEquals(workload.graph(sizes), benchmark.graph());
+        for (Parameter extent : workload.extents()) {
+            Extents others = sizes.with(extent, sizes.get(extent) + 1);
+            assertNotEquals(workload.graph(others), benchmark.graph());
+        }
     }
 
     @Test
@@ -62,11 +68,7 @@ class BenchmarksTest {
     /** The subclass of a benchmark class that JMH generates, gives parameters and runs. */
     private static Class<?> generated(String name) throws ClassNotFoundException {
         String place = name.substring(0, name.lastIndexOf('.'));
-        return Class.forName(place + ".jmh_generated." + simple(name) + "_jmhType");
-    }
-
-    private static String simple(String name) {
-        return name.substring(name.lastIndexOf('.') + 1);
+        return Class.forName(place + ".jmh_generated." + name.substring(place.length() + 1) + "_jmhType");
     }
 
     private static void set(Object benchmark, String parameter, int value) throws ReflectiveOperationException {

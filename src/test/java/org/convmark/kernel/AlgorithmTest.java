@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.convmark.model.Activation;
+import org.convmark.model.Algorithm;
 import org.convmark.model.Block;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer.Bias;
 import org.convmark.model.Layer.Conv;
 import org.convmark.model.Shape;
+import org.convmark.model.Target;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
@@ -99,7 +101,7 @@ class AlgorithmTest {
     @CsvSource({"DIRECT, 3e-6", "WINOGRAD_2, 1.5e-6", "WINOGRAD_4, 2.5e-5"})
     void error(Algorithm algorithm, double limit) {
         Map<Integer, Double> errors = new LinkedHashMap<>();
-        try (Engine engine = Target.VECTOR.open(new Target.Settings(0, null, algorithm))) {
+        try (Engine engine = Engines.open(Target.VECTOR, new EngineOptions(0, null, algorithm))) {
             for (int channels : new int[] {16, 64, 256, 512}) {
                 Graph graph = Graph.of(new Shape(1, channels, 9, 9)).conv(3, channels);
                 Weights weights = new Weights(graph, 1, Weights.Fill.RANDOM);

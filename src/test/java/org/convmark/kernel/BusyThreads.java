@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.kernel.opencl.DeviceInfo;
@@ -12,6 +13,7 @@ import org.convmark.kernel.opencl.OpenClBackend;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Shape;
+import org.convmark.model.Target;
 
 /** What a child JVM runs to say how many threads compute when a target has one worker per processor; Linux tells their time. */
 final class BusyThreads {
@@ -35,9 +37,9 @@ final class BusyThreads {
     /** @param arguments the name of a target */
     public static void main(String[] arguments) throws IOException {
         Target target = Target.valueOf(arguments[0]);
-        Target.Settings settings = new Target.Settings(0, device(target));
-        String reason = target.unavailable(settings);
-        System.out.println(reason == null ? BUSY + count(target.open(settings)) : ABSENT + reason);
+        EngineOptions options = new EngineOptions(0, device(target));
+        Optional<String> reason = Engines.unavailable(target, options);
+        System.out.println(reason.isEmpty() ? BUSY + count(Engines.open(target, options)) : ABSENT + reason.get());
         System.out.flush();
         Runtime.getRuntime().halt(0);
     }

@@ -9,13 +9,16 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 import org.convmark.model.Planning;
+import org.convmark.model.Target;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
@@ -64,8 +67,8 @@ final class Comparison implements AutoCloseable {
         this.algorithm = algorithm;
     }
 
-    private Target.Settings settings(Target target) {
-        return new Target.Settings(
+    private EngineOptions settings(Target target) {
+        return new EngineOptions(
                 target.isPeer() ? peerWorkers : workers,
                 null,
                 target.algorithms().contains(algorithm) ? algorithm : Algorithm.AUTO,
@@ -83,8 +86,8 @@ final class Comparison implements AutoCloseable {
                         target.name(),
                         bodies.entrySet().stream()
                                 .map(body -> DynamicTest.dynamicTest(target + " " + body.getKey(), () -> {
-                                    String reason = target.unavailable(settings(target));
-                                    assumeTrue(reason == null, target + " is not available: " + reason);
+                                    Optional<String> reason = Engines.unavailable(target, settings(target));
+                                    assumeTrue(reason.isEmpty(), target + " is not available: " + reason.orElse(""));
                                     assumeTrue(
                                             ASKED.contains(target.name()), "tests were asked for " + ASKED + " only");
                                     body.getValue().accept(target);
@@ -122,7 +125,7 @@ final class Comparison implements AutoCloseable {
     }
 
     Engine open(Target target) {
-        return open.computeIfAbsent(target, t -> t.open(settings(t)));
+        return open.computeIfAbsent(target, t -> Engines.open(t, settings(t)));
     }
 
     private static void compare(double[] expected, float[] actual, Reference reference) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.convmark.model.ActivationChain;
+import org.convmark.model.Algorithm;
 import org.convmark.model.Block;
 import org.convmark.model.Caches;
 import org.convmark.model.Fusion;
@@ -22,6 +23,7 @@ import org.convmark.model.Pattern;
 import org.convmark.model.Planning;
 import org.convmark.model.Shape;
 import org.convmark.model.Stack;
+import org.convmark.model.Target;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
@@ -177,7 +179,7 @@ class GraphSweepTest {
     @Test
     void wrongWeightsAreSeen() {
         Graph graph = Pattern.PLAIN.graph(2, 8, 13, 1);
-        try (Engine engine = Target.SCALAR.open(new Target.Settings(1, null))) {
+        try (Engine engine = Engines.open(Target.SCALAR, new EngineOptions(1, null))) {
             Program program = engine.compile(graph, new Weights(graph, 1, Weights.Fill.RANDOM));
             Reference others = new Reference(new Weights(graph, 2, Weights.Fill.RANDOM));
             assertTrue(assertThrows(IllegalStateException.class, () -> program.verify(others))
@@ -190,7 +192,7 @@ class GraphSweepTest {
     void oneKernelPerNode() {
         Graph graph = Pattern.PLAIN.graph(2, 8, 13, 1);
         Weights weights = new Weights(graph, 1, Weights.Fill.RANDOM);
-        try (Engine engine = Target.SCALAR.open(new Target.Settings(1, null))) {
+        try (Engine engine = Engines.open(Target.SCALAR, new EngineOptions(1, null))) {
             for (Fusion fusion : List.of(Fusion.NONE, Fusion.EPILOGUE)) {
                 Graph fused = graph.fuse(fusion);
                 assertEquals(

@@ -11,6 +11,7 @@ import org.convmark.kernel.vector.Lanes;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Network;
+import org.convmark.model.Target;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,7 +45,7 @@ class MemoryPlanTest {
     @EnumSource
     void wholeNetworksNeedLittleMoreThanTheirWidestCut(Network network) {
         Graph graph = network.graph(network.image(), 1);
-        try (Engine engine = Target.VECTOR.open(new Target.Settings(1, null))) {
+        try (Engine engine = Engines.open(Target.VECTOR, new EngineOptions(1, null))) {
             Backend<?, ?> backend = (Backend<?, ?>) engine;
             for (Fusion fusion : Fusion.values()) {
                 Graph scheduled = backend.schedule(graph.fuse(fusion));

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Network;
+import org.convmark.model.Target;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.TestFactory;
 class NetworkSweepTest {
     private static final boolean IS_FULL = "full".equals(System.getProperty("convmark.networks"));
     private static final Target ORACLE = Target.ONNXRUNTIME;
-    private static final Target.Settings SETTINGS = new Target.Settings(2, null);
+    private static final EngineOptions SETTINGS = new EngineOptions(2, null);
 
     /** Right answers are kept, so that the second target need not wait for them again; parameters are not, they fill the memory. */
     private final Map<Network, float[]> expected = new LinkedHashMap<>();
@@ -54,7 +55,7 @@ class NetworkSweepTest {
     }
 
     private static float[] oracle(Network network, Graph graph, Weights weights) {
-        boolean asks = ORACLE.unavailable(SETTINGS) == null && has(ORACLE, network);
+        boolean asks = Engines.unavailable(ORACLE, SETTINGS).isEmpty() && has(ORACLE, network);
         return asks ? output(ORACLE, graph, weights) : new Reference(weights).output();
     }
 
@@ -67,7 +68,7 @@ class NetworkSweepTest {
 
     /** On an engine of its own: some engines keep the parameters of all their programs. */
     private static float[] output(Target target, Graph graph, Weights weights) {
-        try (Engine engine = target.open(SETTINGS)) {
+        try (Engine engine = Engines.open(target, SETTINGS)) {
             Program program = engine.compile(graph, weights);
             program.run();
             return program.output();

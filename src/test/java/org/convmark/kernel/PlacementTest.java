@@ -7,6 +7,7 @@ import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 import org.convmark.model.Pattern;
 import org.convmark.model.Shape;
+import org.convmark.model.Target;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,7 +38,7 @@ class PlacementTest {
     void partsBeginAtWholeVectors(int first, int second, int moves) {
         Graph graph = Graph.of(new Shape(1, 4, 5, 5))
                 .concat(x -> x.conv(1, first).norm(), x -> x.conv(1, second).norm());
-        try (Engine engine = Target.VECTOR.open(new Target.Settings(1, null))) {
+        try (Engine engine = Engines.open(Target.VECTOR, new EngineOptions(1, null))) {
             Weights weights = new Weights(graph, 1, Weights.Fill.INTEGER);
             Program program = engine.compile(graph.fuse(Fusion.EPILOGUE), weights);
             program.verify(new Reference(weights));
@@ -46,7 +47,7 @@ class PlacementTest {
     }
 
     private static long moves(Graph graph, Graph compiled) {
-        try (Engine engine = Target.SCALAR.open(new Target.Settings(1, null))) {
+        try (Engine engine = Engines.open(Target.SCALAR, new EngineOptions(1, null))) {
             long others = compiled.nodes().stream()
                     .filter(node -> !(node.layer() instanceof Layer.Route))
                     .count();

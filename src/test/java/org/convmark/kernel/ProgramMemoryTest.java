@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.convmark.model.Activation;
+import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer.Bias;
 import org.convmark.model.Layer.Conv;
 import org.convmark.model.Layer.Pool;
 import org.convmark.model.Shape;
+import org.convmark.model.Target;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -50,7 +52,7 @@ class ProgramMemoryTest {
     }
 
     private static void run(Algorithm algorithm, int times) {
-        try (Engine engine = Target.VECTOR.open(new Target.Settings(2, null, algorithm))) {
+        try (Engine engine = Engines.open(Target.VECTOR, new EngineOptions(2, null, algorithm))) {
             IntStream.range(0, times).forEach(i -> {
                 for (Graph graph : GRAPHS.get(algorithm)) {
                     Weights weights = new Weights(graph, i, Weights.Fill.RANDOM);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.convmark.model.Activation;
+import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;

@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
 import org.convmark.machine.ForkArguments;
+import org.convmark.model.Target;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -46,8 +48,8 @@ class RandomGraphTest {
     @MethodSource("children")
     @Execution(ExecutionMode.CONCURRENT)
     void resultsAreRight(Child child) throws Exception {
-        String reason = child.target.unavailable(new Target.Settings(1, null));
-        assumeTrue(reason == null, () -> child.target + " is not available: " + reason);
+        Optional<String> reason = Engines.unavailable(child.target, new EngineOptions(1, null));
+        assumeTrue(reason.isEmpty(), () -> child.target + " is not available: " + reason.orElse(""));
         assumeTrue(
                 Arrays.asList(System.getProperty("convmark.targets", child.target.name())
                                 .split(","))

@@ -1,8 +1,8 @@
 package org.convmark.kernel;
 
-import static org.convmark.kernel.Algorithm.AUTO;
-import static org.convmark.kernel.Algorithm.DIRECT;
-import static org.convmark.kernel.Algorithm.WINOGRAD_4;
+import static org.convmark.model.Algorithm.AUTO;
+import static org.convmark.model.Algorithm.DIRECT;
+import static org.convmark.model.Algorithm.WINOGRAD_4;
 import static org.convmark.model.Fusion.BLOCK;
 import static org.convmark.model.Fusion.EPILOGUE;
 
@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.convmark.model.Activation;
+import org.convmark.model.Algorithm;
 import org.convmark.model.Block;
 import org.convmark.model.Caches;
 import org.convmark.model.Fusion;
@@ -22,6 +23,7 @@ import org.convmark.model.Pattern;
 import org.convmark.model.Planning;
 import org.convmark.model.Planning.Wish;
 import org.convmark.model.Shape;
+import org.convmark.model.Target;
 
 /**
  * Random graphs one after the other in one JVM, against {@link ReferenceInterpreter}: right values within the bound of rounding, and the
@@ -35,7 +37,7 @@ final class RandomGraphs implements AutoCloseable {
     private static final int RUNS = 3;
 
     private final Target target;
-    private final Map<Target.Settings, Bed> beds = new Beds();
+    private final Map<EngineOptions, Bed> beds = new Beds();
 
     /** An engine, and a program that leaves its threads' scratch memory dirty. */
     private record Bed(Engine engine, Program spoiler) {
@@ -45,7 +47,7 @@ final class RandomGraphs implements AutoCloseable {
     }
 
     /** The latest, as each thread keeps its scratch memory: the many settings of all graphs take gigabytes. */
-    private static final class Beds extends LinkedHashMap<Target.Settings, Bed> {
+    private static final class Beds extends LinkedHashMap<EngineOptions, Bed> {
         private static final int MOST = 32;
 
         Beds() {
@@ -53,7 +55,7 @@ final class RandomGraphs implements AutoCloseable {
         }
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Target.Settings, Bed> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<EngineOptions, Bed> eldest) {
             if (size() <= MOST) {
                 return false;
             }
@@ -161,12 +163,12 @@ final class RandomGraphs implements AutoCloseable {
     }
 
     private String difference(RandomGraph random) {
-        Target.Settings settings = new Target.Settings(
+        EngineOptions options = new EngineOptions(
                 random.workers(),
                 null,
                 target.algorithms().contains(random.algorithm()) ? random.algorithm() : Algorithm.AUTO,
                 new Planning(Caches.TYPICAL, Long.MAX_VALUE, random.wish()));
-        Bed bed = beds.computeIfAbsent(settings, s -> Bed.of(target.open(s)));
+        Bed bed = beds.computeIfAbsent(options, o -> Bed.of(Engines.open(target, o)));
         Graph graph = random.graph();
         Weights weights = new Weights(graph, random.weights(), Weights.Fill.RANDOM);
         ReferenceInterpreter reference = new ReferenceInterpreter(graph, weights);

@@ -26,6 +26,7 @@ import org.convmark.model.Stack;
 import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
+import org.convmark.results.Subject;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -184,9 +185,7 @@ class BrowserTest {
         List<Measurement> rows = Stream.of("17", "21", "24", "25")
                 .map(version -> new JvmIdentity(version, version, "VM"))
                 .flatMap(jvm -> Stream.concat(
-                        run.measurements().stream()
-                                .limit(4)
-                                .map(roof -> copy(roof, roof.benchmark(), roof.params(), jvm)),
+                        run.measurements().stream().limit(4).map(roof -> copy(roof, roof.subject(), jvm)),
                         Stack.stacks().stream().flatMap(workload -> rows(workload, jvm, run))))
                 .toList();
         assertTrue(rows.size() > 5000, () -> rows.size() + " rows");
@@ -215,14 +214,13 @@ class BrowserTest {
                     List.of("NONE", "NONE", "EPILOGUE", "NONE", "EPILOGUE").get(i / 9));
             Measurement like =
                     run.measurements().get(4 + (i * 7 + workload.name().length()) % 30);
-            return copy(like, workload.name().replace("_", "") + "Benchmark", params, jvm);
+            return copy(like, Subject.of(workload.name().replace("_", "") + "Benchmark", params), jvm);
         });
     }
 
-    private static Measurement copy(Measurement like, String name, SortedMap<String, String> params, JvmIdentity jvm) {
+    private static Measurement copy(Measurement like, Subject subject, JvmIdentity jvm) {
         return new Measurement(
-                name,
-                params,
+                subject,
                 jvm,
                 like.jvmArgs(),
                 like.jmhVersion(),

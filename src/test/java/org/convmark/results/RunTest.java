@@ -23,6 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RunTest {
     private static final Path CANNED = Path.of("src/test/resources/org/convmark/analysis/canned-run");
 
+    private static final String SOUND = "\"target\":\"SCALAR\",\"fusion\":\"NONE\",\"depth\":\"1\",\"width\":\"1\","
+            + "\"image\":\"1\",\"batch\":\"1\",\"workers\":\"1\"";
+
     @TempDir
     Path folder;
 
@@ -41,9 +44,11 @@ class RunTest {
                 List.of("17.0.15", "25.0.1"),
                 run.jvms().stream().map(run::label).toList());
         assertEquals(0, run.outstanding());
-        assertEquals("FfnBenchmark", run.failures().get(0).row().benchmark().replaceFirst(".*\\.", ""));
+        assertEquals(
+                "FfnBenchmark",
+                run.failures().get(0).row().subject().benchmark().replaceFirst(".*\\.", ""));
         Measurement row = run.measurements().stream()
-                .filter(m -> m.workload().filter(Pattern.PLAIN::equals).isPresent())
+                .filter(m -> m.isWork() && m.work().workload() == Pattern.PLAIN)
                 .findFirst()
                 .orElseThrow();
         assertEquals(2, row.forkMedians().size());
@@ -52,7 +57,7 @@ class RunTest {
         assertTrue(row.spread() > 0 && row.spread() < (row.slowest() - row.fastest()) / row.seconds());
         assertEquals(0.8, row.metric("gc.alloc.rate.norm").orElseThrow().median());
         assertEquals(
-                Pattern.PLAIN.graph(1, 8, 16, 1).fuse(Fusion.NONE), row.graph().orElseThrow());
+                Pattern.PLAIN.graph(1, 8, 16, 1).fuse(Fusion.NONE), row.work().graph());
     }
 
     @Test
@@ -69,11 +74,11 @@ class RunTest {
         return write(unit, rawData, "").measurements().get(0);
     }
 
-    private Run write(String unit, String rawData, String params) throws IOException {
+    private Run write(String unit, String rawData, String more) throws IOException {
+        String params = SOUND + more; // of two values the last counts
         Files.writeString(
                 folder.resolve("jmh.json"),
-                "[{\"benchmark\":\"org.convmark.bench.pattern." + (params.isEmpty() ? "B" : "Plain")
-                        + "Benchmark.run\",\"params\":{" + params
+                "[{\"benchmark\":\"org.convmark.bench.pattern.PlainBenchmark.run\",\"params\":{" + params
                         + "},\"mode\":\"avgt\",\"jvm\":\"java\",\"jdkVersion\":\"17\","
                         + "\"vmName\":\"VM\",\"jvmArgs\":[\"-Xmx1g\",\"-Dx='a'\",\"-Dconvmark.warmup=9\"],"
                         + "\"primaryMetric\":{\"scoreUnit\":\"" + unit + "\",\"rawData\":" + rawData
@@ -148,8 +153,8 @@ class RunTest {
                 """);
         Measurement row = Run.read(folder).measurements().get(0);
         assertEquals(2e-6, row.seconds(), 1e-12);
-        assertEquals("org.example.B.run", row.name());
-        assertEquals(Map.of("mode", "sample", "threads", "8"), row.settings());
+        assertEquals("org.example.B.run", row.label().benchmark());
+        assertEquals(Map.of("mode", "sample", "threads", "8"), row.label().settings());
         assertEquals("unknown JVM", row.jvm().label());
     }
 
@@ -165,10 +170,10 @@ class RunTest {
         Run run = Run.read(folder);
         assertEquals(
                 Map.of("mode", "fast", "jmh_mode", "thrpt", "threads", "x", "jmh_threads", "2"),
-                run.measurements().get(0).settings());
+                run.measurements().get(0).label().settings());
         assertEquals(
                 Map.of("mode", "fast", "jmh_mode", "ss", "threads", "x", "jmh_threads", "2"),
-                run.failures().get(0).chosen());
+                run.failures().get(0).row().subject().label().settings());
     }
 
     @ParameterizedTest
@@ -176,17 +181,14 @@ class RunTest {
         [[0.0]]         |                                     | not every sample of it is a time
         [[1, -1]]       |                                     | not every sample of it is a time
         [[1], ["NaN"]]  |                                     | not every sample of it is a time
-        [[1]]           | "precision":"fp16"                  | does not know its parameter precision (fp16)
-        [[1]]           | "depth":"x"                         | describe no network that this version of Convmark knows (For input string: "x")
+        [[1]]           | "precision":"fp16"                  | no case that this version of Convmark knows (there is no parameter precision (fp16) here)
+        [[1]]           | "depth":"x"                         | no case that this version of Convmark knows (depth=x is not a whole number)
         [[1]]           | "depth":"513"                       | depth 513 is more than 512
-        [[1]]           | "fusion":"WARP"                     | describe no network that this version of Convmark knows (No enum constant org.convmark.model.Fusion.WARP)
+        [[1]]           | "fusion":"WARP"                     | (there is no fusion WARP, only NONE, EPILOGUE, BLOCK)
         """)
     void rowsThatCannotBeUsedAreSetAsideWithTheReason(String rawData, String params, String reason) throws IOException {
-        String sound = "\"target\":\"SCALAR\",\"fusion\":\"NONE\",\"depth\":\"1\",\"width\":\"1\",\"image\":\"1\","
-                + "\"batch\":\"1\",\"workers\":\"1\"";
-        assertEquals(1, write("us/op", "[[1]]", sound).measurements().size());
-        Run run =
-                write("us/op", rawData, params == null ? sound : sound + "," + params); // of two values the last counts
+        assertEquals(1, write("us/op", "[[1]]", "").measurements().size());
+        Run run = write("us/op", rawData, params == null ? "" : "," + params);
         assertEquals(List.of(), run.measurements());
         assertTrue(run.failures().get(0).error().contains(reason), run.failures()::toString);
     }

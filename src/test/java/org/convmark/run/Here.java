@@ -3,13 +3,13 @@ package org.convmark.run;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
-import org.convmark.kernel.Target;
 import org.convmark.machine.Capture;
 import org.convmark.machine.Fact;
 import org.convmark.machine.Jvm;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
 import org.convmark.machine.TargetState;
+import org.convmark.model.Target;
 
 /** Made-up surroundings of a plan, on the machine of the test. */
 final class Here {

@@ -15,10 +15,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.convmark.kernel.Algorithm;
-import org.convmark.kernel.Target;
+import org.convmark.model.Algorithm;
+import org.convmark.model.Case;
+import org.convmark.model.Parameter;
+import org.convmark.model.Target;
 import org.convmark.model.Workload;
-import org.convmark.run.Plan.Skipped;
+import org.convmark.results.Row;
+import org.convmark.results.Skipped;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,7 +62,7 @@ class PlanTest {
         Plan plan = plan(profile);
         Set<String> pairs = plan.rows().stream()
                 .filter(row -> !row.isRoof())
-                .map(row -> row.simpleName() + row.target())
+                .map(row -> row.what().simpleName() + row.target())
                 .collect(Collectors.toSet());
         assertEquals(workloads(profile) * Target.own().size(), pairs.size());
         Set<Target> roofs =
@@ -85,12 +88,12 @@ class PlanTest {
                 .filter(profile::measures)
                 .mapToLong(workload -> all.points(workload).size() * variants(profile, workload))
                 .sum();
-        long memory = profile.loops().size()
-                * profile.workingSets().stream()
-                        .map(set -> set.bytes(here.machine()))
-                        .distinct()
-                        .count();
-        long roofs = ROOFS.size() * profile.axis("workers").size() * (memory + 1);
+        long sizes = Suite.roofs().stream()
+                .mapToLong(roof -> Case.Roof.sizes(roof).stream()
+                        .mapToLong(size -> profile.sizes(size, here.machine()).size())
+                        .reduce(1, (some, others) -> some * others))
+                .sum();
+        long roofs = ROOFS.size() * profile.axis(Parameter.WORKERS).size() * sizes;
         assertEquals(rows + roofs, all.plan(here, profile.effort()).rows().size());
     }
 
@@ -104,8 +107,9 @@ class PlanTest {
     @Test
     void networksThatCannotRunAreSkipped() {
         Plan plan = plan("\\.(Vgg16|MobileNetV2)Benchmark", "image=64", "target=SCALAR,VECTOR,OPENCL");
-        assertTrue(plan.rows().stream().filter(row -> !row.isRoof()).allMatch(row -> row.simpleName()
-                .equals("MobileNetV2Benchmark")));
+        assertTrue(plan.rows().stream()
+                .filter(row -> !row.isRoof())
+                .allMatch(row -> row.what().simpleName().equals("MobileNetV2Benchmark")));
         assertEquals(Target.own().size(), plan.skipped().size());
         String reason = plan.skipped().get(0).reason();
         assertTrue(reason.contains("VGG_16") && reason.contains("layer 32, Conv"), reason);
@@ -130,17 +134,18 @@ class PlanTest {
                 Set.of("32", "224"),
                 plan("network").rows().stream()
                         .filter(row -> !row.isRoof())
-                        .map(row -> row.params().get("image"))
+                        .map(row -> row.what().params().get("image"))
                         .collect(Collectors.toSet()));
     }
 
     @Test
     void operatorsAreMeasuredWhereTheyAreNamed() {
         assertTrue(plan(Profile.SMOKE).rows().stream()
-                .noneMatch(row -> row.family().equals("operator")));
+                .noneMatch(row -> row.what().family().equals("operator")));
         assertTrue(plan(Profile.STANDARD).rows().stream()
-                .anyMatch(row -> row.family().equals("operator")));
-        Set<String> families = plan("operator").rows().stream().map(Row::family).collect(Collectors.toSet());
+                .anyMatch(row -> row.what().family().equals("operator")));
+        Set<String> families =
+                plan("operator").rows().stream().map(row -> row.what().family()).collect(Collectors.toSet());
         assertEquals(Set.of("operator", "roof"), families);
     }
 
@@ -156,7 +161,7 @@ class PlanTest {
         Plan plan = plan(profile, Target.peers(), here);
         List<String> variants = plan.rows().stream()
                 .filter(row -> row.target().isPeer())
-                .map(row -> row.target() + "=" + row.params().get("fusion"))
+                .map(row -> row.target() + "=" + row.what().params().get("fusion"))
                 .distinct()
                 .toList();
         assertEquals(expected, String.join(" ", variants));
@@ -199,7 +204,7 @@ class PlanTest {
             for (Algorithm algorithm : Algorithm.values()) {
                 boolean measured = plan.rows().stream()
                         .anyMatch(row -> row.target() == target
-                                && algorithm.name().equals(row.params().get("algorithm")));
+                                && algorithm.name().equals(row.what().params().get("algorithm")));
                 boolean wanted = EnumSet.of(Target.VECTOR, Target.ONEDNN).contains(target)
                         && EnumSet.of(Algorithm.AUTO, Algorithm.WINOGRAD_4).contains(algorithm);
                 assertEquals(wanted && target.algorithms().contains(algorithm), measured, target + " " + algorithm);
@@ -223,10 +228,10 @@ class PlanTest {
                 .filter(row -> !row.isRoof())
                 .findFirst()
                 .orElseThrow();
-        assertEquals("AUTO", auto.params().get("algorithm"));
-        SortedMap<String, String> params = new TreeMap<>(auto.params());
+        assertEquals("AUTO", auto.what().params().get("algorithm"));
+        SortedMap<String, String> params = new TreeMap<>(auto.what().params());
         params.put("algorithm", "DIRECT");
-        Row direct = new Row(auto.jvm(), auto.benchmark(), params);
+        Row direct = new Row(auto.jvm(), Case.of(auto.what().benchmark(), params));
         assertEquals("Fire batch=1 depth=1 fusion=NONE image=14 target=SCALAR width=16 workers=1", auto.title());
         assertEquals("Fire algorithm=DIRECT " + auto.title().substring(5), direct.title());
         assertNotEquals(auto.id(), direct.id());
@@ -238,7 +243,7 @@ class PlanTest {
             assertEquals(
                     Set.of(Target.VECTOR, Target.OPENCL),
                     plan(profile).rows().stream()
-                            .filter(row -> "BLOCK".equals(row.params().get("fusion")))
+                            .filter(row -> "BLOCK".equals(row.what().params().get("fusion")))
                             .map(Row::target)
                             .collect(Collectors.toSet()));
         }
@@ -249,9 +254,9 @@ class PlanTest {
         List<Row> rows =
                 plan(Profile.QUICK).rows().stream().filter(row -> !row.isRoof()).toList();
         List<String> points = rows.stream()
-                .map(row -> row.simpleName()
-                        + row.params().get("depth")
-                        + row.params().get("width"))
+                .map(row -> row.what().simpleName()
+                        + row.what().params().get("depth")
+                        + row.what().params().get("width"))
                 .toList();
         long changes = IntStream.range(1, points.size())
                 .filter(i -> !points.get(i).equals(points.get(i - 1)))
@@ -280,13 +285,14 @@ class PlanTest {
                 Here.with(Here.jvm("21", Target.own())));
         List<Row> fire = plan.rows().stream().filter(row -> !row.isRoof()).toList();
         assertEquals(2 * Target.own().size(), fire.size());
-        assertTrue(fire.stream().allMatch(row -> row.params().get("depth").equals("7")));
         assertTrue(
-                plan.rows().stream().allMatch(row -> row.params().get("workers").equals("2")));
+                fire.stream().allMatch(row -> row.what().params().get("depth").equals("7")));
+        assertTrue(plan.rows().stream()
+                .allMatch(row -> row.what().params().get("workers").equals("2")));
         assertEquals(
                 2,
                 plan.rows().stream()
-                        .filter(row -> "65536".equals(row.params().get("bytes")))
+                        .filter(row -> "65536".equals(row.what().params().get("bytes")))
                         .count());
     }
 
@@ -332,7 +338,7 @@ class PlanTest {
         "width=1000000, would need at least",
         "width=8000, would need about",
         "batch=1000000000, would need at least",
-        "image=100000000000, would need at least",
+        "image=2000000000, would need at least",
         "depth=1000000000, too large: the most is 512",
     })
     void hugeNetworksAreRefused(String parameter, String expected) {
@@ -357,7 +363,7 @@ class PlanTest {
     @Test
     void moreThanTheHeapIsRefusedWithTheOptionThatHelps() {
         InputError e = assertThrows(InputError.class, () -> new MemoryNeed(1L << 40, 1L << 27)
-                .check(plan(Profile.FULL).rows()));
+                .check(plan(Profile.FULL).rows().stream().map(Row::what).toList()));
         assertTrue(e.getMessage().contains("--jvm-args \"-Xmx"), e::getMessage);
     }
 

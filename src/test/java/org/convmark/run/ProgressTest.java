@@ -4,14 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.TreeMap;
+import org.convmark.model.Case;
+import org.convmark.model.Target;
+import org.convmark.results.Row;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a run says is left. */
 class ProgressTest {
-    private static final Row SCALAR = row("SCALAR");
-    private static final Row VECTOR = row("VECTOR");
+    private static final Row SCALAR = row(Target.SCALAR);
+    private static final Row VECTOR = row(Target.VECTOR);
 
     /** 100 s of rows on each of two targets were planned. */
     @ParameterizedTest
@@ -32,9 +34,26 @@ class ProgressTest {
         assertEquals(left, time.left().toMillis() / 1e3, 0.5);
     }
 
-    private static Row row(String target) {
+    private static Row row(Target target) {
         return new Row(
-                "a", "org.convmark.bench.block.FfnBenchmark", new TreeMap<>(Map.of("target", target, "workers", "1")));
+                "a",
+                Case.of(
+                        "org.convmark.bench.block.FfnBenchmark",
+                        Map.of(
+                                "depth",
+                                "1",
+                                "width",
+                                "16",
+                                "image",
+                                "14",
+                                "batch",
+                                "1",
+                                "workers",
+                                "1",
+                                "fusion",
+                                "NONE",
+                                "target",
+                                target.name())));
     }
 
     private static Duration seconds(double s) {

@@ -15,9 +15,10 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.convmark.io.Folders;
-import org.convmark.kernel.Target;
+import org.convmark.model.Target;
+import org.convmark.results.Failure;
+import org.convmark.results.Row;
 import org.convmark.results.Run;
-import org.convmark.run.RunFolder.Failure;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,8 +62,8 @@ class RunFolderTest {
 
     /** As JMH writes it, in short. */
     private static String result(Row row, String score) throws IOException {
-        return "{\"benchmark\" : \"" + row.benchmark() + ".run\", \"params\" : "
-                + new ObjectMapper().writeValueAsString(row.params()) + ", \"score\" : " + score + "}";
+        return "{\"benchmark\" : \"" + row.subject().benchmark() + ".run\", \"params\" : "
+                + new ObjectMapper().writeValueAsString(row.subject().params()) + ", \"score\" : " + score + "}";
     }
 
     @Test
@@ -172,8 +173,7 @@ class RunFolderTest {
         List<Row> missing = folder.missing(read);
         assertFalse(read.estimate(missing).isNegative());
         assertTrue(Plan.workers(missing) > 0);
-        missing.forEach(
-                row -> assertTrue(row.command(read).contains(row.family().isEmpty() ? "?" : "run")));
+        missing.forEach(row -> assertTrue(read.command(row).contains(row.what().simpleName())));
     }
 
     @Test

@@ -19,11 +19,15 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.convmark.kernel.Engine;
-import org.convmark.kernel.Target;
+import org.convmark.kernel.EngineOptions;
+import org.convmark.kernel.Engines;
+import org.convmark.model.Case;
+import org.convmark.model.Target;
+import org.convmark.results.Failure;
 import org.convmark.results.Measurement;
+import org.convmark.results.Row;
 import org.convmark.results.Run;
 import org.convmark.run.Plan.JvmOfPlan;
-import org.convmark.run.RunFolder.Failure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,8 +53,8 @@ class SessionTest {
                         new JvmOfPlan("a", JAVA, List.of(), "?", Map.of("SCALAR", "plain Java loops"), null),
                         new JvmOfPlan("b", JAVA, List.of("-Xmx600m"), "?", Map.of("SCALAR", second), null)),
                 List.of(
-                        new Row("b", "org.convmark.bench.block.FfnBenchmark", PARAMS),
-                        new Row("a", "org.convmark.bench.block.FfnBenchmark", PARAMS)));
+                        new Row("b", Case.of("org.convmark.bench.block.FfnBenchmark", PARAMS)),
+                        new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", PARAMS))));
     }
 
     private static Plan plan(Effort effort, List<JvmOfPlan> jvms, List<Row> rows) {
@@ -112,8 +116,8 @@ class SessionTest {
                         Map.of("SCALAR", "plain Java loops", "VECTOR", describe(Target.VECTOR)),
                         null)),
                 List.of(
-                        new Row("a", "org.convmark.bench.block.FfnBenchmark", vectors),
-                        new Row("a", "org.convmark.bench.block.FfnBenchmark", PARAMS)));
+                        new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", vectors)),
+                        new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", PARAMS))));
         RunFolder folder = RunFolder.create(parent, "run");
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         run(folder, plan, new PrintStream(output));
@@ -132,7 +136,7 @@ class SessionTest {
     }
 
     private static String describe(Target target) {
-        try (Engine engine = target.open(new Target.Settings(1, null))) {
+        try (Engine engine = Engines.open(target, new EngineOptions(1, null))) {
             return engine.describe();
         }
     }
@@ -143,14 +147,14 @@ class SessionTest {
             mode = EnumSource.Mode.EXCLUDE,
             names = "ONNXRUNTIME") // overflows its stack in forks with the class path of tests
     void fastestPassIsNoSlowerThanTheMedian(Target target, @TempDir Path parent) throws IOException {
-        String reason = target.unavailable(new Target.Settings(1, null));
-        assumeTrue(reason == null, target + " is not available: " + reason);
+        Optional<String> reason = Engines.unavailable(target, new EngineOptions(1, null));
+        assumeTrue(reason.isEmpty(), target + " is not available: " + reason.orElse(""));
         SortedMap<String, String> params = new TreeMap<>(PARAMS);
         params.putAll(Map.of("target", target.name(), "width", "64", "image", "14"));
         Plan plan = plan(
                 new Effort(1, 30_000, 3, 50),
                 List.of(new JvmOfPlan("a", JAVA, List.of(), "?", Map.of(target.name(), describe(target)), null)),
-                List.of(new Row("a", "org.convmark.bench.block.FfnBenchmark", params)));
+                List.of(new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", params))));
         RunFolder folder = RunFolder.create(parent, "run");
         run(folder, plan);
         assertEquals(List.of(), folder.failures());
@@ -184,8 +188,8 @@ class SessionTest {
                 null,
                 List.of(new JvmOfPlan("a", java.toString(), List.of(), "?", Map.of("OPENCL", "any"), null)),
                 List.of(
-                        new Row("a", "org.convmark.bench.block.FfnBenchmark", onOpenCl),
-                        new Row("a", "org.convmark.bench.block.FfnBenchmark", PARAMS)),
+                        new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", onOpenCl)),
+                        new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", PARAMS))),
                 List.of());
         run(RunFolder.create(parent, "run"), plan);
         String own = Optional.ofNullable(System.getenv("LD_PRELOAD")).orElse("");

@@ -74,9 +74,9 @@ public final class ComparisonJson {
     }
 
     private static void put(ObjectNode node, RowKey key) {
-        node.put("benchmark", key.benchmark());
+        node.put("benchmark", key.row().benchmark());
         ObjectNode params = node.putObject("params");
-        key.settings().forEach(params::put);
+        key.row().settings().forEach(params::put);
     }
 
     private static String name(Verdict verdict) {

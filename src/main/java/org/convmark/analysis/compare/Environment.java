@@ -6,17 +6,18 @@ import static org.convmark.analysis.compare.Axis.JVM;
 import static org.convmark.analysis.compare.Axis.MACHINE;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.convmark.analysis.compare.Trait.Weight;
 import org.convmark.machine.Fact;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
+import org.convmark.model.Target;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
@@ -88,19 +89,21 @@ record Environment(Map<String, Trait> traits) {
 
     /** What each target that was measured ran on. */
     private void addTargets(Run run) {
-        Set<String> targets = run.measurements().stream()
-                .map(row -> row.param("target"))
-                .collect(Collectors.toCollection(TreeSet::new));
-        for (String target : targets) {
+        List<Target> targets = run.measurements().stream()
+                .flatMap(row -> row.target().stream())
+                .distinct()
+                .sorted(Comparator.comparing(Target::name))
+                .toList();
+        for (Target target : targets) {
             refused(
-                    target,
-                    probed(run, probe -> probe.target(target)
+                    target.name(),
+                    probed(run, probe -> probe.target(target.name())
                             .map(state -> text(state.description()))
                             .orElse("?")),
-                    switch (target) {
-                        case "OPENCL" -> Set.of(MACHINE);
-                        case "SCALAR", "VECTOR" -> Set.of(MACHINE, JVM, FLAGS);
-                        default -> Set.of(MACHINE, COMMIT);
+                    switch (target.kind()) {
+                        case DEVICE -> Set.of(MACHINE);
+                        case JAVA -> Set.of(MACHINE, JVM, FLAGS);
+                        case LIBRARY -> Set.of(MACHINE, COMMIT);
                     });
         }
     }

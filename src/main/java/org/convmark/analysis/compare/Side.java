@@ -84,8 +84,7 @@ public record Side(
     Optional<String> failure(RowKey key) {
         return failures.stream()
                 .filter(failure -> failure.isOn(key.version())
-                        && failure.name().equals(key.benchmark())
-                        && failure.chosen().equals(key.settings()))
+                        && failure.row().subject().label().equals(key.row()))
                 .map(Failure::error)
                 .findFirst();
     }

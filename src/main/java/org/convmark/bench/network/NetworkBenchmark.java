@@ -1,7 +1,7 @@
 package org.convmark.bench.network;
 
-import java.util.Map;
 import org.convmark.bench.WorkloadBenchmark;
+import org.convmark.model.Extents;
 import org.openjdk.jmh.annotations.Param;
 
 /** Time of one pass through a whole network. */
@@ -11,7 +11,7 @@ public abstract class NetworkBenchmark extends WorkloadBenchmark {
     protected int image;
 
     @Override
-    protected final Map<String, Integer> extents() {
-        return Map.of("image", image, "batch", batch);
+    protected final Extents extents() {
+        return new Extents(image, batch);
     }
 }

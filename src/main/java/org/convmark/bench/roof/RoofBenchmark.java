@@ -2,10 +2,10 @@ package org.convmark.bench.roof;
 
 import org.convmark.bench.ForkedJvm;
 import org.convmark.bench.ProgramBenchmark;
-import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Engine;
-import org.convmark.kernel.Target;
+import org.convmark.model.Algorithm;
 import org.convmark.model.RoofLoop;
+import org.convmark.model.Target;
 import org.openjdk.jmh.annotations.Param;
 
 /** Time of one run of a {@link RoofLoop}; the parameters tell the flops and bytes of a run. */

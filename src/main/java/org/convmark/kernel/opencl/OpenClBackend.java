@@ -9,11 +9,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.Engine;
+import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.NativeLibraries;
 import org.convmark.kernel.Program;
-import org.convmark.kernel.Target;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
@@ -57,8 +57,8 @@ public final class OpenClBackend extends Backend<Tensor, Kernel> {
         }
     }
 
-    /** Why no device can be opened with these settings, in one sentence, or null. */
-    public static String unavailable(Target.Settings settings) {
+    /** Why no device can be opened with these options, in one sentence, or null. */
+    public static String unavailable(EngineOptions options) {
         List<Cl.Device> devices;
         try {
             devices = Cl.devices();
@@ -73,8 +73,8 @@ public final class OpenClBackend extends Backend<Tensor, Kernel> {
                     ? "no OpenCL platform is installed: install a driver, for a CPU for example pocl-opencl-icd"
                     : "an OpenCL platform is installed (" + String.join(", ", platforms) + ") but offers no device";
         }
-        if (pick(devices, settings.device()).isEmpty()) {
-            return "no OpenCL device is called \"" + settings.device() + "\": there is "
+        if (pick(devices, options.device()).isEmpty()) {
+            return "no OpenCL device is called \"" + options.device() + "\": there is "
                     + devices.stream().map(d -> d.info().name()).collect(Collectors.joining(", "));
         }
         return null;
@@ -95,15 +95,15 @@ public final class OpenClBackend extends Backend<Tensor, Kernel> {
      *
      * @throws UnsupportedOperationException with the reason if there is none
      */
-    public static Engine open(Target.Settings settings) {
-        String reason = unavailable(settings);
+    public static Engine open(EngineOptions options) {
+        String reason = unavailable(options);
         if (reason != null) {
             throw new UnsupportedOperationException(reason);
         }
-        Cl.Device device = pick(Cl.devices(), settings.device()).orElseThrow();
+        Cl.Device device = pick(Cl.devices(), options.device()).orElseThrow();
         // A CPU device knows all processors of the machine, this process may be allowed fewer.
-        Cl cl = new Cl(device, Workers.threads(settings.workers()));
-        return new OpenClBackend(cl, Tuning.of(device.info()), settings.planning());
+        Cl cl = new Cl(device, Workers.threads(options.workers()));
+        return new OpenClBackend(cl, Tuning.of(device.info()), options.planning());
     }
 
     private static Optional<Cl.Device> pick(List<Cl.Device> devices, String name) {

@@ -4,7 +4,6 @@ import static org.convmark.kernel.vector.Lanes.L;
 
 import java.util.Arrays;
 import java.util.List;
-import org.convmark.kernel.Algorithm;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.FoldedConv;
@@ -13,6 +12,7 @@ import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
+import org.convmark.model.Algorithm;
 import org.convmark.model.FusedKernels;
 import org.convmark.model.FusionPlanner;
 import org.convmark.model.Graph;

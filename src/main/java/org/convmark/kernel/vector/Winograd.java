@@ -4,7 +4,7 @@ import static org.convmark.kernel.vector.Lanes.FLOATS;
 import static org.convmark.kernel.vector.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
-import org.convmark.kernel.Algorithm;
+import org.convmark.model.Algorithm;
 import org.convmark.model.Layer;
 import org.convmark.model.Shape;
 

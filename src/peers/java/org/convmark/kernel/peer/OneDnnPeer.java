@@ -1,8 +1,9 @@
 package org.convmark.kernel.peer;
 
 import org.convmark.kernel.Engine;
+import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.Peer;
-import org.convmark.kernel.Target;
+import org.convmark.model.Target;
 
 /** oneDNN, the library of primitives behind most CPU engines, in its build for JavaCPP. */
 public final class OneDnnPeer implements Peer {
@@ -17,7 +18,7 @@ public final class OneDnnPeer implements Peer {
     }
 
     @Override
-    public Engine open(Target.Settings settings) {
-        return new OneDnnBackend(settings.workers());
+    public Engine open(EngineOptions options) {
+        return new OneDnnBackend(options.workers());
     }
 }

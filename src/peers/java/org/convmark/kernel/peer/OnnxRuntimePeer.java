@@ -2,8 +2,9 @@ package org.convmark.kernel.peer;
 
 import ai.onnxruntime.OrtEnvironment;
 import org.convmark.kernel.Engine;
+import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.Peer;
-import org.convmark.kernel.Target;
+import org.convmark.model.Target;
 
 /** ONNX Runtime: https://onnxruntime.ai. */
 public final class OnnxRuntimePeer implements Peer {
@@ -19,7 +20,7 @@ public final class OnnxRuntimePeer implements Peer {
     }
 
     @Override
-    public Engine open(Target.Settings settings) {
-        return new OnnxRuntimeEngine(settings.workers());
+    public Engine open(EngineOptions options) {
+        return new OnnxRuntimeEngine(options.workers());
     }
 }

@@ -2,8 +2,9 @@ package org.convmark.kernel.peer;
 
 import org.bytedeco.pytorch.global.torch;
 import org.convmark.kernel.Engine;
+import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.Peer;
-import org.convmark.kernel.Target;
+import org.convmark.model.Target;
 
 /** PyTorch, the native framework, in its build for JavaCPP. */
 public final class PyTorchPeer implements Peer {
@@ -18,7 +19,7 @@ public final class PyTorchPeer implements Peer {
     }
 
     @Override
-    public Engine open(Target.Settings settings) {
-        return new PyTorchBackend(settings.workers());
+    public Engine open(EngineOptions options) {
+        return new PyTorchBackend(options.workers());
     }
 }

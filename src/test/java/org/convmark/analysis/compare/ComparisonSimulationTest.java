@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.convmark.analysis.statistics.Bootstrap;
 import org.convmark.analysis.statistics.Interval;
 import org.convmark.analysis.statistics.Samples;
+import org.convmark.model.Label;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,7 +54,7 @@ class ComparisonSimulationTest {
             Interval interval = evidence.changed(CRITERIA)
                     ? new Bootstrap(row).ratio(bases.get(row), candidates.get(row))
                     : new Interval(1, 1);
-            RowKey key = new RowKey("Row" + row, new TreeMap<>(), "", "");
+            RowKey key = new RowKey(new Label("Row" + row, new TreeMap<>()), "", "");
             return new ComparedRow(key, List.of(), List.of(), evidence, interval, machine, CRITERIA).verdict();
         }
     }

@@ -67,7 +67,7 @@ class ComparisonTest {
         assertEquals(
                 List.of("5"),
                 least.of(Verdict.SLOWER).stream()
-                        .map(row -> row.base().get(0).param("width"))
+                        .map(row -> row.key().row().settings().get("width"))
                         .toList());
         assertTrue(new SyntheticRun(3)
                 .rows(1, 4, 1)
@@ -184,8 +184,7 @@ class ComparisonTest {
         Run here = forks(1, List.of(List.of(1.0))).run();
         Measurement row = here.measurements().get(0);
         Measurement other = new Measurement(
-                row.benchmark(),
-                row.params(),
+                row.subject(),
                 row.jvm(),
                 row.jvmArgs(),
                 "1.36",

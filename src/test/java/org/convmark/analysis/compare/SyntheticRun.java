@@ -10,6 +10,7 @@ import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Metric;
 import org.convmark.results.Run;
+import org.convmark.results.Subject;
 
 /** Made-up runs on the machine of a canned one. */
 public final class SyntheticRun {
@@ -79,8 +80,7 @@ public final class SyntheticRun {
                 "target",
                 "SCALAR");
         rows.add(new Measurement(
-                "org.convmark.bench.pattern.PlainBenchmark",
-                new TreeMap<>(params),
+                Subject.of("org.convmark.bench.pattern.PlainBenchmark", new TreeMap<>(params)),
                 jvm,
                 List.of(),
                 "1.37",

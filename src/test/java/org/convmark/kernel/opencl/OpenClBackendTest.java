@@ -17,10 +17,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Reference;
-import org.convmark.kernel.Target;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Activation;
 import org.convmark.model.Block;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What only OpenCL has: devices, the binding's library, builds, two families of kernels. */
 class OpenClBackendTest {
-    private static final Target.Settings ANY = new Target.Settings(0, null);
+    private static final EngineOptions ANY = new EngineOptions(0, null);
     private static final int ALL = Integer.MAX_VALUE;
 
     @BeforeAll
@@ -105,13 +105,13 @@ class OpenClBackendTest {
     void devicesAreFoundByPartOfTheirNameInAnyCase() {
         String name = device().info().name();
         String part = name.substring(name.length() / 2);
-        assertNull(OpenClBackend.unavailable(new Target.Settings(0, part.toUpperCase(Locale.ROOT))));
-        assertNull(OpenClBackend.unavailable(new Target.Settings(0, part.toLowerCase(Locale.ROOT))));
+        assertNull(OpenClBackend.unavailable(new EngineOptions(0, part.toUpperCase(Locale.ROOT))));
+        assertNull(OpenClBackend.unavailable(new EngineOptions(0, part.toLowerCase(Locale.ROOT))));
     }
 
     @Test
     void unknownDeviceIsRefusedWithWhatThereIs() {
-        Target.Settings settings = new Target.Settings(0, "no such device");
+        EngineOptions settings = new EngineOptions(0, "no such device");
         String reason = OpenClBackend.unavailable(settings);
         assertTrue(
                 reason.contains("\"no such device\"")

@@ -1,4 +1,4 @@
-package org.convmark.kernel;
+package org.convmark.model;
 
 /** How a target computes a convolution that can be computed in several ways. */
 public enum Algorithm {

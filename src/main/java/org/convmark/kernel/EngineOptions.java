@@ -1,0 +1,24 @@
+package org.convmark.kernel;
+
+import org.convmark.model.Algorithm;
+import org.convmark.model.Planning;
+
+/**
+ * How to open an engine.
+ *
+ * @param workers threads of a CPU target, 0 for one per processor
+ * @param device part of the name of an OpenCL device, or null for the first GPU, then the first CPU
+ * @param algorithm of convolutions, where the target knows several
+ * @param planning what fused blocks are planned for
+ */
+public record EngineOptions(int workers, String device, Algorithm algorithm, Planning planning) {
+    /** Blocks planned for a machine that does not tell. */
+    public EngineOptions(int workers, String device, Algorithm algorithm) {
+        this(workers, device, algorithm, Planning.TYPICAL);
+    }
+
+    /** The target's own choice of algorithm. */
+    public EngineOptions(int workers, String device) {
+        this(workers, device, Algorithm.AUTO);
+    }
+}

@@ -1,0 +1,294 @@
+package org.convmark.model;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * One point of the suite: a benchmark with a value for each of its parameters. JMH's parameters, names of files, titles and options
+ * of the command line are its text forms, which are written and read here and nowhere else.
+ */
+public sealed interface Case {
+    /** What a class of the suite ends with. */
+    String SUFFIX = "Benchmark";
+
+    /** Full name of the benchmark class. */
+    String benchmark();
+
+    /** What runs it. */
+    Target target();
+
+    /** Threads of a target on the processor, 0 for one per processor. */
+    int workers();
+
+    /** The value of each parameter by {@link Parameter#key}, as JMH takes and writes it. */
+    SortedMap<String, String> params();
+
+    /** What it belongs to: the last part of its package, such as pattern, operator or roof. */
+    default String family() {
+        String[] parts = benchmark().split("\\.");
+        return parts[parts.length - 2];
+    }
+
+    /** Name of the class without its package. */
+    default String simpleName() {
+        return benchmark().substring(benchmark().lastIndexOf('.') + 1);
+    }
+
+    /** What a reader calls it: the class without package and suffix, and its parameters. */
+    default Label label() {
+        return label(benchmark(), params());
+    }
+
+    /** The same of a class and parameters as they were written: the target's own choice of algorithm is not worth a word. */
+    static Label label(String benchmark, SortedMap<String, String> params) {
+        SortedMap<String, String> chosen = new TreeMap<>(params);
+        chosen.remove(Parameter.ALGORITHM.key(), Algorithm.AUTO.name());
+        return new Label(name(benchmark), chosen);
+    }
+
+    /** What a reader calls a benchmark class: its name without package and suffix. */
+    static String name(String benchmark) {
+        String simple = benchmark.substring(benchmark.lastIndexOf('.') + 1);
+        return simple.endsWith(SUFFIX) ? simple.substring(0, simple.length() - SUFFIX.length()) : simple;
+    }
+
+    /** {@code Residual batch=1 depth=2 fusion=EPILOGUE image=56 target=VECTOR width=32 workers=1}, for a reader. */
+    default String title() {
+        return label().title();
+    }
+
+    /** {@code ResidualBenchmark.batch=1,depth=2}, and so on: as a name of a file. */
+    default String id() {
+        return simpleName() + "." + label().settings(",").substring(1);
+    }
+
+    /** Why its target does not run it anywhere, empty if it does. */
+    Optional<String> refusal();
+
+    /** Why its sizes make nothing to run, empty if they do. */
+    default Optional<String> fault() {
+        return Optional.empty();
+    }
+
+    /** Whether the cases of a benchmark class are known. */
+    static boolean isOf(String benchmark) {
+        return Workload.ofBenchmark(benchmark).isPresent() || Roof.isOf(benchmark);
+    }
+
+    /**
+     * Reads what JMH wrote. Parameters that came later may be absent: then it was the algorithm of the target's own choice, and the usual
+     * operations of a roof.
+     *
+     * @param benchmark full name of a benchmark class
+     * @throws IllegalArgumentException naming what is missing, not known or of no sense
+     */
+    static Case of(String benchmark, Map<String, String> params) {
+        ParameterReader reader = new ParameterReader(params);
+        Case read = Workload.ofBenchmark(benchmark)
+                .<Case>map(workload -> Work.of(benchmark, workload, reader))
+                .orElseGet(() -> Roof.of(benchmark, reader));
+        reader.requireAllRead();
+        return read;
+    }
+
+    /** What is computed, whatever runs it how. */
+    record Problem(Workload workload, Extents extents) {
+        /**
+         * Layer by layer, before anything is fused.
+         *
+         * @throws IllegalArgumentException with the layer and the reason if its extents do not fit one another
+         */
+        public Graph graph() {
+            return workload.graph(extents);
+        }
+    }
+
+    /**
+     * A workload of some size on a target.
+     *
+     * @param fusion how many layers share one kernel
+     * @param algorithm of convolutions
+     */
+    record Work(
+            String benchmark,
+            Workload workload,
+            Extents extents,
+            Target target,
+            Fusion fusion,
+            Algorithm algorithm,
+            int workers)
+            implements Case {
+        /** Cases of several targets share a graph, which takes longer to make than all the rest of reading a row. */
+        private static final Map<Fused, Computed> COMPUTED = new ConcurrentHashMap<>();
+
+        private record Fused(Problem problem, Fusion fusion) {}
+
+        private record Computed(Graph graph, Cost cost) {}
+
+        private static Work of(String benchmark, Workload workload, ParameterReader reader) {
+            Map<Parameter, Integer> extents = new EnumMap<>(Parameter.class);
+            workload.extents().forEach(extent -> extents.put(extent, reader.number(extent)));
+            return new Work(
+                    benchmark,
+                    workload,
+                    new Extents(extents),
+                    reader.constant(Parameter.TARGET, Target.class),
+                    reader.constant(Parameter.FUSION, Fusion.class),
+                    reader.has(Parameter.ALGORITHM)
+                            ? reader.constant(Parameter.ALGORITHM, Algorithm.class)
+                            : Algorithm.AUTO,
+                    reader.number(Parameter.WORKERS));
+        }
+
+        @Override
+        public SortedMap<String, String> params() {
+            SortedMap<String, String> params = new TreeMap<>();
+            extents.values().forEach((extent, value) -> params.put(extent.key(), value.toString()));
+            params.put(Parameter.TARGET.key(), target.name());
+            params.put(Parameter.FUSION.key(), fusion.name());
+            params.put(Parameter.ALGORITHM.key(), algorithm.name());
+            params.put(Parameter.WORKERS.key(), String.valueOf(workers));
+            return Collections.unmodifiableSortedMap(params);
+        }
+
+        @Override
+        public Optional<String> refusal() {
+            if (!target.fusions().contains(fusion)) {
+                return Optional.of(target + " runs fusion " + names(target.fusions()) + " only");
+            }
+            if (target.algorithms().contains(algorithm)) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    target.algorithms().size() == 1
+                            ? target + " chooses its algorithm itself"
+                            : target + " has the algorithms " + names(target.algorithms()) + " only");
+        }
+
+        private static String names(Set<? extends Enum<?>> constants) {
+            return constants.stream().map(Enum::name).collect(Collectors.joining(", "));
+        }
+
+        /** The same with another value of one extent. */
+        public Work with(Parameter extent, int value) {
+            return new Work(benchmark, workload, extents.with(extent, value), target, fusion, algorithm, workers);
+        }
+
+        /** The same with another fusion. */
+        public Work with(Fusion other) {
+            return new Work(benchmark, workload, extents, target, other, algorithm, workers);
+        }
+
+        /** Whether it is plain Java, layer by layer: what others are held against. */
+        public boolean isBaseline() {
+            return target == Target.SCALAR && fusion == Fusion.NONE;
+        }
+
+        /** What is computed. */
+        public Problem problem() {
+            return new Problem(workload, extents);
+        }
+
+        /**
+         * What runs.
+         *
+         * @throws IllegalArgumentException with the layer and the reason if its extents do not fit one another
+         */
+        public Graph graph() {
+            return computed().graph();
+        }
+
+        /** The cost of what runs. */
+        public Cost cost() {
+            return computed().cost();
+        }
+
+        /** Why its extents make no graph, empty if they do. */
+        @Override
+        public Optional<String> fault() {
+            try {
+                computed();
+                return Optional.empty();
+            } catch (IllegalArgumentException e) {
+                return Optional.of(e.getMessage());
+            }
+        }
+
+        private Computed computed() {
+            return COMPUTED.computeIfAbsent(new Fused(problem(), fusion), fused -> {
+                Graph graph = fused.problem().graph().fuse(fusion);
+                return new Computed(graph, graph.cost());
+            });
+        }
+    }
+
+    /**
+     * A loop that finds a roof.
+     *
+     * @param size flops of a run for arithmetic, bytes of the working set for memory
+     */
+    record Roof(String benchmark, RoofLoop loop, long size, Target target, int workers) implements Case {
+        private static final String COMPUTE = "ComputeRoof";
+        private static final String MEMORY = "MemoryRoof";
+
+        private static boolean isOf(String benchmark) {
+            return List.of(COMPUTE, MEMORY).contains(Case.name(benchmark));
+        }
+
+        private static Roof of(String benchmark, ParameterReader reader) {
+            boolean isCompute = Case.name(benchmark).equals(COMPUTE);
+            if (!isOf(benchmark)) {
+                throw new IllegalArgumentException("there is no benchmark " + Case.name(benchmark));
+            }
+            RoofLoop loop = isCompute ? RoofLoop.COMPUTE : reader.constant(Parameter.LOOP, RoofLoop.class);
+            if (loop.isArithmetic() != isCompute) {
+                throw new IllegalArgumentException(loop + " moves no memory");
+            }
+            return new Roof(
+                    benchmark,
+                    loop,
+                    isCompute
+                            ? reader.has(Parameter.FLOPS) ? reader.size(Parameter.FLOPS) : RoofLoop.COMPUTE_FLOPS
+                            : reader.size(Parameter.BYTES),
+                    reader.constant(Parameter.TARGET, Target.class),
+                    reader.number(Parameter.WORKERS));
+        }
+
+        @Override
+        public SortedMap<String, String> params() {
+            SortedMap<String, String> params = new TreeMap<>();
+            if (!loop.isArithmetic()) {
+                params.put(Parameter.LOOP.key(), loop.name());
+            }
+            params.put((loop.isArithmetic() ? Parameter.FLOPS : Parameter.BYTES).key(), String.valueOf(size));
+            params.put(Parameter.TARGET.key(), target.name());
+            params.put(Parameter.WORKERS.key(), String.valueOf(workers));
+            return Collections.unmodifiableSortedMap(params);
+        }
+
+        /** The parameters that set the size of the loops of a class, in the order in which rows vary them. */
+        public static List<Parameter> sizes(String benchmark) {
+            return Case.name(benchmark).equals(COMPUTE)
+                    ? List.of(Parameter.FLOPS)
+                    : List.of(Parameter.LOOP, Parameter.BYTES);
+        }
+
+        @Override
+        public Optional<String> refusal() {
+            return Optional.empty();
+        }
+
+        /** Operations of a run, or bytes that it moves. */
+        public double amount() {
+            return loop.isArithmetic() ? size : loop.bytesMoved(size);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package org.convmark.model;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** A parameter of benchmarks: what runs how, and how large it is. The only list of them, in the order in which a reader looks at them. */
+public enum Parameter {
+    /** A {@link Target}. */
+    TARGET(Target.values()),
+    /** A {@link Fusion}. */
+    FUSION(Fusion.values()),
+    /** An {@link Algorithm}. */
+    ALGORITHM(Algorithm.values()),
+    /** Units, blocks or layers of a stack. */
+    DEPTH(1, Stack.MOST_DEPTH),
+    /** Channels of the first stage of a stack. */
+    WIDTH(1, Integer.MAX_VALUE),
+    /** Rows and columns of the input. */
+    IMAGE(1, Integer.MAX_VALUE),
+    /** Images per pass. */
+    BATCH(1, Integer.MAX_VALUE),
+    /** Threads of a target on the processor, 0 for one per processor. */
+    WORKERS(0, 1 << 10),
+    /** A {@link RoofLoop} that moves memory. */
+    LOOP(RoofLoop.READ, RoofLoop.COPY, RoofLoop.TRIAD),
+    /** Bytes of such a loop's working set. */
+    BYTES(1 << 10, 1L << 40),
+    /** Operations of a run of an arithmetic roof. */
+    FLOPS(1_000_000, 1L << 36);
+
+    private final String key = name().toLowerCase(Locale.ROOT);
+    private final List<String> words;
+    private final long least;
+    private final long most;
+
+    /** A number. */
+    Parameter(long least, long most) {
+        this.words = List.of();
+        this.least = least;
+        this.most = most;
+    }
+
+    /** One of some constants. */
+    Parameter(Enum<?>... constants) {
+        this.words = Arrays.stream(constants).map(Enum::name).toList();
+        this.least = 0;
+        this.most = 0;
+    }
+
+    /** What JMH, the command line and results call it. */
+    public String key() {
+        return key;
+    }
+
+    /** The values that a user may choose; empty if it is a number. */
+    public List<String> words() {
+        return words;
+    }
+
+    /** The least number that a user may choose. */
+    public long least() {
+        return least;
+    }
+
+    /** The largest number that a user may choose. */
+    public long most() {
+        return most;
+    }
+}

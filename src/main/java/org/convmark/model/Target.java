@@ -1,0 +1,96 @@
+package org.convmark.model;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** What runs a graph: kernels of this project, or an engine that others wrote. The only list of them, and of what they can do. */
+public enum Target {
+    /** Plain Java loops: the definition of the right answer, and the baseline without acceleration. */
+    SCALAR(Kind.JAVA, EnumSet.of(Fusion.NONE, Fusion.EPILOGUE), EnumSet.of(Algorithm.AUTO)),
+    /** The Vector API (jdk.incubator.vector). */
+    VECTOR(Kind.JAVA, EnumSet.allOf(Fusion.class), EnumSet.allOf(Algorithm.class)),
+    /** OpenCL on a GPU or a CPU. */
+    OPENCL(Kind.DEVICE, EnumSet.allOf(Fusion.class), EnumSet.of(Algorithm.AUTO)),
+    /** ONNX Runtime on the CPU: an inference engine. {@code NONE} turns its graph optimisations off. */
+    ONNXRUNTIME(Kind.LIBRARY, EnumSet.of(Fusion.NONE, Fusion.EPILOGUE), EnumSet.of(Algorithm.AUTO)),
+    /** oneDNN on the CPU: a library of primitives, with weights packed once and post-ops. */
+    ONEDNN(Kind.LIBRARY, EnumSet.of(Fusion.NONE, Fusion.EPILOGUE), EnumSet.of(Algorithm.AUTO)),
+    /** PyTorch's eager mode on the CPU: a native framework, which runs every layer by itself. */
+    PYTORCH(Kind.LIBRARY, EnumSet.of(Fusion.NONE), EnumSet.of(Algorithm.AUTO));
+
+    /** Whose kernels run, and what compiles them. */
+    public enum Kind {
+        /** Ours, by the JVM. */
+        JAVA,
+        /** Ours, by the driver of a device. */
+        DEVICE,
+        /** Those of an engine that others wrote, long before. */
+        LIBRARY
+    }
+
+    private final Kind kind;
+    private final Set<Fusion> fusions;
+    private final Set<Algorithm> algorithms;
+
+    Target(Kind kind, Set<Fusion> fusions, Set<Algorithm> algorithms) {
+        this.kind = kind;
+        this.fusions = fusions;
+        this.algorithms = algorithms;
+    }
+
+    /** The target of a name, empty of one that only other versions have. */
+    public static Optional<Target> named(String name) {
+        return Arrays.stream(values())
+                .filter(target -> target.name().equals(name))
+                .findFirst();
+    }
+
+    /** The targets with kernels of ours; all others are peers. */
+    public static Set<Target> own() {
+        return all(target -> !target.isPeer());
+    }
+
+    /** The targets of ours that are held against plain Java. */
+    public static Set<Target> accelerated() {
+        return all(target -> !target.isPeer() && target != SCALAR);
+    }
+
+    /** The targets that others wrote. */
+    public static Set<Target> peers() {
+        return all(Target::isPeer);
+    }
+
+    private static Set<Target> all(Predicate<Target> which) {
+        EnumSet<Target> all = EnumSet.allOf(Target.class);
+        all.removeIf(which.negate());
+        return all;
+    }
+
+    /** Whose kernels run. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Whether others wrote it. */
+    public boolean isPeer() {
+        return kind == Kind.LIBRARY;
+    }
+
+    /** The target whose roof loops run on the same hardware: a device's own, or the processor's vectors. */
+    public Target roof() {
+        return kind == Kind.DEVICE ? this : VECTOR;
+    }
+
+    /** Fusions that mean something here. */
+    public Set<Fusion> fusions() {
+        return EnumSet.copyOf(fusions);
+    }
+
+    /** Algorithms that can be asked for. */
+    public Set<Algorithm> algorithms() {
+        return EnumSet.copyOf(algorithms);
+    }
+}
