@@ -4,8 +4,20 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import org.convmark.cli.AaCommand;
+import org.convmark.cli.CompareCommand;
+import org.convmark.cli.ExitCode;
+import org.convmark.cli.ExportCommand;
+import org.convmark.cli.FleetCommand;
+import org.convmark.cli.HistoryCommand;
+import org.convmark.cli.ListCommand;
+import org.convmark.cli.MachineCommand;
+import org.convmark.cli.ReportCommand;
+import org.convmark.cli.RunCommand;
+import org.convmark.cli.StandardOutput;
+import org.convmark.cli.WaterlineCommand;
 import org.convmark.io.FileErrors;
-import org.convmark.run.InputError;
+import org.convmark.io.InputError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -40,11 +52,6 @@ import picocli.CommandLine.Spec;
             "130:interrupted; what was measured is kept"
         })
 public final class Main implements Runnable {
-    static final int OK = 0;
-    static final int BENCHMARK_FAILED = 1;
-    static final int ERROR = 2;
-    static final int INTERRUPTED = 130;
-
     @Spec
     private CommandSpec spec;
 
@@ -58,7 +65,7 @@ public final class Main implements Runnable {
         int exitCode = line.execute(args);
         out.flush();
         System.out.flush();
-        System.exit(output.isWhole(line.getErr()) ? exitCode : ERROR);
+        System.exit(output.isWhole(line.getErr()) ? exitCode : ExitCode.ERROR);
     }
 
     static CommandLine commandLine() {
@@ -77,7 +84,7 @@ public final class Main implements Runnable {
         CommandLine command = e.getCommandLine();
         command.getErr()
                 .println(e.getMessage() + ". See " + command.getCommandSpec().qualifiedName() + " --help.");
-        return ERROR;
+        return ExitCode.ERROR;
     }
 
     private static int failed(Exception e, CommandLine command, ParseResult parsed) {
@@ -91,6 +98,6 @@ public final class Main implements Runnable {
             command.getErr().println("this is a defect of Convmark, please report it:");
             e.printStackTrace(command.getErr());
         }
-        return ERROR;
+        return ExitCode.ERROR;
     }
 }

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.convmark.cli.ExitCode;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +52,7 @@ class CasesTest {
             }
             assertTrue(text.contains("java.lang.OutOfMemoryError: Java heap space"), text);
         }
-        assertEquals(Main.OK, run("compare" + runs).exitCode());
+        assertEquals(ExitCode.OK, run("compare" + runs).exitCode());
     }
 
     @Test
@@ -81,7 +82,7 @@ class CasesTest {
     void optionsOfTheEnvironmentArePartOfAJvm() {
         String runs = " CASES/options-from-the-environment/base CASES/options-from-the-environment/candidate";
         Outcome outcome = run("compare" + runs);
-        assertEquals(Main.ERROR, outcome.exitCode(), outcome::toString);
+        assertEquals(ExitCode.ERROR, outcome.exitCode(), outcome::toString);
         assertTrue(outcome.err().contains("-XX:TieredStopAtLevel=1"), outcome::err);
         assertEquals(1, run("compare --axis commit,flags" + runs).exitCode());
     }
@@ -89,7 +90,7 @@ class CasesTest {
     @Test
     void otavaGetsOneMachine() {
         Outcome outcome = run("export --format otava CASES/otava-of-two-machines/x1 CASES/otava-of-two-machines/y9");
-        assertEquals(Main.ERROR, outcome.exitCode(), outcome::toString);
+        assertEquals(ExitCode.ERROR, outcome.exitCode(), outcome::toString);
         assertTrue(outcome.err().contains("are of 2 machines"), outcome::err);
     }
 
@@ -97,7 +98,7 @@ class CasesTest {
     @ValueSource(strings = {"bmf", "otava", "prometheus"})
     void rowsOfAnotherProjectAreToldApart(String format) {
         Outcome outcome = run("export --format " + format + " CASES/jmh-file-of-another-project/run");
-        assertEquals(Main.OK, outcome.exitCode(), outcome::toString);
+        assertEquals(ExitCode.OK, outcome.exitCode(), outcome::toString);
         for (String method : new String[] {"parseSmall", "parseLarge", "writeSmall", "writeLarge"}) {
             assertEquals(
                     2, outcome.out().split("org.example.json.CodecBenchmark." + method, -1).length - 1, outcome::out);
@@ -107,7 +108,7 @@ class CasesTest {
     @Test
     void historyOfAnotherProjectHasAllItsRows() {
         Outcome outcome = run("history CASES/jmh-file-of-another-project");
-        assertEquals(Main.OK, outcome.exitCode(), outcome::toString);
+        assertEquals(ExitCode.OK, outcome.exitCode(), outcome::toString);
         assertTrue(outcome.out().contains("8 rows"), outcome::out);
     }
 
@@ -115,7 +116,7 @@ class CasesTest {
     @ValueSource(strings = {"csv", "markdown"})
     void resultsWithoutParametersAreReported(String format) {
         Outcome outcome = run("export --format " + format + " CASES/report-of-a-result-without-workers/run");
-        assertEquals(Main.OK, outcome.exitCode(), outcome::toString);
+        assertEquals(ExitCode.OK, outcome.exitCode(), outcome::toString);
         assertTrue(outcome.out().contains("org.example.SortBenchmark.run"), outcome::out);
         assertFalse(outcome.out().contains("For input string"), outcome::out);
     }

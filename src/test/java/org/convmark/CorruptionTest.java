@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.convmark.cli.ExitCode;
 import org.convmark.io.Folders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,7 +126,7 @@ class CorruptionTest {
         if (said.contains("defect of Convmark") || said.contains("Exception")) {
             return said.lines().limit(8).toList().toString();
         }
-        boolean refuses = answer.exitCode() == Main.ERROR;
+        boolean refuses = answer.exitCode() == ExitCode.ERROR;
         if (refuses && (said.isBlank() || said.strip().lines().count() > 3)) {
             return "refused with " + said;
         }

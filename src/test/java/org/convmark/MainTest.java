@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.convmark.cli.ExitCode;
 import org.convmark.kernel.Peer;
 import org.convmark.model.Pattern;
 import org.convmark.model.Target;
@@ -117,7 +118,7 @@ class MainTest {
         """)
     void badInputIsRefusedInOneSentence(String args, String expected) {
         Outcome outcome = run(args.split(" "));
-        assertEquals(Main.ERROR, outcome.exitCode());
+        assertEquals(ExitCode.ERROR, outcome.exitCode());
         assertTrue(outcome.err().contains(expected), outcome::err);
         assertTrue(outcome.err().strip().lines().count() <= 2, outcome::err);
     }
@@ -125,7 +126,7 @@ class MainTest {
     @Test
     void waterlineNeedsNoRun() {
         Outcome outcome = run("waterline", "ConvFirst", "-p", "width=64", "--fp16", "--balance", "160");
-        assertEquals(Main.OK, outcome.exitCode(), outcome::err);
+        assertEquals(ExitCode.OK, outcome.exitCode(), outcome::err);
         assertTrue(outcome.out().contains("attainable efficiency 0.3281"), outcome::out);
         assertTrue(outcome.out().contains("attainable efficiency 1.0000"), outcome::out);
         assertTrue(outcome.out().contains("420.000"), outcome::out);
@@ -133,28 +134,28 @@ class MainTest {
 
     @Test
     void noCommandIsRefused() {
-        assertEquals(Main.ERROR, run().exitCode());
+        assertEquals(ExitCode.ERROR, run().exitCode());
     }
 
     @Test
     void outThatIsAFileIsRefused(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
         Outcome outcome = run("run", "--profile", "smoke", "-p", "target=SCALAR", "--out", file.toString());
-        assertEquals(Main.ERROR, outcome.exitCode());
+        assertEquals(ExitCode.ERROR, outcome.exitCode());
         assertTrue(outcome.err().contains("--out takes a folder"), outcome::err);
     }
 
     @Test
     void hugeNetworkIsRefusedWithTheMemoryItNeeds() {
         Outcome outcome = run("run", "--include", "Plain", "-p", "width=16000");
-        assertEquals(Main.ERROR, outcome.exitCode());
+        assertEquals(ExitCode.ERROR, outcome.exitCode());
         assertTrue(outcome.err().contains("would need about"), outcome::err);
     }
 
     @Test
     void dryRunTellsRowsAndTimeAndMeasuresNothing(@TempDir Path folder) throws IOException {
         Outcome outcome = run("run", "--profile", "smoke", "--dry-run", "--out", folder.toString());
-        assertEquals(Main.OK, outcome.exitCode());
+        assertEquals(ExitCode.OK, outcome.exitCode());
         assertTrue(outcome.out().contains(Pattern.values().length + "  pattern on SCALAR"), outcome::out);
         assertTrue(outcome.out().contains("1 fork(s) each: about"), outcome::out);
         try (Stream<Path> files = Files.list(folder)) {
@@ -177,13 +178,13 @@ class MainTest {
             "image=14"
         };
         Outcome outcome = run(args);
-        assertEquals(Main.OK, outcome.exitCode(), outcome::err);
+        assertEquals(ExitCode.OK, outcome.exitCode(), outcome::err);
         assertTrue(outcome.out().contains("1/4 Shuffle-depth2-width8-image14-batch1"), outcome::out);
         Path model = models.resolve("ConvNeXt-depth2-width16-image14-batch1");
         for (String file : List.of("model.onnx", "test_data_set_0/input_0.pb", "test_data_set_0/output_0.pb")) {
             assertTrue(Files.size(model.resolve(file)) > 16 * 14 * 14, file);
         }
-        assertEquals(Main.ERROR, run(args).exitCode());
+        assertEquals(ExitCode.ERROR, run(args).exitCode());
         try (Stream<Path> files = Files.list(models.getParent())) {
             assertEquals(List.of(models), files.toList());
         }
@@ -193,10 +194,10 @@ class MainTest {
     void peersAreCountedOrTheirAbsenceExplained(@TempDir Path folder) {
         Outcome outcome = run("run", "--profile", "smoke", "--peers", "--dry-run", "--out", folder.toString());
         if (Peer.ABSENT.equals(Peer.unavailable(Target.ONNXRUNTIME))) {
-            assertEquals(Main.ERROR, outcome.exitCode());
+            assertEquals(ExitCode.ERROR, outcome.exitCode());
             assertTrue(outcome.err().contains("./run.sh run --peers, or mvn -Ppeers package"), outcome::err);
         } else {
-            assertEquals(Main.OK, outcome.exitCode(), outcome::err);
+            assertEquals(ExitCode.OK, outcome.exitCode(), outcome::err);
             assertTrue(outcome.out().contains("ONNXRUNTIME"), outcome::out);
         }
     }
@@ -205,14 +206,14 @@ class MainTest {
     void damagedMachineFileIsRefused(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("machine.json"), "{\"before\": {");
         Outcome outcome = run("report", folder.toString());
-        assertEquals(Main.ERROR, outcome.exitCode());
+        assertEquals(ExitCode.ERROR, outcome.exitCode());
         assertTrue(outcome.err().contains("machine.json is damaged"), outcome::err);
     }
 
     @Test
     void listTellsWhatExistsAndWhatIsAvailable() {
         Outcome outcome = run("list");
-        assertEquals(Main.OK, outcome.exitCode());
+        assertEquals(ExitCode.OK, outcome.exitCode());
         for (String expected : new String[] {
             "NAS_CELL", "CONVNEXT", "GROUPED_3X3", "quick", "SCALAR", "PYTORCH", "ComputeRoofBenchmark"
         }) {
@@ -223,7 +224,7 @@ class MainTest {
     @Test
     void machineTellsTheProcessor() {
         Outcome outcome = run("machine");
-        assertEquals(Main.OK, outcome.exitCode());
+        assertEquals(ExitCode.OK, outcome.exitCode());
         assertTrue(outcome.out().contains("Processor"), outcome::out);
     }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.convmark.cli.ExitCode;
 import org.convmark.results.HistoryIndex;
 import org.convmark.results.Run;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,7 +174,7 @@ class ModesAndUnitsTest {
                 .points()
                 .forEach(point -> kept.put(point.row(), point.seconds()));
         check(kept, 1e9);
-        String history = say(Main.OK, "history", "--all", folder.toString());
+        String history = say(ExitCode.OK, "history", "--all", folder.toString());
         rows.forEach(row -> assertTrue(history.contains(row.title() + " "), history));
     }
 
@@ -200,14 +201,14 @@ class ModesAndUnitsTest {
     void exportsHoldEachTime() throws IOException {
         Map<String, Double> bmf = new TreeMap<>();
         new ObjectMapper()
-                .readTree(say(Main.OK, "export", "--format", "bmf", path("before")))
+                .readTree(say(ExitCode.OK, "export", "--format", "bmf", path("before")))
                 .fields()
                 .forEachRemaining(row -> bmf.put(
                         row.getKey().replaceFirst("@.*", "").replace(".mode=", " mode="),
                         row.getValue().at("/latency/value").asDouble()));
         check(bmf, 1);
         Map<String, Double> gauges = new TreeMap<>();
-        say(Main.OK, "export", "--format", "prometheus", path("before"))
+        say(ExitCode.OK, "export", "--format", "prometheus", path("before"))
                 .lines()
                 .filter(line -> !line.startsWith("#"))
                 .forEach(line -> gauges.put(
@@ -217,8 +218,8 @@ class ModesAndUnitsTest {
                                         : ""),
                         Double.parseDouble(line.substring(line.lastIndexOf(' ')))));
         check(gauges, 1e9);
-        say(Main.OK, "report", path("before"));
-        check(times(say(Main.OK, "export", "--format", "csv", path("before"))), 1e9);
+        say(ExitCode.OK, "report", path("before"));
+        check(times(say(ExitCode.OK, "export", "--format", "csv", path("before"))), 1e9);
         check(times(Files.readString(folder.resolve("before/report.csv"))), 1e9);
     }
 

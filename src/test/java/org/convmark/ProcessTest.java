@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.convmark.cli.ExitCode;
 import org.convmark.io.Shell;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -64,7 +65,7 @@ class ProcessTest {
                 .split(" ");
         Outcome outcome = run(medium, Map.of(), words);
         boolean whole = medium != Medium.FULL_DISK;
-        assertEquals(whole ? 0 : Main.ERROR, outcome.exitCode, outcome::toString);
+        assertEquals(whole ? 0 : ExitCode.ERROR, outcome.exitCode, outcome::toString);
         assertTrue((whole ? outcome.out : outcome.err).contains(expected), outcome::toString);
     }
 

@@ -1,2 +1,2 @@
-/** What a run says: each analysis turns it into one section of a report. Costs come from the graph, never from a file. */
+/** The report of a run, and runs of several machines side by side. Costs come from the graph, never from a file. */
 package org.convmark.analysis;

@@ -1,12 +1,12 @@
 package org.convmark.bench;
 
 import java.time.Duration;
+import org.convmark.engine.Engines;
+import org.convmark.fusion.Planning;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
-import org.convmark.kernel.Engines;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Caches;
-import org.convmark.model.Planning;
 import org.convmark.model.Target;
 
 /** What a forked JVM is told by system properties, so that it never measures another thing than the plan says. */

@@ -1,8 +1,8 @@
 package org.convmark.bench;
 
+import org.convmark.engine.Engines;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.Program;
-import org.convmark.kernel.Reference;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Extents;
@@ -68,7 +68,7 @@ public abstract class WorkloadBenchmark extends ProgramBenchmark {
         Graph graph = graph();
         Weights weights = new Weights(graph, SEED, Weights.Fill.RANDOM);
         Program program = on.compile(graph.fuse(fusion), weights);
-        program.verify(new Reference(weights));
+        program.verify(Engines.reference(weights));
         return program;
     }
 }

@@ -19,9 +19,9 @@ import java.util.stream.StreamSupport;
 import org.convmark.io.AtomicFile;
 import org.convmark.io.FileErrors;
 import org.convmark.io.Folders;
+import org.convmark.io.InputError;
 import org.convmark.io.JsonErrors;
 import org.convmark.io.TextFile;
-import org.convmark.run.InputError;
 
 /**
  * A fleet on a disk that all its nodes share: {@code fleet.json} and {@code matrix.csv}, the program and {@code task.sh},

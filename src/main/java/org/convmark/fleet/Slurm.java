@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.convmark.fleet.Fleet.Job;
 import org.convmark.io.Command;
 import org.convmark.io.Command.Answer;
+import org.convmark.io.InputError;
 import org.convmark.machine.Fact;
-import org.convmark.run.InputError;
 
 /**
  * Slurm's commands.

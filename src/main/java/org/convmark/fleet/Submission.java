@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import org.convmark.fleet.Fleet.Job;
 import org.convmark.fleet.Task.Node;
 import org.convmark.io.FileErrors;
+import org.convmark.io.InputError;
 import org.convmark.io.Shell;
-import org.convmark.run.InputError;
 
 /**
  * The way of a fleet into Slurm's queue, with all its tasks or with none: jobs are submitted on hold and released when

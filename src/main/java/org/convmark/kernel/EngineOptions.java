@@ -1,7 +1,7 @@
 package org.convmark.kernel;
 
+import org.convmark.fusion.Planning;
 import org.convmark.model.Algorithm;
-import org.convmark.model.Planning;
 
 /**
  * How to open an engine.

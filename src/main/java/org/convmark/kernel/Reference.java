@@ -1,29 +1,34 @@
 package org.convmark.kernel;
 
+import java.util.function.Supplier;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Graph;
-import org.convmark.model.Target;
 
-/** The right answer of a graph: what plain Java makes of it unfused, and how far from that rounding may lead. */
+/** The right answer of a graph: what a trusted engine makes of it unfused, and how far from that rounding may lead. */
 public final class Reference {
     /** Additions that round as much as the transforms of {@link Algorithm#WINOGRAD_4} over one channel, and more. */
     private static final int TRANSFORMS = 32;
 
     private final Graph graph;
     private final Weights weights;
+    private final Supplier<Engine> trusted;
     private float[] output;
 
-    /** @param weights of the unfused graph */
-    public Reference(Weights weights) {
+    /**
+     * @param weights of the unfused graph
+     * @param trusted opens the engine that computes the answer
+     */
+    public Reference(Weights weights, Supplier<Engine> trusted) {
         this.graph = weights.graph();
         this.weights = weights;
+        this.trusted = trusted;
     }
 
     /** The result in batch x channel x row x column order, computed when it is first asked for. */
     public float[] output() {
         if (output == null) {
-            try (Engine scalar = Engines.open(Target.SCALAR, new EngineOptions(0, null))) {
-                Program program = scalar.compile(graph, weights);
+            try (Engine engine = trusted.get()) {
+                Program program = engine.compile(graph, weights);
                 program.run();
                 output = program.output();
             }

@@ -12,14 +12,14 @@ import java.util.function.UnaryOperator;
 import org.convmark.model.Graph.Node;
 
 /** Rewrites graphs so that groups of layers become single kernels. */
-final class Fuser {
+public final class Fuser {
     private Fuser() {}
 
     /**
      * Convolutions absorb what follows them as far as an {@link Epilogue} takes it. A result that somebody else reads too
      * ends the chain.
      */
-    static Graph epilogues(Graph graph) {
+    public static Graph epilogues(Graph graph) {
         int first = graph.inputs().size();
         Map<Integer, List<Integer>> groups = new LinkedHashMap<>();
         boolean[] taken = new boolean[graph.nodes().size()];
@@ -82,14 +82,14 @@ final class Fuser {
     }
 
     /** Layers of a body gathered in kernels. */
-    static Graph group(Graph layers, List<List<Integer>> groups) {
+    public static Graph group(Graph layers, List<List<Integer>> groups) {
         Map<Integer, List<Integer>> byLast = new LinkedHashMap<>();
         groups.forEach(members -> byLast.put(members.get(members.size() - 1), members));
         return rewrite(layers, byLast, layers.inputs().size());
     }
 
     /** Replaces every fused block by the nodes of another form of its body. */
-    static Graph inline(Graph graph, UnaryOperator<Graph> form) {
+    public static Graph inline(Graph graph, UnaryOperator<Graph> form) {
         int first = graph.inputs().size();
         Map<Integer, Integer> renumbered = new HashMap<>();
         for (int v = 0; v < first; v++) {
@@ -148,7 +148,7 @@ final class Fuser {
     }
 
     /** One node, still in the numbering of the graph, whose body holds the members that the last needs. */
-    static Node fuse(Graph graph, List<Integer> all) {
+    public static Node fuse(Graph graph, List<Integer> all) {
         int first = graph.inputs().size();
         List<Integer> members = needed(graph, all);
         TreeSet<Integer> external = new TreeSet<>();

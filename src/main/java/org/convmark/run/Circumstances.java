@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.convmark.io.InputError;
 import org.convmark.machine.Jvm;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.convmark.io.InputError;
 import org.convmark.machine.OwnCode;
 
 /** The program that measures. */

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.convmark.io.InputError;
 import org.convmark.machine.Machine;
 import org.convmark.model.Case;
 import org.convmark.model.Cost;
@@ -20,20 +21,20 @@ import org.convmark.model.Stack;
  * @param availableBytes what the machine has left
  * @param heapBytes smallest heap limit of the JVMs: plain Java checks every result
  */
-record MemoryNeed(long availableBytes, long heapBytes) {
+public record MemoryNeed(long availableBytes, long heapBytes) {
     private static final int MOST = 1 << 14;
     private static final int IMAGE_CHANNELS = 3;
     private static final long FIXED = 64L << 20;
     private static final long LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
-    static MemoryNeed of(Machine machine, long heapBytes) {
+    public static MemoryNeed of(Machine machine, long heapBytes) {
         long available = machine.memory().availableBytes().optional().orElse(Long.MAX_VALUE);
         long limit = machine.limits().memoryBytes().optional().orElse(Long.MAX_VALUE);
         return new MemoryNeed(Math.min(available, limit), heapBytes);
     }
 
     /** @throws InputError naming the first case of a stack or a roof that does not fit, with the memory it would need */
-    void check(List<? extends Case> cases) {
+    public void check(List<? extends Case> cases) {
         Set<Case.Problem> seen = new HashSet<>();
         for (Case one : cases) {
             if (one instanceof Case.Work work && work.workload() instanceof Stack && seen.add(work.problem())) {
@@ -45,7 +46,7 @@ record MemoryNeed(long availableBytes, long heapBytes) {
     }
 
     /** Why a network is not measured at its size, empty if it is: other networks may be. */
-    Optional<String> obstacle(Case one) {
+    public Optional<String> obstacle(Case one) {
         if (!(one instanceof Case.Work work) || work.workload() instanceof Stack) {
             return Optional.empty();
         }

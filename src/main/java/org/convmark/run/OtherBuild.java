@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.convmark.io.Command;
 import org.convmark.io.Folders;
+import org.convmark.io.InputError;
 import org.convmark.machine.Fact;
 import org.convmark.machine.Machine.Checkout;
 

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.convmark.io.InputError;
+import org.convmark.io.Known;
 import org.convmark.model.Parameter;
 
 /** Values that the user chose for benchmark parameters, in place of the profile's; each is checked by itself. */
@@ -38,12 +40,12 @@ public final class Parameters {
     }
 
     /** The chosen values, or others if none were. */
-    List<String> get(Parameter parameter, List<String> otherwise) {
+    public List<String> get(Parameter parameter, List<String> otherwise) {
         return values.getOrDefault(parameter, otherwise);
     }
 
     /** Those with chosen values. */
-    Set<Parameter> chosen() {
+    public Set<Parameter> chosen() {
         return values.keySet();
     }
 

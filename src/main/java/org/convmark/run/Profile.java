@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.convmark.io.InputError;
+import org.convmark.io.Known;
 import org.convmark.machine.Machine;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Block;

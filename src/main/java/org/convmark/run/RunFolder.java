@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.convmark.io.AtomicFile;
 import org.convmark.io.FileErrors;
 import org.convmark.io.Folders;
+import org.convmark.io.InputError;
 import org.convmark.io.JsonErrors;
 import org.convmark.io.TextFile;
 import org.convmark.results.Failure;

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.io.InputError;
+import org.convmark.io.Known;
 import org.convmark.machine.Machine;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Case;
@@ -124,7 +126,7 @@ public record Selection(
         return rows;
     }
 
-    static Case read(String benchmark, Map<Parameter, String> params) {
+    public static Case read(String benchmark, Map<Parameter, String> params) {
         return Case.of(
                 benchmark,
                 params.entrySet().stream()
@@ -139,7 +141,7 @@ public record Selection(
     }
 
     /** Extents of a workload, and numbers of threads: all combinations of what the user chose, what the profile keeps of its own. */
-    List<Map<Parameter, String>> points(Workload workload) {
+    public List<Map<Parameter, String>> points(Workload workload) {
         Map<Parameter, List<String>> axes = new LinkedHashMap<>();
         workload.extents().forEach(name -> axes.put(name, parameters.get(name, profile.axis(workload, name))));
         axes.put(Parameter.WORKERS, parameters.get(Parameter.WORKERS, profile.axis(Parameter.WORKERS)));

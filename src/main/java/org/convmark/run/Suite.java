@@ -28,7 +28,7 @@ public final class Suite {
     }
 
     /** What a class of {@link #workloads()} measures. */
-    static Workload workload(String name) {
+    public static Workload workload(String name) {
         return Workload.ofBenchmark(name).orElseThrow();
     }
 

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.fleet.Fleet.Job;
 import org.convmark.fleet.Outcome.State;
-import org.convmark.run.InputError;
+import org.convmark.io.InputError;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

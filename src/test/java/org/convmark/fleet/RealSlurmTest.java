@@ -20,8 +20,8 @@ import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.fleet.Outcome.State;
+import org.convmark.io.InputError;
 import org.convmark.results.Run;
-import org.convmark.run.InputError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.convmark.engine.Engines;
 import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Block;

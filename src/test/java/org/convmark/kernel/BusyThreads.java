@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.engine.Engines;
 import org.convmark.kernel.opencl.DeviceInfo;
 import org.convmark.kernel.opencl.OpenClBackend;
 import org.convmark.model.Fusion;

@@ -13,11 +13,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.engine.Engines;
+import org.convmark.fusion.Planning;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
-import org.convmark.model.Planning;
 import org.convmark.model.Target;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
@@ -115,7 +116,7 @@ final class Comparison implements AutoCloseable {
     void check(Target target, Fusion fusion, Weights.Fill fill, Graph graph) {
         Weights weights = new Weights(graph, SEED, fill);
         Case what = new Case(graph, fill);
-        Reference reference = references.computeIfAbsent(what, c -> new Reference(weights));
+        Reference reference = references.computeIfAbsent(what, c -> Engines.reference(weights));
         Program program = open(target).compile(graph.fuse(fusion), weights);
         program.verify(reference);
         double[] definition = definitions.computeIfAbsent(what, c -> new ReferenceInterpreter(graph, weights).output());

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.convmark.engine.Engines;
+import org.convmark.fusion.Planning;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Block;
@@ -20,7 +22,6 @@ import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 import org.convmark.model.Pattern;
-import org.convmark.model.Planning;
 import org.convmark.model.Shape;
 import org.convmark.model.Stack;
 import org.convmark.model.Target;
@@ -181,7 +182,7 @@ class GraphSweepTest {
         Graph graph = Pattern.PLAIN.graph(2, 8, 13, 1);
         try (Engine engine = Engines.open(Target.SCALAR, new EngineOptions(1, null))) {
             Program program = engine.compile(graph, new Weights(graph, 1, Weights.Fill.RANDOM));
-            Reference others = new Reference(new Weights(graph, 2, Weights.Fill.RANDOM));
+            Reference others = Engines.reference(new Weights(graph, 2, Weights.Fill.RANDOM));
             assertTrue(assertThrows(IllegalStateException.class, () -> program.verify(others))
                     .getMessage()
                     .contains("wrong result"));

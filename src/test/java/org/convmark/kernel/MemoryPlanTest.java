@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.convmark.engine.Engines;
 import org.convmark.kernel.MemoryPlan.Tenant;
 import org.convmark.kernel.vector.Lanes;
 import org.convmark.model.Fusion;

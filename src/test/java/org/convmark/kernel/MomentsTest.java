@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.convmark.engine.Engines;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Graph;
 import org.convmark.model.Stack;
@@ -25,7 +26,7 @@ class MomentsTest {
     void deepGraphsStayOfOrderOne(Stack workload) {
         Graph graph = workload.graph(depth(workload), 8, 8, 1);
         Weights weights = new Weights(graph, 1, Weights.Fill.RANDOM);
-        assertSane(doubles(new Reference(weights).output()), 1e-2, workload + " result");
+        assertSane(doubles(Engines.reference(weights).output()), 1e-2, workload + " result");
         List<double[]> intermediates = new ReferenceInterpreter(graph, weights).intermediates();
         for (int i = 0; i < intermediates.size(); i++) {
             assertSane(

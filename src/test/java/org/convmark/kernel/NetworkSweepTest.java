@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.convmark.engine.Engines;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Network;
@@ -56,7 +57,9 @@ class NetworkSweepTest {
 
     private static float[] oracle(Network network, Graph graph, Weights weights) {
         boolean asks = Engines.unavailable(ORACLE, SETTINGS).isEmpty() && has(ORACLE, network);
-        return asks ? output(ORACLE, graph, weights) : new Reference(weights).output();
+        return asks
+                ? output(ORACLE, graph, weights)
+                : Engines.reference(weights).output();
     }
 
     /** Peers copy their parameters several times; VGG's are half a gigabyte. */
@@ -76,7 +79,7 @@ class NetworkSweepTest {
     }
 
     private static void assertSame(float[] right, float[] actual, Weights weights, String what) {
-        double tolerance = new Reference(weights).tolerance(right);
+        double tolerance = Engines.reference(weights).tolerance(right);
         for (int i = 0; i < right.length; i++) {
             int at = i;
             assertTrue(

@@ -2,6 +2,7 @@ package org.convmark.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.convmark.engine.Engines;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
@@ -41,7 +42,7 @@ class PlacementTest {
         try (Engine engine = Engines.open(Target.VECTOR, new EngineOptions(1, null))) {
             Weights weights = new Weights(graph, 1, Weights.Fill.INTEGER);
             Program program = engine.compile(graph.fuse(Fusion.EPILOGUE), weights);
-            program.verify(new Reference(weights));
+            program.verify(Engines.reference(weights));
             assertEquals(2 + moves, program.kernels());
         }
     }

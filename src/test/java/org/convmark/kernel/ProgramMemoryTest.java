@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.convmark.engine.Engines;
 import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;

@@ -3,6 +3,7 @@ package org.convmark.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.convmark.fusion.Planning.Wish;
 import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
@@ -12,7 +13,6 @@ import org.convmark.model.Layer;
 import org.convmark.model.Layer.Bias;
 import org.convmark.model.Layer.Conv;
 import org.convmark.model.Layer.Pool;
-import org.convmark.model.Planning.Wish;
 import org.convmark.model.Shape;
 
 /**

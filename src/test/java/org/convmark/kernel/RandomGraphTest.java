@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
+import org.convmark.engine.Engines;
 import org.convmark.machine.ForkArguments;
 import org.convmark.model.Target;
 import org.junit.jupiter.api.io.TempDir;

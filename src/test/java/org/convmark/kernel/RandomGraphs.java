@@ -10,6 +10,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.convmark.engine.Engines;
+import org.convmark.fusion.Planning;
+import org.convmark.fusion.Planning.Wish;
 import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Block;
@@ -20,8 +23,6 @@ import org.convmark.model.Layer;
 import org.convmark.model.Layer.Bias;
 import org.convmark.model.Layer.Conv;
 import org.convmark.model.Pattern;
-import org.convmark.model.Planning;
-import org.convmark.model.Planning.Wish;
 import org.convmark.model.Shape;
 import org.convmark.model.Target;
 

@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.convmark.io.InputError;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Case;
 import org.convmark.model.Parameter;

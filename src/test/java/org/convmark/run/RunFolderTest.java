@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.convmark.io.Folders;
+import org.convmark.io.InputError;
 import org.convmark.model.Target;
 import org.convmark.results.Failure;
 import org.convmark.results.Row;

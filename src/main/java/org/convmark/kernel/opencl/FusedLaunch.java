@@ -1,7 +1,7 @@
 package org.convmark.kernel.opencl;
 
 import java.util.List;
-import org.convmark.model.FusedKernels;
+import org.convmark.fusion.FusedKernels;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 import org.convmark.model.LayerVisitor;

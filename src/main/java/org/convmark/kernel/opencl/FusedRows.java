@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.convmark.fusion.RowFlow;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Graph;
-import org.convmark.model.RowFlow;
 import org.convmark.model.Shape;
 
 /**

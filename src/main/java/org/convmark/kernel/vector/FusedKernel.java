@@ -3,12 +3,12 @@ package org.convmark.kernel.vector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.convmark.fusion.FusionPlan;
+import org.convmark.fusion.HiddenLayers;
+import org.convmark.fusion.RowFlow;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
-import org.convmark.model.FusionPlan;
 import org.convmark.model.Graph;
-import org.convmark.model.HiddenLayers;
-import org.convmark.model.RowFlow;
 import org.convmark.model.Shape;
 
 /**

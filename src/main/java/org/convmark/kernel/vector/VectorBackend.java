@@ -4,6 +4,9 @@ import static org.convmark.kernel.vector.Lanes.L;
 
 import java.util.Arrays;
 import java.util.List;
+import org.convmark.fusion.FusedKernels;
+import org.convmark.fusion.FusionPlanner;
+import org.convmark.fusion.Planning;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.FoldedConv;
@@ -13,11 +16,8 @@ import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
-import org.convmark.model.FusedKernels;
-import org.convmark.model.FusionPlanner;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
-import org.convmark.model.Planning;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 

@@ -17,17 +17,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.convmark.engine.Engines;
+import org.convmark.fusion.Planning;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
-import org.convmark.kernel.Reference;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Activation;
 import org.convmark.model.Block;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
-import org.convmark.model.Planning;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 import org.junit.jupiter.api.BeforeAll;
@@ -202,7 +202,7 @@ class OpenClBackendTest {
 
     private static void verify(OpenClBackend backend, Graph graph, Fusion fusion) {
         Weights weights = new Weights(graph, 1, isExact(graph) ? Weights.Fill.INTEGER : Weights.Fill.RANDOM);
-        backend.compile(graph.fuse(fusion), weights).verify(new Reference(weights));
+        backend.compile(graph.fuse(fusion), weights).verify(Engines.reference(weights));
     }
 
     /** Whether integers stay integers, so that the result must be equal and not just close. */
@@ -272,7 +272,7 @@ class OpenClBackendTest {
         try (OpenClBackend backend = new OpenClBackend(cl, Tuning.gpu(), Planning.TYPICAL)) {
             Weights weights = new Weights(graph, 1, Weights.Fill.INTEGER);
             Program program = backend.compile(graph.fuse(Fusion.BLOCK), weights);
-            program.verify(new Reference(weights));
+            program.verify(Engines.reference(weights));
             return program.kernels();
         }
     }

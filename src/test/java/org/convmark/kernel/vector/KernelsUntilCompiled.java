@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.convmark.fusion.Planning;
 import org.convmark.kernel.OwnThreads;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
@@ -24,7 +25,6 @@ import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
-import org.convmark.model.Planning;
 import org.convmark.model.Shape;
 import org.convmark.model.Stack;
 

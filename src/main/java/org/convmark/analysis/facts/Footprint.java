@@ -1,0 +1,64 @@
+package org.convmark.analysis.facts;
+
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.convmark.fusion.FusedKernels;
+import org.convmark.fusion.FusionPlan;
+import org.convmark.fusion.FusionPlanner;
+import org.convmark.fusion.Planning;
+import org.convmark.machine.Machine;
+import org.convmark.model.Caches;
+import org.convmark.model.Case;
+import org.convmark.model.Fusion;
+import org.convmark.model.Graph;
+import org.convmark.results.Measurement;
+
+/** What a pass keeps between its kernels and moves behind its caches, derived from the plan that the machine's caches give. */
+public final class Footprint {
+    /**
+     * Of one pass.
+     *
+     * @param workspace bytes of intermediate tensors at their most, and of the windows of fused kernels
+     * @param traffic modelled
+     */
+    public record Bytes(long workspace, FusionPlan.Traffic traffic) {}
+
+    private final Planning planning;
+    private final Map<Integer, FusionPlanner> planners = new HashMap<>();
+    private final Map<Integer, Map<Graph, Bytes>> known = new HashMap<>();
+
+    /** @param sizes of caches in bytes by name, in place of the machine's */
+    public Footprint(Machine machine, Map<String, Long> sizes) {
+        Map<String, Long> all = new HashMap<>(machine.cacheSizes());
+        all.putAll(sizes);
+        this.planning = new Planning(Caches.of(all), Long.MAX_VALUE, Planning.Wish.NONE);
+    }
+
+    /** Empty for roofs, for benchmarks and kernels of others, and for blocks fused on a device that plans by what it is. */
+    public Optional<Bytes> of(Measurement row) {
+        if (!row.isWork() || !isPlanned(row.work())) {
+            return Optional.empty();
+        }
+        int workers = Math.max(1, row.work().workers());
+        return Optional.of(known.computeIfAbsent(workers, w -> new IdentityHashMap<>())
+                .computeIfAbsent(row.work().graph(), graph -> bytes(graph, workers)));
+    }
+
+    private static boolean isPlanned(Case.Work work) {
+        return switch (work.target().kind()) {
+            case JAVA -> true;
+            case DEVICE -> work.fusion() != Fusion.BLOCK;
+            case LIBRARY -> false;
+        };
+    }
+
+    private Bytes bytes(Graph graph, int workers) {
+        FusionPlanner planner =
+                planners.computeIfAbsent(workers, w -> new FusionPlanner(planning, FusedKernels.CPU, w));
+        FusionPlan plan = planner.whole(graph);
+        long between = planner.schedule(graph).cost().workspaceBytes();
+        return new Bytes(between + plan.workspaceBytes(), plan.traffic());
+    }
+}

@@ -1,0 +1,147 @@
+package org.convmark.analysis.facts;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
+import org.convmark.model.Case;
+import org.convmark.model.Graph;
+import org.convmark.model.Target;
+import org.convmark.model.Waterline;
+import org.convmark.model.Waterline.Counting;
+import org.convmark.model.Workload;
+import org.convmark.results.Measurement;
+import org.convmark.results.Run;
+
+/** What the roofs of a run leave open of each row's time: the efficiency gap (Lavin 2024), and what it is made of. */
+public final class Gaps {
+    /** Bytes of a working set that no cache holds. */
+    private static final double NOWHERE = Double.MAX_VALUE;
+
+    /**
+     * A row against the roofs of its hardware.
+     *
+     * @param peak flops per second
+     * @param memory the waterline where every byte comes from main memory
+     * @param caches the waterline where the bytes of a kernel come from the smallest cache that holds them all
+     * @param launchSeconds of one kernel, at most
+     */
+    public record Gap(Measurement row, double peak, Waterline memory, Waterline caches, double launchSeconds) {
+        public Case.Work work() {
+            return row.work();
+        }
+
+        public Workload workload() {
+            return work().workload();
+        }
+
+        public double seconds() {
+            return row.seconds();
+        }
+
+        public double idealSeconds() {
+            return memory.operations() / peak;
+        }
+
+        public double efficiency() {
+            return idealSeconds() / seconds();
+        }
+
+        /** Flops per second as the network is defined. */
+        double flopsPerSecond() {
+            return memory.operations() / seconds();
+        }
+
+        /** Shares of the time, in this order and each no more than what is left; together 1. */
+        public Map<String, Double> parts() {
+            Map<String, Double> wishes = new LinkedHashMap<>();
+            wishes.put(ARITHMETIC, efficiency());
+            wishes.put(MEMORY, (caches.time() - caches.operations()) / peak / seconds());
+            wishes.put(LAUNCH, launchSeconds * caches.bars().size() / seconds());
+            wishes.put(REST, 1.0);
+            double left = 1;
+            for (Map.Entry<String, Double> part : wishes.entrySet()) {
+                part.setValue(Math.min(left, Math.max(0, part.getValue())));
+                left -= part.getValue();
+            }
+            return wishes;
+        }
+    }
+
+    public static final String ARITHMETIC = "1 arithmetic at the roof";
+    static final String MEMORY = "2 waiting for memory";
+    static final String LAUNCH = "3 launches, at most";
+    static final String REST = "4 arithmetic below the roof";
+
+    private final List<Gap> gaps;
+    private final List<Measurement> without;
+
+    public Gaps(Run run) {
+        Roofs roofs = new Roofs(run);
+        List<Measurement> rows =
+                run.measurements().stream().filter(row -> row.isWork()).toList();
+        List<Gap> raw = rows.stream().flatMap(row -> gap(roofs, row).stream()).toList();
+        Map<Hardware, Double> launches = new HashMap<>();
+        raw.forEach(gap -> launches.merge(Hardware.of(gap.row()), leftPerKernel(gap), Math::min));
+        gaps = raw.stream()
+                .map(g -> new Gap(g.row(), g.peak(), g.memory(), g.caches(), launches.get(Hardware.of(g.row()))))
+                .toList();
+        without = rows.stream()
+                .filter(row -> !roofs.hasBandwidths(row) || roofs.of(row).isEmpty())
+                .toList();
+    }
+
+    private static Optional<Gap> gap(Roofs roofs, Measurement row) {
+        if (!roofs.hasBandwidths(row)) {
+            return Optional.empty();
+        }
+        Graph graph = row.work().graph();
+        return roofs.of(row).map(roof -> {
+            double peak = roof.flopsPerSecond();
+            return new Gap(
+                    row,
+                    peak,
+                    waterline(graph, bytes -> peak / roofs.bandwidth(row, NOWHERE)),
+                    waterline(graph, bytes -> peak / roofs.bandwidth(row, bytes)),
+                    0);
+        });
+    }
+
+    /** Every flop and every byte in single precision. */
+    public static Waterline waterline(Graph graph, DoubleUnaryOperator balance) {
+        return Waterline.of(graph, Counting.ALL, 4, balance);
+    }
+
+    /** No launch costs more than what is left of the row that leaves least per kernel. */
+    private static double leftPerKernel(Gap gap) {
+        double left = gap.seconds() - gap.caches().time() / gap.peak();
+        return Math.max(0, left) / gap.caches().bars().size();
+    }
+
+    /** What rows have in common whose launches cost the same. */
+    private record Hardware(String jvm, Target target, int workers) {
+        static Hardware of(Measurement row) {
+            return new Hardware(
+                    row.jvm().path(), row.work().target(), row.work().workers());
+        }
+    }
+
+    /** Rows whose hardware has an arithmetic roof and memory roofs, in the order of the run. */
+    public List<Gap> all() {
+        return gaps;
+    }
+
+    /** Why there are rows without a gap, empty if there are none. */
+    public Optional<String> missing() {
+        return without.stream()
+                .findFirst()
+                .map(row -> without.size()
+                        + " rows cannot be held against roofs: this run has no arithmetic roof, or no memory roof, "
+                        + "such as that of " + row.work().target().roof() + " with "
+                        + Roofs.workers(row.work().workers())
+                        + " on JVM " + row.jvm().version()
+                        + ". Roofs are measured by --include 'Roof' in a run of the same profile, JVM and workers.");
+    }
+}

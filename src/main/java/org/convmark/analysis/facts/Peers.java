@@ -1,0 +1,78 @@
+package org.convmark.analysis.facts;
+
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import org.convmark.model.Algorithm;
+import org.convmark.model.Case;
+import org.convmark.model.Fusion;
+import org.convmark.model.Network;
+import org.convmark.model.Target;
+import org.convmark.model.Workload;
+import org.convmark.results.JvmIdentity;
+import org.convmark.results.Measurement;
+import org.convmark.results.Run;
+
+/** The same workload at the same point on engines that others wrote and on ours. */
+public final class Peers {
+    /** The framework: every layer by itself. */
+    public static final Target NATIVE = Target.PYTORCH;
+    /** Engines that fuse. */
+    public static final Set<Target> ACCELERATED = Target.peers().stream()
+            .filter(target -> target.fusions().contains(Fusion.EPILOGUE))
+            .collect(Collectors.toCollection(() -> EnumSet.noneOf(Target.class)));
+
+    /**
+     * What was measured of a workload at a point on one JVM.
+     *
+     * @param rows of each engine as it is best: unfused on the framework, fused elsewhere
+     */
+    public record Match(JvmIdentity jvm, Workload workload, Point point, List<Measurement> rows) {
+        /** The fastest row of some targets. */
+        public Optional<Measurement> fastest(Set<Target> targets, ToDoubleFunction<Measurement> time) {
+            return rows.stream()
+                    .filter(row -> targets.contains(row.work().target()))
+                    .min(Comparator.comparingDouble(time));
+        }
+    }
+
+    private Peers() {}
+
+    /** All points of a run at which an engine of others was measured, in the order of JVMs, workloads and points. */
+    public static List<Match> of(Run run) {
+        record Place(JvmIdentity jvm, Workload workload, Point point) {}
+        Map<Place, List<Measurement>> places = run.measurements().stream()
+                .filter(row -> row.isWork() && isAtItsBest(row))
+                .collect(Collectors.groupingBy(
+                        row -> new Place(row.jvm(), row.work().workload(), Point.of(row))));
+        return places.entrySet().stream()
+                .filter(e -> e.getValue().stream()
+                        .anyMatch(row -> row.work().target().isPeer()))
+                .map(e -> new Match(
+                        e.getKey().jvm(), e.getKey().workload(), e.getKey().point(), e.getValue()))
+                .sorted(Comparator.comparing((Match match) -> run.jvms().indexOf(match.jvm()))
+                        .thenComparing(match -> Workload.all().indexOf(match.workload()))
+                        .thenComparing(Match::point))
+                .toList();
+    }
+
+    /**
+     * A framework runs layers one by one; the others are measured with epilogues fused and their own algorithms. Of networks,
+     * where a user would choose, ours count with whole blocks fused where that is faster.
+     */
+    private static boolean isAtItsBest(Measurement row) {
+        Case.Work work = row.work();
+        boolean best =
+                switch (work.fusion()) {
+                    case NONE -> work.target() == NATIVE;
+                    case EPILOGUE -> work.target() != NATIVE;
+                    case BLOCK -> work.target() != NATIVE && work.workload() instanceof Network;
+                };
+        return best && work.algorithm() == Algorithm.AUTO;
+    }
+}

@@ -1,0 +1,126 @@
+package org.convmark.analysis.facts;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.convmark.model.Case;
+import org.convmark.model.Target;
+import org.convmark.results.JvmIdentity;
+import org.convmark.results.Measurement;
+import org.convmark.results.Run;
+
+/** The limits that roof benchmarks measured in a run. */
+public final class Roofs {
+    /** A measured arithmetic rate. */
+    public record Compute(JvmIdentity jvm, Case.Roof roof, double flopsPerSecond) {}
+
+    /** A measured transfer rate of one working set. */
+    public record Bandwidth(JvmIdentity jvm, Case.Roof roof, double bytesPerSecond) {}
+
+    /** What rows have in common whose roofs may be compared. */
+    private record Hardware(JvmIdentity jvm, Target target, int workers) {
+        /** Whose limits a row is held against: all that runs on the processor is held against its vectors. */
+        static Hardware limitsOf(Measurement row) {
+            Case what = row.known().orElseThrow();
+            return new Hardware(row.jvm(), what.target().roof(), what.workers());
+        }
+
+        /** Where the roof beside a row was read: beside other engines with one thread. */
+        static Hardware besideOf(Measurement row) {
+            Hardware limits = limitsOf(row);
+            return row.target().filter(Target::isPeer).isPresent()
+                    ? new Hardware(limits.jvm(), limits.target(), 1)
+                    : limits;
+        }
+    }
+
+    private final Map<Hardware, Double> best = new HashMap<>();
+    private final List<Compute> computes = new ArrayList<>();
+    private final List<Bandwidth> bandwidths = new ArrayList<>();
+    /** Bytes per second by bytes of the working set. */
+    private final Map<Hardware, TreeMap<Long, Double>> curves = new HashMap<>();
+
+    public Roofs(Run run) {
+        for (Measurement row : run.measurements()) {
+            if (row.known().isPresent()) {
+                beside(row).ifPresent(rate -> best.merge(Hardware.besideOf(row), rate, Math::max));
+            }
+            row.roof().ifPresent(roof -> add(row, roof));
+        }
+        bandwidths.sort(Comparator.comparingLong((Bandwidth b) -> b.roof().size())
+                .thenComparing(b -> b.roof().loop()));
+    }
+
+    private void add(Measurement row, Case.Roof roof) {
+        double rate = rate(row, roof);
+        Hardware limits = Hardware.limitsOf(row);
+        if (roof.loop().isArithmetic()) {
+            best.merge(limits, rate, Math::max);
+            computes.add(new Compute(row.jvm(), roof, rate));
+        } else {
+            curves.computeIfAbsent(limits, h -> new TreeMap<>()).merge(roof.size(), rate, Math::max);
+            bandwidths.add(new Bandwidth(row.jvm(), roof, rate));
+        }
+    }
+
+    public List<Compute> computes() {
+        return computes;
+    }
+
+    /** Smallest working set first. */
+    public List<Bandwidth> bandwidths() {
+        return bandwidths;
+    }
+
+    /** The arithmetic limit of a row; that of plain Java and of other engines is the Vector API's, the same cores. */
+    public Optional<Compute> of(Measurement row) {
+        Hardware limits = Hardware.limitsOf(row);
+        return computes.stream()
+                .filter(c -> limits.equals(
+                        new Hardware(c.jvm(), c.roof().target(), c.roof().workers())))
+                .findFirst();
+    }
+
+    /** Whether bandwidths were measured on the hardware of a row. */
+    boolean hasBandwidths(Measurement row) {
+        return curves.containsKey(Hardware.limitsOf(row));
+    }
+
+    /**
+     * The bandwidth that a row's hardware has for a working set: the fastest loop over the smallest measured working set that
+     * is no smaller, or over the largest there is.
+     */
+    public double bandwidth(Measurement row, double workingSet) {
+        TreeMap<Long, Double> curve = curves.get(Hardware.limitsOf(row));
+        Map.Entry<Long, Double> point = curve.ceilingEntry((long) Math.ceil(workingSet));
+        return (point == null ? curve.lastEntry() : point).getValue();
+    }
+
+    /** The arithmetic rate that a roof loop reached between the iterations of a row; empty in older runs. */
+    public static Optional<Double> beside(Measurement row) {
+        return row.metric("roof").map(roof -> 1e9 * roof.median());
+    }
+
+    /** The highest arithmetic rate that any row of the run saw on the hardware of this one; NaN if none did. */
+    double best(Measurement row) {
+        return row.known().isEmpty() ? Double.NaN : best.getOrDefault(Hardware.besideOf(row), Double.NaN);
+    }
+
+    /** A number of workers in words. */
+    public static String workers(int number) {
+        return switch (number) {
+            case 0 -> "a worker per processor";
+            case 1 -> "one worker";
+            default -> number + " workers";
+        };
+    }
+
+    /** Flops per second of an arithmetic roof, bytes per second of a memory roof. */
+    public static double rate(Measurement row, Case.Roof roof) {
+        return roof.amount() / row.seconds();
+    }
+}

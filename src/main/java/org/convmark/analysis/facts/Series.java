@@ -1,0 +1,75 @@
+package org.convmark.analysis.facts;
+
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.convmark.model.Case;
+import org.convmark.model.Cost;
+import org.convmark.model.Parameter;
+import org.convmark.results.JvmIdentity;
+import org.convmark.results.Measurement;
+import org.convmark.results.Run;
+
+/**
+ * Rows that differ in one extent only, the smallest first; at least two.
+ *
+ * @param extent depth or width
+ * @param rows of one workload, target, fusion and JVM
+ */
+public record Series(Parameter extent, List<Measurement> rows) {
+    /** Extents over which networks scale. */
+    public static final List<Parameter> OVER = List.of(Parameter.DEPTH, Parameter.WIDTH);
+
+    /** What a row has in common with the others of its series: all of its case but one extent. */
+    private record Key(JvmIdentity jvm, Case.Work rest) {}
+
+    /** All series of a run over depth, then all over width. */
+    public static List<Series> of(Run run) {
+        return OVER.stream().flatMap(extent -> of(run, extent)).toList();
+    }
+
+    private static Stream<Series> of(Run run, Parameter extent) {
+        Map<Key, List<Measurement>> groups = run.measurements().stream()
+                .filter(row -> row.isWork() && row.work().extents().names().contains(extent))
+                .collect(Collectors.groupingBy(
+                        row -> new Key(row.jvm(), row.work().with(extent, 1)),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
+        return groups.values().stream().filter(rows -> rows.size() > 1).map(rows -> new Series(extent, rows));
+    }
+
+    /** Sorts the rows. */
+    public Series {
+        Parameter sorted = extent;
+        rows = rows.stream()
+                .sorted(Comparator.comparingInt(row -> row.work().extents().get(sorted)))
+                .toList();
+    }
+
+    public Measurement first() {
+        return rows.get(0);
+    }
+
+    /** The extents that stay, in words. */
+    public String rest() {
+        Case.Work work = first().work();
+        return work.extents().names().stream()
+                        .filter(other -> other != extent)
+                        .map(other -> other.key() + " " + work.extents().get(other))
+                        .collect(Collectors.joining(", "))
+                + ", workers " + work.workers();
+    }
+
+    public double[] extents() {
+        return rows.stream()
+                .mapToDouble(row -> row.work().extents().get(extent))
+                .toArray();
+    }
+
+    public List<Cost> costs() {
+        return rows.stream().map(row -> row.work().cost()).toList();
+    }
+}

@@ -1,0 +1,111 @@
+package org.convmark.analysis.facts;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.convmark.model.Algorithm;
+import org.convmark.model.Case;
+import org.convmark.model.Stack;
+import org.convmark.model.Target;
+import org.convmark.model.Workload;
+import org.convmark.results.Measurement;
+
+/** How much faster than plain Java, layer by layer, each target runs each workload; on one JVM. */
+public final class Speedups {
+    private record Place(Workload workload, Point point) {}
+
+    /** The fastest row of a target against the baseline, at one point. */
+    public record Factor(Point point, Measurement baseline, Measurement fastest, Trust trust) {
+        /** Times faster. */
+        public double value() {
+            return baseline.seconds() / fastest.seconds();
+        }
+
+        /** Fusion of the fastest row, and its algorithm where it was chosen. */
+        public String fusion() {
+            Case.Work work = fastest.work();
+            return work.fusion() + (work.algorithm() == Algorithm.AUTO ? "" : " " + work.algorithm());
+        }
+
+        /** Whether both rows can be trusted. */
+        public boolean steady() {
+            return trust.holds(baseline) && trust.holds(fastest);
+        }
+    }
+
+    private final List<Measurement> rows;
+    private final Map<Place, List<Measurement>> places;
+    private final Trust trust;
+
+    /**
+     * @param rows of one JVM
+     * @param trust in them
+     */
+    public Speedups(List<Measurement> rows, Trust trust) {
+        this.rows = rows.stream()
+                .filter(row -> row.isWork() && !row.work().target().isPeer())
+                .toList();
+        this.places = this.rows.stream()
+                .collect(Collectors.groupingBy(row -> new Place(row.work().workload(), Point.of(row))));
+        this.trust = trust;
+    }
+
+    /** Our targets other than the baseline, in the order of their rows. */
+    public List<Target> targets() {
+        return rows.stream()
+                .map(row -> row.work().target())
+                .filter(target -> target != Target.SCALAR)
+                .distinct()
+                .toList();
+    }
+
+    /** Points at which a workload can be compared with others: all for stacks, its own for networks, whose images differ. */
+    public List<Point> points(Workload workload) {
+        return workload instanceof Stack
+                ? points()
+                : rows.stream()
+                        .filter(row -> row.work().workload() == workload)
+                        .map(Point::of)
+                        .distinct()
+                        .sorted()
+                        .toList();
+    }
+
+    /** Points at which something was measured, smallest first. */
+    public List<Point> points() {
+        return rows.stream().map(Point::of).distinct().sorted().toList();
+    }
+
+    /** Empty where the baseline or the target was not measured. */
+    Optional<Factor> factor(Workload workload, Target target, Point point) {
+        List<Measurement> here = places.getOrDefault(new Place(workload, point), List.of());
+        Optional<Measurement> baseline =
+                here.stream().filter(row -> row.work().isBaseline()).findFirst();
+        Optional<Measurement> fastest = here.stream()
+                .filter(row -> row.work().target() == target)
+                .min(Comparator.comparingDouble(Measurement::seconds));
+        return baseline.flatMap(b -> fastest.map(f -> new Factor(point, b, f, trust)));
+    }
+
+    /** Factors at all of these points where there are any. */
+    public List<Factor> factors(Workload workload, Target target, List<Point> points) {
+        return points.stream()
+                .flatMap(point -> factor(workload, target, point).stream())
+                .toList();
+    }
+
+    /** Empty of none. */
+    public static Optional<Double> mean(List<Factor> factors) {
+        return geometricMean(factors.stream().map(Factor::value).toList());
+    }
+
+    /** The mean of factors, which does not favour long rows; empty of none. */
+    public static Optional<Double> geometricMean(List<Double> factors) {
+        return factors.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Math.exp(
+                        factors.stream().mapToDouble(Math::log).average().orElseThrow()));
+    }
+}

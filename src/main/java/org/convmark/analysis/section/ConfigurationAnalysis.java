@@ -1,0 +1,151 @@
+package org.convmark.analysis.section;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.convmark.analysis.compare.Axis;
+import org.convmark.analysis.compare.ComparedRow;
+import org.convmark.analysis.compare.Comparison;
+import org.convmark.analysis.compare.Criteria;
+import org.convmark.analysis.compare.Side;
+import org.convmark.analysis.facts.Speedups;
+import org.convmark.model.Label;
+import org.convmark.report.Cell;
+import org.convmark.report.Content;
+import org.convmark.report.Section;
+import org.convmark.report.Table;
+import org.convmark.report.Unit;
+import org.convmark.results.JvmIdentity;
+import org.convmark.results.Measurement;
+import org.convmark.results.Run;
+
+/** JVMs and their arguments side by side, each against the first. */
+public final class ConfigurationAnalysis implements Analysis {
+    private static final Set<Axis> ALL = EnumSet.allOf(Axis.class);
+
+    @Override
+    public Section of(Run run) {
+        List<Content> contents = new ArrayList<>();
+        Map<String, Comparison> comparisons;
+        try {
+            comparisons = comparisons(run);
+        } catch (IllegalArgumentException e) { // a row that is there twice
+            contents.add(new Content.Lead(e.getMessage()));
+            return new Section("JVMs and arguments", contents);
+        }
+        if (comparisons.isEmpty()) {
+            contents.add(new Content.Lead("No row was measured on several JVMs or with several sets of arguments."));
+            return new Section("JVMs and arguments", contents);
+        }
+        String base = run.label(run.jvms().get(0));
+        contents.add(new Content.Lead("Against JVM " + base + ": "
+                + comparisons.entrySet().stream()
+                        .map(e -> e.getKey() + " takes "
+                                + Unit.FACTOR.format(e.getValue().mean().ratio()) + " the time")
+                        .collect(Collectors.joining(", "))
+                + ", in the geometric mean."));
+        contents.add(new Content.Text("Numbers are times over those of " + base
+                + ", the first JVM and arguments of the run: 0.50x is half the time. Workloads are sorted by "
+                + "what they gain most; a row's verdict is that of compare."));
+        contents.add(byWorkload(comparisons));
+        contents.add(new Content.Fold("Row by row", byRow(comparisons)));
+        return new Section("JVMs and arguments", contents);
+    }
+
+    /** By the label of what is set against the first. */
+    private static Map<String, Comparison> comparisons(Run run) {
+        List<JvmIdentity> jvms = run.jvms();
+        Map<String, Comparison> comparisons = new LinkedHashMap<>();
+        for (JvmIdentity jvm : jvms.subList(Math.min(1, jvms.size()), jvms.size())) {
+            if (!Collections.disjoint(labels(run, jvms.get(0)), labels(run, jvm))) {
+                comparisons.put(
+                        run.label(jvm), Comparison.of(side(run, jvms.get(0)), side(run, jvm), ALL, Criteria.USUAL));
+            }
+        }
+        return comparisons;
+    }
+
+    private static Set<Label> labels(Run run, JvmIdentity jvm) {
+        return run.of(jvm).stream().map(Measurement::label).collect(Collectors.toSet());
+    }
+
+    private static Side side(Run run, JvmIdentity jvm) {
+        return Side.of(List.of(new Run(run.folder(), run.machine(), run.intent(), run.of(jvm), List.of())), ALL);
+    }
+
+    private static Table byWorkload(Map<String, Comparison> comparisons) {
+        return table(
+                "Time by workload and target",
+                comparisons,
+                row -> row.key().row().benchmark()
+                        + row.base()
+                                .get(0)
+                                .target()
+                                .map(target -> " on " + target)
+                                .orElse(""),
+                ConfigurationAnalysis::mean);
+    }
+
+    private static Table byRow(Map<String, Comparison> comparisons) {
+        return table(
+                "Time by row",
+                comparisons,
+                row -> row.key().title(),
+                rows -> Cell.words(Unit.FACTOR.format(rows.get(0).ratio()) + " "
+                        + rows.get(0).verdict().words()));
+    }
+
+    private static Cell mean(List<ComparedRow> rows) {
+        return Cell.number(
+                Speedups.geometricMean(rows.stream().map(ComparedRow::ratio).toList())
+                        .orElseThrow(),
+                Unit.FACTOR);
+    }
+
+    /** One line per group of rows, one column per JVM; the line with the least ratio first. */
+    private static Table table(
+            String caption,
+            Map<String, Comparison> comparisons,
+            Function<ComparedRow, String> group,
+            Function<List<ComparedRow>, Cell> cell) {
+        Map<String, Map<String, List<ComparedRow>>> groups = new TreeMap<>();
+        comparisons.forEach((label, comparison) -> comparison.rows().forEach(row -> groups.computeIfAbsent(
+                        group.apply(row), name -> new LinkedHashMap<>())
+                .computeIfAbsent(label, name -> new ArrayList<>())
+                .add(row)));
+        List<String> columns = new ArrayList<>(List.of("What"));
+        columns.addAll(comparisons.keySet());
+        List<List<Cell>> lines = groups.entrySet().stream()
+                .sorted((a, b) -> Double.compare(least(a.getValue()), least(b.getValue())))
+                .map(e -> line(e.getKey(), comparisons.keySet(), e.getValue(), cell))
+                .toList();
+        return new Table(caption, columns, lines);
+    }
+
+    private static double least(Map<String, List<ComparedRow>> cells) {
+        return cells.values().stream()
+                .mapToDouble(rows -> Speedups.geometricMean(
+                                rows.stream().map(ComparedRow::ratio).toList())
+                        .orElseThrow())
+                .min()
+                .orElseThrow();
+    }
+
+    private static List<Cell> line(
+            String name,
+            Set<String> labels,
+            Map<String, List<ComparedRow>> rows,
+            Function<List<ComparedRow>, Cell> cell) {
+        List<Cell> line = new ArrayList<>(List.of(Cell.words(name)));
+        labels.forEach(label -> line.add(
+                rows.containsKey(label) ? cell.apply(rows.get(label)) : Cell.missing("not measured on both JVMs")));
+        return line;
+    }
+}

@@ -1,0 +1,271 @@
+package org.convmark.analysis.section;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import org.convmark.analysis.facts.CacheModel;
+import org.convmark.analysis.facts.CacheModel.Traffic;
+import org.convmark.analysis.facts.Correlation;
+import org.convmark.analysis.facts.Family;
+import org.convmark.analysis.facts.Series;
+import org.convmark.model.Graph;
+import org.convmark.model.Parameter;
+import org.convmark.report.Cell;
+import org.convmark.report.Chart;
+import org.convmark.report.Content;
+import org.convmark.report.Section;
+import org.convmark.report.Table;
+import org.convmark.report.Unit;
+import org.convmark.results.Measurement;
+import org.convmark.results.Metric;
+import org.convmark.results.Run;
+
+/**
+ * How arithmetic, traffic from the last-level cache and time go together as networks get deeper and wider (Abbasi et al.
+ * 2021). Traffic is modelled everywhere and measured where hardware counters work; the two have columns of their own.
+ *
+ * @param sizes of caches in bytes by name, in place of the machine's: what if
+ */
+public record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
+    private static final String COUNTER = "LLC-load-misses";
+
+    private static final String CLOUDS = """
+            {"hconcat": [
+               {"height": 280, "mark": {"type": "point", "tooltip": {"content": "data"}},
+                "encoding": {
+                  "x": {"field": "Flops", "type": "quantitative", "scale": {"type": "log"}, "axis": {"format": "~s"}, "title": "flops"},
+                  "y": {"field": "Time", "type": "quantitative", "scale": {"type": "log"},
+                        "axis": {"labelExpr": "format(datum.value, '~s') + 's'"}, "title": "time"},
+                  "color": {"field": "Target", "type": "nominal", "title": null},
+                  "shape": {"field": "Family", "type": "nominal", "title": null}}},
+               {"height": 280, "mark": {"type": "point", "tooltip": {"content": "data"}},
+                "transform": [{"filter": "datum['From L3'] > 0"}],
+                "encoding": {
+                  "x": {"field": "From L3", "type": "quantitative", "scale": {"type": "log"}, "axis": {"format": "~s"},
+                        "title": "modelled bytes from L3"},
+                  "y": {"field": "Time", "type": "quantitative", "scale": {"type": "log"},
+                        "axis": {"labelExpr": "format(datum.value, '~s') + 's'"}, "title": "time"},
+                  "color": {"field": "Target", "type": "nominal", "title": null},
+                  "shape": {"field": "Family", "type": "nominal", "title": null}}}]}
+            """;
+
+    /** A row with what is correlated. */
+    private record Sample(Measurement row, double flops, Traffic traffic) {
+        double seconds() {
+            return row.seconds();
+        }
+
+        double fromL3() {
+            return traffic.fromL3();
+        }
+
+        double fromMemory() {
+            return traffic.fromMemory();
+        }
+
+        /** NaN where the counter was not read. */
+        double counted() {
+            return row.metric(COUNTER).map(Metric::median).orElse(Double.NaN);
+        }
+    }
+
+    /** Two quantities. */
+    private record Pair(String name, ToDoubleFunction<Sample> x, ToDoubleFunction<Sample> y) {
+        Optional<Correlation> of(List<Sample> samples) {
+            double[] xs = samples.stream().mapToDouble(x).toArray();
+            double[] ys = samples.stream().mapToDouble(y).toArray();
+            return Double.isFinite(Arrays.stream(xs).sum()) ? Correlation.of(xs, ys) : Optional.empty();
+        }
+    }
+
+    private static final List<Pair> PAIRS = List.of(
+            new Pair("flops and time", Sample::flops, Sample::seconds),
+            new Pair("modelled bytes from L3 and time", Sample::fromL3, Sample::seconds),
+            new Pair("modelled bytes from memory and time", Sample::fromMemory, Sample::seconds),
+            new Pair("flops and modelled bytes from L3", Sample::flops, Sample::fromL3),
+            new Pair("counted L3 misses and time", Sample::counted, Sample::seconds));
+
+    @Override
+    public Section of(Run run) {
+        String title = "FLOPs, L3 and latency";
+        Optional<CacheModel> model = CacheModel.of(run.machine().before(), sizes);
+        if (model.isEmpty()) {
+            return new Section(
+                    title,
+                    List.of(new Content.Lead("Nothing is correlated: this run does not say how large the L2 and L3 "
+                            + "caches of its machine are. report --cache l2=512K --cache l3=32M says it.")));
+        }
+        List<Sample> samples = samples(model.get(), run);
+        Map<String, List<Sample>> groups = groups(run, samples);
+        List<Content> contents = new ArrayList<>();
+        contents.add(new Content.Lead(lead(samples, groups)));
+        contents.add(new Content.Text((sizes.isEmpty() ? "Modelled caches: " : "What if the caches were: ")
+                + model.get()
+                + ", least recently used, no prefetching; the second pass over a graph counts. The trace is that of a direct "
+                + "kernel of 16 output channels at a time, whatever the target really does; of large graphs one set of the caches in up to "
+                + samples.stream().mapToInt(s -> s.traffic().share()).max().orElse(1)
+                + " is simulated for all. Pearson's coefficient is of the values, Spearman's of their ranks."));
+        contents.add(new Content.Text(
+                samples.stream().anyMatch(s -> !Double.isNaN(s.counted()))
+                        ? "Counted L3 misses are the hardware's: " + COUNTER
+                                + " of Linux' perf, loads that miss the last-level cache, "
+                                + "per pass, of one more fork whose times are not kept."
+                        : "L3 misses were not measured, no row of this run has the hardware counter " + COUNTER + ": "
+                                + run.machine()
+                                        .before()
+                                        .cpu()
+                                        .counters()
+                                        .map(events -> "run with --counters")
+                                        .optional()
+                                        .orElseGet(() -> run.machine()
+                                                .before()
+                                                .cpu()
+                                                .counters()
+                                                .missing())
+                                + "."));
+        if (!samples.isEmpty()) {
+            contents.add(new Chart(points(samples), CLOUDS));
+        }
+        if (!groups.isEmpty()) {
+            contents.add(table(groups));
+        }
+        return new Section(title, contents);
+    }
+
+    private static List<Sample> samples(CacheModel model, Run run) {
+        List<Measurement> rows =
+                run.measurements().stream().filter(Measurement::isWork).toList();
+        Map<Graph, Traffic> traffics =
+                model.of(rows.stream().map(row -> row.work().graph()));
+        return rows.stream()
+                .map(row -> new Sample(
+                        row, row.work().cost().flops(), traffics.get(row.work().graph())))
+                .toList();
+    }
+
+    /** Rows of all workloads of a family over depth at one width, and over width at one depth. */
+    private static Map<String, List<Sample>> groups(Run run, List<Sample> samples) {
+        Map<Measurement, Sample> byRow = new IdentityHashMap<>();
+        samples.forEach(sample -> byRow.put(sample.row(), sample));
+        Map<String, List<Sample>> groups = new LinkedHashMap<>();
+        for (Series series : Series.of(run)) {
+            Measurement first = series.first();
+            String name = String.join(
+                    ";",
+                    series.extent().key(),
+                    series.rest(),
+                    first.work().target() + " " + first.work().fusion(),
+                    Family.of(first.work().workload()).word() + "s",
+                    run.label(first.jvm()));
+            List<Sample> group = groups.computeIfAbsent(name, n -> new ArrayList<>());
+            series.rows().forEach(row -> group.add(byRow.get(row)));
+        }
+        return groups;
+    }
+
+    private static String lead(List<Sample> samples, Map<String, List<Sample>> groups) {
+        if (groups.isEmpty()) {
+            return "No workload was measured at several depths or widths, so nothing can be correlated over them.";
+        }
+        return Series.OVER.stream()
+                .map(Parameter::key)
+                .map(extent -> {
+                    List<List<Sample>> here = groups.entrySet().stream()
+                            .filter(e -> e.getKey().startsWith(extent))
+                            .map(Map.Entry::getValue)
+                            .toList();
+                    return here.isEmpty()
+                            ? "nothing was measured over " + extent
+                            : "over " + extent + ", "
+                                    + PAIRS.stream()
+                                            .limit(3)
+                                            .map(pair -> pair.name() + ": " + range(pair, here))
+                                            .collect(Collectors.joining(", "));
+                })
+                .collect(Collectors.joining("; ", "Rank correlations ", "."));
+    }
+
+    private static String range(Pair pair, List<List<Sample>> groups) {
+        double[] all = groups.stream()
+                .flatMap(group -> pair.of(group).stream())
+                .mapToDouble(Correlation::spearman)
+                .sorted()
+                .toArray();
+        return all.length == 0
+                ? "undefined (fewer than three rows, or nothing changes)"
+                : all.length == 1
+                        ? coefficient(all[0])
+                        : coefficient(all[0]) + " to " + coefficient(all[all.length - 1]);
+    }
+
+    private static String coefficient(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    private static Table points(List<Sample> samples) {
+        List<List<Cell>> rows = samples.stream()
+                .map(s -> List.of(
+                        Cell.words(s.row().work().workload().name()),
+                        Cell.words(Family.of(s.row().work().workload()).word()),
+                        Cell.words(s.row().work().target().name()),
+                        Cell.words(s.row().work().fusion().name()),
+                        Cell.words(s.row().work().extents().text(Parameter.DEPTH)),
+                        Cell.words(s.row().work().extents().text(Parameter.WIDTH)),
+                        Cell.number(s.flops(), Unit.COUNT),
+                        Cell.number(s.fromL3(), Unit.BYTES),
+                        Cell.number(s.fromMemory(), Unit.BYTES),
+                        Double.isNaN(s.counted())
+                                ? Cell.missing("the hardware counter was not read")
+                                : Cell.number(s.counted(), Unit.COUNT),
+                        Cell.number(s.seconds(), Unit.SECONDS)))
+                .toList();
+        return new Table(
+                "Arithmetic and modelled traffic from L3 against time, row by row",
+                List.of(
+                        "Workload",
+                        "Family",
+                        "Target",
+                        "Fusion",
+                        "Depth",
+                        "Width",
+                        "Flops",
+                        "From L3",
+                        "From memory",
+                        "Counted L3 misses",
+                        "Time"),
+                rows);
+    }
+
+    private static Table table(Map<String, List<Sample>> groups) {
+        List<String> columns = new ArrayList<>(List.of("Over", "At", "Target", "Workloads", "JVM", "Rows"));
+        PAIRS.forEach(pair -> columns.addAll(List.of(pair.name() + ", Pearson", pair.name() + ", Spearman")));
+        List<List<Cell>> rows = new ArrayList<>();
+        groups.forEach((name, samples) -> {
+            List<Cell> cells = new ArrayList<>();
+            for (String part : name.split(";")) {
+                cells.add(Cell.words(part));
+            }
+            cells.add(Cell.number(samples.size(), Unit.COUNT));
+            for (Pair pair : PAIRS) {
+                Optional<Correlation> correlation = pair.of(samples);
+                cells.add(cell(correlation.map(Correlation::pearson)));
+                cells.add(cell(correlation.map(Correlation::spearman)));
+            }
+            rows.add(cells);
+        });
+        return new Table("Correlations over depth and over width", columns, rows);
+    }
+
+    private static Cell cell(Optional<Double> coefficient) {
+        return coefficient
+                .map(c -> Cell.number(c, Unit.COUNT))
+                .orElse(Cell.missing("fewer than three rows, one of the two never changes, or it was not measured"));
+    }
+}

@@ -1,0 +1,89 @@
+package org.convmark.analysis.section;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.convmark.analysis.facts.Roofs;
+import org.convmark.model.Target;
+import org.convmark.report.Cell;
+import org.convmark.report.Content;
+import org.convmark.report.Section;
+import org.convmark.report.Table;
+import org.convmark.report.Unit;
+import org.convmark.results.Run;
+
+/** What the machine can do at most: arithmetic, and bandwidth for each size of the working set. */
+public final class RoofAnalysis implements Analysis {
+    @Override
+    public Section of(Run run) {
+        Roofs roofs = new Roofs(run);
+        List<Content> contents = new ArrayList<>();
+        contents.add(new Content.Lead(lead(roofs)));
+        contents.add(
+                new Content.Text(
+                        "A roof is what a loop reaches that does nothing but arithmetic, or nothing but move "
+                                + "memory, measured in this run. Shares of the roof further down refer to these numbers; plain Java "
+                                + "(SCALAR) and other engines are held against the roof of VECTOR, the same cores. 0 workers means one per processor."));
+        if (!roofs.computes().isEmpty()) {
+            contents.add(arithmetic(run, roofs));
+        }
+        if (!roofs.bandwidths().isEmpty()) {
+            contents.add(bandwidth(run, roofs));
+        }
+        return new Section("Roofs", contents);
+    }
+
+    private static String lead(Roofs roofs) {
+        if (roofs.computes().isEmpty()) {
+            return "No arithmetic roof was measured in this run, so there are no shares of it.";
+        }
+        return roofs.computes().stream()
+                .map(c -> c.roof().target())
+                .distinct()
+                .map(target -> target + " reaches at most " + Unit.FLOPS.format(best(roofs, target)))
+                .collect(Collectors.joining("; ", "", "."));
+    }
+
+    private static double best(Roofs roofs, Target target) {
+        return roofs.computes().stream()
+                .filter(c -> c.roof().target() == target)
+                .mapToDouble(Roofs.Compute::flopsPerSecond)
+                .max()
+                .orElseThrow();
+    }
+
+    private static Table arithmetic(Run run, Roofs roofs) {
+        double full = roofs.computes().stream()
+                .mapToDouble(Roofs.Compute::flopsPerSecond)
+                .max()
+                .orElseThrow();
+        List<List<Cell>> rows = roofs.computes().stream()
+                .map(c -> List.of(
+                        Cell.words(run.label(c.jvm())),
+                        Cell.words(c.roof().target().name()),
+                        Cell.words(String.valueOf(c.roof().workers())),
+                        Cell.bar(c.flopsPerSecond(), Unit.FLOPS, full)))
+                .toList();
+        return new Table("Arithmetic roofs", List.of("JVM", "Target", "Workers", "Multiply-adds"), rows);
+    }
+
+    private static Table bandwidth(Run run, Roofs roofs) {
+        double full = roofs.bandwidths().stream()
+                .mapToDouble(Roofs.Bandwidth::bytesPerSecond)
+                .max()
+                .orElseThrow();
+        List<List<Cell>> rows = roofs.bandwidths().stream()
+                .map(b -> List.of(
+                        Cell.number(b.roof().size(), Unit.BYTES),
+                        Cell.words(b.roof().loop().name()),
+                        Cell.words(run.label(b.jvm())),
+                        Cell.words(b.roof().target().name()),
+                        Cell.words(String.valueOf(b.roof().workers())),
+                        Cell.bar(b.bytesPerSecond(), Unit.BANDWIDTH, full)))
+                .toList();
+        return new Table(
+                "Memory roofs by size of the working set",
+                List.of("Working set", "Loop", "JVM", "Target", "Workers", "Bandwidth"),
+                rows);
+    }
+}

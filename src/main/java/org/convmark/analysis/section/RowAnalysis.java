@@ -1,0 +1,260 @@
+package org.convmark.analysis.section;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.convmark.analysis.facts.Footprint;
+import org.convmark.analysis.facts.Roofs;
+import org.convmark.analysis.facts.Speedups;
+import org.convmark.analysis.facts.Trust;
+import org.convmark.model.Case;
+import org.convmark.model.Parameter;
+import org.convmark.model.Target;
+import org.convmark.report.Cell;
+import org.convmark.report.Content;
+import org.convmark.report.Section;
+import org.convmark.report.Table;
+import org.convmark.report.Unit;
+import org.convmark.results.Measurement;
+import org.convmark.results.Run;
+
+/** Every row that was measured: its time, what that means for the hardware, whether to believe it, how to repeat it. */
+public final class RowAnalysis implements Analysis {
+    private static final List<String> ORDER =
+            Stream.of(Parameter.values()).map(Parameter::key).toList();
+
+    private final Footprint footprint;
+
+    /**
+     * @param run whose rows are told of
+     * @param caches sizes in bytes by name, in place of the machine's
+     */
+    public RowAnalysis(Run run, Map<String, Long> caches) {
+        this.footprint = new Footprint(run.machine().before(), caches);
+    }
+
+    @Override
+    public Section of(Run run) {
+        List<Content> contents = new ArrayList<>();
+        Trust trust = new Trust(new Roofs(run));
+        contents.add(new Content.Lead(lead(run, trust)));
+        contents.add(
+                new Content.Text(
+                        "Time is the median over forks (fresh JVMs) of each fork's median; the range is from "
+                                + "the fastest iteration to the slowest, the spread is the range of the middle half of all iterations over the time. A row is marked unsteady "
+                                + "where the spread is above " + Unit.SHARE.format(Trust.MOST_SPREAD)
+                                + ", others took more than "
+                                + Unit.SHARE.format(Trust.MOST_STEAL)
+                                + " of the processor (steal), where a pass allocates more than "
+                                + Unit.BYTES.format(Trust.MOST_ALLOCATION)
+                                + ": our kernels allocate nothing once they are compiled, so its code was not; where the roof beside it, a loop of "
+                                + "multiply-adds before and after every iteration, stayed below "
+                                + Unit.SHARE.format(Trust.LEAST_ROOF)
+                                + " of the best of this run on the same hardware: the machine was slow meanwhile; or where its worst fork took more than "
+                                + Unit.FACTOR.format(Trust.MOST_FORK)
+                                + " the median fork, each weighed by the roof beside it: it was compiled differently. Rates count two flops per multiply-add of the network as defined, whatever "
+                                + "a kernel really did. Workspace is what a pass keeps between its kernels at most, windows of fused kernels included; traffic is what the plan for this machine's "
+                                + "caches moves through L3 and memory, modelled and not measured. The command measures the row again."));
+        forks(run.measurements()).ifPresent(text -> contents.add(new Content.Text(text)));
+        Map<String, List<Measurement>> groups = run.measurements().stream()
+                .collect(Collectors.groupingBy(RowAnalysis::simpleName, LinkedHashMap::new, Collectors.toList()));
+        groups.forEach((name, rows) -> contents.add(
+                new Content.Fold(Case.name(name) + summary(trust, rows), table(run, trust, "Rows of " + name, rows))));
+        return new Section("Every row", contents);
+    }
+
+    /** Name of the class without its package; of benchmarks of others, of the method. */
+    private static String simpleName(Measurement row) {
+        String benchmark = row.subject().benchmark();
+        return benchmark.substring(benchmark.lastIndexOf('.') + 1);
+    }
+
+    private static String lead(Run run, Trust trust) {
+        long doubtful = unsteady(trust, run.measurements());
+        int rows = run.measurements().size();
+        if (rows == 0) {
+            return "Nothing was measured.";
+        }
+        return rows + (rows == 1 ? " row was" : " rows were") + " measured; "
+                + (doubtful == 0
+                        ? "all are steady."
+                        : doubtful + " of them cannot be trusted and are marked unsteady.");
+    }
+
+    /** How much depends on what the JIT compiler made of a fork; empty where every row has one fork. */
+    private static Optional<String> forks(List<Measurement> rows) {
+        List<Measurement> several =
+                rows.stream().filter(row -> row.worstFork().isPresent()).toList();
+        return several.stream()
+                .max(Comparator.comparing(row -> row.worstFork().orElseThrow()))
+                .map(worst -> {
+                    List<Double> factors = several.stream()
+                            .map(row -> row.worstFork().orElseThrow())
+                            .toList();
+                    return "Worst fork over median fork: "
+                            + Unit.FACTOR.format(Speedups.geometricMean(factors).orElseThrow())
+                            + " in the geometric mean over " + factors.size() + (factors.size() == 1 ? " row" : " rows")
+                            + ", at most "
+                            + Unit.FACTOR.format(worst.worstFork().orElseThrow()) + " ("
+                            + worst.label().benchmark()
+                            + worst.target().map(target -> " on " + target).orElse("")
+                            + "); above "
+                            + Unit.FACTOR.format(Trust.MOST_FORK) + " in "
+                            + factors.stream()
+                                    .filter(factor -> factor > Trust.MOST_FORK)
+                                    .count() + ".";
+                });
+    }
+
+    private static long unsteady(Trust trust, List<Measurement> rows) {
+        return rows.stream().filter(row -> !trust.holds(row)).count();
+    }
+
+    private static String summary(Trust trust, List<Measurement> rows) {
+        long doubtful = unsteady(trust, rows);
+        return " (" + rows.size() + (rows.size() == 1 ? " row" : " rows")
+                + (doubtful == 0 ? "" : ", " + doubtful + " unsteady") + ")";
+    }
+
+    /** All rows in one table, for programs. */
+    public Table everyRow(Run run) {
+        Trust trust = new Trust(new Roofs(run));
+        List<String> params = params(run.measurements().stream()
+                .flatMap(row -> Stream.of(row.subject().params(), row.label().settings())));
+        List<String> columns = new ArrayList<>(List.of("Benchmark"));
+        columns.addAll(columns(params));
+        List<List<Cell>> rows = new ArrayList<>();
+        for (Measurement row : run.measurements()) {
+            List<Cell> cells = new ArrayList<>(List.of(Cell.words(row.label().benchmark())));
+            cells.addAll(cells(run, trust, params, row));
+            rows.add(cells);
+        }
+        return new Table("Every row", columns, rows);
+    }
+
+    private Table table(Run run, Trust trust, String caption, List<Measurement> measurements) {
+        List<String> params =
+                params(measurements.stream().map(row -> row.label().settings()));
+        List<List<Cell>> rows =
+                measurements.stream().map(row -> cells(run, trust, params, row)).toList();
+        return new Table(caption, columns(params), rows);
+    }
+
+    private static List<String> columns(List<String> params) {
+        return Stream.of(
+                        params.stream(),
+                        Stream.of("JVM", "Time", "Spread", "Steady?", "Rate", "Of the roof", "Roof beside"),
+                        Stream.of(
+                                "Workspace",
+                                "L3 traffic",
+                                "Memory traffic",
+                                "Allocated per pass",
+                                "Forks",
+                                "Worst fork",
+                                "Fastest",
+                                "Slowest",
+                                "Command"))
+                .flatMap(columns -> columns)
+                .toList();
+    }
+
+    private static List<String> params(Stream<SortedMap<String, String>> rows) {
+        TreeSet<String> names =
+                rows.flatMap(params -> params.keySet().stream()).collect(Collectors.toCollection(TreeSet::new));
+        return Stream.concat(
+                        ORDER.stream().filter(names::contains), names.stream().filter(n -> !ORDER.contains(n)))
+                .toList();
+    }
+
+    private List<Cell> cells(Run run, Trust trust, List<String> params, Measurement row) {
+        List<Cell> cells = new ArrayList<>();
+        Map<String, String> values = new HashMap<>(row.subject().params());
+        values.putAll(row.label().settings());
+        params.forEach(name -> cells.add(Cell.words(values.getOrDefault(name, ""))));
+        cells.add(Cell.words(run.label(row.jvm())));
+        cells.add(Cell.number(row.seconds(), Unit.SECONDS));
+        cells.add(Cell.number(row.spread(), Unit.SHARE));
+        cells.add(trust.mark(row));
+        cells.add(rate(row));
+        cells.add(share(trust.roofs(), row));
+        cells.add(beside(run, row));
+        Optional<Footprint.Bytes> bytes = footprint.of(row);
+        cells.add(bytes(bytes.map(Footprint.Bytes::workspace)));
+        cells.add(bytes(bytes.map(b -> b.traffic().l3())));
+        cells.add(bytes(bytes.map(b -> b.traffic().memory())));
+        cells.add(allocation(row));
+        cells.add(Cell.number(row.samples().size(), Unit.COUNT));
+        cells.add(row.worstFork()
+                .map(worst -> Cell.number(worst, Unit.FACTOR))
+                .orElseGet(() -> Cell.missing("one fork cannot be compared")));
+        cells.add(Cell.number(row.fastest(), Unit.SECONDS));
+        cells.add(Cell.number(row.slowest(), Unit.SECONDS));
+        String command = run.command(row);
+        cells.add(
+                command.isEmpty()
+                        ? Cell.missing("it is no benchmark of this version of Convmark")
+                        : new Cell.Command(command));
+        return cells;
+    }
+
+    private static Cell bytes(Optional<Long> bytes) {
+        return bytes.map(number -> Cell.number(number, Unit.BYTES))
+                .orElseGet(() -> Cell.missing("a roof, a benchmark of others, or planned by others"));
+    }
+
+    private static Cell beside(Run run, Measurement row) {
+        return Roofs.beside(row)
+                .map(rate -> Cell.number(rate, Unit.FLOPS))
+                .orElseGet(() -> Cell.missing(run.machine().jvms().stream()
+                        .filter(probe -> probe.jvm().path().equals(row.jvm().path()))
+                        .flatMap(probe ->
+                                row.target().map(Target::roof).map(Target::name).flatMap(probe::target).stream())
+                        .filter(state -> !state.available())
+                        .map(state -> state.target() + ", whose roof it is, was not available: "
+                                + state.description().missing())
+                        .findFirst()
+                        .orElse("no roof was read beside the rows of this run")));
+    }
+
+    private static Cell rate(Measurement row) {
+        if (row.isWork()) {
+            return Cell.number(flopsPerSecond(row), Unit.FLOPS);
+        }
+        return row.roof()
+                .map(roof ->
+                        Cell.number(Roofs.rate(row, roof), roof.loop().isArithmetic() ? Unit.FLOPS : Unit.BANDWIDTH))
+                .orElseGet(() -> Cell.missing(
+                        "this version of Convmark does not know " + row.label().benchmark()));
+    }
+
+    private static Cell share(Roofs roofs, Measurement row) {
+        if (!row.isWork()) {
+            return Cell.missing(row.roof().isPresent() ? "it is a roof itself" : "what it computes is not known");
+        }
+        double reached = flopsPerSecond(row);
+        return roofs.of(row)
+                .map(roof -> Cell.bar(reached / roof.flopsPerSecond(), Unit.SHARE, 1))
+                .orElseGet(() -> Cell.missing(
+                        "no arithmetic roof of " + row.work().target().roof() + " with "
+                                + Roofs.workers(row.work().workers()) + " was measured in this run"));
+    }
+
+    private static double flopsPerSecond(Measurement row) {
+        return row.work().cost().flops() / row.seconds();
+    }
+
+    private static Cell allocation(Measurement row) {
+        return row.metric("gc.alloc.rate.norm")
+                .filter(metric -> !Double.isNaN(metric.median()))
+                .map(metric -> Cell.number(metric.median(), Unit.BYTES))
+                .orElseGet(() -> Cell.missing("JMH's gc profiler reported nothing"));
+    }
+}

@@ -1,0 +1,71 @@
+package org.convmark.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.convmark.analysis.compare.Axis;
+import org.convmark.analysis.compare.Comparison;
+import org.convmark.analysis.compare.ComparisonJson;
+import org.convmark.analysis.compare.Criteria;
+import org.convmark.analysis.compare.Resolution;
+import org.convmark.analysis.compare.Side;
+import org.convmark.io.AtomicFile;
+import org.convmark.report.Document;
+import org.convmark.report.MarkdownWriter;
+import org.convmark.report.TextWriter;
+import org.convmark.results.Run;
+import org.convmark.run.Arm;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Measures the same twice, to see what comparisons on this machine are worth. */
+@Command(
+        name = "aa",
+        description = {
+            "Measures the same twice, fork by fork in turn: how often a comparison on this machine is wrong, and the",
+            "smallest change that it can find with so many forks. A folder of its own holds both runs and aa.md, aa.json."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class AaCommand implements Callable<Integer> {
+    private static final Set<Axis> NOTHING = Set.of();
+
+    @Mixin
+    private PlanOptions options;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter to = spec.commandLine().getOut();
+        PlanOptions.Planned planned = options.planned();
+        Measuring.describe(planned.plan(), planned.plan().rows(), to);
+        Path folder = options.out().resolve(planned.name() + "-aa");
+        List<Arm> arms = List.of(
+                planned.named("first").arm(folder), planned.named("second").arm(folder));
+        int exitCode = new Measuring(arms, to).measure(options.output());
+        if (exitCode == ExitCode.OK) {
+            conclude(folder, to);
+        }
+        return exitCode;
+    }
+
+    private static void conclude(Path folder, PrintWriter to) throws IOException {
+        Comparison comparison =
+                Comparison.of(side(folder.resolve("first")), side(folder.resolve("second")), NOTHING, Criteria.USUAL);
+        Document document = Resolution.of(comparison);
+        new MarkdownWriter().write(document, folder.resolve("aa.md"));
+        new AtomicFile(folder.resolve("aa.json")).write(ComparisonJson.text(comparison));
+        to.print(new TextWriter().text(document));
+    }
+
+    private static Side side(Path run) {
+        return Side.of(List.of(Run.read(run)), NOTHING);
+    }
+}

@@ -1,0 +1,218 @@
+package org.convmark.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
+import org.convmark.analysis.compare.Axis;
+import org.convmark.analysis.compare.Comparison;
+import org.convmark.analysis.compare.ComparisonDocument;
+import org.convmark.analysis.compare.ComparisonJson;
+import org.convmark.analysis.compare.Criteria;
+import org.convmark.analysis.compare.Side;
+import org.convmark.analysis.compare.Verdict;
+import org.convmark.io.AtomicFile;
+import org.convmark.io.InputError;
+import org.convmark.io.Known;
+import org.convmark.report.Document;
+import org.convmark.report.HtmlWriter;
+import org.convmark.report.MarkdownWriter;
+import org.convmark.report.TextWriter;
+import org.convmark.results.Run;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says which rows of a run are slower or faster than in another. */
+@Command(
+        name = "compare",
+        description = {
+            "Says row by row whether a run is slower or faster than another, and how sure that is.",
+            "A verdict needs 4 forks or more on each side; 5 are advised. Runs that differ in more than the axis are refused."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:no row is slower",
+            "1:a row is slower",
+            "2:bad input, or runs that cannot be compared",
+            "3:with --strict: no row is slower, but rows are inconclusive, or the candidate lacks rows of the base"
+        })
+public final class CompareCommand implements Callable<Integer> {
+    private static final int SLOWER = 1;
+    private static final int UNSETTLED = 3;
+
+    @Parameters(index = "0", paramLabel = "BASE", description = "A run's folder, or several joined by commas.")
+    private String base;
+
+    @Parameters(index = "1", paramLabel = "CANDIDATE", description = "The same, for what is judged.")
+    private String candidate;
+
+    @Option(
+            names = "--axis",
+            paramLabel = "NAME",
+            split = ",",
+            description = "What may differ: machine, jvm, flags, commit (default: commit).")
+    private List<String> axes = List.of("commit");
+
+    @Option(
+            names = "--min-effect",
+            paramLabel = "PERCENT",
+            description = "The least change that counts (default: ${DEFAULT-VALUE}).")
+    private double minEffect = 3;
+
+    @Option(
+            names = "--least",
+            description = {
+                "Compare the fastest single pass of each fork in place of its median: what code can do",
+                "between the turns of a neighbour, on a machine that always has one."
+            })
+    private boolean least;
+
+    @Option(
+            names = "--strict",
+            description = "Rows that are inconclusive, or that the candidate lacks, end the command with exit code 3.")
+    private boolean strict;
+
+    @Option(
+            names = "--all",
+            description =
+                    "Write rows that are inconclusive or did not change as well; they are only counted otherwise.")
+    private boolean all;
+
+    @Option(names = "--markdown", paramLabel = "FILE", description = "Write the comparison for a pull request.")
+    private Path markdown;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write the comparison as one HTML file.")
+    private Path html;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the comparison for programs.")
+    private Path json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        requirePercent(minEffect);
+        Comparison comparison = compare();
+        Document document = ComparisonDocument.of(comparison);
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(new TextWriter(all, " (--all shows them)").text(document));
+        out.flush();
+        if (markdown != null) {
+            new MarkdownWriter().write(document, markdown);
+        }
+        if (html != null) {
+            new HtmlWriter().write(document, html);
+        }
+        if (json != null) {
+            new AtomicFile(json).write(ComparisonJson.text(comparison));
+        }
+        return exitCode(comparison);
+    }
+
+    /** @throws InputError if it is no size of an effect */
+    static void requirePercent(double minEffect) {
+        if (!(minEffect > 0 && minEffect <= 100)) {
+            throw new InputError("--min-effect takes percent, more than 0 and at most 100, not " + minEffect + ".");
+        }
+    }
+
+    /** What the comparison of two runs by commit says: by medians and, where passes were looked for, by the fastest ones. */
+    static String text(Path base, Path candidate) {
+        try {
+            Run before = Run.read(base);
+            Run after = Run.read(candidate);
+            String byLeast = before.ofLeast()
+                    .flatMap(one -> after.ofLeast()
+                            .map(other -> "%nBy the fastest pass of each fork:%n%n".formatted() + text(one, other)))
+                    .orElse("");
+            return text(before, after) + byLeast;
+        } catch (IllegalArgumentException e) {
+            throw new InputError(e.getMessage());
+        }
+    }
+
+    private static String text(Run base, Run candidate) {
+        Set<Axis> axes = EnumSet.of(Axis.COMMIT);
+        return new TextWriter()
+                .text(ComparisonDocument.of(Comparison.of(
+                        Side.of(List.of(base), axes), Side.of(List.of(candidate), axes), axes, Criteria.USUAL)));
+    }
+
+    private Comparison compare() {
+        Set<Axis> chosen = EnumSet.noneOf(Axis.class);
+        axes.forEach(name -> chosen.add(axis(name)));
+        // Files are large and a machine has several processors.
+        CompletableFuture<Side> other = CompletableFuture.supplyAsync(() -> side(candidate, chosen, least));
+        try {
+            Side first = side(base, chosen, least);
+            return Comparison.of(first, result(other), chosen, Criteria.USUAL.withMinEffect(minEffect / 100));
+        } catch (IllegalArgumentException e) {
+            throw new InputError(e.getMessage());
+        }
+    }
+
+    private static <T> T result(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    private static Axis axis(String name) {
+        List<String> names = Stream.of(Axis.values())
+                .map(axis -> axis.name().toLowerCase(Locale.ROOT))
+                .toList();
+        return Axis.values()[names.indexOf(new Known("axis", names).require(name))];
+    }
+
+    private static Run ofLeast(Run run) {
+        return run.ofLeast()
+                .orElseThrow(
+                        () -> new InputError(
+                                run.folder()
+                                        + " has rows of a version that did not look for single passes: measure them again, or leave out --least."));
+    }
+
+    private static Side side(String folders, Set<Axis> axes, boolean least) {
+        List<Path> paths =
+                Stream.of(folders.split(",")).map(Path::of).map(Path::normalize).toList();
+        paths.stream()
+                .filter(path -> paths.indexOf(path) != paths.lastIndexOf(path))
+                .findFirst()
+                .ifPresent(path -> {
+                    throw new InputError(path + " is given twice, and a fork counts once.");
+                });
+        return Side.of(
+                paths.stream()
+                        .map(Run::read)
+                        .map(run -> least ? ofLeast(run) : run)
+                        .toList(),
+                axes);
+    }
+
+    private int exitCode(Comparison comparison) {
+        if (!comparison.of(Verdict.SLOWER).isEmpty()) {
+            return SLOWER;
+        }
+        boolean open = !comparison.of(Verdict.INCONCLUSIVE).isEmpty()
+                || !comparison.lost().isEmpty();
+        return strict && open ? UNSETTLED : ExitCode.OK;
+    }
+}

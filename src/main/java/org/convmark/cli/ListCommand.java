@@ -1,0 +1,110 @@
+package org.convmark.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.convmark.fusion.FusedKernels;
+import org.convmark.fusion.FusionPlanner;
+import org.convmark.fusion.Planning;
+import org.convmark.machine.Machine;
+import org.convmark.machine.Probe;
+import org.convmark.model.ActivationChain;
+import org.convmark.model.Block;
+import org.convmark.model.Caches;
+import org.convmark.model.Fusion;
+import org.convmark.model.Graph;
+import org.convmark.model.Layer;
+import org.convmark.model.Network;
+import org.convmark.model.Operator;
+import org.convmark.model.Pattern;
+import org.convmark.model.Stack;
+import org.convmark.model.Workload;
+import org.convmark.run.Circumstances;
+import org.convmark.run.Configuration;
+import org.convmark.run.Parameters;
+import org.convmark.run.Plan;
+import org.convmark.run.Profile;
+import org.convmark.run.Progress;
+import org.convmark.run.Selection;
+import org.convmark.run.Suite;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Prints what exists, and what of it can be measured here. */
+@Command(
+        name = "list",
+        description = "What exists, what can be measured here, and why the rest cannot.",
+        mixinStandardHelpOptions = true)
+public final class ListCommand implements Runnable {
+    private static final int WIDTH = 64;
+    private static final int IMAGE = 56;
+
+    @Mixin
+    private JvmOptions options;
+
+    @Option(
+            names = "--plans",
+            description = "How every fused block is run on this machine at width 64, 56 pixels, with one worker.")
+    private boolean plans;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("Patterns:  " + names(Pattern.values()));
+        out.println("Blocks:    " + names(Block.values()));
+        out.println("Operators: " + names(Operator.values()));
+        out.println("Activations: " + names(ActivationChain.values()));
+        out.println("Networks:  " + names(Network.values()));
+        out.println(
+                "Benchmarks, for --include (smoke and quick measure operators and networks only where it names them):");
+        Stream.concat(Suite.workloads().stream(), Suite.roofs().stream()).forEach(name -> out.println("  " + name));
+        List<Configuration> configurations = options.configurations();
+        Circumstances here = new Circumstances(Machine.capture(), configurations, options.device, "");
+        out.println("Profiles, on this machine, without --peers:");
+        for (Profile profile : Profile.values()) {
+            Plan plan =
+                    Selection.of(profile, new Parameters(List.of()), Set.of()).plan(here, profile.effort());
+            out.printf(
+                    "  %-9s %5d rows, about %s%n", profile.label(), plan.rows().size(), Progress.text(plan.estimate()));
+        }
+        configurations.forEach(one -> targets(one.probe(), out));
+        if (plans) {
+            Planning planning =
+                    new Planning(Caches.of(here.machine().cacheSizes()), Long.MAX_VALUE, Planning.Wish.NONE);
+            Stream.<Stack>concat(Stream.of(Block.values()), Stream.of(Pattern.values()))
+                    .forEach(workload -> plans(workload, new FusionPlanner(planning, FusedKernels.CPU, 1), out));
+        }
+    }
+
+    private static void plans(Stack workload, FusionPlanner planner, PrintWriter out) {
+        out.println(workload + ":");
+        workload.graph(1, WIDTH, IMAGE, 1).fuse(Fusion.BLOCK).nodes().stream()
+                .map(Graph.Node::layer)
+                .filter(layer -> layer instanceof Layer.Fused)
+                .map(layer -> planner.plan(((Layer.Fused) layer).body()).toString())
+                .distinct()
+                .forEach(plan -> out.println(plan.indent(2).stripTrailing()));
+    }
+
+    private static void targets(Probe probe, PrintWriter out) {
+        out.println("Targets on JVM " + probe.jvm().label() + " (" + probe.jvm().path() + "):");
+        probe.targets()
+                .forEach(state -> out.printf(
+                        "  %-11s %s%n",
+                        state.target(),
+                        state.available()
+                                ? state.description().value()
+                                : "unavailable: " + state.description().missing()));
+    }
+
+    private static String names(Workload[] workloads) {
+        return String.join(", ", Stream.of(workloads).map(Workload::name).toList());
+    }
+}

@@ -1,0 +1,180 @@
+package org.convmark.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Set;
+import org.convmark.io.InputError;
+import org.convmark.kernel.Peer;
+import org.convmark.machine.Capture;
+import org.convmark.machine.Machine;
+import org.convmark.model.Target;
+import org.convmark.run.Arm;
+import org.convmark.run.Circumstances;
+import org.convmark.run.Configuration;
+import org.convmark.run.Effort;
+import org.convmark.run.Jar;
+import org.convmark.run.OtherBuild;
+import org.convmark.run.Parameters;
+import org.convmark.run.Plan;
+import org.convmark.run.Profile;
+import org.convmark.run.RunFolder;
+import org.convmark.run.Selection;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options that say what is measured, how thoroughly and where to. */
+final class PlanOptions {
+    private static final DateTimeFormatter UTC =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    @Option(names = "--profile", paramLabel = "NAME", description = "smoke, quick (default), standard or full.")
+    private String profile = "quick";
+
+    @Option(
+            names = "--include",
+            paramLabel = "REGEX",
+            description = "Benchmarks whose full name it finds, in place of the profile's; roofs are measured anyway.")
+    private String include;
+
+    @Option(names = "-p", paramLabel = "NAME=V1,V2", description = "Values of a parameter, in place of the profile's.")
+    private List<String> parameters = List.of();
+
+    @Option(names = "--peers", description = "Measure ONNX Runtime, oneDNN and PyTorch too, on the same graphs.")
+    private boolean peers;
+
+    @Option(
+            names = "--counters",
+            description = "Count misses of the last-level cache by Linux' perf, in one more fork of each row.")
+    private boolean counters;
+
+    @Mixin
+    private JvmOptions jvmOptions;
+
+    @Option(names = "--forks", paramLabel = "N", description = "JVMs per row, in place of the profile's.")
+    private Integer forks;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Where the run's folder is made (default: ${DEFAULT-VALUE}).")
+    private Path out = Path.of("benchmarks-results");
+
+    @Option(names = "--verbose", description = "Show JMH's output.")
+    private boolean verbose;
+
+    /** Where JMH's output goes beside the log. */
+    enum Output {
+        /** Nowhere; one line tells how far the run is. */
+        HIDDEN,
+        /** To the terminal. */
+        SHOWN
+    }
+
+    /**
+     * A plan and where it was made.
+     *
+     * @param name of the run's folder
+     */
+    record Planned(Plan plan, Capture capture, String name) {
+        /** The same for another build. */
+        Planned of(OtherBuild other) {
+            Machine machine = capture.before().with(other.checkout());
+            return new Planned(
+                    plan.of(other), new Capture(machine, null, capture.jvms()), name + "-against-" + other.name());
+        }
+
+        /** The same in a folder of another name. */
+        Planned named(String other) {
+            return new Planned(plan, capture, other);
+        }
+
+        /** A run of this program in a new folder. */
+        Arm arm(Path parent) throws IOException {
+            return arm(parent, Arm.OWN);
+        }
+
+        Arm arm(Path parent, String classPath) throws IOException {
+            RunFolder folder = RunFolder.create(parent, name);
+            folder.store(plan);
+            capture.write(folder.machine());
+            return new Arm(folder, plan, capture, classPath);
+        }
+    }
+
+    /**
+     * What was chosen, for this machine.
+     *
+     * @throws InputError if it cannot be measured here
+     */
+    Planned planned() throws IOException {
+        Effort effort = effort(Profile.named(profile));
+        Selection selection = selection();
+        List<Configuration> configurations = jvmOptions.configurations();
+        if (peers) {
+            requirePeers(configurations);
+        }
+        Machine machine = Machine.capture();
+        if (counters) {
+            effort = effort.counting(events(machine));
+        }
+        Plan plan = selection.plan(new Circumstances(machine, configurations, jvmOptions.device, Jar.digest()), effort);
+        Capture capture = new Capture(
+                machine, null, configurations.stream().map(Configuration::probe).toList());
+        return new Planned(plan, capture, name(machine));
+    }
+
+    /** Nobody is served by a run that was asked to count and does not. */
+    private static List<String> events(Machine machine) {
+        return machine.cpu()
+                .counters()
+                .optional()
+                .orElseThrow(() -> new InputError("--counters cannot be served: "
+                        + machine.cpu().counters().missing() + "; leave it out."));
+    }
+
+    Path out() {
+        return out;
+    }
+
+    Output output() {
+        return verbose ? Output.SHOWN : Output.HIDDEN;
+    }
+
+    private Selection selection() {
+        Set<Target> beside = peers ? Target.peers() : Set.of();
+        Parameters chosen = new Parameters(parameters);
+        return include == null
+                ? Selection.of(Profile.named(profile), chosen, beside)
+                : Selection.of(Profile.named(profile), include, chosen, beside);
+    }
+
+    /** A peer that does not load is left out with its reason; a build without peers cannot do what was asked. */
+    private static void requirePeers(List<Configuration> configurations) {
+        boolean absent = Target.peers().stream()
+                .flatMap(peer -> configurations.stream().flatMap(one -> one.probe().target(peer.name()).stream()))
+                .allMatch(state -> Peer.ABSENT.equals(state.description().missing()));
+        if (absent) {
+            throw new InputError("--peers cannot be measured: " + Peer.ABSENT + ".");
+        }
+    }
+
+    private Effort effort(Profile named) {
+        if (forks != null && (forks < 1 || forks > 100)) {
+            throw new InputError("--forks takes a number from 1 to 100, not " + forks + ".");
+        }
+        return forks == null ? named.effort() : named.effort().withForks(forks);
+    }
+
+    private static String name(Machine machine) {
+        String commit = machine.checkout()
+                .commit()
+                .map(hash -> hash.substring(0, Math.min(8, hash.length())))
+                .optional()
+                .orElse("unversioned");
+        return UTC.format(Instant.now()) + "-" + machine.id() + "-" + commit;
+    }
+}

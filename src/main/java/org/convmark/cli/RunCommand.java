@@ -1,0 +1,118 @@
+package org.convmark.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.convmark.io.InputError;
+import org.convmark.machine.Capture;
+import org.convmark.results.Row;
+import org.convmark.run.Arm;
+import org.convmark.run.Circumstances;
+import org.convmark.run.Configuration;
+import org.convmark.run.Jar;
+import org.convmark.run.OtherBuild;
+import org.convmark.run.Plan;
+import org.convmark.run.RunFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures: makes a plan, or takes the plan of a run that was begun, and has it measured. */
+@Command(
+        name = "run",
+        description = "Measures, and keeps what is measured in a new folder.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class RunCommand implements Callable<Integer> {
+    private static final List<String> WITH_RESUME = List.of("--resume", "--dry-run", "--verbose");
+
+    @Mixin
+    private PlanOptions options;
+
+    @Option(
+            names = "--against",
+            paramLabel = "REF|JAR",
+            description = {
+                "Measure a revision of this checkout, or another benchmarks.jar, fork by fork in turn with this",
+                "program, in a run folder of its own, and compare the two."
+            })
+    private String against;
+
+    @Option(names = "--resume", paramLabel = "DIR", description = "Finish the run in this folder.")
+    private Path resume;
+
+    @Option(names = "--dry-run", description = "Print what would be measured and how long it would take.")
+    private boolean dryRun;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        return resume == null ? begin() : goOn();
+    }
+
+    private int begin() throws IOException {
+        PrintWriter to = spec.commandLine().getOut();
+        PlanOptions.Planned planned = options.planned();
+        Measuring.describe(planned.plan(), planned.plan().rows(), to);
+        if (dryRun) {
+            return ExitCode.OK;
+        }
+        if (against == null) {
+            return new Measuring(List.of(planned.arm(options.out())), to).measure(options.output());
+        }
+        try (OtherBuild other = OtherBuild.of(against)) {
+            Arm base = planned.of(other).arm(options.out(), other.jar().toString());
+            Arm own = planned.arm(options.out());
+            int exitCode = new Measuring(List.of(base, own), to).measure(options.output());
+            if (exitCode != ExitCode.INTERRUPTED) {
+                to.print(CompareCommand.text(base.folder().path(), own.folder().path()));
+            }
+            return exitCode;
+        }
+    }
+
+    private int goOn() throws IOException {
+        List<String> others = spec.commandLine().getParseResult().matchedOptions().stream()
+                .map(OptionSpec::longestName)
+                .filter(name -> !WITH_RESUME.contains(name))
+                .toList();
+        if (!others.isEmpty()) {
+            throw new InputError("--resume goes on with the plan of the run: leave out " + String.join(", ", others)
+                    + ", or start a new run.");
+        }
+        RunFolder folder = RunFolder.open(resume);
+        Plan plan = folder.plan();
+        Capture capture = read(folder);
+        List<Configuration> configurations = plan.jvms().stream()
+                .map(jvm -> JvmOptions.configuration(Path.of(jvm.path()), jvm.arguments(), plan.device()))
+                .toList();
+        new Circumstances(capture.before(), configurations, plan.device(), Jar.digest()).requireSameAs(plan);
+        List<Row> missing = folder.missing(plan);
+        spec.commandLine()
+                .getOut()
+                .println(plan.rows().size() - missing.size() + " of "
+                        + plan.rows().size() + " rows are measured.");
+        Measuring.describe(plan, missing, spec.commandLine().getOut());
+        return dryRun
+                ? ExitCode.OK
+                : new Measuring(
+                                List.of(new Arm(folder, plan, capture, Arm.OWN)),
+                                spec.commandLine().getOut())
+                        .measure(options.output());
+    }
+
+    private static Capture read(RunFolder folder) {
+        try {
+            return Capture.read(folder.machine());
+        } catch (IllegalArgumentException e) {
+            throw new InputError(e.getMessage() + ".");
+        }
+    }
+}

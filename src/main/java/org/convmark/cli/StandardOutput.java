@@ -1,0 +1,51 @@
+package org.convmark.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+
+/** Standard output that remembers whether all of it was written: streams that print keep to themselves why they could not. */
+public final class StandardOutput extends OutputStream {
+    /** Who reads an answer may have read enough. */
+    private static final String NOBODY_READS = "Broken pipe";
+
+    private final OutputStream to = new FileOutputStream(FileDescriptor.out);
+    private IOException failure;
+
+    private StandardOutput() {}
+
+    /** Takes the place of {@link System#out}. */
+    public static StandardOutput install() {
+        StandardOutput output = new StandardOutput();
+        System.setOut(new PrintStream(output, true));
+        return output;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int count) throws IOException {
+        try {
+            to.write(bytes, from, count);
+        } catch (IOException e) {
+            failure = failure == null ? e : failure;
+            throw e;
+        }
+    }
+
+    /** Whether all was written that somebody wanted to read; if not, says why. */
+    public boolean isWhole(PrintWriter err) {
+        if (failure == null || NOBODY_READS.equals(failure.getMessage())) {
+            return true;
+        }
+        err.println("the answer is not complete: standard output cannot be written (" + failure.getMessage() + ").");
+        err.flush();
+        return false;
+    }
+}

@@ -1,0 +1,195 @@
+package org.convmark.export;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.convmark.analysis.Report;
+import org.convmark.analysis.section.RowAnalysis;
+import org.convmark.machine.Machine;
+import org.convmark.model.Label;
+import org.convmark.report.Cell;
+import org.convmark.report.CsvWriter;
+import org.convmark.report.MarkdownWriter;
+import org.convmark.report.Table;
+import org.convmark.results.Measurement;
+import org.convmark.results.Run;
+
+/** Formats of other tools for the times of runs. The only list of them. */
+public enum ExportFormat {
+    /** Bencher Metric Format: per row its latency in nanoseconds, the fastest and the slowest fork as limits. */
+    BMF {
+        @Override
+        public Exported of(List<Run> runs) {
+            ObjectNode root = new ObjectMapper().createObjectNode();
+            byTitle(only(runs)).forEach((title, row) -> {
+                ObjectNode latency = root.putObject(title).putObject("latency");
+                List<Double> forks = row.forkMedians();
+                latency.put("value", 1e9 * row.seconds());
+                latency.put(
+                        "lower_value", 1e9 * forks.stream().min(Double::compare).orElseThrow());
+                latency.put(
+                        "upper_value", 1e9 * forks.stream().max(Double::compare).orElseThrow());
+            });
+            return new Exported(root.toPrettyString() + "\n", List.of());
+        }
+    },
+    /**
+     * A CSV file as Apache Otava imports it: a line per run with its time and commit, a column of seconds per row. Otava takes a column for one
+     * series, so all runs are of one machine, and refuses an empty cell, so all runs have each row.
+     */
+    OTAVA {
+        @Override
+        public Exported of(List<Run> runs) {
+            List<String> machines = runs.stream()
+                    .map(run -> run.machine().before().id())
+                    .distinct()
+                    .toList();
+            if (machines.size() > 1) {
+                throw new IllegalArgumentException("these runs are of " + machines.size() + " machines ("
+                        + String.join(", ", machines)
+                        + "), which would be one series: export the runs of each machine to a file of its own.");
+            }
+            List<Map<String, Measurement>> rows =
+                    runs.stream().map(ExportFormat::byTitle).toList();
+            TreeSet<String> all = new TreeSet<>();
+            rows.forEach(run -> all.addAll(run.keySet()));
+            TreeSet<String> common = new TreeSet<>(all);
+            rows.forEach(run -> common.retainAll(run.keySet()));
+            if (common.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "these runs have no row in common: export runs of one profile on one version of a JVM.");
+            }
+            List<String> columns = new ArrayList<>(List.of("time", "commit"));
+            columns.addAll(common);
+            List<List<Cell>> lines = IntStream.range(0, runs.size())
+                    .mapToObj(i -> line(runs.get(i).machine().before(), rows.get(i), common))
+                    .sorted((a, b) -> a.get(0).text().compareTo(b.get(0).text()))
+                    .toList();
+            int left = all.size() - common.size();
+            return new Exported(
+                    new CsvWriter().text(new Table("Runs", columns, lines)).replace("\r\n", "\n"),
+                    left == 0
+                            ? List.of()
+                            : List.of(left + " of " + all.size()
+                                    + " rows are left out because some of the runs do not have them, such as "
+                                    + all.stream()
+                                            .filter(row -> !common.contains(row))
+                                            .findFirst()
+                                            .orElseThrow()
+                                    + "."));
+        }
+    },
+    /** Every row with all that the report says of it. */
+    CSV {
+        @Override
+        public Exported of(List<Run> runs) {
+            Run run = only(runs);
+            return new Exported(new CsvWriter().text(new RowAnalysis(run, Map.of()).everyRow(run)), List.of());
+        }
+    },
+    /** The report. */
+    MARKDOWN {
+        @Override
+        public Exported of(List<Run> runs) {
+            return new Exported(new MarkdownWriter().text(Report.of(only(runs), Map.of())), List.of());
+        }
+    },
+    /** Prometheus' text format: a gauge in seconds with the row's parameters as labels. */
+    PROMETHEUS {
+        @Override
+        public Exported of(List<Run> runs) {
+            Run run = only(runs);
+            String head = "# HELP convmark_seconds Time of a pass: median over forks of each fork's median.\n"
+                    + "# TYPE convmark_seconds gauge\n";
+            return new Exported(
+                    byTitle(run).values().stream()
+                            .map(row -> "convmark_seconds{" + labels(run, row) + "} " + row.seconds() + "\n")
+                            .collect(Collectors.joining("", head, "")),
+                    List.of());
+        }
+    };
+
+    /**
+     * Runs in a format.
+     *
+     * @param notes what is not in it, each in a sentence
+     */
+    public record Exported(String text, List<String> notes) {}
+
+    /**
+     * Runs in this format.
+     *
+     * @throws IllegalArgumentException with one sentence if they cannot be told apart in it
+     */
+    public abstract Exported of(List<Run> runs);
+
+    /** The name on the command line. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Run only(List<Run> runs) {
+        if (runs.size() > 1) {
+            throw new IllegalArgumentException("only otava's format holds several runs: export them one by one.");
+        }
+        return runs.get(0);
+    }
+
+    /** Without characters that CSV would quote. */
+    private static String title(Run run, Measurement row) {
+        Label label = row.label();
+        return (label.benchmark() + label.settings(".") + "@" + run.label(row.jvm())).replaceAll("[\\s,;'\"]+", "_");
+    }
+
+    /** @throws IllegalArgumentException if two rows have one name */
+    private static Map<String, Measurement> byTitle(Run run) {
+        Map<String, Measurement> rows = new LinkedHashMap<>();
+        for (Measurement row : run.measurements()) {
+            String title = title(run, row);
+            if (rows.put(title, row) != null) {
+                throw new IllegalArgumentException(run.folder() + " holds " + title
+                        + " twice: remove one of the two from a copy of its jmh.json.");
+            }
+        }
+        return rows;
+    }
+
+    private static List<Cell> line(Machine machine, Map<String, Measurement> rows, Set<String> columns) {
+        List<Cell> line = new ArrayList<>();
+        line.add(Cell.words(machine.capturedAt()));
+        line.add(Cell.words(machine.checkout().commit().optional().orElse("unversioned")));
+        columns.forEach(
+                title -> line.add(Cell.words(Double.toString(rows.get(title).seconds()))));
+        return line;
+    }
+
+    private static String labels(Run run, Measurement row) {
+        Map<String, String> labels = new TreeMap<>(Map.of(
+                "benchmark",
+                row.label().benchmark(),
+                "jvm",
+                run.label(row.jvm()),
+                "machine",
+                run.machine().before().id()));
+        row.label().settings().forEach((name, value) -> {
+            String label = name.replaceAll("[^a-zA-Z0-9_]", "_");
+            labels.put(labels.containsKey(label) ? "param_" + label : label, value);
+        });
+        return labels.entrySet().stream()
+                .map(e -> e.getKey() + "=\""
+                        + e.getValue()
+                                .replace("\\", "\\\\")
+                                .replace("\"", "\\\"")
+                                .replace("\n", "\\n") + "\"")
+                .collect(Collectors.joining(","));
+    }
+}

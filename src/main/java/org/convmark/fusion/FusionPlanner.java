@@ -1,0 +1,365 @@
+package org.convmark.fusion;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import org.convmark.fusion.FusionPlan.Kernel;
+import org.convmark.fusion.FusionPlan.Schedule;
+import org.convmark.fusion.FusionPlan.Traffic;
+import org.convmark.model.Caches;
+import org.convmark.model.Cost;
+import org.convmark.model.Fuser;
+import org.convmark.model.Graph;
+import org.convmark.model.Graph.Node;
+import org.convmark.model.Layer;
+import org.convmark.model.Reach;
+import org.convmark.model.Shape;
+
+/**
+ * Cuts fused bodies into kernels by modelled traffic: which neighbours share one, how many rows at a time. Knows the
+ * machine's caches, the number of workers and what the target's kernels can do, but not the kernels, so that a plan can be derived anywhere.
+ */
+public final class FusionPlanner {
+    /** What some rows of a channel cost besides their arithmetic, in operations: calls, and caches that must find a new stream. */
+    private static final double FLOPS_OF_CALL = 600;
+
+    /** What an element of a sum costs that is left and taken up again for the next chunk. */
+    private static final double FLOPS_OF_SUM = 28;
+
+    /** Pixels of a register tile: rows that are no multiple waste a part of one. */
+    private static final double TILE = 5;
+
+    /** The part of L2 that windows and weights of a kernel may fill. */
+    private static final double FILL = 0.75;
+
+    /** What is asked for seems to cost next to nothing. */
+    private static final double WISHED = 1e-9;
+
+    /** Steps of more rows divide the map evenly. */
+    private static final int MOST_STEP = 8;
+
+    private final Planning planning;
+    private final Caches caches;
+    private final FusedKernels kernels;
+    private final int workers;
+    /** Networks repeat their blocks. */
+    private final Map<Graph, FusionPlan> known = new ConcurrentHashMap<>();
+
+    /** What all schedules of a body have in common. */
+    private record Body(
+            Graph graph, List<Cost> costs, Cost cost, Optional<HiddenLayers> hidden, List<Integer> windows) {
+        static Body of(Graph graph) {
+            List<Cost> costs = graph.costs();
+            return new Body(
+                    graph,
+                    costs,
+                    costs.stream().reduce(Cost.ZERO, Cost::plus),
+                    HiddenLayers.of(graph),
+                    RowFlow.windows(graph));
+        }
+
+        /** Turns that all hidden channels take. */
+        int turns(int chunk) {
+            return chunk == 0 ? 1 : (hidden.orElseThrow().channels() + chunk - 1) / chunk;
+        }
+
+        long channels() {
+            return graph.nodes().stream()
+                    .mapToLong(node -> node.output().channels())
+                    .sum();
+        }
+    }
+
+    /**
+     * A kernel with its modelled time.
+     *
+     * @param cost in operations of a core: of all that a schedule adds to the arithmetic of the layers
+     */
+    private record Priced(Kernel kernel, double cost) {}
+
+    /**
+     * @param kernels what will run the plans
+     * @param workers threads that share a kernel
+     */
+    public FusionPlanner(Planning planning, FusedKernels kernels, int workers) {
+        this.planning = planning;
+        this.caches = planning.caches();
+        this.kernels = kernels;
+        this.workers = workers;
+    }
+
+    /** A graph whose blocks are cut as planned: what a backend compiles. */
+    public Graph schedule(Graph graph) {
+        return Fuser.inline(graph, this::cut);
+    }
+
+    /** A body with each kernel of its plan as one node. */
+    private Graph cut(Graph body) {
+        Graph layers = Fuser.epilogues(body);
+        List<List<Integer>> groups = new ArrayList<>();
+        int next = 0;
+        for (Kernel kernel : plan(body).kernels()) {
+            int size = kernel.schedule() == Schedule.LAYER
+                    ? 1
+                    : kernel.body().nodes().size();
+            int from = next;
+            groups.add(IntStream.range(from, from + size).boxed().toList());
+            next += size;
+        }
+        return Fuser.group(
+                layers, groups.stream().filter(group -> group.size() > 1).toList());
+    }
+
+    /**
+     * The plan of the body of a fused kernel: the cheapest way to cut its layers into kernels.
+     *
+     * @throws IllegalArgumentException naming the limit if the schedule asked for does not fit
+     */
+    public FusionPlan plan(Graph body) {
+        return known.computeIfAbsent(body, this::cheapest);
+    }
+
+    private FusionPlan cheapest(Graph body) {
+        Graph layers = Fuser.epilogues(body);
+        require(body);
+        int n = layers.nodes().size();
+        int begin = 0;
+        double[] best = new double[n + 1];
+        Kernel[] last = new Kernel[n + 1];
+        int[] start = new int[n + 1];
+        for (int end = 1; end <= n; end++) {
+            best[end] = Double.MAX_VALUE;
+            Node layer = layers.nodes().get(end - 1);
+            boolean isAlone = !obstacle(layer, layers.shapes(layer)).isEmpty();
+            if (isAlone) {
+                begin = end - 1;
+            }
+            for (int from = end - 1; from >= begin; from--) {
+                Priced priced = kernel(layers, from, end);
+                if (priced != null && best[from] + priced.cost() < best[end]) {
+                    best[end] = best[from] + priced.cost();
+                    last[end] = priced.kernel();
+                    start[end] = from;
+                }
+            }
+            if (isAlone) {
+                begin = end; // no kernel of several reaches back over it
+            }
+        }
+        List<Kernel> kernels = new ArrayList<>();
+        for (int end = n; end > 0; end = start[end]) {
+            kernels.add(0, last[end]);
+        }
+        return new FusionPlan(kernels);
+    }
+
+    /** The plans of all nodes of a graph, fused or not, one after the other. */
+    public FusionPlan whole(Graph graph) {
+        return new FusionPlan(IntStream.range(0, graph.nodes().size())
+                .mapToObj(i -> graph.nodes().get(i).layer() instanceof Layer.Fused fused
+                        ? fused.body()
+                        : ((Layer.Fused) Fuser.fuse(graph, List.of(i)).layer()).body())
+                .flatMap(body -> plan(body).kernels().stream())
+                .toList());
+    }
+
+    /** What a kernel of several layers does; its body has been cut from another before. */
+    public Kernel kernel(Graph body) {
+        return streamed(Body.of(body)).kernel();
+    }
+
+    /** These layers as one kernel, or null if they cannot be one. */
+    private Priced kernel(Graph layers, int from, int end) {
+        List<Integer> members = IntStream.range(from, end).boxed().toList();
+        if (members.size() > 1 && !isChain(layers, from, end)) {
+            return null;
+        }
+        Graph body = ((Layer.Fused) Fuser.fuse(layers, members).layer()).body();
+        if (members.size() == 1) {
+            return layer(body);
+        }
+        return kernels.obstacle(body).isEmpty() ? streamed(Body.of(body)) : null;
+    }
+
+    /** Whether nobody else reads what layers make but the last. */
+    private static boolean isChain(Graph layers, int from, int end) {
+        int first = layers.inputs().size();
+        for (int i = end; i < layers.nodes().size(); i++) {
+            for (int v : layers.nodes().get(i).inputs()) {
+                if (v >= first + from && v < first + end - 1) {
+                    return false;
+                }
+            }
+        }
+        return layers.head() < first + from || layers.head() >= first + end - 1;
+    }
+
+    /** Why a layer cannot share a kernel with others, empty if it can. */
+    private static String obstacle(Node node, List<Shape> inputs) {
+        boolean needsMap = IntStream.range(0, inputs.size())
+                .anyMatch(i -> node.layer().reach(i).equals(Reach.MAP));
+        return needsMap ? "needs the whole map before its first result" : "";
+    }
+
+    /** What a schedule costs besides the arithmetic of the layers, in operations of a core. */
+    private Priced priced(Kernel kernel, Body body) {
+        Shape out = body.graph().output();
+        double calls = (double) out.batch() * kernel.steps() * FLOPS_OF_CALL * body.channels();
+        double pixels = (double) kernel.step() * out.width();
+        double waste = Math.ceil(pixels / TILE) * TILE / pixels - 1;
+        double repeated = kernel.recompute() - 1 + waste;
+        double sums = (body.turns(kernel.chunk()) - 1) * FLOPS_OF_SUM * out.elements();
+        double all = kernels.flopsOfStart()
+                + kernel.traffic().flops()
+                + calls
+                + sums
+                + repeated * body.cost().flops();
+        return new Priced(kernel, planning.wish().isNone() ? all : all * WISHED);
+    }
+
+    // ---------------------------------------------------------------- schedules
+
+    private Priced layer(Graph body) {
+        Cost cost = body.cost();
+        Node node = body.nodes().get(0);
+        String obstacle = Optional.of(obstacle(node, body.shapes(node)))
+                .filter(words -> !words.isEmpty())
+                .orElseGet(() -> kernels.obstacle(body));
+        String reason = obstacle.isEmpty() ? "sharing a kernel would not save traffic" : obstacle;
+        Traffic traffic = outside(body, cost);
+        return new Priced(
+                new Kernel(body, Schedule.LAYER, body.output().height(), 0, workers, 0, 1, traffic, reason),
+                kernels.flopsOfStart() + traffic.flops());
+    }
+
+    /** Bytes of inputs, weights and result; what is written is fetched first. */
+    private Traffic outside(Graph body, Cost cost) {
+        long inputs = body.inputs().stream().mapToLong(Shape::bytes).sum();
+        long result = body.output().bytes();
+        long all = inputs + result + cost.weightBytes();
+        return Traffic.of(inputs + 2 * result + cost.weightBytes(), all, caches);
+    }
+
+    /** The cheapest step and chunk of those that fit, or null if none does. */
+    private Priced streamed(Body body) {
+        int height = body.graph().output().height();
+        int bands = Math.max(1, Math.min(height, workers / body.graph().output().batch()));
+        List<Priced> all = new ArrayList<>();
+        for (int step : steps(height)) {
+            RowFlow band = new RowFlow(body.graph(), 0, (height + bands - 1) / bands, step);
+            for (int chunk : chunks(body)) {
+                all.add(priced(streamed(body, band, bands, step, chunk), body));
+            }
+        }
+        long smallest = all.stream()
+                .mapToLong(priced -> priced.kernel().workspaceBytes())
+                .min()
+                .orElseThrow();
+        if (smallest > planning.memory() && !planning.wish().isNone()) {
+            throw new IllegalArgumentException("windows of " + smallest + " bytes for " + planning.wish()
+                    + " do not fit: at most " + planning.memory() + " bytes are allowed");
+        }
+        return all.stream()
+                .filter(priced -> priced.kernel().workspaceBytes() <= planning.memory())
+                .min(Comparator.comparingDouble(Priced::cost))
+                .orElse(null);
+    }
+
+    private void require(Graph body) {
+        int wish = planning.wish().step();
+        int rows = body.inputs().stream().mapToInt(Shape::height).max().orElseThrow();
+        if (wish > rows) {
+            throw new IllegalArgumentException(
+                    "step=" + wish + " does not fit a block on a map of " + rows + " rows: choose 1 to " + rows);
+        }
+    }
+
+    /** Rows at a time; a wish for more than a map has means all. */
+    private List<Integer> steps(int height) {
+        int wish = Math.min(planning.wish().step(), height);
+        return wish > 0
+                ? List.of(wish)
+                : IntStream.rangeClosed(1, height)
+                        .filter(step -> step <= MOST_STEP || height % step == 0)
+                        .boxed()
+                        .toList();
+    }
+
+    /** Hidden channels at a time; 0 means all. */
+    private List<Integer> chunks(Body body) {
+        int wish = planning.wish().chunk();
+        List<Integer> chunks = new ArrayList<>(List.of(0));
+        body.hidden().ifPresent(hidden -> {
+            List<Integer> fitting = chunksOf(wish).stream()
+                    .filter(chunk -> chunk < hidden.channels() && chunk % hidden.grain() == 0)
+                    .toList();
+            if (wish > 0 && !fitting.isEmpty()) {
+                chunks.clear();
+            }
+            chunks.addAll(fitting);
+        });
+        return chunks;
+    }
+
+    private List<Integer> chunksOf(int wish) {
+        return wish > 0 && !kernels.chunks().isEmpty() ? List.of(wish) : kernels.chunks();
+    }
+
+    private Kernel streamed(Body body, RowFlow band, int bands, int step, int chunk) {
+        long windows = 0;
+        for (int v : body.windows()) {
+            Shape map = body.graph().shape(v);
+            int channels = Kernel.windowChannels(body.graph(), chunk, body.hidden(), v, List.of(band));
+            windows += (long) channels * band.window(v) * map.width() * Shape.ELEMENT_BYTES;
+        }
+        Shape out = body.graph().output();
+        int turns = body.turns(chunk);
+        long sums = turns == 1 ? 0 : (long) out.channels() * step * out.width() * Shape.ELEMENT_BYTES;
+        return new Kernel(
+                body.graph(),
+                chunk == 0 ? Schedule.ROWS : Schedule.CHUNKS,
+                step,
+                chunk,
+                workers,
+                (windows + sums) * workers,
+                recompute(body, band, bands),
+                traffic(body, band, windows + 2 * sums, turns),
+                "");
+    }
+
+    /** Outside once; windows at the level that holds them; weights once if they stay beside the windows, else once a step. */
+    private Traffic traffic(Body body, RowFlow band, long windows, int turns) {
+        long weights = body.cost().weightBytes();
+        long held = band.steps == 1 ? weights / turns : weights;
+        boolean stays = held + windows <= FILL * caches.l2();
+        long inside = body.windows().stream()
+                .mapToLong(v -> 3 * body.graph().shape(v).bytes())
+                .sum();
+        long again = (turns - 1) * 3 * body.graph().output().bytes();
+        long rounds = band.steps == 1 || stays ? 0 : band.steps - 1;
+        return outside(body.graph(), body.cost())
+                .plus(Traffic.of(inside + again, Math.round((windows + (stays ? held : 0)) / FILL), caches))
+                .plus(Traffic.of(rounds * weights, Math.round(weights / FILL), caches));
+    }
+
+    private static double recompute(Body body, RowFlow band, int bands) {
+        double once = 0;
+        double done = 0;
+        for (int i = 0; i < body.costs().size(); i++) {
+            double flops = body.costs().get(i).flops();
+            int value = body.graph().inputs().size() + i;
+            once += flops;
+            done += flops
+                    * Math.max(
+                            1,
+                            (double) bands
+                                    * band.made(value)
+                                    / body.graph().shape(value).height());
+        }
+        return done / once;
+    }
+}

@@ -1,0 +1,38 @@
+package org.convmark.probe;
+
+import org.convmark.bench.ForkedJvm;
+import org.convmark.engine.Engines;
+import org.convmark.kernel.Engine;
+import org.convmark.kernel.EngineOptions;
+import org.convmark.kernel.Program;
+import org.convmark.model.RoofLoop;
+import org.convmark.model.Target;
+
+/**
+ * What a child JVM runs to tell how fast its vectors are, one length per JVM: flop/s of the arithmetic roof's best run and what {@link Target#VECTOR} says
+ * it runs on, on one line.
+ */
+public final class VectorSpeedMain {
+    /** Begins the line. */
+    static final String MARK = "convmark vectors ";
+
+    private static final long FLOPS = RoofLoop.COMPUTE_FLOPS / 100;
+    private static final int RUNS = 300;
+
+    private VectorSpeedMain() {}
+
+    /** @param arguments none */
+    public static void main(String[] arguments) {
+        try (Engine engine = Engines.open(Target.VECTOR, new EngineOptions(1, null))) {
+            Program loop = engine.compile(RoofLoop.COMPUTE, FLOPS);
+            ForkedJvm.warmUp(Target.VECTOR, loop::run);
+            long fastest = Long.MAX_VALUE;
+            for (int i = 0; i < RUNS; i++) {
+                long start = System.nanoTime();
+                loop.run();
+                fastest = Math.min(fastest, System.nanoTime() - start);
+            }
+            System.out.println(MARK + FLOPS * 1_000_000_000L / fastest + " " + engine.describe());
+        }
+    }
+}

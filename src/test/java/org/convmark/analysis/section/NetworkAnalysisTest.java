@@ -1,0 +1,80 @@
+package org.convmark.analysis.section;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.convmark.analysis.Report;
+import org.convmark.report.MarkdownWriter;
+import org.convmark.results.Measurement;
+import org.convmark.results.Metric;
+import org.convmark.results.Run;
+import org.convmark.results.Subject;
+import org.junit.jupiter.api.Test;
+
+/** Rows of whole networks go through every analysis, though they have neither depth nor width. */
+class NetworkAnalysisTest {
+    private static final Path CANNED = Path.of("src/test/resources/org/convmark/analysis/canned-run");
+
+    @Test
+    void timeFactorKernelsAndAccuracyOfEachNetwork() {
+        Run run = Run.read(CANNED);
+        List<Measurement> rows = Stream.of(
+                        row(run, "MobileNetV2", "SCALAR", "NONE", 0.06),
+                        row(run, "MobileNetV2", "VECTOR", "EPILOGUE", 0.01),
+                        row(run, "MobileNetV2", "VECTOR", "BLOCK", 0.0125),
+                        row(run, "MobileNetV2", "ONNXRUNTIME", "EPILOGUE", 0.02),
+                        row(run, "MobileNetV2", "PYTORCH", "NONE", 0.06),
+                        row(run, "ConvFirstPicoReconstruction", "VECTOR", "EPILOGUE", 0.05))
+                .toList();
+        List<Measurement> all = Stream.concat(run.measurements().stream().filter(row -> !row.isWork()), rows.stream())
+                .toList();
+        String report = new MarkdownWriter()
+                .text(Report.of(new Run(run.folder(), run.machine(), run.intent(), all, List.of()), Map.of()));
+        assertFalse(report.matches("(?s).*\\b(NaN|Infinity|null)\\b.*"), report);
+        String section =
+                report.substring(report.indexOf("## Whole networks"), report.indexOf("## What each step gives"));
+        assertTrue(
+                section.contains("Acceleration gives most to MOBILENET\\_V2 on VECTOR (EPILOGUE), 6.00x plain Java"),
+                section);
+        assertTrue(
+                section.lines()
+                        .anyMatch(
+                                line -> line.matches(
+                                        "\\| MOBILENET.+ \\| VECTOR \\| EPILOGUE \\| 224 .*6.00x \\| 151 \\| 54 \\| 8.00 ms \\| 1.25x \\| 5.00 MiB \\|.*71.9 \\|")),
+                section);
+        assertTrue(section.contains("nobody trained this reconstruction"), section);
+        assertTrue(
+                report.contains("VECTOR is 6.00x as fast as plain Java over 1 network.")
+                        && report.contains("| MOBILENET\\_V2 | ONNXRUNTIME | 3.00x |")
+                        && report.contains("VECTOR is 2.00x as fast as the best peer"),
+                report);
+    }
+
+    private static Measurement row(Run run, String name, String target, String fusion, double seconds) {
+        Measurement like = run.measurements().get(4);
+        Map<String, String> params =
+                Map.of("image", "224", "batch", "1", "workers", "1", "target", target, "fusion", fusion);
+        return new Measurement(
+                Subject.of("org.convmark.bench.network." + name + "Benchmark", new TreeMap<>(params)),
+                like.jvm(),
+                like.jvmArgs(),
+                like.jmhVersion(),
+                like.mode(),
+                like.threads(),
+                like.unit(),
+                List.of(List.of(seconds, seconds), List.of(seconds, seconds)),
+                Map.of(
+                        "kernels", metric("#", 54),
+                        "alone", metric("us/op", 0.8e6 * seconds),
+                        "workspace", metric("B", 5 << 20)));
+    }
+
+    private static Metric metric(String unit, double value) {
+        return new Metric(unit, List.of(List.of(value)));
+    }
+}
