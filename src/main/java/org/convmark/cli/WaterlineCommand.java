@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.convmark.io.InputError;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
+import org.convmark.model.Parameter;
 import org.convmark.model.Waterline;
 import org.convmark.model.Waterline.Bar;
 import org.convmark.model.Waterline.Counting;
@@ -60,7 +61,7 @@ public final class WaterlineCommand implements Callable<Integer> {
         print(out, "One kernel per convolution", waterline(form.graph(), Fusion.EPILOGUE, Counting.CONVOLUTIONS));
         print(out, "One kernel per residual block", waterline(form.graph(), Fusion.BLOCK, Counting.CONVOLUTIONS));
         out.printf("%nEverything counted: weights, norms, activations, sums, routes%n");
-        out.printf("  %-10s %8s %12s %8s%n", "fusion", "kernels", "efficiency", "pooled");
+        out.printf("  %-10s %8s %12s %8s%n", Parameter.FUSION.key(), "kernels", "efficiency", "pooled");
         for (Fusion fusion : Fusion.values()) {
             Waterline all = waterline(form.graph(), fusion, Counting.ALL);
             out.printf(

@@ -30,6 +30,7 @@ public final class VectorLength {
     /** Long vectors: no processor is known that does half of a shorter length as fast. */
     public static final int LONG_BITS = 512;
 
+    /** Bits of a vector of half that length. */
     public static final int SHORT_BITS = LONG_BITS / 2;
 
     private VectorLength() {}

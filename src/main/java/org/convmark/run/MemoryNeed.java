@@ -27,6 +27,7 @@ public record MemoryNeed(long availableBytes, long heapBytes) {
     private static final long FIXED = 64L << 20;
     private static final long LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
+    /** What this machine has. */
     public static MemoryNeed of(Machine machine, long heapBytes) {
         long available = machine.memory().availableBytes().optional().orElse(Long.MAX_VALUE);
         long limit = machine.limits().memoryBytes().optional().orElse(Long.MAX_VALUE);

@@ -126,6 +126,7 @@ public record Selection(
         return rows;
     }
 
+    /** The case of a benchmark class and a value for each of its parameters. */
     public static Case read(String benchmark, Map<Parameter, String> params) {
         return Case.of(
                 benchmark,

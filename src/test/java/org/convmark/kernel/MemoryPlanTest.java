@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.convmark.engine.Engines;
 import org.convmark.kernel.MemoryPlan.Tenant;
-import org.convmark.kernel.vector.Lanes;
+import org.convmark.kernel.vector.lane.Lanes;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Network;

@@ -23,6 +23,7 @@ public enum Family {
         this.workloads = List.of(workloads);
     }
 
+    /** The family of a workload. */
     public static Family of(Workload workload) {
         for (Family family : values()) {
             if (family.workloads.contains(workload)) {
@@ -32,6 +33,7 @@ public enum Family {
         throw new IllegalArgumentException(workload.name() + " is in no family");
     }
 
+    /** Its members, in the order of their enum. */
     public List<Workload> workloads() {
         return workloads;
     }

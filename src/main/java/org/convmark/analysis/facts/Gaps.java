@@ -29,22 +29,27 @@ public final class Gaps {
      * @param launchSeconds of one kernel, at most
      */
     public record Gap(Measurement row, double peak, Waterline memory, Waterline caches, double launchSeconds) {
+        /** What was measured. */
         public Case.Work work() {
             return row.work();
         }
 
+        /** Its workload. */
         public Workload workload() {
             return work().workload();
         }
 
+        /** Measured time of a pass. */
         public double seconds() {
             return row.seconds();
         }
 
+        /** Time of a pass at the roof: flops over peak. */
         public double idealSeconds() {
             return memory.operations() / peak;
         }
 
+        /** Share of the peak that was reached. */
         public double efficiency() {
             return idealSeconds() / seconds();
         }
@@ -70,7 +75,9 @@ public final class Gaps {
         }
     }
 
+    /** The part of the time in which arithmetic runs at the roof. */
     public static final String ARITHMETIC = "1 arithmetic at the roof";
+
     static final String MEMORY = "2 waiting for memory";
     static final String LAUNCH = "3 launches, at most";
     static final String REST = "4 arithmetic below the roof";
@@ -78,6 +85,7 @@ public final class Gaps {
     private final List<Gap> gaps;
     private final List<Measurement> without;
 
+    /** Gaps of a run's rows, against the roofs of the same run. */
     public Gaps(Run run) {
         Roofs roofs = new Roofs(run);
         List<Measurement> rows =

@@ -44,6 +44,7 @@ public final class Roofs {
     /** Bytes per second by bytes of the working set. */
     private final Map<Hardware, TreeMap<Long, Double>> curves = new HashMap<>();
 
+    /** Roofs that a run measured. */
     public Roofs(Run run) {
         for (Measurement row : run.measurements()) {
             if (row.known().isPresent()) {
@@ -67,6 +68,7 @@ public final class Roofs {
         }
     }
 
+    /** Every roof of arithmetic. */
     public List<Compute> computes() {
         return computes;
     }

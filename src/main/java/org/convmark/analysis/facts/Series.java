@@ -49,6 +49,7 @@ public record Series(Parameter extent, List<Measurement> rows) {
                 .toList();
     }
 
+    /** The row of the least extent. */
     public Measurement first() {
         return rows.get(0);
     }
@@ -63,12 +64,14 @@ public record Series(Parameter extent, List<Measurement> rows) {
                 + ", workers " + work.workers();
     }
 
+    /** The value that changes, row by row. */
     public double[] extents() {
         return rows.stream()
                 .mapToDouble(row -> row.work().extents().get(extent))
                 .toArray();
     }
 
+    /** The cost of each row's graph. */
     public List<Cost> costs() {
         return rows.stream().map(row -> row.work().cost()).toList();
     }

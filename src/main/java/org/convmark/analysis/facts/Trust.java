@@ -37,6 +37,7 @@ public final class Trust {
         this.roofs = roofs;
     }
 
+    /** The roofs that rows are held against. */
     public Roofs roofs() {
         return roofs;
     }
@@ -69,10 +70,12 @@ public final class Trust {
         return doubts;
     }
 
+    /** Whether a row is steady: its forks agree, and the machine was quiet. */
     public boolean holds(Measurement row) {
         return doubts(row).isEmpty();
     }
 
+    /** A word for a reader: steady, or what was wrong. */
     public Cell mark(Measurement row) {
         List<String> doubts = doubts(row);
         return doubts.isEmpty() ? Cell.words("steady") : new Cell.Warning("unsteady: " + String.join(", ", doubts));

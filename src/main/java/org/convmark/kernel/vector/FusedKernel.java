@@ -8,6 +8,9 @@ import org.convmark.fusion.HiddenLayers;
 import org.convmark.fusion.RowFlow;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
+import org.convmark.kernel.vector.lane.Band;
+import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.Stage;
 import org.convmark.model.Graph;
 import org.convmark.model.Shape;
 
@@ -16,7 +19,7 @@ import org.convmark.model.Shape;
  * layer makes the rows that those after it need, into a window that slides over its map and stays in L2. Only the first
  * inputs and the result are whole tensors. The layers are the kernels that run alone too, bound to windows.
  */
-final class FusedKernel implements Kernel {
+public final class FusedKernel implements Kernel {
     /** Makes the kernels of a body. */
     interface Binding {
         Stage bind(Graph.Node node, List<Blocked> in, Blocked out);

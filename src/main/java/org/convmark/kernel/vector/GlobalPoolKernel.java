@@ -1,9 +1,11 @@
 package org.convmark.kernel.vector;
 
-import static org.convmark.kernel.vector.Lanes.FLOATS;
-import static org.convmark.kernel.vector.Lanes.L;
+import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
+import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.RowKernel;
 
 /**
  * Average of whole maps. A unit is one map of one channel block: seven sums side by side, which hide the latency of the

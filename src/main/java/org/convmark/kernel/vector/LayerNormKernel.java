@@ -1,10 +1,13 @@
 package org.convmark.kernel.vector;
 
-import static org.convmark.kernel.vector.Lanes.FLOATS;
-import static org.convmark.kernel.vector.Lanes.L;
+import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
+import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.Lanes;
+import org.convmark.kernel.vector.lane.Stage;
 
 /**
  * Layer normalisation. A unit is one row of pixels of one image; 7 pixels at a time pass three times over their channel

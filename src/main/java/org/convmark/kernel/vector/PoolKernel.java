@@ -1,10 +1,13 @@
 package org.convmark.kernel.vector;
 
-import static org.convmark.kernel.vector.Lanes.FLOATS;
-import static org.convmark.kernel.vector.Lanes.L;
+import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
+import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.RowKernel;
+import org.convmark.kernel.vector.lane.Rows;
 import org.convmark.model.Layer;
 
 /**

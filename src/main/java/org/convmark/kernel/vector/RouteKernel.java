@@ -1,7 +1,7 @@
 package org.convmark.kernel.vector;
 
-import static org.convmark.kernel.vector.Lanes.FLOATS;
-import static org.convmark.kernel.vector.Lanes.L;
+import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
+import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +11,9 @@ import java.util.Map;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
+import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.RowKernel;
+import org.convmark.kernel.vector.lane.Rows;
 import org.convmark.model.Layer;
 
 /**

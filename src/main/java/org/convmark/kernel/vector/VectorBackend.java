@@ -1,6 +1,6 @@
 package org.convmark.kernel.vector;
 
-import static org.convmark.kernel.vector.Lanes.L;
+import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +14,23 @@ import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
+import org.convmark.kernel.vector.conv.ConvKernel;
+import org.convmark.kernel.vector.conv.DepthwiseKernel;
+import org.convmark.kernel.vector.conv.NarrowGroupKernel;
+import org.convmark.kernel.vector.conv.PointKernel;
+import org.convmark.kernel.vector.conv.Winograd;
+import org.convmark.kernel.vector.conv.WinogradKernel;
+import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.Boxing;
+import org.convmark.kernel.vector.lane.ClearingKernel;
+import org.convmark.kernel.vector.lane.Finish;
+import org.convmark.kernel.vector.lane.JvmFlags;
+import org.convmark.kernel.vector.lane.Lanes;
+import org.convmark.kernel.vector.lane.Lines;
+import org.convmark.kernel.vector.lane.RowKernel;
+import org.convmark.kernel.vector.lane.Rows;
+import org.convmark.kernel.vector.lane.Stage;
+import org.convmark.kernel.vector.lane.TileCompilation;
 import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Graph;

@@ -1,9 +1,5 @@
 /**
- * Kernels on the Vector API.
- *
- * <p>Legend: L lanes of a vector, which are also the channels of a block; n image, b channel block, y row, x column, c
- * channel, k tap of a filter, o output block; q offset of a pixel in its array. Tensors are {@link
- * org.convmark.kernel.vector.Blocked}: batch x channel block x row x column x lane, with a border of zeros. A tile of V x P is
- * V vectors of output channels by P pixels, accumulated in registers.
+ * The backend on the Vector API, its fused kernels, and all that is no convolution. {@code lane} says how tensors lie and has
+ * the legend, {@code tile} holds the generated register tiles, {@code conv} the convolutions; none of them knows this package.
  */
 package org.convmark.kernel.vector;

@@ -1,6 +1,6 @@
 package org.convmark.kernel.vector;
 
-import static org.convmark.kernel.vector.Lanes.L;
+import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.io.File;
@@ -17,6 +17,10 @@ import org.convmark.fusion.Planning;
 import org.convmark.kernel.OwnThreads;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
+import org.convmark.kernel.vector.lane.ConvTaps;
+import org.convmark.kernel.vector.lane.Limits;
+import org.convmark.kernel.vector.lane.TileCompilation;
+import org.convmark.kernel.vector.lane.TileSize;
 import org.convmark.kernel.vector.tile.Tile2x5;
 import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;

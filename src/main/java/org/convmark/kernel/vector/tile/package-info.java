@@ -1,6 +1,6 @@
 /**
  * Register tiles of a convolution and what chooses among them, all generated from the sizes in {@link
- * org.convmark.kernel.vector.TileSize}: change a template beside {@code GeneratedClass}, in the tests, never a file here.
+ * org.convmark.kernel.vector.lane.TileSize}: change a template beside {@code GeneratedClass}, in the tests, never a file here.
  *
  * <p>Tile2x5: two vectors of output channels by five neighbouring pixels of a row. Tile2x2And3: two pixels that end a
  * row and three that begin another, {@code inGap} and {@code outGap} floats from the first pixel to the first of these.

@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.convmark.kernel.vector.TileSize;
+import org.convmark.kernel.vector.lane.TileSize;
 
 /**
  * What runs the tiles of a band, each by the kernel of its form and step.
@@ -15,8 +15,8 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
     private static final String TEMPLATE = """
             package org.convmark.kernel.vector.tile;
             %IMPORTS%
-            import org.convmark.kernel.vector.Band;
-            import org.convmark.kernel.vector.ConvTaps;
+            import org.convmark.kernel.vector.lane.Band;
+            import org.convmark.kernel.vector.lane.ConvTaps;
 
             /** The tiles of a band for %VECTORS% of output channels. %ORIGIN% */
             public final class %NAME% {
@@ -73,7 +73,7 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
 
     @Override
     public String source() {
-        String imports = vectors == 1 ? "" : "\nimport static org.convmark.kernel.vector.Lanes.L;\n";
+        String imports = vectors == 1 ? "" : "\nimport static org.convmark.kernel.vector.lane.Lanes.L;\n";
         String steps = TileTemplate.steps().mapToObj(this::step).collect(Collectors.joining());
         return TEMPLATE.replace("%STEPS%", steps)
                 .replace("%OTHERS%", vectors == 1 ? "" : others())

@@ -5,7 +5,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.convmark.kernel.vector.TileSize;
+import org.convmark.kernel.vector.lane.TileSize;
 
 /** A class of the package of register tiles, as it is generated: each tile, what chooses among them, what packs their inputs. */
 interface GeneratedClass {

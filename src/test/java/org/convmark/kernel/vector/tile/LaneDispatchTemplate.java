@@ -9,7 +9,7 @@ record LaneDispatchTemplate() implements GeneratedClass {
     private static final String TEMPLATE = """
             package org.convmark.kernel.vector.tile;
 
-            import org.convmark.kernel.vector.Limits;
+            import org.convmark.kernel.vector.lane.Limits;
 
             /** Lane-wise tiles by the runs of their filter. %ORIGIN% */
             public final class LaneTiles {

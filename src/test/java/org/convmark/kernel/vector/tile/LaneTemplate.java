@@ -8,7 +8,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.convmark.kernel.vector.TileSize;
+import org.convmark.kernel.vector.lane.TileSize;
 
 /**
  * One vector of channels by some pixels, each channel on its own.
@@ -23,11 +23,11 @@ record LaneTemplate(int first, int second, int step) implements GeneratedClass {
     private static final String TEMPLATE = """
             package org.convmark.kernel.vector.tile;
 
-            import static org.convmark.kernel.vector.Lanes.FLOATS;
-            import static org.convmark.kernel.vector.Lanes.L;
+            import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
+            import static org.convmark.kernel.vector.lane.Lanes.L;
 
             import jdk.incubator.vector.FloatVector;
-            import org.convmark.kernel.vector.Limits;
+            import org.convmark.kernel.vector.lane.Limits;
 
             /** %PIXELS% pixels by runs of %RUNS%. %ORIGIN% */
             public final class %NAME% {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.convmark.kernel.vector.TileSize;
+import org.convmark.kernel.vector.lane.TileSize;
 
 /** What packs the inputs of a tile of neighbours: as many vectors at a time as a loop can have without many registers of addresses. */
 record PackingTemplate() implements GeneratedClass {
@@ -13,8 +13,8 @@ record PackingTemplate() implements GeneratedClass {
     private static final String TEMPLATE = """
             package org.convmark.kernel.vector.tile;
 
-            import static org.convmark.kernel.vector.Lanes.FLOATS;
-            import static org.convmark.kernel.vector.Lanes.L;
+            import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
+            import static org.convmark.kernel.vector.lane.Lanes.L;
 
             import jdk.incubator.vector.FloatVector;
 

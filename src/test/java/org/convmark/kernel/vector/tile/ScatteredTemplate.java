@@ -3,19 +3,19 @@ package org.convmark.kernel.vector.tile;
 import static org.convmark.kernel.vector.tile.GeneratedClass.store;
 
 import java.util.function.IntFunction;
-import org.convmark.kernel.vector.TileSize;
+import org.convmark.kernel.vector.lane.TileSize;
 
 /** Two vectors of output channels by pixels anywhere, an offset for each. */
 record ScatteredTemplate(TileSize size) implements GeneratedClass {
     private static final String TEMPLATE = """
             package org.convmark.kernel.vector.tile;
 
-            import static org.convmark.kernel.vector.ConvTaps.RUN;
-            import static org.convmark.kernel.vector.Lanes.FLOATS;
-            import static org.convmark.kernel.vector.Lanes.L;
+            import static org.convmark.kernel.vector.lane.ConvTaps.RUN;
+            import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
+            import static org.convmark.kernel.vector.lane.Lanes.L;
 
             import jdk.incubator.vector.FloatVector;
-            import org.convmark.kernel.vector.ConvTaps;
+            import org.convmark.kernel.vector.lane.ConvTaps;
 
             /** Two vectors of output channels by %PIXELS% pixels anywhere. %ORIGIN% */
             public final class %NAME% {

@@ -8,7 +8,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.convmark.kernel.vector.TileSize;
+import org.convmark.kernel.vector.lane.TileSize;
 
 /**
  * Some vectors of output channels by some pixels.
@@ -22,12 +22,12 @@ record TileTemplate(int vectors, int first, int second, int step) implements Gen
     private static final String TEMPLATE = """
             package org.convmark.kernel.vector.tile;
 
-            import static org.convmark.kernel.vector.ConvTaps.RUN;
-            import static org.convmark.kernel.vector.Lanes.FLOATS;
-            import static org.convmark.kernel.vector.Lanes.L;
+            import static org.convmark.kernel.vector.lane.ConvTaps.RUN;
+            import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
+            import static org.convmark.kernel.vector.lane.Lanes.L;
 
             import jdk.incubator.vector.FloatVector;
-            import org.convmark.kernel.vector.ConvTaps;
+            import org.convmark.kernel.vector.lane.ConvTaps;
 
             /** %VECTORS% of output channels by %PIXELS%. %ORIGIN% */
             public final class %NAME% {

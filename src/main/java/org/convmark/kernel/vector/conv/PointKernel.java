@@ -1,12 +1,18 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.conv;
 
-import static org.convmark.kernel.vector.Lanes.FLOATS;
-import static org.convmark.kernel.vector.Lanes.L;
+import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
+import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.Finish;
+import org.convmark.kernel.vector.lane.Lines;
+import org.convmark.kernel.vector.lane.Rows;
+import org.convmark.kernel.vector.lane.Stage;
+import org.convmark.kernel.vector.lane.ThreadMemory;
 import org.convmark.model.Layer;
 
 /**
@@ -14,7 +20,7 @@ import org.convmark.model.Layer;
  * is used once, so their way from L3 or memory is the limit, and a core that waits for them must have asked for many: a unit is
  * up to eight vectors of outputs, a tap of which is one broadcast and eight multiply-adds that read as many neighbouring vectors.
  */
-final class PointKernel implements Stage {
+public final class PointKernel implements Stage {
     /** Vectors of outputs that a unit makes. */
     private static final int[] SIZES = {2, 4, 8};
 
@@ -35,7 +41,8 @@ final class PointKernel implements Stage {
      */
     private record Part(int block, int vectors, float[] weights, float[] bias) {}
 
-    PointKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
+    /** A convolution with all that is done to its sums. */
+    public PointKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
         this.finish = finish;
         this.in = in;
         this.out = out;
@@ -52,7 +59,7 @@ final class PointKernel implements Stage {
     }
 
     /** Whether this kernel can make it: channels follow one another, as those of whole tensors of such maps do. */
-    static boolean fits(Layer.Conv conv, Finish finish, Blocked in, Blocked out) {
+    public static boolean fits(Layer.Conv conv, Finish finish, Blocked in, Blocked out) {
         return in.isPoint()
                 && out.isPoint()
                 && (finish.residual() == null || finish.residual().isPoint())

@@ -1,7 +1,7 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.lane;
 
-import static org.convmark.kernel.vector.Lanes.FLOATS;
-import static org.convmark.kernel.vector.Lanes.L;
+import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
+import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -12,7 +12,7 @@ import org.convmark.model.Activation;
  * Element-wise loops over a contiguous row of whole vectors. One load per operand, one store, nothing kept: bandwidth of
  * L1 is the limit except for the exponential ones.
  */
-final class Rows {
+public final class Rows {
     private static final float LOG2_E = 1.44269504f;
     private static final float LN2 = 0.69314718f;
 
@@ -28,11 +28,13 @@ final class Rows {
 
     private Rows() {}
 
-    static void copy(float[] in, int i, float[] out, int o, int length) {
+    /** {@code out[o..] = in[i..]}. */
+    public static void copy(float[] in, int i, float[] out, int o, int length) {
         System.arraycopy(in, i, out, o, length);
     }
 
-    static void add(float[] a, int i, float[] b, int j, float[] out, int o, int length) {
+    /** {@code out[o..] = a[i..] + b[j..]}. */
+    public static void add(float[] a, int i, float[] b, int j, float[] out, int o, int length) {
         for (int k = 0; k < length; k += L) {
             FloatVector.fromArray(FLOATS, a, i + k)
                     .add(FloatVector.fromArray(FLOATS, b, j + k))
@@ -41,7 +43,7 @@ final class Rows {
     }
 
     /** Sums within limits: a residual and the activation behind it in one pass. */
-    static void add(float[] a, int i, float[] b, int j, Limits limits, float[] out, int o, int length) {
+    public static void add(float[] a, int i, float[] b, int j, Limits limits, float[] out, int o, int length) {
         FloatVector low = FloatVector.broadcast(FLOATS, limits.low());
         FloatVector high = FloatVector.broadcast(FLOATS, limits.high());
         for (int k = 0; k < length; k += L) {
@@ -52,7 +54,7 @@ final class Rows {
     }
 
     /** By comparison: two instructions, where a maximum that respects NaN and -0 takes six. */
-    static void maximum(float[] a, int i, float[] b, int j, float[] out, int o, int length) {
+    public static void maximum(float[] a, int i, float[] b, int j, float[] out, int o, int length) {
         for (int k = 0; k < length; k += L) {
             FloatVector x = FloatVector.fromArray(FLOATS, a, i + k);
             FloatVector y = FloatVector.fromArray(FLOATS, b, j + k);
@@ -61,7 +63,7 @@ final class Rows {
     }
 
     /** in * scale + shift, with one vector of scales and shifts for the whole row. */
-    static void affine(float[] in, int i, float[] scale, float[] shift, int c, float[] out, int o, int length) {
+    public static void affine(float[] in, int i, float[] scale, float[] shift, int c, float[] out, int o, int length) {
         FloatVector s = FloatVector.fromArray(FLOATS, scale, c);
         FloatVector t = FloatVector.fromArray(FLOATS, shift, c);
         for (int k = 0; k < length; k += L) {
@@ -69,14 +71,16 @@ final class Rows {
         }
     }
 
-    static void multiply(float[] in, int i, float[] factor, int f, float[] out, int o, int length) {
+    /** {@code out[o..] = in[i..] * factor[f..]}, the factors of one vector for all pixels. */
+    public static void multiply(float[] in, int i, float[] factor, int f, float[] out, int o, int length) {
         FloatVector s = FloatVector.fromArray(FLOATS, factor, f);
         for (int k = 0; k < length; k += L) {
             FloatVector.fromArray(FLOATS, in, i + k).mul(s).intoArray(out, o + k);
         }
     }
 
-    static void activate(Activation function, float[] in, int i, float[] out, int o, int length) {
+    /** {@code out[o..] = function(in[i..])}. */
+    public static void activate(Activation function, float[] in, int i, float[] out, int o, int length) {
         switch (function) {
             case RELU, RELU6 -> limit(in, i, Limits.of(function), out, o, length);
             case ELU -> elu(in, i, 1, 1, out, o, length);

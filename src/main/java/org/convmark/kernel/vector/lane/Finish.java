@@ -1,4 +1,4 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.lane;
 
 import org.convmark.kernel.Epilogue;
 import org.convmark.model.Activation;
@@ -10,28 +10,28 @@ import org.convmark.model.Activation;
  * @param epilogue which
  * @param residual what is added, or null
  */
-record Finish(Epilogue epilogue, Blocked residual) {
+public record Finish(Epilogue epilogue, Blocked residual) {
     /** Sums stay as they are. */
-    static final Finish NOTHING = new Finish(Epilogue.NONE, null);
+    public static final Finish NOTHING = new Finish(Epilogue.NONE, null);
 
     /** What a tile adds before it limits its sums: the residual if nothing comes before it and it lies as the output does, else null. */
-    Blocked added(Blocked out) {
+    public Blocked added(Blocked out) {
         boolean first = residual != null && epilogue.before() == null;
         return first && residual.row == out.row && residual.block == out.block ? residual : null;
     }
 
     /** What is left to do when the residual has been added. */
-    Finish afterResidual() {
+    public Finish afterResidual() {
         return new Finish(epilogue, null);
     }
 
     /** What a register tile can do itself. */
-    Limits limits() {
+    public Limits limits() {
         return Limits.of(first());
     }
 
     /** What is left to do when the sums have been limited. */
-    Finish afterLimits() {
+    public Finish afterLimits() {
         if (!Limits.suffice(first())) {
             return this;
         }
@@ -43,12 +43,12 @@ record Finish(Epilogue epilogue, Blocked residual) {
     }
 
     /** Finishes row y of block b of image n. */
-    void row(Blocked out, int n, int b, int y) {
+    public void row(Blocked out, int n, int b, int y) {
         run(out, n, b, y, out.rowLength());
     }
 
     /** Finishes rows of block b of image n: as one where they follow one another, since a loop over few vectors is a slow one. */
-    void rows(Blocked out, int n, int b, int from, int to) {
+    public void rows(Blocked out, int n, int b, int from, int to) {
         if (out.joined() && (residual == null || residual.joined())) {
             run(out, n, b, from, (to - from) * out.rowLength());
         } else {
@@ -59,7 +59,7 @@ record Finish(Epilogue epilogue, Blocked residual) {
     }
 
     /** Finishes so many floats from row y of block b of image n on, all of which follow one another. */
-    void run(Blocked out, int n, int b, int y, int length) {
+    public void run(Blocked out, int n, int b, int y, int length) {
         int o = out.at(n, b, y, 0);
         if (epilogue.before() != null) {
             Rows.activate(epilogue.before(), out.data, o, out.data, o, length);

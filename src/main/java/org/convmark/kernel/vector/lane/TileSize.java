@@ -1,4 +1,4 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.lane;
 
 import java.util.stream.Stream;
 

@@ -1,15 +1,15 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.lane;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Objects;
 
 /** Flags of the JVM that this code runs on. */
-final class JvmFlags {
+public final class JvmFlags {
     private JvmFlags() {}
 
     /** Why kernels here would be hundreds of times slower than vectors are, as far as flags tell, or null. */
-    static String obstacle() {
+    public static String obstacle() {
         // Without the instruction every lane goes through BigDecimal.
         if (is("UseFMA", "false")) {
             return "this JVM does not use fused multiply-adds (UseFMA is off) and would emulate them";

@@ -1,9 +1,9 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.lane;
 
 /** A kernel whose units are the rows of all maps of its result: element-wise layers, and whatever works row by row. */
-record RowKernel(Blocked out, Row row) implements Stage {
+public record RowKernel(Blocked out, Row row) implements Stage {
     /** One row. */
-    interface Row {
+    public interface Row {
         /** @param index the row, counted over images, channel blocks and rows of a map */
         void run(int index);
     }
@@ -29,7 +29,7 @@ record RowKernel(Blocked out, Row row) implements Stage {
     }
 
     /** Channel block of a row. */
-    static int block(Blocked tensor, int index) {
+    public static int block(Blocked tensor, int index) {
         return index / tensor.shape.height() % tensor.blocks;
     }
 }

@@ -1,4 +1,4 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.lane;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
@@ -7,6 +7,7 @@ import org.convmark.kernel.VectorLength;
 
 /** The species of all vectors here: what the JVM prefers, or what {@link VectorLength#BITS} says: 128, 256 or 512. */
 public final class Lanes {
+    /** The one kind of vectors in this JVM. */
     public static final VectorSpecies<Float> FLOATS = species();
 
     /** Floats in a vector, channels in a block. */
@@ -29,12 +30,12 @@ public final class Lanes {
     }
 
     /** Blocks that hold this many channels; the last may be part empty. */
-    static int blocks(int channels) {
+    public static int blocks(int channels) {
         return (channels + L - 1) / L;
     }
 
     /** Values of channels padded with zeros to whole blocks. */
-    static float[] padded(float[] perChannel) {
+    public static float[] padded(float[] perChannel) {
         return java.util.Arrays.copyOf(perChannel, blocks(perChannel.length) * L);
     }
 }

@@ -1,10 +1,15 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.conv;
 
-import static org.convmark.kernel.vector.Lanes.FLOATS;
-import static org.convmark.kernel.vector.Lanes.L;
+import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
+import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
+import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.Finish;
+import org.convmark.kernel.vector.lane.Lines;
+import org.convmark.kernel.vector.lane.Stage;
+import org.convmark.kernel.vector.lane.ThreadMemory;
 import org.convmark.model.Layer;
 
 /**
@@ -13,7 +18,7 @@ import org.convmark.model.Layer;
  * the convolution is lane-wise, a {@link LaneFilter} of g planes, and no product is with a zero. A row is spread just
  * before the first row of results that needs it, so that the planes are read from L1 or L2.
  */
-final class NarrowGroupKernel implements Stage {
+public final class NarrowGroupKernel implements Stage {
     /** Rows of a band: taller ones spread fewer rows twice, lower ones leave more units to share. */
     private static final int BAND = 14;
 
@@ -30,7 +35,7 @@ final class NarrowGroupKernel implements Stage {
 
     /** @param filter output channel x channel in group x row x column */
     @SuppressWarnings({"unchecked", "rawtypes"})
-    NarrowGroupKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
+    public NarrowGroupKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
         this.conv = conv;
         this.finish = finish.afterLimits();
         this.in = in;
@@ -50,7 +55,7 @@ final class NarrowGroupKernel implements Stage {
     }
 
     /** Whether whole groups share a vector and have as many channels in as out. */
-    static boolean fits(Layer.Conv conv, int inChannels) {
+    public static boolean fits(Layer.Conv conv, int inChannels) {
         int g = conv.groupWidth(inChannels);
         return g < L && L % g == 0 && conv.groupOut(inChannels) == g;
     }

@@ -1,4 +1,4 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.lane;
 
 import jdk.incubator.vector.FloatVector;
 import org.convmark.kernel.OwnThreads;
@@ -7,7 +7,7 @@ import org.convmark.kernel.OwnThreads;
  * Whether vectors stay objects on this JVM. Until a compiler that knows the Vector API has compiled a method, each vector in it is one, and kernels are
  * hundreds of times slower; a JVM without such a compiler would be measured for minutes to show only that.
  */
-final class Boxing {
+public final class Boxing {
     private static final int CALLS = 200;
     private static final int VECTORS = 16;
 
@@ -20,7 +20,7 @@ final class Boxing {
     private Boxing() {}
 
     /** Calls a small kernel until it no longer makes an object a call; false if it always does. */
-    static boolean ends() {
+    public static boolean ends() {
         float[] data = new float[VECTORS * Lanes.L];
         OwnThreads threads = new OwnThreads();
         long start = System.nanoTime();

@@ -1,4 +1,4 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.lane;
 
 /**
  * Zeros for floats that begin at a line of the cache, so that no vector straddles two: with vectors of 64 bytes every load and store of a
@@ -9,9 +9,9 @@ package org.convmark.kernel.vector;
  * @param data an array that holds other pieces too
  * @param first index of the first float
  */
-record Lines(float[] data, int first) {
+public record Lines(float[] data, int first) {
     /** Floats of a line. */
-    static final int LINE = 16;
+    public static final int LINE = 16;
 
     /** More than half of the largest region that a JVM chooses by itself, 32 MiB. */
     private static final int CHUNK = (16 << 20) / Float.BYTES + LINE;
@@ -23,7 +23,7 @@ record Lines(float[] data, int first) {
     private static int used;
 
     /** So many floats. */
-    static synchronized Lines of(int floats) {
+    public static synchronized Lines of(int floats) {
         if (floats > CHUNK - LINE) {
             return new Lines(new float[Math.addExact(floats, LINE - HEADER)], LINE - HEADER);
         }
@@ -37,7 +37,7 @@ record Lines(float[] data, int first) {
     }
 
     /** What follows from a float on. */
-    Lines from(int offset) {
+    public Lines from(int offset) {
         return new Lines(data, first + offset);
     }
 }

@@ -1,6 +1,6 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.lane;
 
-import static org.convmark.kernel.vector.Lanes.L;
+import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +32,7 @@ public final class ConvTaps {
     /** Index of the first weight. */
     public final int first;
 
+    /** Of each output channel of the blocks. */
     public final float[] bias;
 
     /** What finished sums are limited to. */
@@ -47,27 +48,28 @@ public final class ConvTaps {
     public final int start;
 
     /** The first of the blocks. */
-    final int block;
+    public final int block;
 
     /** Vectors of output channels: the second may lie behind the last block, then it is all zeros. */
-    final int vectors;
+    public final int vectors;
 
     /**
      * A matrix with one pair of output blocks: weights per channel 2 L, for whole runs, still zeros.
      *
      * @param offsets of the channels of the other matrix, every {@link #RUN}th
      */
-    ConvTaps(int[] offsets) {
+    public ConvTaps(int[] offsets) {
         this(offsets, new float[2 * L], Limits.NONE, null, 0, 2);
     }
 
     /** Where a tile's first pixel has the vector of a channel block at a row and column of the filter. */
-    interface Places {
+    public interface Places {
         /** Floats from what the tile is given as its place. */
         int at(int block, int row, int column);
     }
 
-    ConvTaps(int[] offsets, float[] bias, Limits limits, float[] residual, int block, int vectors) {
+    /** Taps without weights yet. */
+    public ConvTaps(int[] offsets, float[] bias, Limits limits, float[] residual, int block, int vectors) {
         Lines lines = Lines.of(floats(offsets.length, vectors));
         this.offsets = offsets;
         this.weights = lines.data();
@@ -85,7 +87,7 @@ public final class ConvTaps {
     }
 
     /** Bytes of the weights. */
-    int bytes() {
+    public int bytes() {
         return floats(offsets.length, vectors) * Float.BYTES;
     }
 
@@ -123,7 +125,7 @@ public final class ConvTaps {
      * @param singles whether there are tiles of one vector
      * @param last whether a block without a second takes one
      */
-    static int[] split(Layer.Conv conv, int inChannels, boolean singles, boolean last) {
+    public static int[] split(Layer.Conv conv, int inChannels, boolean singles, boolean last) {
         int groupOut = conv.groupOut(inChannels);
         int channels = conv.outChannels();
         List<Integer> vectors = new ArrayList<>();
@@ -142,29 +144,28 @@ public final class ConvTaps {
      * All blocks.
      *
      * @param split vectors of each part
-     * @param panel where they read their inputs; null if in place
+     * @param places where they read their inputs
      */
-    static ConvTaps[] all(
+    public static ConvTaps[] all(
             Layer.Conv conv,
             float[] filter,
             float[] bias,
             Limits limits,
             float[] residual,
-            Blocked in,
+            int inChannels,
             int[] split,
-            Panel panel) {
-        Places places = panel == null ? inPlace(conv, in) : panel::at;
+            Places places) {
         ConvTaps[] all = new ConvTaps[split.length];
         int block = 0;
         for (int i = 0; i < all.length; i++) {
-            all[i] = of(conv, filter, bias, limits, residual, in.shape.channels(), places, block, split[i]);
+            all[i] = of(conv, filter, bias, limits, residual, inChannels, places, block, split[i]);
             block += split[i];
         }
         return all;
     }
 
     /** In the input itself. */
-    static Places inPlace(Layer.Conv conv, Blocked in) {
+    public static Places inPlace(Layer.Conv conv, Blocked in) {
         return (block, row, column) -> block * in.block + (row * in.row + column * L) * conv.dilation();
     }
 

@@ -1,12 +1,13 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.lane;
 
-import static org.convmark.kernel.vector.TileSize.LARGE;
-import static org.convmark.kernel.vector.TileSize.MEDIUM;
-import static org.convmark.kernel.vector.TileSize.SINGLE;
-import static org.convmark.kernel.vector.TileSize.SMALL;
+import static org.convmark.kernel.vector.lane.TileSize.LARGE;
+import static org.convmark.kernel.vector.lane.TileSize.MEDIUM;
+import static org.convmark.kernel.vector.lane.TileSize.SINGLE;
+import static org.convmark.kernel.vector.lane.TileSize.SMALL;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.convmark.kernel.vector.conv.Panel;
 
 /**
  * How the pixels of a map are cut into register tiles: the one place that chooses them. The map is cut into bands of
@@ -15,7 +16,7 @@ import java.util.List;
  * on in the next row; the last starts early enough to end with the band. Tiles of fourteen go on in the next row only where
  * rows have seven pixels.
  */
-final class Tiling {
+public final class Tiling {
     private static final boolean HAS_LARGE = Lanes.REGISTERS == 32;
 
     /** Pixels more than the fewest possible that are no reason for a higher band: one in this many. */
@@ -41,13 +42,13 @@ final class Tiling {
     private final boolean large;
 
     /** Rows of a band; the last may have fewer. */
-    final int rows;
+    public final int rows;
 
     /**
      * @param vectors of output channels that most tiles have
      * @param packed whether pairs of vectors read their inputs from a {@link Panel}
      */
-    Tiling(Blocked in, Blocked out, int stride, int vectors, boolean packed) {
+    public Tiling(Blocked in, Blocked out, int stride, int vectors, boolean packed) {
         this.width = out.shape.width();
         this.height = out.rows;
         this.stride = stride;
@@ -98,22 +99,22 @@ final class Tiling {
     }
 
     /** Whether every tile of a band is a run of pixels in one row or two, at a step for which there is a tile. */
-    boolean runs(int rows) {
+    public boolean runs(int rows) {
         return steps && runs(width, rows, SMALL);
     }
 
     /** Whether tiles of two vectors are always such runs. */
-    static boolean fitsPairs(Blocked out) {
+    public static boolean fitsPairs(Blocked out) {
         return runs(out.shape.width(), out.fewest, SMALL);
     }
 
     /** Whether there are tiles that read pixels so many columns apart in place. */
-    static boolean hasStep(int stride) {
+    public static boolean hasStep(int stride) {
         return stride <= TileSize.MOST_STEP;
     }
 
     /** Whether tiles of one vector are always such runs. */
-    static boolean fitsSingle(Blocked out, int stride) {
+    public static boolean fitsSingle(Blocked out, int stride) {
         return hasStep(stride) && runs(out.shape.width(), out.fewest, SINGLE);
     }
 
@@ -122,7 +123,7 @@ final class Tiling {
      * up to eight forms, each called once or twice a pass on a small map, and C2 waits for hundreds of calls: for seconds in
      * a network. So not where a pair costs little, or such layers are rare, unless all tiles have one form.
      */
-    static boolean suitsSingle(Blocked in, Blocked out, int stride) {
+    public static boolean suitsSingle(Blocked in, Blocked out, int stride) {
         boolean joined = stride == 1 && in.joined() && out.joined();
         boolean oneForm = joined || out.shape.width() % SINGLE.pixels == 0;
         return fitsSingle(out, stride) && (oneForm || stride == 1 && out.blocks < MANY_BLOCKS);
@@ -133,7 +134,7 @@ final class Tiling {
     }
 
     /** Pixels of the largest tile of two vectors. */
-    int most() {
+    public int most() {
         return (large ? LARGE : MEDIUM).pixels;
     }
 
@@ -145,7 +146,7 @@ final class Tiling {
     record Tile(int first, TileSize size) {}
 
     /** The tiles of a band. */
-    List<Tile> tiles(int rows, int vectors) {
+    public List<Tile> tiles(int rows, int vectors) {
         List<Tile> tiles = new ArrayList<>();
         int pixels = rows * width;
         if (vectors == 1) {
@@ -196,7 +197,7 @@ final class Tiling {
     }
 
     /** The next number of pixels that tiles of two vectors hold each once. */
-    static int padded(int pixels) {
+    public static int padded(int pixels) {
         int padded = pixels;
         while (!fills(padded)) {
             padded++;
@@ -210,7 +211,7 @@ final class Tiling {
      * @param pixels a {@link #padded} number
      * @return where those of each size end, in the order of {@link org.convmark.kernel.vector.tile.PairTiles#along}
      */
-    static int[] along(int pixels) {
+    public static int[] along(int pixels) {
         int large = HAS_LARGE ? pixels / LARGE.pixels * LARGE.pixels : 0;
         while (!fills(pixels - large)) {
             large -= LARGE.pixels;

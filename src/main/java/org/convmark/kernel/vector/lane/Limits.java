@@ -1,4 +1,4 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.lane;
 
 import org.convmark.model.Activation;
 
@@ -13,7 +13,7 @@ import org.convmark.model.Activation;
  */
 public record Limits(float low, float high) {
     /** Everything. */
-    static final Limits NONE = new Limits(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY);
+    public static final Limits NONE = new Limits(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY);
 
     private static final Limits RELU = new Limits(0, Float.POSITIVE_INFINITY);
     private static final Limits RELU6 = new Limits(0, 6);

@@ -1,6 +1,6 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.lane;
 
-import static org.convmark.kernel.vector.Lanes.L;
+import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.util.List;
 
@@ -11,7 +11,7 @@ import java.util.List;
  */
 public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGaps, int[] outGaps) {
     /** Where tiles are runs of pixels, for one or two vectors of output channels. */
-    static Band runs(Tiling tiling, int vectors, int rows, Blocked in, Blocked out) {
+    public static Band runs(Tiling tiling, int vectors, int rows, Blocked in, Blocked out) {
         List<Tiling.Tile> tiles = tiling.tiles(rows, vectors);
         int[] pixels = tiles.stream().mapToInt(tile -> tile.size().pixels).toArray();
         int[] forms = new int[pixels.length];
@@ -31,7 +31,7 @@ public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGap
     }
 
     /** This band, if there are tiles for it. */
-    Band withTiles() {
+    public Band withTiles() {
         for (int t = 0; t < forms.length; t++) {
             if (forms[t] < pixels[t] && !TileSize.canGoOn(pixels[t], forms[t])) {
                 throw new IllegalStateException("there is no tile of " + pixels[t] + " pixels whose first " + forms[t]
@@ -46,7 +46,7 @@ public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGap
      *
      * @param size floats from one tile's inputs to the next
      */
-    Band packed(int size) {
+    public Band packed(int size) {
         int[] packedIns = new int[ins.length];
         int[] packedForms = new int[ins.length];
         int[] packedGaps = new int[ins.length];
@@ -59,7 +59,7 @@ public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGap
     }
 
     /** Where pixels are anywhere: an offset for each, of whole tiles of {@link TileSize#SMALL}. */
-    static Band scattered(Tiling tiling, int rows, Blocked in, Blocked out) {
+    public static Band scattered(Tiling tiling, int rows, Blocked in, Blocked out) {
         int last = rows * tiling.width - 1;
         int size = TileSize.SMALL.pixels;
         int[] all = new int[(last + size) / size * size];

@@ -1,6 +1,6 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.lane;
 
-import static org.convmark.kernel.vector.Lanes.L;
+import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.util.Arrays;
 import org.convmark.model.Shape;
@@ -13,27 +13,30 @@ import org.convmark.model.Shape;
  * of an image: a window holds only some rows of the map, as they are needed, one window per worker; a tensor outside
  * is seen as the image that the worker is at.
  */
-final class Blocked {
-    final Shape shape;
+public final class Blocked {
+    /** Without the border. */
+    public final Shape shape;
+
     final int border;
-    final float[] data;
+    /** All floats, those of the border too. */
+    public final float[] data;
 
     /** Floats from one row to the next. */
-    final int row;
+    public final int row;
 
     /** Floats from one channel block to the next. */
-    final int block;
+    public final int block;
 
     /** Channel blocks of one image. */
-    final int blocks;
+    public final int blocks;
 
     /** Rows of a map that kernels make at a time, at the most and at the fewest: all, unless in a fused kernel. */
-    final int rows;
+    public final int rows;
 
     final int fewest;
 
     /** Rows of a map that there is room for, those of its border included. */
-    final int held;
+    public final int held;
 
     /** By image, or worker: offset of lane 0 of the first pixel of the map of block 0 of the whole tensor. */
     private final int[] origins;
@@ -44,12 +47,13 @@ final class Blocked {
     /** Floats from one image, or window, to the next. */
     private final int image;
 
-    Blocked(Shape shape, int border) {
+    /** A tensor of zeros with memory of its own. */
+    public Blocked(Shape shape, int border) {
         this(shape, border, Lines.of(Math.toIntExact(floats(shape, border))));
     }
 
     /** A tensor at the beginning of a memory that holds others too. */
-    Blocked(Shape shape, int border, Lines memory) {
+    public Blocked(Shape shape, int border, Lines memory) {
         this(shape, border, shape.height(), shape.height(), shape.height() + 2 * border, 0, memory);
         for (int n = 0; n < shape.batch(); n++) {
             place(n, -border);
@@ -57,7 +61,7 @@ final class Blocked {
     }
 
     /** Elements of a tensor, border included. */
-    static long floats(Shape shape, int border) {
+    public static long floats(Shape shape, int border) {
         long pixels = (shape.height() + 2L * border) * (shape.width() + 2L * border);
         return (long) shape.batch() * Lanes.blocks(shape.channels()) * L * pixels;
     }
@@ -101,7 +105,7 @@ final class Blocked {
      * @param fewest at the fewest
      * @param held rows that it holds, those outside the map included
      */
-    static Blocked windows(Shape map, int border, int rows, int fewest, int held) {
+    public static Blocked windows(Shape map, int border, int rows, int fewest, int held) {
         int lines = held * (map.width() + 2 * border) * L / Lines.LINE;
         int pad = lines % 2 == 0 ? Lines.LINE : 0; // an odd number of lines apart, so in different sets of the cache
         int block = Math.addExact(Math.multiplyExact(held, (map.width() + 2 * border) * L), pad);
@@ -115,7 +119,7 @@ final class Blocked {
     }
 
     /** Some channels, in the same memory; the first is the first of a block. */
-    Blocked part(int first, int channels) {
+    public Blocked part(int first, int channels) {
         return new Blocked(this, shape.withChannels(channels), rows, fewest, origins, part + first / L * block);
     }
 
@@ -124,54 +128,54 @@ final class Blocked {
      *
      * @param most rows that they make of it at a time, at the most
      */
-    Blocked seenBy(int workers, int most, int fewest) {
+    public Blocked seenBy(int workers, int most, int fewest) {
         Shape map = new Shape(workers, shape.channels(), shape.height(), shape.width());
         return new Blocked(this, map, most, fewest, new int[workers], part);
     }
 
     /** Shows a worker an image of a whole tensor. */
-    void show(int worker, Blocked whole, int image) {
+    public void show(int worker, Blocked whole, int image) {
         origins[worker] = whole.origins[image];
     }
 
     /** Lays a row of the map, perhaps one of its border, on top of a worker's window. */
-    void place(int worker, int top) {
+    public void place(int worker, int top) {
         origins[worker] = worker * image + border * L - top * row;
     }
 
     /** Offset of lane 0 of a pixel of the map; rows and columns may reach into the border. */
-    int at(int n, int b, int y, int x) {
+    public int at(int n, int b, int y, int x) {
         return origins[n] + part + b * block + y * row + x * L;
     }
 
     /** Floats of a row without its border. */
-    int rowLength() {
+    public int rowLength() {
         return shape.width() * L;
     }
 
     /** Whether the rows of a map follow one another, without a border between them. */
-    boolean joined() {
+    public boolean joined() {
         return row == rowLength();
     }
 
     /** Whether maps are one pixel and channels follow one another. */
-    boolean isPoint() {
+    public boolean isPoint() {
         return shape.height() == 1 && shape.width() == 1 && block == L;
     }
 
     /** Rows of all maps of all images. */
-    int rows() {
+    public int rows() {
         return shape.batch() * blocks * shape.height();
     }
 
     /** Offset of the first pixel of a row, counted over images, blocks and rows. */
-    int rowAt(int index) {
+    public int rowAt(int index) {
         int map = index / shape.height();
         return at(map / blocks, map % blocks, index % shape.height(), 0);
     }
 
     /** Lays another row on top of a worker's window; rows from there to {@code end - 1} move up with it. */
-    void slide(int worker, int from, int top, int end) {
+    public void slide(int worker, int from, int top, int end) {
         int count = Math.max(0, end - top) * row;
         for (int b = 0; b < blocks && count > 0; b++) {
             int p = at(worker, b, from, 0) - border * L;
@@ -181,7 +185,7 @@ final class Blocked {
     }
 
     /** Makes rows of a worker's window zeros, border included. */
-    void clear(int worker, int from, int to) {
+    public void clear(int worker, int from, int to) {
         for (int b = 0; b < blocks && from < to; b++) {
             int p = at(worker, b, from, 0) - border * L;
             Arrays.fill(data, p, p + (to - from) * row, 0);
@@ -205,11 +209,13 @@ final class Blocked {
         }
     }
 
-    void write(float[] values) {
+    /** Sets the values, given in batch x channel x row x column order. */
+    public void write(float[] values) {
         copy((from, to) -> data[to] = values[from]);
     }
 
-    float[] read() {
+    /** The values in batch x channel x row x column order. */
+    public float[] read() {
         float[] values = new float[(int) shape.elements()];
         copy((to, from) -> values[to] = data[from]);
         return values;

@@ -1,5 +1,13 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.conv;
 
+import org.convmark.kernel.vector.lane.Band;
+import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.ConvTaps;
+import org.convmark.kernel.vector.lane.Finish;
+import org.convmark.kernel.vector.lane.Lines;
+import org.convmark.kernel.vector.lane.Stage;
+import org.convmark.kernel.vector.lane.ThreadMemory;
+import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.PairTiles;
 import org.convmark.kernel.vector.tile.SingleTiles;
 import org.convmark.model.Layer;
@@ -10,7 +18,7 @@ import org.convmark.model.Layer;
  * as have their weights in a usual L2 take a band one after the other, so that weights and band both stay there;
  * then comes the next band. Where that pays, the band's inputs are packed first, see {@link Panel}.
  */
-final class ConvKernel implements Stage {
+public final class ConvKernel implements Stage {
     private static final int CACHED_WEIGHTS = 512 << 10;
 
     private final Layer.Conv conv;
@@ -39,7 +47,8 @@ final class ConvKernel implements Stage {
     /** Tiles in the panel, by rows of a band less one. */
     private final Band[] packed;
 
-    ConvKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
+    /** A convolution with all that is done to its sums. */
+    public ConvKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
         this.conv = conv;
         this.residual = finish.added(out);
         Finish sums = residual == null ? finish : finish.afterResidual();
@@ -53,7 +62,8 @@ final class ConvKernel implements Stage {
         this.tiling = new Tiling(in, out, conv.stride(), split[0], pack);
         this.panel = pack ? new Panel(conv, in, tiling) : null;
         float[] added = residual == null ? null : residual.data;
-        this.taps = ConvTaps.all(conv, filter, bias, sums.limits(), added, in, split, panel);
+        ConvTaps.Places places = panel == null ? ConvTaps.inPlace(conv, in) : panel::at;
+        this.taps = ConvTaps.all(conv, filter, bias, sums.limits(), added, in.shape.channels(), split, places);
         this.together = Math.max(1, Math.min(taps.length, CACHED_WEIGHTS / taps[0].bytes()));
         this.bands = (out.shape.height() + tiling.rows - 1) / tiling.rows;
         this.tiles = new Band[tiling.rows][];

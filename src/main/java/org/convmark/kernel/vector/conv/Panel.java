@@ -1,9 +1,15 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.conv;
 
-import static org.convmark.kernel.vector.Lanes.FLOATS;
-import static org.convmark.kernel.vector.Lanes.L;
+import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
+import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.vector.lane.Band;
+import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.ConvTaps;
+import org.convmark.kernel.vector.lane.Lines;
+import org.convmark.kernel.vector.lane.ThreadMemory;
+import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.Packing;
 import org.convmark.model.Layer;
 
@@ -13,7 +19,7 @@ import org.convmark.model.Layer;
  * pair after pair of output blocks. In place, a tile of many channels jumps from map to map: its lines lie in pages of
  * their own, where no prefetcher follows, and maps of 56 or 112 pixels compete for few sets of L1.
  */
-final class Panel {
+public final class Panel {
     /** Bytes of a map from which its place costs more than packing. */
     private static final int FAR = 1 << 20;
 

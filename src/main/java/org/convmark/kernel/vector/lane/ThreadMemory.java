@@ -1,4 +1,4 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.lane;
 
 import java.util.Arrays;
 
@@ -8,7 +8,7 @@ import java.util.Arrays;
  * memory is made when it first runs one, and anew only when a larger one has been made since. It begins as NaN, so that a kernel which
  * reads what nobody wrote gives a wrong result the first time, when it is looked at, and not only after another.
  */
-final class ThreadMemory {
+public final class ThreadMemory {
     private static final ThreadLocal<ThreadMemory> OWN = ThreadLocal.withInitial(ThreadMemory::new);
 
     /** Floats that a kernel needs, at most. */
@@ -24,12 +24,12 @@ final class ThreadMemory {
     private ThreadMemory() {}
 
     /** Makes sure that {@link #lines()} has so many floats. */
-    static synchronized void reserve(int floats) {
+    public static synchronized void reserve(int floats) {
         most = Math.max(most, floats);
     }
 
     /** The calling thread's, with anything in it. To be asked for once per run: it is another one as soon as a kernel that needs more was made. */
-    static Lines lines() {
+    public static Lines lines() {
         ThreadMemory own = OWN.get();
         if (own.floats < most) {
             own.floats = most;
@@ -41,7 +41,7 @@ final class ThreadMemory {
     }
 
     /** The calling thread's room for where the rows begin that a kernel reads at once. */
-    static int[] offsets() {
+    public static int[] offsets() {
         return OWN.get().offsets;
     }
 }

@@ -1,9 +1,12 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.conv;
 
+import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.Finish;
+import org.convmark.kernel.vector.lane.Stage;
 import org.convmark.model.Layer;
 
 /** Depthwise convolution. A unit is one row of one channel block: a {@link LaneFilter} on the input as it lies. */
-final class DepthwiseKernel implements Stage {
+public final class DepthwiseKernel implements Stage {
     private final Layer.Conv conv;
     private final LaneFilter filter;
     private final Finish finish;
@@ -11,7 +14,7 @@ final class DepthwiseKernel implements Stage {
     private final Blocked out;
 
     /** @param filter channel x row x column */
-    DepthwiseKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
+    public DepthwiseKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
         this.conv = conv;
         this.filter = new LaneFilter(conv, filter, bias, finish.limits(), 1, 0, in.row);
         this.finish = finish.afterLimits();
@@ -48,7 +51,7 @@ final class DepthwiseKernel implements Stage {
     }
 
     /** Blur pooling is a depthwise convolution whose filter is known. */
-    static DepthwiseKernel blur(Layer.Pool pool, Blocked in, Blocked out) {
+    public static DepthwiseKernel blur(Layer.Pool pool, Blocked in, Blocked out) {
         int channels = out.shape.channels();
         return new DepthwiseKernel(
                 pool.blurConv(channels), pool.blurFilter(channels), new float[channels], Finish.NOTHING, in, out);

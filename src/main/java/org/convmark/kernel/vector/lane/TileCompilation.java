@@ -1,4 +1,4 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.lane;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -14,12 +14,12 @@ import javax.management.ObjectName;
  * The directive is given from inside, so that it holds in every JVM that runs a tile, whatever its arguments; options of
  * {@code -XX:CompileCommand} for a tile hold as well.
  */
-final class TileCompilation {
+public final class TileCompilation {
     /** Of all methods in their package only tiles have this name. */
     private static final String DIRECTIVE = "[{match: \"org/convmark/kernel/vector/tile/*.run\", c1: {Exclude: true}}]";
 
     /** How tiles are compiled, in a few words. The directive is given when this is first asked: before there is anything that a tile could run. */
-    static final String STATE = withoutC1();
+    public static final String STATE = withoutC1();
 
     private TileCompilation() {}
 

@@ -1,9 +1,14 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.conv;
 
-import static org.convmark.kernel.vector.Lanes.FLOATS;
-import static org.convmark.kernel.vector.Lanes.L;
+import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
+import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.vector.lane.Lanes;
+import org.convmark.kernel.vector.lane.Limits;
+import org.convmark.kernel.vector.lane.Lines;
+import org.convmark.kernel.vector.lane.TileSize;
+import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.LaneTiles;
 import org.convmark.model.Layer;
 

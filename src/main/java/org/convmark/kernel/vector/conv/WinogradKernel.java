@@ -1,11 +1,19 @@
-package org.convmark.kernel.vector;
+package org.convmark.kernel.vector.conv;
 
-import static org.convmark.kernel.vector.Lanes.L;
+import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.kernel.Kernel;
+import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.ConvTaps;
+import org.convmark.kernel.vector.lane.Finish;
+import org.convmark.kernel.vector.lane.Lanes;
+import org.convmark.kernel.vector.lane.Lines;
+import org.convmark.kernel.vector.lane.Rows;
+import org.convmark.kernel.vector.lane.ThreadMemory;
+import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.PairTiles;
 import org.convmark.model.Layer;
 
@@ -18,7 +26,7 @@ import org.convmark.model.Layer;
  * AVX2, one thread, F4: 64 channels at 56 pixels 238 % and 223 %, 128 at 28 257 % and 210 %, 256 at 14 197 % and 154 % on
  * JDK 17 and 25; F2: about 150 %. Matrix products take 70 to 90 % of the time.
  */
-final class WinogradKernel implements Kernel {
+public final class WinogradKernel implements Kernel {
     /** Floats that keep matrices apart, so that not all of them start in the same set of a cache. */
     private static final int PAD = 16;
 
@@ -88,7 +96,8 @@ final class WinogradKernel implements Kernel {
         return parts(floats, Lines.LINE) * Lines.LINE;
     }
 
-    WinogradKernel(
+    /** A convolution of stride 1 with a filter of 3x3, and all that is done to its sums. */
+    public WinogradKernel(
             Winograd form, Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
         this.form = form;
         this.padding = conv.padding();
