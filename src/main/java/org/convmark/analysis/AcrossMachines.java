@@ -14,7 +14,7 @@ import org.convmark.analysis.facts.Point;
 import org.convmark.analysis.facts.Roofs;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.analysis.facts.Speedups.Factor;
-import org.convmark.analysis.facts.Trust;
+import org.convmark.analysis.facts.StabilityCheck;
 import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
@@ -110,17 +110,17 @@ public final class AcrossMachines {
 
     private static Stream<Target> targets(List<Run> runs) {
         return runs.stream()
-                .flatMap(run -> new Speedups(run.measurements(), new Trust(new Roofs(run))).targets().stream())
+                .flatMap(run -> new Speedups(run.measurements(), new StabilityCheck(new Roofs(run))).targets().stream())
                 .distinct();
     }
 
     private static Grid grid(Target target, List<Run> runs) {
         Map<Workload, Map<Setting, List<Factor>>> grid = new LinkedHashMap<>();
         for (Run run : runs) {
-            Trust trust = new Trust(new Roofs(run));
+            StabilityCheck stability = new StabilityCheck(new Roofs(run));
             for (JvmIdentity jvm : run.jvms()) {
                 Setting setting = new Setting(run.machine().before().id(), run.label(jvm));
-                Speedups speedups = new Speedups(run.of(jvm), trust);
+                Speedups speedups = new Speedups(run.of(jvm), stability);
                 for (Workload workload : Workload.all()) {
                     List<Factor> factors = speedups.factors(workload, target, speedups.points());
                     if (!factors.isEmpty()) {

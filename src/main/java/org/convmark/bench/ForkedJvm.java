@@ -2,7 +2,7 @@ package org.convmark.bench;
 
 import java.time.Duration;
 import org.convmark.engine.Engines;
-import org.convmark.fusion.Planning;
+import org.convmark.fusion.FusionConstraints;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.model.Algorithm;
@@ -20,7 +20,7 @@ public final class ForkedJvm {
     /** Bytes of the caches that fused blocks are planned for, as {@link Caches#toText} writes them. */
     public static final String CACHES = "convmark.caches";
 
-    /** The schedule of fused blocks, as {@link Planning.Wish#parse} reads it; the planner's choice if there is none. */
+    /** The schedule of fused blocks, as {@link FusionConstraints.ScheduleOverride#parse} reads it; the planner's choice if there is none. */
     public static final String SCHEDULE = "convmark.schedule";
 
     /** Longest warm-up in milliseconds. */
@@ -54,16 +54,18 @@ public final class ForkedJvm {
 
     /** An engine on the device that this fork measures, whatever the plan expects. */
     static Engine openAny(Target target, int workers, Algorithm algorithm) {
-        return Engines.open(target, new EngineOptions(workers, System.getProperty(DEVICE), algorithm, planning()));
+        return Engines.open(target, new EngineOptions(workers, System.getProperty(DEVICE), algorithm, constraints()));
     }
 
-    private static Planning planning() {
+    private static FusionConstraints constraints() {
         String caches = System.getProperty(CACHES);
         String schedule = System.getProperty(SCHEDULE);
-        return new Planning(
+        return new FusionConstraints(
                 caches == null ? Caches.TYPICAL : Caches.parse(caches),
-                Planning.TYPICAL.memory(),
-                schedule == null ? Planning.Wish.NONE : Planning.Wish.parse(schedule));
+                FusionConstraints.TYPICAL.memory(),
+                schedule == null
+                        ? FusionConstraints.ScheduleOverride.NONE
+                        : FusionConstraints.ScheduleOverride.parse(schedule));
     }
 
     /**

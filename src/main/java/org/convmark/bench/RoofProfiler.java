@@ -14,11 +14,11 @@ import org.openjdk.jmh.runner.IterationType;
 
 /**
  * What the hardware could do while each iteration ran, as the secondary result {@code roof} in GFLOP/s: the mean of a
- * {@link RoofGauge} read right before and right after it. A machine that others use falls behind for minutes without a
+ * {@link RoofMeter} read right before and right after it. A machine that others use falls behind for minutes without a
  * sign in its steal time; its roof loop falls with it. Where there is no roof loop there is no result.
  */
 public final class RoofProfiler implements InternalProfiler {
-    private RoofGauge gauge;
+    private RoofMeter gauge;
     private String absent;
     private double before;
     private int measured;
@@ -40,7 +40,7 @@ public final class RoofProfiler implements InternalProfiler {
 
     private void open(Case what) {
         try {
-            gauge = new RoofGauge(what.target(), what.workers());
+            gauge = new RoofMeter(what.target(), what.workers());
         } catch (UnsupportedOperationException | NotCompiled e) {
             absent = e.getMessage();
             System.out.println("# no roof is read beside this row: " + absent);

@@ -11,13 +11,13 @@ import org.convmark.analysis.compare.Comparison;
 import org.convmark.analysis.compare.ComparisonJson;
 import org.convmark.analysis.compare.Criteria;
 import org.convmark.analysis.compare.Resolution;
-import org.convmark.analysis.compare.Side;
+import org.convmark.analysis.compare.RunGroup;
 import org.convmark.io.AtomicFile;
 import org.convmark.report.Document;
 import org.convmark.report.MarkdownWriter;
 import org.convmark.report.TextWriter;
 import org.convmark.results.Run;
-import org.convmark.run.Arm;
+import org.convmark.run.RunUnderTest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,12 +44,12 @@ public final class AaCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter to = spec.commandLine().getOut();
-        PlanOptions.Planned planned = options.planned();
-        Measuring.describe(planned.plan(), planned.plan().rows(), to);
+        PlanOptions.PreparedRun planned = options.planned();
+        RunConsole.describe(planned.plan(), planned.plan().rows(), to);
         Path folder = options.out().resolve(planned.name() + "-aa");
-        List<Arm> arms = List.of(
+        List<RunUnderTest> arms = List.of(
                 planned.named("first").arm(folder), planned.named("second").arm(folder));
-        int exitCode = new Measuring(arms, to).measure(options.output());
+        int exitCode = new RunConsole(arms, to).measure(options.output());
         if (exitCode == ExitCode.OK) {
             conclude(folder, to);
         }
@@ -65,7 +65,7 @@ public final class AaCommand implements Callable<Integer> {
         to.print(new TextWriter().text(document));
     }
 
-    private static Side side(Path run) {
-        return Side.of(List.of(Run.read(run)), NOTHING);
+    private static RunGroup side(Path run) {
+        return RunGroup.of(List.of(Run.read(run)), NOTHING);
     }
 }

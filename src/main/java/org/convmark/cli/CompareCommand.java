@@ -16,11 +16,11 @@ import org.convmark.analysis.compare.Comparison;
 import org.convmark.analysis.compare.ComparisonDocument;
 import org.convmark.analysis.compare.ComparisonJson;
 import org.convmark.analysis.compare.Criteria;
-import org.convmark.analysis.compare.Side;
+import org.convmark.analysis.compare.RunGroup;
 import org.convmark.analysis.compare.Verdict;
 import org.convmark.io.AtomicFile;
+import org.convmark.io.Choices;
 import org.convmark.io.InputError;
-import org.convmark.io.Known;
 import org.convmark.report.Document;
 import org.convmark.report.HtmlWriter;
 import org.convmark.report.MarkdownWriter;
@@ -148,16 +148,19 @@ public final class CompareCommand implements Callable<Integer> {
         Set<Axis> axes = EnumSet.of(Axis.COMMIT);
         return new TextWriter()
                 .text(ComparisonDocument.of(Comparison.of(
-                        Side.of(List.of(base), axes), Side.of(List.of(candidate), axes), axes, Criteria.USUAL)));
+                        RunGroup.of(List.of(base), axes),
+                        RunGroup.of(List.of(candidate), axes),
+                        axes,
+                        Criteria.USUAL)));
     }
 
     private Comparison compare() {
         Set<Axis> chosen = EnumSet.noneOf(Axis.class);
         axes.forEach(name -> chosen.add(axis(name)));
         // Files are large and a machine has several processors.
-        CompletableFuture<Side> other = CompletableFuture.supplyAsync(() -> side(candidate, chosen, least));
+        CompletableFuture<RunGroup> other = CompletableFuture.supplyAsync(() -> side(candidate, chosen, least));
         try {
-            Side first = side(base, chosen, least);
+            RunGroup first = side(base, chosen, least);
             return Comparison.of(first, result(other), chosen, Criteria.USUAL.withMinEffect(minEffect / 100));
         } catch (IllegalArgumentException e) {
             throw new InputError(e.getMessage());
@@ -179,7 +182,7 @@ public final class CompareCommand implements Callable<Integer> {
         List<String> names = Stream.of(Axis.values())
                 .map(axis -> axis.name().toLowerCase(Locale.ROOT))
                 .toList();
-        return Axis.values()[names.indexOf(new Known("axis", names).require(name))];
+        return Axis.values()[names.indexOf(new Choices("axis", names).require(name))];
     }
 
     private static Run ofLeast(Run run) {
@@ -190,7 +193,7 @@ public final class CompareCommand implements Callable<Integer> {
                                         + " has rows of a version that did not look for single passes: measure them again, or leave out --least."));
     }
 
-    private static Side side(String folders, Set<Axis> axes, boolean least) {
+    private static RunGroup side(String folders, Set<Axis> axes, boolean least) {
         List<Path> paths =
                 Stream.of(folders.split(",")).map(Path::of).map(Path::normalize).toList();
         paths.stream()
@@ -199,7 +202,7 @@ public final class CompareCommand implements Callable<Integer> {
                 .ifPresent(path -> {
                     throw new InputError(path + " is given twice, and a fork counts once.");
                 });
-        return Side.of(
+        return RunGroup.of(
                 paths.stream()
                         .map(Run::read)
                         .map(run -> least ? ofLeast(run) : run)

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.convmark.export.Export;
 import org.convmark.export.ExportFormat;
 import org.convmark.io.AtomicFile;
+import org.convmark.io.Choices;
 import org.convmark.io.InputError;
-import org.convmark.io.Known;
 import org.convmark.machine.Machine;
 import org.convmark.results.Run;
 import picocli.CommandLine.Command;
@@ -75,7 +75,7 @@ public final class ExportCommand implements Callable<Integer> {
     }
 
     private void exportRuns() throws IOException {
-        Known known = new Known(
+        Choices known = new Choices(
                 "format",
                 Stream.of(ExportFormat.values()).map(ExportFormat::label).toList());
         ExportFormat chosen = ExportFormat.values()[known.names().indexOf(known.require(format))];

@@ -20,7 +20,7 @@ import org.convmark.fleet.Submission;
 import org.convmark.fleet.Task;
 import org.convmark.io.InputError;
 import org.convmark.machine.Machine;
-import org.convmark.run.Jar;
+import org.convmark.run.ThisProgram;
 import org.openjdk.jmh.util.Utils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -93,7 +93,7 @@ public final class FleetCommand implements Runnable {
                 to.println(submission.preview());
                 return ExitCode.OK;
             }
-            Fleet fleet = submission.submit(matrix, Jar.file(), Slurm.here());
+            Fleet fleet = submission.submit(matrix, ThisProgram.file(), Slurm.here());
             to.println(fleet.tasks().size() + " task(s) submitted as job "
                     + fleet.jobs().stream().map(Fleet.Job::id).collect(Collectors.joining(", ")) + ".");
             to.println("Fleet: " + submission.folder().path());
@@ -111,7 +111,7 @@ public final class FleetCommand implements Runnable {
             Fleet fleet = new Fleet(
                     Fleet.FORMAT,
                     now.toString(),
-                    Jar.digest(),
+                    ThisProgram.digest(),
                     checkout.commit().value(),
                     checkout.dirty().value(),
                     tasks,

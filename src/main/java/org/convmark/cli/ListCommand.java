@@ -4,9 +4,9 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.convmark.fusion.FusedKernels;
+import org.convmark.fusion.FusionCapabilities;
+import org.convmark.fusion.FusionConstraints;
 import org.convmark.fusion.FusionPlanner;
-import org.convmark.fusion.Planning;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
 import org.convmark.model.ActivationChain;
@@ -20,8 +20,8 @@ import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
 import org.convmark.model.Stack;
 import org.convmark.model.Workload;
-import org.convmark.run.Circumstances;
 import org.convmark.run.Configuration;
+import org.convmark.run.Host;
 import org.convmark.run.Parameters;
 import org.convmark.run.Plan;
 import org.convmark.run.Profile;
@@ -66,7 +66,7 @@ public final class ListCommand implements Runnable {
                 "Benchmarks, for --include (smoke and quick measure operators and networks only where it names them):");
         Stream.concat(Suite.workloads().stream(), Suite.roofs().stream()).forEach(name -> out.println("  " + name));
         List<Configuration> configurations = options.configurations();
-        Circumstances here = new Circumstances(Machine.capture(), configurations, options.device, "");
+        Host here = new Host(Machine.capture(), configurations, options.device, "");
         out.println("Profiles, on this machine, without --peers:");
         for (Profile profile : Profile.values()) {
             Plan plan =
@@ -76,10 +76,11 @@ public final class ListCommand implements Runnable {
         }
         configurations.forEach(one -> targets(one.probe(), out));
         if (plans) {
-            Planning planning =
-                    new Planning(Caches.of(here.machine().cacheSizes()), Long.MAX_VALUE, Planning.Wish.NONE);
+            FusionConstraints constraints = new FusionConstraints(
+                    Caches.of(here.machine().cacheSizes()), Long.MAX_VALUE, FusionConstraints.ScheduleOverride.NONE);
             Stream.<Stack>concat(Stream.of(Block.values()), Stream.of(Pattern.values()))
-                    .forEach(workload -> plans(workload, new FusionPlanner(planning, FusedKernels.CPU, 1), out));
+                    .forEach(workload ->
+                            plans(workload, new FusionPlanner(constraints, FusionCapabilities.CPU, 1), out));
         }
     }
 

@@ -12,17 +12,17 @@ import org.convmark.kernel.Peer;
 import org.convmark.machine.Capture;
 import org.convmark.machine.Machine;
 import org.convmark.model.Target;
-import org.convmark.run.Arm;
-import org.convmark.run.Circumstances;
 import org.convmark.run.Configuration;
-import org.convmark.run.Effort;
-import org.convmark.run.Jar;
+import org.convmark.run.Host;
+import org.convmark.run.MeasurementSettings;
 import org.convmark.run.OtherBuild;
 import org.convmark.run.Parameters;
 import org.convmark.run.Plan;
 import org.convmark.run.Profile;
 import org.convmark.run.RunFolder;
+import org.convmark.run.RunUnderTest;
 import org.convmark.run.Selection;
+import org.convmark.run.ThisProgram;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -79,29 +79,29 @@ final class PlanOptions {
      *
      * @param name of the run's folder
      */
-    record Planned(Plan plan, Capture capture, String name) {
+    record PreparedRun(Plan plan, Capture capture, String name) {
         /** The same for another build. */
-        Planned of(OtherBuild other) {
+        PreparedRun of(OtherBuild other) {
             Machine machine = capture.before().with(other.checkout());
-            return new Planned(
+            return new PreparedRun(
                     plan.of(other), new Capture(machine, null, capture.jvms()), name + "-against-" + other.name());
         }
 
         /** The same in a folder of another name. */
-        Planned named(String other) {
-            return new Planned(plan, capture, other);
+        PreparedRun named(String other) {
+            return new PreparedRun(plan, capture, other);
         }
 
         /** A run of this program in a new folder. */
-        Arm arm(Path parent) throws IOException {
-            return arm(parent, Arm.OWN);
+        RunUnderTest arm(Path parent) throws IOException {
+            return arm(parent, RunUnderTest.OWN);
         }
 
-        Arm arm(Path parent, String classPath) throws IOException {
+        RunUnderTest arm(Path parent, String classPath) throws IOException {
             RunFolder folder = RunFolder.create(parent, name);
             folder.store(plan);
             capture.write(folder.machine());
-            return new Arm(folder, plan, capture, classPath);
+            return new RunUnderTest(folder, plan, capture, classPath);
         }
     }
 
@@ -110,8 +110,8 @@ final class PlanOptions {
      *
      * @throws InputError if it cannot be measured here
      */
-    Planned planned() throws IOException {
-        Effort effort = effort(Profile.named(profile));
+    PreparedRun planned() throws IOException {
+        MeasurementSettings effort = effort(Profile.named(profile));
         Selection selection = selection();
         List<Configuration> configurations = jvmOptions.configurations();
         if (peers) {
@@ -121,10 +121,10 @@ final class PlanOptions {
         if (counters) {
             effort = effort.counting(events(machine));
         }
-        Plan plan = selection.plan(new Circumstances(machine, configurations, jvmOptions.device, Jar.digest()), effort);
+        Plan plan = selection.plan(new Host(machine, configurations, jvmOptions.device, ThisProgram.digest()), effort);
         Capture capture = new Capture(
                 machine, null, configurations.stream().map(Configuration::probe).toList());
-        return new Planned(plan, capture, name(machine));
+        return new PreparedRun(plan, capture, name(machine));
     }
 
     /** Nobody is served by a run that was asked to count and does not. */
@@ -162,7 +162,7 @@ final class PlanOptions {
         }
     }
 
-    private Effort effort(Profile named) {
+    private MeasurementSettings effort(Profile named) {
         if (forks != null && (forks < 1 || forks > 100)) {
             throw new InputError("--forks takes a number from 1 to 100, not " + forks + ".");
         }

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.convmark.analysis.Report;
+import org.convmark.io.Choices;
 import org.convmark.io.InputError;
-import org.convmark.io.Known;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -66,7 +66,7 @@ public final class ReportCommand implements Callable<Integer> {
     }
 
     private static String cache(String name) {
-        String known = new Known("cache", List.of("l1d", "l2", "l3")).require(name.toLowerCase(Locale.ROOT));
+        String known = new Choices("cache", List.of("l1d", "l2", "l3")).require(name.toLowerCase(Locale.ROOT));
         return "L" + known.substring(1);
     }
 

@@ -8,13 +8,13 @@ import java.util.concurrent.Callable;
 import org.convmark.io.InputError;
 import org.convmark.machine.Capture;
 import org.convmark.results.Row;
-import org.convmark.run.Arm;
-import org.convmark.run.Circumstances;
 import org.convmark.run.Configuration;
-import org.convmark.run.Jar;
+import org.convmark.run.Host;
 import org.convmark.run.OtherBuild;
 import org.convmark.run.Plan;
 import org.convmark.run.RunFolder;
+import org.convmark.run.RunUnderTest;
+import org.convmark.run.ThisProgram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,18 +59,18 @@ public final class RunCommand implements Callable<Integer> {
 
     private int begin() throws IOException {
         PrintWriter to = spec.commandLine().getOut();
-        PlanOptions.Planned planned = options.planned();
-        Measuring.describe(planned.plan(), planned.plan().rows(), to);
+        PlanOptions.PreparedRun planned = options.planned();
+        RunConsole.describe(planned.plan(), planned.plan().rows(), to);
         if (dryRun) {
             return ExitCode.OK;
         }
         if (against == null) {
-            return new Measuring(List.of(planned.arm(options.out())), to).measure(options.output());
+            return new RunConsole(List.of(planned.arm(options.out())), to).measure(options.output());
         }
         try (OtherBuild other = OtherBuild.of(against)) {
-            Arm base = planned.of(other).arm(options.out(), other.jar().toString());
-            Arm own = planned.arm(options.out());
-            int exitCode = new Measuring(List.of(base, own), to).measure(options.output());
+            RunUnderTest base = planned.of(other).arm(options.out(), other.jar().toString());
+            RunUnderTest own = planned.arm(options.out());
+            int exitCode = new RunConsole(List.of(base, own), to).measure(options.output());
             if (exitCode != ExitCode.INTERRUPTED) {
                 to.print(CompareCommand.text(base.folder().path(), own.folder().path()));
             }
@@ -93,17 +93,17 @@ public final class RunCommand implements Callable<Integer> {
         List<Configuration> configurations = plan.jvms().stream()
                 .map(jvm -> JvmOptions.configuration(Path.of(jvm.path()), jvm.arguments(), plan.device()))
                 .toList();
-        new Circumstances(capture.before(), configurations, plan.device(), Jar.digest()).requireSameAs(plan);
+        new Host(capture.before(), configurations, plan.device(), ThisProgram.digest()).requireSameAs(plan);
         List<Row> missing = folder.missing(plan);
         spec.commandLine()
                 .getOut()
                 .println(plan.rows().size() - missing.size() + " of "
                         + plan.rows().size() + " rows are measured.");
-        Measuring.describe(plan, missing, spec.commandLine().getOut());
+        RunConsole.describe(plan, missing, spec.commandLine().getOut());
         return dryRun
                 ? ExitCode.OK
-                : new Measuring(
-                                List.of(new Arm(folder, plan, capture, Arm.OWN)),
+                : new RunConsole(
+                                List.of(new RunUnderTest(folder, plan, capture, RunUnderTest.OWN)),
                                 spec.commandLine().getOut())
                         .measure(options.output());
     }

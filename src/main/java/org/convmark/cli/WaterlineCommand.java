@@ -55,7 +55,7 @@ public final class WaterlineCommand implements Callable<Integer> {
         if (!(balance > 0 && balance < Double.POSITIVE_INFINITY)) {
             throw new InputError("--balance=" + balance + " is no machine: give flops per byte, such as 160.");
         }
-        Form form = Form.of(name, settings);
+        Problem form = Problem.of(name, settings);
         PrintWriter out = spec.commandLine().getOut();
         out.printf(Locale.ROOT, "%s, numbers of %d bytes, %.4g flops per byte%n", form, half ? 2 : 4, balance);
         print(out, "One kernel per convolution", waterline(form.graph(), Fusion.EPILOGUE, Counting.CONVOLUTIONS));

@@ -27,7 +27,8 @@ public final class Engines {
         });
         return switch (target) {
             case SCALAR -> new ScalarBackend(new Workers(options.workers()));
-            case VECTOR -> new VectorBackend(new Workers(options.workers()), options.algorithm(), options.planning());
+            case VECTOR ->
+                new VectorBackend(new Workers(options.workers()), options.algorithm(), options.constraints());
             case OPENCL -> OpenClBackend.open(options);
             case ONNXRUNTIME, ONEDNN, PYTORCH -> Peer.open(target, options);
         };

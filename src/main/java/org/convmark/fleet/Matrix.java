@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.convmark.fleet.Task.Node;
+import org.convmark.io.Choices;
 import org.convmark.io.FileErrors;
 import org.convmark.io.InputError;
-import org.convmark.io.Known;
 import org.convmark.run.Parameters;
 import org.convmark.run.Profile;
 import org.convmark.run.Selection;
@@ -26,7 +26,7 @@ import org.convmark.run.Selection;
 public final class Matrix {
     private static final List<String> REQUIRED = List.of("constraint", "jvm", "group");
     private static final List<String> OPTIONAL = List.of("gres", "exclusive", "profile", "jvm-args", "parameters");
-    private static final Known COLUMNS = new Known(
+    private static final Choices COLUMNS = new Choices(
             "column", Stream.concat(REQUIRED.stream(), OPTIONAL.stream()).toList());
 
     private final Path file;

@@ -89,12 +89,13 @@ public record FusionPlan(List<Kernel> kernels) {
          *
          * @param flows of all bands
          */
-        public int windowChannels(int value, List<RowFlow> flows) {
-            return windowChannels(body, chunk, chunk == 0 ? Optional.empty() : HiddenLayers.of(body), value, flows);
+        public int windowChannels(int value, List<LineBufferSchedule> flows) {
+            return windowChannels(
+                    body, chunk, chunk == 0 ? Optional.empty() : ExpandProjectChain.of(body), value, flows);
         }
 
         static int windowChannels(
-                Graph body, int chunk, Optional<HiddenLayers> hidden, int value, List<RowFlow> flows) {
+                Graph body, int chunk, Optional<ExpandProjectChain> hidden, int value, List<LineBufferSchedule> flows) {
             int channels = body.shape(value).channels();
             int node = value - body.inputs().size();
             boolean isHidden = chunk > 0

@@ -16,7 +16,7 @@ import org.convmark.model.Fuser;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Layer;
-import org.convmark.model.Reach;
+import org.convmark.model.ReceptiveField;
 import org.convmark.model.Shape;
 
 /**
@@ -42,24 +42,24 @@ public final class FusionPlanner {
     /** Steps of more rows divide the map evenly. */
     private static final int MOST_STEP = 8;
 
-    private final Planning planning;
+    private final FusionConstraints constraints;
     private final Caches caches;
-    private final FusedKernels kernels;
+    private final FusionCapabilities kernels;
     private final int workers;
     /** Networks repeat their blocks. */
     private final Map<Graph, FusionPlan> known = new ConcurrentHashMap<>();
 
     /** What all schedules of a body have in common. */
     private record Body(
-            Graph graph, List<Cost> costs, Cost cost, Optional<HiddenLayers> hidden, List<Integer> windows) {
+            Graph graph, List<Cost> costs, Cost cost, Optional<ExpandProjectChain> hidden, List<Integer> windows) {
         static Body of(Graph graph) {
             List<Cost> costs = graph.costs();
             return new Body(
                     graph,
                     costs,
                     costs.stream().reduce(Cost.ZERO, Cost::plus),
-                    HiddenLayers.of(graph),
-                    RowFlow.windows(graph));
+                    ExpandProjectChain.of(graph),
+                    LineBufferSchedule.windows(graph));
         }
 
         /** Turns that all hidden channels take. */
@@ -85,9 +85,9 @@ public final class FusionPlanner {
      * @param kernels what will run the plans
      * @param workers threads that share a kernel
      */
-    public FusionPlanner(Planning planning, FusedKernels kernels, int workers) {
-        this.planning = planning;
-        this.caches = planning.caches();
+    public FusionPlanner(FusionConstraints constraints, FusionCapabilities kernels, int workers) {
+        this.constraints = constraints;
+        this.caches = constraints.caches();
         this.kernels = kernels;
         this.workers = workers;
     }
@@ -201,7 +201,7 @@ public final class FusionPlanner {
     /** Why a layer cannot share a kernel with others, empty if it can. */
     private static String obstacle(Node node, List<Shape> inputs) {
         boolean needsMap = IntStream.range(0, inputs.size())
-                .anyMatch(i -> node.layer().reach(i).equals(Reach.MAP));
+                .anyMatch(i -> node.layer().reach(i).equals(ReceptiveField.MAP));
         return needsMap ? "needs the whole map before its first result" : "";
     }
 
@@ -218,7 +218,7 @@ public final class FusionPlanner {
                 + calls
                 + sums
                 + repeated * body.cost().flops();
-        return new Priced(kernel, planning.wish().isNone() ? all : all * WISHED);
+        return new Priced(kernel, constraints.wish().isNone() ? all : all * WISHED);
     }
 
     // ---------------------------------------------------------------- schedules
@@ -250,7 +250,7 @@ public final class FusionPlanner {
         int bands = Math.max(1, Math.min(height, workers / body.graph().output().batch()));
         List<Priced> all = new ArrayList<>();
         for (int step : steps(height)) {
-            RowFlow band = new RowFlow(body.graph(), 0, (height + bands - 1) / bands, step);
+            LineBufferSchedule band = new LineBufferSchedule(body.graph(), 0, (height + bands - 1) / bands, step);
             for (int chunk : chunks(body)) {
                 all.add(priced(streamed(body, band, bands, step, chunk), body));
             }
@@ -259,18 +259,18 @@ public final class FusionPlanner {
                 .mapToLong(priced -> priced.kernel().workspaceBytes())
                 .min()
                 .orElseThrow();
-        if (smallest > planning.memory() && !planning.wish().isNone()) {
-            throw new IllegalArgumentException("windows of " + smallest + " bytes for " + planning.wish()
-                    + " do not fit: at most " + planning.memory() + " bytes are allowed");
+        if (smallest > constraints.memory() && !constraints.wish().isNone()) {
+            throw new IllegalArgumentException("windows of " + smallest + " bytes for " + constraints.wish()
+                    + " do not fit: at most " + constraints.memory() + " bytes are allowed");
         }
         return all.stream()
-                .filter(priced -> priced.kernel().workspaceBytes() <= planning.memory())
+                .filter(priced -> priced.kernel().workspaceBytes() <= constraints.memory())
                 .min(Comparator.comparingDouble(Priced::cost))
                 .orElse(null);
     }
 
     private void require(Graph body) {
-        int wish = planning.wish().step();
+        int wish = constraints.wish().step();
         int rows = body.inputs().stream().mapToInt(Shape::height).max().orElseThrow();
         if (wish > rows) {
             throw new IllegalArgumentException(
@@ -280,7 +280,7 @@ public final class FusionPlanner {
 
     /** Rows at a time; a wish for more than a map has means all. */
     private List<Integer> steps(int height) {
-        int wish = Math.min(planning.wish().step(), height);
+        int wish = Math.min(constraints.wish().step(), height);
         return wish > 0
                 ? List.of(wish)
                 : IntStream.rangeClosed(1, height)
@@ -291,7 +291,7 @@ public final class FusionPlanner {
 
     /** Hidden channels at a time; 0 means all. */
     private List<Integer> chunks(Body body) {
-        int wish = planning.wish().chunk();
+        int wish = constraints.wish().chunk();
         List<Integer> chunks = new ArrayList<>(List.of(0));
         body.hidden().ifPresent(hidden -> {
             List<Integer> fitting = chunksOf(wish).stream()
@@ -309,7 +309,7 @@ public final class FusionPlanner {
         return wish > 0 && !kernels.chunks().isEmpty() ? List.of(wish) : kernels.chunks();
     }
 
-    private Kernel streamed(Body body, RowFlow band, int bands, int step, int chunk) {
+    private Kernel streamed(Body body, LineBufferSchedule band, int bands, int step, int chunk) {
         long windows = 0;
         for (int v : body.windows()) {
             Shape map = body.graph().shape(v);
@@ -332,7 +332,7 @@ public final class FusionPlanner {
     }
 
     /** Outside once; windows at the level that holds them; weights once if they stay beside the windows, else once a step. */
-    private Traffic traffic(Body body, RowFlow band, long windows, int turns) {
+    private Traffic traffic(Body body, LineBufferSchedule band, long windows, int turns) {
         long weights = body.cost().weightBytes();
         long held = band.steps == 1 ? weights / turns : weights;
         boolean stays = held + windows <= FILL * caches.l2();
@@ -346,7 +346,7 @@ public final class FusionPlanner {
                 .plus(Traffic.of(rounds * weights, Math.round(weights / FILL), caches));
     }
 
-    private static double recompute(Body body, RowFlow band, int bands) {
+    private static double recompute(Body body, LineBufferSchedule band, int bands) {
         double once = 0;
         double done = 0;
         for (int i = 0; i < body.costs().size(); i++) {

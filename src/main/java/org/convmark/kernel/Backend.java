@@ -39,7 +39,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
      * @param units of it
      * @param unitBytes bytes of a unit; 0 where others decide how tensors lie in memory
      */
-    public record Need(Object kind, long units, long unitBytes) {}
+    public record MemoryRequirement(Object kind, long units, long unitBytes) {}
 
     /** A tensor's extent and border, which say where its zeros are. */
     public record Layout(Shape shape, int border) {}
@@ -58,12 +58,12 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
     protected abstract T allocate(Shape shape, int border);
 
     /** What a tensor needs: here the place of one of its own layout. */
-    protected Need need(Layout layout) {
-        return new Need(layout, 1, 0);
+    protected MemoryRequirement need(Layout layout) {
+        return new MemoryRequirement(layout, 1, 0);
     }
 
     /** A memory of zeros, here of tensors of one layout. */
-    protected Arena<T> arena(Need total) {
+    protected Arena<T> arena(MemoryRequirement total) {
         Layout layout = (Layout) total.kind();
         List<T> tensors = Stream.generate(() -> allocate(layout.shape(), layout.border()))
                 .limit(total.units())
@@ -138,20 +138,20 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
 
     /** Where this backend lays the intermediates of a scheduled graph. */
     final MemoryPlan plan(Graph graph) {
-        return plan(graph, new Placement(graph, grain()));
+        return plan(graph, new BufferAliasing(graph, grain()));
     }
 
     /** Inputs and the result have memory of their own. */
-    private MemoryPlan plan(Graph graph, Placement placement) {
+    private MemoryPlan plan(Graph graph, BufferAliasing placement) {
         int[] borders = borders(graph, placement);
         int[] lastUses = placement.lastUses();
         int[] firstUses = placement.firstUses();
-        List<MemoryPlan.Tenant> tenants = new ArrayList<>();
+        List<MemoryPlan.LiveRange> tenants = new ArrayList<>();
         for (int v = graph.inputs().size(); v < lastUses.length; v++) {
             if (firstUses[v] >= 0 && v != placement.root(graph.head())) {
                 Layout layout = new Layout(graph.shape(v), borders[v]);
-                Need need = need(layout);
-                tenants.add(new MemoryPlan.Tenant(v, firstUses[v], lastUses[v], layout, need));
+                MemoryRequirement need = need(layout);
+                tenants.add(new MemoryPlan.LiveRange(v, firstUses[v], lastUses[v], layout, need));
             }
         }
         return new MemoryPlan(tenants);
@@ -162,7 +162,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
         private final Graph graph;
         private final Weights weights;
         private final int first;
-        private final Placement placement;
+        private final BufferAliasing placement;
         private final int[] borders;
         private final MemoryPlan plan;
         private final Map<Object, Arena<T>> arenas = new HashMap<>();
@@ -174,7 +174,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
             this.graph = graph;
             this.weights = weights;
             this.first = graph.inputs().size();
-            this.placement = new Placement(graph, grain());
+            this.placement = new BufferAliasing(graph, grain());
             this.borders = borders(graph, placement);
             this.plan = plan(graph, placement);
             plan.needs().forEach(need -> arenas.put(need.kind(), arena(need)));
@@ -216,7 +216,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
             if (placement.isUnmade(v)) {
                 return;
             }
-            for (Placement.Move move : placement.moves(v)) {
+            for (BufferAliasing.Move move : placement.moves(v)) {
                 int channels = move.sources().length;
                 T out = channels == graph.shape(v).channels() ? value(v) : view(value(v), move.first(), channels);
                 List<T> in = move.inputs().stream().map(this::value).toList();
@@ -241,7 +241,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
             return known;
         }
 
-        private T make(int v, Placement.Place place) {
+        private T make(int v, BufferAliasing.Slice place) {
             if (place != null) {
                 return view(value(place.whole()), place.first(), graph.shape(v).channels());
             }
@@ -257,7 +257,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
     }
 
     /** For each value with a tensor of its own the widest padding of whatever reads a part of it. */
-    private static int[] borders(Graph graph, Placement placement) {
+    private static int[] borders(Graph graph, BufferAliasing placement) {
         int[] borders = new int[graph.inputs().size() + graph.nodes().size()];
         for (Node node : graph.nodes()) {
             for (int i = 0; i < node.inputs().size(); i++) {

@@ -1,6 +1,6 @@
 package org.convmark.kernel;
 
-import org.convmark.fusion.Planning;
+import org.convmark.fusion.FusionConstraints;
 import org.convmark.model.Algorithm;
 
 /**
@@ -9,12 +9,12 @@ import org.convmark.model.Algorithm;
  * @param workers threads of a CPU target, 0 for one per processor
  * @param device part of the name of an OpenCL device, or null for the first GPU, then the first CPU
  * @param algorithm of convolutions, where the target knows several
- * @param planning what fused blocks are planned for
+ * @param constraints what fused blocks are planned for
  */
-public record EngineOptions(int workers, String device, Algorithm algorithm, Planning planning) {
+public record EngineOptions(int workers, String device, Algorithm algorithm, FusionConstraints constraints) {
     /** Blocks planned for a machine that does not tell. */
     public EngineOptions(int workers, String device, Algorithm algorithm) {
-        this(workers, device, algorithm, Planning.TYPICAL);
+        this(workers, device, algorithm, FusionConstraints.TYPICAL);
     }
 
     /** The target's own choice of algorithm. */

@@ -22,7 +22,7 @@ final class MemoryPlan {
      * @param layout what it looks like in memory, its zeros included
      * @param need of a kind of memory, which only tensors of the same kind share
      */
-    record Tenant(int value, int from, int to, Object layout, Backend.Need need) {
+    record LiveRange(int value, int from, int to, Object layout, Backend.MemoryRequirement need) {
         long units() {
             return need.units();
         }
@@ -35,61 +35,63 @@ final class MemoryPlan {
             return units() * (to - from + 1);
         }
 
-        boolean livesWith(Tenant that) {
+        boolean livesWith(LiveRange that) {
             return kind().equals(that.kind()) && from <= that.to && that.from <= to;
         }
     }
 
-    private record Place(Tenant tenant, long first) {
+    private record Allocation(LiveRange tenant, long first) {
         long end() {
             return first + tenant.units();
         }
 
-        boolean overlaps(Place that) {
+        boolean overlaps(Allocation that) {
             return tenant.kind().equals(that.tenant.kind()) && first < that.end() && that.first < end();
         }
 
         /** Whether this tensor's zeros are that one's too. */
-        boolean looksLike(Place that) {
+        boolean looksLike(Allocation that) {
             return first == that.first && tenant.layout.equals(that.tenant.layout);
         }
     }
 
-    private static final List<Comparator<Tenant>> ORDERS = List.of(
-            Comparator.comparingLong(Tenant::units).reversed().thenComparingInt(Tenant::from),
-            Comparator.comparingLong(Tenant::unitsOverLife).reversed().thenComparingInt(Tenant::from),
-            Comparator.comparingInt(Tenant::from).thenComparing(Tenant::units, Comparator.reverseOrder()));
+    private static final List<Comparator<LiveRange>> ORDERS = List.of(
+            Comparator.comparingLong(LiveRange::units).reversed().thenComparingInt(LiveRange::from),
+            Comparator.comparingLong(LiveRange::unitsOverLife).reversed().thenComparingInt(LiveRange::from),
+            Comparator.comparingInt(LiveRange::from).thenComparing(LiveRange::units, Comparator.reverseOrder()));
 
-    private final Map<Integer, Place> places;
+    private final Map<Integer, Allocation> places;
 
-    MemoryPlan(List<Tenant> tenants) {
+    MemoryPlan(List<LiveRange> tenants) {
         places = ORDERS.stream()
                 .map(order -> lay(tenants.stream()
-                        .sorted(order.thenComparingInt(Tenant::value))
+                        .sorted(order.thenComparingInt(LiveRange::value))
                         .toList()))
                 .min(Comparator.comparingLong(MemoryPlan::total))
                 .orElseThrow();
     }
 
-    private static Map<Integer, Place> lay(List<Tenant> tenants) {
-        Map<Integer, Place> places = new HashMap<>();
-        tenants.forEach(tenant -> places.put(tenant.value, new Place(tenant, gap(tenant, places))));
+    private static Map<Integer, Allocation> lay(List<LiveRange> tenants) {
+        Map<Integer, Allocation> places = new HashMap<>();
+        tenants.forEach(tenant -> places.put(tenant.value, new Allocation(tenant, gap(tenant, places))));
         return places;
     }
 
-    private static long total(Map<Integer, Place> places) {
-        return needs(places).stream().mapToLong(Backend.Need::units).sum();
+    private static long total(Map<Integer, Allocation> places) {
+        return needs(places).stream()
+                .mapToLong(Backend.MemoryRequirement::units)
+                .sum();
     }
 
-    private static long gap(Tenant tenant, Map<Integer, Place> places) {
-        List<Place> neighbours = places.values().stream()
+    private static long gap(LiveRange tenant, Map<Integer, Allocation> places) {
+        List<Allocation> neighbours = places.values().stream()
                 .filter(place -> place.tenant.livesWith(tenant))
-                .sorted(Comparator.comparingLong(Place::first))
+                .sorted(Comparator.comparingLong(Allocation::first))
                 .toList();
         long best = -1;
         long narrowest = Long.MAX_VALUE;
         long end = 0;
-        for (Place next : neighbours) {
+        for (Allocation next : neighbours) {
             long gap = next.first - end;
             if (gap >= tenant.units() && gap < narrowest) {
                 best = end;
@@ -110,9 +112,10 @@ final class MemoryPlan {
      * next run.
      */
     boolean isSpoiled(int value) {
-        Place place = places.get(value);
+        Allocation place = places.get(value);
         int born = place.tenant.from;
-        List<Place> others = places.values().stream().filter(place::overlaps).toList();
+        List<Allocation> others =
+                places.values().stream().filter(place::overlaps).toList();
         int like = others.stream()
                 .filter(other -> other.looksLike(place) && other.tenant.from < born)
                 .mapToInt(other -> other.tenant.from)
@@ -124,7 +127,7 @@ final class MemoryPlan {
     }
 
     /** What each kind of memory must have. */
-    Collection<Backend.Need> needs() {
+    Collection<Backend.MemoryRequirement> needs() {
         return needs(places);
     }
 
@@ -137,12 +140,12 @@ final class MemoryPlan {
                 : Optional.empty();
     }
 
-    private static Collection<Backend.Need> needs(Map<Integer, Place> places) {
-        Map<Object, Backend.Need> needs = new HashMap<>();
+    private static Collection<Backend.MemoryRequirement> needs(Map<Integer, Allocation> places) {
+        Map<Object, Backend.MemoryRequirement> needs = new HashMap<>();
         places.values()
                 .forEach(place -> needs.merge(
                         place.tenant.kind(),
-                        new Backend.Need(place.tenant.kind(), place.end(), place.tenant.need.unitBytes()),
+                        new Backend.MemoryRequirement(place.tenant.kind(), place.end(), place.tenant.need.unitBytes()),
                         (a, b) -> a.units() > b.units() ? a : b));
         return needs.values();
     }

@@ -24,7 +24,7 @@ public sealed interface Layer {
     }
 
     /** Which rows of an input a row of the result is made from. */
-    Reach reach(int input);
+    ReceptiveField reach(int input);
 
     /** What a visitor has for this kind. */
     <R> R accept(LayerVisitor<R> visitor);
@@ -35,8 +35,8 @@ public sealed interface Layer {
         boolean shifts();
 
         @Override
-        default Reach reach(int input) {
-            return Reach.ROW;
+        default ReceptiveField reach(int input) {
+            return ReceptiveField.ROW;
         }
 
         @Override
@@ -108,8 +108,8 @@ public sealed interface Layer {
         }
 
         @Override
-        public Reach reach(int input) {
-            return new Reach(stride, padding, (kernel - 1) * dilation - padding);
+        public ReceptiveField reach(int input) {
+            return new ReceptiveField(stride, padding, (kernel - 1) * dilation - padding);
         }
 
         @Override
@@ -170,8 +170,8 @@ public sealed interface Layer {
     /** Normalisation over the channels of each pixel, then gain and bias per channel (Ba et al. 2016; ConvNeXt). */
     record LayerNorm(float epsilon) implements Layer {
         @Override
-        public Reach reach(int input) {
-            return Reach.ROW;
+        public ReceptiveField reach(int input) {
+            return ReceptiveField.ROW;
         }
 
         @Override
@@ -195,8 +195,8 @@ public sealed interface Layer {
     /** An element-wise non-linearity. */
     record Activate(Activation function) implements Layer {
         @Override
-        public Reach reach(int input) {
-            return Reach.ROW;
+        public ReceptiveField reach(int input) {
+            return ReceptiveField.ROW;
         }
 
         @Override
@@ -218,8 +218,8 @@ public sealed interface Layer {
     /** The sum of two tensors of the same shape. */
     record Add() implements Layer {
         @Override
-        public Reach reach(int input) {
-            return Reach.ROW;
+        public ReceptiveField reach(int input) {
+            return ReceptiveField.ROW;
         }
 
         @Override
@@ -244,8 +244,8 @@ public sealed interface Layer {
     /** The first tensor times a gate of one pixel, channel by channel (squeeze-excite, Hu et al. 2018). */
     record Multiply() implements Layer {
         @Override
-        public Reach reach(int input) {
-            return input == 0 ? Reach.ROW : Reach.GATE;
+        public ReceptiveField reach(int input) {
+            return input == 0 ? ReceptiveField.ROW : ReceptiveField.GATE;
         }
 
         @Override
@@ -279,8 +279,8 @@ public sealed interface Layer {
         <R> R accept(RouteVisitor<R> visitor);
 
         @Override
-        default Reach reach(int input) {
-            return Reach.ROW;
+        default ReceptiveField reach(int input) {
+            return ReceptiveField.ROW;
         }
 
         @Override
@@ -404,8 +404,8 @@ public sealed interface Layer {
         }
 
         @Override
-        public Reach reach(int input) {
-            return new Reach(1, 0, 1);
+        public ReceptiveField reach(int input) {
+            return new ReceptiveField(1, 0, 1);
         }
 
         @Override
@@ -471,8 +471,8 @@ public sealed interface Layer {
         }
 
         @Override
-        public Reach reach(int input) {
-            return kind == Kind.GLOBAL ? Reach.MAP : new Reach(stride, padding, kernel - 1 - padding);
+        public ReceptiveField reach(int input) {
+            return kind == Kind.GLOBAL ? ReceptiveField.MAP : new ReceptiveField(stride, padding, kernel - 1 - padding);
         }
 
         @Override
@@ -523,12 +523,12 @@ public sealed interface Layer {
 
         /** Known of bodies that read it in their first layer, or row by row: a convolution with its epilogue. */
         @Override
-        public Reach reach(int input) {
+        public ReceptiveField reach(int input) {
             return body.nodes().stream()
                     .filter(node -> node.inputs().contains(input))
                     .map(node -> node.layer().reach(node.inputs().indexOf(input)))
-                    .reduce(Reach::and)
-                    .orElse(Reach.ROW);
+                    .reduce(ReceptiveField::and)
+                    .orElse(ReceptiveField.ROW);
         }
 
         @Override

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.convmark.model.Layer.Pool;
-import org.convmark.model.Stages.Inverted;
+import org.convmark.model.NetworkBlocks.Inverted;
 
 /**
  * Whole published networks, from an image of three channels to 1000 classes, as they run after training: no dropout, no
@@ -26,7 +26,8 @@ public enum Network implements Workload {
             Graph g = start;
             for (int stage = 0; stage < 5; stage++) {
                 int width = Math.min(64 << stage, 512);
-                g = g.repeat(stage < 2 ? 2 : 3, x -> Stages.biased(x, 3, width)).pool(Pool.Kind.MAX, 2, 2);
+                g = g.repeat(stage < 2 ? 2 : 3, x -> NetworkBlocks.biased(x, 3, width))
+                        .pool(Pool.Kind.MAX, 2, 2);
             }
             return g.biased(7, 4096, 1, 0).relu().biased(4096).relu().biased(1000);
         }
@@ -36,14 +37,14 @@ public enum Network implements Workload {
     RESNET_18(224, 69.76, "torchvision") {
         @Override
         Graph layers(Graph start) {
-            Graph g = Stages.quarter(start);
+            Graph g = NetworkBlocks.quarter(start);
             for (int stage = 0; stage < 4; stage++) {
                 int width = 64 << stage;
                 int stride = stage == 0 ? 1 : 2;
                 g = g.block(x -> Pattern.RESIDUAL.unit(x, width, stride))
                         .block(x -> Pattern.RESIDUAL.unit(x, width, 1));
             }
-            return Stages.classifier(g);
+            return NetworkBlocks.classifier(g);
         }
     },
 
@@ -51,7 +52,7 @@ public enum Network implements Workload {
     RESNET_50(224, 76.13, "torchvision") {
         @Override
         Graph layers(Graph g) {
-            return Stages.classifier(Stages.bottlenecks(Stages.quarter(g), 64, 1, f -> f));
+            return NetworkBlocks.classifier(NetworkBlocks.bottlenecks(NetworkBlocks.quarter(g), 64, 1, f -> f));
         }
     },
 
@@ -59,7 +60,7 @@ public enum Network implements Workload {
     RESNEXT_50(224, 77.62, "torchvision") {
         @Override
         Graph layers(Graph g) {
-            return Stages.classifier(Stages.bottlenecks(Stages.quarter(g), 128, 32, f -> f));
+            return NetworkBlocks.classifier(NetworkBlocks.bottlenecks(NetworkBlocks.quarter(g), 128, 32, f -> f));
         }
     },
 
@@ -68,7 +69,7 @@ public enum Network implements Workload {
         @Override
         Graph layers(Graph g) {
             UnaryOperator<Graph> gate = f -> f.squeezeExcite(f.output().channels() / 16);
-            return Stages.classifier(Stages.bottlenecks(Stages.quarter(g), 64, 1, gate));
+            return NetworkBlocks.classifier(NetworkBlocks.bottlenecks(NetworkBlocks.quarter(g), 64, 1, gate));
         }
     },
 
@@ -76,7 +77,7 @@ public enum Network implements Workload {
     DENSENET_121(224, 74.43, "torchvision") {
         @Override
         Graph layers(Graph start) {
-            Graph g = Stages.quarter(start);
+            Graph g = NetworkBlocks.quarter(start);
             for (int layers : new int[] {6, 12, 24, 16}) {
                 g = g.repeat(
                         layers,
@@ -88,7 +89,7 @@ public enum Network implements Workload {
                     g = g.norm().relu().conv(1, half).pool(Pool.Kind.AVERAGE, 2, 2);
                 }
             }
-            return Stages.classifier(g.norm().relu());
+            return NetworkBlocks.classifier(g.norm().relu());
         }
     },
 
@@ -96,11 +97,11 @@ public enum Network implements Workload {
     SQUEEZENET_1_1(224, 58.18, "torchvision") {
         @Override
         Graph layers(Graph start) {
-            Graph g = Stages.maximum(start.biased(3, 64, 2, 0).relu(), 3, 2);
-            g = Stages.maximum(g.repeat(2, x -> Stages.fire(x, 16, 64)), 3, 2);
-            g = Stages.maximum(g.repeat(2, x -> Stages.fire(x, 32, 128)), 3, 2);
-            g = g.repeat(2, x -> Stages.fire(x, 48, 192)).repeat(2, x -> Stages.fire(x, 64, 256));
-            return Stages.biased(g, 1, 1000).globalPool();
+            Graph g = NetworkBlocks.maximum(start.biased(3, 64, 2, 0).relu(), 3, 2);
+            g = NetworkBlocks.maximum(g.repeat(2, x -> NetworkBlocks.fire(x, 16, 64)), 3, 2);
+            g = NetworkBlocks.maximum(g.repeat(2, x -> NetworkBlocks.fire(x, 32, 128)), 3, 2);
+            g = g.repeat(2, x -> NetworkBlocks.fire(x, 48, 192)).repeat(2, x -> NetworkBlocks.fire(x, 64, 256));
+            return NetworkBlocks.biased(g, 1, 1000).globalPool();
         }
     },
 
@@ -111,17 +112,17 @@ public enum Network implements Workload {
     GOOGLENET(224, 69.78, "torchvision") {
         @Override
         Graph layers(Graph start) {
-            Graph g = Stages.maximum(Stages.conv(start, 7, 64, 2, RELU), 3, 2);
-            g = Stages.maximum(Stages.conv(Stages.conv(g, 1, 64, 1, RELU), 3, 192, 1, RELU), 3, 2);
-            g = Stages.inception(g, 64, 96, 128, 16, 32, 32);
-            g = Stages.maximum(Stages.inception(g, 128, 128, 192, 32, 96, 64), 3, 2);
-            g = Stages.inception(g, 192, 96, 208, 16, 48, 64);
-            g = Stages.inception(g, 160, 112, 224, 24, 64, 64);
-            g = Stages.inception(g, 128, 128, 256, 24, 64, 64);
-            g = Stages.inception(g, 112, 144, 288, 32, 64, 64);
-            g = Stages.maximum(Stages.inception(g, 256, 160, 320, 32, 128, 128), 2, 2);
-            g = Stages.inception(g, 256, 160, 320, 32, 128, 128);
-            return Stages.classifier(Stages.inception(g, 384, 192, 384, 48, 128, 128));
+            Graph g = NetworkBlocks.maximum(NetworkBlocks.conv(start, 7, 64, 2, RELU), 3, 2);
+            g = NetworkBlocks.maximum(NetworkBlocks.conv(NetworkBlocks.conv(g, 1, 64, 1, RELU), 3, 192, 1, RELU), 3, 2);
+            g = NetworkBlocks.inception(g, 64, 96, 128, 16, 32, 32);
+            g = NetworkBlocks.maximum(NetworkBlocks.inception(g, 128, 128, 192, 32, 96, 64), 3, 2);
+            g = NetworkBlocks.inception(g, 192, 96, 208, 16, 48, 64);
+            g = NetworkBlocks.inception(g, 160, 112, 224, 24, 64, 64);
+            g = NetworkBlocks.inception(g, 128, 128, 256, 24, 64, 64);
+            g = NetworkBlocks.inception(g, 112, 144, 288, 32, 64, 64);
+            g = NetworkBlocks.maximum(NetworkBlocks.inception(g, 256, 160, 320, 32, 128, 128), 2, 2);
+            g = NetworkBlocks.inception(g, 256, 160, 320, 32, 128, 128);
+            return NetworkBlocks.classifier(NetworkBlocks.inception(g, 384, 192, 384, 48, 128, 128));
         }
     },
 
@@ -129,14 +130,15 @@ public enum Network implements Workload {
     MOBILENET_V1(224, 70.9, "TensorFlow-Slim, mobilenet_v1") {
         @Override
         Graph layers(Graph start) {
-            Graph g = Stages.conv(start, 3, 32, 2, RELU6);
+            Graph g = NetworkBlocks.conv(start, 3, 32, 2, RELU6);
             int width = 32;
             for (int next : new int[] {64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024}) {
                 int stride = next > width && next > 64 ? 2 : 1;
-                g = g.block(x -> Stages.conv(x.depthwise(3, stride).norm().relu6(), 1, next, 1, RELU6));
+                g = g.block(
+                        x -> NetworkBlocks.conv(x.depthwise(3, stride).norm().relu6(), 1, next, 1, RELU6));
                 width = next;
             }
-            return Stages.classifier(g);
+            return NetworkBlocks.classifier(g);
         }
     },
 
@@ -144,8 +146,8 @@ public enum Network implements Workload {
     MOBILENET_V2(224, 71.88, "torchvision") {
         @Override
         Graph layers(Graph g) {
-            Graph body = Stages.inverted(
-                    Stages.conv(g, 3, 32, 2, RELU6),
+            Graph body = NetworkBlocks.inverted(
+                    NetworkBlocks.conv(g, 3, 32, 2, RELU6),
                     RELU6,
                     new Inverted(1, 3, 1, 1, 16),
                     new Inverted(2, 3, 2, 6, 24),
@@ -154,7 +156,7 @@ public enum Network implements Workload {
                     new Inverted(3, 3, 1, 6, 96),
                     new Inverted(3, 3, 2, 6, 160),
                     new Inverted(1, 3, 1, 6, 320));
-            return Stages.classifier(Stages.conv(body, 1, 1280, 1, RELU6));
+            return NetworkBlocks.classifier(NetworkBlocks.conv(body, 1, 1280, 1, RELU6));
         }
     },
 
@@ -181,13 +183,13 @@ public enum Network implements Workload {
 
         @Override
         Graph layers(Graph start) {
-            Graph g = Stages.conv(start, 3, 16, 2, HARD_SWISH);
+            Graph g = NetworkBlocks.conv(start, 3, 16, 2, HARD_SWISH);
             for (int i = 0; i < rows.length; i++) {
                 int[] row = rows[i];
                 UnaryOperator<Graph> gate = x -> row[4] == 0 ? x : x.squeezeExcite(row[4], RELU, HARD_SIGMOID);
-                g = Stages.inverted(g, row[0], row[1], row[2], row[3], i < 6 ? RELU : HARD_SWISH, gate);
+                g = NetworkBlocks.inverted(g, row[0], row[1], row[2], row[3], i < 6 ? RELU : HARD_SWISH, gate);
             }
-            Graph pooled = Stages.conv(g, 1, 960, 1, HARD_SWISH).globalPool();
+            Graph pooled = NetworkBlocks.conv(g, 1, 960, 1, HARD_SWISH).globalPool();
             return pooled.biased(1280).activate(HARD_SWISH).biased(1000);
         }
     },
@@ -196,9 +198,9 @@ public enum Network implements Workload {
     SHUFFLENET_V2(224, 69.36, "torchvision") {
         @Override
         Graph layers(Graph start) {
-            Graph g = Stages.conv(start, 3, 24, 2, RELU).pool(Pool.Kind.MAX, 3, 2);
+            Graph g = NetworkBlocks.conv(start, 3, 24, 2, RELU).pool(Pool.Kind.MAX, 3, 2);
             g = stage(stage(stage(g, 116, 4), 232, 8), 464, 4);
-            return Stages.classifier(Stages.conv(g, 1, 1024, 1, RELU));
+            return NetworkBlocks.classifier(NetworkBlocks.conv(g, 1, 1024, 1, RELU));
         }
 
         private Graph stage(Graph g, int width, int units) {
@@ -211,8 +213,8 @@ public enum Network implements Workload {
     EFFICIENTNET_B0(224, 77.69, "torchvision") {
         @Override
         Graph layers(Graph g) {
-            Graph body = Stages.inverted(
-                    Stages.conv(g, 3, 32, 2, SILU),
+            Graph body = NetworkBlocks.inverted(
+                    NetworkBlocks.conv(g, 3, 32, 2, SILU),
                     SILU,
                     new Inverted(1, 3, 1, 1, 16).gated(),
                     new Inverted(2, 3, 2, 6, 24).gated(),
@@ -221,7 +223,7 @@ public enum Network implements Workload {
                     new Inverted(3, 5, 1, 6, 112).gated(),
                     new Inverted(4, 5, 2, 6, 192).gated(),
                     new Inverted(1, 3, 1, 6, 320).gated());
-            return Stages.classifier(Stages.conv(body, 1, 1280, 1, SILU));
+            return NetworkBlocks.classifier(NetworkBlocks.conv(body, 1, 1280, 1, SILU));
         }
     },
 
@@ -229,15 +231,15 @@ public enum Network implements Workload {
     EFFICIENTNET_V2_S(384, 84.23, "torchvision") {
         @Override
         Graph layers(Graph start) {
-            Graph g = Stages.fusedInverted(Stages.conv(start, 3, 24, 2, SILU), 2, 1, 1, 24);
-            g = Stages.fusedInverted(Stages.fusedInverted(g, 4, 2, 4, 48), 4, 2, 4, 64);
-            g = Stages.inverted(
+            Graph g = NetworkBlocks.fusedInverted(NetworkBlocks.conv(start, 3, 24, 2, SILU), 2, 1, 1, 24);
+            g = NetworkBlocks.fusedInverted(NetworkBlocks.fusedInverted(g, 4, 2, 4, 48), 4, 2, 4, 64);
+            g = NetworkBlocks.inverted(
                     g,
                     SILU,
                     new Inverted(6, 3, 2, 4, 128).gated(),
                     new Inverted(9, 3, 1, 6, 160).gated(),
                     new Inverted(15, 3, 2, 6, 256).gated());
-            return Stages.classifier(Stages.conv(g, 1, 1280, 1, SILU));
+            return NetworkBlocks.classifier(NetworkBlocks.conv(g, 1, 1280, 1, SILU));
         }
     },
 
@@ -245,7 +247,7 @@ public enum Network implements Workload {
     CONVNEXT_ATTO(224, 75.67, "timm") {
         @Override
         Graph layers(Graph g) {
-            return Stages.convNeXt(g, 40, 2, 2, 6, 2);
+            return NetworkBlocks.convNeXt(g, 40, 2, 2, 6, 2);
         }
     },
 
@@ -253,7 +255,7 @@ public enum Network implements Workload {
     CONVNEXT_FEMTO(224, 77.50, "timm") {
         @Override
         Graph layers(Graph g) {
-            return Stages.convNeXt(g, 48, 2, 2, 6, 2);
+            return NetworkBlocks.convNeXt(g, 48, 2, 2, 6, 2);
         }
     },
 
@@ -261,7 +263,7 @@ public enum Network implements Workload {
     CONVNEXT_PICO(224, 79.52, "timm") {
         @Override
         Graph layers(Graph g) {
-            return Stages.convNeXt(g, 64, 2, 2, 6, 2);
+            return NetworkBlocks.convNeXt(g, 64, 2, 2, 6, 2);
         }
     },
 
@@ -269,7 +271,7 @@ public enum Network implements Workload {
     CONVNEXT_NANO(224, 80.76, "timm") {
         @Override
         Graph layers(Graph g) {
-            return Stages.convNeXt(g, 80, 2, 2, 8, 2);
+            return NetworkBlocks.convNeXt(g, 80, 2, 2, 8, 2);
         }
     },
 
@@ -277,7 +279,7 @@ public enum Network implements Workload {
     CONVNEXT_TINY(224, 82.52, "torchvision") {
         @Override
         Graph layers(Graph g) {
-            return Stages.convNeXt(g, 96, 3, 3, 9, 3);
+            return NetworkBlocks.convNeXt(g, 96, 3, 3, 9, 3);
         }
     },
 
@@ -285,9 +287,9 @@ public enum Network implements Workload {
     REGNET_Y_400MF(224, 74.1, "pycls, model zoo") {
         @Override
         Graph layers(Graph g) {
-            Graph body = Stages.conv(g, 3, 32, 2, RELU);
+            Graph body = NetworkBlocks.conv(g, 3, 32, 2, RELU);
             body = stage(stage(stage(stage(body, 48, 1), 104, 3), 208, 6), 440, 6);
-            return Stages.classifier(body);
+            return NetworkBlocks.classifier(body);
         }
 
         private Graph stage(Graph start, int width, int blocks) {
@@ -296,7 +298,7 @@ public enum Network implements Workload {
 
         private Graph unit(Graph g, int width, int stride) {
             int squeezed = g.output().channels() / 4;
-            return g.residual(f -> Stages.conv(f, 1, width, 1, RELU)
+            return g.residual(f -> NetworkBlocks.conv(f, 1, width, 1, RELU)
                             .grouped(3, width, stride, 8)
                             .norm()
                             .relu()
@@ -314,7 +316,7 @@ public enum Network implements Workload {
     DARTS_V2(224, 73.3, "Liu et al. 2019, authors' code") {
         @Override
         Graph layers(Graph image) {
-            Graph g = Stages.conv(image, 3, 24, 2, RELU).conv(3, 48, 2).norm();
+            Graph g = NetworkBlocks.conv(image, 3, 24, 2, RELU).conv(3, 48, 2).norm();
             int before = g.head();
             g = g.relu().conv(3, 48, 2).norm();
             for (int cell = 0; cell < 14; cell++) {
@@ -326,7 +328,7 @@ public enum Network implements Workload {
                         isReduction ? Cells.dartsReduction(x, first, channels) : Cells.dartsNormal(x, first, channels));
                 before = last;
             }
-            return Stages.classifier(g);
+            return NetworkBlocks.classifier(g);
         }
     },
 
@@ -347,7 +349,7 @@ public enum Network implements Workload {
                         : Cells.nasnetNormal(x, first, channels));
                 before = last;
             }
-            return Stages.classifier(g.relu());
+            return NetworkBlocks.classifier(g.relu());
         }
     },
 
@@ -355,8 +357,8 @@ public enum Network implements Workload {
     MNASNET_A1(224, 75.2, "TensorFlow TPU models, mnasnet") {
         @Override
         Graph layers(Graph g) {
-            Graph body = Stages.inverted(
-                    Stages.conv(g, 3, 32, 2, RELU),
+            Graph body = NetworkBlocks.inverted(
+                    NetworkBlocks.conv(g, 3, 32, 2, RELU),
                     RELU,
                     new Inverted(1, 3, 1, 1, 16),
                     new Inverted(2, 3, 2, 6, 24),
@@ -365,7 +367,7 @@ public enum Network implements Workload {
                     new Inverted(2, 3, 1, 6, 112).gated(),
                     new Inverted(3, 5, 2, 6, 160).gated(),
                     new Inverted(1, 3, 1, 6, 320));
-            return Stages.classifier(Stages.conv(body, 1, 1280, 1, RELU));
+            return NetworkBlocks.classifier(NetworkBlocks.conv(body, 1, 1280, 1, RELU));
         }
     },
 
@@ -373,8 +375,8 @@ public enum Network implements Workload {
     PROXYLESSNAS_CPU(224, 75.29, "Cai et al. 2019, authors' logs") {
         @Override
         Graph layers(Graph g) {
-            Graph body = Stages.inverted(
-                    Stages.conv(g, 3, 40, 2, RELU6),
+            Graph body = NetworkBlocks.inverted(
+                    NetworkBlocks.conv(g, 3, 40, 2, RELU6),
                     RELU6,
                     new Inverted(1, 3, 1, 1, 24),
                     new Inverted(1, 3, 2, 6, 32),
@@ -390,7 +392,7 @@ public enum Network implements Workload {
                     new Inverted(2, 5, 1, 3, 216),
                     new Inverted(1, 3, 1, 3, 216),
                     new Inverted(1, 5, 1, 6, 360));
-            return Stages.classifier(Stages.conv(body, 1, 1432, 1, RELU6));
+            return NetworkBlocks.classifier(NetworkBlocks.conv(body, 1, 1432, 1, RELU6));
         }
     },
 
@@ -398,8 +400,8 @@ public enum Network implements Workload {
     PROXYLESSNAS_GPU(224, 75.08, "Cai et al. 2019, authors' logs") {
         @Override
         Graph layers(Graph g) {
-            Graph body = Stages.inverted(
-                    Stages.conv(g, 3, 40, 2, RELU6),
+            Graph body = NetworkBlocks.inverted(
+                    NetworkBlocks.conv(g, 3, 40, 2, RELU6),
                     RELU6,
                     new Inverted(1, 3, 1, 1, 24),
                     new Inverted(1, 5, 2, 3, 32),
@@ -414,7 +416,7 @@ public enum Network implements Workload {
                     new Inverted(2, 7, 1, 6, 256),
                     new Inverted(1, 5, 1, 6, 256),
                     new Inverted(1, 7, 1, 6, 432));
-            return Stages.classifier(Stages.conv(body, 1, 1728, 1, RELU6));
+            return NetworkBlocks.classifier(NetworkBlocks.conv(body, 1, 1728, 1, RELU6));
         }
     },
 
@@ -422,8 +424,8 @@ public enum Network implements Workload {
     PROXYLESSNAS_MOBILE(224, 74.59, "Cai et al. 2019, authors' logs") {
         @Override
         Graph layers(Graph g) {
-            Graph body = Stages.inverted(
-                    Stages.conv(g, 3, 32, 2, RELU6),
+            Graph body = NetworkBlocks.inverted(
+                    NetworkBlocks.conv(g, 3, 32, 2, RELU6),
                     RELU6,
                     new Inverted(1, 3, 1, 1, 16),
                     new Inverted(1, 5, 2, 3, 32),
@@ -439,7 +441,7 @@ public enum Network implements Workload {
                     new Inverted(1, 7, 1, 6, 192),
                     new Inverted(2, 7, 1, 3, 192),
                     new Inverted(1, 7, 1, 6, 320));
-            return Stages.classifier(Stages.conv(body, 1, 1280, 1, RELU6));
+            return NetworkBlocks.classifier(NetworkBlocks.conv(body, 1, 1280, 1, RELU6));
         }
     },
 
@@ -450,7 +452,7 @@ public enum Network implements Workload {
     CONVFIRST_PICO_RECONSTRUCTION(224) {
         @Override
         Graph layers(Graph g) {
-            return Stages.convFirst(g, 32, 2, 3, 9, 3);
+            return NetworkBlocks.convFirst(g, 32, 2, 3, 9, 3);
         }
     },
 
@@ -458,7 +460,7 @@ public enum Network implements Workload {
     CONVFIRST_NANO_RECONSTRUCTION(224) {
         @Override
         Graph layers(Graph g) {
-            return Stages.convFirst(g, 48, 3, 3, 7, 2);
+            return NetworkBlocks.convFirst(g, 48, 3, 3, 7, 2);
         }
     },
 
@@ -466,7 +468,7 @@ public enum Network implements Workload {
     CONVFIRST_TINY_RECONSTRUCTION(224) {
         @Override
         Graph layers(Graph g) {
-            return Stages.convFirst(g, 64, 2, 2, 11, 1);
+            return NetworkBlocks.convFirst(g, 64, 2, 2, 11, 1);
         }
     },
 
@@ -474,7 +476,7 @@ public enum Network implements Workload {
     CONVFIRST_SMALL_RECONSTRUCTION(224) {
         @Override
         Graph layers(Graph g) {
-            return Stages.convFirst(g, 80, 2, 3, 12, 1);
+            return NetworkBlocks.convFirst(g, 80, 2, 3, 12, 1);
         }
     };
 

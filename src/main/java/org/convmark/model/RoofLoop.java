@@ -11,7 +11,7 @@ public enum RoofLoop {
      * As COMPUTE, with one operand of each multiply-add loaded from the nearest cache, as convolutions do. As fast, while nothing else
      * uses the core; another thread on the same core slows it as much as convolutions, and COMPUTE not at all. The same as COMPUTE on OpenCL devices.
      */
-    FED,
+    COMPUTE_L1,
     /** Sum of one array: one stream read. */
     READ {
         @Override
@@ -49,7 +49,7 @@ public enum RoofLoop {
 
     /** Whether it does arithmetic, and moves nothing. */
     public boolean isArithmetic() {
-        return this == COMPUTE || this == FED;
+        return this == COMPUTE || this == COMPUTE_L1;
     }
 
     /** Times that one run goes over a working set, so that a small one is not all call overhead. */

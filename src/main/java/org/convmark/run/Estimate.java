@@ -17,11 +17,11 @@ final class Estimate {
     /** What the search for the fastest pass takes after an iteration. */
     private static final double LEAST_SECONDS = 0.04;
 
-    private final Effort effort;
+    private final MeasurementSettings effort;
     private final Map<Case.Problem, Long> flops = new HashMap<>();
 
     /** @param effort of every row */
-    Estimate(Effort effort) {
+    Estimate(MeasurementSettings effort) {
         this.effort = effort;
     }
 

@@ -83,7 +83,7 @@ public record OtherBuild(Path jar, String digest, Checkout checkout, String name
 
     private static OtherBuild keep(Path jar, Path folder, Checkout checkout, String name) throws IOException {
         Path copy = Files.copy(jar, folder.resolve("benchmarks.jar"), StandardCopyOption.REPLACE_EXISTING);
-        return new OtherBuild(copy, Jar.digest(copy), checkout, name);
+        return new OtherBuild(copy, ThisProgram.digest(copy), checkout, name);
     }
 
     private static void requireSuccess(String what, Command.Answer answer) {

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.convmark.io.Choices;
 import org.convmark.io.InputError;
-import org.convmark.io.Known;
 import org.convmark.model.Parameter;
 
 /** Values that the user chose for benchmark parameters, in place of the profile's; each is checked by itself. */
 public final class Parameters {
-    private static final Known NAMES = new Known(
+    private static final Choices NAMES = new Choices(
             "parameter", Stream.of(Parameter.values()).map(Parameter::key).toList());
 
     private final Map<Parameter, List<String>> values = new EnumMap<>(Parameter.class);
@@ -53,7 +53,7 @@ public final class Parameters {
         if (parameter.words().isEmpty()) {
             number(parameter, value);
         } else {
-            new Known(parameter.key(), parameter.words()).require(value);
+            new Choices(parameter.key(), parameter.words()).require(value);
         }
     }
 

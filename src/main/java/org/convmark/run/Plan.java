@@ -29,7 +29,7 @@ public record Plan(
         @JsonProperty(required = true) int format,
         @JsonProperty(required = true) String jar,
         @JsonProperty(required = true) String profile,
-        @JsonProperty(required = true) Effort effort,
+        @JsonProperty(required = true) MeasurementSettings effort,
         String device,
         @JsonProperty(required = true) List<JvmOfPlan> jvms,
         @JsonProperty(required = true) List<Row> rows,

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.convmark.io.Choices;
 import org.convmark.io.InputError;
-import org.convmark.io.Known;
 import org.convmark.machine.Machine;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Block;
@@ -31,7 +31,7 @@ public enum Profile {
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
             List.of(WorkingSet.L1, WorkingSet.MEMORY),
-            new Effort(1, 30_000, 2, 50)) {
+            new MeasurementSettings(1, 30_000, 2, 50)) {
         @Override
         List<Target> targets(Workload workload) {
             return workload instanceof Network ? List.of(Target.VECTOR) : super.targets(workload);
@@ -53,7 +53,7 @@ public enum Profile {
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
             List.of(WorkingSet.values()),
-            new Effort(1, 30_000, 5, 40)) {
+            new MeasurementSettings(1, 30_000, 5, 40)) {
         @Override
         List<String> axis(Workload workload, Parameter extent) {
             List<String> all = super.axis(workload, extent);
@@ -75,7 +75,7 @@ public enum Profile {
             Comparison.EVERY_FUSION,
             List.of(RoofLoop.READ, RoofLoop.COPY, RoofLoop.TRIAD),
             List.of(WorkingSet.values()),
-            new Effort(3, 30_000, 5, 200)),
+            new MeasurementSettings(3, 30_000, 5, 200)),
     /** Evidence enough for a comparison of two runs, and all cores, wider networks, batches: days. */
     FULL(
             Family.EVERYTHING,
@@ -83,7 +83,7 @@ public enum Profile {
             Comparison.EVERY_FUSION,
             List.of(RoofLoop.READ, RoofLoop.COPY, RoofLoop.TRIAD),
             List.of(WorkingSet.values()),
-            new Effort(5, 30_000, 5, 200));
+            new MeasurementSettings(5, 30_000, 5, 200));
 
     /** What is measured unless benchmarks are named. */
     private enum Family {
@@ -153,7 +153,7 @@ public enum Profile {
     private final Comparison comparison;
     private final List<RoofLoop> loops;
     private final List<WorkingSet> workingSets;
-    private final Effort effort;
+    private final MeasurementSettings effort;
 
     Profile(
             Family family,
@@ -161,7 +161,7 @@ public enum Profile {
             Comparison comparison,
             List<RoofLoop> loops,
             List<WorkingSet> workingSets,
-            Effort effort) {
+            MeasurementSettings effort) {
         this.family = family;
         this.axes = axes;
         this.comparison = comparison;
@@ -196,7 +196,7 @@ public enum Profile {
      */
     public static Profile named(String label) {
         List<String> labels = Stream.of(values()).map(Profile::label).toList();
-        return values()[labels.indexOf(new Known("profile", labels).require(label))];
+        return values()[labels.indexOf(new Choices("profile", labels).require(label))];
     }
 
     /** Whether a workload is measured unless benchmarks are named. */
@@ -252,7 +252,7 @@ public enum Profile {
     }
 
     /** How thoroughly each row is measured. */
-    public Effort effort() {
+    public MeasurementSettings effort() {
         return effort;
     }
 }

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.io.Choices;
 import org.convmark.io.InputError;
-import org.convmark.io.Known;
 import org.convmark.machine.Machine;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Case;
@@ -52,7 +52,7 @@ public record Selection(
         List<String> workloads = Suite.workloads().stream().filter(chosen).toList();
         List<String> roofs = Suite.roofs().stream().filter(chosen).toList();
         if (workloads.isEmpty() && roofs.isEmpty()) {
-            Known known = new Known("benchmark", Suite.labels());
+            Choices known = new Choices("benchmark", Suite.labels());
             throw new InputError("no benchmark matches '" + include + "': did you mean '" + known.nearest(include)
                     + "'? Known are " + String.join(", ", known.names()) + ".");
         }
@@ -73,7 +73,7 @@ public record Selection(
      *
      * @throws InputError if nothing of it can be measured here, or a stack does not fit
      */
-    public Plan plan(Circumstances here, Effort effort) {
+    public Plan plan(Host here, MeasurementSettings effort) {
         List<JvmOfPlan> jvms = here.jvms();
         List<Row> all = rows(here.machine(), jvms.stream().map(JvmOfPlan::label).toList());
         MemoryNeed memory = here.memory();

@@ -60,19 +60,19 @@ public final class Session {
 
     /** A row of an arm, and its forks so far. */
     private static final class Entry {
-        private final Arm arm;
+        private final RunUnderTest arm;
         private final Row row;
         private final Forks forks = new Forks();
         private Failure failure;
 
-        Entry(Arm arm, Row row) {
+        Entry(RunUnderTest arm, Row row) {
             this.arm = arm;
             this.row = row;
         }
     }
 
-    private final List<Arm> arms;
-    private final Effort effort;
+    private final List<RunUnderTest> arms;
+    private final MeasurementSettings effort;
     private final Caches caches;
     private final CompilerLog compilations;
     private final OutputFormat log;
@@ -84,7 +84,7 @@ public final class Session {
      * @param arms of the same effort
      * @param log where JMH's own output goes
      */
-    public Session(List<Arm> arms, PrintStream log) {
+    public Session(List<RunUnderTest> arms, PrintStream log) {
         this.arms = List.copyOf(arms);
         this.effort = arms.get(0).plan().effort();
         this.caches = Caches.of(arms.get(0).capture().before().cacheSizes());
@@ -115,7 +115,7 @@ public final class Session {
 
     private Map<Case, List<Entry>> missing() {
         Map<Case, List<Entry>> cases = new LinkedHashMap<>();
-        for (Arm arm : arms) {
+        for (RunUnderTest arm : arms) {
             for (Row row : arm.folder().missing(arm.plan())) {
                 cases.computeIfAbsent(row.what(), c -> new ArrayList<>()).add(new Entry(arm, row));
             }
@@ -161,7 +161,7 @@ public final class Session {
             log.println("Not counted: " + entry.row.id() + ": " + e.getMessage());
             awaitInterrupt();
         } finally {
-            System.setProperty(CLASS_PATH, Arm.OWN);
+            System.setProperty(CLASS_PATH, RunUnderTest.OWN);
         }
     }
 
@@ -223,7 +223,7 @@ public final class Session {
                             .flatMap(result -> result.getBenchmarkResults().stream())
                             .toList();
         } finally {
-            System.setProperty(CLASS_PATH, Arm.OWN);
+            System.setProperty(CLASS_PATH, RunUnderTest.OWN);
         }
     }
 
@@ -252,7 +252,7 @@ public final class Session {
 
     /** One at a time: whoever interrupts may do so while the last row is written. */
     private synchronized void collect() throws IOException {
-        for (Arm arm : arms) {
+        for (RunUnderTest arm : arms) {
             arm.folder().collect(arm.plan());
         }
     }

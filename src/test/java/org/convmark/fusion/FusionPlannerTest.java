@@ -29,8 +29,10 @@ class FusionPlannerTest {
     }
 
     private static FusionPlan plan(Block block, int width, int image, String wish) {
-        Planning.Wish wished = wish.isEmpty() ? Planning.Wish.NONE : Planning.Wish.parse(wish);
-        return new FusionPlanner(new Planning(ZEN_3, 1 << 20, wished), FusedKernels.CPU, 1)
+        FusionConstraints.ScheduleOverride wished = wish.isEmpty()
+                ? FusionConstraints.ScheduleOverride.NONE
+                : FusionConstraints.ScheduleOverride.parse(wish);
+        return new FusionPlanner(new FusionConstraints(ZEN_3, 1 << 20, wished), FusionCapabilities.CPU, 1)
                 .plan(body(block, width, image));
     }
 
@@ -83,7 +85,7 @@ class FusionPlannerTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "step=0", "step", "chunk=-1", "step=1;chunk=16", "chunk=5", "rows=4"})
     void otherTextIsNoWish(String text) {
-        assertThrows(IllegalArgumentException.class, () -> Planning.Wish.parse(text));
+        assertThrows(IllegalArgumentException.class, () -> FusionConstraints.ScheduleOverride.parse(text));
     }
 
     @Test
@@ -101,9 +103,9 @@ class FusionPlannerTest {
                 .conv(1, 8)
                 .depthwise(3, 2)
                 .residual(f -> f.depthwise(5, 1).conv(3, 8));
-        RowFlow flow = new RowFlow(body, from, to, step);
+        LineBufferSchedule flow = new LineBufferSchedule(body, from, to, step);
         assertEquals(to - from, flow.made(body.head()));
-        for (int v : RowFlow.windows(body)) {
+        for (int v : LineBufferSchedule.windows(body)) {
             int[] tops = flow.tops(v, flow.window(v));
             for (int t = 0; t < flow.steps; t++) {
                 int time = t;
@@ -117,7 +119,7 @@ class FusionPlannerTest {
         }
     }
 
-    private static void assertRead(RowFlow flow, int t, int v, Graph.Node reader, int input, Graph body) {
+    private static void assertRead(LineBufferSchedule flow, int t, int v, Graph.Node reader, int input, Graph body) {
         int made = body.inputs().size() + body.nodes().indexOf(reader);
         if (flow.to(t, made) > flow.from(t, made)) {
             int last = reader.layer().reach(input).last(flow.to(t, made) - 1);

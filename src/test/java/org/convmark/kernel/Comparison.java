@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.engine.Engines;
-import org.convmark.fusion.Planning;
+import org.convmark.fusion.FusionConstraints;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
@@ -37,7 +37,7 @@ final class Comparison implements AutoCloseable {
     private final int workers;
     private final int peerWorkers;
     private final Algorithm algorithm;
-    private final Planning planning;
+    private final FusionConstraints constraints;
     private final Map<Target, Engine> open = new EnumMap<>(Target.class);
 
     private record Case(Graph graph, Weights.Fill fill) {}
@@ -57,12 +57,12 @@ final class Comparison implements AutoCloseable {
      * @param algorithm of the targets that know it; the others choose
      */
     Comparison(int workers, int peerWorkers, Algorithm algorithm) {
-        this(workers, peerWorkers, algorithm, Planning.TYPICAL);
+        this(workers, peerWorkers, algorithm, FusionConstraints.TYPICAL);
     }
 
-    /** @param planning what fused blocks are planned for */
-    Comparison(int workers, int peerWorkers, Algorithm algorithm, Planning planning) {
-        this.planning = planning;
+    /** @param constraints what fused blocks are planned for */
+    Comparison(int workers, int peerWorkers, Algorithm algorithm, FusionConstraints constraints) {
+        this.constraints = constraints;
         this.workers = workers;
         this.peerWorkers = peerWorkers;
         this.algorithm = algorithm;
@@ -73,7 +73,7 @@ final class Comparison implements AutoCloseable {
                 target.isPeer() ? peerWorkers : workers,
                 null,
                 target.algorithms().contains(algorithm) ? algorithm : Algorithm.AUTO,
-                planning);
+                constraints);
     }
 
     /**

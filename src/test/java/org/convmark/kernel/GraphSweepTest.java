@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.convmark.engine.Engines;
-import org.convmark.fusion.Planning;
+import org.convmark.fusion.FusionConstraints;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Block;
@@ -90,9 +90,9 @@ class GraphSweepTest {
     }
 
     private static Stream<DynamicNode> underSchedule(String[] words) {
-        Planning.Wish wish = Planning.Wish.parse(words[1]);
-        Planning planning = new Planning(Caches.TYPICAL, Long.MAX_VALUE, wish);
-        Comparison comparison = new Comparison(Integer.parseInt(words[0]), 1, Algorithm.DIRECT, planning);
+        FusionConstraints.ScheduleOverride wish = FusionConstraints.ScheduleOverride.parse(words[1]);
+        FusionConstraints constraints = new FusionConstraints(Caches.TYPICAL, Long.MAX_VALUE, wish);
+        Comparison comparison = new Comparison(Integer.parseInt(words[0]), 1, Algorithm.DIRECT, constraints);
         Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
         for (Block block : Block.values()) {
             bodies.put(block.name(), target -> {
@@ -113,7 +113,7 @@ class GraphSweepTest {
         return comparison.onEveryTarget(bodies);
     }
 
-    private static void assumeTaken(Target target, Planning.Wish wish) {
+    private static void assumeTaken(Target target, FusionConstraints.ScheduleOverride wish) {
         assumeTrue(target != Target.OPENCL || wish.chunk() == 0, target + " takes all hidden channels at once");
     }
 

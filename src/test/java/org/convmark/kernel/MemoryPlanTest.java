@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.convmark.engine.Engines;
-import org.convmark.kernel.MemoryPlan.Tenant;
+import org.convmark.kernel.MemoryPlan.LiveRange;
 import org.convmark.kernel.vector.lane.Lanes;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Intermediates need little more memory than are alive at one time. */
 class MemoryPlanTest {
-    private static Tenant tenant(int value, int from, int to, String layout, int units) {
-        return new Tenant(value, from, to, layout, new Backend.Need("floats", units, Float.BYTES));
+    private static LiveRange tenant(int value, int from, int to, String layout, int units) {
+        return new LiveRange(value, from, to, layout, new Backend.MemoryRequirement("floats", units, Float.BYTES));
     }
 
     @Test

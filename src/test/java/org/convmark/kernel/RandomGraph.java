@@ -3,7 +3,7 @@ package org.convmark.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.convmark.fusion.Planning.Wish;
+import org.convmark.fusion.FusionConstraints.ScheduleOverride;
 import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
@@ -21,12 +21,17 @@ import org.convmark.model.Shape;
  *
  * @param weights seed of its parameters
  */
-record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers, Wish wish, long weights) {
+record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers, ScheduleOverride wish, long weights) {
     private static final int MOST_LAYERS = 12;
     private static final int[] CHANNELS = {1, 4, 8, 3, 7, 9, 16, 17, 24, 32, 33, 48, 64, 72, 80, 128};
     private static final int[] MAPS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 20, 25, 27, 28, 31, 45, 56};
-    private static final List<Wish> WISHES =
-            List.of(Wish.NONE, new Wish(1, 0), new Wish(2, 16), new Wish(3, 0), new Wish(4, 32), new Wish(0, 64));
+    private static final List<ScheduleOverride> WISHES = List.of(
+            ScheduleOverride.NONE,
+            new ScheduleOverride(1, 0),
+            new ScheduleOverride(2, 16),
+            new ScheduleOverride(3, 0),
+            new ScheduleOverride(4, 32),
+            new ScheduleOverride(0, 64));
 
     /** Multiply-adds of a graph, at the most: few, seldom many. */
     private static final long[] MACS = {50_000, 50_000, 50_000, 200_000, 200_000, 200_000, 1_000_000, 10_000_000};
@@ -36,7 +41,7 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
         Fusion fusion = choices.of(List.of(Fusion.values()));
         Algorithm algorithm = choices.of(List.of(Algorithm.values()));
         int workers = 1 + choices.below(3);
-        Wish wish = fusion == Fusion.BLOCK ? choices.of(WISHES) : Wish.NONE;
+        ScheduleOverride wish = fusion == Fusion.BLOCK ? choices.of(WISHES) : ScheduleOverride.NONE;
         Shape shape = new Shape(1 + choices.below(3), choices.of(CHANNELS), choices.of(MAPS), choices.of(MAPS));
         Grower grower = new Grower(choices, Graph.of(shape), MACS[choices.below(MACS.length)]);
         grower.layers(MOST_LAYERS);
@@ -44,11 +49,11 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
     }
 
     /** A wish for more rows than a block's map has is refused. */
-    private static Wish fits(Wish wish, Graph graph) {
+    private static ScheduleOverride fits(ScheduleOverride wish, Graph graph) {
         int rows = graph.nodes().stream()
                 .mapToInt(node -> node.output().height())
                 .reduce(graph.inputs().get(0).height(), Math::min);
-        return new Wish(Math.min(wish.step(), rows), wish.chunk());
+        return new ScheduleOverride(Math.min(wish.step(), rows), wish.chunk());
     }
 
     /** Its layers as one would write them down. */

@@ -11,8 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.convmark.engine.Engines;
-import org.convmark.fusion.Planning;
-import org.convmark.fusion.Planning.Wish;
+import org.convmark.fusion.FusionConstraints;
+import org.convmark.fusion.FusionConstraints.ScheduleOverride;
 import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Block;
@@ -103,7 +103,7 @@ final class RandomGraphs implements AutoCloseable {
     /** Graphs that were computed wrongly once, or not at all. */
     private static List<RandomGraph> known() {
         Graph small = Graph.of(new Shape(1, 8, 5, 5));
-        Wish chunks = new Wish(0, 16);
+        ScheduleOverride chunks = new ScheduleOverride(0, 16);
         return List.of(
                 known(Graph.of(new Shape(1, 72, 27, 27)).grouped(3, 72, 1, 24), EPILOGUE, DIRECT),
                 known(Graph.of(new Shape(1, 80, 54, 54)).grouped(3, 80, 2, 16), EPILOGUE, DIRECT),
@@ -136,7 +136,7 @@ final class RandomGraphs implements AutoCloseable {
     }
 
     private static RandomGraph known(Graph graph, Fusion fusion, Algorithm algorithm) {
-        return new RandomGraph(graph, fusion, algorithm, 2, Wish.NONE, 1);
+        return new RandomGraph(graph, fusion, algorithm, 2, ScheduleOverride.NONE, 1);
     }
 
     /** What is wrong with the graph of a seed, and the smallest graph found that fails too; null if nothing is. */
@@ -168,7 +168,7 @@ final class RandomGraphs implements AutoCloseable {
                 random.workers(),
                 null,
                 target.algorithms().contains(random.algorithm()) ? random.algorithm() : Algorithm.AUTO,
-                new Planning(Caches.TYPICAL, Long.MAX_VALUE, random.wish()));
+                new FusionConstraints(Caches.TYPICAL, Long.MAX_VALUE, random.wish()));
         Bed bed = beds.computeIfAbsent(options, o -> Bed.of(Engines.open(target, o)));
         Graph graph = random.graph();
         Weights weights = new Weights(graph, random.weights(), Weights.Fill.RANDOM);

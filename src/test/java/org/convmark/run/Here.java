@@ -20,8 +20,8 @@ final class Here {
 
     private Here() {}
 
-    static Circumstances with(Probe... probes) {
-        return new Circumstances(
+    static Host with(Probe... probes) {
+        return new Host(
                 MACHINE,
                 Stream.of(probes)
                         .map(probe -> new Configuration(probe, List.of()))

@@ -34,12 +34,12 @@ class PlanTest {
     private static final Set<Target> ROOFS =
             Target.own().stream().map(Target::roof).collect(Collectors.toSet());
 
-    private static Plan plan(Profile profile, String include, List<String> parameters, Circumstances here) {
+    private static Plan plan(Profile profile, String include, List<String> parameters, Host here) {
         return Selection.of(profile, include, new Parameters(parameters), Set.of())
                 .plan(here, profile.effort());
     }
 
-    private static Plan plan(Profile profile, Set<Target> peers, Circumstances here) {
+    private static Plan plan(Profile profile, Set<Target> peers, Host here) {
         return Selection.of(profile, new Parameters(List.of()), peers).plan(here, profile.effort());
     }
 
@@ -83,7 +83,7 @@ class PlanTest {
     @ParameterizedTest
     @EnumSource
     void nothingOfAProfileIsLeftOut(Profile profile) {
-        Circumstances here = Here.with(Here.jvm("21", Target.own()));
+        Host here = Here.with(Here.jvm("21", Target.own()));
         Selection all = Selection.of(profile, new Parameters(List.of()), Set.of());
         long rows = Workload.all().stream()
                 .filter(profile::measures)
@@ -156,7 +156,7 @@ class PlanTest {
         "STANDARD, ONNXRUNTIME=NONE ONNXRUNTIME=EPILOGUE ONEDNN=NONE ONEDNN=EPILOGUE PYTORCH=NONE"
     })
     void peersAreMeasuredOnRequestWithTheirFusions(Profile profile, String expected) {
-        Circumstances here = Here.with(Here.jvm("21", EnumSet.allOf(Target.class)));
+        Host here = Here.with(Here.jvm("21", EnumSet.allOf(Target.class)));
         assertTrue(plan(profile, Set.of(), here).rows().stream()
                 .noneMatch(row -> row.target().isPeer()));
         Plan plan = plan(profile, Target.peers(), here);

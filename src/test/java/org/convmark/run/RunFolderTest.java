@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nothing that was measured is lost, whatever happens. */
 class RunFolderTest {
-    private static final Circumstances HERE = Here.with(Here.jvm("21", Target.own()));
+    private static final Host HERE = Here.with(Here.jvm("21", Target.own()));
 
     @TempDir
     private Path parent;
@@ -188,13 +188,13 @@ class RunFolderTest {
     @Test
     void resumingNeedsTheSameBuildJvmAndDevice() {
         HERE.requireSameAs(plan);
-        Circumstances otherJar = new Circumstances(HERE.machine(), HERE.configurations(), null, "other");
+        Host otherJar = new Host(HERE.machine(), HERE.configurations(), null, "other");
         assertRefused(otherJar, "another build");
         assertRefused(Here.with(Here.jvm("22", Target.own())), "was 21+1 when this run was begun and is 22+1 now");
         assertRefused(Here.with(Here.jvm("21", Target.SCALAR, Target.VECTOR)), "OPENCL ran on \"OPENCL here\"");
     }
 
-    private void assertRefused(Circumstances here, String expected) {
+    private void assertRefused(Host here, String expected) {
         InputError e = assertThrows(InputError.class, () -> here.requireSameAs(plan));
         assertTrue(e.getMessage().contains(expected), e::getMessage);
     }

@@ -43,10 +43,10 @@ class SessionTest {
             "SCALAR"));
 
     private static Plan plan(String second) {
-        return plan(second, new Effort(2, 50, 2, 10));
+        return plan(second, new MeasurementSettings(2, 50, 2, 10));
     }
 
-    private static Plan plan(String second, Effort effort) {
+    private static Plan plan(String second, MeasurementSettings effort) {
         return plan(
                 effort,
                 List.of(
@@ -57,7 +57,7 @@ class SessionTest {
                         new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", PARAMS))));
     }
 
-    private static Plan plan(Effort effort, List<JvmOfPlan> jvms, List<Row> rows) {
+    private static Plan plan(MeasurementSettings effort, List<JvmOfPlan> jvms, List<Row> rows) {
         return new Plan(Plan.FORMAT, "classes", "smoke", effort, null, jvms, rows, List.of());
     }
 
@@ -107,7 +107,7 @@ class SessionTest {
         SortedMap<String, String> vectors = new TreeMap<>(PARAMS);
         vectors.putAll(Map.of("target", "VECTOR", "width", "32", "image", "14"));
         Plan plan = plan(
-                new Effort(1, 1, 2, 10),
+                new MeasurementSettings(1, 1, 2, 10),
                 List.of(new JvmOfPlan(
                         "a",
                         JAVA,
@@ -152,7 +152,7 @@ class SessionTest {
         SortedMap<String, String> params = new TreeMap<>(PARAMS);
         params.putAll(Map.of("target", target.name(), "width", "64", "image", "14"));
         Plan plan = plan(
-                new Effort(1, 30_000, 3, 50),
+                new MeasurementSettings(1, 30_000, 3, 50),
                 List.of(new JvmOfPlan("a", JAVA, List.of(), "?", Map.of(target.name(), describe(target)), null)),
                 List.of(new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", params))));
         RunFolder folder = RunFolder.create(parent, "run");
@@ -184,7 +184,7 @@ class SessionTest {
                 Plan.FORMAT,
                 "classes",
                 "smoke",
-                new Effort(1, 50, 1, 10),
+                new MeasurementSettings(1, 50, 1, 10),
                 null,
                 List.of(new JvmOfPlan("a", java.toString(), List.of(), "?", Map.of("OPENCL", "any"), null)),
                 List.of(
@@ -202,7 +202,9 @@ class SessionTest {
     void countersAreReadInOneMoreFork(@TempDir Path parent) throws IOException {
         RunFolder folder = RunFolder.create(parent, "run");
         Here.CAPTURE.write(folder.machine());
-        run(folder, plan("plain Java loops", new Effort(2, 50, 2, 10).counting(List.of("LLC-load-misses"))));
+        run(
+                folder,
+                plan("plain Java loops", new MeasurementSettings(2, 50, 2, 10).counting(List.of("LLC-load-misses"))));
         Run run = Run.read(folder.path());
         for (Measurement row : run.measurements()) {
             assertEquals(2, row.samples().size(), "forks whose times are kept");
@@ -216,7 +218,7 @@ class SessionTest {
     }
 
     private static void run(RunFolder folder, Plan plan, PrintStream log) throws IOException {
-        new Session(List.of(new Arm(folder, plan, Here.CAPTURE, Arm.OWN)), log).run(Progress.NONE);
+        new Session(List.of(new RunUnderTest(folder, plan, Here.CAPTURE, RunUnderTest.OWN)), log).run(Progress.NONE);
     }
 
     private static JsonNode results(RunFolder folder) throws IOException {

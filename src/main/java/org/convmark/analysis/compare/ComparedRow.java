@@ -17,7 +17,7 @@ public record ComparedRow(
         RowKey key,
         List<Measurement> base,
         List<Measurement> candidate,
-        Evidence evidence,
+        TestResult evidence,
         Interval interval,
         double machine,
         Criteria criteria) {

@@ -19,8 +19,8 @@ import org.convmark.results.Measurement;
  * @param gained rows that the base lacks
  */
 public record Comparison(
-        Side base,
-        Side candidate,
+        RunGroup base,
+        RunGroup candidate,
         List<Difference> differences,
         List<ComparedRow> rows,
         List<Unmatched> lost,
@@ -39,14 +39,14 @@ public record Comparison(
      * @param axes what may differ
      * @throws IllegalArgumentException with one sentence if the sides are not alike otherwise or have no row in common
      */
-    public static Comparison of(Side base, Side candidate, Set<Axis> axes, Criteria criteria) {
+    public static Comparison of(RunGroup base, RunGroup candidate, Set<Axis> axes, Criteria criteria) {
         requireAlike(base, candidate, axes);
         List<Pair> common = common(base, candidate);
         List<Samples> bases =
-                common.stream().map(pair -> Side.samples(pair.base())).toList();
+                common.stream().map(pair -> RunGroup.samples(pair.base())).toList();
         List<Samples> candidates =
-                common.stream().map(pair -> Side.samples(pair.candidate())).toList();
-        List<Evidence> evidence = Evidence.of(bases, candidates, criteria);
+                common.stream().map(pair -> RunGroup.samples(pair.candidate())).toList();
+        List<TestResult> evidence = TestResult.of(bases, candidates, criteria);
         Bootstrap bootstrap = new Bootstrap(criteria.seed());
         boolean sameMachine = axes.stream().allMatch(axis -> axis == Axis.COMMIT);
         List<ComparedRow> rows = new ArrayList<>();
@@ -78,11 +78,11 @@ public record Comparison(
     private record Pair(RowKey key, List<Measurement> base, List<Measurement> candidate) {
         /** How much slower the machine was beside the candidate. */
         double machine() {
-            return Math.exp(Side.roof(base) - Side.roof(candidate));
+            return Math.exp(RunGroup.roof(base) - RunGroup.roof(candidate));
         }
     }
 
-    private static List<Pair> common(Side base, Side candidate) {
+    private static List<Pair> common(RunGroup base, RunGroup candidate) {
         List<Pair> common = new ArrayList<>();
         base.rows().forEach((key, row) -> {
             List<Measurement> other = candidate.rows().get(key);
@@ -99,7 +99,7 @@ public record Comparison(
         return common;
     }
 
-    private static void requireAlike(Side base, Side candidate, Set<Axis> axes) {
+    private static void requireAlike(RunGroup base, RunGroup candidate, Set<Axis> axes) {
         List<Difference> obstacles = base.environment().obstacles(candidate.environment(), axes);
         if (!obstacles.isEmpty()) {
             throw new IllegalArgumentException(
@@ -109,7 +109,7 @@ public record Comparison(
         }
     }
 
-    private static List<Unmatched> missing(Side has, Side lacks) {
+    private static List<Unmatched> missing(RunGroup has, RunGroup lacks) {
         return has.rows().keySet().stream()
                 .filter(key -> !lacks.rows().containsKey(key))
                 .map(key -> new Unmatched(key, lacks.failure(key).orElse("not measured")))

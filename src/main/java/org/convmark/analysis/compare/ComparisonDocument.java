@@ -102,7 +102,7 @@ public final class ComparisonDocument {
 
     private static List<Cell> cells(ComparedRow row) {
         Verdict verdict = row.verdict();
-        Evidence evidence = row.evidence();
+        TestResult evidence = row.evidence();
         return List.of(
                 Cell.words(row.key().title()),
                 verdict == Verdict.SLOWER ? new Cell.Warning(verdict.words()) : Cell.words(verdict.words()),
@@ -171,7 +171,7 @@ public final class ComparisonDocument {
                                         + "far; q is p after Benjamini and Hochberg's procedure over all rows. A row is faster or slower if q and the p-value of Mann and Whitney's "
                                         + "test on its forks, the second opinion, are below " + criteria.rate()
                                         + ", the interval does not hold 0 and the change is " + least
-                                        + " or more; it needs " + Evidence.FEWEST_FORKS
+                                        + " or more; it needs " + TestResult.FEWEST_FORKS
                                         + " forks a side. There is no change if the interval lies within " + least
                                         + ". Everything else is inconclusive, as is a change that the roof loop beside the row, which is the same code on both sides, shows too: "
                                         + "the machine was slower. The interval of the mean is of noise between forks alone.")));

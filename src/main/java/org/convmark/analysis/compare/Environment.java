@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.convmark.analysis.compare.Trait.Weight;
+import org.convmark.analysis.compare.EnvironmentFact.Weight;
 import org.convmark.machine.Fact;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
@@ -26,7 +26,7 @@ import org.convmark.results.Run;
  *
  * @param traits in the order in which a reader looks at them, by name
  */
-record Environment(Map<String, Trait> traits) {
+record Environment(Map<String, EnvironmentFact> traits) {
     private static final long GIB = 1L << 30;
 
     static Environment of(Run run) {
@@ -109,11 +109,11 @@ record Environment(Map<String, Trait> traits) {
     }
 
     private void refused(String name, String value, Set<Axis> axes) {
-        traits.put(name, new Trait(name, value, axes, Weight.REFUSED));
+        traits.put(name, new EnvironmentFact(name, value, axes, Weight.REFUSED));
     }
 
     private void shown(String name, String value, Set<Axis> axes) {
-        traits.put(name, new Trait(name, value, axes, Weight.SHOWN));
+        traits.put(name, new EnvironmentFact(name, value, axes, Weight.SHOWN));
     }
 
     private static String distinct(Run run, Function<Measurement, String> trait) {
@@ -153,10 +153,10 @@ record Environment(Map<String, Trait> traits) {
                 .toList();
     }
 
-    private List<Trait> unlike(Environment that, Set<Axis> axes) {
-        List<Trait> unlike = new ArrayList<>();
-        for (Trait trait : traits.values()) {
-            Trait other = that.traits.get(trait.name());
+    private List<EnvironmentFact> unlike(Environment that, Set<Axis> axes) {
+        List<EnvironmentFact> unlike = new ArrayList<>();
+        for (EnvironmentFact trait : traits.values()) {
+            EnvironmentFact other = that.traits.get(trait.name());
             boolean excused = trait.axes().stream().anyMatch(axes::contains);
             if (other != null && !excused && !trait.value().equals(other.value())) {
                 unlike.add(trait);
@@ -165,7 +165,7 @@ record Environment(Map<String, Trait> traits) {
         return unlike;
     }
 
-    private Difference difference(Environment that, Trait trait) {
+    private Difference difference(Environment that, EnvironmentFact trait) {
         return new Difference(
                 trait.name(), trait.value(), that.traits.get(trait.name()).value());
     }

@@ -2,7 +2,7 @@ package org.convmark.analysis.compare;
 
 import java.util.List;
 import org.convmark.analysis.statistics.Interval;
-import org.convmark.analysis.statistics.Shift;
+import org.convmark.analysis.statistics.LogRatio;
 
 /**
  * The mean ratio of rows.
@@ -10,11 +10,11 @@ import org.convmark.analysis.statistics.Shift;
  * @param interval at 95 %, of the noise between forks: these rows, measured again
  */
 public record GeometricMean(double ratio, Interval interval) {
-    static GeometricMean of(List<Shift> shifts) {
+    static GeometricMean of(List<LogRatio> shifts) {
         double sum = 0;
         double squares = 0;
         double weights = 0;
-        for (Shift shift : shifts) {
+        for (LogRatio shift : shifts) {
             double square = shift.error() * shift.error();
             sum += shift.difference();
             squares += square;
@@ -23,7 +23,7 @@ public record GeometricMean(double ratio, Interval interval) {
         double mean = sum / shifts.size();
         boolean known = shifts.stream().allMatch(shift -> shift.freedom() > 0);
         double half = known
-                ? new Shift(mean, Math.sqrt(squares) / shifts.size(), squares * squares / weights).halfWidth()
+                ? new LogRatio(mean, Math.sqrt(squares) / shifts.size(), squares * squares / weights).halfWidth()
                 : Double.POSITIVE_INFINITY;
         return new GeometricMean(Math.exp(mean), new Interval(Math.exp(mean - half), Math.exp(mean + half)));
     }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.statistics.descriptive.Quantile;
 import org.apache.commons.statistics.distribution.NormalDistribution;
-import org.convmark.analysis.statistics.Shift;
+import org.convmark.analysis.statistics.LogRatio;
 import org.convmark.report.Content;
 import org.convmark.report.Document;
 import org.convmark.report.Section;
@@ -50,9 +50,9 @@ public final class Resolution {
                 .filter(shift -> shift.freedom() > 0)
                 .mapToDouble(Resolution::smallest)
                 .toArray();
-        if (effects.length == 0 || forks < Evidence.FEWEST_FORKS) {
+        if (effects.length == 0 || forks < TestResult.FEWEST_FORKS) {
             return "With " + forks + (forks == 1 ? " fork" : " forks") + " a side no change can be found: give --forks "
-                    + (Evidence.FEWEST_FORKS + 1) + ".";
+                    + (TestResult.FEWEST_FORKS + 1) + ".";
         }
         double[] quantiles = Quantile.withDefaults().evaluate(effects, 0.5, 0.9);
         return "With " + forks + " forks a side the smallest change that can be found is "
@@ -61,7 +61,7 @@ public final class Resolution {
                 + Unit.SHARE.format(Arrays.stream(effects).max().orElseThrow()) + " for the worst.";
     }
 
-    private static double smallest(Shift shift) {
+    private static double smallest(LogRatio shift) {
         return Math.expm1(shift.halfWidth() + SURE * shift.error());
     }
 }

@@ -4,10 +4,10 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.convmark.fusion.FusedKernels;
+import org.convmark.fusion.FusionCapabilities;
+import org.convmark.fusion.FusionConstraints;
 import org.convmark.fusion.FusionPlan;
 import org.convmark.fusion.FusionPlanner;
-import org.convmark.fusion.Planning;
 import org.convmark.machine.Machine;
 import org.convmark.model.Caches;
 import org.convmark.model.Case;
@@ -25,7 +25,7 @@ public final class Footprint {
      */
     public record Bytes(long workspace, FusionPlan.Traffic traffic) {}
 
-    private final Planning planning;
+    private final FusionConstraints constraints;
     private final Map<Integer, FusionPlanner> planners = new HashMap<>();
     private final Map<Integer, Map<Graph, Bytes>> known = new HashMap<>();
 
@@ -33,7 +33,8 @@ public final class Footprint {
     public Footprint(Machine machine, Map<String, Long> sizes) {
         Map<String, Long> all = new HashMap<>(machine.cacheSizes());
         all.putAll(sizes);
-        this.planning = new Planning(Caches.of(all), Long.MAX_VALUE, Planning.Wish.NONE);
+        this.constraints =
+                new FusionConstraints(Caches.of(all), Long.MAX_VALUE, FusionConstraints.ScheduleOverride.NONE);
     }
 
     /** Empty for roofs, for benchmarks and kernels of others, and for blocks fused on a device that plans by what it is. */
@@ -56,7 +57,7 @@ public final class Footprint {
 
     private Bytes bytes(Graph graph, int workers) {
         FusionPlanner planner =
-                planners.computeIfAbsent(workers, w -> new FusionPlanner(planning, FusedKernels.CPU, w));
+                planners.computeIfAbsent(workers, w -> new FusionPlanner(constraints, FusionCapabilities.CPU, w));
         FusionPlan plan = planner.whole(graph);
         long between = planner.schedule(graph).cost().workspaceBytes();
         return new Bytes(between + plan.workspaceBytes(), plan.traffic());

@@ -17,7 +17,7 @@ public final class Speedups {
     private record Place(Workload workload, Point point) {}
 
     /** The fastest row of a target against the baseline, at one point. */
-    public record Factor(Point point, Measurement baseline, Measurement fastest, Trust trust) {
+    public record Factor(Point point, Measurement baseline, Measurement fastest, StabilityCheck stability) {
         /** Times faster. */
         public double value() {
             return baseline.seconds() / fastest.seconds();
@@ -31,25 +31,25 @@ public final class Speedups {
 
         /** Whether both rows can be trusted. */
         public boolean steady() {
-            return trust.holds(baseline) && trust.holds(fastest);
+            return stability.holds(baseline) && stability.holds(fastest);
         }
     }
 
     private final List<Measurement> rows;
     private final Map<Place, List<Measurement>> places;
-    private final Trust trust;
+    private final StabilityCheck stability;
 
     /**
      * @param rows of one JVM
-     * @param trust in them
+     * @param stability in them
      */
-    public Speedups(List<Measurement> rows, Trust trust) {
+    public Speedups(List<Measurement> rows, StabilityCheck stability) {
         this.rows = rows.stream()
                 .filter(row -> row.isWork() && !row.work().target().isPeer())
                 .toList();
         this.places = this.rows.stream()
                 .collect(Collectors.groupingBy(row -> new Place(row.work().workload(), Point.of(row))));
-        this.trust = trust;
+        this.stability = stability;
     }
 
     /** Our targets other than the baseline, in the order of their rows. */
@@ -86,7 +86,7 @@ public final class Speedups {
         Optional<Measurement> fastest = here.stream()
                 .filter(row -> row.work().target() == target)
                 .min(Comparator.comparingDouble(Measurement::seconds));
-        return baseline.flatMap(b -> fastest.map(f -> new Factor(point, b, f, trust)));
+        return baseline.flatMap(b -> fastest.map(f -> new Factor(point, b, f, stability)));
     }
 
     /** Factors at all of these points where there are any. */

@@ -14,7 +14,7 @@ import org.convmark.analysis.compare.Axis;
 import org.convmark.analysis.compare.ComparedRow;
 import org.convmark.analysis.compare.Comparison;
 import org.convmark.analysis.compare.Criteria;
-import org.convmark.analysis.compare.Side;
+import org.convmark.analysis.compare.RunGroup;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.model.Label;
 import org.convmark.report.Cell;
@@ -76,8 +76,8 @@ public final class ConfigurationAnalysis implements Analysis {
         return run.of(jvm).stream().map(Measurement::label).collect(Collectors.toSet());
     }
 
-    private static Side side(Run run, JvmIdentity jvm) {
-        return Side.of(List.of(new Run(run.folder(), run.machine(), run.intent(), run.of(jvm), List.of())), ALL);
+    private static RunGroup side(Run run, JvmIdentity jvm) {
+        return RunGroup.of(List.of(new Run(run.folder(), run.machine(), run.intent(), run.of(jvm), List.of())), ALL);
     }
 
     private static Table byWorkload(Map<String, Comparison> comparisons) {

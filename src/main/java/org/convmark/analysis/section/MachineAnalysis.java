@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.convmark.analysis.facts.Trust;
+import org.convmark.analysis.facts.StabilityCheck;
 import org.convmark.machine.Device;
 import org.convmark.machine.Fact;
 import org.convmark.machine.ForkArguments;
@@ -94,7 +94,7 @@ public final class MachineAnalysis implements Analysis {
                         String.format(Locale.ROOT, "Note: the machine was busy before the run (load %.2f).", load)));
         steal(run)
                 .optional()
-                .filter(share -> share > Trust.MOST_STEAL)
+                .filter(share -> share > StabilityCheck.MOST_STEAL)
                 .ifPresent(share -> warnings.add("Note: the hypervisor gave " + Unit.SHARE.format(share)
                         + " of the processors to others during the run."));
         if (before.checkout().dirty().optional().orElse(false)) {

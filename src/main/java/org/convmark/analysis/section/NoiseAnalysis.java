@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.convmark.analysis.facts.Roofs;
-import org.convmark.analysis.facts.Trust;
+import org.convmark.analysis.facts.StabilityCheck;
 import org.convmark.model.Target;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
@@ -49,27 +49,27 @@ public final class NoiseAnalysis implements Analysis {
     @Override
     public Section of(Run run) {
         List<Content> contents = new ArrayList<>();
-        Trust trust = new Trust(new Roofs(run));
+        StabilityCheck stability = new StabilityCheck(new Roofs(run));
         List<Measurement> rows = run.measurements();
-        contents.add(new Content.Lead(lead(trust, rows)));
+        contents.add(new Content.Lead(lead(stability, rows)));
         if (!rows.isEmpty()) {
             contents.add(new Content.Text(
                     "The spread within a row is the range of the middle half of its iterations over the median; between "
                             + "forks it is the slowest fork over the median fork. Steal is time that the hypervisor gave to others. The limits of "
                             + "trust are explained at every row."));
-            contents.add(summary(trust, rows));
-            contents.add(new Chart(points(trust, rows), SPREADS));
-            helps(trust, rows).ifPresent(contents::add);
+            contents.add(summary(stability, rows));
+            contents.add(new Chart(points(stability, rows), SPREADS));
+            helps(stability, rows).ifPresent(contents::add);
             repeats(rows).map(Content.Text::new).ifPresent(contents::add);
         }
         return new Section("Noise", contents);
     }
 
-    private static String lead(Trust trust, List<Measurement> rows) {
+    private static String lead(StabilityCheck stability, List<Measurement> rows) {
         if (rows.isEmpty()) {
             return "Nothing was measured, so there is no noise.";
         }
-        long doubtful = rows.stream().filter(row -> !trust.holds(row)).count();
+        long doubtful = rows.stream().filter(row -> !stability.holds(row)).count();
         long single = rows.stream().filter(row -> row.samples().size() == 1).count();
         return doubtful + " of " + rows.size() + " rows cannot be trusted; half of all rows spread by less than "
                 + Unit.SHARE.format(
@@ -100,14 +100,14 @@ public final class NoiseAnalysis implements Analysis {
         return new Metric("", List.of(values)).median();
     }
 
-    private static Table summary(Trust trust, List<Measurement> rows) {
+    private static Table summary(StabilityCheck stability, List<Measurement> rows) {
         Map<String, List<Measurement>> targets = rows.stream()
                 .collect(Collectors.groupingBy(NoiseAnalysis::target, LinkedHashMap::new, Collectors.toList()));
         List<List<Cell>> cells = new ArrayList<>();
         targets.forEach((target, some) -> cells.add(List.of(
                 Cell.words(target),
                 Cell.number(some.size(), Unit.COUNT),
-                Cell.number(some.stream().filter(row -> !trust.holds(row)).count(), Unit.COUNT),
+                Cell.number(some.stream().filter(row -> !stability.holds(row)).count(), Unit.COUNT),
                 Cell.number(median(some.stream().map(Measurement::spread).toList()), Unit.SHARE),
                 median(
                         some.stream().flatMap(row -> row.worstFork().stream()).toList(),
@@ -146,24 +146,24 @@ public final class NoiseAnalysis implements Analysis {
         return values.isEmpty() ? Cell.missing(reason) : Cell.number(median(values), unit);
     }
 
-    private static Table points(Trust trust, List<Measurement> rows) {
+    private static Table points(StabilityCheck stability, List<Measurement> rows) {
         List<List<Cell>> cells = rows.stream()
                 .map(row -> List.of(
                         Cell.words(row.label().benchmark()),
                         Cell.words(target(row)),
                         Cell.number(row.seconds(), Unit.SECONDS),
                         Cell.number(row.spread(), Unit.SHARE),
-                        Cell.words(trust.holds(row) ? "steady" : "unsteady")))
+                        Cell.words(stability.holds(row) ? "steady" : "unsteady")))
                 .toList();
         return new Table(
                 "Spread of iterations by time, row by row", List.of("Row", "Target", "Time", "Within", "State"), cells);
     }
 
-    private static Optional<Table> helps(Trust trust, List<Measurement> rows) {
+    private static Optional<Table> helps(StabilityCheck stability, List<Measurement> rows) {
         List<List<Cell>> cells = new ArrayList<>();
         HELP.forEach((doubt, help) -> {
             long count = rows.stream()
-                    .filter(row -> trust.doubts(row).stream().anyMatch(d -> d.startsWith(doubt)))
+                    .filter(row -> stability.doubts(row).stream().anyMatch(d -> d.startsWith(doubt)))
                     .count();
             if (count > 0) {
                 cells.add(List.of(Cell.words(doubt), Cell.number(count, Unit.COUNT), Cell.words(help)));

@@ -13,7 +13,7 @@ import org.convmark.analysis.facts.Peers;
 import org.convmark.analysis.facts.Peers.Match;
 import org.convmark.analysis.facts.Roofs;
 import org.convmark.analysis.facts.Speedups;
-import org.convmark.analysis.facts.Trust;
+import org.convmark.analysis.facts.StabilityCheck;
 import org.convmark.model.Block;
 import org.convmark.model.Network;
 import org.convmark.model.Operator;
@@ -100,12 +100,12 @@ public final class PeerAnalysis implements Analysis {
                     List.of(new Content.Lead("No other engine was measured in this run: ./run.sh run --peers measures "
                             + "ONNX Runtime, oneDNN and PyTorch on the same graphs.")));
         }
-        Trust trust = new Trust(new Roofs(run));
+        StabilityCheck stability = new StabilityCheck(new Roofs(run));
         List<Content> contents = new ArrayList<>();
         Map<JvmIdentity, List<Match>> byJvm =
                 all.stream().collect(Collectors.groupingBy(Match::jvm, LinkedHashMap::new, Collectors.toList()));
         byJvm.forEach((jvm, matches) ->
-                contents.add(new Content.Lead("On JVM " + run.label(jvm) + " " + sentence(trust, matches))));
+                contents.add(new Content.Lead("On JVM " + run.label(jvm) + " " + sentence(stability, matches))));
         contents.add(new Content.Text("The native framework is PYTORCH, layer by layer (fusion NONE); the accelerated "
                 + "engine is the faster of ONNXRUNTIME and ONEDNN, ours are VECTOR and OPENCL, all with fused epilogues, "
                 + "ours of networks also with fused blocks where that is faster; the best peer is the fastest of the three. A / B is the time of A over the time of B: above 1x B is "
@@ -121,7 +121,7 @@ public final class PeerAnalysis implements Analysis {
                                 .toList();
                         if (!here.isEmpty()) {
                             String where = " on JVM " + label + ", " + Roofs.workers(workers);
-                            contents.add(summary(trust, family, where, here));
+                            contents.add(summary(stability, family, where, here));
                         }
                     }));
         });
@@ -136,7 +136,7 @@ public final class PeerAnalysis implements Analysis {
     }
 
     /** What is seen at first sight. */
-    private static String sentence(Trust trust, List<Match> matches) {
+    private static String sentence(StabilityCheck stability, List<Match> matches) {
         List<String> parts = new ArrayList<>();
         for (Target target : Target.accelerated()) {
             List<Double> factors = overBest(target).of(matches);
@@ -152,7 +152,8 @@ public final class PeerAnalysis implements Analysis {
         Speedups.geometricMean(paper)
                 .ifPresent(mean -> parts.add(
                         "the accelerated engine is " + Unit.FACTOR.format(mean) + " as fast as " + Peers.NATIVE));
-        long unsteady = matches.stream().filter(match -> !holds(trust, match)).count();
+        long unsteady =
+                matches.stream().filter(match -> !holds(stability, match)).count();
         String caution = unsteady == 0
                 ? ""
                 : " Caution: " + unsteady + " of " + matches.size() + " points rest on unsteady rows.";
@@ -180,7 +181,7 @@ public final class PeerAnalysis implements Analysis {
     }
 
     /** A row per workload, and their mean. */
-    private static Table summary(Trust trust, String family, String where, List<Match> matches) {
+    private static Table summary(StabilityCheck stability, String family, String where, List<Match> matches) {
         List<String> columns = new ArrayList<>(
                 List.of(Character.toUpperCase(family.charAt(0)) + family.substring(1), "Accelerated engine"));
         ratios().forEach(ratio -> columns.add(ratio.name()));
@@ -189,21 +190,22 @@ public final class PeerAnalysis implements Analysis {
         Map<Workload, List<Match>> byWorkload = matches.stream()
                 .collect(Collectors.groupingBy(Match::workload, LinkedHashMap::new, Collectors.toList()));
         List<List<Cell>> rows = new ArrayList<>();
-        byWorkload.forEach((workload, some) -> rows.add(summary(trust, workload.name(), some)));
+        byWorkload.forEach((workload, some) -> rows.add(summary(stability, workload.name(), some)));
         if (rows.size() > 1) {
-            rows.add(summary(trust, "geometric mean", matches));
+            rows.add(summary(stability, "geometric mean", matches));
         }
         return new Table("By " + family + where, columns, rows);
     }
 
-    private static List<Cell> summary(Trust trust, String name, List<Match> matches) {
+    private static List<Cell> summary(StabilityCheck stability, String name, List<Match> matches) {
         List<Cell> cells = new ArrayList<>(List.of(Cell.words(name), engines(matches)));
         ratios().forEach(ratio -> cells.add(ratio.mean(matches)));
         Target.accelerated().forEach(target -> {
             List<Double> factors = overBest(target).of(matches);
             cells.add(factors.isEmpty() ? NOT_MEASURED : Cell.words(atLeastAsFast(factors)));
         });
-        long unsteady = matches.stream().filter(match -> !holds(trust, match)).count();
+        long unsteady =
+                matches.stream().filter(match -> !holds(stability, match)).count();
         cells.add(
                 unsteady == 0
                         ? Cell.words("steady")
@@ -211,10 +213,10 @@ public final class PeerAnalysis implements Analysis {
         return cells;
     }
 
-    private static boolean holds(Trust trust, Match match) {
+    private static boolean holds(StabilityCheck stability, Match match) {
         return match.rows().stream()
                 .filter(row -> row.work().target() != Target.SCALAR)
-                .allMatch(trust::holds);
+                .allMatch(stability::holds);
     }
 
     /** Which engine was the faster, with how often, where they take turns. */
@@ -231,7 +233,7 @@ public final class PeerAnalysis implements Analysis {
 
     /** Times and factors at every point, for readers and for programs. */
     public static Table everyPoint(Run run) {
-        Trust trust = new Trust(new Roofs(run));
+        StabilityCheck stability = new StabilityCheck(new Roofs(run));
         List<Target> engines = Stream.of(
                         Stream.of(Peers.NATIVE), Peers.ACCELERATED.stream(), Target.accelerated().stream())
                 .flatMap(targets -> targets)
@@ -242,12 +244,12 @@ public final class PeerAnalysis implements Analysis {
         ratios().forEach(ratio -> columns.add(ratio.name()));
         columns.add("Steady?");
         List<List<Cell>> rows = Peers.of(run).stream()
-                .map(match -> cells(run, trust, match, engines))
+                .map(match -> cells(run, stability, match, engines))
                 .toList();
         return new Table("Times and factors at every point", columns, rows);
     }
 
-    private static List<Cell> cells(Run run, Trust trust, Match match, List<Target> engines) {
+    private static List<Cell> cells(Run run, StabilityCheck stability, Match match, List<Target> engines) {
         List<Cell> cells = new ArrayList<>();
         cells.add(Cell.words(match.workload().name()));
         Stack.EXTENTS.forEach(
@@ -259,7 +261,7 @@ public final class PeerAnalysis implements Analysis {
                 .orElseGet(() -> Cell.missing("not measured"))));
         ratios().forEach(ratio -> cells.add(
                 ratio.of(match).map(factor -> Cell.number(factor, Unit.FACTOR)).orElse(NOT_MEASURED)));
-        cells.add(holds(trust, match) ? Cell.words("steady") : new Cell.Warning("unsteady"));
+        cells.add(holds(stability, match) ? Cell.words("steady") : new Cell.Warning("unsteady"));
         return cells;
     }
 }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.convmark.analysis.facts.Footprint;
 import org.convmark.analysis.facts.Roofs;
 import org.convmark.analysis.facts.Speedups;
-import org.convmark.analysis.facts.Trust;
+import org.convmark.analysis.facts.StabilityCheck;
 import org.convmark.model.Case;
 import org.convmark.model.Parameter;
 import org.convmark.model.Target;
@@ -44,30 +44,30 @@ public final class RowAnalysis implements Analysis {
     @Override
     public Section of(Run run) {
         List<Content> contents = new ArrayList<>();
-        Trust trust = new Trust(new Roofs(run));
-        contents.add(new Content.Lead(lead(run, trust)));
+        StabilityCheck stability = new StabilityCheck(new Roofs(run));
+        contents.add(new Content.Lead(lead(run, stability)));
         contents.add(
                 new Content.Text(
                         "Time is the median over forks (fresh JVMs) of each fork's median; the range is from "
                                 + "the fastest iteration to the slowest, the spread is the range of the middle half of all iterations over the time. A row is marked unsteady "
-                                + "where the spread is above " + Unit.SHARE.format(Trust.MOST_SPREAD)
+                                + "where the spread is above " + Unit.SHARE.format(StabilityCheck.MOST_SPREAD)
                                 + ", others took more than "
-                                + Unit.SHARE.format(Trust.MOST_STEAL)
+                                + Unit.SHARE.format(StabilityCheck.MOST_STEAL)
                                 + " of the processor (steal), where a pass allocates more than "
-                                + Unit.BYTES.format(Trust.MOST_ALLOCATION)
+                                + Unit.BYTES.format(StabilityCheck.MOST_ALLOCATION)
                                 + ": our kernels allocate nothing once they are compiled, so its code was not; where the roof beside it, a loop of "
                                 + "multiply-adds before and after every iteration, stayed below "
-                                + Unit.SHARE.format(Trust.LEAST_ROOF)
+                                + Unit.SHARE.format(StabilityCheck.LEAST_ROOF)
                                 + " of the best of this run on the same hardware: the machine was slow meanwhile; or where its worst fork took more than "
-                                + Unit.FACTOR.format(Trust.MOST_FORK)
+                                + Unit.FACTOR.format(StabilityCheck.MOST_FORK)
                                 + " the median fork, each weighed by the roof beside it: it was compiled differently. Rates count two flops per multiply-add of the network as defined, whatever "
                                 + "a kernel really did. Workspace is what a pass keeps between its kernels at most, windows of fused kernels included; traffic is what the plan for this machine's "
                                 + "caches moves through L3 and memory, modelled and not measured. The command measures the row again."));
         forks(run.measurements()).ifPresent(text -> contents.add(new Content.Text(text)));
         Map<String, List<Measurement>> groups = run.measurements().stream()
                 .collect(Collectors.groupingBy(RowAnalysis::simpleName, LinkedHashMap::new, Collectors.toList()));
-        groups.forEach((name, rows) -> contents.add(
-                new Content.Fold(Case.name(name) + summary(trust, rows), table(run, trust, "Rows of " + name, rows))));
+        groups.forEach((name, rows) -> contents.add(new Content.Fold(
+                Case.name(name) + summary(stability, rows), table(run, stability, "Rows of " + name, rows))));
         return new Section("Every row", contents);
     }
 
@@ -77,8 +77,8 @@ public final class RowAnalysis implements Analysis {
         return benchmark.substring(benchmark.lastIndexOf('.') + 1);
     }
 
-    private static String lead(Run run, Trust trust) {
-        long doubtful = unsteady(trust, run.measurements());
+    private static String lead(Run run, StabilityCheck stability) {
+        long doubtful = unsteady(stability, run.measurements());
         int rows = run.measurements().size();
         if (rows == 0) {
             return "Nothing was measured.";
@@ -107,26 +107,26 @@ public final class RowAnalysis implements Analysis {
                             + worst.label().benchmark()
                             + worst.target().map(target -> " on " + target).orElse("")
                             + "); above "
-                            + Unit.FACTOR.format(Trust.MOST_FORK) + " in "
+                            + Unit.FACTOR.format(StabilityCheck.MOST_FORK) + " in "
                             + factors.stream()
-                                    .filter(factor -> factor > Trust.MOST_FORK)
+                                    .filter(factor -> factor > StabilityCheck.MOST_FORK)
                                     .count() + ".";
                 });
     }
 
-    private static long unsteady(Trust trust, List<Measurement> rows) {
-        return rows.stream().filter(row -> !trust.holds(row)).count();
+    private static long unsteady(StabilityCheck stability, List<Measurement> rows) {
+        return rows.stream().filter(row -> !stability.holds(row)).count();
     }
 
-    private static String summary(Trust trust, List<Measurement> rows) {
-        long doubtful = unsteady(trust, rows);
+    private static String summary(StabilityCheck stability, List<Measurement> rows) {
+        long doubtful = unsteady(stability, rows);
         return " (" + rows.size() + (rows.size() == 1 ? " row" : " rows")
                 + (doubtful == 0 ? "" : ", " + doubtful + " unsteady") + ")";
     }
 
     /** All rows in one table, for programs. */
     public Table everyRow(Run run) {
-        Trust trust = new Trust(new Roofs(run));
+        StabilityCheck stability = new StabilityCheck(new Roofs(run));
         List<String> params = params(run.measurements().stream()
                 .flatMap(row -> Stream.of(row.subject().params(), row.label().settings())));
         List<String> columns = new ArrayList<>(List.of("Benchmark"));
@@ -134,17 +134,18 @@ public final class RowAnalysis implements Analysis {
         List<List<Cell>> rows = new ArrayList<>();
         for (Measurement row : run.measurements()) {
             List<Cell> cells = new ArrayList<>(List.of(Cell.words(row.label().benchmark())));
-            cells.addAll(cells(run, trust, params, row));
+            cells.addAll(cells(run, stability, params, row));
             rows.add(cells);
         }
         return new Table("Every row", columns, rows);
     }
 
-    private Table table(Run run, Trust trust, String caption, List<Measurement> measurements) {
+    private Table table(Run run, StabilityCheck stability, String caption, List<Measurement> measurements) {
         List<String> params =
                 params(measurements.stream().map(row -> row.label().settings()));
-        List<List<Cell>> rows =
-                measurements.stream().map(row -> cells(run, trust, params, row)).toList();
+        List<List<Cell>> rows = measurements.stream()
+                .map(row -> cells(run, stability, params, row))
+                .toList();
         return new Table(caption, columns(params), rows);
     }
 
@@ -174,7 +175,7 @@ public final class RowAnalysis implements Analysis {
                 .toList();
     }
 
-    private List<Cell> cells(Run run, Trust trust, List<String> params, Measurement row) {
+    private List<Cell> cells(Run run, StabilityCheck stability, List<String> params, Measurement row) {
         List<Cell> cells = new ArrayList<>();
         Map<String, String> values = new HashMap<>(row.subject().params());
         values.putAll(row.label().settings());
@@ -182,9 +183,9 @@ public final class RowAnalysis implements Analysis {
         cells.add(Cell.words(run.label(row.jvm())));
         cells.add(Cell.number(row.seconds(), Unit.SECONDS));
         cells.add(Cell.number(row.spread(), Unit.SHARE));
-        cells.add(trust.mark(row));
+        cells.add(stability.mark(row));
         cells.add(rate(row));
-        cells.add(share(trust.roofs(), row));
+        cells.add(share(stability.roofs(), row));
         cells.add(beside(run, row));
         Optional<Footprint.Bytes> bytes = footprint.of(row);
         cells.add(bytes(bytes.map(Footprint.Bytes::workspace)));

@@ -17,7 +17,7 @@ import org.convmark.analysis.facts.Resampling.Interval;
 import org.convmark.analysis.facts.Roofs;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.analysis.facts.Speedups.Factor;
-import org.convmark.analysis.facts.Trust;
+import org.convmark.analysis.facts.StabilityCheck;
 import org.convmark.model.Parameter;
 import org.convmark.model.Stack;
 import org.convmark.model.Target;
@@ -73,10 +73,10 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads, R
 
     @Override
     public Section of(Run run) {
-        Trust trust = new Trust(new Roofs(run));
+        StabilityCheck stability = new StabilityCheck(new Roofs(run));
         List<Content> contents = new ArrayList<>();
         for (JvmIdentity jvm : run.jvms()) {
-            Speedups speedups = new Speedups(rows(run, jvm), trust);
+            Speedups speedups = new Speedups(rows(run, jvm), stability);
             List<Point> points = speedups.points();
             if (speedups.targets().stream()
                     .anyMatch(t -> !ranked(speedups, t, points).isEmpty())) {
@@ -210,7 +210,7 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads, R
             cells.add(Cell.number(rows.size() + 1, Unit.COUNT));
             cells.add(Cell.words(workload.name()));
             entries.get(workload).forEach(entry -> addTo(cells, entry, full));
-            cells.add(trust(entries.get(workload), speedups.points(workload).size()));
+            cells.add(stability(entries.get(workload), speedups.points(workload).size()));
             rows.add(cells);
         }
         return new Table("Speed-up over plain Java on JVM " + jvm + ", ranked by the mean over targets", columns, rows);
@@ -254,7 +254,7 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads, R
     }
 
     /** Whether a mean is over all points, and over rows that can be believed. */
-    private static Cell trust(List<Entry> entries, int points) {
+    private static Cell stability(List<Entry> entries, int points) {
         List<Factor> factors =
                 entries.stream().flatMap(e -> e.factors().stream()).toList();
         int missing = entries.size() * points - factors.size();

@@ -34,7 +34,7 @@ public final class Bootstrap {
 
     /** The 95 % interval of candidate over base. */
     public Interval ratio(Samples base, Samples candidate) {
-        Shift shift = Shift.of(base, candidate);
+        LogRatio shift = LogRatio.of(base, candidate);
         if (shift.freedom() == 0) {
             return new Interval(0, Double.POSITIVE_INFINITY);
         }

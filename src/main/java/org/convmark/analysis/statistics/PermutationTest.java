@@ -45,7 +45,7 @@ public final class PermutationTest {
     }
 
     private double statistic(int row) {
-        Shift shift = Shift.of(bases.get(row), candidates.get(row), prior);
+        LogRatio shift = LogRatio.of(bases.get(row), candidates.get(row), prior);
         return shift.freedom() == 0 ? 0 : SAME * Math.abs(shift.statistic());
     }
 
@@ -128,7 +128,7 @@ public final class PermutationTest {
     }
 
     /** The shift between the chosen values and the others. */
-    private Shift shift(double[] all, int[] chosen) {
+    private LogRatio shift(double[] all, int[] chosen) {
         double sum = 0;
         double squares = 0;
         for (double x : all) {
@@ -147,6 +147,6 @@ public final class PermutationTest {
         double mean2 = (sum - part) / n2;
         double var1 = Math.max(0, partSquares - n1 * mean1 * mean1) / (n1 - 1);
         double var2 = Math.max(0, squares - partSquares - n2 * mean2 * mean2) / (n2 - 1);
-        return Shift.of(mean2 - mean1, var1, n1, var2, n2, prior);
+        return LogRatio.of(mean2 - mean1, var1, n1, var2, n2, prior);
     }
 }

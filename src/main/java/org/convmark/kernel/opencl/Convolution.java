@@ -12,9 +12,9 @@ final class Convolution {
     private final Layer.Conv conv;
     private final float[] filter;
     private final float[] bias;
-    private final Tensor in;
-    private final Tensor residual;
-    private final Tensor out;
+    private final DeviceTensor in;
+    private final DeviceTensor residual;
+    private final DeviceTensor out;
     private final String options;
     private final int group;
     private final int groupOut;
@@ -26,9 +26,9 @@ final class Convolution {
             Epilogue epilogue,
             float[] filter,
             float[] bias,
-            Tensor in,
-            Tensor residual,
-            Tensor out) {
+            DeviceTensor in,
+            DeviceTensor residual,
+            DeviceTensor out) {
         this.cl = cl;
         this.tuning = tuning;
         this.conv = conv;
@@ -89,7 +89,7 @@ final class Convolution {
 
     private Kernel depthwise() {
         int v = tuning.vector();
-        int rows = Tensor.rowsPerItem(
+        int rows = DeviceTensor.rowsPerItem(
                 out.shape().height(), out.blocks() * out.shape().batch(), cl.units());
         return cl.kernel(
                 "depthwise.cl",
@@ -98,7 +98,7 @@ final class Convolution {
                         + tuning.evenPixels(out.shape().width()),
                 new Cl.Range(
                         new long[] {
-                            Tensor.blocks(out.shape().height(), rows),
+                            DeviceTensor.blocks(out.shape().height(), rows),
                             out.blocks(),
                             out.shape().batch()
                         },
@@ -120,8 +120,8 @@ final class Convolution {
 
     private Kernel gpuTile() {
         int groups = in.shape().channels() / group;
-        int terms = Tensor.blocks(group * taps(), Tuning.DEPTH) * Tuning.DEPTH;
-        int paddedOut = Tensor.blocks(groupOut, Tuning.TILE) * Tuning.TILE;
+        int terms = DeviceTensor.blocks(group * taps(), Tuning.DEPTH) * Tuning.DEPTH;
+        int paddedOut = DeviceTensor.blocks(groupOut, Tuning.TILE) * Tuning.TILE;
         float[] packed = new float[groups * terms * paddedOut];
         for (int o = 0; o < conv.outChannels(); o++) {
             for (int k = 0; k < group * taps(); k++) {
@@ -136,8 +136,8 @@ final class Convolution {
                         + Tuning.SIDE,
                 new Cl.Range(
                         new long[] {
-                            (long) Tensor.blocks(pixels, Tuning.TILE) * Tuning.SIDE,
-                            (long) Tensor.blocks(groupOut, Tuning.TILE) * Tuning.SIDE,
+                            (long) DeviceTensor.blocks(pixels, Tuning.TILE) * Tuning.SIDE,
+                            (long) DeviceTensor.blocks(groupOut, Tuning.TILE) * Tuning.SIDE,
                             (long) out.shape().batch() * groups
                         },
                         new long[] {Tuning.SIDE, Tuning.SIDE, 1}),

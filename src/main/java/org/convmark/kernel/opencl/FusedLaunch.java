@@ -1,14 +1,14 @@
 package org.convmark.kernel.opencl;
 
 import java.util.List;
-import org.convmark.fusion.FusedKernels;
+import org.convmark.fusion.FusionCapabilities;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 import org.convmark.model.LayerVisitor;
 
 /** What one launch can run of a block: stages that stream rows on CPUs, a tile in local memory on GPUs. */
-record FusedLaunch(DeviceInfo device, Tuning tuning) implements FusedKernels {
-    /** Why a layer is no stage of {@link Stages}, empty if it is. */
+record FusedLaunch(DeviceInfo device, Tuning tuning) implements FusionCapabilities {
+    /** Why a layer is no stage of {@link PartLowering}, empty if it is. */
     private static final LayerVisitor<String> OBSTACLE = new LayerVisitor<>() {
         @Override
         public String conv(Layer.Conv conv) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.convmark.fusion.RowFlow;
+import org.convmark.fusion.LineBufferSchedule;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Graph;
@@ -30,14 +30,14 @@ final class FusedRows {
     private final Tuning tuning;
     private final Graph body;
     private final int first;
-    private final List<Tensor> in;
-    private final Tensor out;
+    private final List<DeviceTensor> in;
+    private final DeviceTensor out;
     private final List<List<Band>> items;
 
     /** Rows of an image. */
-    private record Band(int image, RowFlow flow) {}
+    private record Band(int image, LineBufferSchedule flow) {}
 
-    FusedRows(Cl cl, Tuning tuning, Graph body, int step, List<Tensor> in, Tensor out) {
+    FusedRows(Cl cl, Tuning tuning, Graph body, int step, List<DeviceTensor> in, DeviceTensor out) {
         this.cl = cl;
         this.tuning = tuning;
         this.body = body;
@@ -58,7 +58,8 @@ final class FusedRows {
             int end = (int) ((long) rows * (i + 1) / count);
             for (int row = (int) ((long) rows * i / count); row < end; row = row / height * height + height) {
                 int top = row / height * height;
-                own.add(new Band(row / height, new RowFlow(body, row % height, Math.min(end - top, height), step)));
+                own.add(new Band(
+                        row / height, new LineBufferSchedule(body, row % height, Math.min(end - top, height), step)));
             }
             items.add(own);
         }
@@ -66,7 +67,7 @@ final class FusedRows {
     }
 
     Kernel bind(Weights weights) {
-        List<Stage> stages = new Stages(tuning, body).all(weights);
+        List<ProgramPart> stages = new PartLowering(tuning, body).all(weights);
         Shapes shapes = new Shapes();
         List<Cl.Source> parts = new ArrayList<>(List.of(new Cl.Source("window.cl", "")));
         stages.forEach(stage -> parts.add(stage.part()));
@@ -111,10 +112,10 @@ final class FusedRows {
                 System.arraycopy(entries, 0, table, v * ENTRIES, ENTRIES);
             }
             windowFloats = ceil(windowFloats, LINE) * LINE;
-            RowFlow.windows(body).forEach(v -> table[v * ENTRIES + 2] = windowFloats);
+            LineBufferSchedule.windows(body).forEach(v -> table[v * ENTRIES + 2] = windowFloats);
         }
 
-        private int[] whole(int buffer, Tensor tensor) {
+        private int[] whole(int buffer, DeviceTensor tensor) {
             int border = tensor.border();
             Shape shape = tensor.shape();
             int left = tensor.first() + border * tensor.block();
@@ -130,7 +131,7 @@ final class FusedRows {
             int border = border(v);
             int held = bands().mapToInt(b -> b.flow.held(v)).max().orElseThrow();
             int row = (shape.width() + 2 * border) * block;
-            int blocks = Tensor.blocks(shape.channels(), block);
+            int blocks = DeviceTensor.blocks(shape.channels(), block);
             int start = windowFloats;
             windowFloats = start + ceil(blocks * held * row, LINE) * LINE;
             return new int[] {WINDOWS, start + border * block, 0, row, held * row, held, border, blocks, shape.width()};
@@ -154,7 +155,7 @@ final class FusedRows {
     }
 
     /** Where the parameters of each stage begin, and behind the last where they end. */
-    private static int[] offsets(List<Stage> stages) {
+    private static int[] offsets(List<ProgramPart> stages) {
         int[] offsets = new int[stages.size() + 1];
         for (int i = 0; i < stages.size(); i++) {
             offsets[i + 1] = offsets[i] + ceil(Math.max(1, stages.get(i).parameters().length), LINE) * LINE;
@@ -162,7 +163,7 @@ final class FusedRows {
         return offsets;
     }
 
-    private static float[] parameters(List<Stage> stages, int[] offsets) {
+    private static float[] parameters(List<ProgramPart> stages, int[] offsets) {
         float[] all = new float[offsets[stages.size()]];
         for (int i = 0; i < stages.size(); i++) {
             float[] own = stages.get(i).parameters();
@@ -171,7 +172,7 @@ final class FusedRows {
         return all;
     }
 
-    private static int[] forms(List<Stage> stages, int[] offsets) {
+    private static int[] forms(List<ProgramPart> stages, int[] offsets) {
         int at = 2 * stages.size();
         int[] table =
                 new int[at + stages.stream().mapToInt(s -> s.form().length).sum()];
@@ -204,7 +205,7 @@ final class FusedRows {
     }
 
     /** The rows of a value that a step makes, and those of its window to clear: all at first, later those below the map. */
-    private IntStream rows(RowFlow flow, int step, int v) {
+    private IntStream rows(LineBufferSchedule flow, int step, int v) {
         int height = body.shape(v).height();
         int end = v == body.head() ? height : Math.max(height, flow.readTo(step, v));
         int begin = height;
@@ -216,6 +217,6 @@ final class FusedRows {
     }
 
     private static int ceil(int a, int b) {
-        return Tensor.blocks(a, b);
+        return DeviceTensor.blocks(a, b);
     }
 }

@@ -23,31 +23,32 @@ final class FusedTile {
     private static final int SUMS = 64;
 
     /** The tiles that are tried, the largest first: a larger one reads less halo. */
-    private static final List<TiledForm.Tile> TILES = List.of(
-            new TiledForm.Tile(8, 16, 16),
-            new TiledForm.Tile(8, 8, 32),
-            new TiledForm.Tile(4, 8, 32),
-            new TiledForm.Tile(4, 4, 16),
-            new TiledForm.Tile(2, 2, 8));
+    private static final List<TiledBlock.Tile> TILES = List.of(
+            new TiledBlock.Tile(8, 16, 16),
+            new TiledBlock.Tile(8, 8, 32),
+            new TiledBlock.Tile(4, 8, 32),
+            new TiledBlock.Tile(4, 4, 16),
+            new TiledBlock.Tile(2, 2, 8));
 
     private FusedTile() {}
 
     /** Whether layers are a block of the form that the kernel runs, and some tile of it fits the device. */
     static boolean fits(DeviceInfo device, Graph body) {
-        TiledForm form = TiledForm.of(body);
+        TiledBlock form = TiledBlock.of(body);
         return form != null && tile(device, form).isPresent();
     }
 
     /** The largest tile that fits, not much larger than the map. */
-    private static Optional<TiledForm.Tile> tile(DeviceInfo device, TiledForm form) {
+    private static Optional<TiledBlock.Tile> tile(DeviceInfo device, TiledBlock form) {
         Shape out = form.body().output();
-        List<TiledForm.Tile> sensible = TILES.stream()
+        List<TiledBlock.Tile> sensible = TILES.stream()
                 .filter(tile ->
                         tile.height() < 2 * out.height() && tile.width() < 2 * out.width() || tile.height() == 2)
-                .filter(tile -> Tensor.blocks(out.channels(), ROWS) * Tensor.blocks(tile.height() * tile.width(), LANES)
+                .filter(tile -> DeviceTensor.blocks(out.channels(), ROWS)
+                                * DeviceTensor.blocks(tile.height() * tile.width(), LANES)
                         <= SUMS)
                 .toList();
-        Optional<TiledForm.Tile> fitting = sensible.stream()
+        Optional<TiledBlock.Tile> fitting = sensible.stream()
                 .filter(tile -> form.localBytes(tile) <= device.localBytes())
                 .findFirst();
         if (!fitting.equals(sensible.stream().findFirst())) {
@@ -61,12 +62,12 @@ final class FusedTile {
         return fitting;
     }
 
-    private static String name(TiledForm form) {
+    private static String name(TiledBlock form) {
         return "the block of " + form.in() + " with " + form.hidden().channels() + " hidden channels";
     }
 
     private static String refusal(
-            DeviceInfo device, TiledForm form, List<TiledForm.Tile> sensible, Optional<TiledForm.Tile> fitting) {
+            DeviceInfo device, TiledBlock form, List<TiledBlock.Tile> sensible, Optional<TiledBlock.Tile> fitting) {
         String instead = fitting.map(tile -> "a tile of " + tile.height() + " x " + tile.width() + " pixels is taken")
                 .orElse("its layers run one by one");
         return name(form) + " needs " + form.localBytes(sensible.get(0)) + " bytes of local memory, " + device.name()
@@ -93,16 +94,16 @@ final class FusedTile {
     }
 
     /** The kernel of a body that {@link #fits}. */
-    static Kernel bind(Cl cl, Tuning tuning, Graph body, Weights weights, List<Tensor> in, Tensor out) {
-        TiledForm form = TiledForm.of(body);
-        TiledForm.Tile tile = tile(cl.info(), form).orElseThrow();
+    static Kernel bind(Cl cl, Tuning tuning, Graph body, Weights weights, List<DeviceTensor> in, DeviceTensor out) {
+        TiledBlock form = TiledBlock.of(body);
+        TiledBlock.Tile tile = tile(cl.info(), form).orElseThrow();
         List<Part> parts =
                 body.nodes().stream().map(node -> Part.of(node, weights)).toList();
         Part last = parts.get(form.project());
-        Tensor source = in.get(form.input());
-        Tensor residual = last.residual() == null ? out : in.get(last.residual());
-        int across = Tensor.blocks(out.shape().width(), tile.width());
-        int down = Tensor.blocks(out.shape().height(), tile.height());
+        DeviceTensor source = in.get(form.input());
+        DeviceTensor residual = last.residual() == null ? out : in.get(last.residual());
+        int across = DeviceTensor.blocks(out.shape().width(), tile.width());
+        int down = DeviceTensor.blocks(out.shape().height(), tile.height());
         String after = after("LEAD", form.lead(), parts)
                 + after("EXPAND", form.expand(), parts)
                 + after("INNER", form.inner(), parts);

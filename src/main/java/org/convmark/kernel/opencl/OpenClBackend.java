@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.fusion.FusionConstraints;
 import org.convmark.fusion.FusionPlanner;
-import org.convmark.fusion.Planning;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
@@ -28,7 +28,7 @@ import org.convmark.model.Shape;
  * OpenCL 1.2 or later, on a GPU or a CPU. A kernel is one enqueue into an in-order queue; a program ends by waiting for
  * the queue. Two families of kernels, see {@link Tuning.Family}, share the layout of tensors.
  */
-public final class OpenClBackend extends Backend<Tensor, Kernel> {
+public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     /** Inputs that one launch of the route kernel reads. */
     private static final int ROUTE_INPUTS = 4;
 
@@ -39,11 +39,11 @@ public final class OpenClBackend extends Backend<Tensor, Kernel> {
     private final Tuning tuning;
     private final FusionPlanner planner;
 
-    OpenClBackend(Cl cl, Tuning tuning, Planning planning) {
+    OpenClBackend(Cl cl, Tuning tuning, FusionConstraints constraints) {
         super(new Workers(1));
         this.cl = cl;
         this.tuning = tuning;
-        this.planner = new FusionPlanner(planning, new FusedLaunch(cl.info(), tuning), cl.units());
+        this.planner = new FusionPlanner(constraints, new FusedLaunch(cl.info(), tuning), cl.units());
     }
 
     // ---------------------------------------------------------------- devices
@@ -103,7 +103,7 @@ public final class OpenClBackend extends Backend<Tensor, Kernel> {
         Cl.Device device = pick(Cl.devices(), options.device()).orElseThrow();
         // A CPU device knows all processors of the machine, this process may be allowed fewer.
         Cl cl = new Cl(device, Workers.threads(options.workers()));
-        return new OpenClBackend(cl, Tuning.of(device.info()), options.planning());
+        return new OpenClBackend(cl, Tuning.of(device.info()), options.constraints());
     }
 
     private static Optional<Cl.Device> pick(List<Cl.Device> devices, String name) {
@@ -129,9 +129,9 @@ public final class OpenClBackend extends Backend<Tensor, Kernel> {
     // ---------------------------------------------------------------- tensors
 
     @Override
-    protected Tensor allocate(Shape shape, int border) {
-        long bytes = Tensor.floats(shape, border, tuning.vector()) * Shape.ELEMENT_BYTES;
-        return new Tensor(shape, border, tuning.vector(), cl.allocate(bytes), 0);
+    protected DeviceTensor allocate(Shape shape, int border) {
+        long bytes = DeviceTensor.floats(shape, border, tuning.vector()) * Shape.ELEMENT_BYTES;
+        return new DeviceTensor(shape, border, tuning.vector(), cl.allocate(bytes), 0);
     }
 
     /**
@@ -139,15 +139,15 @@ public final class OpenClBackend extends Backend<Tensor, Kernel> {
      * that made zeros of a border would cost a launch each time.
      */
     @Override
-    protected Need need(Layout layout) {
-        long floats = Tensor.floats(layout.shape(), layout.border(), tuning.vector());
+    protected MemoryRequirement need(Layout layout) {
+        long floats = DeviceTensor.floats(layout.shape(), layout.border(), tuning.vector());
         return layout.border() > 0
-                ? new Need(layout, 1, floats * Shape.ELEMENT_BYTES)
-                : new Need(Tensor.class, (floats + LINE - 1) / LINE * LINE, Shape.ELEMENT_BYTES);
+                ? new MemoryRequirement(layout, 1, floats * Shape.ELEMENT_BYTES)
+                : new MemoryRequirement(DeviceTensor.class, (floats + LINE - 1) / LINE * LINE, Shape.ELEMENT_BYTES);
     }
 
     @Override
-    protected Arena<Tensor> arena(Need total) {
+    protected Arena<DeviceTensor> arena(MemoryRequirement total) {
         if (total.kind() instanceof Layout) {
             return super.arena(total);
         }
@@ -156,11 +156,11 @@ public final class OpenClBackend extends Backend<Tensor, Kernel> {
                     + " elements, more than kernels can address: choose a smaller image or batch");
         }
         Cl.Memory memory = cl.allocate(total.units() * Shape.ELEMENT_BYTES);
-        return (layout, first) -> new Tensor(layout.shape(), layout.border(), tuning.vector(), memory, first);
+        return (layout, first) -> new DeviceTensor(layout.shape(), layout.border(), tuning.vector(), memory, first);
     }
 
     @Override
-    protected void write(Tensor tensor, float[] values) {
+    protected void write(DeviceTensor tensor, float[] values) {
         float[] buffer = new float[(int) (tensor.memory().bytes() / Shape.ELEMENT_BYTES)];
         each(tensor.shape(), (n, c, y, i) -> {
             for (int x = 0; x < tensor.shape().width(); x++) {
@@ -171,7 +171,7 @@ public final class OpenClBackend extends Backend<Tensor, Kernel> {
     }
 
     @Override
-    protected float[] read(Tensor tensor) {
+    protected float[] read(DeviceTensor tensor) {
         float[] buffer = cl.read(tensor.memory());
         float[] values = new float[(int) tensor.shape().elements()];
         each(tensor.shape(), (n, c, y, i) -> {
@@ -206,7 +206,7 @@ public final class OpenClBackend extends Backend<Tensor, Kernel> {
     }
 
     @Override
-    protected Kernel block(Graph body, Weights weights, List<Tensor> in, Tensor out) {
+    protected Kernel block(Graph body, Weights weights, List<DeviceTensor> in, DeviceTensor out) {
         return tuning.family() == Tuning.Family.GPU
                 ? FusedTile.bind(cl, tuning, body, weights, in, out)
                 : new FusedRows(cl, tuning, body, planner.kernel(body).step(), in, out).bind(weights);
@@ -214,34 +214,40 @@ public final class OpenClBackend extends Backend<Tensor, Kernel> {
 
     @Override
     protected Kernel conv(
-            Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, Tensor in, Tensor residual, Tensor out) {
+            Layer.Conv conv,
+            Epilogue epilogue,
+            float[] filter,
+            float[] bias,
+            DeviceTensor in,
+            DeviceTensor residual,
+            DeviceTensor out) {
         return new Convolution(cl, tuning, conv, epilogue, filter, bias, in, residual, out).bind();
     }
 
     @Override
-    protected Kernel affine(float[] scale, float[] shift, Tensor in, Tensor out) {
+    protected Kernel affine(float[] scale, float[] shift, DeviceTensor in, DeviceTensor out) {
         return elementwise("affine", "", out, in.memory(), in.at(), perChannel(scale), perChannel(shift));
     }
 
     @Override
-    protected Kernel activate(Activation function, Tensor in, Tensor out) {
+    protected Kernel activate(Activation function, DeviceTensor in, DeviceTensor out) {
         String define = " -DFUNCTION=" + Tuning.name(function);
         return elementwise("activate", define, out, in.memory(), in.at());
     }
 
     @Override
-    protected Kernel add(Tensor a, Tensor b, Tensor out) {
+    protected Kernel add(DeviceTensor a, DeviceTensor b, DeviceTensor out) {
         return elementwise("add", "", out, a.memory(), a.at(), b.memory(), b.at());
     }
 
     @Override
-    protected Kernel multiply(Tensor in, Tensor gate, Tensor out) {
+    protected Kernel multiply(DeviceTensor in, DeviceTensor gate, DeviceTensor out) {
         return elementwise("multiply", "", out, in.memory(), in.at(), gate.memory(), gate.at());
     }
 
     @Override
-    protected Kernel route(Layer.Route route, int[] sources, List<Tensor> in, Tensor out) {
-        Route bound = Route.of(sources, in.stream().map(Tensor::shape).toList(), tuning.vector());
+    protected Kernel route(Layer.Route route, int[] sources, List<DeviceTensor> in, DeviceTensor out) {
+        Route bound = Route.of(sources, in.stream().map(DeviceTensor::shape).toList(), tuning.vector());
         if (in.size() <= ROUTE_INPUTS) {
             return route(bound, 0, in, out);
         }
@@ -252,10 +258,10 @@ public final class OpenClBackend extends Backend<Tensor, Kernel> {
     }
 
     /** Moves the channels that come from some inputs, beginning with a first one. */
-    private Kernel route(Route route, int first, List<Tensor> in, Tensor out) {
+    private Kernel route(Route route, int first, List<DeviceTensor> in, DeviceTensor out) {
         Object[] operands = new Object[2 * ROUTE_INPUTS + 1];
         for (int i = 0; i < ROUTE_INPUTS; i++) {
-            Tensor input = in.get(Math.min(first + i, in.size() - 1));
+            DeviceTensor input = in.get(Math.min(first + i, in.size() - 1));
             operands[2 * i] = input.memory();
             operands[2 * i + 1] = input.at();
         }
@@ -264,12 +270,12 @@ public final class OpenClBackend extends Backend<Tensor, Kernel> {
     }
 
     @Override
-    protected Kernel shift(Tensor in, Tensor out) {
+    protected Kernel shift(DeviceTensor in, DeviceTensor out) {
         return elementwise("shift", "", out, in.memory(), in.at());
     }
 
     @Override
-    protected Kernel pool(Layer.Pool pool, Tensor in, Tensor out) {
+    protected Kernel pool(Layer.Pool pool, DeviceTensor in, DeviceTensor out) {
         int height = in.shape().height();
         int width = in.shape().width();
         if (pool.kind() == Layer.Pool.Kind.GLOBAL) {
@@ -292,7 +298,7 @@ public final class OpenClBackend extends Backend<Tensor, Kernel> {
     }
 
     @Override
-    protected Kernel layerNorm(float epsilon, float[] gain, float[] bias, Tensor in, Tensor out) {
+    protected Kernel layerNorm(float epsilon, float[] gain, float[] bias, DeviceTensor in, DeviceTensor out) {
         int v = tuning.vector();
         float[] mask = new float[v];
         Arrays.fill(mask, 0, (gain.length - 1) % v + 1, 1);
@@ -328,10 +334,10 @@ public final class OpenClBackend extends Backend<Tensor, Kernel> {
     }
 
     private Cl.Memory perChannel(float[] values) {
-        return cl.upload(Arrays.copyOf(values, Tensor.blocks(values.length, tuning.vector()) * tuning.vector()));
+        return cl.upload(Arrays.copyOf(values, DeviceTensor.blocks(values.length, tuning.vector()) * tuning.vector()));
     }
 
-    private Kernel elementwise(String name, String define, Tensor out, Object... operands) {
+    private Kernel elementwise(String name, String define, DeviceTensor out, Object... operands) {
         return overRows("elementwise.cl", name, define, out, out.blocks(), operands);
     }
 
@@ -340,13 +346,13 @@ public final class OpenClBackend extends Backend<Tensor, Kernel> {
      *
      * @param blocks blocks that get items of their own
      */
-    private Kernel overRows(String file, String name, String define, Tensor out, int blocks, Object... operands) {
+    private Kernel overRows(String file, String name, String define, DeviceTensor out, int blocks, Object... operands) {
         int height = out.shape().height();
         int width = out.shape().width();
         int batch = out.shape().batch();
         boolean pixels = tuning.family() == Tuning.Family.GPU;
-        int rows = pixels ? 1 : Tensor.rowsPerItem(height, blocks * batch, cl.units());
-        long first = pixels ? (long) height * width : Tensor.blocks(height, rows);
+        int rows = pixels ? 1 : DeviceTensor.rowsPerItem(height, blocks * batch, cl.units());
+        long first = pixels ? (long) height * width : DeviceTensor.blocks(height, rows);
         Cl.Range range = new Cl.Range(new long[] {first, blocks, batch}, new long[] {tuning.group(), 1, 1});
         Object[] target = {out.memory(), out.at(), rows, height, width};
         Object[] all =

@@ -39,12 +39,12 @@ final class PackedConv {
         this.v = tuning.vector();
         this.group = conv.groupWidth(in.channels());
         this.groupOut = conv.groupOut(in.channels());
-        this.inBlocks = Tensor.blocks(in.channels(), v);
-        this.outBlocks = Tensor.blocks(out.channels(), v);
+        this.inBlocks = DeviceTensor.blocks(in.channels(), v);
+        this.outBlocks = DeviceTensor.blocks(out.channels(), v);
         this.tile = tuning.tile(outBlocks, out.width(), widest());
         this.blocks = seen(tile.out());
         this.channels = Math.min(in.channels(), v);
-        this.first = new int[Tensor.blocks(outBlocks, tile.out())];
+        this.first = new int[DeviceTensor.blocks(outBlocks, tile.out())];
         for (int t = 0; t < first.length; t++) {
             first[t] = Math.min(firstSeen(t * tile.out() * v) / v, inBlocks - blocks);
         }
@@ -100,7 +100,7 @@ final class PackedConv {
     /** The filter of a depthwise convolution: block x tap x channel. */
     static float[] depthwise(Layer.Conv conv, float[] weights, int v) {
         int taps = conv.kernel() * conv.kernel();
-        float[] packed = new float[Tensor.blocks(conv.outChannels(), v) * taps * v];
+        float[] packed = new float[DeviceTensor.blocks(conv.outChannels(), v) * taps * v];
         for (int o = 0; o < conv.outChannels(); o++) {
             for (int tap = 0; tap < taps; tap++) {
                 packed[(o / v * taps + tap) * v + o % v] = weights[o * taps + tap];

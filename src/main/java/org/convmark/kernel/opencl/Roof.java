@@ -24,7 +24,7 @@ final class Roof {
 
     Kernel bind(RoofLoop loop, long size) {
         return switch (loop) {
-            case COMPUTE, FED -> compute(size); // fed from memory it reached 40 % on PoCL: no roof
+            case COMPUTE, COMPUTE_L1 -> compute(size); // fed from memory it reached 40 % on PoCL: no roof
             case READ -> read(size);
             case COPY -> copy(size);
             case TRIAD -> triad(size);

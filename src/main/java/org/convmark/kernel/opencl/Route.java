@@ -27,7 +27,7 @@ record Route(int[] sources, int[] channels, int block) {
      */
     int[] plan(int from, int to) {
         int v = block;
-        int blocks = Tensor.blocks(sources.length, v);
+        int blocks = DeviceTensor.blocks(sources.length, v);
         int[] plan = new int[blocks * (1 + 2 * v)];
         for (int b = 0; b < blocks; b++) {
             int at = b * (1 + 2 * v);

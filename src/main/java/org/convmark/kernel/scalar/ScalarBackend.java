@@ -15,34 +15,34 @@ import org.convmark.model.Shape;
  * Plain Java loops over one array per feature map: the definition of the right answer and the baseline
  * without acceleration. What C2 vectorises by itself is vectorised; nothing is written for it.
  */
-public final class ScalarBackend extends Backend<Plane, Kernel> {
+public final class ScalarBackend extends Backend<PlanarTensor, Kernel> {
     /** @param workers threads that share each kernel, a unit being one feature map */
     public ScalarBackend(Workers workers) {
         super(workers);
     }
 
     @Override
-    protected Plane allocate(Shape shape, int border) {
-        return new Plane(shape);
+    protected PlanarTensor allocate(Shape shape, int border) {
+        return new PlanarTensor(shape);
     }
 
     /** Maps of the same size take each other's place. */
     @Override
-    protected Need need(Layout layout) {
+    protected MemoryRequirement need(Layout layout) {
         Shape shape = layout.shape();
         long maps = (long) shape.batch() * shape.channels();
-        return new Need(shape.pixels(), maps, shape.pixels() * Shape.ELEMENT_BYTES);
+        return new MemoryRequirement(shape.pixels(), maps, shape.pixels() * Shape.ELEMENT_BYTES);
     }
 
     @Override
-    protected Arena<Plane> arena(Need total) {
+    protected Arena<PlanarTensor> arena(MemoryRequirement total) {
         long pixels = (Long) total.kind();
         float[][] maps = new float[Math.toIntExact(total.units())][(int) pixels];
-        return (layout, first) -> new Plane(layout.shape(), maps, first);
+        return (layout, first) -> new PlanarTensor(layout.shape(), maps, first);
     }
 
     @Override
-    protected Kernel clearing(Kernel producer, Plane out) {
+    protected Kernel clearing(Kernel producer, PlanarTensor out) {
         return producer;
     }
 
@@ -52,31 +52,37 @@ public final class ScalarBackend extends Backend<Plane, Kernel> {
     }
 
     @Override
-    protected Plane view(Plane whole, int first, int channels) {
+    protected PlanarTensor view(PlanarTensor whole, int first, int channels) {
         return whole.part(first, channels);
     }
 
     @Override
-    protected void write(Plane tensor, float[] values) {
+    protected void write(PlanarTensor tensor, float[] values) {
         tensor.write(values);
     }
 
     @Override
-    protected float[] read(Plane tensor) {
+    protected float[] read(PlanarTensor tensor) {
         return tensor.read();
     }
 
     @Override
     protected Kernel conv(
-            Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, Plane in, Plane residual, Plane out) {
-        Finish finish = new Finish(epilogue, residual);
+            Layer.Conv conv,
+            Epilogue epilogue,
+            float[] filter,
+            float[] bias,
+            PlanarTensor in,
+            PlanarTensor residual,
+            PlanarTensor out) {
+        PostOps postOps = new PostOps(epilogue, residual);
         return ScalarDepthwise.fits(conv, in.shape())
-                ? new ScalarDepthwise(conv, finish, filter, bias, in, out)
-                : new ScalarConv(conv, finish, filter, bias, in, out);
+                ? new ScalarDepthwise(conv, postOps, filter, bias, in, out)
+                : new ScalarConv(conv, postOps, filter, bias, in, out);
     }
 
     @Override
-    protected Kernel affine(float[] scale, float[] shift, Plane in, Plane out) {
+    protected Kernel affine(float[] scale, float[] shift, PlanarTensor in, PlanarTensor out) {
         return perMap(out, m -> {
             int c = m % out.shape().channels();
             ScalarLoops.affine(in.maps()[m], out.maps()[m], scale[c], shift[c]);
@@ -84,7 +90,7 @@ public final class ScalarBackend extends Backend<Plane, Kernel> {
     }
 
     @Override
-    protected Kernel layerNorm(float epsilon, float[] gain, float[] bias, Plane in, Plane out) {
+    protected Kernel layerNorm(float epsilon, float[] gain, float[] bias, PlanarTensor in, PlanarTensor out) {
         int width = out.shape().width();
         ThreadLocal<float[][]> moments = ThreadLocal.withInitial(() -> new float[2][width]);
         return ScalarLoops.units(out.shape().batch() * out.shape().height(), row -> {
@@ -94,7 +100,7 @@ public final class ScalarBackend extends Backend<Plane, Kernel> {
     }
 
     @Override
-    protected Kernel activate(Activation function, Plane in, Plane out) {
+    protected Kernel activate(Activation function, PlanarTensor in, PlanarTensor out) {
         return perMap(out, m -> {
             System.arraycopy(in.maps()[m], 0, out.maps()[m], 0, out.maps()[m].length);
             ScalarLoops.activate(function, out.maps()[m], 0, out.maps()[m].length);
@@ -102,17 +108,17 @@ public final class ScalarBackend extends Backend<Plane, Kernel> {
     }
 
     @Override
-    protected Kernel add(Plane a, Plane b, Plane out) {
+    protected Kernel add(PlanarTensor a, PlanarTensor b, PlanarTensor out) {
         return perMap(out, m -> ScalarLoops.add(a.maps()[m], b.maps()[m], out.maps()[m], 0, out.maps()[m].length));
     }
 
     @Override
-    protected Kernel multiply(Plane in, Plane gate, Plane out) {
+    protected Kernel multiply(PlanarTensor in, PlanarTensor gate, PlanarTensor out) {
         return perMap(out, m -> ScalarLoops.affine(in.maps()[m], out.maps()[m], gate.maps()[m][0], 0));
     }
 
     @Override
-    protected Kernel route(Layer.Route route, int[] sources, List<Plane> in, Plane out) {
+    protected Kernel route(Layer.Route route, int[] sources, List<PlanarTensor> in, PlanarTensor out) {
         int channels = out.shape().channels();
         int[] inChannels = in.stream().mapToInt(x -> x.shape().channels()).toArray();
         Layer.Route.Source[] from = Arrays.stream(sources)
@@ -126,14 +132,14 @@ public final class ScalarBackend extends Backend<Plane, Kernel> {
     }
 
     @Override
-    protected Kernel shift(Plane in, Plane out) {
+    protected Kernel shift(PlanarTensor in, PlanarTensor out) {
         return perMap(
                 out,
                 m -> ScalarLoops.shift(in.maps()[m], out.maps()[m], in.shape().width()));
     }
 
     @Override
-    protected Kernel pool(Layer.Pool pool, Plane in, Plane out) {
+    protected Kernel pool(Layer.Pool pool, PlanarTensor in, PlanarTensor out) {
         return perMap(out, m -> ScalarLoops.pool(pool, in, out, m));
     }
 
@@ -142,7 +148,7 @@ public final class ScalarBackend extends Backend<Plane, Kernel> {
         return "plain Java loops";
     }
 
-    private static Kernel perMap(Plane out, IntConsumer map) {
+    private static Kernel perMap(PlanarTensor out, IntConsumer map) {
         return ScalarLoops.units(out.maps().length, map);
     }
 }

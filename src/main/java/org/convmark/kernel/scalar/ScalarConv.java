@@ -19,11 +19,11 @@ final class ScalarConv implements Kernel {
     private static final ThreadLocal<float[][]> SHIFTED = ThreadLocal.withInitial(() -> new float[TAPS][0]);
 
     private final Layer.Conv conv;
-    private final Finish finish;
+    private final PostOps postOps;
     private final float[] filter;
     private final float[] bias;
-    private final Plane in;
-    private final Plane out;
+    private final PlanarTensor in;
+    private final PlanarTensor out;
     private final int group;
     private final int groupOut;
     private final int taps;
@@ -36,9 +36,9 @@ final class ScalarConv implements Kernel {
 
     private final int bands;
 
-    ScalarConv(Layer.Conv conv, Finish finish, float[] filter, float[] bias, Plane in, Plane out) {
+    ScalarConv(Layer.Conv conv, PostOps postOps, float[] filter, float[] bias, PlanarTensor in, PlanarTensor out) {
         this.conv = conv;
-        this.finish = finish;
+        this.postOps = postOps;
         this.filter = filter;
         this.bias = bias;
         this.in = in;
@@ -98,7 +98,7 @@ final class ScalarConv implements Kernel {
             }
         }
         for (int o = first; o < last; o++) {
-            finish.map(out, base + o, from, to);
+            postOps.map(out, base + o, from, to);
         }
     }
 

@@ -16,11 +16,11 @@ final class ScalarDepthwise implements Kernel {
             ThreadLocal.withInitial(() -> new float[2 + ScalarConv.TAPS][0]);
 
     private final Layer.Conv conv;
-    private final Finish finish;
+    private final PostOps postOps;
     private final float[] filter;
     private final float[] bias;
-    private final Plane in;
-    private final Plane out;
+    private final PlanarTensor in;
+    private final PlanarTensor out;
 
     /** Floats from one row of the padded input to the next. */
     private final int pitch;
@@ -28,9 +28,9 @@ final class ScalarDepthwise implements Kernel {
     /** Floats from the first sum to the last, inclusive. */
     private final int sums;
 
-    ScalarDepthwise(Layer.Conv conv, Finish finish, float[] filter, float[] bias, Plane in, Plane out) {
+    ScalarDepthwise(Layer.Conv conv, PostOps postOps, float[] filter, float[] bias, PlanarTensor in, PlanarTensor out) {
         this.conv = conv;
-        this.finish = finish;
+        this.postOps = postOps;
         this.filter = filter;
         this.bias = bias;
         this.in = in;
@@ -77,7 +77,7 @@ final class ScalarDepthwise implements Kernel {
         for (int row = 0; row < out.shape().height(); row++) {
             System.arraycopy(y, row * pitch, out.maps()[m], row * width, width);
         }
-        finish.map(out, m, 0, out.maps()[m].length);
+        postOps.map(out, m, 0, out.maps()[m].length);
     }
 
     private int offset(int t) {

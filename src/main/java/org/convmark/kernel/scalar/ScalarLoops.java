@@ -78,7 +78,14 @@ final class ScalarLoops {
      * @param mean as long as the row, with anything in it; so is factor
      */
     static void layerNorm(
-            float epsilon, float[] gain, float[] bias, Plane in, Plane out, int row, float[] mean, float[] factor) {
+            float epsilon,
+            float[] gain,
+            float[] bias,
+            PlanarTensor in,
+            PlanarTensor out,
+            int row,
+            float[] mean,
+            float[] factor) {
         int channels = in.shape().channels();
         int width = in.shape().width();
         int first = row / in.shape().height() * channels;
@@ -123,7 +130,7 @@ final class ScalarLoops {
     }
 
     /** One feature map. */
-    static void pool(Layer.Pool pool, Plane in, Plane out, int map) {
+    static void pool(Layer.Pool pool, PlanarTensor in, PlanarTensor out, int map) {
         int height = in.shape().height();
         int width = in.shape().width();
         float[] x = in.maps()[map];

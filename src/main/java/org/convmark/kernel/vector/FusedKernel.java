@@ -3,14 +3,14 @@ package org.convmark.kernel.vector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.convmark.fusion.ExpandProjectChain;
 import org.convmark.fusion.FusionPlan;
-import org.convmark.fusion.HiddenLayers;
-import org.convmark.fusion.RowFlow;
+import org.convmark.fusion.LineBufferSchedule;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.vector.lane.Band;
-import org.convmark.kernel.vector.lane.Blocked;
-import org.convmark.kernel.vector.lane.Stage;
+import org.convmark.kernel.vector.lane.BlockedTensor;
+import org.convmark.kernel.vector.lane.RowRangeKernel;
 import org.convmark.model.Graph;
 import org.convmark.model.Shape;
 
@@ -22,26 +22,26 @@ import org.convmark.model.Shape;
 public final class FusedKernel implements Kernel {
     /** Makes the kernels of a body. */
     interface Binding {
-        Stage bind(Graph.Node node, List<Blocked> in, Blocked out);
+        RowRangeKernel bind(Graph.Node node, List<BlockedTensor> in, BlockedTensor out);
 
-        Stage bind(FoldedConv part, Blocked in, Blocked addend, Blocked out);
+        RowRangeKernel bind(FoldedConv part, BlockedTensor in, BlockedTensor addend, BlockedTensor out);
 
         FoldedConv fold(Graph.Node node);
     }
 
     /** Rows of an image, and by step and window the row on top of it. */
-    private record Band(int image, RowFlow flow, int[][] tops) {}
+    private record Band(int image, LineBufferSchedule flow, int[][] tops) {}
 
     private final Graph body;
     private final int first;
-    private final List<Blocked> in;
-    private final Blocked out;
+    private final List<BlockedTensor> in;
+    private final BlockedTensor out;
 
     /** What the stages read and write, by value of the body. */
-    private final Blocked[] values;
+    private final BlockedTensor[] values;
 
     /** Where sums over chunks wait for the next, every second time; null if hidden channels are not in chunks. */
-    private final Blocked sums;
+    private final BlockedTensor sums;
 
     private final int sumsOf;
 
@@ -56,17 +56,18 @@ public final class FusedKernel implements Kernel {
      *
      * @param value whose rows it makes
      */
-    private record Turn(Stage stage, int value) {}
+    private record Turn(RowRangeKernel stage, int value) {}
 
     /** @param plan step, chunk and bands */
-    FusedKernel(FusionPlan.Kernel plan, Binding binding, List<Blocked> in, Blocked out) {
+    FusedKernel(FusionPlan.Kernel plan, Binding binding, List<BlockedTensor> in, BlockedTensor out) {
         this.body = plan.body();
         this.first = body.inputs().size();
         this.in = in;
         this.out = out;
-        List<List<RowFlow>> flows = flows(body, plan.step(), plan.workers());
-        List<RowFlow> every = flows.stream().flatMap(List::stream).toList();
-        HiddenLayers hidden = plan.chunk() == 0 ? null : HiddenLayers.of(body).orElseThrow();
+        List<List<LineBufferSchedule>> flows = flows(body, plan.step(), plan.workers());
+        List<LineBufferSchedule> every = flows.stream().flatMap(List::stream).toList();
+        ExpandProjectChain hidden =
+                plan.chunk() == 0 ? null : ExpandProjectChain.of(body).orElseThrow();
         this.values = values(plan, every, flows.size());
         this.sumsOf = hidden == null ? -1 : first + hidden.last();
         this.sums = hidden == null ? null : window(sumsOf, body.shape(sumsOf), every, flows.size(), 0);
@@ -90,23 +91,23 @@ public final class FusedKernel implements Kernel {
         return values[value].rows > 0;
     }
 
-    private List<Blocked> operands(Graph.Node node) {
+    private List<BlockedTensor> operands(Graph.Node node) {
         return node.inputs().stream().map(v -> values[v]).toList();
     }
 
     /** Chunk after chunk through all hidden layers. */
-    private void chunks(int chunk, HiddenLayers hidden, Binding binding, List<Turn> to) {
+    private void chunks(int chunk, ExpandProjectChain hidden, Binding binding, List<Turn> to) {
         List<FoldedConv> folded = IntStream.rangeClosed(hidden.first(), hidden.last())
                 .mapToObj(i -> binding.fold(body.nodes().get(i)))
                 .toList();
         int channels = hidden.channels();
         for (int from = 0; from < channels; from += chunk) {
             int end = Math.min(from + chunk, channels);
-            Blocked source =
+            BlockedTensor source =
                     operands(body.nodes().get(hidden.first())).get(folded.get(0).source());
             for (int i = hidden.first(); i < hidden.last(); i++) {
                 FoldedConv part = folded.get(i - hidden.first()).outputs(from, end);
-                Blocked made = part(first + i, from, end);
+                BlockedTensor made = part(first + i, from, end);
                 if (isMade(first + i)) {
                     to.add(new Turn(binding.bind(part, source, null, made), first + i));
                 }
@@ -114,7 +115,8 @@ public final class FusedKernel implements Kernel {
             }
             FoldedConv sum = folded.get(folded.size() - 1);
             if (isMade(sumsOf)) {
-                Stage added = add(sum, from, end, (channels - end + chunk - 1) / chunk, hidden, binding, source);
+                RowRangeKernel added =
+                        add(sum, from, end, (channels - end + chunk - 1) / chunk, hidden, binding, source);
                 to.add(new Turn(added, sumsOf));
             }
         }
@@ -125,10 +127,16 @@ public final class FusedKernel implements Kernel {
      *
      * @param left chunks behind this one
      */
-    private Stage add(
-            FoldedConv sum, int from, int end, int left, HiddenLayers hidden, Binding binding, Blocked source) {
-        Blocked result = left % 2 == 0 ? values[sumsOf] : sums;
-        Blocked addend = left % 2 == 0 ? sums : values[sumsOf];
+    private RowRangeKernel add(
+            FoldedConv sum,
+            int from,
+            int end,
+            int left,
+            ExpandProjectChain hidden,
+            Binding binding,
+            BlockedTensor source) {
+        BlockedTensor result = left % 2 == 0 ? values[sumsOf] : sums;
+        BlockedTensor addend = left % 2 == 0 ? sums : values[sumsOf];
         if (from == 0) {
             addend = sum.residual(operands(body.nodes().get(hidden.last())));
         }
@@ -136,31 +144,31 @@ public final class FusedKernel implements Kernel {
     }
 
     /** Some channels of a hidden value: of all that it holds, or all that it holds. */
-    private Blocked part(int value, int from, int to) {
+    private BlockedTensor part(int value, int from, int to) {
         boolean all = values[value].shape.channels() == body.shape(value).channels();
         return values[value].part(all ? from : 0, to - from);
     }
 
     /** By worker, the rows that it makes of each image that it makes rows of. */
-    private static List<List<RowFlow>> flows(Graph body, int step, int workers) {
+    private static List<List<LineBufferSchedule>> flows(Graph body, int step, int workers) {
         int height = body.output().height();
         int rows = height * body.output().batch();
         int count = Math.min(workers, rows);
-        List<List<RowFlow>> flows = new ArrayList<>();
+        List<List<LineBufferSchedule>> flows = new ArrayList<>();
         for (int w = 0; w < count; w++) {
-            List<RowFlow> own = new ArrayList<>();
+            List<LineBufferSchedule> own = new ArrayList<>();
             int end = (int) ((long) rows * (w + 1) / count);
             for (int row = (int) ((long) rows * w / count); row < end; row = row / height * height + height) {
                 int top = row / height * height;
-                own.add(new RowFlow(body, row % height, Math.min(end - top, height), step));
+                own.add(new LineBufferSchedule(body, row % height, Math.min(end - top, height), step));
             }
             flows.add(own);
         }
         return flows;
     }
 
-    private Blocked[] values(FusionPlan.Kernel plan, List<RowFlow> flows, int workers) {
-        Blocked[] made = new Blocked[first + body.nodes().size()];
+    private BlockedTensor[] values(FusionPlan.Kernel plan, List<LineBufferSchedule> flows, int workers) {
+        BlockedTensor[] made = new BlockedTensor[first + body.nodes().size()];
         for (int v = 0; v < made.length; v++) {
             if (v < first) {
                 made[v] = in.get(v).seenBy(workers, most(v, flows), fewest(v, flows));
@@ -174,17 +182,17 @@ public final class FusedKernel implements Kernel {
         return made;
     }
 
-    private static Blocked window(int value, Shape map, List<RowFlow> flows, int workers, int border) {
+    private static BlockedTensor window(int value, Shape map, List<LineBufferSchedule> flows, int workers, int border) {
         int held = flows.stream().mapToInt(f -> f.window(value)).max().orElseThrow();
         Shape each = new Shape(workers, map.channels(), map.height(), map.width());
-        return Blocked.windows(each, border, most(value, flows), fewest(value, flows), held);
+        return BlockedTensor.windows(each, border, most(value, flows), fewest(value, flows), held);
     }
 
-    private static int most(int value, List<RowFlow> flows) {
+    private static int most(int value, List<LineBufferSchedule> flows) {
         return flows.stream().mapToInt(f -> f.mostMade(value)).max().orElseThrow();
     }
 
-    private static int fewest(int value, List<RowFlow> flows) {
+    private static int fewest(int value, List<LineBufferSchedule> flows) {
         return flows.stream().mapToInt(f -> f.fewestMade(value)).min().orElseThrow();
     }
 
@@ -200,15 +208,15 @@ public final class FusedKernel implements Kernel {
         return border;
     }
 
-    private Band[][] bands(List<List<RowFlow>> flows) {
+    private Band[][] bands(List<List<LineBufferSchedule>> flows) {
         Band[][] bands = new Band[flows.size()][];
         int image = 0;
         for (int w = 0; w < bands.length; w++) {
             bands[w] = new Band[flows.get(w).size()];
             for (int i = 0; i < bands[w].length; i++) {
-                RowFlow flow = flows.get(w).get(i);
+                LineBufferSchedule flow = flows.get(w).get(i);
                 int[][] tops = new int[values.length][];
-                RowFlow.windows(body).forEach(v -> tops[v] = flow.tops(v, values[v].held));
+                LineBufferSchedule.windows(body).forEach(v -> tops[v] = flow.tops(v, values[v].held));
                 bands[w][i] = new Band(image, flow, tops);
                 image += flow.isLast() ? 1 : 0;
             }
@@ -256,7 +264,7 @@ public final class FusedKernel implements Kernel {
 
     /** Makes room for the rows of a step; rows outside the map are zeros. */
     private void slide(int worker, Band band, int step, int v) {
-        Blocked window = values[v];
+        BlockedTensor window = values[v];
         int top = band.tops[v][step];
         if (step == 0) {
             window.place(worker, top);

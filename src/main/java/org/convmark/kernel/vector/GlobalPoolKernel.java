@@ -4,7 +4,7 @@ import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
-import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.BlockedTensor;
 import org.convmark.kernel.vector.lane.RowKernel;
 
 /**
@@ -16,10 +16,10 @@ final class GlobalPoolKernel implements RowKernel.Row {
     /** Sums side by side; maps of 56, 28, 14 and 7 pixels are whole multiples. */
     private static final int SUMS = 7;
 
-    private final Blocked in;
-    private final Blocked out;
+    private final BlockedTensor in;
+    private final BlockedTensor out;
 
-    GlobalPoolKernel(Blocked in, Blocked out) {
+    GlobalPoolKernel(BlockedTensor in, BlockedTensor out) {
         this.in = in;
         this.out = out;
     }

@@ -5,16 +5,16 @@ import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.BlockedTensor;
 import org.convmark.kernel.vector.lane.Lanes;
-import org.convmark.kernel.vector.lane.Stage;
+import org.convmark.kernel.vector.lane.RowRangeKernel;
 
 /**
  * Layer normalisation. A unit is one row of pixels of one image; 7 pixels at a time pass three times over their channel
  * blocks: mean, variance, result. Sums of all 7 stay in registers side by side, which hides the latency of the addition.
  * Lanes behind the last channel are multiplied by zero.
  */
-final class LayerNormKernel implements Stage {
+final class LayerNormKernel implements RowRangeKernel {
     /** Pixels of a tile. */
     private static final int PIXELS = 7;
 
@@ -25,13 +25,13 @@ final class LayerNormKernel implements Stage {
     private final float[] gain;
     private final float[] bias;
     private final float[] lanes;
-    private final Blocked in;
-    private final Blocked out;
+    private final BlockedTensor in;
+    private final BlockedTensor out;
 
     /** Means of the pixels of a tile, one over their deviations, and a vector for each. */
     private final ThreadLocal<float[]> moments = ThreadLocal.withInitial(() -> new float[(2 + L) * PIXELS]);
 
-    LayerNormKernel(float epsilon, float[] gain, float[] bias, Blocked in, Blocked out) {
+    LayerNormKernel(float epsilon, float[] gain, float[] bias, BlockedTensor in, BlockedTensor out) {
         this.epsilon = epsilon;
         this.gain = Lanes.padded(gain);
         this.bias = Lanes.padded(bias);

@@ -5,9 +5,9 @@ import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.BlockedTensor;
+import org.convmark.kernel.vector.lane.ElementwiseKernels;
 import org.convmark.kernel.vector.lane.RowKernel;
-import org.convmark.kernel.vector.lane.Rows;
 import org.convmark.model.Layer;
 
 /**
@@ -18,8 +18,8 @@ import org.convmark.model.Layer;
  */
 final class PoolKernel implements RowKernel.Row {
     private final Layer.Pool pool;
-    private final Blocked in;
-    private final Blocked out;
+    private final BlockedTensor in;
+    private final BlockedTensor out;
     private final Operation operation;
 
     /** One over the columns of the window that lie inside the map, per result in a row. */
@@ -28,7 +28,7 @@ final class PoolKernel implements RowKernel.Row {
     /** The row between, with its padding; behind it one for results of which not all, or not as they are, are kept. */
     private final ThreadLocal<float[]> between;
 
-    PoolKernel(Layer.Pool pool, Blocked in, Blocked out) {
+    PoolKernel(Layer.Pool pool, BlockedTensor in, BlockedTensor out) {
         this.pool = pool;
         this.in = in;
         this.out = out;
@@ -37,7 +37,7 @@ final class PoolKernel implements RowKernel.Row {
             share[x] = 1f / inside(x, in.shape.width());
         }
         boolean isMaximum = pool.kind() == Layer.Pool.Kind.MAX;
-        this.operation = isMaximum ? Rows::maximum : Rows::add;
+        this.operation = isMaximum ? ElementwiseKernels::maximum : ElementwiseKernels::add;
         float neutral = isMaximum ? Float.NEGATIVE_INFINITY : 0;
         int columns = in.shape.width() + pool.padding() + pool.after();
         this.between = ThreadLocal.withInitial(() -> {
@@ -82,7 +82,7 @@ final class PoolKernel implements RowKernel.Row {
     /** A row of results, each of some taps that lie {@code apart}. */
     private void reduce(float[] in, int i, int apart, int taps, float[] out, int o, int length) {
         if (taps == 1) {
-            Rows.copy(in, i, out, o, length);
+            ElementwiseKernels.copy(in, i, out, o, length);
             return;
         }
         operation.run(in, i, in, i + apart, out, o, length);

@@ -15,7 +15,7 @@ import org.convmark.model.RoofLoop;
 final class RoofKernel implements Kernel {
     private static final int CHAINS = 12;
 
-    /** Steps of FED over its operands: they take half of a usual first cache. */
+    /** Steps of COMPUTE_L1 over its operands: they take half of a usual first cache. */
     private static final int FED_STEPS = 341;
 
     private final RoofLoop loop;
@@ -36,13 +36,13 @@ final class RoofKernel implements Kernel {
         this.units = units;
         int streams =
                 switch (loop) {
-                    case COMPUTE, FED, READ -> 1;
+                    case COMPUTE, COMPUTE_L1, READ -> 1;
                     case COPY -> 2;
                     case TRIAD -> 3;
                 };
         this.floats = switch (loop) {
             case COMPUTE -> 0;
-            case FED -> FED_STEPS * CHAINS;
+            case COMPUTE_L1 -> FED_STEPS * CHAINS;
             case READ, COPY, TRIAD -> Math.toIntExact(size / Float.BYTES / units / streams / (4 * L) * (4 * L));
         };
         this.passes = RoofLoop.passes(size);
@@ -60,7 +60,7 @@ final class RoofKernel implements Kernel {
         for (int unit = from; unit < to; unit++) {
             switch (loop) {
                 case COMPUTE -> sinks[unit] = compute(steps());
-                case FED -> {
+                case COMPUTE_L1 -> {
                     for (int left = steps(); left > 0; left -= FED_STEPS) {
                         sinks[unit] = fed(data[unit], Math.min(left, FED_STEPS));
                     }

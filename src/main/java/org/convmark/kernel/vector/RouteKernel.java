@@ -11,9 +11,9 @@ import java.util.Map;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
-import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.BlockedTensor;
+import org.convmark.kernel.vector.lane.ElementwiseKernels;
 import org.convmark.kernel.vector.lane.RowKernel;
-import org.convmark.kernel.vector.lane.Rows;
 import org.convmark.model.Layer;
 
 /**
@@ -25,12 +25,12 @@ import org.convmark.model.Layer;
 final class RouteKernel implements RowKernel.Row {
     private static final VectorShuffle<Float> IN_PLACE = VectorShuffle.fromOp(FLOATS, lane -> lane);
 
-    private final Blocked out;
+    private final BlockedTensor out;
 
     /** For each block of the result what it takes from where. */
     private final List<List<Part>> parts = new ArrayList<>();
 
-    RouteKernel(int[] sources, List<Blocked> in, Blocked out) {
+    RouteKernel(int[] sources, List<BlockedTensor> in, BlockedTensor out) {
         this.out = out;
         int[] channels = in.stream().mapToInt(x -> x.shape.channels()).toArray();
         for (int first = 0; first < sources.length; first += L) {
@@ -54,7 +54,7 @@ final class RouteKernel implements RowKernel.Row {
     }
 
     /** One block of channels of one input. */
-    private record Source(Blocked tensor, int block) {}
+    private record Source(BlockedTensor tensor, int block) {}
 
     /**
      * What a block of the result takes from one source.
@@ -93,7 +93,7 @@ final class RouteKernel implements RowKernel.Row {
         Part a = from.get(0);
         int q = out.rowAt(index);
         if (a.whole) {
-            Rows.copy(a.source.tensor.data, a.at(n, y), out.data, q, out.rowLength());
+            ElementwiseKernels.copy(a.source.tensor.data, a.at(n, y), out.data, q, out.rowLength());
             return;
         }
         Part b = from.get(from.size() > 1 ? 1 : 0);

@@ -4,9 +4,9 @@ import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.util.Arrays;
 import java.util.List;
-import org.convmark.fusion.FusedKernels;
+import org.convmark.fusion.FusionCapabilities;
+import org.convmark.fusion.FusionConstraints;
 import org.convmark.fusion.FusionPlanner;
-import org.convmark.fusion.Planning;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.FoldedConv;
@@ -16,20 +16,20 @@ import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.kernel.vector.conv.ConvKernel;
 import org.convmark.kernel.vector.conv.DepthwiseKernel;
+import org.convmark.kernel.vector.conv.GemvKernel;
 import org.convmark.kernel.vector.conv.NarrowGroupKernel;
-import org.convmark.kernel.vector.conv.PointKernel;
 import org.convmark.kernel.vector.conv.Winograd;
 import org.convmark.kernel.vector.conv.WinogradKernel;
-import org.convmark.kernel.vector.lane.Blocked;
+import org.convmark.kernel.vector.lane.AlignedFloats;
+import org.convmark.kernel.vector.lane.BlockedTensor;
 import org.convmark.kernel.vector.lane.Boxing;
 import org.convmark.kernel.vector.lane.ClearingKernel;
-import org.convmark.kernel.vector.lane.Finish;
+import org.convmark.kernel.vector.lane.ElementwiseKernels;
 import org.convmark.kernel.vector.lane.JvmFlags;
 import org.convmark.kernel.vector.lane.Lanes;
-import org.convmark.kernel.vector.lane.Lines;
+import org.convmark.kernel.vector.lane.PostOps;
 import org.convmark.kernel.vector.lane.RowKernel;
-import org.convmark.kernel.vector.lane.Rows;
-import org.convmark.kernel.vector.lane.Stage;
+import org.convmark.kernel.vector.lane.RowRangeKernel;
 import org.convmark.kernel.vector.lane.TileCompilation;
 import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
@@ -39,9 +39,9 @@ import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 
 /** Vector-API kernels on blocked tensors, with register tiles. */
-public final class VectorBackend extends Backend<Blocked, Stage> {
+public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> {
     /** Floats between tensors, 21 lines: without them many begin at the same line of a page and compete for sets of the cache. */
-    private static final int GAP = 21 * Lines.LINE;
+    private static final int GAP = 21 * AlignedFloats.CACHE_LINE_FLOATS;
 
     private final int threads;
     private final Algorithm algorithm;
@@ -50,11 +50,11 @@ public final class VectorBackend extends Backend<Blocked, Stage> {
     /**
      * @param workers threads that share each kernel
      * @param algorithm of convolutions
-     * @param planning what fused blocks are planned for
+     * @param constraints what fused blocks are planned for
      */
-    public VectorBackend(Workers workers, Algorithm algorithm, Planning planning) {
+    public VectorBackend(Workers workers, Algorithm algorithm, FusionConstraints constraints) {
         super(workers);
-        this.planner = new FusionPlanner(planning, FusedKernels.CPU, workers.count());
+        this.planner = new FusionPlanner(constraints, FusionCapabilities.CPU, workers.count());
         this.threads = workers.count();
         this.algorithm = algorithm;
     }
@@ -75,29 +75,35 @@ public final class VectorBackend extends Backend<Blocked, Stage> {
     }
 
     @Override
-    protected Blocked allocate(Shape shape, int border) {
-        return new Blocked(shape, border);
+    protected BlockedTensor allocate(Shape shape, int border) {
+        return new BlockedTensor(shape, border);
     }
 
     /** Tensors begin at lines of the cache; any may lie where any other was. */
     @Override
-    protected Need need(Layout layout) {
-        long floats = Blocked.floats(layout.shape(), layout.border());
-        return new Need(Blocked.class, (floats + Lines.LINE - 1) / Lines.LINE * Lines.LINE + GAP, Shape.ELEMENT_BYTES);
+    protected MemoryRequirement need(Layout layout) {
+        long floats = BlockedTensor.floats(layout.shape(), layout.border());
+        return new MemoryRequirement(
+                BlockedTensor.class,
+                (floats + AlignedFloats.CACHE_LINE_FLOATS - 1)
+                                / AlignedFloats.CACHE_LINE_FLOATS
+                                * AlignedFloats.CACHE_LINE_FLOATS
+                        + GAP,
+                Shape.ELEMENT_BYTES);
     }
 
     @Override
-    protected Arena<Blocked> arena(Need total) {
+    protected Arena<BlockedTensor> arena(MemoryRequirement total) {
         if (total.units() > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException("intermediates have " + total.units()
                     + " elements, more than a Java array holds: choose a smaller image or batch");
         }
-        Lines memory = Lines.of((int) total.units());
-        return (layout, first) -> new Blocked(layout.shape(), layout.border(), memory.from(first));
+        AlignedFloats memory = AlignedFloats.of((int) total.units());
+        return (layout, first) -> new BlockedTensor(layout.shape(), layout.border(), memory.from(first));
     }
 
     @Override
-    protected Kernel clearing(Kernel producer, Blocked out) {
+    protected Kernel clearing(Kernel producer, BlockedTensor out) {
         return new ClearingKernel(producer, out);
     }
 
@@ -107,52 +113,52 @@ public final class VectorBackend extends Backend<Blocked, Stage> {
     }
 
     @Override
-    protected Blocked view(Blocked whole, int first, int channels) {
+    protected BlockedTensor view(BlockedTensor whole, int first, int channels) {
         return whole.part(first, channels);
     }
 
     @Override
-    protected void write(Blocked tensor, float[] values) {
+    protected void write(BlockedTensor tensor, float[] values) {
         tensor.write(values);
     }
 
     @Override
-    protected float[] read(Blocked tensor) {
+    protected float[] read(BlockedTensor tensor) {
         return tensor.read();
     }
 
     @Override
-    protected Kernel whole(FoldedConv folded, List<Blocked> in, Blocked out) {
-        Blocked source = in.get(folded.source());
+    protected Kernel whole(FoldedConv folded, List<BlockedTensor> in, BlockedTensor out) {
+        BlockedTensor source = in.get(folded.source());
         Winograd form = Winograd.choose(algorithm, folded.conv(), source.shape, out.shape);
         if (form == null) {
             return super.whole(folded, in, out);
         }
-        Finish finish = new Finish(folded.epilogue(), folded.residual(in));
-        return new WinogradKernel(form, folded.conv(), folded.filter(), folded.bias(), finish, source, out);
+        PostOps postOps = new PostOps(folded.epilogue(), folded.residual(in));
+        return new WinogradKernel(form, folded.conv(), folded.filter(), folded.bias(), postOps, source, out);
     }
 
     /** Without a transform, which needs whole maps. */
     @Override
-    protected Stage conv(
+    protected RowRangeKernel conv(
             Layer.Conv conv,
             Epilogue epilogue,
             float[] filter,
             float[] bias,
-            Blocked in,
-            Blocked residual,
-            Blocked out) {
-        Finish finish = new Finish(epilogue, residual);
-        if (PointKernel.fits(conv, finish, in, out)) {
-            return new PointKernel(conv, filter, bias, finish, in, out);
+            BlockedTensor in,
+            BlockedTensor residual,
+            BlockedTensor out) {
+        PostOps postOps = new PostOps(epilogue, residual);
+        if (GemvKernel.fits(conv, postOps, in, out)) {
+            return new GemvKernel(conv, filter, bias, postOps, in, out);
         }
         if (conv.groupWidth() == 1 && conv.outChannels() == in.shape.channels()) {
-            return new DepthwiseKernel(conv, filter, bias, finish, in, out);
+            return new DepthwiseKernel(conv, filter, bias, postOps, in, out);
         }
         if (NarrowGroupKernel.fits(conv, in.shape.channels())) {
-            return new NarrowGroupKernel(conv, filter, bias, finish, in, out);
+            return new NarrowGroupKernel(conv, filter, bias, postOps, in, out);
         }
-        return new ConvKernel(conv, filter, bias, finish, in, out);
+        return new ConvKernel(conv, filter, bias, postOps, in, out);
     }
 
     @Override
@@ -161,17 +167,18 @@ public final class VectorBackend extends Backend<Blocked, Stage> {
     }
 
     @Override
-    protected Kernel block(Graph body, Weights weights, List<Blocked> in, Blocked out) {
+    protected Kernel block(Graph body, Weights weights, List<BlockedTensor> in, BlockedTensor out) {
         return new FusedKernel(
                 planner.kernel(body),
                 new FusedKernel.Binding() {
                     @Override
-                    public Stage bind(Graph.Node node, List<Blocked> operands, Blocked result) {
+                    public RowRangeKernel bind(Graph.Node node, List<BlockedTensor> operands, BlockedTensor result) {
                         return lower(node, body.shapes(node), weights, operands, result);
                     }
 
                     @Override
-                    public Stage bind(FoldedConv part, Blocked source, Blocked addend, Blocked result) {
+                    public RowRangeKernel bind(
+                            FoldedConv part, BlockedTensor source, BlockedTensor addend, BlockedTensor result) {
                         return conv(part.conv(), part.epilogue(), part.filter(), part.bias(), source, addend, result);
                     }
 
@@ -185,12 +192,12 @@ public final class VectorBackend extends Backend<Blocked, Stage> {
     }
 
     @Override
-    protected Stage affine(float[] scale, float[] shift, Blocked in, Blocked out) {
+    protected RowRangeKernel affine(float[] scale, float[] shift, BlockedTensor in, BlockedTensor out) {
         float[] s = Lanes.padded(scale);
         float[] t = Lanes.padded(shift);
         return new RowKernel(
                 out,
-                index -> Rows.affine(
+                index -> ElementwiseKernels.affine(
                         in.data,
                         in.rowAt(index),
                         s,
@@ -202,31 +209,31 @@ public final class VectorBackend extends Backend<Blocked, Stage> {
     }
 
     @Override
-    protected Stage layerNorm(float epsilon, float[] gain, float[] bias, Blocked in, Blocked out) {
+    protected RowRangeKernel layerNorm(float epsilon, float[] gain, float[] bias, BlockedTensor in, BlockedTensor out) {
         return new LayerNormKernel(epsilon, gain, bias, in, out);
     }
 
     @Override
-    protected Stage activate(Activation function, Blocked in, Blocked out) {
+    protected RowRangeKernel activate(Activation function, BlockedTensor in, BlockedTensor out) {
         return new RowKernel(
                 out,
-                index ->
-                        Rows.activate(function, in.data, in.rowAt(index), out.data, out.rowAt(index), out.rowLength()));
+                index -> ElementwiseKernels.activate(
+                        function, in.data, in.rowAt(index), out.data, out.rowAt(index), out.rowLength()));
     }
 
     @Override
-    protected Stage add(Blocked a, Blocked b, Blocked out) {
+    protected RowRangeKernel add(BlockedTensor a, BlockedTensor b, BlockedTensor out) {
         return new RowKernel(
                 out,
-                index -> Rows.add(
+                index -> ElementwiseKernels.add(
                         a.data, a.rowAt(index), b.data, b.rowAt(index), out.data, out.rowAt(index), out.rowLength()));
     }
 
     @Override
-    protected Stage multiply(Blocked in, Blocked gate, Blocked out) {
+    protected RowRangeKernel multiply(BlockedTensor in, BlockedTensor gate, BlockedTensor out) {
         return new RowKernel(
                 out,
-                index -> Rows.multiply(
+                index -> ElementwiseKernels.multiply(
                         in.data,
                         in.rowAt(index),
                         gate.data,
@@ -237,12 +244,12 @@ public final class VectorBackend extends Backend<Blocked, Stage> {
     }
 
     @Override
-    protected Stage route(Layer.Route route, int[] sources, List<Blocked> in, Blocked out) {
+    protected RowRangeKernel route(Layer.Route route, int[] sources, List<BlockedTensor> in, BlockedTensor out) {
         return new RowKernel(out, new RouteKernel(sources, in, out));
     }
 
     @Override
-    protected Stage shift(Blocked in, Blocked out) {
+    protected RowRangeKernel shift(BlockedTensor in, BlockedTensor out) {
         return new RowKernel(out, index -> {
             int q = out.rowAt(index);
             int kept = 0;
@@ -255,7 +262,7 @@ public final class VectorBackend extends Backend<Blocked, Stage> {
     }
 
     @Override
-    protected Stage pool(Layer.Pool pool, Blocked in, Blocked out) {
+    protected RowRangeKernel pool(Layer.Pool pool, BlockedTensor in, BlockedTensor out) {
         return switch (pool.kind()) {
             case MAX, AVERAGE -> new RowKernel(out, new PoolKernel(pool, in, out));
             case GLOBAL -> new RowKernel(out, new GlobalPoolKernel(in, out));

@@ -37,7 +37,7 @@ import org.convmark.model.Shape;
  * Weights are packed when the graph is compiled, epilogues are post-ops. An input lies in plain batch x channel x row x
  * column order, as a caller has it, and is reordered in every run.
  */
-final class OneDnnBackend extends Backend<Edge, Kernel> {
+final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
     private final Dnnl dnnl;
 
     /** @param workers threads of every primitive, 0 for one per processor */
@@ -65,12 +65,12 @@ final class OneDnnBackend extends Backend<Edge, Kernel> {
     // ---------------------------------------------------------------- values
 
     @Override
-    protected Edge allocate(Shape shape, int border) {
-        return new Edge(dnnl, shape);
+    protected OneDnnTensor allocate(Shape shape, int border) {
+        return new OneDnnTensor(dnnl, shape);
     }
 
     @Override
-    protected void write(Edge edge, float[] values) {
+    protected void write(OneDnnTensor edge, float[] values) {
         try (PointerScope scope = new PointerScope()) {
             if (!edge.isWritten()) {
                 edge.write(Dnnl.layout(format_tag.nchw, edge.shape()));
@@ -80,7 +80,7 @@ final class OneDnnBackend extends Backend<Edge, Kernel> {
     }
 
     @Override
-    protected float[] read(Edge edge) {
+    protected float[] read(OneDnnTensor edge) {
         try (PointerScope scope = new PointerScope()) {
             Dnnl.Buffer plain = dnnl.allocate(Dnnl.layout(format_tag.nchw, edge.shape()));
             dnnl.copy(edge.buffer(), plain);
@@ -120,7 +120,13 @@ final class OneDnnBackend extends Backend<Edge, Kernel> {
 
     @Override
     protected Kernel conv(
-            Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, Edge in, Edge residual, Edge out) {
+            Layer.Conv conv,
+            Epilogue epilogue,
+            float[] filter,
+            float[] bias,
+            OneDnnTensor in,
+            OneDnnTensor residual,
+            OneDnnTensor out) {
         return bind(conv, steps -> {
             int group = conv.groupWidth(in.shape().channels());
             long groups = in.shape().channels() / group;
@@ -162,7 +168,7 @@ final class OneDnnBackend extends Backend<Edge, Kernel> {
      * The epilogue. The residual is read from a memory of its own: the post-op that sums in place would destroy a value
      * that a later layer or the next run may read.
      */
-    private static post_ops postOps(Epilogue epilogue, Edge residual) {
+    private static post_ops postOps(Epilogue epilogue, OneDnnTensor residual) {
         post_ops ops = new post_ops();
         append(epilogue.before(), ops);
         if (residual != null) {
@@ -224,7 +230,7 @@ final class OneDnnBackend extends Backend<Edge, Kernel> {
 
     /** A batch normalisation whose statistics are mean 0 and variance 1. */
     @Override
-    protected Kernel affine(float[] scale, float[] shift, Edge in, Edge out) {
+    protected Kernel affine(float[] scale, float[] shift, OneDnnTensor in, OneDnnTensor out) {
         return bind("a batch normalisation", steps -> {
             Dnnl.Buffer from = in.read(steps::add);
             batch_normalization_forward.primitive_desc made = new batch_normalization_forward.primitive_desc(
@@ -252,7 +258,7 @@ final class OneDnnBackend extends Backend<Edge, Kernel> {
 
     /** The library normalises the last dimension: channels-last bytes are read as batch x row x column x channel. */
     @Override
-    protected Kernel layerNorm(float epsilon, float[] gain, float[] bias, Edge in, Edge out) {
+    protected Kernel layerNorm(float epsilon, float[] gain, float[] bias, OneDnnTensor in, OneDnnTensor out) {
         return bind("a layer normalisation", steps -> {
             Shape shape = in.shape();
             memory.desc channelsLast = Dnnl.layout(format_tag.nhwc, shape);
@@ -279,7 +285,7 @@ final class OneDnnBackend extends Backend<Edge, Kernel> {
 
     /** The factor of a SELU is a pass of its own over the result: an element-wise primitive has no such post-op. */
     @Override
-    protected Kernel activate(Activation function, Edge in, Edge out) {
+    protected Kernel activate(Activation function, OneDnnTensor in, OneDnnTensor out) {
         return bind(function, steps -> {
             Dnnl.Buffer from = in.read(steps::add);
             Dnnl.Buffer to = out.write(from.layout());
@@ -305,7 +311,7 @@ final class OneDnnBackend extends Backend<Edge, Kernel> {
     }
 
     @Override
-    protected Kernel add(Edge a, Edge b, Edge out) {
+    protected Kernel add(OneDnnTensor a, OneDnnTensor b, OneDnnTensor out) {
         return bind("a sum", steps -> {
             Dnnl.Buffer from = a.read(steps::add);
             binary(dnnl_binary_add, from, b.read(from.layout(), steps::add), out, steps);
@@ -313,11 +319,11 @@ final class OneDnnBackend extends Backend<Edge, Kernel> {
     }
 
     @Override
-    protected Kernel multiply(Edge in, Edge gate, Edge out) {
+    protected Kernel multiply(OneDnnTensor in, OneDnnTensor gate, OneDnnTensor out) {
         return bind("a product", steps -> binary(dnnl_binary_mul, in.read(steps::add), gate.buffer(), out, steps));
     }
 
-    private void binary(int operation, Dnnl.Buffer a, Dnnl.Buffer b, Edge out, List<Dnnl.Step> steps) {
+    private void binary(int operation, Dnnl.Buffer a, Dnnl.Buffer b, OneDnnTensor out, List<Dnnl.Step> steps) {
         binary.primitive_desc made = new binary.primitive_desc(
                 dnnl.cpu(), operation, a.layout(), b.layout(), a.layout(), Dnnl.attributes(), false);
         Map<Integer, memory> arguments = Map.of(
@@ -328,7 +334,7 @@ final class OneDnnBackend extends Backend<Edge, Kernel> {
     }
 
     @Override
-    protected Kernel route(Layer.Route route, int[] sources, List<Edge> in, Edge out) {
+    protected Kernel route(Layer.Route route, int[] sources, List<OneDnnTensor> in, OneDnnTensor out) {
         return bind(route, route.accept(new RouteVisitor<Consumer<List<Dnnl.Step>>>() {
             @Override
             public Consumer<List<Dnnl.Step>> concat(Layer.Concat concat) {
@@ -347,7 +353,7 @@ final class OneDnnBackend extends Backend<Edge, Kernel> {
         }));
     }
 
-    private void concat(List<Edge> in, Edge out, List<Dnnl.Step> steps) {
+    private void concat(List<OneDnnTensor> in, OneDnnTensor out, List<Dnnl.Step> steps) {
         List<Dnnl.Buffer> from = in.stream().map(edge -> edge.read(steps::add)).toList();
         memory.desc[] layouts = from.stream().map(Dnnl.Buffer::layout).toArray(memory.desc[]::new);
         concat.primitive_desc made =
@@ -361,13 +367,13 @@ final class OneDnnBackend extends Backend<Edge, Kernel> {
     }
 
     /** From channels-last: of blocks of channels only whole ones could be cut out. */
-    private void slice(Layer.Slice slice, Edge in, Edge out, List<Dnnl.Step> steps) {
+    private void slice(Layer.Slice slice, OneDnnTensor in, OneDnnTensor out, List<Dnnl.Step> steps) {
         Dnnl.Buffer from = in.read(Dnnl.layout(format_tag.nhwc, in.shape()), steps::add);
         memory.desc part = from.layout().submemory_desc(dims(out.shape()), new long[] {0, slice.from(), 0, 0});
         steps.add(dnnl.reorder(part, from.memory(), out.write(Dnnl.layout(format_tag.nhwc, out.shape()))));
     }
 
-    private void shuffle(Layer.Shuffle shuffle, Edge in, Edge out, List<Dnnl.Step> steps) {
+    private void shuffle(Layer.Shuffle shuffle, OneDnnTensor in, OneDnnTensor out, List<Dnnl.Step> steps) {
         Dnnl.Buffer from = in.read(steps::add);
         shuffle_forward.primitive_desc made = new shuffle_forward.primitive_desc(
                 dnnl.cpu(),
@@ -386,7 +392,7 @@ final class OneDnnBackend extends Backend<Edge, Kernel> {
 
     /** The library moves no map: a depthwise convolution of which one tap is one. */
     @Override
-    protected Kernel shift(Edge in, Edge out) {
+    protected Kernel shift(OneDnnTensor in, OneDnnTensor out) {
         int channels = in.shape().channels();
         float[] filter = new float[9 * channels];
         for (int c = 0; c < channels; c++) {
@@ -397,7 +403,7 @@ final class OneDnnBackend extends Backend<Edge, Kernel> {
     }
 
     @Override
-    protected Kernel pool(Layer.Pool pool, Edge in, Edge out) {
+    protected Kernel pool(Layer.Pool pool, OneDnnTensor in, OneDnnTensor out) {
         return pool.kind() == Layer.Pool.Kind.BLUR
                 ? blur(pool, in, out)
                 : bind(pool, steps -> {
@@ -426,7 +432,7 @@ final class OneDnnBackend extends Backend<Edge, Kernel> {
     }
 
     /** A depthwise convolution with constant weights. */
-    private Kernel blur(Layer.Pool pool, Edge in, Edge out) {
+    private Kernel blur(Layer.Pool pool, OneDnnTensor in, OneDnnTensor out) {
         int channels = in.shape().channels();
         return conv(
                 pool.blurConv(channels), Epilogue.NONE, pool.blurFilter(channels), new float[channels], in, null, out);

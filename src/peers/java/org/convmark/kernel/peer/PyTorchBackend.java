@@ -30,7 +30,7 @@ import org.convmark.model.Shape;
  * tensors as they are by default. A call makes a new tensor and the one that the variable held before is let go. The
  * thread that opens it runs its programs: inference mode and the number of threads belong to a thread.
  */
-final class PyTorchBackend extends Backend<Value, Kernel> {
+final class PyTorchBackend extends Backend<PyTorchTensor, Kernel> {
     static {
         torch.set_num_interop_threads(1); // may be said once per process
     }
@@ -38,7 +38,7 @@ final class PyTorchBackend extends Backend<Value, Kernel> {
     /** Weights and other native objects that live as long as this backend. */
     private final List<Pointer> kept = new ArrayList<>();
 
-    private final List<Value> values = new ArrayList<>();
+    private final List<PyTorchTensor> values = new ArrayList<>();
 
     /** @param workers threads of every layer, 0 for one per processor */
     PyTorchBackend(int workers) {
@@ -66,7 +66,7 @@ final class PyTorchBackend extends Backend<Value, Kernel> {
     @Override
     public void close() {
         super.close();
-        values.forEach(Value::close);
+        values.forEach(PyTorchTensor::close);
         for (int i = kept.size() - 1; i >= 0; i--) {
             kept.get(i).close();
         }
@@ -81,21 +81,21 @@ final class PyTorchBackend extends Backend<Value, Kernel> {
     // ---------------------------------------------------------------- values
 
     @Override
-    protected Value allocate(Shape shape, int border) {
-        Value value = new Value(shape);
+    protected PyTorchTensor allocate(Shape shape, int border) {
+        PyTorchTensor value = new PyTorchTensor(shape);
         values.add(value);
         return value;
     }
 
     @Override
-    protected void write(Value value, float[] numbers) {
+    protected void write(PyTorchTensor value, float[] numbers) {
         value.close();
         Shape shape = value.shape();
         value.assign(tensor(numbers, shape.batch(), shape.channels(), shape.height(), shape.width()));
     }
 
     @Override
-    protected float[] read(Value value) {
+    protected float[] read(PyTorchTensor value) {
         float[] numbers = new float[(int) value.shape().elements()];
         try (Tensor contiguous = value.tensor().contiguous()) {
             contiguous.data_ptr_float().get(numbers);
@@ -116,7 +116,7 @@ final class PyTorchBackend extends Backend<Value, Kernel> {
     // ---------------------------------------------------------------- layers
 
     /** An assignment: a call whose result a variable takes. */
-    private record Assignment(Value variable, Object layer, Supplier<Tensor> call) implements Kernel {
+    private record Assignment(PyTorchTensor variable, Object layer, Supplier<Tensor> call) implements Kernel {
         @Override
         public int units() {
             return 1;
@@ -135,7 +135,13 @@ final class PyTorchBackend extends Backend<Value, Kernel> {
 
     @Override
     protected Kernel conv(
-            Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, Value in, Value residual, Value out) {
+            Layer.Conv conv,
+            Epilogue epilogue,
+            float[] filter,
+            float[] bias,
+            PyTorchTensor in,
+            PyTorchTensor residual,
+            PyTorchTensor out) {
         int group = conv.groupWidth(in.shape().channels());
         Tensor weights = keep(tensor(filter, conv.outChannels(), group, conv.kernel(), conv.kernel()));
         TensorOptional shift = conv.bias() == Layer.Bias.YES ? parameter(bias) : keep(new TensorOptional());
@@ -149,7 +155,7 @@ final class PyTorchBackend extends Backend<Value, Kernel> {
 
     /** A batch normalisation whose statistics are mean 0 and variance 1, or a product where nothing is added. */
     @Override
-    protected Kernel affine(float[] scale, float[] shift, Value in, Value out) {
+    protected Kernel affine(float[] scale, float[] shift, PyTorchTensor in, PyTorchTensor out) {
         if (IntStream.range(0, shift.length).allMatch(c -> shift[c] == 0)) {
             Tensor factor = keep(tensor(scale, scale.length, 1, 1));
             return new Assignment(out, "a product per channel", () -> torch.mul(in.tensor(), factor));
@@ -168,7 +174,7 @@ final class PyTorchBackend extends Backend<Value, Kernel> {
 
     /** As in the published ConvNeXt: channels last, normalised, channels first. */
     @Override
-    protected Kernel layerNorm(float epsilon, float[] gain, float[] bias, Value in, Value out) {
+    protected Kernel layerNorm(float epsilon, float[] gain, float[] bias, PyTorchTensor in, PyTorchTensor out) {
         TensorOptional factor = parameter(gain);
         TensorOptional summand = parameter(bias);
         long[] channels = {gain.length};
@@ -181,7 +187,7 @@ final class PyTorchBackend extends Backend<Value, Kernel> {
     }
 
     @Override
-    protected Kernel activate(Activation function, Value in, Value out) {
+    protected Kernel activate(Activation function, PyTorchTensor in, PyTorchTensor out) {
         Supplier<Tensor> call =
                 switch (function) {
                     case RELU -> () -> torch.relu(in.tensor());
@@ -200,17 +206,17 @@ final class PyTorchBackend extends Backend<Value, Kernel> {
     }
 
     @Override
-    protected Kernel add(Value a, Value b, Value out) {
+    protected Kernel add(PyTorchTensor a, PyTorchTensor b, PyTorchTensor out) {
         return new Assignment(out, "a sum", () -> torch.add(a.tensor(), b.tensor()));
     }
 
     @Override
-    protected Kernel multiply(Value in, Value gate, Value out) {
+    protected Kernel multiply(PyTorchTensor in, PyTorchTensor gate, PyTorchTensor out) {
         return new Assignment(out, "a product", () -> torch.mul(in.tensor(), gate.tensor()));
     }
 
     @Override
-    protected Kernel route(Layer.Route route, int[] sources, List<Value> in, Value out) {
+    protected Kernel route(Layer.Route route, int[] sources, List<PyTorchTensor> in, PyTorchTensor out) {
         return new Assignment(out, route, route.accept(new RouteVisitor<Supplier<Tensor>>() {
             @Override
             public Supplier<Tensor> concat(Layer.Concat concat) {
@@ -229,15 +235,15 @@ final class PyTorchBackend extends Backend<Value, Kernel> {
         }));
     }
 
-    private static Tensor concat(List<Value> in) {
+    private static Tensor concat(List<PyTorchTensor> in) {
         try (TensorVector tensors =
-                new TensorVector(in.stream().map(Value::tensor).toArray(Tensor[]::new))) {
+                new TensorVector(in.stream().map(PyTorchTensor::tensor).toArray(Tensor[]::new))) {
             return torch.cat(tensors, 1);
         }
     }
 
     /** As in the published ShuffleNet: two dimensions of channels, exchanged. */
-    private static Tensor shuffle(long groups, Value in) {
+    private static Tensor shuffle(long groups, PyTorchTensor in) {
         Shape shape = in.shape();
         long batch = shape.batch();
         try (Tensor split =
@@ -250,13 +256,13 @@ final class PyTorchBackend extends Backend<Value, Kernel> {
 
     /** As in the published NASNet: padded behind, cut off before. */
     @Override
-    protected Kernel shift(Value in, Value out) {
+    protected Kernel shift(PyTorchTensor in, PyTorchTensor out) {
         long[] pads = {-1, 1, -1, 1};
         return new Assignment(out, "a shift", () -> torch.constant_pad_nd(in.tensor(), pads));
     }
 
     @Override
-    protected Kernel pool(Layer.Pool pool, Value in, Value out) {
+    protected Kernel pool(Layer.Pool pool, PyTorchTensor in, PyTorchTensor out) {
         long[] kernel = both(pool.kernel());
         long[] stride = both(pool.stride());
         long[] padding = both(pool.padding());
@@ -275,7 +281,7 @@ final class PyTorchBackend extends Backend<Value, Kernel> {
     }
 
     /** A depthwise convolution with constant weights. */
-    private Supplier<Tensor> blur(Layer.Pool pool, Value in) {
+    private Supplier<Tensor> blur(Layer.Pool pool, PyTorchTensor in) {
         int channels = in.shape().channels();
         Tensor weights = keep(tensor(pool.blurFilter(channels), channels, 1, pool.kernel(), pool.kernel()));
         TensorOptional none = keep(new TensorOptional());

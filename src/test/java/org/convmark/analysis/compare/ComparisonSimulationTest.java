@@ -43,14 +43,14 @@ class ComparisonSimulationTest {
 
         /** @param machine how much slower the machine was beside the candidate of each row */
         List<Verdict> verdicts(IntToDoubleFunction machine) {
-            List<Evidence> evidence = Evidence.of(bases, candidates, CRITERIA);
+            List<TestResult> evidence = TestResult.of(bases, candidates, CRITERIA);
             return IntStream.range(0, evidence.size())
                     .mapToObj(row -> verdict(row, evidence.get(row), machine.applyAsDouble(row)))
                     .toList();
         }
 
         /** The interval of a row that did not change is not asked for. */
-        private Verdict verdict(int row, Evidence evidence, double machine) {
+        private Verdict verdict(int row, TestResult evidence, double machine) {
             Interval interval = evidence.changed(CRITERIA)
                     ? new Bootstrap(row).ratio(bases.get(row), candidates.get(row))
                     : new Interval(1, 1);

@@ -27,7 +27,7 @@ class ComparisonTest {
     private static Comparison compare(Run base, Run candidate, Axis... axes) {
         Set<Axis> chosen = Set.of(axes);
         return Comparison.of(
-                Side.of(List.of(base), chosen), Side.of(List.of(candidate), chosen), chosen, Criteria.USUAL);
+                RunGroup.of(List.of(base), chosen), RunGroup.of(List.of(candidate), chosen), chosen, Criteria.USUAL);
     }
 
     private static SyntheticRun forks(int width, List<List<Double>> samples) {
@@ -86,14 +86,15 @@ class ComparisonTest {
                 new SyntheticRun(3).rows(1, 3, 2).run(),
                 new SyntheticRun(4).rows(1, 3, 2).run());
         Set<Axis> axes = Set.of(Axis.COMMIT);
-        Comparison comparison = Comparison.of(Side.of(bases, axes), Side.of(candidates, axes), axes, Criteria.USUAL);
+        Comparison comparison =
+                Comparison.of(RunGroup.of(bases, axes), RunGroup.of(candidates, axes), axes, Criteria.USUAL);
         assertEquals(Verdict.SLOWER, comparison.rows().get(0).verdict());
         assertEquals(6, comparison.rows().get(0).evidence().forks());
     }
 
     @Test
     void tooFewForksAreInconclusiveWhateverTheyShow() {
-        for (int forks = 1; forks < Evidence.FEWEST_FORKS; forks++) {
+        for (int forks = 1; forks < TestResult.FEWEST_FORKS; forks++) {
             ComparedRow row = compare(
                             new SyntheticRun(1).rows(1, forks, 1).run(),
                             new SyntheticRun(2).rows(1, forks, 3).run())

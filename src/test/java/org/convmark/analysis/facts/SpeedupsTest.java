@@ -30,7 +30,7 @@ class SpeedupsTest {
             row("pattern.PlainBenchmark", "VECTOR", "NONE", 2, 8.0),
             row("pattern.FireBenchmark", "VECTOR", "NONE", 2, 8.0));
 
-    private final Speedups speedups = new Speedups(ROWS, new Trust(roofs(ROWS)));
+    private final Speedups speedups = new Speedups(ROWS, new StabilityCheck(roofs(ROWS)));
     private final List<Point> points = speedups.points();
 
     private static Roofs roofs(List<Measurement> rows) {
@@ -104,9 +104,9 @@ class SpeedupsTest {
                 Map.of("target", "VECTOR", "workers", "1"),
                 List.of(List.of(1.0, 1.1), List.of(1.4)),
                 metrics);
-        Trust trust = new Trust(roofs(List.of(shaky)));
-        assertEquals(List.of("spread 27 %", "steal 3.0 %", "allocates 1.91 MiB"), trust.doubts(shaky));
-        assertTrue(trust.holds(ROWS.get(0)));
+        StabilityCheck stability = new StabilityCheck(roofs(List.of(shaky)));
+        assertEquals(List.of("spread 27 %", "steal 3.0 %", "allocates 1.91 MiB"), stability.doubts(shaky));
+        assertTrue(stability.holds(ROWS.get(0)));
     }
 
     @Test
@@ -133,10 +133,10 @@ class SpeedupsTest {
         Measurement quick = beside("VECTOR", List.of(List.of(1.0)), List.of(List.of(104.0)));
         Measurement slow = beside("SCALAR", List.of(List.of(1.0)), List.of(List.of(61.0)));
         Measurement other = beside("OPENCL", List.of(List.of(1.0)), List.of(List.of(50.0)));
-        Trust trust = new Trust(roofs(List.of(quick, slow, other)));
-        assertTrue(trust.holds(quick));
-        assertEquals(List.of("slow machine: roof 61.0 GFLOP/s of 104 GFLOP/s"), trust.doubts(slow));
-        assertTrue(trust.holds(other), "another device has another roof");
+        StabilityCheck stability = new StabilityCheck(roofs(List.of(quick, slow, other)));
+        assertTrue(stability.holds(quick));
+        assertEquals(List.of("slow machine: roof 61.0 GFLOP/s of 104 GFLOP/s"), stability.doubts(slow));
+        assertTrue(stability.holds(other), "another device has another roof");
     }
 
     @Test
@@ -144,8 +144,8 @@ class SpeedupsTest {
         List<List<Double>> seconds = List.of(List.of(1.0), List.of(1.0), List.of(2.0));
         Measurement bimodal = beside("VECTOR", seconds, List.of(List.of(100.0), List.of(100.0), List.of(100.0)));
         assertEquals(2.0, bimodal.worstFork().orElseThrow());
-        Trust trust = new Trust(roofs(List.of(bimodal)));
-        assertTrue(trust.doubts(bimodal).contains("one fork took 2.00x the median fork"));
+        StabilityCheck stability = new StabilityCheck(roofs(List.of(bimodal)));
+        assertTrue(stability.doubts(bimodal).contains("one fork took 2.00x the median fork"));
         Measurement disturbed = beside("VECTOR", seconds, List.of(List.of(100.0), List.of(100.0), List.of(50.0)));
         assertEquals(1.0, disturbed.worstFork().orElseThrow());
         assertTrue(beside("VECTOR", List.of(List.of(1.0)), List.of(List.of(100.0)))
@@ -159,6 +159,6 @@ class SpeedupsTest {
                 row("pattern.PlainBenchmark", "SCALAR", "NONE", 1, 8.0),
                 row("pattern.PlainBenchmark", "PYTORCH", "NONE", 1, 2.0),
                 row("pattern.PlainBenchmark", "VECTOR", "NONE", 1, 4.0));
-        assertEquals(List.of(Target.VECTOR), new Speedups(rows, new Trust(roofs(rows))).targets());
+        assertEquals(List.of(Target.VECTOR), new Speedups(rows, new StabilityCheck(roofs(rows))).targets());
     }
 }

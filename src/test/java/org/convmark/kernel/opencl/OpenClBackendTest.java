@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.convmark.engine.Engines;
-import org.convmark.fusion.Planning;
+import org.convmark.fusion.FusionConstraints;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
@@ -51,7 +51,7 @@ class OpenClBackendTest {
     }
 
     private static OpenClBackend open(Tuning tuning) {
-        return new OpenClBackend(new Cl(device(), ALL), tuning, Planning.TYPICAL);
+        return new OpenClBackend(new Cl(device(), ALL), tuning, FusionConstraints.TYPICAL);
     }
 
     /** Both families, and every vector length a CPU may have: OpenCL runs longer vectors than the hardware's as several. */
@@ -144,7 +144,7 @@ class OpenClBackendTest {
         Graph graph = Graph.of(new Shape(1, 9, 7, 7)).conv(3, 17);
         Cl cl = new Cl(device(), 1);
         assertEquals(1, cl.units());
-        try (var backend = new OpenClBackend(cl, Tuning.of(info), Planning.TYPICAL)) {
+        try (var backend = new OpenClBackend(cl, Tuning.of(info), FusionConstraints.TYPICAL)) {
             verify(backend, graph, Fusion.NONE);
         }
     }
@@ -269,7 +269,7 @@ class OpenClBackendTest {
     private static int kernels(Graph graph, long localBytes) {
         Cl.Device device = device();
         Cl cl = new Cl(new Cl.Device(device.info().withLocalBytes(localBytes), device.platform(), device.id()), ALL);
-        try (OpenClBackend backend = new OpenClBackend(cl, Tuning.gpu(), Planning.TYPICAL)) {
+        try (OpenClBackend backend = new OpenClBackend(cl, Tuning.gpu(), FusionConstraints.TYPICAL)) {
             Weights weights = new Weights(graph, 1, Weights.Fill.INTEGER);
             Program program = backend.compile(graph.fuse(Fusion.BLOCK), weights);
             program.verify(Engines.reference(weights));
@@ -286,8 +286,8 @@ class OpenClBackendTest {
             x[i] = (i - 2000) / 200f;
         }
         try (OpenClBackend backend = open(tuning)) {
-            Tensor in = backend.allocate(shape, 0);
-            Tensor out = backend.allocate(shape, 0);
+            DeviceTensor in = backend.allocate(shape, 0);
+            DeviceTensor out = backend.allocate(shape, 0);
             backend.write(in, x);
             for (Activation function : Activation.values()) {
                 backend.activate(function, in, out).run(0, 1);
@@ -316,8 +316,8 @@ class OpenClBackendTest {
     void rectifiersKeepNaN(Tuning tuning) {
         Shape shape = new Shape(1, 1, 1, 1);
         try (OpenClBackend backend = open(tuning)) {
-            Tensor in = backend.allocate(shape, 0);
-            Tensor out = backend.allocate(shape, 0);
+            DeviceTensor in = backend.allocate(shape, 0);
+            DeviceTensor out = backend.allocate(shape, 0);
             backend.write(in, new float[] {Float.NaN});
             for (Activation function : List.of(Activation.RELU, Activation.RELU6)) {
                 Kernel kernel = backend.activate(function, in, out);

@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.convmark.fusion.Planning;
+import org.convmark.fusion.FusionConstraints;
 import org.convmark.kernel.OwnThreads;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
-import org.convmark.kernel.vector.lane.ConvTaps;
-import org.convmark.kernel.vector.lane.Limits;
+import org.convmark.kernel.vector.lane.Clamp;
+import org.convmark.kernel.vector.lane.PackedFilter;
 import org.convmark.kernel.vector.lane.TileCompilation;
 import org.convmark.kernel.vector.lane.TileSize;
 import org.convmark.kernel.vector.tile.Tile2x5;
@@ -148,12 +148,12 @@ final class KernelsUntilCompiled {
 
     /** What a tile is given for a parameter: arrays that are large enough for any place, few taps. */
     private static Object value(Parameter parameter, boolean residual) {
-        if (parameter.getType() == ConvTaps.class) {
+        if (parameter.getType() == PackedFilter.class) {
             float[] added = residual ? new float[100 * L] : null;
-            return new ConvTaps(new int[] {0, ConvTaps.RUN}, new float[2 * L], Limits.NONE, added, 0, 2);
+            return new PackedFilter(new int[] {0, PackedFilter.RUN}, new float[2 * L], Clamp.NONE, added, 0, 2);
         }
-        if (parameter.getType() == Limits.class) {
-            return Limits.NONE;
+        if (parameter.getType() == Clamp.class) {
+            return Clamp.NONE;
         }
         return switch (parameter.getName()) {
             case "in", "out", "weights", "bias" -> new float[100 * L];
@@ -182,7 +182,7 @@ final class KernelsUntilCompiled {
     }
 
     private static Runnable program(Algorithm algorithm, Graph graph, Fusion fusion) {
-        return new VectorBackend(new Workers(1), algorithm, Planning.TYPICAL)
+        return new VectorBackend(new Workers(1), algorithm, FusionConstraints.TYPICAL)
                 .compile(graph.fuse(fusion), new Weights(graph, 1, Weights.Fill.RANDOM))::run;
     }
 

@@ -1,11 +1,11 @@
 package org.convmark.kernel.vector.conv;
 
+import org.convmark.kernel.vector.lane.AlignedFloats;
 import org.convmark.kernel.vector.lane.Band;
-import org.convmark.kernel.vector.lane.Blocked;
-import org.convmark.kernel.vector.lane.ConvTaps;
-import org.convmark.kernel.vector.lane.Finish;
-import org.convmark.kernel.vector.lane.Lines;
-import org.convmark.kernel.vector.lane.Stage;
+import org.convmark.kernel.vector.lane.BlockedTensor;
+import org.convmark.kernel.vector.lane.PackedFilter;
+import org.convmark.kernel.vector.lane.PostOps;
+import org.convmark.kernel.vector.lane.RowRangeKernel;
 import org.convmark.kernel.vector.lane.ThreadMemory;
 import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.PairTiles;
@@ -18,18 +18,18 @@ import org.convmark.model.Layer;
  * as have their weights in a usual L2 take a band one after the other, so that weights and band both stay there;
  * then comes the next band. Where that pays, the band's inputs are packed first, see {@link Panel}.
  */
-public final class ConvKernel implements Stage {
+public final class ConvKernel implements RowRangeKernel {
     private static final int CACHED_WEIGHTS = 512 << 10;
 
     private final Layer.Conv conv;
-    private final ConvTaps[] taps;
-    private final Finish finish;
+    private final PackedFilter[] taps;
+    private final PostOps postOps;
 
     /** What tiles add, or null. */
-    private final Blocked residual;
+    private final BlockedTensor residual;
 
-    private final Blocked in;
-    private final Blocked out;
+    private final BlockedTensor in;
+    private final BlockedTensor out;
     private final Tiling tiling;
 
     /** Taps that take a band one after the other. */
@@ -48,22 +48,23 @@ public final class ConvKernel implements Stage {
     private final Band[] packed;
 
     /** A convolution with all that is done to its sums. */
-    public ConvKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
+    public ConvKernel(
+            Layer.Conv conv, float[] filter, float[] bias, PostOps postOps, BlockedTensor in, BlockedTensor out) {
         this.conv = conv;
-        this.residual = finish.added(out);
-        Finish sums = residual == null ? finish : finish.afterResidual();
-        this.finish = sums.afterLimits();
+        this.residual = postOps.added(out);
+        PostOps sums = residual == null ? postOps : postOps.afterResidual();
+        this.postOps = sums.afterLimits();
         this.in = in;
         this.out = out;
         boolean pack = Panel.pays(conv, in, out);
         boolean singles = Tiling.fitsSingle(out, conv.stride());
         boolean last = !pack && Tiling.suitsSingle(in, out, conv.stride());
-        int[] split = ConvTaps.split(conv, in.shape.channels(), singles, last);
+        int[] split = PackedFilter.split(conv, in.shape.channels(), singles, last);
         this.tiling = new Tiling(in, out, conv.stride(), split[0], pack);
         this.panel = pack ? new Panel(conv, in, tiling) : null;
         float[] added = residual == null ? null : residual.data;
-        ConvTaps.Places places = panel == null ? ConvTaps.inPlace(conv, in) : panel::at;
-        this.taps = ConvTaps.all(conv, filter, bias, sums.limits(), added, in.shape.channels(), split, places);
+        PackedFilter.Offsets places = panel == null ? PackedFilter.inPlace(conv, in) : panel::at;
+        this.taps = PackedFilter.all(conv, filter, bias, sums.clamp(), added, in.shape.channels(), split, places);
         this.together = Math.max(1, Math.min(taps.length, CACHED_WEIGHTS / taps[0].bytes()));
         this.bands = (out.shape.height() + tiling.rows - 1) / tiling.rows;
         this.tiles = new Band[tiling.rows][];
@@ -92,7 +93,7 @@ public final class ConvKernel implements Stage {
     @Override
     public void run(int from, int to) {
         int perImage = taps.length * bands;
-        Lines memory = panel == null ? null : ThreadMemory.lines();
+        AlignedFloats memory = panel == null ? null : ThreadMemory.lines();
         int inPanel = -1;
         for (int unit = from; unit < to; unit++) {
             int n = unit / perImage;
@@ -113,7 +114,7 @@ public final class ConvKernel implements Stage {
 
     @Override
     public void rows(int n, int from, int to) {
-        Lines memory = panel == null ? null : ThreadMemory.lines();
+        AlignedFloats memory = panel == null ? null : ThreadMemory.lines();
         for (int first = 0; first < taps.length; first += together) {
             for (int y = from; y < to; y += tiling.rows) {
                 int end = Math.min(y + tiling.rows, to);
@@ -132,12 +133,12 @@ public final class ConvKernel implements Stage {
         return in.at(n, 0, from * conv.stride() - conv.padding(), -conv.padding());
     }
 
-    private void pack(int n, int from, int to, Lines memory) {
+    private void pack(int n, int from, int to, AlignedFloats memory) {
         panel.pack(in.data, place(n, from), tiles[to - from - 1][1], memory);
     }
 
     /** @param memory what the panel is packed into, or null */
-    private void band(Lines memory, int n, ConvTaps t, int from, int to) {
+    private void band(AlignedFloats memory, int n, PackedFilter t, int from, int to) {
         int q = out.at(n, t.block, from, 0);
         int blocks = Math.min(t.vectors, out.blocks - t.block);
         int next = (blocks - 1) * out.block;
@@ -153,7 +154,7 @@ public final class ConvKernel implements Stage {
             PairTiles.band(t, band, conv.stride(), in.data, place(n, from), out.data, q, next, r);
         }
         for (int block = t.block; block < t.block + blocks; block++) {
-            finish.rows(out, n, block, from, to);
+            postOps.rows(out, n, block, from, to);
         }
     }
 }

@@ -1,23 +1,24 @@
 package org.convmark.kernel.vector.conv;
 
-import org.convmark.kernel.vector.lane.Blocked;
-import org.convmark.kernel.vector.lane.Finish;
-import org.convmark.kernel.vector.lane.Stage;
+import org.convmark.kernel.vector.lane.BlockedTensor;
+import org.convmark.kernel.vector.lane.PostOps;
+import org.convmark.kernel.vector.lane.RowRangeKernel;
 import org.convmark.model.Layer;
 
 /** Depthwise convolution. A unit is one row of one channel block: a {@link LaneFilter} on the input as it lies. */
-public final class DepthwiseKernel implements Stage {
+public final class DepthwiseKernel implements RowRangeKernel {
     private final Layer.Conv conv;
     private final LaneFilter filter;
-    private final Finish finish;
-    private final Blocked in;
-    private final Blocked out;
+    private final PostOps postOps;
+    private final BlockedTensor in;
+    private final BlockedTensor out;
 
     /** @param filter channel x row x column */
-    public DepthwiseKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
+    public DepthwiseKernel(
+            Layer.Conv conv, float[] filter, float[] bias, PostOps postOps, BlockedTensor in, BlockedTensor out) {
         this.conv = conv;
-        this.filter = new LaneFilter(conv, filter, bias, finish.limits(), 1, 0, in.row);
-        this.finish = finish.afterLimits();
+        this.filter = new LaneFilter(conv, filter, bias, postOps.clamp(), 1, 0, in.row);
+        this.postOps = postOps.afterLimits();
         this.in = in;
         this.out = out;
     }
@@ -47,13 +48,13 @@ public final class DepthwiseKernel implements Stage {
     private void row(int n, int b, int y) {
         int p = in.at(n, b, y * conv.stride() - conv.padding(), -conv.padding());
         filter.row(in.data, p, b, out.data, out.at(n, b, y, 0), out.shape.width());
-        finish.row(out, n, b, y);
+        postOps.row(out, n, b, y);
     }
 
     /** Blur pooling is a depthwise convolution whose filter is known. */
-    public static DepthwiseKernel blur(Layer.Pool pool, Blocked in, Blocked out) {
+    public static DepthwiseKernel blur(Layer.Pool pool, BlockedTensor in, BlockedTensor out) {
         int channels = out.shape.channels();
         return new DepthwiseKernel(
-                pool.blurConv(channels), pool.blurFilter(channels), new float[channels], Finish.NOTHING, in, out);
+                pool.blurConv(channels), pool.blurFilter(channels), new float[channels], PostOps.NOTHING, in, out);
     }
 }

@@ -4,9 +4,9 @@ import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.vector.lane.AlignedFloats;
+import org.convmark.kernel.vector.lane.Clamp;
 import org.convmark.kernel.vector.lane.Lanes;
-import org.convmark.kernel.vector.lane.Limits;
-import org.convmark.kernel.vector.lane.Lines;
 import org.convmark.kernel.vector.lane.TileSize;
 import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.LaneTiles;
@@ -30,21 +30,21 @@ final class LaneFilter {
     /** Offsets of the taps in the order of the runs. */
     private final int[] taps;
 
-    private final Lines weights;
+    private final AlignedFloats weights;
     private final float[] bias;
-    private final Limits limits;
+    private final Clamp clamp;
 
     /**
      * @param filter output channel x plane x row x column
-     * @param limits of the results
+     * @param clamp of the results
      * @param planes planes of input
      * @param plane floats from one plane to the next
      * @param row floats from one row of a plane to the next
      */
-    LaneFilter(Layer.Conv conv, float[] filter, float[] bias, Limits limits, int planes, int plane, int row) {
+    LaneFilter(Layer.Conv conv, float[] filter, float[] bias, Clamp clamp, int planes, int plane, int row) {
         this.conv = conv;
         this.bias = Lanes.padded(bias);
-        this.limits = limits;
+        this.clamp = clamp;
         int k = conv.kernel();
         int lines = planes * k;
         this.inRuns = conv.dilation() == 1 && k >= 3 && k % 2 == 1;
@@ -53,7 +53,7 @@ final class LaneFilter {
         this.threes = lines * triples;
         this.runs = new int[lines * (inRuns ? triples + pairs : k)];
         this.taps = new int[lines * k];
-        this.weights = Lines.of(this.bias.length * taps.length);
+        this.weights = AlignedFloats.of(this.bias.length * taps.length);
         int run = 0;
         int tap = 0;
         for (int length = inRuns ? 3 : 1; length > 0; length = length == 3 ? 2 : 0) {
@@ -101,7 +101,7 @@ final class LaneFilter {
         } else {
             int w0 = weights(b);
             for (int x = covered * L; x < width * L; x += L) {
-                one(in, p + x * conv.stride(), taps, weights.data(), w0, bias, b * L, limits, out, q + x);
+                one(in, p + x * conv.stride(), taps, weights.data(), w0, bias, b * L, clamp, out, q + x);
             }
         }
     }
@@ -112,7 +112,7 @@ final class LaneFilter {
         int end = q + pixels * L;
         int second = inRuns && runs.length > threes ? 2 : 0;
         LaneTiles.row(
-                inRuns ? 3 : 1, second, conv.stride(), in, p, runs, threes, w, w0, bias, b * L, limits, out, q, end);
+                inRuns ? 3 : 1, second, conv.stride(), in, p, runs, threes, w, w0, bias, b * L, clamp, out, q, end);
     }
 
     /** One pixel, tap by tap: what no tile covers. */
@@ -124,7 +124,7 @@ final class LaneFilter {
             int w0,
             float[] bias,
             int o,
-            Limits limits,
+            Clamp clamp,
             float[] out,
             int q) {
         FloatVector a = FloatVector.fromArray(FLOATS, bias, o);
@@ -132,8 +132,8 @@ final class LaneFilter {
             a = FloatVector.fromArray(FLOATS, weights, w0 + t * L)
                     .fma(FloatVector.fromArray(FLOATS, in, p + taps[t]), a);
         }
-        FloatVector low = FloatVector.broadcast(FLOATS, limits.low());
-        FloatVector high = FloatVector.broadcast(FLOATS, limits.high());
+        FloatVector low = FloatVector.broadcast(FLOATS, clamp.low());
+        FloatVector high = FloatVector.broadcast(FLOATS, clamp.high());
         a = a.blend(low, a.lt(low));
         a.blend(high, high.lt(a)).intoArray(out, q);
     }

@@ -5,10 +5,10 @@ import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
-import org.convmark.kernel.vector.lane.Blocked;
-import org.convmark.kernel.vector.lane.Finish;
-import org.convmark.kernel.vector.lane.Lines;
-import org.convmark.kernel.vector.lane.Stage;
+import org.convmark.kernel.vector.lane.AlignedFloats;
+import org.convmark.kernel.vector.lane.BlockedTensor;
+import org.convmark.kernel.vector.lane.PostOps;
+import org.convmark.kernel.vector.lane.RowRangeKernel;
 import org.convmark.kernel.vector.lane.ThreadMemory;
 import org.convmark.model.Layer;
 
@@ -18,14 +18,14 @@ import org.convmark.model.Layer;
  * the convolution is lane-wise, a {@link LaneFilter} of g planes, and no product is with a zero. A row is spread just
  * before the first row of results that needs it, so that the planes are read from L1 or L2.
  */
-public final class NarrowGroupKernel implements Stage {
+public final class NarrowGroupKernel implements RowRangeKernel {
     /** Rows of a band: taller ones spread fewer rows twice, lower ones leave more units to share. */
     private static final int BAND = 14;
 
     private final Layer.Conv conv;
-    private final Finish finish;
-    private final Blocked in;
-    private final Blocked out;
+    private final PostOps postOps;
+    private final BlockedTensor in;
+    private final BlockedTensor out;
     private final LaneFilter filter;
     private final VectorShuffle<Float>[] spreads;
     private final int bands;
@@ -35,16 +35,17 @@ public final class NarrowGroupKernel implements Stage {
 
     /** @param filter output channel x channel in group x row x column */
     @SuppressWarnings({"unchecked", "rawtypes"})
-    public NarrowGroupKernel(Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
+    public NarrowGroupKernel(
+            Layer.Conv conv, float[] filter, float[] bias, PostOps postOps, BlockedTensor in, BlockedTensor out) {
         this.conv = conv;
-        this.finish = finish.afterLimits();
+        this.postOps = postOps.afterLimits();
         this.in = in;
         this.out = out;
         int g = conv.groupWidth(in.shape.channels());
         int window = (conv.kernel() - 1) * conv.dilation() + 1;
         this.bands = (out.shape.height() + BAND - 1) / BAND;
         this.row = ((out.shape.width() - 1) * conv.stride() + window) * L;
-        this.filter = new LaneFilter(conv, filter, bias, finish.limits(), g, row, g * row);
+        this.filter = new LaneFilter(conv, filter, bias, postOps.clamp(), g, row, g * row);
         this.spreads = new VectorShuffle[g];
         for (int j = 0; j < g; j++) {
             int channel = j;
@@ -67,7 +68,7 @@ public final class NarrowGroupKernel implements Stage {
 
     @Override
     public void run(int from, int to) {
-        Lines scratch = ThreadMemory.lines();
+        AlignedFloats scratch = ThreadMemory.lines();
         for (int unit = from; unit < to; unit++) {
             int top = unit % bands * BAND;
             int bottom = Math.min(top + BAND, out.shape.height());
@@ -77,7 +78,7 @@ public final class NarrowGroupKernel implements Stage {
 
     @Override
     public void rows(int n, int from, int to) {
-        Lines scratch = ThreadMemory.lines();
+        AlignedFloats scratch = ThreadMemory.lines();
         for (int b = 0; b < out.blocks; b++) {
             for (int top = from; top < to; top += BAND) {
                 band(scratch, n, b, top, Math.min(top + BAND, to));
@@ -85,7 +86,7 @@ public final class NarrowGroupKernel implements Stage {
         }
     }
 
-    private void band(Lines scratch, int n, int b, int top, int bottom) {
+    private void band(AlignedFloats scratch, int n, int b, int top, int bottom) {
         int step = conv.stride() * spreads.length * row;
         int spread = 0;
         for (int y = 0; y < bottom - top; y++) {
@@ -104,7 +105,7 @@ public final class NarrowGroupKernel implements Stage {
                     out.data,
                     out.at(n, b, top + y, 0),
                     out.shape.width());
-            finish.row(out, n, b, top + y);
+            postOps.row(out, n, b, top + y);
         }
     }
 

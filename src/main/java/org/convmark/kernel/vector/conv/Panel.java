@@ -4,10 +4,10 @@ import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.vector.lane.AlignedFloats;
 import org.convmark.kernel.vector.lane.Band;
-import org.convmark.kernel.vector.lane.Blocked;
-import org.convmark.kernel.vector.lane.ConvTaps;
-import org.convmark.kernel.vector.lane.Lines;
+import org.convmark.kernel.vector.lane.BlockedTensor;
+import org.convmark.kernel.vector.lane.PackedFilter;
 import org.convmark.kernel.vector.lane.ThreadMemory;
 import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.Packing;
@@ -45,14 +45,14 @@ public final class Panel {
     /** Of a pixel's vectors, relative to its place in channel block 0. */
     private final int[] places;
 
-    Panel(Layer.Conv conv, Blocked in, Tiling tiling) {
+    Panel(Layer.Conv conv, BlockedTensor in, Tiling tiling) {
         this.size = tiling.most();
         this.step = conv.stride() * L;
         this.kernel = conv.kernel();
         this.places = new int[in.blocks * kernel * kernel];
         for (int v = 0; v < places.length; v++) {
             int place = v % (kernel * kernel);
-            places[v] = ConvTaps.inPlace(conv, in).at(v / (kernel * kernel), place / kernel, place % kernel);
+            places[v] = PackedFilter.inPlace(conv, in).at(v / (kernel * kernel), place / kernel, place % kernel);
         }
         int tiles = 0;
         for (int rows = 1; rows <= tiling.rows; rows++) {
@@ -62,7 +62,7 @@ public final class Panel {
     }
 
     /** Whether a convolution is faster with it, as measured: docs/log/register-tiles.md, "Inputs packed". */
-    static boolean pays(Layer.Conv conv, Blocked in, Blocked out) {
+    static boolean pays(Layer.Conv conv, BlockedTensor in, BlockedTensor out) {
         int channels = in.shape.channels();
         if (conv.groupWidth(channels) != channels || !Tiling.fitsPairs(out)) {
             return false;
@@ -94,7 +94,7 @@ public final class Panel {
      * @param band tiles in place
      * @param to a thread's {@link ThreadMemory}
      */
-    void pack(float[] in, int p, Band band, Lines to) {
+    void pack(float[] in, int p, Band band, AlignedFloats to) {
         for (int t = 0; t < band.ins().length; t++) {
             int i = p + band.ins()[t];
             int o = to.first() + t * tile();

@@ -6,12 +6,12 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.kernel.Kernel;
-import org.convmark.kernel.vector.lane.Blocked;
-import org.convmark.kernel.vector.lane.ConvTaps;
-import org.convmark.kernel.vector.lane.Finish;
+import org.convmark.kernel.vector.lane.AlignedFloats;
+import org.convmark.kernel.vector.lane.BlockedTensor;
+import org.convmark.kernel.vector.lane.ElementwiseKernels;
 import org.convmark.kernel.vector.lane.Lanes;
-import org.convmark.kernel.vector.lane.Lines;
-import org.convmark.kernel.vector.lane.Rows;
+import org.convmark.kernel.vector.lane.PackedFilter;
+import org.convmark.kernel.vector.lane.PostOps;
 import org.convmark.kernel.vector.lane.ThreadMemory;
 import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.PairTiles;
@@ -41,12 +41,12 @@ public final class WinogradKernel implements Kernel {
 
     private final Winograd form;
     private final int padding;
-    private final Finish finish;
-    private final Blocked in;
-    private final Blocked out;
+    private final PostOps postOps;
+    private final BlockedTensor in;
+    private final BlockedTensor out;
 
     /** The filter, per product of a tile and pair of output blocks. */
-    private final ConvTaps[] panels;
+    private final PackedFilter[] panels;
 
     private final float[] bias;
     private final float[] zeros;
@@ -93,15 +93,21 @@ public final class WinogradKernel implements Kernel {
 
     /** The next number of floats that is whole lines of the cache. */
     private static int whole(int floats) {
-        return parts(floats, Lines.LINE) * Lines.LINE;
+        return parts(floats, AlignedFloats.CACHE_LINE_FLOATS) * AlignedFloats.CACHE_LINE_FLOATS;
     }
 
     /** A convolution of stride 1 with a filter of 3x3, and all that is done to its sums. */
     public WinogradKernel(
-            Winograd form, Layer.Conv conv, float[] filter, float[] bias, Finish finish, Blocked in, Blocked out) {
+            Winograd form,
+            Layer.Conv conv,
+            float[] filter,
+            float[] bias,
+            PostOps postOps,
+            BlockedTensor in,
+            BlockedTensor out) {
         this.form = form;
         this.padding = conv.padding();
-        this.finish = finish;
+        this.postOps = postOps;
         this.in = in;
         this.out = out;
         this.pairs = (out.blocks + 1) / 2;
@@ -118,9 +124,9 @@ public final class WinogradKernel implements Kernel {
         this.chunks = parts(pairs, Math.max(1, CHUNK_BYTES / (products * 2 * tiles * L * Float.BYTES)));
         this.plane = in.blocks * tiles * L + PAD;
         this.sumPlane = parts(pairs, chunks) * 2 * tiles * L + PAD;
-        int[] runs = new int[parts(in.shape.channels(), ConvTaps.RUN)];
+        int[] runs = new int[parts(in.shape.channels(), PackedFilter.RUN)];
         for (int i = 0; i < runs.length; i++) {
-            int c = i * ConvTaps.RUN;
+            int c = i * PackedFilter.RUN;
             runs[i] = c / L * tiles * L + c % L;
         }
         this.panels = panels(form, filter, in.shape.channels(), conv.outChannels(), runs);
@@ -136,16 +142,16 @@ public final class WinogradKernel implements Kernel {
     }
 
     /** Per product of a tile and pair of output blocks: input channel, in whole runs, x 2 L. */
-    private static ConvTaps[] panels(Winograd form, float[] filter, int inChannels, int outChannels, int[] runs) {
+    private static PackedFilter[] panels(Winograd form, float[] filter, int inChannels, int outChannels, int[] runs) {
         int pairs = (Lanes.blocks(outChannels) + 1) / 2;
-        ConvTaps[] panels = Stream.generate(() -> new ConvTaps(runs))
+        PackedFilter[] panels = Stream.generate(() -> new PackedFilter(runs))
                 .limit(form.n * form.n * pairs)
-                .toArray(ConvTaps[]::new);
+                .toArray(PackedFilter[]::new);
         for (int c = 0; c < inChannels; c++) {
             for (int o = 0; o < outChannels; o++) {
                 double[] u = form.filter(filter, (o * inChannels + c) * 9);
                 for (int t = 0; t < u.length; t++) {
-                    ConvTaps panel = panels[t * pairs + o / (2 * L)];
+                    PackedFilter panel = panels[t * pairs + o / (2 * L)];
                     panel.weights[panel.first + c * 2 * L + o % (2 * L)] = (float) u[t];
                 }
             }
@@ -176,7 +182,7 @@ public final class WinogradKernel implements Kernel {
     /** Strips and chunks of pairs, numbered through; a strip that two calls share is transformed by both. */
     @Override
     public void run(int from, int to) {
-        Lines scratch = ThreadMemory.lines();
+        AlignedFloats scratch = ThreadMemory.lines();
         for (int step = from; step < to; step++) {
             int first = rows * (step / chunks) / strips;
             int last = rows * (step / chunks + 1) / strips;
@@ -194,7 +200,7 @@ public final class WinogradKernel implements Kernel {
      * Rows of tiles to matrices. What tiles read from outside the map belongs to results that are not stored, but goes through
      * the same sums as theirs: a row below the map's border may be any row, a column behind it is zeros.
      */
-    private void transform(Lines scratch, int first, int last) {
+    private void transform(AlignedFloats scratch, int first, int last) {
         int readable = in.shape.width() + 2 * padding;
         int[] starts = ThreadMemory.offsets();
         float[] data = scratch.data();
@@ -216,7 +222,7 @@ public final class WinogradKernel implements Kernel {
     }
 
     /** Matrix products. */
-    private void multiply(Lines scratch, int[] ends, int firstPair, int lastPair) {
+    private void multiply(AlignedFloats scratch, int[] ends, int firstPair, int lastPair) {
         float[] data = scratch.data();
         int next = tiles * L;
         for (int t = 0; t < form.n * form.n; t++) {
@@ -229,7 +235,7 @@ public final class WinogradKernel implements Kernel {
     }
 
     /** Sums to rows of the result. */
-    private void restore(Lines scratch, int first, int last, int firstBlock, int lastBlock) {
+    private void restore(AlignedFloats scratch, int first, int last, int firstBlock, int lastBlock) {
         float[] data = scratch.data();
         int lines = scratch.first() + sumLines;
         for (int b = firstBlock; b < lastBlock; b++) {
@@ -257,7 +263,7 @@ public final class WinogradKernel implements Kernel {
     }
 
     /** One row of the result; the tile that reaches over its end goes through a buffer. */
-    private void row(Lines scratch, int p, int n, int b, int y) {
+    private void row(AlignedFloats scratch, int p, int n, int b, int y) {
         int whole = out.shape.width() / form.m;
         int q = out.at(n, b, y, 0);
         int stride = across * L;
@@ -266,8 +272,8 @@ public final class WinogradKernel implements Kernel {
         if (whole < across) {
             int last = scratch.first() + end;
             form.output(data, p + whole * L, stride, bias, b * L, data, last, form.m * L, L, 1);
-            Rows.copy(data, last, out.data, q + whole * form.m * L, out.shape.width() % form.m * L);
+            ElementwiseKernels.copy(data, last, out.data, q + whole * form.m * L, out.shape.width() % form.m * L);
         }
-        finish.row(out, n, b, y);
+        postOps.row(out, n, b, y);
     }
 }

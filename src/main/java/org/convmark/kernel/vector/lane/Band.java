@@ -11,7 +11,7 @@ import java.util.List;
  */
 public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGaps, int[] outGaps) {
     /** Where tiles are runs of pixels, for one or two vectors of output channels. */
-    public static Band runs(Tiling tiling, int vectors, int rows, Blocked in, Blocked out) {
+    public static Band runs(Tiling tiling, int vectors, int rows, BlockedTensor in, BlockedTensor out) {
         List<Tiling.Tile> tiles = tiling.tiles(rows, vectors);
         int[] pixels = tiles.stream().mapToInt(tile -> tile.size().pixels).toArray();
         int[] forms = new int[pixels.length];
@@ -59,7 +59,7 @@ public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGap
     }
 
     /** Where pixels are anywhere: an offset for each, of whole tiles of {@link TileSize#SMALL}. */
-    public static Band scattered(Tiling tiling, int rows, Blocked in, Blocked out) {
+    public static Band scattered(Tiling tiling, int rows, BlockedTensor in, BlockedTensor out) {
         int last = rows * tiling.width - 1;
         int size = TileSize.SMALL.pixels;
         int[] all = new int[(last + size) / size * size];
@@ -70,7 +70,14 @@ public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGap
     }
 
     private static Band places(
-            Tiling tiling, int[] at, Blocked in, Blocked out, int[] pixels, int[] forms, int[] inGaps, int[] outGaps) {
+            Tiling tiling,
+            int[] at,
+            BlockedTensor in,
+            BlockedTensor out,
+            int[] pixels,
+            int[] forms,
+            int[] inGaps,
+            int[] outGaps) {
         int[] ins = new int[at.length];
         int[] outs = new int[at.length];
         for (int t = 0; t < at.length; t++) {

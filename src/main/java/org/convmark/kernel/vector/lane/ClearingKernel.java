@@ -6,7 +6,7 @@ import org.convmark.kernel.Kernel;
  * A kernel that makes the border of its result zeros, where other tensors lay before: each range of units clears the same
  * part of the maps. What it computes lies inside the border, so neither waits for the other.
  */
-public record ClearingKernel(Kernel producer, Blocked out) implements Kernel {
+public record ClearingKernel(Kernel producer, BlockedTensor out) implements Kernel {
     @Override
     public int units() {
         return producer.units();

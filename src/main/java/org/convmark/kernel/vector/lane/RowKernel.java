@@ -1,7 +1,7 @@
 package org.convmark.kernel.vector.lane;
 
 /** A kernel whose units are the rows of all maps of its result: element-wise layers, and whatever works row by row. */
-public record RowKernel(Blocked out, Row row) implements Stage {
+public record RowKernel(BlockedTensor out, Row row) implements RowRangeKernel {
     /** One row. */
     public interface Row {
         /** @param index the row, counted over images, channel blocks and rows of a map */
@@ -29,7 +29,7 @@ public record RowKernel(Blocked out, Row row) implements Stage {
     }
 
     /** Channel block of a row. */
-    public static int block(Blocked tensor, int index) {
+    public static int block(BlockedTensor tensor, int index) {
         return index / tensor.shape.height() % tensor.blocks;
     }
 }

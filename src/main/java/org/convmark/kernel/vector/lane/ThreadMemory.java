@@ -18,7 +18,7 @@ public final class ThreadMemory {
     private static final int ROWS = 8;
 
     private final int[] offsets = new int[ROWS];
-    private Lines lines;
+    private AlignedFloats lines;
     private int floats;
 
     private ThreadMemory() {}
@@ -29,11 +29,11 @@ public final class ThreadMemory {
     }
 
     /** The calling thread's, with anything in it. To be asked for once per run: it is another one as soon as a kernel that needs more was made. */
-    public static Lines lines() {
+    public static AlignedFloats lines() {
         ThreadMemory own = OWN.get();
         if (own.floats < most) {
             own.floats = most;
-            own.lines = Lines.of(own.floats);
+            own.lines = AlignedFloats.of(own.floats);
             int first = own.lines.first();
             Arrays.fill(own.lines.data(), first, first + own.floats, Float.NaN);
         }

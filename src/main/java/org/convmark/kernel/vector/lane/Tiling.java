@@ -48,7 +48,7 @@ public final class Tiling {
      * @param vectors of output channels that most tiles have
      * @param packed whether pairs of vectors read their inputs from a {@link Panel}
      */
-    public Tiling(Blocked in, Blocked out, int stride, int vectors, boolean packed) {
+    public Tiling(BlockedTensor in, BlockedTensor out, int stride, int vectors, boolean packed) {
         this.width = out.shape.width();
         this.height = out.rows;
         this.stride = stride;
@@ -104,7 +104,7 @@ public final class Tiling {
     }
 
     /** Whether tiles of two vectors are always such runs. */
-    public static boolean fitsPairs(Blocked out) {
+    public static boolean fitsPairs(BlockedTensor out) {
         return runs(out.shape.width(), out.fewest, SMALL);
     }
 
@@ -114,7 +114,7 @@ public final class Tiling {
     }
 
     /** Whether tiles of one vector are always such runs. */
-    public static boolean fitsSingle(Blocked out, int stride) {
+    public static boolean fitsSingle(BlockedTensor out, int stride) {
         return hasStep(stride) && runs(out.shape.width(), out.fewest, SINGLE);
     }
 
@@ -123,7 +123,7 @@ public final class Tiling {
      * up to eight forms, each called once or twice a pass on a small map, and C2 waits for hundreds of calls: for seconds in
      * a network. So not where a pair costs little, or such layers are rare, unless all tiles have one form.
      */
-    public static boolean suitsSingle(Blocked in, Blocked out, int stride) {
+    public static boolean suitsSingle(BlockedTensor in, BlockedTensor out, int stride) {
         boolean joined = stride == 1 && in.joined() && out.joined();
         boolean oneForm = joined || out.shape.width() % SINGLE.pixels == 0;
         return fitsSingle(out, stride) && (oneForm || stride == 1 && out.blocks < MANY_BLOCKS);

@@ -7,7 +7,7 @@
  * Step2: every second column of the input. Scattered2x5: pixels anywhere, where no other tile fits: maps of less than four
  * columns, strides above two; an offset and a bounds check per pixel make it slower than the others.
  *
- * <p>One loop over runs of taps, four with 16 registers ({@code ConvTaps.RUN}): the run's offset from a table, then per tap one or two weight vectors
+ * <p>One loop over runs of taps, four with 16 registers ({@code PackedFilter.RUN}): the run's offset from a table, then per tap one or two weight vectors
  * and one broadcast per pixel. The table serves every kernel size, dilation, group width and channel count, and it keeps C2
  * from unrolling the loop, which spills accumulators. The taps of a run are kept apart by a way out of the loop that is never
  * taken, one comparison of what is never equal, each another so that C2 does not know it: there the interpreter would need all sums, so that C2 cannot move a tap's products behind the next one's loads, which

@@ -16,14 +16,14 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
             package org.convmark.kernel.vector.tile;
             %IMPORTS%
             import org.convmark.kernel.vector.lane.Band;
-            import org.convmark.kernel.vector.lane.ConvTaps;
+            import org.convmark.kernel.vector.lane.PackedFilter;
 
             /** The tiles of a band for %VECTORS% of output channels. %ORIGIN% */
             public final class %NAME% {
                 private %NAME%() {}
 
                 /** Tiles of neighbours, of pixels {@code step} columns of the input apart. */
-                public static void band(ConvTaps taps, Band band, int step, float[] x, int p, float[] y, int q%NEXT%, int r) {
+                public static void band(%BREAK%PackedFilter taps, Band band, int step, float[] x, int p, float[] y, int q%NEXT%, int r) {
                     %CHOICE%
                 }
             %STEPS%%OTHERS%}
@@ -31,7 +31,7 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
 
     private static final String STEP = """
 
-                private static void step%STEP%(ConvTaps taps, Band band, float[] x, int p, float[] y, int q%NEXT%, int r) {
+                private static void step%STEP%(PackedFilter taps, Band band, float[] x, int p, float[] y, int q%NEXT%, int r) {
                     for (int t = 0; t < band.forms().length; t++) {
                         int i = p + band.ins()[t];
                         int o = q + band.outs()[t];
@@ -49,7 +49,7 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
     private static final String OTHERS = """
 
                 /** Tiles of pixels anywhere. */
-                public static void scattered(ConvTaps taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
+                public static void scattered(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
                     for (int t = 0; t < band.ins().length; t += %SMALL%) {
                         Scattered2x%SMALL%.run(taps, band.ins(), band.outs(), t, x, p, y, q, next, r);
                     }
@@ -60,7 +60,7 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
                  *
                  * @param ends pixels at which those of %SIZES% end
                  */
-                public static void along(ConvTaps taps, int[] ends, float[] x, int p, float[] y, int q, int next) {
+                public static void along(PackedFilter taps, int[] ends, float[] x, int p, float[] y, int q, int next) {
                     int i = 0;
                     %LOOPS%
                 }
@@ -82,7 +82,8 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
                 .replace("%ORIGIN%", ORIGIN)
                 .replace("%IMPORTS%", imports)
                 .replace("%VECTORS%", vectors == 1 ? "one vector" : "two vectors")
-                .replace("%NEXT%", vectors == 1 ? "" : ", int next");
+                .replace("%NEXT%", vectors == 1 ? "" : ", int next")
+                .replace("%BREAK%", vectors == 1 ? "" : "\n            ");
     }
 
     private String choice() {

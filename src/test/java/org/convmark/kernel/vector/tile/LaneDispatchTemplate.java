@@ -9,7 +9,7 @@ record LaneDispatchTemplate() implements GeneratedClass {
     private static final String TEMPLATE = """
             package org.convmark.kernel.vector.tile;
 
-            import org.convmark.kernel.vector.lane.Limits;
+            import org.convmark.kernel.vector.lane.Clamp;
 
             /** Lane-wise tiles by the runs of their filter. %ORIGIN% */
             public final class LaneTiles {
@@ -33,7 +33,7 @@ record LaneDispatchTemplate() implements GeneratedClass {
                         int w0,
                         float[] bias,
                         int o,
-                        Limits limits,
+                        Clamp limits,
                         float[] out,
                         int q,
                         int end) {

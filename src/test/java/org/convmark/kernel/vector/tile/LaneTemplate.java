@@ -27,7 +27,7 @@ record LaneTemplate(int first, int second, int step) implements GeneratedClass {
             import static org.convmark.kernel.vector.lane.Lanes.L;
 
             import jdk.incubator.vector.FloatVector;
-            import org.convmark.kernel.vector.lane.Limits;
+            import org.convmark.kernel.vector.lane.Clamp;
 
             /** %PIXELS% pixels by runs of %RUNS%. %ORIGIN% */
             public final class %NAME% {
@@ -68,7 +68,7 @@ record LaneTemplate(int first, int second, int step) implements GeneratedClass {
         List<String> arguments = Stream.of(
                         Stream.of("float[] in", "int p", "int[] runs"),
                         second > 0 ? Stream.of("int longer") : Stream.<String>of(),
-                        Stream.of("float[] weights", "int w0", "float[] bias", "int o", "Limits limits"),
+                        Stream.of("float[] weights", "int w0", "float[] bias", "int o", "Clamp limits"),
                         Stream.of("float[] out", "int q", "int end"))
                 .flatMap(s -> s)
                 .toList();

@@ -10,12 +10,12 @@ record ScatteredTemplate(TileSize size) implements GeneratedClass {
     private static final String TEMPLATE = """
             package org.convmark.kernel.vector.tile;
 
-            import static org.convmark.kernel.vector.lane.ConvTaps.RUN;
             import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
             import static org.convmark.kernel.vector.lane.Lanes.L;
+            import static org.convmark.kernel.vector.lane.PackedFilter.RUN;
 
             import jdk.incubator.vector.FloatVector;
-            import org.convmark.kernel.vector.lane.ConvTaps;
+            import org.convmark.kernel.vector.lane.PackedFilter;
 
             /** Two vectors of output channels by %PIXELS% pixels anywhere. %ORIGIN% */
             public final class %NAME% {
@@ -23,7 +23,7 @@ record ScatteredTemplate(TileSize size) implements GeneratedClass {
 
                 /** See the package. */
                 public static void run(
-                        ConvTaps taps, int[] ins, int[] outs, int t, float[] in, int p, float[] out, int q, int next, int r) {
+                        PackedFilter taps, int[] ins, int[] outs, int t, float[] in, int p, float[] out, int q, int next, int r) {
                     int[] offsets = taps.offsets;
                     float[] w = taps.weights, bias = taps.bias;
                     %PLACES%
@@ -40,8 +40,8 @@ record ScatteredTemplate(TileSize size) implements GeneratedClass {
                     if (residual != null) {
                         %ADD%
                     }
-                    FloatVector low = FloatVector.broadcast(FLOATS, taps.limits.low());
-                    FloatVector high = FloatVector.broadcast(FLOATS, taps.limits.high());
+                    FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
+                    FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
                     %STORE%
                 }
             }

@@ -22,12 +22,12 @@ record TileTemplate(int vectors, int first, int second, int step) implements Gen
     private static final String TEMPLATE = """
             package org.convmark.kernel.vector.tile;
 
-            import static org.convmark.kernel.vector.lane.ConvTaps.RUN;
             import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
             import static org.convmark.kernel.vector.lane.Lanes.L;
+            import static org.convmark.kernel.vector.lane.PackedFilter.RUN;
 
             import jdk.incubator.vector.FloatVector;
-            import org.convmark.kernel.vector.lane.ConvTaps;
+            import org.convmark.kernel.vector.lane.PackedFilter;
 
             /** %VECTORS% of output channels by %PIXELS%. %ORIGIN% */
             public final class %NAME% {
@@ -48,14 +48,14 @@ record TileTemplate(int vectors, int first, int second, int step) implements Gen
                     if (residual != null) {
                         %ADD%
                     }
-                    FloatVector low = FloatVector.broadcast(FLOATS, taps.limits.low());
-                    FloatVector high = FloatVector.broadcast(FLOATS, taps.limits.high());
+                    FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
+                    FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
                     %STORE%
                 }
             }
             """;
 
-    /** Taps of runs longer than one, see ConvTaps; forms for 32 registers have no long ones. */
+    /** Taps of runs longer than one, see PackedFilter; forms for 32 registers have no long ones. */
     private static final int SHORT = 2;
 
     private static final int LONG = 4;
@@ -98,7 +98,7 @@ record TileTemplate(int vectors, int first, int second, int step) implements Gen
                 .replace("%PIXELS%", pixels + (step > 1 ? ", every " + step + "nd of the input" : ""))
                 .replace(
                         "%ARGUMENTS%",
-                        ownLine + "ConvTaps taps, float[] in, int p, float[] out, int q" + gaps + next + ", int r")
+                        ownLine + "PackedFilter taps, float[] in, int p, float[] out, int q" + gaps + next + ", int r")
                 .replace("%FLOATS%", vectors > 1 ? "(RUN * 2 * L)" : "(RUN * L)")
                 .replace("%SECOND%", second > 0 ? "\n            int j = i + inGap;" : "")
                 .replace("%START%", lines("        ", this::start))

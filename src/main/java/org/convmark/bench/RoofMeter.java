@@ -1,0 +1,89 @@
+package org.convmark.bench;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.convmark.kernel.Engine;
+import org.convmark.kernel.Program;
+import org.convmark.kernel.Workers;
+import org.convmark.model.Algorithm;
+import org.convmark.model.RoofLoop;
+import org.convmark.model.Target;
+
+/**
+ * Reads what the hardware under a target can do at this moment: the rate of a short arithmetic roof loop, warm, whose operands come from
+ * the nearest cache, so that it feels whatever else uses the core. It has an
+ * engine of its own, whose threads are parked while the target's run; where there is more than one thread, a pause on
+ * either side sees to that. Other engines are read with one thread: theirs spin for an unknown time after a call, which one
+ * thread on a core of its own does not feel.
+ */
+final class RoofMeter implements AutoCloseable {
+    /** A run is short against an iteration, and long against its launch. */
+    private static final long RUN_NANOS = 500_000;
+
+    private static final int RUNS = 3;
+    private static final long READING_NANOS = 3_000_000;
+
+    /** Workers park after less than a millisecond. */
+    private static final long PAUSE_NANOS = 2_000_000;
+
+    private static final Duration WARM_UP = Duration.ofSeconds(15);
+    private static final Duration WINDOW = Duration.ofMillis(4);
+    private static final long LEAST_FLOPS = RoofLoop.COMPUTE_FLOPS / 1024;
+    private static final long MOST_FLOPS = RoofLoop.COMPUTE_FLOPS * 16;
+
+    private final Engine engine;
+    private final int threads;
+    private long flops = LEAST_FLOPS;
+    private Program loop;
+
+    /**
+     * Opens an engine and warms its loop.
+     *
+     * @param target what is measured
+     * @param workers its threads, 0 for one per processor
+     * @throws UnsupportedOperationException with the reason if the target's hardware has no roof loop here
+     * @throws NotCompiled if it still allocates after its warm-up
+     */
+    RoofMeter(Target target, int workers) {
+        threads = target.isPeer() ? 1 : Workers.threads(workers);
+        engine = ForkedJvm.openAny(target.roof(), threads, Algorithm.AUTO);
+        loop = engine.compile(RoofLoop.COMPUTE_L1, flops);
+        ForkedJvm.warmUp(target.roof(), WARM_UP, WINDOW, loop::run);
+        while (fastest() < RUN_NANOS && flops < MOST_FLOPS) {
+            flops *= 2;
+            loop = engine.compile(RoofLoop.COMPUTE_L1, flops);
+        }
+    }
+
+    /** Flops per second: the fastest of a few runs, or of one if it takes long. */
+    double rate() {
+        pause();
+        double rate = 1e9 * flops / fastest();
+        pause();
+        return rate;
+    }
+
+    private long fastest() {
+        long fastest = Long.MAX_VALUE;
+        long start = System.nanoTime();
+        long before = start;
+        for (int run = 0; run < RUNS && before - start < READING_NANOS; run++) {
+            loop.run();
+            long now = System.nanoTime();
+            fastest = Math.min(fastest, now - before);
+            before = now;
+        }
+        return fastest;
+    }
+
+    private void pause() {
+        if (threads > 1) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}

@@ -1,0 +1,110 @@
+package org.convmark.fusion;
+
+import java.util.List;
+import java.util.Optional;
+import org.convmark.model.Graph;
+import org.convmark.model.Graph.Node;
+import org.convmark.model.Layer;
+import org.convmark.model.Layer.Conv;
+
+/**
+ * The part of a fused body that can be done for some hidden channels at a time: a dense convolution that makes them,
+ * convolutions that keep to them, a dense convolution that sums over them.
+ *
+ * @param first index of the node that makes them
+ * @param last index of the node that sums over them
+ * @param channels how many there are
+ * @param grain channels that must stay together: the groups of the convolutions between
+ */
+public record ExpandProjectChain(int first, int last, int channels, int grain) {
+    /** The hidden layers with the most channels, if a body has any. */
+    public static Optional<ExpandProjectChain> of(Graph body) {
+        ExpandProjectChain most = null;
+        for (int i = 0; i < body.nodes().size(); i++) {
+            ExpandProjectChain found = from(body, i);
+            most = found != null && (most == null || found.channels > most.channels) ? found : most;
+        }
+        return Optional.ofNullable(most);
+    }
+
+    private static ExpandProjectChain from(Graph body, int first) {
+        if (!isDense(body, first) || adds(body, first)) {
+            return null;
+        }
+        int grain = 1;
+        for (int i = first + 1; i < body.nodes().size() && follows(body, i); i++) {
+            if (isDense(body, i)) {
+                return activatesBeforeSum(body, i)
+                        ? null
+                        : new ExpandProjectChain(
+                                first, i, body.nodes().get(first).output().channels(), grain);
+            }
+            Conv conv = conv(body, i);
+            int channels = body.shape(source(body.nodes().get(i))).channels();
+            if (conv == null || adds(body, i) || conv.groupOut(channels) != conv.groupWidth(channels)) {
+                return null;
+            }
+            grain = Math.max(grain, conv.groupWidth(channels));
+        }
+        return null;
+    }
+
+    /** Whether a node filters what the one before it makes, and nothing else reads that, not even the node's own sum. */
+    private static boolean follows(Graph body, int i) {
+        int value = body.inputs().size() + i - 1;
+        Node node = body.nodes().get(i);
+        return reads(body, value) == 1 && conv(body, i) != null && source(node) == value;
+    }
+
+    /** How often the layers of a body read a value. */
+    private static int reads(Graph body, int value) {
+        int reads = 0;
+        for (Node node : body.nodes()) {
+            for (int i = 0; i < node.inputs().size(); i++) {
+                if (node.inputs().get(i) == value) {
+                    reads += node.layer() instanceof Layer.Fused fused ? reads(fused.body(), i) : 1;
+                }
+            }
+        }
+        return reads;
+    }
+
+    /** The value that a convolution filters. */
+    private static int source(Node node) {
+        return node.layer() instanceof Layer.Fused fused
+                ? node.inputs().get(fused.body().nodes().get(0).inputs().get(0))
+                : node.inputs().get(0);
+    }
+
+    private static List<Layer> layers(Graph body, int i) {
+        Layer layer = body.nodes().get(i).layer();
+        return layer instanceof Layer.Fused fused
+                ? fused.body().nodes().stream().map(Node::layer).toList()
+                : List.of(layer);
+    }
+
+    private static Conv conv(Graph body, int i) {
+        return layers(body, i).get(0) instanceof Conv conv ? conv : null;
+    }
+
+    private static boolean isDense(Graph body, int i) {
+        Conv conv = conv(body, i);
+        if (conv == null) {
+            return false;
+        }
+        int channels = body.shape(source(body.nodes().get(i))).channels();
+        return conv.groupWidth(channels) == channels && channels > 1;
+    }
+
+    private static boolean adds(Graph body, int i) {
+        return layers(body, i).stream().anyMatch(Layer.Add.class::isInstance);
+    }
+
+    /** An activation ahead of the residual sum cannot wait until all hidden channels are summed up. */
+    private static boolean activatesBeforeSum(Graph body, int i) {
+        List<Layer> layers = layers(body, i);
+        return layers.stream()
+                .dropWhile(layer -> !(layer instanceof Layer.Activate))
+                .anyMatch(Layer.Add.class::isInstance);
+    }
+}

@@ -1,0 +1,64 @@
+package org.convmark.fusion;
+
+import org.convmark.model.Caches;
+
+/**
+ * What plans of fused blocks are made for.
+ *
+ * @param caches of the machine
+ * @param memory bytes that windows may take, at the most
+ * @param wish of the user
+ */
+public record FusionConstraints(Caches caches, long memory, ScheduleOverride wish) {
+    /** A machine that does not tell, no wish. */
+    public static final FusionConstraints TYPICAL =
+            new FusionConstraints(Caches.TYPICAL, Runtime.getRuntime().maxMemory() / 4, ScheduleOverride.NONE);
+
+    /**
+     * A schedule asked for, in place of the planner's own choice: every chain of layers that can share a kernel does.
+     *
+     * @param step rows of the result at a time, 0 for the planner's choice
+     * @param chunk hidden channels at a time, 0 for the planner's choice; all where there are no more, or where a chunk would cut a group
+     */
+    public record ScheduleOverride(int step, int chunk) {
+        /** The planner decides. */
+        public static final ScheduleOverride NONE = new ScheduleOverride(0, 0);
+
+        /** Channels that a chunk is a multiple of: those of the longest vector. */
+        static final int GRAIN = 16;
+
+        /** @throws IllegalArgumentException if a number is negative or a chunk is no multiple of {@link #GRAIN} */
+        public ScheduleOverride {
+            if (step < 0 || chunk < 0 || chunk % GRAIN != 0) {
+                throw new IllegalArgumentException("a schedule takes at least one row and a multiple of " + GRAIN
+                        + " hidden channels at a time, not step=" + step + ",chunk=" + chunk);
+            }
+        }
+
+        /**
+         * Reads {@code step=4,chunk=64}; each part may be left out.
+         *
+         * @throws IllegalArgumentException saying what is allowed if the text is something else
+         */
+        public static ScheduleOverride parse(String text) {
+            int step = 0;
+            int chunk = 0;
+            for (String part : text.split(",")) {
+                if (part.matches("step=[1-9]\\d{0,5}")) {
+                    step = Integer.parseInt(part.substring(5));
+                } else if (part.matches("chunk=[1-9]\\d{0,5}")) {
+                    chunk = Integer.parseInt(part.substring(6));
+                } else {
+                    throw new IllegalArgumentException("'" + text
+                            + "' is no schedule of a fused block: write step=ROWS, chunk=CHANNELS or step=ROWS,chunk=CHANNELS,"
+                            + " such as step=4,chunk=64");
+                }
+            }
+            return new ScheduleOverride(step, chunk);
+        }
+
+        boolean isNone() {
+            return equals(NONE);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package org.convmark.fusion;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.convmark.model.Graph;
+import org.convmark.model.ReceptiveField;
+
+/**
+ * Which rows of every value of a fused body are made in which step, when its result is made some rows at a time and every
+ * other value just in time: row streaming, written down. A row is made once; the first step makes more rows of what a
+ * filter reads ahead. Pure arithmetic: planners count with it, executors follow it.
+ */
+public final class LineBufferSchedule {
+    /** Most rows made in a step for which a window has room for a second step: of more, few are moved for each. */
+    private static final int SLACK = 2;
+
+    private static final int NONE = Integer.MAX_VALUE;
+
+    private final Graph body;
+
+    /** By node and input: asked for once, as every step needs it. */
+    private final List<List<ReceptiveField>> reaches;
+
+    /** Steps. */
+    public final int steps;
+
+    /** By step and value: rows made before it; one more entry for the end. */
+    private final int[][] made;
+
+    /** By step and value: the first row that anything from this step on reads, padding included. */
+    private final int[][] low;
+
+    /** By step and value: one behind the last row that this step reads, padding included. */
+    private final int[][] high;
+
+    /**
+     * @param body whose every layer has a {@link ReceptiveField} of some rows
+     * @param from the first row of the result
+     * @param to one behind the last
+     * @param step rows of the result per step
+     */
+    public LineBufferSchedule(Graph body, int from, int to, int step) {
+        this.body = body;
+        this.reaches = body.nodes().stream()
+                .map(node -> IntStream.range(0, node.inputs().size())
+                        .mapToObj(node.layer()::reach)
+                        .toList())
+                .toList();
+        int values = body.inputs().size() + body.nodes().size();
+        this.steps = (to - from + step - 1) / step;
+        this.made = new int[steps + 1][values];
+        this.low = new int[steps][values];
+        this.high = new int[steps][values];
+        for (int t = 0; t < steps; t++) {
+            step(t, from, Math.min(from + (t + 1) * step, to));
+        }
+    }
+
+    /** From the result backwards: what a value's readers make says what they read of it. */
+    private void step(int t, int from, int end) {
+        Arrays.fill(low[t], NONE);
+        Arrays.fill(high[t], -NONE);
+        for (int v = made[t].length - 1; v >= 0; v--) {
+            int height = body.shape(v).height();
+            if (t == 0) {
+                made[0][v] = v == body.head() ? from : Math.max(0, Math.min(low[0][v], height));
+            }
+            int before = made[t][v];
+            made[t + 1][v] = v == body.head() ? end : Math.max(before, Math.min(high[t][v], height));
+            if (v >= body.inputs().size()) {
+                read(t, v - body.inputs().size(), before, made[t + 1][v]);
+            }
+        }
+    }
+
+    private void read(int t, int node, int before, int after) {
+        List<Integer> inputs = body.nodes().get(node).inputs();
+        for (int i = 0; i < inputs.size(); i++) {
+            int v = inputs.get(i);
+            ReceptiveField reach = reaches.get(node).get(i);
+            low[t][v] = Math.min(low[t][v], reach.first(before));
+            high[t][v] = after == before ? high[t][v] : Math.max(high[t][v], reach.last(after - 1) + 1);
+        }
+    }
+
+    /** The first row of a value that a step makes. */
+    public int from(int step, int value) {
+        return made[step][value];
+    }
+
+    /** One behind the last row of a value that a step makes. */
+    public int to(int step, int value) {
+        return made[step + 1][value];
+    }
+
+    /** One behind the last row of a value that a step reads; rows behind the map are padding. */
+    public int readTo(int step, int value) {
+        return Math.max(high[step][value], made[step + 1][value]);
+    }
+
+    /** The first row that a step and those after it need or make. */
+    private int lowest(int step, int value) {
+        return Math.min(low[step][value], made[step][value]);
+    }
+
+    /** Rows of a value that are held at once, at the most, if none is held longer than it is needed. */
+    public int held(int value) {
+        int most = 0;
+        for (int t = 0; t < steps; t++) {
+            most = Math.max(most, readTo(t, value) - lowest(t, value));
+        }
+        return most;
+    }
+
+    /** Rows of the window of a value: where it slides, room for some rows more, so that it does so less often. */
+    public int window(int value) {
+        int held = held(value);
+        int made = mostMade(value);
+        return slides(value) && made <= SLACK ? held + made : held;
+    }
+
+    /** Whether rows of a value are read in another step than the one that makes them. */
+    public boolean slides(int value) {
+        return IntStream.range(1, steps)
+                .anyMatch(t -> high[t][value] > low[t][value] && low[t][value] < made[t][value]);
+    }
+
+    /** Rows of a value made in one step, at the most. */
+    public int mostMade(int value) {
+        int most = 0;
+        for (int t = 0; t < steps; t++) {
+            most = Math.max(most, to(t, value) - from(t, value));
+        }
+        return most;
+    }
+
+    /** Rows of a value made in one step that makes any, at the fewest. */
+    public int fewestMade(int value) {
+        int fewest = NONE;
+        for (int t = 0; t < steps; t++) {
+            int rows = to(t, value) - from(t, value);
+            fewest = rows == 0 ? fewest : Math.min(fewest, rows);
+        }
+        return fewest;
+    }
+
+    /** Whether the last row of the result is among those made. */
+    public boolean isLast() {
+        return made[steps][body.head()] == body.output().height();
+    }
+
+    /** Rows of a value made in all steps together: more than the map's in a band only if another band makes them too. */
+    public int made(int value) {
+        return made[steps][value] - made[0][value];
+    }
+
+    /**
+     * By step the row of the map that lies on top of a window of some rows: it slides when what a step reads would not fit.
+     *
+     * @param rows at least {@link #held}
+     */
+    public int[] tops(int value, int rows) {
+        int[] tops = new int[steps];
+        for (int t = 0; t < steps; t++) {
+            boolean fits = t > 0 && readTo(t, value) - tops[t - 1] <= rows;
+            tops[t] = fits ? tops[t - 1] : lowest(t, value);
+        }
+        return tops;
+    }
+
+    /** The values that lie in windows: all but the inputs and the result. */
+    public static List<Integer> windows(Graph body) {
+        int first = body.inputs().size();
+        return IntStream.range(first, first + body.nodes().size())
+                .filter(v -> v != body.head())
+                .boxed()
+                .toList();
+    }
+}

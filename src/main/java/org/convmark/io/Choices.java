@@ -1,0 +1,47 @@
+package org.convmark.io;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.apache.commons.text.similarity.JaroWinklerSimilarity;
+
+/**
+ * The names that are allowed somewhere.
+ *
+ * @param kind what they name, in the singular
+ */
+public record Choices(String kind, List<String> names) {
+    /** Copies the names. */
+    public Choices {
+        names = List.copyOf(names);
+    }
+
+    /** The names of an enum's constants. */
+    public static Choices of(String kind, Class<? extends Enum<?>> type) {
+        return new Choices(
+                kind, Stream.of(type.getEnumConstants()).map(Enum::name).toList());
+    }
+
+    /**
+     * The name itself.
+     *
+     * @throws InputError with the nearest known name if it is not allowed
+     */
+    public String require(String name) {
+        if (!names.contains(name)) {
+            throw new InputError("unknown " + kind + " '" + name + "': did you mean '" + nearest(name) + "'? Known are "
+                    + String.join(", ", names) + ".");
+        }
+        return name;
+    }
+
+    /** The known name that looks most like another one. */
+    public String nearest(String name) {
+        JaroWinklerSimilarity similarity = new JaroWinklerSimilarity();
+        String wanted = name.toLowerCase(Locale.ROOT);
+        return names.stream()
+                .max(Comparator.comparingDouble(known -> similarity.apply(wanted, known.toLowerCase(Locale.ROOT))))
+                .orElseThrow();
+    }
+}

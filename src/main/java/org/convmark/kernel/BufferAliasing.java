@@ -1,0 +1,216 @@
+package org.convmark.kernel;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.convmark.model.Graph;
+import org.convmark.model.Graph.Node;
+import org.convmark.model.Layer;
+
+/**
+ * Where the values of a fused graph lie, so that routes move little: a value that is a part of a concatenation is computed
+ * in its place there; a slice is a view; a route that only other routes read is never made, they read what it reads. Other
+ * channels are moved once. In an unfused graph every route is a kernel, as in an eager framework.
+ */
+final class BufferAliasing {
+    /**
+     * A part of another value's tensor.
+     *
+     * @param whole the other value
+     * @param first its channel where the part begins
+     */
+    record Slice(int whole, int first) {}
+
+    /** A channel of a value that is not itself moved away. */
+    private record Origin(int value, int channel) {}
+
+    /**
+     * Channels of a route's result that a kernel must move.
+     *
+     * @param first the first of them
+     * @param sources for each its index in the concatenation of the inputs
+     */
+    record Move(int first, int[] sources, List<Integer> inputs) {}
+
+    private final Graph graph;
+    private final int grain;
+    private final int inputs;
+
+    /** For each value its place in another, or null where it has a tensor of its own. */
+    private final Slice[] places;
+
+    /** For each value of a route what it is made of; null of others. */
+    private final List<Origin[]> origins = new ArrayList<>();
+
+    private final boolean[] unmade;
+
+    /** @param grain channels at whose multiples a tensor can be viewed, 0 if it cannot */
+    BufferAliasing(Graph graph, int grain) {
+        this.graph = graph;
+        this.inputs = graph.inputs().size();
+        this.grain = graph.isFused() ? grain : 0;
+        int values = inputs + graph.nodes().size();
+        this.places = new Slice[values];
+        this.unmade = new boolean[values];
+        for (int v = 0; v < values; v++) {
+            origins.add(isRoute(v) ? origins(node(v)) : null);
+            unmade[v] = this.grain > 0 && isRoute(v) && onlyRoutesRead(v);
+            if (this.grain > 0 && isRoute(v) && !unmade[v]) {
+                settle(v);
+            }
+        }
+    }
+
+    private Node node(int v) {
+        return graph.nodes().get(v - inputs);
+    }
+
+    private boolean isRoute(int v) {
+        return v >= inputs && node(v).layer() instanceof Layer.Route;
+    }
+
+    /** A shuffle is made all the same: a permutation of permutations is slower to read than to make twice. */
+    private boolean onlyRoutesRead(int v) {
+        return v != graph.head()
+                && !(node(v).layer() instanceof Layer.Shuffle)
+                && graph.nodes().stream()
+                        .filter(reader -> reader.inputs().contains(v))
+                        .allMatch(reader -> reader.layer() instanceof Layer.Route);
+    }
+
+    private Origin[] origins(Node node) {
+        List<Origin> all = new ArrayList<>();
+        for (int v : node.inputs()) {
+            if (unmade[v]) {
+                all.addAll(Arrays.asList(origins.get(v)));
+            } else {
+                for (int c = 0; c < graph.shape(v).channels(); c++) {
+                    all.add(new Origin(v, c));
+                }
+            }
+        }
+        int[] sources = ((Layer.Route) node.layer()).sources(graph.shapes(node));
+        return Arrays.stream(sources).mapToObj(all::get).toArray(Origin[]::new);
+    }
+
+    /**
+     * Makes a route a view of what it is made of, or what it is made of a view of it, where the channels allow it. The result
+     * is no view of an input: who fills the one would change the other.
+     */
+    private void settle(int v) {
+        Origin[] of = origins.get(v);
+        boolean overInput = v == graph.head() && root(of[0].value) < inputs;
+        if (run(of, 0) == of.length && fits(of[0].channel, of.length, of[0].value) && !overInput) {
+            places[v] = new Slice(of[0].value, of[0].channel);
+            return;
+        }
+        for (int c = 0; c < of.length; c += run(of, c)) {
+            int part = of[c].value;
+            boolean whole =
+                    of[c].channel == 0 && run(of, c) == graph.shape(part).channels();
+            if (whole && part >= inputs && part != graph.head() && places[part] == null && fits(c, run(of, c), v)) {
+                places[part] = new Slice(v, c);
+            }
+        }
+    }
+
+    /** Channels from c on that follow one another in one value. */
+    private static int run(Origin[] of, int c) {
+        int length = 1;
+        while (c + length < of.length && of[c + length].equals(new Origin(of[c].value, of[c].channel + length))) {
+            length++;
+        }
+        return length;
+    }
+
+    private boolean fits(int first, int channels, int whole) {
+        return first % grain == 0
+                && (channels % grain == 0
+                        || first + channels == graph.shape(whole).channels());
+    }
+
+    /** Whether a value is never made. */
+    boolean isUnmade(int v) {
+        return unmade[v];
+    }
+
+    /** Where a value lies in another, or null. */
+    Slice place(int value) {
+        return places[value];
+    }
+
+    /** The value whose tensor holds this one. */
+    int root(int v) {
+        return places[v] == null ? v : root(places[v].whole);
+    }
+
+    /** For each value that has a tensor of its own the last node that reads or writes any part of it; -1 if none does. */
+    int[] lastUses() {
+        int[] last = new int[places.length];
+        Arrays.fill(last, -1);
+        for (int i = 0; i < graph.nodes().size(); i++) {
+            if (!unmade[inputs + i]) {
+                last[root(inputs + i)] = i;
+                for (int v : reads(inputs + i)) {
+                    last[root(v)] = i;
+                }
+            }
+        }
+        return last;
+    }
+
+    /** For each value that has a tensor of its own the first node that writes any part of it; -1 of others. */
+    int[] firstUses() {
+        int[] firsts = new int[places.length];
+        Arrays.fill(firsts, -1);
+        for (int i = graph.nodes().size() - 1; i >= 0; i--) {
+            if (!unmade[inputs + i]) {
+                firsts[root(inputs + i)] = i;
+            }
+        }
+        return firsts;
+    }
+
+    private List<Integer> reads(int v) {
+        return isRoute(v)
+                ? Arrays.stream(origins.get(v)).map(Origin::value).distinct().toList()
+                : node(v).inputs();
+    }
+
+    /** What is left to move for the value of a route. */
+    List<Move> moves(int v) {
+        Origin[] of = origins.get(v);
+        List<Move> moves = new ArrayList<>();
+        int from = 0;
+        for (int c = 0; c < of.length; c += run(of, c)) {
+            boolean there =
+                    new Slice(v, c).equals(places[of[c].value]) || places[v] != null && places[v].whole == of[c].value;
+            if (there) {
+                addMove(moves, of, from, c);
+                from = c + run(of, c);
+            }
+        }
+        addMove(moves, of, from, of.length);
+        return moves;
+    }
+
+    private void addMove(List<Move> moves, Origin[] of, int from, int to) {
+        if (from == to) {
+            return;
+        }
+        Map<Integer, Integer> starts = new LinkedHashMap<>();
+        int channels = 0;
+        for (int c = from; c < to; c++) {
+            if (starts.putIfAbsent(of[c].value, channels) == null) {
+                channels += graph.shape(of[c].value).channels();
+            }
+        }
+        int[] sources = new int[to - from];
+        for (int c = from; c < to; c++) {
+            sources[c - from] = starts.get(of[c].value) + of[c].channel;
+        }
+        moves.add(new Move(from, sources, List.copyOf(starts.keySet())));
+    }
+}

@@ -1,0 +1,131 @@
+package org.convmark.kernel.opencl;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.Lowering;
+import org.convmark.kernel.Weights;
+import org.convmark.model.Activation;
+import org.convmark.model.Graph;
+import org.convmark.model.Layer;
+import org.convmark.model.Shape;
+
+/** What each layer kind becomes in a fused kernel on a CPU. Values are those of the body. */
+final class PartLowering extends Lowering<Integer, ProgramPart> {
+    private final Tuning tuning;
+    private final Graph body;
+
+    PartLowering(Tuning tuning, Graph body) {
+        this.tuning = tuning;
+        this.body = body;
+    }
+
+    /** By node of the body. */
+    List<ProgramPart> all(Weights weights) {
+        int first = body.inputs().size();
+        return IntStream.range(0, body.nodes().size())
+                .mapToObj(i -> {
+                    Graph.Node node = body.nodes().get(i);
+                    return lower(node, body.shapes(node), weights, node.inputs(), first + i);
+                })
+                .toList();
+    }
+
+    private ProgramPart stage(
+            String file, String options, int source, int other, int result, int[] form, float[]... parts) {
+        String maps = " -DSTAGE=" + (result - body.inputs().size()) + " -DSOURCE=" + source + " -DOTHER=" + other
+                + " -DRESULT=" + result;
+        int floats = Arrays.stream(parts).mapToInt(p -> p.length).sum();
+        float[] parameters = new float[floats];
+        int at = 0;
+        for (float[] part : parts) {
+            System.arraycopy(part, 0, parameters, at, part.length);
+            at += part.length;
+        }
+        return new ProgramPart(new Cl.Source(file, maps + options), form, parameters);
+    }
+
+    private float[] padded(float[] values) {
+        return Arrays.copyOf(values, DeviceTensor.blocks(values.length, tuning.vector()) * tuning.vector());
+    }
+
+    @Override
+    protected ProgramPart conv(
+            Layer.Conv conv,
+            Epilogue epilogue,
+            float[] filter,
+            float[] bias,
+            Integer in,
+            Integer residual,
+            Integer out) {
+        int other = residual == null ? out : residual;
+        Shape from = body.shape(in);
+        String options = Tuning.window(conv) + " -DPADDING=" + conv.padding() + Tuning.epilogue(epilogue, residual);
+        if (conv.groupWidth(from.channels()) == 1 && conv.outChannels() == from.channels()) {
+            String pixels = " -DPIXELS=" + tuning.evenPixels(body.shape(out).width());
+            float[] packed = PackedConv.depthwise(conv, filter, tuning.vector());
+            return stage("depthwise.cl", options + pixels, in, other, out, new int[0], padded(bias), packed);
+        }
+        PackedConv packed = new PackedConv(tuning, conv, filter, bias, from, body.shape(out));
+        int[] form = new int[2 + packed.first.length];
+        form[0] = packed.blocks;
+        form[1] = packed.first.length;
+        System.arraycopy(packed.first, 0, form, 2, packed.first.length);
+        return stage("conv.cl", options + packed.options(), in, other, out, form, packed.bias, packed.filter);
+    }
+
+    @Override
+    protected ProgramPart pool(Layer.Pool pool, Integer in, Integer out) {
+        int channels = body.shape(in).channels();
+        return conv(
+                pool.blurConv(channels), Epilogue.NONE, pool.blurFilter(channels), new float[channels], in, null, out);
+    }
+
+    @Override
+    protected ProgramPart layerNorm(float epsilon, float[] gain, float[] bias, Integer in, Integer out) {
+        int v = tuning.vector();
+        float[] head = new float[2 * v];
+        Arrays.fill(head, 0, (gain.length - 1) % v + 1, 1);
+        head[v] = epsilon;
+        return stage("norm.cl", "", in, in, out, new int[] {gain.length}, head, padded(gain), padded(bias));
+    }
+
+    @Override
+    protected ProgramPart affine(float[] scale, float[] shift, Integer in, Integer out) {
+        return pointwise("fma(X,PARAMETER(0),PARAMETER(1))", in, in, out, padded(scale), padded(shift));
+    }
+
+    @Override
+    protected ProgramPart activate(Activation function, Integer in, Integer out) {
+        return pointwise(Tuning.name(function) + "(X)", in, in, out);
+    }
+
+    @Override
+    protected ProgramPart add(Integer a, Integer b, Integer out) {
+        return pointwise("X+Y", a, b, out);
+    }
+
+    @Override
+    protected ProgramPart multiply(Integer in, Integer gate, Integer out) {
+        return pointwise("X*GATE", in, gate, out);
+    }
+
+    private ProgramPart pointwise(String element, int source, int other, int result, float[]... parameters) {
+        return stage("pointwise.cl", " -DELEMENT=" + element, source, other, result, new int[0], parameters);
+    }
+
+    @Override
+    protected ProgramPart shift(Integer in, Integer out) {
+        throw new IllegalStateException("FusedLaunch takes no shift");
+    }
+
+    @Override
+    protected ProgramPart route(Layer.Route route, int[] sources, List<Integer> in, Integer out) {
+        int[] plan = Route.of(sources, in.stream().map(body::shape).toList(), tuning.vector())
+                .plan();
+        int[] form = IntStream.concat(in.stream().mapToInt(v -> v), Arrays.stream(plan))
+                .toArray();
+        return stage("route_rows.cl", " -DINPUTS=" + in.size(), out, out, out, form);
+    }
+}

@@ -1,0 +1,198 @@
+package org.convmark.kernel.opencl;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.convmark.model.Graph;
+import org.convmark.model.Layer;
+import org.convmark.model.Layer.Conv;
+import org.convmark.model.Shape;
+
+/**
+ * Layers seen as the block that the GPU kernel for blocks runs: [lead convolution [LayerNorm]] -> expansion -> [depthwise]
+ * -> pointwise projection [+ residual], see {@code fused_gpu.cl}.
+ *
+ * @param lead node that makes what is expanded, or -1
+ * @param norm node behind it, or -1
+ * @param expand node that makes the hidden channels
+ * @param inner node that filters them, or -1
+ * @param project the last node
+ */
+record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int project) {
+    /** The form of a body, or null if it has none. */
+    static TiledBlock of(Graph body) {
+        List<Integer> convolutions = new ArrayList<>();
+        int norm = -1;
+        for (int i = 0; i < body.nodes().size(); i++) {
+            Layer layer = body.nodes().get(i).layer();
+            if (layer instanceof Layer.LayerNorm && i == 1 && follows(body, i)) {
+                norm = i;
+            } else if (conv(layer) != null && conv(layer).dilation() == 1 && follows(body, i)) {
+                convolutions.add(i);
+            } else {
+                return null;
+            }
+        }
+        return of(body, convolutions, norm);
+    }
+
+    private static TiledBlock of(Graph body, List<Integer> convolutions, int norm) {
+        int n = convolutions.size();
+        if (n < 2 || !isProjection(body, convolutions.get(n - 1))) {
+            return null;
+        }
+        boolean filtered = n > 2 && isDepthwise(body, convolutions.get(n - 2));
+        int expand = filtered ? n - 3 : n - 2;
+        int lead = expand == 1 ? convolutions.get(0) : -1;
+        TiledBlock form = new TiledBlock(
+                body,
+                lead,
+                norm,
+                convolutions.get(Math.min(expand, n - 1)),
+                filtered ? convolutions.get(n - 2) : -1,
+                convolutions.get(n - 1));
+        boolean normFits = norm < 0 || lead == 0 && form.expansion().kernel() == 1;
+        return expand <= 1 && normFits ? form : null;
+    }
+
+    /** The convolution of a layer, with or without an epilogue, or null. */
+    static Conv conv(Layer layer) {
+        Layer first = layer instanceof Layer.Fused fused && fused.isConvolution()
+                ? fused.body().nodes().get(0).layer()
+                : layer;
+        return first instanceof Conv conv ? conv : null;
+    }
+
+    /** Which input of a node its convolution reads. */
+    private static int source(Graph body, int node) {
+        return body.nodes().get(node).layer() instanceof Layer.Fused fused
+                ? fused.body().nodes().get(0).inputs().get(0)
+                : 0;
+    }
+
+    /** Whether a node reads the one before, the first of all an input, and only the last adds another input. */
+    private static boolean follows(Graph body, int node) {
+        int first = body.inputs().size();
+        List<Integer> inputs = body.nodes().get(node).inputs();
+        int read = inputs.get(source(body, node));
+        boolean chained = node == 0 ? read < first : read == first + node - 1;
+        Integer added = added(body.nodes().get(node));
+        return chained
+                && (added == null || added < first && node == body.nodes().size() - 1);
+    }
+
+    /** The value that a convolution's epilogue adds, or null. */
+    private static Integer added(Graph.Node node) {
+        if (node.layer() instanceof Layer.Fused fused) {
+            int inputs = fused.body().inputs().size();
+            return fused.body().nodes().stream()
+                    .filter(n -> n.layer() instanceof Layer.Add)
+                    .flatMap(n -> n.inputs().stream())
+                    .filter(v -> v < inputs)
+                    .map(node.inputs()::get)
+                    .findFirst()
+                    .orElse(null);
+        }
+        return null;
+    }
+
+    private static boolean isProjection(Graph body, int node) {
+        Conv conv = conv(body.nodes().get(node).layer());
+        return conv.kernel() == 1
+                && conv.stride() == 1
+                && conv.padding() == 0
+                && width(body, node) == channels(body, node);
+    }
+
+    private static boolean isDepthwise(Graph body, int node) {
+        return width(body, node) == 1 && conv(body.nodes().get(node).layer()).outChannels() == channels(body, node);
+    }
+
+    private static int width(Graph body, int node) {
+        return conv(body.nodes().get(node).layer()).groupWidth(channels(body, node));
+    }
+
+    private static int channels(Graph body, int node) {
+        return in(body, node).channels();
+    }
+
+    private static Shape in(Graph body, int node) {
+        return body.shape(body.nodes().get(node).inputs().get(source(body, node)));
+    }
+
+    /** The input of all. */
+    Shape in() {
+        return in(body, 0);
+    }
+
+    /** The value that the first convolution reads. */
+    int input() {
+        return body.nodes().get(0).inputs().get(source(body, 0));
+    }
+
+    /** What is expanded. */
+    Shape narrow() {
+        return in(body, expand);
+    }
+
+    /** What is projected before it is filtered. */
+    Shape hidden() {
+        return body.nodes().get(expand).output();
+    }
+
+    Conv expansion() {
+        return conv(body.nodes().get(expand).layer());
+    }
+
+    /** The convolution of a node, or one that changes nothing. */
+    private Conv window(int node) {
+        return node < 0
+                ? new Conv(1, 1, 1, 1, 0, 1, Layer.Bias.NO)
+                : conv(body.nodes().get(node).layer());
+    }
+
+    /**
+     * Pixels of a result made by one group.
+     *
+     * @param chunk hidden channels at a time
+     */
+    record Tile(int height, int width, int chunk) {
+        String options() {
+            return " -DHEIGHT=" + height + " -DWIDTH=" + width + " -DCHUNK=" + chunk;
+        }
+    }
+
+    /** Bytes of local memory that a group needs. */
+    long localBytes(Tile tile) {
+        Conv filter = window(inner);
+        Conv first = window(lead);
+        long hiddenHeight = span(tile.height, filter);
+        long hiddenWidth = span(tile.width, filter);
+        long narrowHeight = span(hiddenHeight, expansion());
+        long narrowWidth = span(hiddenWidth, expansion());
+        long floats = in().channels() * span(narrowHeight, first) * span(narrowWidth, first)
+                + tile.chunk * hiddenHeight * hiddenWidth
+                + (inner < 0 ? 0 : (long) tile.chunk * tile.height * tile.width)
+                + (lead < 0 ? 0 : narrow().channels() * narrowHeight * narrowWidth);
+        return floats * Shape.ELEMENT_BYTES;
+    }
+
+    private static long span(long pixels, Conv conv) {
+        return (pixels - 1) * conv.stride() + conv.kernel();
+    }
+
+    /** Defines for the sizes of all stages. */
+    String options() {
+        return " -DIN=" + in().channels() + stage("LEAD", lead) + " -DLEAD_OUT=" + narrow().channels()
+                + " -DLEAD_GROUP="
+                + (lead < 0 ? 1 : width(body, lead)) + stage("EXPAND", expand) + " -DHIDDEN=" + hidden().channels()
+                + " -DEXPAND_GROUP=" + width(body, expand) + stage("INNER", inner) + " -DPROJECT_OUT="
+                + body.output().channels() + (lead < 0 ? "" : " -DLEAD") + (norm < 0 ? "" : " -DNORM")
+                + (inner < 0 ? "" : " -DINNER");
+    }
+
+    private String stage(String name, int node) {
+        Conv conv = window(node);
+        return " -D" + name + "_KERNEL=" + conv.kernel() + " -D" + name + "_STRIDE=" + conv.stride() + " -D" + name
+                + "_PADDING=" + conv.padding();
+    }
+}

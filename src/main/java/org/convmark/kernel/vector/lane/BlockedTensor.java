@@ -1,0 +1,242 @@
+package org.convmark.kernel.vector.lane;
+
+import static org.convmark.kernel.vector.lane.Lanes.L;
+
+import java.util.Arrays;
+import org.convmark.model.Shape;
+
+/**
+ * A tensor in blocks of L channels: batch x channel block x row x column x lane, with a border of zeros around every
+ * map. Lanes behind the last channel hold anything.
+ *
+ * <p>Kernels address it by image and row of the map. A tensor of a fused kernel answers to the number of a worker in place
+ * of an image: a window holds only some rows of the map, as they are needed, one window per worker; a tensor outside
+ * is seen as the image that the worker is at.
+ */
+public final class BlockedTensor {
+    /** Without the border. */
+    public final Shape shape;
+
+    final int border;
+    /** All floats, those of the border too. */
+    public final float[] data;
+
+    /** Floats from one row to the next. */
+    public final int row;
+
+    /** Floats from one channel block to the next. */
+    public final int block;
+
+    /** Channel blocks of one image. */
+    public final int blocks;
+
+    /** Rows of a map that kernels make at a time, at the most and at the fewest: all, unless in a fused kernel. */
+    public final int rows;
+
+    final int fewest;
+
+    /** Rows of a map that there is room for, those of its border included. */
+    public final int held;
+
+    /** By image, or worker: offset of lane 0 of the first pixel of the map of block 0 of the whole tensor. */
+    private final int[] origins;
+
+    /** Floats from the beginning of the memory, or block 0 of the whole tensor, to block 0 of this part. */
+    private final int part;
+
+    /** Floats from one image, or window, to the next. */
+    private final int image;
+
+    /** A tensor of zeros with memory of its own. */
+    public BlockedTensor(Shape shape, int border) {
+        this(shape, border, AlignedFloats.of(Math.toIntExact(floats(shape, border))));
+    }
+
+    /** A tensor at the beginning of a memory that holds others too. */
+    public BlockedTensor(Shape shape, int border, AlignedFloats memory) {
+        this(shape, border, shape.height(), shape.height(), shape.height() + 2 * border, 0, memory);
+        for (int n = 0; n < shape.batch(); n++) {
+            place(n, -border);
+        }
+    }
+
+    /** Elements of a tensor, border included. */
+    public static long floats(Shape shape, int border) {
+        long pixels = (shape.height() + 2L * border) * (shape.width() + 2L * border);
+        return (long) shape.batch() * Lanes.blocks(shape.channels()) * L * pixels;
+    }
+
+    /** @param pad floats between channel blocks */
+    private BlockedTensor(Shape shape, int border, int rows, int fewest, int held, int pad, AlignedFloats memory) {
+        this.shape = shape;
+        this.border = border;
+        this.rows = rows;
+        this.fewest = fewest;
+        this.held = held;
+        this.row = (shape.width() + 2 * border) * L;
+        this.block = Math.addExact(Math.multiplyExact(held, row), pad);
+        this.blocks = Lanes.blocks(shape.channels());
+        this.image = Math.multiplyExact(block, blocks);
+        this.data = memory.data();
+        this.origins = new int[shape.batch()];
+        this.part = memory.first();
+    }
+
+    private BlockedTensor(BlockedTensor whole, Shape shape, int rows, int fewest, int[] origins, int part) {
+        this.shape = shape;
+        this.border = whole.border;
+        this.rows = rows;
+        this.fewest = fewest;
+        this.held = whole.held;
+        this.row = whole.row;
+        this.block = whole.block;
+        this.blocks = Lanes.blocks(shape.channels());
+        this.image = whole.image;
+        this.data = whole.data;
+        this.origins = origins;
+        this.part = part;
+    }
+
+    /**
+     * A window per worker.
+     *
+     * @param map what it shows rows of; its batch is the number of workers
+     * @param rows that are made at a time, at the most
+     * @param fewest at the fewest
+     * @param held rows that it holds, those outside the map included
+     */
+    public static BlockedTensor windows(Shape map, int border, int rows, int fewest, int held) {
+        int lines = held * (map.width() + 2 * border) * L / AlignedFloats.CACHE_LINE_FLOATS;
+        int pad = lines % 2 == 0
+                ? AlignedFloats.CACHE_LINE_FLOATS
+                : 0; // an odd number of lines apart, so in different sets of the cache
+        int block = Math.addExact(Math.multiplyExact(held, (map.width() + 2 * border) * L), pad);
+        int floats = Math.multiplyExact(Math.multiplyExact(block, Lanes.blocks(map.channels())), map.batch());
+        return new BlockedTensor(map, border, rows, fewest, held, pad, AlignedFloats.of(floats));
+    }
+
+    /** Whether kernels make all rows of a map at once. */
+    boolean isWhole() {
+        return fewest == shape.height();
+    }
+
+    /** Some channels, in the same memory; the first is the first of a block. */
+    public BlockedTensor part(int first, int channels) {
+        return new BlockedTensor(this, shape.withChannels(channels), rows, fewest, origins, part + first / L * block);
+    }
+
+    /**
+     * This tensor for the stages of a fused kernel: what they call an image is a worker, which is shown one.
+     *
+     * @param most rows that they make of it at a time, at the most
+     */
+    public BlockedTensor seenBy(int workers, int most, int fewest) {
+        Shape map = new Shape(workers, shape.channels(), shape.height(), shape.width());
+        return new BlockedTensor(this, map, most, fewest, new int[workers], part);
+    }
+
+    /** Shows a worker an image of a whole tensor. */
+    public void show(int worker, BlockedTensor whole, int image) {
+        origins[worker] = whole.origins[image];
+    }
+
+    /** Lays a row of the map, perhaps one of its border, on top of a worker's window. */
+    public void place(int worker, int top) {
+        origins[worker] = worker * image + border * L - top * row;
+    }
+
+    /** Offset of lane 0 of a pixel of the map; rows and columns may reach into the border. */
+    public int at(int n, int b, int y, int x) {
+        return origins[n] + part + b * block + y * row + x * L;
+    }
+
+    /** Floats of a row without its border. */
+    public int rowLength() {
+        return shape.width() * L;
+    }
+
+    /** Whether the rows of a map follow one another, without a border between them. */
+    public boolean joined() {
+        return row == rowLength();
+    }
+
+    /** Whether maps are one pixel and channels follow one another. */
+    public boolean isPoint() {
+        return shape.height() == 1 && shape.width() == 1 && block == L;
+    }
+
+    /** Rows of all maps of all images. */
+    public int rows() {
+        return shape.batch() * blocks * shape.height();
+    }
+
+    /** Offset of the first pixel of a row, counted over images, blocks and rows. */
+    public int rowAt(int index) {
+        int map = index / shape.height();
+        return at(map / blocks, map % blocks, index % shape.height(), 0);
+    }
+
+    /** Lays another row on top of a worker's window; rows from there to {@code end - 1} move up with it. */
+    public void slide(int worker, int from, int top, int end) {
+        int count = Math.max(0, end - top) * row;
+        for (int b = 0; b < blocks && count > 0; b++) {
+            int p = at(worker, b, from, 0) - border * L;
+            System.arraycopy(data, p + (top - from) * row, data, p, count);
+        }
+        place(worker, top);
+    }
+
+    /** Makes rows of a worker's window zeros, border included. */
+    public void clear(int worker, int from, int to) {
+        for (int b = 0; b < blocks && from < to; b++) {
+            int p = at(worker, b, from, 0) - border * L;
+            Arrays.fill(data, p, p + (to - from) * row, 0);
+        }
+    }
+
+    /** Makes the border of the maps of some blocks zeros, counted over images; the end of a row and the beginning of the next are one. */
+    void clearBorder(int from, int to) {
+        int side = border * L;
+        for (int map = from; map < to; map++) {
+            int p = at(map / blocks, map % blocks, 0, 0);
+            Arrays.fill(data, p - side - border * row, p, 0);
+            for (int y = 1; y < shape.height(); y++) {
+                int end = p + y * row;
+                for (int i = end - 2 * side; i < end; i++) {
+                    data[i] = 0;
+                }
+            }
+            int last = p + (shape.height() - 1) * row + rowLength();
+            Arrays.fill(data, last, last + side + border * row, 0);
+        }
+    }
+
+    /** Sets the values, given in batch x channel x row x column order. */
+    public void write(float[] values) {
+        copy((from, to) -> data[to] = values[from]);
+    }
+
+    /** The values in batch x channel x row x column order. */
+    public float[] read() {
+        float[] values = new float[(int) shape.elements()];
+        copy((to, from) -> values[to] = data[from]);
+        return values;
+    }
+
+    private interface Copy {
+        void element(int planar, int blocked);
+    }
+
+    private void copy(Copy copy) {
+        int planar = 0;
+        for (int n = 0; n < shape.batch(); n++) {
+            for (int c = 0; c < shape.channels(); c++) {
+                for (int y = 0; y < shape.height(); y++) {
+                    for (int x = 0; x < shape.width(); x++) {
+                        copy.element(planar++, at(n, c / L, y, x) + c % L);
+                    }
+                }
+            }
+        }
+    }
+}

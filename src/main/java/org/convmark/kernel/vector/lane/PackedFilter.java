@@ -1,0 +1,201 @@
+package org.convmark.kernel.vector.lane;
+
+import static org.convmark.kernel.vector.lane.Lanes.L;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.convmark.model.Layer;
+
+/**
+ * The part of a convolution's filter that gives one or two blocks of output channels, as register tiles read it: a table
+ * of runs of {@link #RUN} taps that are neighbouring channels, relative to the pixel's place in channel block 0, with a
+ * vector of weights per tap for each block. Groups narrower than that, and channels that do not fill a run, appear as
+ * zeros: the general form costs them arithmetic, not another kernel.
+ */
+public final class PackedFilter {
+    /**
+     * Taps for which a tile looks up one offset; divides the length of a vector. More than one saves instructions, which
+     * a core whose other thread is busy has half of, and which compete for the ports of multiply-adds where there are two of 512 bits.
+     */
+    public static final int RUN = Lanes.REGISTERS == 16 ? 4 : 2;
+
+    /** Every tile takes taps, so tiles are kept from C1 before there are any. */
+    static final String COMPILATION = TileCompilation.STATE;
+
+    /** Of the first tap of each run. */
+    public final int[] offsets;
+
+    /** Per tap, one or two vectors, from {@link #first} on: no load straddles two lines of the cache. */
+    public final float[] weights;
+
+    /** Index of the first weight. */
+    public final int first;
+
+    /** Of each output channel of the blocks. */
+    public final float[] bias;
+
+    /** What finished sums are limited to. */
+    public final Clamp clamp;
+
+    /** What is added to finished sums before, or null. */
+    public final float[] residual;
+
+    /**
+     * The first tap, 0. A loop from a constant 0 is slower on JDK 17: C2 then knows that the index of the weights begins
+     * at 0 too and keeps it in registers and copies of its own.
+     */
+    public final int start;
+
+    /** The first of the blocks. */
+    public final int block;
+
+    /** Vectors of output channels: the second may lie behind the last block, then it is all zeros. */
+    public final int vectors;
+
+    /**
+     * A matrix with one pair of output blocks: weights per channel 2 L, for whole runs, still zeros.
+     *
+     * @param offsets of the channels of the other matrix, every {@link #RUN}th
+     */
+    public PackedFilter(int[] offsets) {
+        this(offsets, new float[2 * L], Clamp.NONE, null, 0, 2);
+    }
+
+    /** Where a tile's first pixel has the vector of a channel block at a row and column of the filter. */
+    public interface Offsets {
+        /** Floats from what the tile is given as its place. */
+        int at(int block, int row, int column);
+    }
+
+    /** Taps without weights yet. */
+    public PackedFilter(int[] offsets, float[] bias, Clamp clamp, float[] residual, int block, int vectors) {
+        AlignedFloats lines = AlignedFloats.of(floats(offsets.length, vectors));
+        this.offsets = offsets;
+        this.weights = lines.data();
+        this.first = lines.first();
+        this.bias = bias;
+        this.clamp = clamp;
+        this.residual = residual;
+        this.start = 0;
+        this.block = block;
+        this.vectors = vectors;
+    }
+
+    private static int floats(int runs, int vectors) {
+        return Math.multiplyExact(runs, RUN * vectors * L);
+    }
+
+    /** Bytes of the weights. */
+    public int bytes() {
+        return floats(offsets.length, vectors) * Float.BYTES;
+    }
+
+    /** One or two blocks of a convolution, from a block on. */
+    private static PackedFilter of(
+            Layer.Conv conv,
+            float[] filter,
+            float[] bias,
+            Clamp clamp,
+            float[] residual,
+            int channels,
+            Offsets places,
+            int block,
+            int vectors) {
+        int group = conv.groupWidth(channels);
+        int groupOut = conv.groupOut(channels);
+        int first = block * L / groupOut * group;
+        int last = (Math.min((block + vectors) * L, conv.outChannels()) - 1) / groupOut * group + group;
+        int runs = ((last + RUN - 1) / RUN - first / RUN) * conv.kernel() * conv.kernel();
+        PackedFilter made = new PackedFilter(
+                new int[runs],
+                Arrays.copyOfRange(Lanes.padded(bias), block * L, (block + vectors) * L),
+                clamp,
+                residual,
+                block,
+                vectors);
+        made.fill(conv, group, groupOut, first, last, filter, places);
+        return made;
+    }
+
+    /**
+     * How many vectors of output channels each part takes: two, or one where there is no second, or where a pair in two
+     * groups would read the channels of both.
+     *
+     * @param singles whether there are tiles of one vector
+     * @param last whether a block without a second takes one
+     */
+    public static int[] split(Layer.Conv conv, int inChannels, boolean singles, boolean last) {
+        int groupOut = conv.groupOut(inChannels);
+        int channels = conv.outChannels();
+        List<Integer> vectors = new ArrayList<>();
+        int block = 0;
+        while (block * L < channels) {
+            int lastOfTwo = Math.min((block + 2) * L, channels) - 1;
+            boolean alone =
+                    (block + 1) * L >= channels ? last : singles && block * L / groupOut != lastOfTwo / groupOut;
+            vectors.add(alone ? 1 : 2);
+            block += vectors.get(vectors.size() - 1);
+        }
+        return vectors.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /**
+     * All blocks.
+     *
+     * @param split vectors of each part
+     * @param places where they read their inputs
+     */
+    public static PackedFilter[] all(
+            Layer.Conv conv,
+            float[] filter,
+            float[] bias,
+            Clamp clamp,
+            float[] residual,
+            int inChannels,
+            int[] split,
+            Offsets places) {
+        PackedFilter[] all = new PackedFilter[split.length];
+        int block = 0;
+        for (int i = 0; i < all.length; i++) {
+            all[i] = of(conv, filter, bias, clamp, residual, inChannels, places, block, split[i]);
+            block += split[i];
+        }
+        return all;
+    }
+
+    /** In the input itself. */
+    public static Offsets inPlace(Layer.Conv conv, BlockedTensor in) {
+        return (block, row, column) -> block * in.block + (row * in.row + column * L) * conv.dilation();
+    }
+
+    /** Runs in the order block, row, column, channel: neighbours in the table are neighbours in memory. */
+    private void fill(Layer.Conv conv, int group, int groupOut, int first, int last, float[] filter, Offsets places) {
+        int k = 0;
+        for (int from = first; from < last; from = (from / L + 1) * L) {
+            for (int r = 0; r < conv.kernel(); r++) {
+                for (int s = 0; s < conv.kernel(); s++) {
+                    for (int run = from / RUN * RUN; run < Math.min(last, (from / L + 1) * L); run += RUN) {
+                        offsets[k] = places.at(run / L, r, s) + run % L;
+                        for (int c = Math.max(run, first); c < Math.min(run + RUN, last); c++) {
+                            int tap = (c % group * conv.kernel() + r) * conv.kernel() + s;
+                            weights(k * RUN + c - run, conv, group, groupOut, filter, tap, c / group);
+                        }
+                        k++;
+                    }
+                }
+            }
+        }
+    }
+
+    /** Weights of a tap of a group's filters: zeros for outputs of other groups. */
+    private void weights(int k, Layer.Conv conv, int group, int groupOut, float[] filter, int tap, int ofGroup) {
+        int taps = group * conv.kernel() * conv.kernel();
+        for (int i = 0; i < vectors * L; i++) {
+            int out = block * L + i;
+            if (out < conv.outChannels() && out / groupOut == ofGroup) {
+                weights[first + k * vectors * L + i] = filter[out * taps + tap];
+            }
+        }
+    }
+}

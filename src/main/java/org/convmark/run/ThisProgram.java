@@ -1,0 +1,44 @@
+package org.convmark.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.convmark.io.InputError;
+import org.convmark.machine.OwnCode;
+
+/** The program that measures. */
+public final class ThisProgram {
+    private ThisProgram() {}
+
+    /**
+     * The jar.
+     *
+     * @throws InputError if this runs from a folder of classes
+     */
+    public static Path file() {
+        Path code = OwnCode.path();
+        if (!Files.isRegularFile(code)) {
+            throw new InputError(
+                    "this runs from the classes in " + code + ", and a fleet takes a jar along: use run.sh.");
+        }
+        return code;
+    }
+
+    /** SHA-256 of the jar; a plain word for a folder of classes, which changes as one works on it. */
+    public static String digest() throws IOException {
+        Path code = OwnCode.path();
+        return Files.isRegularFile(code) ? digest(code) : "classes";
+    }
+
+    /** SHA-256 of another one. */
+    static String digest(Path jar) throws IOException {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

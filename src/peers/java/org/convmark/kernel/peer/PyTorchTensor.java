@@ -1,0 +1,35 @@
+package org.convmark.kernel.peer;
+
+import org.bytedeco.pytorch.Tensor;
+import org.convmark.model.Shape;
+
+/** A variable of an eager program: it refers to the tensor that was last assigned to it. */
+final class PyTorchTensor implements AutoCloseable {
+    private final Shape shape;
+    private Tensor tensor;
+
+    PyTorchTensor(Shape shape) {
+        this.shape = shape;
+    }
+
+    Shape shape() {
+        return shape;
+    }
+
+    Tensor tensor() {
+        return tensor;
+    }
+
+    /** Lets go of the tensor, now: a garbage collector would leave its memory to pile up. */
+    @Override
+    public void close() {
+        if (tensor != null) {
+            tensor.close();
+            tensor = null;
+        }
+    }
+
+    void assign(Tensor newTensor) {
+        tensor = newTensor;
+    }
+}
