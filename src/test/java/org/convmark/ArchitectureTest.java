@@ -25,10 +25,13 @@ import org.convmark.model.Fusion;
 import org.convmark.model.Parameter;
 import org.convmark.model.Target;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who may import whom. */
+@Execution(ExecutionMode.CONCURRENT)
 class ArchitectureTest {
     private static final String ROOT = "org.convmark";
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dconvmark.random.seconds=600} takes that long for each child.
  */
 class RandomGraphTest {
-    private static final String SECONDS = System.getProperty("convmark.random.seconds", "3");
+    private static final String SECONDS = System.getProperty("convmark.random.seconds", "2");
 
     @TempDir
     private Path folder;
