@@ -10,7 +10,6 @@ import org.apache.commons.text.similarity.JaroWinklerSimilarity;
  * The allowed names of something.
  *
  * @param kind what they name, in the singular
- * @param kind what they name, in the singular
  */
 public record Choices(String kind, List<String> names) {
     /** Copies the names. */

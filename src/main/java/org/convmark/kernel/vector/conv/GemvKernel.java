@@ -37,8 +37,6 @@ public final class GemvKernel implements RowRangeKernel {
      *
      * @param block the first
      * @param vectors one of {@link #SIZES}; vectors after the last block are zeros
-     * @param block the first
-     * @param vectors one of {@link #SIZES}; those behind the last block are zeros
      * @param weights channel x vectors x L
      */
     private record Part(int block, int vectors, float[] weights, float[] bias) {}
