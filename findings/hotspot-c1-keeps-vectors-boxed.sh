@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
-# HotSpot 17 and 25: a large method of the Vector API may stay at the first compiler for good, where it makes objects of all its vectors.
+# HotSpot 17 and 25: a large Vector API method may stay at C1 for good, where every vector is boxed.
 #
-# A method that is called often ends at C2, one expects, and what C1 makes of it meanwhile does not matter. Here C1 fails at the tier that profiles, tier 3, on a
-# method of 28 sums in vectors, three kilobytes of bytecode: -XX:+PrintCompilation says "COMPILE SKIPPED: out of virtual registers in LIR generator (retry at
-# different tier)". Most often that costs nothing, because the interpreter profiles the method and C2 compiles it. But while C2's queue is long the JVM compiles methods
-# at tier 2 first, which C1 can do here. The next step from there is tier 3, which fails, and so no profile is ever made and C2 is never asked:
-# half a megabyte of objects a call, for as long as the JVM lives, while the same class in another JVM makes none. More warm-up does not change it. What helps is to
-# keep C1 off the method, by a compiler directive.
+# One expects a frequently called method to end up at C2, so that C1's intermediate code does not matter. Here C1 fails at tier 3, the tier that
+# profiles, on a method of 28 vector sums and three kilobytes of bytecode: -XX:+PrintCompilation says "COMPILE SKIPPED: out of virtual registers in LIR
+# generator (retry at different tier)". Usually that costs nothing, because the interpreter profiles the method and C2 compiles it. But while C2's queue
+# is long, the JVM compiles methods at tier 2 first, which C1 can do here. The next step from there is tier 3, which fails, so no profile is ever made
+# and C2 is never asked: the method allocates half a megabyte per call for the life of the JVM, while the same class in another JVM allocates nothing.
+# More warm-up does not change it. A compiler directive that keeps C1 off the method does.
 #
-# Versions: OpenJDK 17.0.15 and 25.0.3, x86-64, a JDK of each as far as they are in JAVA_HOME, or beside the one in use. -XX:Tier3DelayOn says how
-# long a queue is that is long, 5 for each thread of C2 by default. Here 0 makes any queue long, and 1000 none, so that it does not take luck.
+# Versions: OpenJDK 17.0.15 and 25.0.3, x86-64, each JDK that is in JAVA_HOME or beside the one in use. -XX:Tier3DelayOn sets the length from which
+# a queue counts as long, by default 5 per C2 thread. To make the result certain, it is 0 here (any queue is long) and 1000 (none is).
 # With the default it happened too, in one of six JVMs on a busy machine.
 # Output seen, for both JDKs (with vectors of 512 bits, the first number varies):
 #   a queue is long: tier 2, tier 3 skipped, 558784 bytes a call
 #   no queue is long: tier 3 skipped, tier 4, 0 bytes a call
 #   a queue is long, without C1: tier 4, 0 bytes a call
-# Ends with 1 if that changes: if five JVMs in a row with a long queue make no objects, or one of the others makes some.
+# Ends with 1 if that changes: if five JVMs in a row with a long queue allocate nothing, or one of the others allocates.
 set -euo pipefail
-# jdks VERSION...: a JDK of each version that is there
+# jdks VERSION...: an installed JDK of each version
 jdks() {
     local version home
     for version in "$@"; do
@@ -35,7 +35,7 @@ mapfile -t homes < <(jdks 17 25)
 folder=$(mktemp -d)
 trap 'rm -rf -- "$folder"' EXIT
 cd "$folder"
-# The method: two vectors by fourteen sums of products, a second array added or not, limits.
+# The method: two vectors by fourteen sums of products, optionally a second array added, then a clamp.
 {
     printf 'import jdk.incubator.vector.FloatVector;\nimport jdk.incubator.vector.VectorSpecies;\n\n'
     printf 'final class Tile {\n    static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;\n    static final int L = S.length();\n\n'
@@ -97,7 +97,7 @@ public class Calls {
 }
 JAVA
 printf '[{ match: "Tile.*", c1: { Exclude: true } }]' >without-c1
-# call HOME DELAY [OPTION...]: what happened to the method
+# call HOME DELAY [OPTION...]: prints what happened to the method
 call() {
     "$1/bin/java" --add-modules=jdk.incubator.vector -XX:Tier3DelayOn="$2" "${@:3}" -XX:+PrintCompilation -cp classes Calls >log 2>&1
     grep -E 'Tile::run|bytes a call' log |

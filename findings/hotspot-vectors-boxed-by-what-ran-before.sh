@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# HotSpot 17: other code that ran before decides whether a method of the Vector API makes objects of its vectors, though C2 compiled it.
+# HotSpot 17: code that ran earlier decides whether a Vector API method boxes its vectors, even after C2 has compiled it.
 #
-# What a warmed-up method costs, one expects, depends on what it runs itself. But all methods of the Vector API share a few inner ones, such as
-# VectorSupport.store and blend, and C2 of JDK 17 knows from their profiles what vectors they see. Compiled while only vectors of floats had been seen,
-# each of them traps four times when vectors of ints come, then it is compiled anew. Where a method inlines them, C2 adds their traps up, once for each place
-# of a call: 4 traps, stored from 28 places, are more than -XX:PerMethodTrapLimit, 100 by default, and C2 then trusts no type profile in this method, boxes what goes through those
-# places, and that stays so. Without vectors of ints before, or with a limit of 100000, the same method makes no object. JDK 25 made none
+# One expects the cost of a warmed-up method to depend on what the method itself runs. But all Vector API methods share a few inner methods, such as
+# VectorSupport.store and blend, and C2 of JDK 17 learns from their profiles which vectors they see. If they were compiled while only float vectors had
+# been seen, each of them traps four times when int vectors come; then it is recompiled. Where a method inlines them, C2 adds their traps up, once per
+# call site: 4 traps at 28 stores exceed -XX:PerMethodTrapLimit, 100 by default. C2 then trusts no type profile in this method and boxes what goes
+# through those call sites, for good. Without int vectors before, or with a limit of 100000, the same method allocates nothing. JDK 25 allocated nothing
 # in any of these cases.
 #
-# Versions: OpenJDK 17.0.15 and 25.0.3, x86-64, a JDK of each as far as they are in JAVA_HOME, or beside the one in use. -Xbatch keeps luck out: threads
-# wait for compilers. In the background it is as true, but then it depends on when the compilers come to the inner methods.
+# Versions: OpenJDK 17.0.15 and 25.0.3, x86-64, each JDK that is in JAVA_HOME or beside the one in use. -Xbatch makes the result certain: threads
+# wait for compilers. With background compilation it happens too, depending on when the inner methods are compiled.
 # Output seen (bytes at 512 bits):
 #   17: floats only 0, ints before 2688, ints before and a limit of 100000 0 bytes a call
 #   25: floats only 0, ints before 0, ints before and a limit of 100000 0 bytes a call
 # Ends with 1 if that changes from some to none or from none to some.
 set -euo pipefail
-# jdks VERSION...: a JDK of each version that is there
+# jdks VERSION...: an installed JDK of each version
 jdks() {
     local version home
     for version in "$@"; do
@@ -33,7 +33,7 @@ mapfile -t homes < <(jdks 17 25)
 folder=$(mktemp -d)
 trap 'rm -rf -- "$folder"' EXIT
 cd "$folder"
-# The method: two vectors by fourteen sums of products, a second array added or not, limits.
+# The method: two vectors by fourteen sums of products, optionally a second array added, then a clamp.
 {
     printf 'import jdk.incubator.vector.FloatVector;\nimport jdk.incubator.vector.VectorSpecies;\n\n'
     printf 'final class Tile {\n    static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;\n    static final int L = S.length();\n\n'
@@ -136,7 +136,7 @@ public class Calls {
     }
 }
 JAVA
-# bytes HOME LIMIT [before]: of a call once it is compiled. C1 never leaves its profile out, which is a finding of its own.
+# bytes HOME LIMIT [before]: bytes per call once the method is compiled. C1 always profiles here; that it may not is a separate finding.
 bytes() {
     "$1/bin/java" --add-modules=jdk.incubator.vector -Xbatch -XX:Tier3DelayOn=1000 -XX:PerMethodTrapLimit="$2" -cp classes Calls "${@:3}" 2>/dev/null
 }

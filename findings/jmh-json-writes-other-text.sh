@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# JMH 1.37: the JSON of results holds other values of parameters than were measured.
+# JMH 1.37: the results JSON contains parameter values that differ from those measured.
 #
-# One expects a JSON writer to escape what JSON reserves, and a reader to get back each value of a @Param. JMH marks such characters by pairs that begin
-# with & while it lays the file out, and replaces the pairs at the end, also those that were in the value. So a pair of & and one of seven
-# characters is read back as & and another one, in valid JSON, without a message: the query x&=1 becomes x&>1. Control characters, tabs
-# and line ends among them, are left out. Two values that differ only there become one row for whoever reads the file by its parameters.
+# One expects a JSON writer to escape what JSON reserves, and a reader to get back each @Param value. While laying the file out, JMH marks such
+# characters by pairs that start with &, and at the end replaces the pairs, including those that were in the value. So a pair of & and one of seven
+# characters is read back as & and another character, in valid JSON and without a message: the query x&=1 becomes x&>1. Control characters, including
+# tabs and line ends, are left out. Two values that differ only in these become one row for a program that identifies rows by parameters.
 #
 # Versions: jmh-core and jmh-generator-annprocess 1.37, jackson-databind 2.22.3 from Maven Central, any JDK from 17 on (seen with 17.0.15).
-# Output seen, over all ASCII characters alone and behind &:
+# Output seen, over all ASCII characters, alone and after &:
 #   &' is read as &"   &( is read as &{   &) is read as &}   &- is read as &<   &/ is read as &\   &: is read as &;   &= is read as &>
 #   left out: 33 control characters of 33
 # Ends with 1 if that changes.

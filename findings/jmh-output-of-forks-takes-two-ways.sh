@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# JMH 1.37: what a fork prints reaches the program that runs it by two ways, and only one can be caught.
+# JMH 1.37: the output of a fork reaches the program that runs it in two ways, and only one can be intercepted.
 #
-# A program that starts JMH's Runner with an OutputFormat of its own expects the output of forks there. Found: what the JVM of the fork prints
-# itself (native code, -XX:+PrintCompilation) goes to the OutputFormat; what Java code in the fork prints to System.out goes
-# past it, to the System.out of the program. So a log that is made by an OutputFormat lacks it, and a quiet terminal is not quiet.
+# A program that starts JMH's Runner with its own OutputFormat expects the output of forks there. Found: what the JVM of the fork prints itself (native
+# code, -XX:+PrintCompilation) goes to the OutputFormat, but what Java code in the fork prints to System.out bypasses it and goes to the program's
+# System.out. So a log written by an OutputFormat lacks it, and a terminal that should be quiet is not.
 #
 # Versions: jmh-core and jmh-generator-annprocess 1.37 from Maven Central, any JDK from 17 on (seen with 17.0.15).
 # Output seen:

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Lucene 10.3.1 on JDK 25: the score of two vectors has other bits once its method is compiled, in the same process.
+# Lucene 10.3.1 on JDK 25: the score of two vectors changes its bits once the method is compiled, within one process.
 #
-# VectorUtil.dotProduct on the Vector API ends in a sum over the lanes of a vector, whose order the API leaves open. The interpreter adds the
-# lanes in order, C2 of JDK 25 pairwise, so the same call on the same floats gives one float at the start of a process and another later:
-# equal documents may get scores that are not equal. Without the module, where Lucene adds in scalars, all bits stay. The same sum
-# (FloatVector.reduceLanes) in a program of a few lines, on JDK 17: all bits stay there too, at 128, 256 and 512 bits.
+# VectorUtil.dotProduct on the Vector API ends in a sum over the lanes of a vector, whose order the API does not specify. The interpreter adds the lanes
+# in order, C2 of JDK 25 pairwise, so the same call on the same floats gives one float at the start of a process and another one later: equal documents
+# may get different scores. Without the module, where Lucene adds scalars, all bits stay the same. They also stay the same for that sum
+# (FloatVector.reduceLanes) in a program of a few lines on JDK 17, at 128, 256 and 512 bits.
 #
 # Versions: lucene-core 10.3.1 from Maven Central; a JDK 25 beside the JDK in use, or in JAVA_HOME (seen with 25.0.3, 512 bits).
 # Output seen:

@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
-# ONNX Runtime 1.29 in Java: an option of a session makes Java's own arithmetic wrong, on the thread that created the session, for good.
+# ONNX Runtime 1.29 in Java: a session option makes Java's own arithmetic wrong, permanently, on the thread that created the session.
 #
-# session.set_denormal_as_zero is an option of one session, for kernels that become slow on denormals. One expects it to hold inside of that session.
-# Found: creating the session leaves the processor's flags (flush to zero, denormals are zero) set on the calling thread, and HotSpot
-# does not look at them when native code returns. From then on this thread divides, adds, compares, parses and prints denormals as
-# zero, which Java never allows: 1e-310 is printed as 1.000000e+00. Closing the session, and a later session without the option, change
-# nothing. And only the first session of the process is asked: behind one without the option, the same option leaves the thread as it
-# was. A benchmark that compares such a session with Java code then measures Java without denormals too. With -XX:+RestoreMXCSROnJNICalls, which is
-# off by default, nothing leaks.
+# session.set_denormal_as_zero is an option of one session, for kernels that become slow on denormals. One expects it to apply only inside that session.
+# Found: creating the session leaves the processor's flags (flush to zero, denormals are zero) set on the calling thread, and HotSpot does not check
+# them when native code returns. From then on this thread divides, adds, compares, parses and prints denormals as zero, which Java never allows: 1e-310
+# is printed as 1.000000e+00. Closing the session, or a later session without the option, changes nothing. Only the first session of a process matters:
+# after a session without the option, the same option leaves the thread unchanged. A benchmark that compares such a session with Java code then measures
+# Java without denormals too. With -XX:+RestoreMXCSROnJNICalls, which is off by default, nothing leaks.
 #
 # Versions: onnxruntime 1.29.0 from Maven Central, x86-64, any JDK from 17 on (seen with 17.0.15 and 25.0.3).
 # Output seen:

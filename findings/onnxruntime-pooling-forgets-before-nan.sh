@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # ONNX Runtime 1.29: the maximum of a window with one NaN is neither NaN nor the largest number, and depends on the optimisation level.
 #
-# A NaN in the input of max pooling, one expects, comes out as NaN, as it does from this library's Relu, or else the largest of the other numbers does. Found: where the
-# layout optimisation runs (16 channels are enough), a NaN makes the kernel forget all that came before it in the window, so the result is the maximum of what comes
-# behind it, and NaN only if it is the last. Without optimisations the numbers are split in another way, with other results. So a network
-# that has begun to diverge looks healthy behind its first pooling, and a comparison of two optimisation levels on such values
-# finds differences that no rounding explains. Both levels are asked for the window 5 4 3 2 1 1 1 1 1 1 1 1 1 1 1 1 (4 x 4) with NaN in each place.
+# One expects a NaN in the input of max pooling to come out as NaN, as from this library's Relu, or else the largest of the other numbers. Found: where
+# the layout optimisation runs (16 channels are enough), a NaN makes the kernel forget everything before it in the window, so the result is the maximum
+# of what comes after it, and NaN only if the NaN is last. Without optimisations the numbers are split differently, with other results. So a network
+# that has begun to diverge looks healthy after its first pooling, and a comparison of two optimisation levels on such values finds differences that
+# rounding cannot explain. Both levels are run on the window 5 4 3 2 1 1 1 1 1 1 1 1 1 1 1 1 (4 x 4) with a NaN at each position.
 #
 # Versions: onnxruntime 1.29.0 from Maven Central, x86-64, any JDK from 17 on (seen with 17.0.15 and 25.0.3).
-# Output seen (of the 16 places of NaN):
+# Output seen (for the 16 positions of the NaN):
 #   ALL_OPT: 1 NaN, 14 below the largest of the other numbers
 #   NO_OPT: 1 NaN, 4 below the largest of the other numbers
 # Ends with 1 if the first line changes, or if the second has no numbers below the largest.

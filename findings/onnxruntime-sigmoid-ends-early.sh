@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# ONNX Runtime 1.29: Sigmoid is exactly zero from -18 down, and before that it has few right digits, then none.
+# ONNX Runtime 1.29: Sigmoid is exactly zero at -18 and below, and has few correct digits, then none, on the way there.
 #
-# In floats the sigmoid of -18 is 1.5e-8, and only below -103 there is no float for it. One expects a few units in the last place from a library's Sigmoid, as from its own Exp, which
-# has them. Found: the absolute error is that of the numbers near 1, some 1e-7, so small results are mostly error: of -16 it gives about half of the value, of -17
-# about twice, so Sigmoid(-17) > Sigmoid(-16). From -18 on it is 0. A gate or a probability hardly shows that. Whatever goes on with
-# the logarithm of a probability, or compares results by relative error, meets minus infinity at a score of -18, or 100 percent.
+# In floats the sigmoid of -18 is 1.5e-8, and only below -103 is there no float for it. One expects errors of a few units in the last place from a
+# library's Sigmoid, as from its own Exp, which has them. Found: the absolute error is about 1e-7, as for numbers near 1, so small results are mostly
+# error: at -16 it returns about half of the value, at -17 about twice, so Sigmoid(-17) > Sigmoid(-16). At -18 and below it returns 0. A gate or a
+# probability hardly shows that. Code that takes the logarithm of a probability, or compares results by relative error, meets minus infinity, or an
+# error of 100 percent, at a score of -18.
 #
 # Versions: onnxruntime 1.29.0 from Maven Central, x86-64, any JDK from 17 on (seen with 17.0.15 and 25.0.3).
 # Output seen, with AVX-512:

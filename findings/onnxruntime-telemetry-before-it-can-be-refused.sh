@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# ONNX Runtime 1.29 in Java on Linux: asking for its version writes a device identifier and a database of events, whatever setTelemetry is told.
+# ONNX Runtime 1.29 in Java on Linux: asking for its version writes a device identifier and an event database, whatever setTelemetry is set to.
 #
-# Telemetry of ONNX Runtime was a matter of its builds for Windows, and OrtEnvironment.setTelemetry(false) reads like the way to refuse it. Found: the
-# package of Maven Central has it on Linux, too. Its first call, OrtEnvironment.getEnvironment(), starts it, so that a program has nothing to
-# call setTelemetry on before. In the home appear an identifier of 36 characters and a database, in the folder for temporary files a log and a
-# hidden file. Where the home cannot be written, the hidden file lies in the working folder and is named ":memory:.ses", after a
-# database that was meant to leave none: in a checkout, git then sees a changed tree. Variables that are set before the process starts keep all
-# of it away, ORT_DISABLE_TELEMETRY=1, but also CI=true, so that a build server shows nothing of what users get.
+# Telemetry was limited to ONNX Runtime's Windows builds, and OrtEnvironment.setTelemetry(false) looks like the way to refuse it. Found: the package on
+# Maven Central has it on Linux, too. The first call, OrtEnvironment.getEnvironment(), starts it, so there is nothing to call setTelemetry on before. An
+# identifier of 36 characters and a database appear in the home directory, a log and a hidden file in the temporary folder. If the home directory is not
+# writable, the hidden file is in the working folder and is named ":memory:.ses", after a database that was meant to leave no file: in a checkout, git
+# then reports a changed tree. Environment variables that are set before the process starts prevent all of it: ORT_DISABLE_TELEMETRY=1, but also
+# CI=true, so a build server does not show what users get.
 #
 # Versions: onnxruntime 1.29.0 from Maven Central, Linux, any JDK from 17 on (seen with 17.0.15 and 25.0.3). The programs run
 # without a network (unshare -rn), so that nothing is sent.
@@ -15,7 +15,7 @@
 #   setTelemetry(false) first: the same
 #   no home: temporary/mat-debug.log working/:memory:.ses
 #   ORT_DISABLE_TELEMETRY=1, or CI=true: none
-# Ends with 1 if that changes, with 2 where unshare may not be used.
+# Ends with 1 if that changes, with 2 if unshare is not permitted.
 set -euo pipefail
 unshare -rn true 2>/dev/null || { printf 'needs unshare -rn, so that nothing is sent\n' >&2; exit 2; }
 folder=$(mktemp -d)
@@ -45,7 +45,7 @@ public class Asks {
 }
 JAVA
 javac -cp 'libs/*' -d classes Asks.java
-# files NAME=VALUE [ARGUMENT]: what a run leaves in three empty folders, with a variable of its environment
+# files NAME=VALUE [ARGUMENT]: what a run leaves in three empty folders, with an environment variable set
 files() {
     rm -rf home working temporary
     mkdir home working temporary

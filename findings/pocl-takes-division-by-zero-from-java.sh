@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# PoCL 3.1 under HotSpot: once a Java program has listed OpenCL devices, an int divided by zero is its dividend.
+# PoCL 3.1 under HotSpot: once a Java program has listed OpenCL devices, dividing an int by zero returns the dividend.
 #
-# PoCL lets a division by zero in a kernel pass: its handler of SIGFPE steps over the instruction, for the whole process. One expects that
-# to stay inside kernels. But HotSpot makes its ArithmeticException from the same signal, in the interpreter and in code of C1, and its own handler is
-# not asked any more. So 7 / 0 is 7 and 7 % 0 is 0, in every thread, with nothing thrown, until C2 compiles the method: it asks for zero
-# before it divides. Longs, whose divisor is always asked for, throw as before. No kernel need be built or run. Two things cure it: POCL_SIGFPE_HANDLER=0, or
-# libjsig.so of the JDK preloaded, through which the JVM sees its signals first.
+# PoCL lets a division by zero in a kernel pass: its SIGFPE handler steps over the instruction, for the whole process. One expects that to be limited to
+# kernels. But HotSpot creates its ArithmeticException from the same signal, in the interpreter and in code compiled by C1, and its own handler is no
+# longer called. So 7 / 0 is 7 and 7 % 0 is 0, in every thread, with nothing thrown, until C2 compiles the method: C2's code tests for zero before it
+# divides. Longs, whose divisor is always tested, throw as before. No kernel needs to be built or run. There are two remedies: POCL_SIGFPE_HANDLER=0, or
+# preloading the JDK's libjsig.so, through which the JVM sees its signals first.
 #
-# Versions: Debian 12's libpocl2 3.1-3+deb12u1 and what it needs, unpacked into a temporary folder; jocl 2.0.6 from Maven Central; x86-64;
+# Versions: Debian 12's libpocl2 3.1-3+deb12u1 and its dependencies, unpacked into a temporary folder; jocl 2.0.6 from Maven Central; x86-64;
 # any JDK from 17 on (seen with 17.0.15 and 25.0.3).
 # Output seen:
 #   before: 7 / 0 exception, 7 % 0 exception, 7L / 0 exception
 #   devices listed: 7 / 0 7, 7 % 0 0, 7L / 0 exception
 #   compiled by C2: exception
-# and "exception" everywhere with either cure. Ends with 1 if that changes.
+# and "exception" everywhere with either remedy. Ends with 1 if that changes.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf -- "$folder"' EXIT

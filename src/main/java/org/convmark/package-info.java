@@ -1,2 +1,2 @@
-/** The entry of the program, alone: commands are in {@code cli}. */
+/** The program's entry point and nothing else; commands are in {@code cli}. */
 package org.convmark;

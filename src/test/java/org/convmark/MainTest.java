@@ -48,7 +48,7 @@ class MainTest {
         run -p target=PYTORCHE              | unknown target 'PYTORCHE': did you mean 'PYTORCH'?
         run --include Conv33                | did you mean 'Conv3x3'?
         run --resume x --peers              | leave out --peers
-        export --onnx x -p algorithm=AUTO   | -p algorithm says nothing about a model
+        export --onnx x -p algorithm=AUTO   | -p algorithm is not an option of a model
         run -p loop=COMPUTE                 | unknown loop 'COMPUTE'
         run -p bytes=0                      | bytes=0 is too small: the least is 1024.
         run -p depth=0                      | depth=0 is too small: the least is 1.
@@ -91,7 +91,7 @@ class MainTest {
         export --format csv /no/such/run    | /no/such/run is not a folder
         export --onnx                       | Missing required parameter
         export --onnx x --include Residul   | did you mean 'Residual'?
-        export --onnx x --include MemoryRoof | finds roofs only
+        export --onnx x --include MemoryRoof | matches only roofs
         export --onnx x -p target=VECTOR    | export takes depth, width, image, batch.
         export --onnx x -p image=0          | image=0 is too small
         export --onnx x --include Plain -p width=16000  | would need about

@@ -17,9 +17,9 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * How wrong the activation of a row is at most, as the secondary result {@code error}: {@link ActivationError} of its target.
- * It is the same in every iteration, so that it is measured once, before the first, with an engine of its own. Rows that
- * are not about an activation have no such result.
+ * The largest error of a row's activation, as the secondary result {@code error}: the {@link ActivationError} of its target. It
+ * is the same in every iteration, so it is measured once, before the first one, with an engine of its own. Rows without an
+ * activation under test have no such result.
  */
 public final class ActivationErrorProfiler implements InternalProfiler {
     private Double error;

@@ -19,10 +19,10 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * The conditions under which each iteration ran, as secondary results: {@code clock} in MHz (the fastest core),
- * {@code steal} in % (processor time that the hypervisor gave to others) and {@code temperature} in C (the hottest
- * sensor of the processor). What cannot be read is left out. Files stay open and are read into one buffer, so that
- * allocation profilers see next to nothing of it.
+ * The conditions under which each iteration ran, as secondary results: {@code clock} in MHz (the fastest core), {@code steal} in
+ * % (processor time that the hypervisor gave to other guests) and {@code temperature} in C (the hottest sensor of the processor).
+ * What cannot be read is omitted. Files stay open and are read into one buffer, so that allocation profilers see almost none of
+ * it.
  */
 public final class ConditionsProfiler implements InternalProfiler {
     private static final int STEAL = 7;
@@ -90,7 +90,7 @@ public final class ConditionsProfiler implements InternalProfiler {
         return results;
     }
 
-    /** Steal time and all time of all processors in ticks, from the first line of /proc/stat. */
+    /** Steal time and total time of all processors in ticks, from the first line of /proc/stat. */
     private void readTimes() {
         steal = 0;
         total = 0;
@@ -109,7 +109,7 @@ public final class ConditionsProfiler implements InternalProfiler {
         total = sum;
     }
 
-    /** The highest number in files of one number each, or -1. */
+    /** The highest number in files that hold one number each, or -1. */
     private long highest(List<FileChannel> files) {
         long highest = -1;
         for (int i = 0; i < files.size(); i++) {
@@ -120,7 +120,7 @@ public final class ConditionsProfiler implements InternalProfiler {
         return highest;
     }
 
-    /** The first "cpu MHz" of /proc/cpuinfo, or -1: where there is no cpufreq, all processors show the same. */
+    /** The first "cpu MHz" of /proc/cpuinfo, or -1; without cpufreq all processors show the same value. */
     private double listedClock() {
         if (info.isEmpty() || !fill(info.get(0))) {
             return -1;
@@ -159,7 +159,7 @@ public final class ConditionsProfiler implements InternalProfiler {
         }
     }
 
-    /** Those files that open. */
+    /** The files that can be opened. */
     private static List<FileChannel> open(Stream<Path> paths) {
         return paths.flatMap(path -> {
                     try {

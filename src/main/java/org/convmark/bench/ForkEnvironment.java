@@ -20,32 +20,31 @@ import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.Result;
 
 /**
- * Variables of the environment of a JVM that loads libraries of others. JMH gives forks no environment, but a profiler may put words in
- * front of their command.
- *
+ * Environment variables of a JVM that loads native libraries. JMH cannot set a fork's environment, but a profiler may put words
+ * before its command.
  * <ul>
- *   <li>Compilers inside OpenCL drivers (LLVM in PoCL) take over the signals that a JVM stops its threads with, and a JVM that
- *       meets its own signal in that moment dies of it. The library that every JDK has for such cases, preloaded, keeps the JVM's
- *       handlers first.
- *   <li>ONNX Runtime writes a device identifier and a database of events into the home, or into the working directory where there is none,
- *       as soon as it is loaded: before a program could tell it not to.
+ *   <li>Compilers inside OpenCL drivers (LLVM in PoCL) replace handlers of signals that the JVM uses to stop its threads, and a
+ *     JVM that receives its own signal at that moment crashes. The library that every JDK has for such cases (libjsig),
+ *     preloaded, keeps the JVM's handlers first.
+ *   <li>ONNX Runtime writes a device identifier and a database of events into the home directory, or into the working directory
+ *     if there is none, as soon as it is loaded, before a program can turn that off.
  * </ul>
  */
 public final class ForkEnvironment implements ExternalProfiler {
     private static final String PRELOAD = "LD_PRELOAD";
     private static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY=1";
 
-    /** PoCL then says on standard error why it offers no device. */
+    /** Makes PoCL report on standard error why it offers no device. */
     private static final String SAY_ERRORS = "POCL_DEBUG=error";
 
-    /** What a path must not hold where several are separated. */
+    /** Characters that separate paths in LD_PRELOAD; a path in it cannot contain them. */
     private static final Pattern SEPARATOR = Pattern.compile("[\\s:]");
 
-    /** Libraries by other names. */
+    /** Links to libraries, by the path of the library. */
     private static final Map<Path, Path> LINKS = new ConcurrentHashMap<>();
 
     /**
-     * What stands in front of the command that starts a JVM which opens targets.
+     * The words before the command that starts a JVM which opens targets.
      *
      * @param java its executable
      */
@@ -61,7 +60,7 @@ public final class ForkEnvironment implements ExternalProfiler {
         return command(variables);
     }
 
-    /** The same for one that opens all of them to see what they say. */
+    /** The words for a JVM that opens all targets to probe them. */
     public static List<String> beforeProbe(Path java) {
         List<String> command = new ArrayList<>(before(java, Target.values()));
         if (!command.isEmpty()) {
@@ -77,7 +76,7 @@ public final class ForkEnvironment implements ExternalProfiler {
         return Stream.concat(Stream.of("env"), variables.stream()).toList();
     }
 
-    /** Empty where a JDK has no such library. */
+    /** The preload of libjsig; empty if a JDK has no such library. */
     private static Optional<String> signals(Path java) {
         Path library = home(java).resolve("lib").resolve("libjsig.so");
         if (!System.getProperty("os.name").equals("Linux") || !Files.isRegularFile(library)) {
@@ -87,7 +86,7 @@ public final class ForkEnvironment implements ExternalProfiler {
         return Optional.of(PRELOAD + "=" + preloadable(library) + (others == null ? "" : ":" + others));
     }
 
-    /** A library under a path that the loader takes for one. */
+    /** A path of a library that the loader accepts in LD_PRELOAD. */
     private static Path preloadable(Path library) {
         return SEPARATOR.matcher(library.toString()).find()
                 ? LINKS.computeIfAbsent(library, ForkEnvironment::link)
@@ -102,11 +101,11 @@ public final class ForkEnvironment implements ExternalProfiler {
             link.toFile().deleteOnExit();
             return link;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write to the folder for temporary files", e);
+            throw new UncheckedIOException("cannot write to the temporary folder", e);
         }
     }
 
-    /** The JDK that an executable, or a link to one, belongs to. */
+    /** The JDK that contains an executable or the target of its link. */
     private static Path home(Path java) {
         try {
             return java.toRealPath().resolve("../..").normalize();

@@ -9,7 +9,7 @@ import org.convmark.model.Algorithm;
 import org.convmark.model.Caches;
 import org.convmark.model.Target;
 
-/** What a forked JVM is told by system properties, so that it never measures another thing than the plan says. */
+/** What system properties tell a forked JVM, so that it never measures anything but what the plan says. */
 public final class ForkedJvm {
     /** What {@link Engine#describe()} must answer; plain JMH leaves it out. */
     public static final String EXPECT = "convmark.expect";
@@ -28,7 +28,7 @@ public final class ForkedJvm {
 
     private static final long DEFAULT_WARM_UP = 30_000;
 
-    /** Kernels of ours allocate nothing; the call of a driver may. */
+    /** Our kernels allocate nothing; a driver's call may. */
     static final long BYTES_PER_RUN = 1000;
 
     private static final Duration WINDOW = Duration.ofMillis(30);
@@ -69,22 +69,22 @@ public final class ForkedJvm {
     }
 
     /**
-     * Runs something of a target until it no longer gets faster; the objects of other engines are their own affair.
+     * Runs something on a target until it no longer gets faster; allocations by peer engines are ignored.
      *
-     * @throws NotCompiled if it still allocates then: what would be timed is not the kernels
+     * @throws NotCompiled if it still allocates then: the time would not be that of the kernels
      */
     public static void warmUp(Target target, Runnable run) {
         warmUp(target, Duration.ofMillis(Long.getLong(WARM_UP, DEFAULT_WARM_UP)), WINDOW, run);
     }
 
-    /** The same with a limit of its own. */
+    /** The same with limits of its own. */
     static void warmUp(Target target, Duration limit, Duration window, Runnable run) {
         long most = target.isPeer() ? Long.MAX_VALUE : BYTES_PER_RUN;
         long bytes = new WarmUp(limit, window, most).until(run);
         requireCompiled(target, bytes, "after a warm-up of " + limit.toMillis() / 1e3 + " s");
     }
 
-    /** @throws NotCompiled if a pass of ours allocates more than compiled kernels do */
+    /** @throws NotCompiled if a pass of one of our targets allocates more than compiled kernels do */
     static void requireCompiled(Target target, long bytes, String when) {
         if (!target.isPeer() && bytes > BYTES_PER_RUN) {
             throw new NotCompiled(target, bytes, when);

@@ -3,15 +3,15 @@ package org.convmark.bench;
 import org.convmark.model.Target;
 
 /**
- * The kernels of a target allocate although their warm-up is over. They allocate nothing once they are compiled as they are
- * meant, so the JVM runs them in another way, which may take a hundred times as long and says nothing about them.
+ * The kernels of a target still allocate after their warm-up. Properly compiled kernels allocate nothing, so the JVM runs them in
+ * some other way, perhaps a hundred times slower, and the time says nothing about the kernels.
  */
 public final class NotCompiled extends IllegalStateException {
-    /** Forks of one build tell sessions of another. */
+    /** Stable, because a fork of one build may report to a session of another. */
     private static final long serialVersionUID = 1;
 
     NotCompiled(Target target, long bytes, String when) {
         super(target + " allocates " + bytes + " bytes a pass " + when
-                + ": this JVM does not compile its kernels as they are meant");
+                + ": this JVM does not compile its kernels as intended");
     }
 }

@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.runner.IterationType;
 
-/** Time of one run of a program; what the program is, a subclass says. */
+/** Time of one run of a program; subclasses say which program. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -39,13 +39,13 @@ public abstract class ProgramBenchmark {
     private Engine engine;
     private Program program;
 
-    /** What runs it. */
+    /** The target. */
     protected abstract Target target();
 
-    /** What compiles. */
+    /** Opens the engine. */
     protected abstract Engine open();
 
-    /** What is timed, checked. */
+    /** Compiles the program that is timed, and checks its result. */
     protected abstract Program compile(Engine on);
 
     /** Compiles the program and runs it until the JIT compiler has done its work, then takes it apart. */
@@ -57,7 +57,7 @@ public abstract class ProgramBenchmark {
         ProgramProfiler.inspect(program);
     }
 
-    /** One run; not inlined, so that what the warm-up compiled is what is timed. */
+    /** One run. Not inlined, so that the code compiled during warm-up is the code that is timed. */
     @Benchmark
     @CompilerControl(CompilerControl.Mode.DONT_INLINE)
     public void run() {

@@ -10,14 +10,14 @@ import org.convmark.model.RoofLoop;
 import org.convmark.model.Target;
 
 /**
- * Reads what the hardware under a target can do at this moment: the rate of a short arithmetic roof loop, warm, whose operands come from
- * the nearest cache, so that it feels whatever else uses the core. It has an
- * engine of its own, whose threads are parked while the target's run; where there is more than one thread, a pause on
- * either side sees to that. Other engines are read with one thread: theirs spin for an unknown time after a call, which one
- * thread on a core of its own does not feel.
+ * Measures the arithmetic roof of a target's hardware at this moment: the rate of a short, warm roof loop whose operands come
+ * from the nearest cache, so that it is slowed by whatever else uses the core. It has its own engine, whose threads are parked
+ * while those of the target run; with more than one thread, a pause before and after makes sure of that. Peer engines are
+ * measured with one thread: their threads spin for an unknown time after a call, which does not slow a single thread on a core of
+ * its own.
  */
 final class RoofMeter implements AutoCloseable {
-    /** A run is short against an iteration, and long against its launch. */
+    /** Run time: short compared with an iteration, long compared with a launch. */
     private static final long RUN_NANOS = 500_000;
 
     private static final int RUNS = 3;
@@ -39,7 +39,7 @@ final class RoofMeter implements AutoCloseable {
     /**
      * Opens an engine and warms its loop.
      *
-     * @param target what is measured
+     * @param target the measured target
      * @param workers its threads, 0 for one per processor
      * @throws UnsupportedOperationException with the reason if the target's hardware has no roof loop here
      * @throws NotCompiled if it still allocates after its warm-up
@@ -55,7 +55,7 @@ final class RoofMeter implements AutoCloseable {
         }
     }
 
-    /** Flops per second: the fastest of a few runs, or of one if it takes long. */
+    /** Flops per second: the fastest of a few runs, or a single run if it takes long. */
     double rate() {
         pause();
         double rate = 1e9 * flops / fastest();

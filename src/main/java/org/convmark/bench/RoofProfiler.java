@@ -13,9 +13,9 @@ import org.openjdk.jmh.results.ScalarResult;
 import org.openjdk.jmh.runner.IterationType;
 
 /**
- * What the hardware could do while each iteration ran, as the secondary result {@code roof} in GFLOP/s: the mean of a
- * {@link RoofMeter} read right before and right after it. A machine that others use falls behind for minutes without a
- * sign in its steal time; its roof loop falls with it. Where there is no roof loop there is no result.
+ * The arithmetic roof while each iteration ran, as the secondary result {@code roof} in GFLOP/s: the mean of a {@link RoofMeter}
+ * reading right before and right after it. A shared machine may become slower for minutes without any steal time; its roof loop
+ * then slows down too. On targets without a roof loop there is no result.
  */
 public final class RoofProfiler implements InternalProfiler {
     private RoofMeter gauge;
@@ -43,7 +43,7 @@ public final class RoofProfiler implements InternalProfiler {
             gauge = new RoofMeter(what.target(), what.workers());
         } catch (UnsupportedOperationException | NotCompiled e) {
             absent = e.getMessage();
-            System.out.println("# no roof is read beside this row: " + absent);
+            System.out.println("# the roof is not measured beside this row: " + absent);
         }
     }
 

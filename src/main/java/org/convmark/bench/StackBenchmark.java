@@ -5,7 +5,7 @@ import org.openjdk.jmh.annotations.Param;
 
 /** Time of one pass through a {@link org.convmark.model.Stack}. */
 public abstract class StackBenchmark extends WorkloadBenchmark {
-    /** Units, blocks or layers; of a pattern, those of each stage. */
+    /** Units, blocks or layers; for a pattern, per stage. */
     @Param({"1", "2", "4"})
     protected int depth;
 

@@ -9,10 +9,10 @@ import java.time.Duration;
 import org.convmark.kernel.OwnThreads;
 
 /**
- * Runs something until it no longer gets faster. A fixed number of iterations is either wasted on a small graph or too
- * short for a large one: C2 needs up to seconds for vector code, and meanwhile the time per run looks stable. So it ends
- * when the best time has stopped improving, the JIT compilers have nothing left to do and a run no longer allocates, or at
- * a limit. Programs allocate nothing once compiled; code of the Vector API that C2 has not reached boxes every vector.
+ * Runs something until it no longer gets faster. A fixed number of iterations is too long for a small graph or too short for a
+ * large one: C2 may need seconds for vector code, and meanwhile the time per run looks stable. So the warm-up ends when the best
+ * time has stopped improving, the JIT compilers are idle and a run no longer allocates, or at a limit. Programs allocate nothing
+ * once compiled; Vector API code that C2 has not compiled yet boxes every vector.
  *
  * @param limit longest time to spend
  * @param window time after which to look again
@@ -26,9 +26,9 @@ record WarmUp(Duration limit, Duration window, long bytes) {
     private static final double IDLE = 0.2;
 
     /**
-     * Runs it again and again, for one window at least.
+     * Runs it repeatedly, for at least one window.
      *
-     * @return bytes that a run still allocated in the end, by all threads of ours
+     * @return bytes per run that all our threads still allocated in the last window
      */
     long until(Runnable run) {
         long start = System.nanoTime();
@@ -58,12 +58,12 @@ record WarmUp(Duration limit, Duration window, long bytes) {
         return perRun;
     }
 
-    /** Processor time of the JIT compiler threads so far; 0 where the system does not tell. */
+    /** Processor time of the JIT compiler threads so far; 0 if the system does not report it. */
     private static long compilerNanos() {
         long sum = 0;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
             for (Path thread : threads) {
-                // Names are cut: C2 CompilerThre, JVMCI CompilerT.
+                // Names are truncated: C2 CompilerThre, JVMCI CompilerT.
                 if (Files.readString(thread.resolve("comm")).contains("CompilerT")) {
                     String[] schedule =
                             Files.readString(thread.resolve("schedstat")).split(" ");

@@ -14,13 +14,13 @@ import org.openjdk.jmh.annotations.Param;
 
 /** Time of one pass through the graph of a workload, compiled for a target and checked before it is timed. */
 public abstract class WorkloadBenchmark extends ProgramBenchmark {
-    /** What weights and input are made from. */
+    /** Seed of weights and input. */
     public static final long SEED = 42;
 
-    /** Last part of the packages of the classes that JMH generates. */
+    /** Last part of the package names that JMH generates. */
     private static final String GENERATED = ".jmh_generated";
 
-    /** What runs it. */
+    /** The target. */
     @Param({"SCALAR", "VECTOR", "OPENCL"})
     protected Target target;
 
@@ -39,12 +39,12 @@ public abstract class WorkloadBenchmark extends ProgramBenchmark {
     /** Values of the workload's {@link Workload#extents()}. */
     protected abstract Extents extents();
 
-    /** What is timed, unfused: the {@link Workload} that the class is named after. */
+    /** The unfused graph that is timed: that of the {@link Workload} that the class is named after. */
     final Graph graph() {
         return Workload.ofBenchmark(simpleName()).orElseThrow().graph(extents());
     }
 
-    /** Name of the class that was written, whose subclasses JMH generates. */
+    /** Name of the hand-written class, of which JMH generates subclasses. */
     private String simpleName() {
         Class<?> type = getClass();
         while (type.getPackageName().endsWith(GENERATED)) {

@@ -1,2 +1,2 @@
-/** The commands: what a user types, checked, and what is printed. Picocli and exit codes live here and nowhere else. */
+/** The commands: parsing and checking what a user types, and printing. Picocli and exit codes are used only here. */
 package org.convmark.cli;

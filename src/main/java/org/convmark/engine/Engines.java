@@ -17,7 +17,7 @@ public final class Engines {
     private Engines() {}
 
     /**
-     * An engine, ready to compile.
+     * An engine, ready to compile graphs.
      *
      * @throws UnsupportedOperationException with the reason if the target is not available here
      */
@@ -34,12 +34,12 @@ public final class Engines {
         };
     }
 
-    /** The right answer of a graph: that of plain Java, unfused. */
+    /** The right answer of a graph: the unfused output of plain Java. */
     public static Reference reference(Weights weights) {
         return new Reference(weights, () -> open(Target.SCALAR, new EngineOptions(0, null)));
     }
 
-    /** Why a target cannot be opened here, empty if it can. */
+    /** Why a target cannot be opened here; empty if it can. */
     public static Optional<String> unavailable(Target target, EngineOptions options) {
         return Optional.ofNullable(
                 switch (target) {
@@ -50,12 +50,12 @@ public final class Engines {
                 });
     }
 
-    /** Why what runs here would not be measured, empty if it is; takes a moment, so only who makes a plan asks. */
+    /** Why a target that runs here cannot be measured meaningfully; empty if it can. Takes a moment, so only plans ask. */
     public static Optional<String> unmeasurable(Target target) {
         return target == Target.VECTOR ? Optional.ofNullable(VectorBackend.unmeasurable()) : Optional.empty();
     }
 
-    /** Classes of the backend do not load without the module. */
+    /** Why the Vector API is missing; classes of the backend do not load without its module. */
     private static String withoutVectors() {
         return ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()
                 ? "this JVM runs without the module jdk.incubator.vector: add --add-modules=jdk.incubator.vector"

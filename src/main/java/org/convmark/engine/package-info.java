@@ -1,2 +1,2 @@
-/** Opens a target. The only package that knows every backend. */
+/** Opens the engine of a target. The only package that knows every backend. */
 package org.convmark.engine;

@@ -37,22 +37,22 @@ import org.convmark.run.Selection;
 import org.convmark.run.Suite;
 
 /**
- * Workloads as ONNX models, each with an input and the right output, in the layout of ONNX's own test cases:
- * {@code model.onnx} and {@code test_data_set_0/input_0.pb, output_0.pb}. Graphs are unfused, weights and input those of
- * the benchmarks.
+ * Workloads as ONNX models, each with an input and its expected output, in the layout of ONNX's own test cases: {@code
+ * model.onnx} and {@code test_data_set_0/input_0.pb, output_0.pb}. Graphs are unfused; weights and input are those of the
+ * benchmarks.
  *
- * @param cases what is exported, as plain Java runs it
+ * @param cases what is exported, as cases of plain Java
  */
 public record Export(List<Case.Work> cases) {
-    /** The middle of what the standard profile measures. */
+    /** Middle values of the standard profile. */
     private static final List<String> USUAL = List.of("depth=2", "width=32");
 
     /**
-     * What the user chose.
+     * The workloads that the user chose.
      *
-     * @param include searched in the full names of benchmark classes
+     * @param include regular expression searched for in the full names of benchmark classes
      * @param settings {@code name=v1,v2} for depth, width, image, batch
-     * @throws InputError if it finds nothing, or a model is too large for this machine or for ONNX
+     * @throws InputError if nothing matches, or a model is too large for this machine or for ONNX
      */
     public static Export of(String include, List<String> settings, Machine machine) {
         Parameters parameters =
@@ -61,12 +61,12 @@ public record Export(List<Case.Work> cases) {
                 .filter(parameter -> !Stack.EXTENTS.contains(parameter))
                 .findFirst()
                 .ifPresent(parameter -> {
-                    throw new InputError("-p " + parameter.key() + " says nothing about a model: export takes "
+                    throw new InputError("-p " + parameter.key() + " is not an option of a model: export takes "
                             + Stack.EXTENTS.stream().map(Parameter::key).collect(Collectors.joining(", ")) + ".");
                 });
         Selection selection = Selection.of(Profile.STANDARD, include, parameters, Set.of());
         if (selection.workloads().isEmpty()) {
-            throw new InputError("'" + include + "' finds roofs only, and a roof is no network.");
+            throw new InputError("'" + include + "' matches only roofs, which are not models.");
         }
         List<Case.Work> cases = new ArrayList<>();
         for (String workload : selection.workloads()) {
@@ -93,16 +93,17 @@ public record Export(List<Case.Work> cases) {
     private static void refuseIfTooLarge(Case.Work work) {
         long bytes = work.problem().graph().cost().weightBytes();
         if (bytes > Message.LIMIT) {
-            throw new InputError(name(work) + " has " + (bytes >> 20)
-                    + " MiB of weights, and an ONNX model ends at 2 GiB: " + "choose a smaller depth or width.");
+            throw new InputError(
+                    name(work) + " has " + (bytes >> 20) + " MiB of weights, and an ONNX model is at most 2 GiB large: "
+                            + "choose a smaller depth or width.");
         }
     }
 
     /**
-     * Writes all of it into a new folder, which appears when it is complete.
+     * Writes all models into a new folder, which appears once it is complete.
      *
-     * @param progress told the name of each model before it is made
-     * @throws InputError if the folder exists or cannot be made
+     * @param progress receives the name of each model before it is written
+     * @throws InputError if the folder exists or cannot be created
      */
     public void write(Path folder, Consumer<String> progress) throws IOException {
         Path half = begin(folder.toAbsolutePath());
@@ -118,7 +119,7 @@ public record Export(List<Case.Work> cases) {
         }
     }
 
-    /** A folder beside the one that is wanted. */
+    /** A temporary folder beside the wanted one. */
     private static Path begin(Path folder) {
         if (Files.exists(folder)) {
             throw new InputError(folder + " exists already, and nothing is overwritten: choose another folder.");

@@ -25,7 +25,7 @@ import org.convmark.results.Run;
 
 /** Formats of other tools for the times of runs. The only list of them. */
 public enum ExportFormat {
-    /** Bencher Metric Format: per row its latency in nanoseconds, the fastest and the slowest fork as limits. */
+    /** Bencher Metric Format: for each row its latency in nanoseconds, with the fastest and the slowest fork as bounds. */
     BMF {
         @Override
         public Exported of(List<Run> runs) {
@@ -43,8 +43,9 @@ public enum ExportFormat {
         }
     },
     /**
-     * A CSV file as Apache Otava imports it: a line per run with its time and commit, a column of seconds per row. Otava takes a column for one
-     * series, so all runs are of one machine, and refuses an empty cell, so all runs have each row.
+     * A CSV file as Apache Otava imports it: a line per run with its time and commit, a column per row, in seconds. Otava treats
+     * a column as one series, so all runs must be of one machine; it rejects empty cells, so only rows that all runs have are
+     * exported.
      */
     OTAVA {
         @Override
@@ -56,7 +57,7 @@ public enum ExportFormat {
             if (machines.size() > 1) {
                 throw new IllegalArgumentException("these runs are of " + machines.size() + " machines ("
                         + String.join(", ", machines)
-                        + "), which would be one series: export the runs of each machine to a file of its own.");
+                        + "), which would become one series: export the runs of each machine to a separate file.");
             }
             List<Map<String, Measurement>> rows =
                     runs.stream().map(ExportFormat::byTitle).toList();
@@ -88,7 +89,7 @@ public enum ExportFormat {
                                     + "."));
         }
     },
-    /** Every row with all that the report says of it. */
+    /** Every row with everything that the report says about it. */
     CSV {
         @Override
         public Exported of(List<Run> runs) {
@@ -119,20 +120,20 @@ public enum ExportFormat {
     };
 
     /**
-     * Runs in a format.
+     * An exported text.
      *
-     * @param notes what is not in it, each in a sentence
+     * @param notes what was left out, one sentence each
      */
     public record Exported(String text, List<String> notes) {}
 
     /**
      * Runs in this format.
      *
-     * @throws IllegalArgumentException with one sentence if they cannot be told apart in it
+     * @throws IllegalArgumentException with one sentence if the format cannot distinguish them
      */
     public abstract Exported of(List<Run> runs);
 
-    /** The name on the command line. */
+    /** Its name on the command line. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -144,13 +145,13 @@ public enum ExportFormat {
         return runs.get(0);
     }
 
-    /** Without characters that CSV would quote. */
+    /** A title without characters that CSV would quote. */
     private static String title(Run run, Measurement row) {
         Label label = row.label();
         return (label.benchmark() + label.settings(".") + "@" + run.label(row.jvm())).replaceAll("[\\s,;'\"]+", "_");
     }
 
-    /** @throws IllegalArgumentException if two rows have one name */
+    /** @throws IllegalArgumentException if two rows have the same title */
     private static Map<String, Measurement> byTitle(Run run) {
         Map<String, Measurement> rows = new LinkedHashMap<>();
         for (Measurement row : run.measurements()) {

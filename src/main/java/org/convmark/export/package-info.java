@@ -1,2 +1,2 @@
-/** Runs and workloads in the formats of other tools: series of times for trackers of regressions, models in ONNX. */
+/** Runs and workloads in the formats of other tools: time series for regression trackers, models in ONNX. */
 package org.convmark.export;

@@ -8,9 +8,9 @@ import java.util.stream.Collectors;
 import org.convmark.fleet.Task.Node;
 
 /**
- * What was submitted: tasks, the program that measures them, and Slurm's names for them.
+ * What was submitted: tasks, the program that measures them, and their Slurm jobs.
  *
- * @param format number of this form of the file
+ * @param format version of the file's format
  * @param submittedAt UTC, ISO 8601
  * @param jar digest of the program, of which the fleet keeps a copy
  * @param commit of the checkout that it was built from, or null if unknown
@@ -25,14 +25,14 @@ public record Fleet(
         Boolean dirty,
         @JsonProperty(required = true) List<Task> tasks,
         @JsonProperty(required = true) List<Job> jobs) {
-    /** The form that this program writes and reads. */
+    /** The format that this program writes and reads. */
     public static final int FORMAT = 1;
 
     /**
      * An array of tasks in Slurm's queue.
      *
-     * @param id by which Slurm knows it
-     * @param tasks their numbers
+     * @param id Slurm's job id
+     * @param tasks numbers of the tasks
      */
     public record Job(String id, List<Integer> tasks) {}
 
@@ -42,12 +42,12 @@ public record Fleet(
         jobs = List.copyOf(jobs);
     }
 
-    /** The same fleet in Slurm's queue. */
+    /** The same fleet with its jobs in Slurm's queue. */
     Fleet in(List<Job> queue) {
         return new Fleet(format, submittedAt, jar, commit, dirty, tasks, queue);
     }
 
-    /** Tasks that ask for the same node belong together, because an array has one set of options. */
+    /** Tasks by node; those that need the same node share an array, because an array has one set of options. */
     Map<Node, List<Task>> arrays() {
         return tasks.stream().collect(Collectors.groupingBy(Task::node, LinkedHashMap::new, Collectors.toList()));
     }

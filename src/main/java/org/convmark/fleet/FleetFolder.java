@@ -24,8 +24,8 @@ import org.convmark.io.JsonErrors;
 import org.convmark.io.TextFile;
 
 /**
- * A fleet on a disk that all its nodes share: {@code fleet.json} and {@code matrix.csv}, the program and {@code task.sh},
- * {@code tasks/} with what each runs, {@code logs/}, {@code running/} and {@code done/}.
+ * A fleet on a file system that all its nodes share: {@code fleet.json} and {@code matrix.csv}, the program and {@code task.sh},
+ * {@code tasks/} with what each task runs, {@code logs/}, {@code running/} and {@code done/}.
  *
  * @param path absolute
  */
@@ -44,10 +44,10 @@ public record FleetFolder(Path path) {
     }
 
     /**
-     * Makes the folder of a new fleet, which appears when it is complete.
+     * Creates the folder of a new fleet, which appears once it is complete.
      *
      * @param jar the program, which is copied
-     * @throws InputError if the folder exists, or cannot be written
+     * @throws InputError if the folder exists or cannot be written
      */
     void create(Fleet fleet, Path matrix, Path jar) {
         if (Files.exists(path)) {
@@ -71,12 +71,15 @@ public record FleetFolder(Path path) {
             Files.move(half, path, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             delete(half);
-            throw new InputError("cannot make the fleet " + path + " (" + FileErrors.reason(e)
+            throw new InputError("cannot create the fleet " + path + " (" + FileErrors.reason(e)
                     + "): choose a folder that you may write to with --out.");
         }
     }
 
-    /** What task.sh reads: the JVM, then its arguments. The program does not lie in its checkout, so it is told of it. */
+    /**
+     * Content of a task's file, which task.sh reads: the JVM, then its arguments. The copied program is outside its checkout, so
+     * the commit is passed as an argument.
+     */
     static List<String> lines(Fleet fleet, Task task) {
         List<String> lines = new ArrayList<>();
         lines.add(task.jvm() == null ? "" : task.jvm());
@@ -89,7 +92,7 @@ public record FleetFolder(Path path) {
         return lines;
     }
 
-    /** What every task runs. */
+    /** The script that every task runs. */
     static String script() {
         try (InputStream script = FleetFolder.class.getResourceAsStream("task.sh")) {
             return new String(script.readAllBytes(), StandardCharsets.UTF_8);
@@ -98,20 +101,20 @@ public record FleetFolder(Path path) {
         }
     }
 
-    /** Keeps the fleet, whole or not at all. */
+    /** Stores the fleet atomically. */
     void store(Fleet fleet) throws IOException {
         new AtomicFile(path.resolve("fleet.json")).write(JSON.writeValueAsString(fleet));
     }
 
     /**
-     * The fleet that was kept.
+     * The stored fleet.
      *
-     * @throws InputError if there is none, or it is damaged, of another version or was never submitted
+     * @throws InputError if there is none, or if it is damaged, of another version, or was never submitted
      */
     public Fleet fleet() {
         Path file = path.resolve("fleet.json");
         if (!Files.isRegularFile(file)) {
-            throw new InputError(path + " holds no fleet: give the folder that fleet submit has printed.");
+            throw new InputError(path + " holds no fleet: give the folder that fleet submit printed.");
         }
         try {
             Fleet fleet = JSON.readValue(TextFile.read(file), Fleet.class);
@@ -120,29 +123,29 @@ public record FleetFolder(Path path) {
             }
             if (fleet.jobs().isEmpty()) {
                 throw new InputError(
-                        path + " was not submitted to its end: delete it, and submit its matrix.csv again.");
+                        path + " was not submitted completely: delete it, and submit its matrix.csv again.");
             }
             return fleet;
         } catch (JsonProcessingException e) {
             throw new InputError(file + " is damaged ("
                     + JsonErrors.of(e)
-                    + "): restore it from a copy; what was measured lies in " + path.resolve("done") + ".");
+                    + "): restore it from a copy; what was measured is in " + path.resolve("done") + ".");
         } catch (IOException e) {
             throw new InputError("cannot read " + file + " (" + FileErrors.reason(e) + "): check its permissions.");
         }
     }
 
-    /** What a task left when it came to its end, empty if it did not. */
+    /** What a task left when it ended; empty if it has not ended. */
     Optional<Path> done(Task task) {
         return Optional.of(path.resolve("done").resolve(task.name())).filter(Files::isDirectory);
     }
 
-    /** Whether a task has begun and not come to its end. */
+    /** Whether a task has started and not ended. */
     boolean begun(Task task) {
         return folderIn(path.resolve("running"), task.name() + ".*").isPresent();
     }
 
-    /** The folder of the run in a folder of {@code done/}, empty if it measured nothing. */
+    /** The run's folder below a folder of {@code done/}; empty if nothing was measured. */
     static Optional<Path> run(Path done) {
         return folderIn(done, "*");
     }
@@ -161,7 +164,7 @@ public record FleetFolder(Path path) {
         return path.resolve("logs").resolve(task.name() + ".log");
     }
 
-    /** The last lines of a task's log, none without one. */
+    /** The last lines of a task's log; none if there is no log. */
     List<String> logTail(Task task) {
         try {
             List<String> lines = TextFile.read(log(task))
@@ -174,7 +177,7 @@ public record FleetFolder(Path path) {
         }
     }
 
-    /** Removes a fleet of which no task has begun. */
+    /** Deletes a fleet none of whose tasks has started. */
     void delete() {
         delete(path);
     }
@@ -183,7 +186,7 @@ public record FleetFolder(Path path) {
         try {
             Folders.delete(folder);
         } catch (IOException e) {
-            return; // what is left names itself, and the caller has something worse to tell
+            return; // the user sees what is left, and the caller has something worse to report
         }
     }
 }

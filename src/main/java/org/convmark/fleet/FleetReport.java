@@ -24,7 +24,7 @@ public record FleetReport(FleetFolder folder, Fleet fleet, List<Outcome> outcome
     private static final Cell NOTHING = Cell.missing("the task has left no results");
 
     /**
-     * Writes report.html and report.md into the fleet's folder; what they held before is replaced.
+     * Writes report.html and report.md into the fleet's folder, replacing existing ones.
      *
      * @return the path of report.html
      */
@@ -43,7 +43,7 @@ public record FleetReport(FleetFolder folder, Fleet fleet, List<Outcome> outcome
         return html;
     }
 
-    /** How many tasks came how far, in one sentence. */
+    /** How far the tasks have come, in one sentence. */
     public String summary() {
         List<String> parts = new ArrayList<>();
         for (State state : State.values()) {

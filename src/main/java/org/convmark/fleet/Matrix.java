@@ -42,13 +42,13 @@ public final class Matrix {
     /**
      * Reads the tasks.
      *
-     * @throws InputError with one sentence per line that is wrong
+     * @throws InputError with one sentence per faulty line
      */
     public static List<Task> read(Path file) {
         List<CsvRecord> lines = lines(file);
         if (lines.isEmpty()) {
-            throw new InputError(file + " is empty: it begins with a header such as " + String.join(",", REQUIRED)
-                    + ", and has a line per task.");
+            throw new InputError(file + " is empty: start it with a header such as " + String.join(",", REQUIRED)
+                    + ", followed by one line per task.");
         }
         CsvRecord first = lines.get(0);
         Matrix matrix =
@@ -77,7 +77,7 @@ public final class Matrix {
             return reader.stream().toList();
         } catch (CsvParseException e) {
             String cause = e.getCause() == null ? "" : ": " + e.getCause().getMessage();
-            throw new InputError(file + " is no CSV file (" + e.getMessage() + cause
+            throw new InputError(file + " is not a CSV file (" + e.getMessage() + cause
                     + "): put values with commas or quotes in double quotes.");
         } catch (UncheckedIOException e) {
             throw unreadable(file, e.getCause());
@@ -103,7 +103,7 @@ public final class Matrix {
         Set<String> seen = new HashSet<>();
         for (String name : header) {
             if (!seen.add(COLUMNS.require(name))) {
-                throw new InputError("the column '" + name + "' is there twice: leave one out.");
+                throw new InputError("the column '" + name + "' appears twice: remove one.");
             }
         }
         List<String> missing =
@@ -117,7 +117,7 @@ public final class Matrix {
 
     private void add(CsvRecord line) {
         if (line.getFieldCount() != header.size()) {
-            throw new InputError("it has " + line.getFieldCount() + " values, and the header names " + header.size()
+            throw new InputError("it has " + line.getFieldCount() + " values, but the header names " + header.size()
                     + " columns: put values with commas in double quotes.");
         }
         Map<String, String> values = new HashMap<>();
@@ -157,7 +157,7 @@ public final class Matrix {
         throw new InputError("exclusive is '" + value + "': write yes, no or nothing.");
     }
 
-    /** What can be known without the node. */
+    /** Checks what can be known without the node. */
     private static void check(Task task) {
         if (task.jvm() != null && !task.jvm().startsWith("/")) {
             throw new InputError(

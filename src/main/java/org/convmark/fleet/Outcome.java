@@ -11,11 +11,11 @@ import org.convmark.machine.Fact;
 import org.convmark.results.Run;
 
 /**
- * What became of a task.
+ * The outcome of a task.
  *
  * @param reason why it is not done, or null if it is
  * @param run what it measured, or null
- * @param logTail last lines of its log, of a task that failed or was killed
+ * @param logTail last lines of its log, if it failed or was killed
  */
 public record Outcome(Task task, State state, String reason, Run run, List<String> logTail) {
     private static final Pattern WAITS = Pattern.compile("(PENDING|CONFIGURING|REQUEUED|REQUEUE_HOLD|SUSPENDED)\\b.*");
@@ -23,11 +23,11 @@ public record Outcome(Task task, State state, String reason, Run run, List<Strin
 
     /** How far a task has come. */
     public enum State {
-        /** All of it was measured. */
+        /** Everything was measured. */
         DONE,
-        /** It came to its end, and something of it was not measured. */
+        /** It ended, but not everything was measured. */
         FAILED,
-        /** It began and was ended from outside. */
+        /** It started and was ended from outside. */
         KILLED,
         /** It runs now. */
         RUNNING,
@@ -37,7 +37,7 @@ public record Outcome(Task task, State state, String reason, Run run, List<Strin
         MISSING
     }
 
-    /** What became of the tasks of a fleet, in order. */
+    /** The outcomes of the tasks of a fleet, in order. */
     public static List<Outcome> of(FleetFolder folder, Fleet fleet, Slurm slurm) {
         Fact<Map<Integer, String>> states = slurm.states(fleet.jobs());
         return fleet.tasks().stream()
@@ -78,7 +78,7 @@ public record Outcome(Task task, State state, String reason, Run run, List<Strin
         boolean begun = folder.begun(task);
         if (!states.known()) {
             String reason =
-                    (begun ? "it has begun" : "it has not begun") + ", and more is not known: " + states.missing();
+                    (begun ? "it has begun" : "it has not begun") + ", and nothing more is known: " + states.missing();
             return new Outcome(task, State.MISSING, reason, null, folder.logTail(task));
         }
         String slurm = states.value().getOrDefault(task.number(), "");

@@ -20,18 +20,18 @@ import org.convmark.machine.Fact;
 /**
  * Slurm's commands.
  *
- * @param environment in which they are found and run
+ * @param environment environment in which they are found and run
  */
 public record Slurm(Map<String, String> environment) {
     private static final int SECONDS = 60;
 
-    /** Those on the PATH of this process. */
+    /** The commands on the PATH of this process. */
     public static Slurm here() {
         return new Slurm(System.getenv());
     }
 
     /**
-     * Asserts that jobs can be submitted from here.
+     * Checks that jobs can be submitted from here.
      *
      * @throws InputError if not
      */
@@ -62,7 +62,7 @@ public record Slurm(Map<String, String> environment) {
     }
 
     /**
-     * Lets jobs begin that were submitted on hold.
+     * Releases jobs that were submitted on hold.
      *
      * @throws InputError if they stay on hold
      */
@@ -75,7 +75,7 @@ public record Slurm(Map<String, String> environment) {
         }
     }
 
-    /** Takes jobs out of the queue; whatever goes wrong is in the answer. */
+    /** Removes jobs from the queue; a problem is in the answer. */
     Optional<String> cancel(List<Job> jobs) {
         if (jobs.isEmpty()) {
             return Optional.empty();
@@ -89,8 +89,8 @@ public record Slurm(Map<String, String> environment) {
     }
 
     /**
-     * What Slurm says of tasks, by number: a state in its words, with the reason if there is one. It forgets ended jobs
-     * after minutes, and only its accounting, which not every cluster has, remembers them.
+     * What Slurm reports about tasks, by number: a state in its words, with the reason if there is one. It forgets ended jobs
+     * after minutes; only its accounting, which not every cluster has, remembers them.
      */
     Fact<Map<Integer, String>> states(List<Job> jobs) {
         if (find("squeue").isEmpty()) {
@@ -156,7 +156,7 @@ public record Slurm(Map<String, String> environment) {
         }
     }
 
-    /** Its own words, in one line. */
+    /** Its own error message, in one line. */
     private static String complaint(Answer answer) {
         return answer.errors()
                 .lines()

@@ -13,11 +13,10 @@ import org.convmark.io.InputError;
 import org.convmark.io.Shell;
 
 /**
- * The way of a fleet into Slurm's queue, with all its tasks or with none: jobs are submitted on hold and released when
- * all are accepted.
+ * Submits a fleet to Slurm, all tasks or none: jobs are submitted on hold and released once all are accepted.
  *
  * @param atOnce how many tasks of an array may run at a time, or null for any number
- * @param options of the user for sbatch
+ * @param options the user's options for sbatch
  */
 public record Submission(Fleet fleet, FleetFolder folder, Integer atOnce, List<String> options) {
     /** The script, what it runs in each task, and the commands that submit it, for a reader. */
@@ -62,7 +61,7 @@ public record Submission(Fleet fleet, FleetFolder folder, Integer atOnce, List<S
      * Makes the folder and submits.
      *
      * @return the fleet in the queue
-     * @throws InputError if Slurm is not there or refuses, or the folder cannot be made; nothing is left then
+     * @throws InputError if Slurm is missing or refuses, or the folder cannot be created; nothing is left then
      */
     public Fleet submit(Path matrix, Path jar, Slurm slurm) {
         slurm.require();

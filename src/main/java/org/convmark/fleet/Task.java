@@ -7,11 +7,11 @@ import java.util.Locale;
 /**
  * A row of a matrix: a run, and the node that it needs.
  *
- * @param number from 1 on, in the order of the matrix; its index in Slurm's arrays
- * @param line where it stands in the matrix
+ * @param number counted from 1 in the order of the matrix; its index in Slurm's arrays
+ * @param line its line in the matrix
  * @param jvm path on the node, or null for the node's own
  * @param group regular expression for benchmarks, or null for all of the profile
- * @param profile label of a profile, or null for the usual one
+ * @param profile label of a profile, or null for the default
  * @param jvmArgs arguments of the JVMs that measure, or null
  * @param parameters {@code name=v1,v2}
  */
@@ -25,11 +25,11 @@ public record Task(
         String jvmArgs,
         List<String> parameters) {
     /**
-     * What a task asks of its node; tasks that ask for the same share an array.
+     * What a task needs of its node; tasks with the same needs share an array.
      *
      * @param constraint expression over the features of nodes, or null
      * @param gres generic resources such as {@code gpu:1}, or null
-     * @param exclusive whether no other job may run there meanwhile
+     * @param exclusive whether no other job may run on the node meanwhile
      */
     public record Node(String constraint, String gres, boolean exclusive) {
         /** The options of sbatch. */
@@ -63,7 +63,7 @@ public record Task(
         return String.format(Locale.ROOT, "task-%03d", number);
     }
 
-    /** The run command that it is, without the folder of the results. */
+    /** Its run command, without the results folder. */
     public List<String> command() {
         List<String> command = new ArrayList<>(List.of("run"));
         option(command, "--profile", profile);
@@ -73,7 +73,7 @@ public record Task(
         return command;
     }
 
-    /** In one word, because a value may look like an option; but for -p, which is short. */
+    /** As a single word, because a value may look like an option; except for -p, which is short. */
     private static void option(List<String> command, String name, String value) {
         if (value != null) {
             command.addAll(name.startsWith("--") ? List.of(name + "=" + value) : List.of(name, value));

@@ -1,2 +1,2 @@
-/** A fleet: a matrix of tasks that Slurm runs on many machines, and what they left. */
+/** A fleet: a matrix of tasks that Slurm runs on many machines, and the runs they leave. */
 package org.convmark.fleet;

@@ -8,16 +8,16 @@ import org.convmark.model.Layer;
 import org.convmark.model.Layer.Conv;
 
 /**
- * The part of a fused body that can be done for some hidden channels at a time: a dense convolution that makes them,
- * convolutions that keep to them, a dense convolution that sums over them.
+ * The part of a fused body that can be computed for some hidden channels at a time: a dense convolution that expands,
+ * convolutions that keep channels (or groups) apart, and a dense convolution that projects, summing over the hidden channels.
  *
- * @param first index of the node that makes them
- * @param last index of the node that sums over them
- * @param channels how many there are
+ * @param first index of the expanding node
+ * @param last index of the projecting node
+ * @param channels number of hidden channels
  * @param grain channels that must stay together: the groups of the convolutions between
  */
 public record ExpandProjectChain(int first, int last, int channels, int grain) {
-    /** The hidden layers with the most channels, if a body has any. */
+    /** The chain with the most hidden channels, if a body has any. */
     public static Optional<ExpandProjectChain> of(Graph body) {
         ExpandProjectChain most = null;
         for (int i = 0; i < body.nodes().size(); i++) {
@@ -49,7 +49,10 @@ public record ExpandProjectChain(int first, int last, int channels, int grain) {
         return null;
     }
 
-    /** Whether a node filters what the one before it makes, and nothing else reads that, not even the node's own sum. */
+    /**
+     * Whether a node filters the result of the one before it and nothing else reads that result, not even the node's own residual
+     * sum.
+     */
     private static boolean follows(Graph body, int i) {
         int value = body.inputs().size() + i - 1;
         Node node = body.nodes().get(i);
@@ -100,7 +103,7 @@ public record ExpandProjectChain(int first, int last, int channels, int grain) {
         return layers(body, i).stream().anyMatch(Layer.Add.class::isInstance);
     }
 
-    /** An activation ahead of the residual sum cannot wait until all hidden channels are summed up. */
+    /** An activation before the residual sum needs the complete sum over all hidden channels. */
     private static boolean activatesBeforeSum(Graph body, int i) {
         List<Layer> layers = layers(body, i);
         return layers.stream()

@@ -7,9 +7,12 @@ import org.convmark.model.Layer;
 import org.convmark.model.Layer.Conv;
 import org.convmark.model.Shape;
 
-/** What a target's kernels of several layers can do: all that a planner must know of them. */
+/** The capabilities of a target's fused kernels: everything about them that a planner needs. */
 public interface FusionCapabilities {
-    /** Those of a CPU that cost next to nothing to start, beside layers that know better algorithms for whole maps. */
+    /**
+     * Capabilities of CPU kernels, which start at almost no cost and compete with unfused layers that have faster algorithms for
+     * whole maps.
+     */
     FusionCapabilities CPU = new FusionCapabilities() {
         @Override
         public double flopsOfStart() {
@@ -32,7 +35,7 @@ public interface FusionCapabilities {
 
         private String obstacle(Node node, List<Shape> inputs) {
             if (node.layer().cost(inputs).flops() == 0) {
-                return "moves little between kernels: parts are computed in their place";
+                return "copies little between kernels: parts are computed in place";
             }
             Layer layer = node.layer() instanceof Layer.Fused fused
                     ? fused.body().nodes().get(0).layer()
@@ -43,7 +46,7 @@ public interface FusionCapabilities {
                     : "";
         }
 
-        /** Winograd's algorithms save more than fusion can. */
+        /** Winograd saves more than fusion can. */
         private boolean isFasterAlone(Conv conv, int channels) {
             return conv.kernel() == 3
                     && conv.stride() == 1
@@ -53,12 +56,12 @@ public interface FusionCapabilities {
         }
     };
 
-    /** What starting a kernel costs, in operations of a core. */
+    /** Cost of starting a kernel, in operations of a core. */
     double flopsOfStart();
 
-    /** Hidden channels that may be taken at a time, besides all at once. */
+    /** Chunk sizes that hidden channels may be cut into, besides all at once. */
     List<Integer> chunks();
 
-    /** Why layers, convolutions with their epilogues, cannot be one kernel; empty if they can. */
+    /** Why these layers, convolutions with their epilogues, cannot be one kernel; empty if they can. */
     String obstacle(Graph body);
 }

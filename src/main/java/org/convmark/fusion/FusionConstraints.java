@@ -3,14 +3,14 @@ package org.convmark.fusion;
 import org.convmark.model.Caches;
 
 /**
- * What plans of fused blocks are made for.
+ * Limits for planning fused blocks, and the user's override.
  *
  * @param caches of the machine
- * @param memory bytes that windows may take, at the most
- * @param wish of the user
+ * @param memory most bytes that windows may take
+ * @param wish the schedule that the user asks for
  */
 public record FusionConstraints(Caches caches, long memory, ScheduleOverride wish) {
-    /** A machine that does not tell, no wish. */
+    /** A machine whose caches are unknown; the planner decides. */
     public static final FusionConstraints TYPICAL =
             new FusionConstraints(Caches.TYPICAL, Runtime.getRuntime().maxMemory() / 4, ScheduleOverride.NONE);
 

@@ -10,19 +10,21 @@ import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 
 /**
- * How a fused body is run on a machine: cut into kernels, each with its schedule. A value: printed, compared, derived again
- * from the graph wherever it is needed.
+ * How a fused body runs on a machine: cut into kernels, each with its schedule. It is a value: it can be printed, compared, and
+ * derived again from the graph.
  *
  * @param kernels in order
  */
 public record FusionPlan(List<Kernel> kernels) {
-    /** In which order the work of a kernel is done. The only list of schedules. */
+    /** The order in which a kernel does its work. The only list of schedules. */
     public enum Schedule {
-        /** A layer with its epilogue, whole tensors in and out: fusing it with its neighbours would not pay. */
+        /** One layer with its epilogue, whole tensors in and out: fusing it with its neighbours would not pay. */
         LAYER,
-        /** Some rows of the result at a time, windows of all values between. */
+        /** Some rows of the result at a time; all intermediate values are held in windows. */
         ROWS,
-        /** As ROWS, with some hidden channels at a time inside each step: they are expanded, filtered, summed up. */
+        /**
+         * As ROWS, but each step takes some hidden channels at a time: they are expanded, filtered and added to the partial sums.
+         */
         CHUNKS
     }
 
@@ -30,13 +32,13 @@ public record FusionPlan(List<Kernel> kernels) {
      * A kernel of a plan.
      *
      * @param body its layers, convolutions with their epilogues
-     * @param step rows of the result that are made at a time
+     * @param step rows of the result that are computed at a time
      * @param chunk hidden channels at a time, 0 for all
-     * @param workers bands of rows, each of which makes the rows above and below that it needs once more
-     * @param workspaceBytes windows of all workers
-     * @param recompute operations over those of the layers, from the rows that two bands make
-     * @param traffic modelled
-     * @param reason why a layer is alone; empty of the others
+     * @param workers number of bands of rows; each band recomputes the rows above and below that it needs
+     * @param workspaceBytes bytes of the windows of all workers
+     * @param recompute operations relative to those of the layers; above 1 because neighbouring bands compute some rows twice
+     * @param traffic modelled traffic
+     * @param reason why a layer is alone; empty for other kernels
      */
     public record Kernel(
             Graph body,
@@ -48,7 +50,7 @@ public record FusionPlan(List<Kernel> kernels) {
             double recompute,
             Traffic traffic,
             String reason) {
-        /** Steps for an image. */
+        /** Steps per image. */
         public int steps() {
             return (body.output().height() + step - 1) / step;
         }
@@ -85,9 +87,9 @@ public record FusionPlan(List<Kernel> kernels) {
         }
 
         /**
-         * Channels that the window of a value has room for: a chunk of a hidden value, unless its rows outlive a step.
+         * Channels of a value's window: a chunk of a hidden value, unless its rows outlive a step.
          *
-         * @param flows of all bands
+         * @param flows schedules of all bands
          */
         public int windowChannels(int value, List<LineBufferSchedule> flows) {
             return windowChannels(
@@ -108,11 +110,11 @@ public record FusionPlan(List<Kernel> kernels) {
     }
 
     /**
-     * Modelled bytes that pass through each level, by the sizes of what lies between two uses.
+     * Modelled bytes that pass through each level, by the size of the data between two uses.
      *
      * @param l2 between the caches of a core
      * @param l3 between a core and the shared cache
-     * @param memory behind the last cache
+     * @param memory beyond the last cache
      */
     public record Traffic(long l2, long l3, long memory) {
         /** One phrase. */
@@ -128,7 +130,7 @@ public record FusionPlan(List<Kernel> kernels) {
             return new Traffic(l2 + that.l2, l3 + that.l3, memory + that.memory);
         }
 
-        /** These bytes at the level that holds a working set. */
+        /** All bytes at the level that holds a working set. */
         static Traffic of(double bytes, long workingSet, Caches caches) {
             long whole = Math.round(bytes);
             if (workingSet <= caches.l2()) {
@@ -137,7 +139,7 @@ public record FusionPlan(List<Kernel> kernels) {
             return workingSet <= caches.l3() ? new Traffic(0, whole, 0) : new Traffic(0, 0, whole);
         }
 
-        /** Operations that a core could do in the time that the bytes take. */
+        /** Operations that a core could do in the time that these bytes take. */
         double flops() {
             return FLOPS_OF_L2 * l2 + FLOPS_OF_L3 * l3 + FLOPS_OF_MEMORY * memory;
         }
@@ -152,7 +154,7 @@ public record FusionPlan(List<Kernel> kernels) {
         kernels = List.copyOf(kernels);
     }
 
-    /** A line for each kernel, equal ones once with their number. */
+    /** A line for each kernel; equal kernels share one, with their number. */
     @Override
     public String toString() {
         return kernels.stream()
@@ -163,7 +165,7 @@ public record FusionPlan(List<Kernel> kernels) {
                 .collect(Collectors.joining("\n"));
     }
 
-    /** Bytes of windows, at the most at a time. */
+    /** Bytes of windows: the most that any kernel needs. */
     public long workspaceBytes() {
         return kernels.stream().mapToLong(Kernel::workspaceBytes).max().orElse(0);
     }

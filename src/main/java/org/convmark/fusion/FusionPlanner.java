@@ -20,36 +20,40 @@ import org.convmark.model.ReceptiveField;
 import org.convmark.model.Shape;
 
 /**
- * Cuts fused bodies into kernels by modelled traffic: which neighbours share one, how many rows at a time. Knows the
- * machine's caches, the number of workers and what the target's kernels can do, but not the kernels, so that a plan can be derived anywhere.
+ * Cuts fused bodies into kernels by modelled traffic: which neighbouring layers share a kernel, and how many rows it computes at
+ * a time. It knows the machine's caches, the number of workers and the capabilities of the target's kernels, but not the kernels
+ * themselves, so a plan can be derived anywhere.
  */
 public final class FusionPlanner {
-    /** What some rows of a channel cost besides their arithmetic, in operations: calls, and caches that must find a new stream. */
+    /**
+     * Cost of computing some rows of a channel besides their arithmetic, in operations: calls, and prefetchers that must detect a
+     * new stream.
+     */
     private static final double FLOPS_OF_CALL = 600;
 
-    /** What an element of a sum costs that is left and taken up again for the next chunk. */
+    /** Cost per element of a partial sum that is stored and loaded again for the next chunk. */
     private static final double FLOPS_OF_SUM = 28;
 
-    /** Pixels of a register tile: rows that are no multiple waste a part of one. */
+    /** Pixels of a register tile; row lengths that are not a multiple waste part of one. */
     private static final double TILE = 5;
 
-    /** The part of L2 that windows and weights of a kernel may fill. */
+    /** Fraction of L2 that a kernel's windows and weights may fill. */
     private static final double FILL = 0.75;
 
-    /** What is asked for seems to cost next to nothing. */
+    /** Factor on the cost of a schedule that the user asks for, so that it always wins. */
     private static final double WISHED = 1e-9;
 
-    /** Steps of more rows divide the map evenly. */
+    /** Largest step that is tried, besides those that divide the map evenly. */
     private static final int MOST_STEP = 8;
 
     private final FusionConstraints constraints;
     private final Caches caches;
     private final FusionCapabilities kernels;
     private final int workers;
-    /** Networks repeat their blocks. */
+    /** Plans already made: networks repeat their blocks. */
     private final Map<Graph, FusionPlan> known = new ConcurrentHashMap<>();
 
-    /** What all schedules of a body have in common. */
+    /** What all schedules of a body share. */
     private record Body(
             Graph graph, List<Cost> costs, Cost cost, Optional<ExpandProjectChain> hidden, List<Integer> windows) {
         static Body of(Graph graph) {
@@ -62,7 +66,7 @@ public final class FusionPlanner {
                     LineBufferSchedule.windows(graph));
         }
 
-        /** Turns that all hidden channels take. */
+        /** Passes over chunks that cover all hidden channels. */
         int turns(int chunk) {
             return chunk == 0 ? 1 : (hidden.orElseThrow().channels() + chunk - 1) / chunk;
         }
@@ -75,14 +79,14 @@ public final class FusionPlanner {
     }
 
     /**
-     * A kernel with its modelled time.
+     * A kernel with its modelled cost.
      *
-     * @param cost in operations of a core: of all that a schedule adds to the arithmetic of the layers
+     * @param cost everything that the schedule adds to the arithmetic of the layers, in operations of a core
      */
     private record Priced(Kernel kernel, double cost) {}
 
     /**
-     * @param kernels what will run the plans
+     * @param kernels capabilities of the target's kernels
      * @param workers threads that share a kernel
      */
     public FusionPlanner(FusionConstraints constraints, FusionCapabilities kernels, int workers) {
@@ -92,7 +96,7 @@ public final class FusionPlanner {
         this.workers = workers;
     }
 
-    /** A graph whose blocks are cut as planned: what a backend compiles. */
+    /** A graph whose blocks are cut as planned, ready for a backend to compile. */
     public Graph schedule(Graph graph) {
         return Fuser.inline(graph, this::cut);
     }
@@ -147,7 +151,7 @@ public final class FusionPlanner {
                 }
             }
             if (isAlone) {
-                begin = end; // no kernel of several reaches back over it
+                begin = end; // no fused kernel can span this layer
             }
         }
         List<Kernel> kernels = new ArrayList<>();
@@ -167,7 +171,7 @@ public final class FusionPlanner {
                 .toList());
     }
 
-    /** What a kernel of several layers does; its body has been cut from another before. */
+    /** The schedule of one kernel of several layers, whose body was cut out before. */
     public Kernel kernel(Graph body) {
         return streamed(Body.of(body)).kernel();
     }
@@ -185,7 +189,7 @@ public final class FusionPlanner {
         return kernels.obstacle(body).isEmpty() ? streamed(Body.of(body)) : null;
     }
 
-    /** Whether nobody else reads what layers make but the last. */
+    /** Whether only the last layer's result is read from outside. */
     private static boolean isChain(Graph layers, int from, int end) {
         int first = layers.inputs().size();
         for (int i = end; i < layers.nodes().size(); i++) {
@@ -205,7 +209,7 @@ public final class FusionPlanner {
         return needsMap ? "needs the whole map before its first result" : "";
     }
 
-    /** What a schedule costs besides the arithmetic of the layers, in operations of a core. */
+    /** Adds what a schedule costs besides the arithmetic of the layers, in operations of a core. */
     private Priced priced(Kernel kernel, Body body) {
         Shape out = body.graph().output();
         double calls = (double) out.batch() * kernel.steps() * FLOPS_OF_CALL * body.channels();
@@ -236,7 +240,7 @@ public final class FusionPlanner {
                 kernels.flopsOfStart() + traffic.flops());
     }
 
-    /** Bytes of inputs, weights and result; what is written is fetched first. */
+    /** Bytes of inputs, weights and result; written lines are fetched first. */
     private Traffic outside(Graph body, Cost cost) {
         long inputs = body.inputs().stream().mapToLong(Shape::bytes).sum();
         long result = body.output().bytes();
@@ -244,7 +248,7 @@ public final class FusionPlanner {
         return Traffic.of(inputs + 2 * result + cost.weightBytes(), all, caches);
     }
 
-    /** The cheapest step and chunk of those that fit, or null if none does. */
+    /** The cheapest step and chunk that fit, or null if none fits. */
     private Priced streamed(Body body) {
         int height = body.graph().output().height();
         int bands = Math.max(1, Math.min(height, workers / body.graph().output().batch()));
@@ -278,7 +282,7 @@ public final class FusionPlanner {
         }
     }
 
-    /** Rows at a time; a wish for more than a map has means all. */
+    /** Candidate rows per step; a requested step larger than the map means all rows. */
     private List<Integer> steps(int height) {
         int wish = Math.min(constraints.wish().step(), height);
         return wish > 0
@@ -289,7 +293,7 @@ public final class FusionPlanner {
                         .toList();
     }
 
-    /** Hidden channels at a time; 0 means all. */
+    /** Candidate hidden channels per chunk; 0 means all. */
     private List<Integer> chunks(Body body) {
         int wish = constraints.wish().chunk();
         List<Integer> chunks = new ArrayList<>(List.of(0));
@@ -331,7 +335,10 @@ public final class FusionPlanner {
                 "");
     }
 
-    /** Outside once; windows at the level that holds them; weights once if they stay beside the windows, else once a step. */
+    /**
+     * Operands from outside once; windows at the cache level that holds them; weights once if they stay beside the windows, else
+     * once per step.
+     */
     private Traffic traffic(Body body, LineBufferSchedule band, long windows, int turns) {
         long weights = body.cost().weightBytes();
         long held = band.steps == 1 ? weights / turns : weights;

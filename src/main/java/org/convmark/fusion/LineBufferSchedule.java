@@ -7,37 +7,40 @@ import org.convmark.model.Graph;
 import org.convmark.model.ReceptiveField;
 
 /**
- * Which rows of every value of a fused body are made in which step, when its result is made some rows at a time and every
- * other value just in time: row streaming, written down. A row is made once; the first step makes more rows of what a
- * filter reads ahead. Pure arithmetic: planners count with it, executors follow it.
+ * Line-buffer schedule of a fused body: which rows of every value are computed in which step. The result is computed some rows at
+ * a time and every other value just in time. A row is computed once; the first step computes more rows of values that a filter
+ * reads ahead. Pure arithmetic: planners use it to count, executors follow it.
  */
 public final class LineBufferSchedule {
-    /** Most rows made in a step for which a window has room for a second step: of more, few are moved for each. */
+    /**
+     * A window has room for a second step only if at most this many rows are computed per step. With more rows per step,
+     * sliding moves few rows for each one computed.
+     */
     private static final int SLACK = 2;
 
     private static final int NONE = Integer.MAX_VALUE;
 
     private final Graph body;
 
-    /** By node and input: asked for once, as every step needs it. */
+    /** By node and input; stored because every step needs them. */
     private final List<List<ReceptiveField>> reaches;
 
     /** Steps. */
     public final int steps;
 
-    /** By step and value: rows made before it; one more entry for the end. */
+    /** By step and value: rows computed before it; one more entry for the end. */
     private final int[][] made;
 
-    /** By step and value: the first row that anything from this step on reads, padding included. */
+    /** By step and value: the first row that this step or a later one reads, padding included. */
     private final int[][] low;
 
-    /** By step and value: one behind the last row that this step reads, padding included. */
+    /** By step and value: one past the last row that this step reads, padding included. */
     private final int[][] high;
 
     /**
-     * @param body whose every layer has a {@link ReceptiveField} of some rows
+     * @param body a body whose layers all have a bounded {@link ReceptiveField}
      * @param from the first row of the result
-     * @param to one behind the last
+     * @param to one past the last
      * @param step rows of the result per step
      */
     public LineBufferSchedule(Graph body, int from, int to, int step) {
@@ -57,7 +60,7 @@ public final class LineBufferSchedule {
         }
     }
 
-    /** From the result backwards: what a value's readers make says what they read of it. */
+    /** Backwards from the result: the rows that a value's readers compute determine the rows they read of it. */
     private void step(int t, int from, int end) {
         Arrays.fill(low[t], NONE);
         Arrays.fill(high[t], -NONE);
@@ -84,27 +87,27 @@ public final class LineBufferSchedule {
         }
     }
 
-    /** The first row of a value that a step makes. */
+    /** The first row of a value that a step computes. */
     public int from(int step, int value) {
         return made[step][value];
     }
 
-    /** One behind the last row of a value that a step makes. */
+    /** One past the last row of a value that a step computes. */
     public int to(int step, int value) {
         return made[step + 1][value];
     }
 
-    /** One behind the last row of a value that a step reads; rows behind the map are padding. */
+    /** One past the last row of a value that a step reads; rows below the map are padding. */
     public int readTo(int step, int value) {
         return Math.max(high[step][value], made[step + 1][value]);
     }
 
-    /** The first row that a step and those after it need or make. */
+    /** The first row that a step or any later one reads or computes. */
     private int lowest(int step, int value) {
         return Math.min(low[step][value], made[step][value]);
     }
 
-    /** Rows of a value that are held at once, at the most, if none is held longer than it is needed. */
+    /** Most rows of a value held at once, if none is held longer than needed. */
     public int held(int value) {
         int most = 0;
         for (int t = 0; t < steps; t++) {
@@ -113,20 +116,20 @@ public final class LineBufferSchedule {
         return most;
     }
 
-    /** Rows of the window of a value: where it slides, room for some rows more, so that it does so less often. */
+    /** Rows of a value's window; if it slides, it has room for some rows more, so that it slides less often. */
     public int window(int value) {
         int held = held(value);
         int made = mostMade(value);
         return slides(value) && made <= SLACK ? held + made : held;
     }
 
-    /** Whether rows of a value are read in another step than the one that makes them. */
+    /** Whether rows of a value are read in a later step than the one that computes them. */
     public boolean slides(int value) {
         return IntStream.range(1, steps)
                 .anyMatch(t -> high[t][value] > low[t][value] && low[t][value] < made[t][value]);
     }
 
-    /** Rows of a value made in one step, at the most. */
+    /** Most rows of a value computed in one step. */
     public int mostMade(int value) {
         int most = 0;
         for (int t = 0; t < steps; t++) {
@@ -135,7 +138,7 @@ public final class LineBufferSchedule {
         return most;
     }
 
-    /** Rows of a value made in one step that makes any, at the fewest. */
+    /** Fewest rows of a value computed in a step that computes any. */
     public int fewestMade(int value) {
         int fewest = NONE;
         for (int t = 0; t < steps; t++) {
@@ -145,18 +148,22 @@ public final class LineBufferSchedule {
         return fewest;
     }
 
-    /** Whether the last row of the result is among those made. */
+    /** Whether this schedule computes the last row of the result. */
     public boolean isLast() {
         return made[steps][body.head()] == body.output().height();
     }
 
-    /** Rows of a value made in all steps together: more than the map's in a band only if another band makes them too. */
+    /**
+     * Rows of a value computed in all steps together. All bands together compute more than the map has if two bands compute the
+     * same rows.
+     */
     public int made(int value) {
         return made[steps][value] - made[0][value];
     }
 
     /**
-     * By step the row of the map that lies on top of a window of some rows: it slides when what a step reads would not fit.
+     * For each step, the row of the map at the top of a window of this many rows. The window slides when what a step reads would
+     * not fit.
      *
      * @param rows at least {@link #held}
      */
@@ -169,7 +176,7 @@ public final class LineBufferSchedule {
         return tops;
     }
 
-    /** The values that lie in windows: all but the inputs and the result. */
+    /** The values that are held in windows: all but the inputs and the result. */
     public static List<Integer> windows(Graph body) {
         int first = body.inputs().size();
         return IntStream.range(first, first + body.nodes().size())

@@ -1,2 +1,4 @@
-/** How a fused block is cut into kernels: which kernels are possible, what each would cost, and the best plan. Knows no backend. */
+/**
+ * How a fused block is cut into kernels: which kernels are possible, what each costs, and the cheapest plan. Knows no backend.
+ */
 package org.convmark.fusion;

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** A file that whoever reads it sees whole: the old content or the new one, never a half. */
+/** A file that is written atomically: readers see the old content or the new one, never a part. */
 public record AtomicFile(Path path) {
     /** Writes the content of a file. */
     public interface Content {
@@ -23,7 +23,7 @@ public record AtomicFile(Path path) {
     }
 
     /**
-     * Writes the content. Devices and pipes are written to and never replaced; of a link, what it leads to is.
+     * Writes the content. Devices and pipes are written to directly, never replaced; for a link, its target is replaced.
      *
      * @throws IOException with the path and the reason
      */
@@ -41,7 +41,10 @@ public record AtomicFile(Path path) {
         }
     }
 
-    /** Writes a file beside it under a name of this process, so that two may write at once, and moves it there. */
+    /**
+     * Writes to a file beside it whose name contains this process's id, so that two processes can write at once, and moves it
+     * into place.
+     */
     private static void replace(Path file, Content content) throws IOException {
         Path half = file.resolveSibling(
                 file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import org.apache.commons.text.similarity.JaroWinklerSimilarity;
 
 /**
- * The names that are allowed somewhere.
+ * The allowed names of something.
  *
  * @param kind what they name, in the singular
  */
@@ -26,7 +26,7 @@ public record Choices(String kind, List<String> names) {
     /**
      * The name itself.
      *
-     * @throws InputError with the nearest known name if it is not allowed
+     * @throws InputError with the nearest allowed name if it is not one of them
      */
     public String require(String name) {
         if (!names.contains(name)) {
@@ -36,7 +36,7 @@ public record Choices(String kind, List<String> names) {
         return name;
     }
 
-    /** The known name that looks most like another one. */
+    /** The allowed name most similar to another name. */
     public String nearest(String name) {
         JaroWinklerSimilarity similarity = new JaroWinklerSimilarity();
         String wanted = name.toLowerCase(Locale.ROOT);

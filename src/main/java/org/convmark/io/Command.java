@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A command of another program. It reads nothing, and what it prints goes to files, so that it never waits for this process.
+ * A command of another program. It reads nothing, and its output goes to files, so it never waits for this process.
  *
  * @param words the program and its arguments
  * @param folder where it runs
- * @param environment all of its variables
+ * @param environment all its environment variables
  * @param seconds after which it is killed
  */
 public record Command(List<String> words, Path folder, Map<String, String> environment, int seconds) {
@@ -21,21 +21,21 @@ public record Command(List<String> words, Path folder, Map<String, String> envir
     public enum End {
         /** By itself, with whatever exit code. */
         EXIT,
-        /** It was killed, because it took too long. */
+        /** Killed because it took too long. */
         TIMEOUT,
-        /** It was killed, because this thread was interrupted, as it is still. */
+        /** Killed because this thread was interrupted; the thread stays interrupted. */
         INTERRUPTION
     }
 
     /**
-     * What a command answered.
+     * The answer of a command.
      *
-     * @param exitCode other than 0 if it did not end by itself
-     * @param output what it printed to its standard output
-     * @param errors what it printed to its standard error
+     * @param exitCode not 0 if it did not end by itself
+     * @param output its standard output
+     * @param errors its standard error
      */
     public record Answer(End end, int exitCode, String output, String errors) {
-        /** In place of an answer: why there is none, as an error. */
+        /** The reason why there is no answer, as an error. */
         public static Answer failure(String why) {
             return new Answer(End.EXIT, -1, "", why);
         }
@@ -45,7 +45,7 @@ public record Command(List<String> words, Path folder, Map<String, String> envir
             return end == End.EXIT && exitCode == 0;
         }
 
-        /** The first line that says something, of its output or else of its errors. */
+        /** The first line that is not blank, of its output or else of its errors. */
         public String firstLine() {
             return (output + "\n" + errors)
                     .lines()
@@ -81,12 +81,12 @@ public record Command(List<String> words, Path folder, Map<String, String> envir
         return new Command(words, other, environment, seconds);
     }
 
-    /** With other variables, all of them. */
+    /** With other environment variables, replacing all. */
     public Command with(Map<String, String> others) {
         return new Command(words, folder, others, seconds);
     }
 
-    /** In English, and without libraries that this process was started with: libjsig.so prints a warning into each answer. */
+    /** In English, and without preloaded libraries: libjsig.so would print a warning into each answer. */
     public Command plain() {
         Map<String, String> variables = new HashMap<>(environment);
         variables.put("LC_ALL", "C");
@@ -95,7 +95,7 @@ public record Command(List<String> words, Path folder, Map<String, String> envir
     }
 
     /**
-     * Runs it to its end.
+     * Runs it and waits until it ends.
      *
      * @throws NotStarted if there is no such program
      * @throws IOException if there is no room for its answer

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.Locale;
 
-/** Why a file could not be read or written, in a user's words. */
+/** Why a file could not be read or written, in terms that a user understands. */
 public final class FileErrors {
     private FileErrors() {}
 
-    /** The reason alone. Where it has a class of its own, Java's message holds the path in its place. */
+    /** The reason alone. For exceptions that have their own class, Java's message is only the path. */
     public static String reason(IOException e) {
         String reason = e instanceof FileSystemException of ? of.getReason() : e.getMessage();
         return reason == null ? words(e) : reason;
@@ -23,7 +23,7 @@ public final class FileErrors {
                 .toLowerCase(Locale.ROOT);
     }
 
-    /** The message; with the reason where Java's message is a path alone. */
+    /** The message; the reason is added where Java's message is only a path. */
     public static String message(IOException e) {
         boolean path = e instanceof FileSystemException of && of.getReason() == null;
         return path ? e.getMessage() + " (" + reason(e) + ")" : e.getMessage();

@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Folders of this project's own making. */
+/** Folders that this project creates. */
 public final class Folders {
     private Folders() {}
 
     /**
-     * Removes a folder with all that is in it. Links are removed, what they point to stays.
+     * Deletes a folder and everything in it. Links are deleted, not what they point to.
      *
-     * @throws IOException if something could not be removed; what comes after it in the alphabet is gone
+     * @throws IOException if something could not be deleted; entries after it in alphabetical order are gone
      */
     public static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {

@@ -1,2 +1,5 @@
-/** Files, folders and processes: whole or not at all, and never without an end. Knows nothing else of this project. */
+/**
+ * Files, folders and processes: files are written whole or not at all, and every process has a time limit. Imports nothing else
+ * of this project.
+ */
 package org.convmark.io;

@@ -8,10 +8,10 @@ import org.convmark.model.Shape;
 public final class ActivationError {
     private static final double RANGE = 12;
 
-    /** Sixty thousand points; no extent divides a vector. */
+    /** 64,387 points; no extent is a multiple of a vector length. */
     private static final Shape SHAPE = new Shape(1, 67, 31, 31);
 
-    /** Weights give inputs between -sqrt 3 and sqrt 3; doubled so often, without rounding, they cover the range. */
+    /** Inputs lie between -sqrt 3 and sqrt 3; doubling them this often is exact and covers the range. */
     private static final int DOUBLINGS = 3;
 
     private ActivationError() {}

@@ -15,14 +15,13 @@ import org.convmark.model.Layer;
 import org.convmark.model.Shape;
 
 /**
- * One kind of hardware: how it holds a tensor, and one kernel per layer kind. Compiling a graph to kernels is written
- * once, here.
+ * One kind of hardware: its tensors, and one kernel per layer kind. Compiling a graph to kernels is written once, here.
  *
- * <p>A tensor has a border of zeros on every side, as wide as the widest padding of the convolutions that read it;
- * kernels write the inside only.
+ * <p>A tensor has a border of zeros on every side, as wide as the widest padding of the convolutions that read it; kernels write
+ * only the inside.
  *
  * @param <T> a tensor of this backend
- * @param <K> what layers are lowered to: kernels, or those that can be parts of others
+ * @param <K> what layers are lowered to: kernels, or kernels that can be parts of others
  */
 public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implements Engine {
     private final Workers workers;
@@ -33,23 +32,23 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
     }
 
     /**
-     * What a tensor needs of a memory that it shares with others.
+     * What a tensor needs from a memory that it shares with others.
      *
-     * @param kind of memory
-     * @param units of it
-     * @param unitBytes bytes of a unit; 0 where others decide how tensors lie in memory
+     * @param kind kind of memory
+     * @param units number of units
+     * @param unitBytes bytes of a unit; 0 if an engine outside this project lays tensors out
      */
     public record MemoryRequirement(Object kind, long units, long unitBytes) {}
 
-    /** A tensor's extent and border, which say where its zeros are. */
+    /** A tensor's shape and border; they say where its zeros are. */
     public record Layout(Shape shape, int border) {}
 
-    /** Memory that tensors share which are not alive at the same time. */
+    /** Memory shared by tensors that are not alive at the same time. */
     public interface Arena<T> {
         /**
-         * The tensor that begins at a unit.
+         * The tensor that starts at a unit.
          *
-         * @param first a multiple of its own number of units, where all that share this memory have the same
+         * @param first a multiple of the tensor's own number of units if all tensors in this memory have the same number
          */
         T tensor(Layout layout, int first);
     }
@@ -57,12 +56,12 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
     /** A tensor of zeros, border included. */
     protected abstract T allocate(Shape shape, int border);
 
-    /** What a tensor needs: here the place of one of its own layout. */
+    /** What a tensor needs; here one tensor of its own layout. */
     protected MemoryRequirement need(Layout layout) {
         return new MemoryRequirement(layout, 1, 0);
     }
 
-    /** A memory of zeros, here of tensors of one layout. */
+    /** A memory of zeros; here tensors of one layout. */
     protected Arena<T> arena(MemoryRequirement total) {
         Layout layout = (Layout) total.kind();
         List<T> tensors = Stream.generate(() -> allocate(layout.shape(), layout.border()))
@@ -71,24 +70,25 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
         return (same, first) -> tensors.get(first);
     }
 
-    /** A kernel that also makes the border of its result zeros, in which other tensors have left something. */
+    /** A kernel that also clears the border of its result, where other tensors have left data. */
     protected Kernel clearing(Kernel producer, T out) {
-        throw new UnsupportedOperationException("tensors of this backend share memory with their like only");
+        throw new UnsupportedOperationException(
+                "tensors of this backend share memory only with tensors of the same layout");
     }
 
-    /** Channels at whose multiples a part of a tensor can be viewed as a tensor; 0 if it cannot. */
+    /** Channel alignment at which part of a tensor can be viewed as a tensor; 0 if it cannot be viewed. */
     protected int grain() {
         return 0;
     }
 
     /**
-     * Some channels of a tensor as a tensor; writing one writes the other.
+     * Some channels of a tensor as a tensor; writing to one writes to the other.
      *
      * @param first a multiple of {@link #grain()}
-     * @param channels a multiple of it too, or all that follow
+     * @param channels a multiple of it too, or all remaining channels
      */
     protected T view(T whole, int first, int channels) {
-        throw new UnsupportedOperationException("tensors of this backend have no parts");
+        throw new UnsupportedOperationException("tensors of this backend cannot be viewed in part");
     }
 
     /** Fills the inside of a tensor from batch x channel x row x column order. */
@@ -105,17 +105,17 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
         workers.close();
     }
 
-    /** A program of one kernel that has no result, such as a roof loop, whose size the workers share. */
+    /** A program of one kernel without a result, such as a roof loop, whose work the workers share. */
     protected final Program program(Kernel kernel) {
         return new Program(List.of(kernel), Optional.empty(), workers, this::finish, null, null);
     }
 
-    /** The graph with its fused blocks cut into what this hardware runs as one kernel. */
+    /** The graph with its fused blocks cut into parts that this hardware runs as one kernel each. */
     protected Graph schedule(Graph graph) {
         return graph;
     }
 
-    /** A convolution that is no part of another kernel: a backend may know faster ways to make whole maps. */
+    /** A convolution that is not part of another kernel; a backend may have faster ways to compute whole maps. */
     protected Kernel whole(FoldedConv folded, List<T> in, T out) {
         return convolution(folded, in, out);
     }
@@ -130,13 +130,13 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
         throw noBlocks();
     }
 
-    /** Binds a kernel to every layer; the memory of dead intermediates is used again. */
+    /** Binds a kernel to every layer and reuses the memory of dead intermediates. */
     @Override
     public Program compile(Graph graph, Weights weights) {
         return new Compilation(schedule(graph), weights).program();
     }
 
-    /** Where this backend lays the intermediates of a scheduled graph. */
+    /** Where this backend places the intermediates of a scheduled graph. */
     final MemoryPlan plan(Graph graph) {
         return plan(graph, new BufferAliasing(graph, grain()));
     }
@@ -157,7 +157,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
         return new MemoryPlan(tenants);
     }
 
-    /** One run of the compiler over a graph. */
+    /** One compilation of a graph. */
     private final class Compilation {
         private final Graph graph;
         private final Weights weights;
@@ -211,7 +211,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
                     : lower(node, graph.shapes(node), weights, in, out);
         }
 
-        /** Moves what does not lie in its place already. */
+        /** Moves channels that are not yet in place. */
         private void move(Layer.Route route, int v) {
             if (placement.isUnmade(v)) {
                 return;
@@ -224,14 +224,14 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
             }
         }
 
-        /** The first that writes into a tensor makes its border. */
+        /** Adds a kernel; the first one that writes to a tensor also clears its border where needed. */
         private void add(int v, Kernel kernel) {
             int root = placement.root(v);
             boolean clears = isShared(root) && borders[root] > 0 && cleared.add(root) && plan.isSpoiled(root);
             kernels.add(clears ? clearing(kernel, value(root)) : kernel);
         }
 
-        /** The tensor of a value, or its part of another's. */
+        /** The tensor of a value, or its part of another tensor. */
         private T value(int v) {
             T known = values.get(v);
             if (known == null) {
@@ -256,7 +256,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
         }
     }
 
-    /** For each value with a tensor of its own the widest padding of whatever reads a part of it. */
+    /** For each value with its own tensor, the widest padding among all readers of any part of it. */
     private static int[] borders(Graph graph, BufferAliasing placement) {
         int[] borders = new int[graph.inputs().size() + graph.nodes().size()];
         for (Node node : graph.nodes()) {

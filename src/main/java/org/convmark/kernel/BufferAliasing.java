@@ -10,24 +10,24 @@ import org.convmark.model.Graph.Node;
 import org.convmark.model.Layer;
 
 /**
- * Where the values of a fused graph lie, so that routes move little: a value that is a part of a concatenation is computed
- * in its place there; a slice is a view; a route that only other routes read is never made, they read what it reads. Other
- * channels are moved once. In an unfused graph every route is a kernel, as in an eager framework.
+ * Where the values of a fused graph lie, so that routes copy little. A value that is part of a concatenation is computed in place
+ * there. A slice is a view. A route that only other routes read is never computed; they read its sources. All other channels are
+ * copied once. In an unfused graph every route is a kernel, as in an eager framework.
  */
 final class BufferAliasing {
     /**
      * A part of another value's tensor.
      *
      * @param whole the other value
-     * @param first its channel where the part begins
+     * @param first channel of it at which the part starts
      */
     record Slice(int whole, int first) {}
 
-    /** A channel of a value that is not itself moved away. */
+    /** A channel of a value that is itself computed. */
     private record Origin(int value, int channel) {}
 
     /**
-     * Channels of a route's result that a kernel must move.
+     * Channels of a route's result that a kernel must copy.
      *
      * @param first the first of them
      * @param sources for each its index in the concatenation of the inputs
@@ -38,15 +38,15 @@ final class BufferAliasing {
     private final int grain;
     private final int inputs;
 
-    /** For each value its place in another, or null where it has a tensor of its own. */
+    /** For each value, its slice of another, or null if it has a tensor of its own. */
     private final Slice[] places;
 
-    /** For each value of a route what it is made of; null of others. */
+    /** For each value of a route, the origins of its channels; null for others. */
     private final List<Origin[]> origins = new ArrayList<>();
 
     private final boolean[] unmade;
 
-    /** @param grain channels at whose multiples a tensor can be viewed, 0 if it cannot */
+    /** @param grain channel alignment at which a tensor can be viewed, 0 if it cannot */
     BufferAliasing(Graph graph, int grain) {
         this.graph = graph;
         this.inputs = graph.inputs().size();
@@ -71,7 +71,7 @@ final class BufferAliasing {
         return v >= inputs && node(v).layer() instanceof Layer.Route;
     }
 
-    /** A shuffle is made all the same: a permutation of permutations is slower to read than to make twice. */
+    /** A shuffle is always computed: reading through a permutation of a permutation is slower than computing both. */
     private boolean onlyRoutesRead(int v) {
         return v != graph.head()
                 && !(node(v).layer() instanceof Layer.Shuffle)
@@ -96,8 +96,8 @@ final class BufferAliasing {
     }
 
     /**
-     * Makes a route a view of what it is made of, or what it is made of a view of it, where the channels allow it. The result
-     * is no view of an input: who fills the one would change the other.
+     * Makes a route a view of its sources, or its sources views of it, where channel alignment allows. The graph's result is
+     * never a view of an input: overwriting one would change the other.
      */
     private void settle(int v) {
         Origin[] of = origins.get(v);
@@ -116,7 +116,7 @@ final class BufferAliasing {
         }
     }
 
-    /** Channels from c on that follow one another in one value. */
+    /** Channels from c on that are contiguous in one value. */
     private static int run(Origin[] of, int c) {
         int length = 1;
         while (c + length < of.length && of[c + length].equals(new Origin(of[c].value, of[c].channel + length))) {
@@ -131,7 +131,7 @@ final class BufferAliasing {
                         || first + channels == graph.shape(whole).channels());
     }
 
-    /** Whether a value is never made. */
+    /** Whether a value is never computed. */
     boolean isUnmade(int v) {
         return unmade[v];
     }
@@ -146,7 +146,7 @@ final class BufferAliasing {
         return places[v] == null ? v : root(places[v].whole);
     }
 
-    /** For each value that has a tensor of its own the last node that reads or writes any part of it; -1 if none does. */
+    /** For each value with its own tensor, the last node that reads or writes any part of it; -1 if none does. */
     int[] lastUses() {
         int[] last = new int[places.length];
         Arrays.fill(last, -1);
@@ -161,7 +161,7 @@ final class BufferAliasing {
         return last;
     }
 
-    /** For each value that has a tensor of its own the first node that writes any part of it; -1 of others. */
+    /** For each value with its own tensor, the first node that writes any part of it; -1 for others. */
     int[] firstUses() {
         int[] firsts = new int[places.length];
         Arrays.fill(firsts, -1);
@@ -179,7 +179,7 @@ final class BufferAliasing {
                 : node(v).inputs();
     }
 
-    /** What is left to move for the value of a route. */
+    /** What remains to be copied for the value of a route. */
     List<Move> moves(int v) {
         Origin[] of = origins.get(v);
         List<Move> moves = new ArrayList<>();

@@ -3,7 +3,7 @@ package org.convmark.kernel;
 import org.convmark.model.Graph;
 import org.convmark.model.RoofLoop;
 
-/** What turns graphs into programs that run: our kernels for one kind of hardware, or an engine written by others. */
+/** Turns graphs into programs: our kernels for one kind of hardware, or a peer engine. */
 public interface Engine extends AutoCloseable {
     /**
      * A program that runs a graph.
@@ -17,14 +17,14 @@ public interface Engine extends AutoCloseable {
     /**
      * A program that runs a roof loop.
      *
-     * @throws UnsupportedOperationException if this engine has none: it runs on the same hardware as one that has
+     * @throws UnsupportedOperationException if this engine has no loop of its own because it shares the hardware of an engine
+     *     that has one
      */
     default Program compile(RoofLoop loop, long size) {
-        throw new UnsupportedOperationException(
-                describe() + " has no roof of its own: its share is of the roof of VECTOR");
+        throw new UnsupportedOperationException(describe() + " has no roof of its own: use the roof of VECTOR");
     }
 
-    /** One line that says what runs here, whatever the workers and the algorithm: species, device, engine and version. */
+    /** One line that says what runs here, regardless of workers and algorithm: vector species, device, engine and version. */
     String describe();
 
     /** Frees everything; the engine and its programs must not be used afterwards. */

@@ -8,16 +8,16 @@ import org.convmark.model.Algorithm;
  *
  * @param workers threads of a CPU target, 0 for one per processor
  * @param device part of the name of an OpenCL device, or null for the first GPU, then the first CPU
- * @param algorithm of convolutions, where the target knows several
- * @param constraints what fused blocks are planned for
+ * @param algorithm of convolutions, for targets that have several
+ * @param constraints limits for planning fused blocks
  */
 public record EngineOptions(int workers, String device, Algorithm algorithm, FusionConstraints constraints) {
-    /** Blocks planned for a machine that does not tell. */
+    /** For a machine whose limits are unknown. */
     public EngineOptions(int workers, String device, Algorithm algorithm) {
         this(workers, device, algorithm, FusionConstraints.TYPICAL);
     }
 
-    /** The target's own choice of algorithm. */
+    /** With the target's own choice of algorithm. */
     public EngineOptions(int workers, String device) {
         this(workers, device, Algorithm.AUTO);
     }

@@ -8,15 +8,15 @@ import org.convmark.model.Graph.Node;
 import org.convmark.model.Layer;
 
 /**
- * A convolution with all that follows it, as a kernel needs it: affine layers multiplied in.
+ * A convolution with everything that follows it, as a kernel needs it: affine layers are folded into filter and bias.
  *
  * @param filter output channel x channel in group x row x column
  * @param bias one per output channel, zeros where there is none
- * @param source which of the node's inputs is filtered
- * @param residual which of them is added, -1 if none is
+ * @param source index of the node's input that is filtered
+ * @param residual index of the input that is added, -1 if none is
  */
 public record FoldedConv(Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, int source, int residual) {
-    /** Of a node that is a convolution, or one with its epilogue. */
+    /** From a node that is a convolution, or a convolution with its epilogue. */
     public static FoldedConv of(Node node, Weights weights) {
         if (node.layer() instanceof Layer.Conv conv) {
             return of(conv, node, weights);
@@ -41,7 +41,7 @@ public record FoldedConv(Layer.Conv conv, Epilogue epilogue, float[] filter, flo
                 before = after;
                 after = null;
             } else {
-                throw new IllegalArgumentException(next.layer() + " is no part of a convolution's epilogue");
+                throw new IllegalArgumentException(next.layer() + " cannot be part of a convolution's epilogue");
             }
         }
         return new FoldedConv(folded.conv, new Epilogue(before, after), folded.filter, folded.bias, source, residual);
@@ -52,7 +52,7 @@ public record FoldedConv(Layer.Conv conv, Epilogue epilogue, float[] filter, flo
         return new FoldedConv(conv, Epilogue.NONE, weights.filter(node), bias, 0, -1);
     }
 
-    /** What is added, of the node's inputs, or null. */
+    /** The input that is added, or null. */
     public <V> V residual(List<V> in) {
         return residual < 0 ? null : in.get(residual);
     }
@@ -67,7 +67,7 @@ public record FoldedConv(Layer.Conv conv, Epilogue epilogue, float[] filter, flo
         }
     }
 
-    /** Some output channels alone; of a grouped convolution with the same channels of the input. */
+    /** Some output channels alone; for a grouped convolution with the same channels of the input. */
     public FoldedConv outputs(int from, int to) {
         int taps = filter.length / bias.length;
         return new FoldedConv(
@@ -85,8 +85,8 @@ public record FoldedConv(Layer.Conv conv, Epilogue epilogue, float[] filter, flo
     }
 
     /**
-     * A dense convolution's sum over some channels of the input: the first part has the bias and the residual, the last one
-     * the activation. Each other part is added to those before it.
+     * A dense convolution's sum over some channels of the input: the first part has the bias and the residual, the last one the
+     * activation. Each other part is added to those before it.
      *
      * @param all channels of the input
      */

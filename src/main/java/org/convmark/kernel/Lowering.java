@@ -8,8 +8,8 @@ import org.convmark.model.LayerVisitor;
 import org.convmark.model.Shape;
 
 /**
- * What each layer kind becomes in another form: kernels of a backend, nodes of an ONNX model. Whatever misses one does not
- * compile.
+ * What each layer kind becomes in another representation: kernels of a backend, nodes of an ONNX model. An implementation that
+ * misses a kind does not compile.
  *
  * @param <V> a value, the input or output of a layer
  * @param <R> what a layer becomes
@@ -113,13 +113,13 @@ public abstract class Lowering<V, R> {
         });
     }
 
-    /** What is wrong with a block where none is run. */
+    /** The error for a block on a target that runs none. */
     static UnsupportedOperationException noBlocks() {
         return new UnsupportedOperationException(
-                "fusion BLOCK is not run by this target: choose fusion=NONE or fusion=EPILOGUE");
+                "this target does not run fusion BLOCK: choose fusion=NONE or fusion=EPILOGUE");
     }
 
-    /** What a convolution becomes with all that is folded into it. */
+    /** What a convolution becomes together with everything folded into it. */
     protected final R convolution(FoldedConv folded, List<V> in, V out) {
         return conv(
                 folded.conv(),

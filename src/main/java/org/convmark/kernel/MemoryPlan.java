@@ -8,19 +8,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which part of a memory each tensor has while it lives: each is laid in the narrowest gap that those leave which are alive
- * at the same time, the largest first (greedy by size, Pisarchyk and Lee 2020, arXiv 2001.03288), or those of the largest area,
- * or in the order of their births, whichever needs least.
+ * Where each tensor lies in a shared memory while it is alive. Each tensor is placed in the narrowest gap between those that are
+ * alive at the same time. Three orders are tried, largest tensor first (greedy by size, Pisarchyk and Lee 2020, arXiv
+ * 2001.03288), largest area first, and order of birth, and the one that needs the least memory is kept.
  */
 final class MemoryPlan {
     /**
-     * A tensor with its life.
+     * A tensor and the nodes between which it is alive.
      *
-     * @param value it holds
+     * @param value the value it holds
      * @param from first node that writes it
      * @param to last node that writes or reads it
-     * @param layout what it looks like in memory, its zeros included
-     * @param need of a kind of memory, which only tensors of the same kind share
+     * @param layout its layout in memory, border included
+     * @param need its memory requirement; only tensors of the same kind share memory
      */
     record LiveRange(int value, int from, int to, Object layout, Backend.MemoryRequirement need) {
         long units() {
@@ -49,7 +49,7 @@ final class MemoryPlan {
             return tenant.kind().equals(that.tenant.kind()) && first < that.end() && that.first < end();
         }
 
-        /** Whether this tensor's zeros are that one's too. */
+        /** Whether both tensors have their zeros in the same places. */
         boolean looksLike(Allocation that) {
             return first == that.first && tenant.layout.equals(that.tenant.layout);
         }
@@ -102,15 +102,12 @@ final class MemoryPlan {
         return best < 0 ? end : best;
     }
 
-    /** Unit of its memory at which a value begins. */
+    /** Unit of its memory at which a value starts. */
     int first(int value) {
         return (int) places.get(value).first;
     }
 
-    /**
-     * Whether what a value needs to be zero is not when it is made: others were there since its like was, or will be before the
-     * next run.
-     */
+    /** Whether the border of this tensor may hold another tensor's data and must be cleared. */
     boolean isSpoiled(int value) {
         Allocation place = places.get(value);
         int born = place.tenant.from;
@@ -126,12 +123,12 @@ final class MemoryPlan {
                 .anyMatch(other -> like < 0 || like < other.tenant.from && other.tenant.from < born);
     }
 
-    /** What each kind of memory must have. */
+    /** Requirement of each kind of memory. */
     Collection<Backend.MemoryRequirement> needs() {
         return needs(places);
     }
 
-    /** Bytes of all memories; empty where those of one are not known. */
+    /** Bytes of all memories; empty if those of any one are unknown. */
     Optional<Long> bytes() {
         return needs().stream().allMatch(need -> need.unitBytes() > 0)
                 ? Optional.of(needs().stream()

@@ -9,9 +9,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Why native libraries do not load: bindings wrap the loader's word in stack traces, and the loader's word is not a reason. */
+/**
+ * Explains why a native library did not load. Bindings wrap the loader's message in stack traces, and that message alone does not
+ * name the cause.
+ */
 public final class NativeLibraries {
-    /** What the loader of Linux says where memory for a library may not be executed, or where there is no room for it. */
+    /** The Linux loader's message when a library may not be mapped as executable or does not fit into the address space. */
     private static final Pattern UNMAPPED = Pattern.compile("(\\S*): failed to map segment from shared object");
 
     private static final Path MOUNTS = Path.of("/proc/mounts");
@@ -19,9 +22,9 @@ public final class NativeLibraries {
     private NativeLibraries() {}
 
     /**
-     * A reason in words; empty if the failure is of another kind.
+     * The reason in words; empty if the failure is of another kind.
      *
-     * @param failure with which a class that loads a library failed, its causes and their texts
+     * @param failure what loading a library's class threw; its causes and their messages are searched
      */
     public static Optional<String> reason(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
@@ -39,7 +42,7 @@ public final class NativeLibraries {
                 : "there is no room for its native library in the address space of the process: raise the limit (ulimit -v)";
     }
 
-    /** Whether the file system of a path is mounted so that nothing on it may be executed. */
+    /** Whether the file system of a path is mounted noexec. */
     private static boolean isForbidden(Path path) {
         try (Stream<String> mounts = Files.lines(MOUNTS)) {
             return mounts.map(line -> line.split(" "))

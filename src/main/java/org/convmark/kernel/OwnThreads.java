@@ -4,11 +4,14 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.stream.Stream;
 
-/** The calling thread and the workers of all engines that are open; compilers written in Java allocate beside them. */
+/**
+ * The calling thread and the workers of all open engines, counted apart from JIT compiler threads, which allocate on the Java
+ * heap too.
+ */
 public final class OwnThreads {
     private final long[] ids;
 
-    /** Those that run now. */
+    /** The threads that run now. */
     public OwnThreads() {
         Thread[] all = new Thread[2 * Thread.activeCount() + 1];
         int count = Thread.enumerate(all);
@@ -19,7 +22,9 @@ public final class OwnThreads {
                 .toArray();
     }
 
-    /** Bytes that they have allocated so far; 0 where the JVM does not tell. Asked one by one it allocates nothing itself. */
+    /**
+     * Bytes that they have allocated so far; 0 if the JVM does not report it. Asking thread by thread allocates nothing itself.
+     */
     public long allocatedBytes() {
         if (!(ManagementFactory.getThreadMXBean() instanceof ThreadMXBean bean)) {
             return 0;

@@ -4,21 +4,21 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.convmark.model.Target;
 
-/** An engine that others wrote, found at run time: its code and its native libraries are in some builds only. */
+/** An engine from outside this project, found at run time; its code and native libraries are only in builds with peers. */
 public interface Peer {
-    /** Why no peer can be opened where none was built in, and what helps. */
+    /** Why no peer can be opened in a build without peers, and what to do. */
     String ABSENT = "this build has no peers: ./run.sh run --peers, or mvn -Ppeers package";
 
-    /** Whose engine this is. */
+    /** The target that this engine runs. */
     Target target();
 
-    /** Loads the native library: why it does not run here, or null if it does. */
+    /** Loads the native library. Returns why it does not run here, or null if it does. */
     String unavailable();
 
     /** An engine, ready to compile. */
     Engine open(EngineOptions options);
 
-    /** An engine that {@link #unavailable(Target)} has no objection to. */
+    /** Opens an engine for which {@link #unavailable(Target)} returned null. */
     static Engine open(Target target, EngineOptions options) {
         return find(target).open(options);
     }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** A compiled graph with its operands: kernels in order. */
+/** A compiled graph with its operands: kernels in the order they run. */
 public final class Program {
     private final Kernel[] kernels;
     private final Optional<Long> workspaceBytes;
@@ -15,9 +15,9 @@ public final class Program {
     private final Consumer<Float> fill;
 
     /**
-     * An engine that is one call is one kernel and one worker.
+     * An engine that runs as one call counts as one kernel and one worker.
      *
-     * @param workspaceBytes memory of all intermediates; empty where others plan it
+     * @param workspaceBytes memory of all intermediates; empty if the engine plans its memory itself
      */
     public Program(
             List<Kernel> kernels,
@@ -43,7 +43,7 @@ public final class Program {
     }
 
     /**
-     * Runs one kernel again and again on what the last run has left in its operands, and returns when the last is done.
+     * Runs one kernel repeatedly on the operands that the last run left, and returns when the last repetition is done.
      *
      * @param index from 0 to {@link #kernels()}, exclusive
      */
@@ -54,7 +54,10 @@ public final class Program {
         finish.run();
     }
 
-    /** Bytes that intermediates share, borders and gaps included, inputs and the result left out; empty where others plan it. */
+    /**
+     * Bytes that intermediates share, borders and gaps included, inputs and the result excluded; empty if the engine plans its
+     * memory itself.
+     */
     public Optional<Long> workspaceBytes() {
         return workspaceBytes;
     }
@@ -70,7 +73,7 @@ public final class Program {
     }
 
     /**
-     * Runs once and compares.
+     * Runs once and compares the result with the reference.
      *
      * @throws IllegalStateException naming the first wrong element if one differs by more than rounding explains
      */
@@ -80,7 +83,7 @@ public final class Program {
         reference.check(output());
     }
 
-    /** Fills the result with NaN, so that an element that no kernel writes is seen. */
+    /** Fills the result with NaN, so an element that no kernel writes is noticed. */
     void spoil() {
         fill.accept(Float.NaN);
     }

@@ -4,9 +4,12 @@ import java.util.function.Supplier;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Graph;
 
-/** The right answer of a graph: what a trusted engine makes of it unfused, and how far from that rounding may lead. */
+/**
+ * The right answer of a graph: the output of a trusted engine that runs it unfused, and how far rounding may move a result from
+ * it.
+ */
 public final class Reference {
-    /** Additions that round as much as the transforms of {@link Algorithm#WINOGRAD_4} over one channel, and more. */
+    /** An upper bound on the additions per channel that round as much as the transforms of {@link Algorithm#WINOGRAD_4}. */
     private static final int TRANSFORMS = 32;
 
     private final Graph graph;
@@ -24,7 +27,7 @@ public final class Reference {
         this.trusted = trusted;
     }
 
-    /** The result in batch x channel x row x column order, computed when it is first asked for. */
+    /** The result in batch x channel x row x column order, computed on first use. */
     public float[] output() {
         if (output == null) {
             try (Engine engine = trusted.get()) {
@@ -36,7 +39,10 @@ public final class Reference {
         return output;
     }
 
-    /** Absolute difference that rounding can explain: proportional to the additions behind a result, whatever the algorithm. */
+    /**
+     * Absolute difference that rounding can explain: proportional to the number of additions behind a result, for every
+     * algorithm.
+     */
     double tolerance(float[] expected) {
         double max = 1;
         for (float x : expected) {

@@ -5,20 +5,24 @@ import org.convmark.model.Layer.Conv;
 import org.convmark.model.Shape;
 
 /**
- * Whether a graph is faster on vectors of half the length, on hardware where these do as many operations in a second: some do 512 bits as
- * twice 256. Channels that do not fill long vectors fill short ones, and two short vectors share a broadcast that one long vector has
- * alone; full vectors are better long, with half of the instructions. Counted in time of multiply-adds by pairs of long vectors.
+ * Whether a graph is faster on vectors of half the length, on hardware that does as many operations per second with them: some
+ * processors execute 512 bits as twice 256. Channels that do not fill long vectors may fill short ones, and two short vectors
+ * share a broadcast that a single long one has to itself. Full long vectors need half the instructions. The decision compares the
+ * modelled time of all multiply-adds, in units of those by pairs of long vectors.
  */
 public final class VectorLength {
-    /** Time of a multiply-add relative to one by a pair of vectors, measured on Zen 4 (docs/log/vector-length.md): one vector alone. */
+    /**
+     * Time of a multiply-add by a single vector, relative to one by a pair of vectors; measured on Zen 4
+     * (docs/log/vector-length.md).
+     */
     private static final double SINGLE = 1.45;
 
-    /** By a vector whose lanes are channels of their own, and by one that holds several groups. */
+    /** By a vector whose lanes are independent channels, and by one that holds several groups. */
     private static final double LANEWISE = 1.25;
 
     private static final double NARROW = 1.5;
 
-    /** By short vectors relative to long ones. */
+    /** By short vectors, relative to long ones. */
     private static final double SHORT = 1.1;
 
     /** Property of a JVM that sets the length of its vectors, in bits, in place of what it prefers. */
@@ -27,7 +31,7 @@ public final class VectorLength {
     /** Property of a JVM that sets for how many vector registers kernels are made, 16 or 32, in place of what its processor has. */
     public static final String REGISTERS = "convmark.vector.registers";
 
-    /** Long vectors: no processor is known that does half of a shorter length as fast. */
+    /** Long vectors: for shorter ones, no processor is known that executes half the length at the same rate. */
     public static final int LONG_BITS = 512;
 
     /** Bits of a vector of half that length. */
@@ -35,7 +39,7 @@ public final class VectorLength {
 
     private VectorLength() {}
 
-    /** Whether half of the long vectors' lanes are better for a graph that is not fused. */
+    /** Whether vectors of half the length are better for an unfused graph. */
     public static boolean isShortBetter(Graph graph) {
         return SHORT * time(graph, SHORT_BITS / Float.SIZE) < time(graph, LONG_BITS / Float.SIZE);
     }

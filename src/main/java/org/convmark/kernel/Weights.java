@@ -13,12 +13,12 @@ import org.convmark.model.LayerVisitor;
 import org.convmark.model.Shape;
 
 /**
- * Deterministic parameters and input of a graph. Parameters belong to a node's id, so they are the same however the
- * graph is fused. Filters are scaled by the modelled second moment of what they read, so that every convolution's result
- * has about unit variance and activations stay O(1) at any depth.
+ * Deterministic parameters and input of a graph. Parameters depend on a node's id, so they are the same however the graph is
+ * fused. Filters are scaled by the modelled second moment of their inputs, so every convolution's result has about unit variance
+ * and activations stay O(1) at any depth.
  */
 public final class Weights {
-    /** What the numbers look like. */
+    /** How the numbers are drawn. */
     public enum Fill {
         /** Uniform, scaled: what is timed. */
         RANDOM,
@@ -27,10 +27,10 @@ public final class Weights {
     }
 
     /**
-     * Mean and variance of a value's elements, as far as a layer-by-layer model knows them.
+     * Mean and variance of a value's elements, as modelled layer by layer.
      *
-     * @param shared the part of the variance that lies between channels, the same at every pixel: an average over a map
-     *     leaves it
+     * @param shared the part of the variance that lies between channels and is the same at every pixel; an average over a map
+     *     keeps it
      */
     private record Moments(double mean, double variance, double shared) {
         double second() {
@@ -44,8 +44,8 @@ public final class Weights {
     }
 
     /**
-     * Least second moment that a gate is counted with. Wide gates open further than the model of normal numbers knows, and in EfficientNet what they
-     * let through opens the next ones: activations would grow from block to block.
+     * Smallest second moment assumed for a gate. Real gates open wider than this model of normal numbers predicts, and in
+     * EfficientNet each one widens the next: without the floor, activations would grow from block to block.
      */
     private static final double OPEN_GATE = 0.6;
 
@@ -92,7 +92,7 @@ public final class Weights {
         return numbers(node.id() * 3L + 2, node.output().channels(), 0, 0.2, 3);
     }
 
-    /** What they are the parameters of, unfused. */
+    /** The unfused graph that these parameters belong to. */
     Graph graph() {
         return graph;
     }
@@ -102,7 +102,7 @@ public final class Weights {
         return fill == Fill.INTEGER;
     }
 
-    /** Channels of what a node reads, whether the node stands in the graph or in the body of a fused kernel. */
+    /** Channels of a node's input, whether the node is in the graph or in the body of a fused kernel. */
     private int inChannels(Node node) {
         return graph.shapes(graph.nodes().get(node.id())).get(0).channels();
     }
@@ -136,7 +136,10 @@ public final class Weights {
         }
     }
 
-    /** The part of a filter's rows, or columns, that meets the map and not its padding: small maps lose much there. */
+    /**
+     * The fraction of a filter's rows, or columns, that lies on the map and not on its padding; on small maps it is well below
+     * one.
+     */
     private static double covered(Layer.Conv conv, int size) {
         int results = 0;
         int inside = 0;

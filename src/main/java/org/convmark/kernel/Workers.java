@@ -5,23 +5,23 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The calling thread and a fixed number of helpers that run each kernel together. Each begins with its own part of the
- * units, always the same, so that what it wrote is still in its cache; who is done takes from the others, so that a thread
- * that the system delays delays nobody. Helpers spin for a while before they park, so that the next kernel finds them awake.
- * Not for concurrent callers.
+ * The calling thread and a fixed number of helper threads that run each kernel together. Each starts with its own part of the
+ * units, always the same one, so the data it wrote is still in its cache. A worker that finishes steals units from the others, so
+ * a thread that the system delays does not hold up the rest. Helpers spin for a while before they park, so the next kernel finds
+ * them awake. Not for concurrent callers.
  */
 public final class Workers implements AutoCloseable {
-    /** Pauses before a waiting thread offers its processor to others, which may be the one it waits for. */
+    /** Spins before a waiting thread yields its processor, perhaps to the thread it waits for. */
     private static final int SPINS = 1_000;
 
-    /** Such offers before a helper parks, less than a millisecond in all. */
+    /** Yields before a helper parks, less than a millisecond in all. */
     private static final int YIELDS = 1_000;
 
-    /** Longs from one part to the next: parts lie on cache lines of their own, and of pairs of lines. */
+    /** Longs between the parts' counters, so that each has a pair of cache lines of its own. */
     private static final int STRIDE = 16;
 
     private final Helper[] helpers;
-    /** Units that nobody has taken of each worker's part: first in the upper half, end in the lower. */
+    /** Units of each worker's part that are not yet taken: first in the upper half, end in the lower. */
     private final AtomicLongArray parts;
 
     private final AtomicInteger unfinished = new AtomicInteger();
@@ -40,12 +40,12 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /** Threads that a number of workers stands for, on every target: 0 for one per processor that this process may use. */
+    /** Threads that a worker count stands for, on every target: 0 means one per processor that this process may use. */
     public static int threads(int workers) {
         return workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
     }
 
-    /** Whether a thread is a helper of some workers. */
+    /** Whether a thread is a helper of some instance. */
     public static boolean isHelper(Thread thread) {
         return thread instanceof Helper;
     }
@@ -86,7 +86,7 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /** Runs what is left of a worker's own part, then of the others'. */
+    /** Runs the rest of a worker's own part, then of the others' parts. */
     private void work(int worker) {
         for (int i = 0; i < count(); i++) {
             int part = (worker + i) % count() * STRIDE;
@@ -105,7 +105,7 @@ public final class Workers implements AutoCloseable {
         return (int) (part >> 32) < (int) part;
     }
 
-    /** Runs units that were taken; until they are finished the kernel is the one that they are units of. */
+    /** Runs taken units; the kernel stays in place until they are done. */
     private void run(int from, int to) {
         try {
             kernel.run(from, to);

@@ -1,2 +1,5 @@
-/** What runs a graph: engines, backends, programs, weights and the right answer. A backend has a package below this one and knows no other; kernels never see JMH. */
+/**
+ * What runs a graph: engines, backends, programs, weights and the reference result. Each backend has a package below this one and
+ * knows no other backend; kernels know nothing of JMH.
+ */
 package org.convmark.kernel;

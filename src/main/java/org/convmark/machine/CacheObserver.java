@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import oshi.hardware.CentralProcessor.ProcessorCache;
 
-/** One look at the caches: sysfs, judged for plausibility and compared with OSHI, which speaks alone elsewhere. */
+/** Observes the caches: sysfs, checked for plausibility and compared with OSHI; on other systems OSHI alone. */
 record CacheObserver(FileTree files, Oshi oshi) {
     private static final String CPUS = "/sys/devices/system/cpu";
     private static final Pattern SIZE = Pattern.compile("(\\d+)([KMG]?)");
@@ -36,7 +36,7 @@ record CacheObserver(FileTree files, Oshi oshi) {
                 .then(all -> all.isEmpty() ? Fact.missing("OSHI lists no cache") : Fact.of(all, "OSHI caches"));
     }
 
-    /** One folder per instance, by name of the cache; an instance is told by the processors that share it. */
+    /** Folders per instance, by name of the cache; an instance is identified by the processors that share it. */
     private Map<String, List<String>> folders() {
         Map<String, Map<String, String>> instances = new TreeMap<>();
         for (String cpu : files.names(CPUS, "cpu\\d+")) {
@@ -85,10 +85,10 @@ record CacheObserver(FileTree files, Oshi oshi) {
         Matcher matcher = SIZE.matcher(text);
         return matcher.matches()
                 ? FileTree.number(matcher.group(1), path).map(n -> n << SHIFTS.get(matcher.group(2)))
-                : Fact.missing(path + " says '" + text + "', which is no size");
+                : Fact.missing(path + " says '" + text + "', which is not a size");
     }
 
-    /** A cache holds at least one set: virtual machines report less. */
+    /** A cache holds at least one set; virtual machines sometimes report less. */
     private static Fact<Long> plausible(long bytes, Fact<Long> line, Fact<Long> ways, String folder) {
         long least = line.optional().orElse(1L) * ways.optional().orElse(1L);
         return bytes >= least

@@ -23,13 +23,13 @@ public record Capture(
         @JsonProperty(required = true) Machine before,
         Machine after,
         @JsonProperty(required = true) List<Probe> jvms) {
-    /** @throws NullPointerException without the machine before the run */
+    /** @throws NullPointerException if the machine before the run is null */
     public Capture {
         Objects.requireNonNull(before, "before");
         jvms = List.copyOf(jvms);
     }
 
-    /** Whether the run came to its end. */
+    /** Whether the run has ended. */
     public boolean complete() {
         return after != null;
     }
@@ -84,7 +84,7 @@ public record Capture(
     }
 
     /**
-     * Writes machine.json in one step: a reader sees the old file or the new one, never half of it.
+     * Writes machine.json atomically: a reader sees the old file or the new one, never a part.
      *
      * @throws UncheckedIOException if the folder cannot be written
      */

@@ -3,11 +3,11 @@ package org.convmark.machine;
 import java.io.IOException;
 import org.convmark.io.Command;
 
-/** What a command answers, or why there is no answer. */
+/** The answer of a command, or why there is none. */
 final class CommandFact {
     private CommandFact() {}
 
-    /** @param absent the reason if there is no such program */
+    /** @param absent the reason to give if there is no such program */
     static Fact<Command.Answer> of(Command command, String absent) {
         String words = String.join(" ", command.words());
         try {
@@ -20,7 +20,7 @@ final class CommandFact {
         } catch (Command.NotStarted e) {
             return Fact.missing(absent);
         } catch (IOException e) {
-            return Fact.missing(words + " has no folder for temporary files to answer in (" + e.getMessage() + ")");
+            return Fact.missing(words + " cannot write its answer to a temporary file (" + e.getMessage() + ")");
         }
     }
 }

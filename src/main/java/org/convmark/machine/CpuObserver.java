@@ -78,7 +78,7 @@ record CpuObserver(FileTree files, Oshi oshi) {
         return files.names(CPUS, "cpu\\d+");
     }
 
-    /** Number of different tuples of topology entries; a negative entry means unknown. */
+    /** Number of distinct tuples of topology entries; a negative entry means unknown. */
     private Fact<Integer> topology(String... entries) {
         Set<List<Long>> different = new HashSet<>();
         for (String cpu : cpus()) {
@@ -100,7 +100,7 @@ record CpuObserver(FileTree files, Oshi oshi) {
                 .map(CpuObserver::interesting);
     }
 
-    /** Windows writes PF_AVX2_INSTRUCTIONS_AVAILABLE for avx2. */
+    /** Windows names avx2 PF_AVX2_INSTRUCTIONS_AVAILABLE, and the others alike. */
     private static List<String> interesting(String flags) {
         return Stream.of(flags.toLowerCase(Locale.ROOT).split("[^a-z0-9_]+"))
                 .map(flag -> flag.replaceAll("^pf_(arm_)?|_instructions_available$", ""))
@@ -127,7 +127,7 @@ record CpuObserver(FileTree files, Oshi oshi) {
                         "clock", c -> Arrays.stream(c.getCurrentFreq()).max().orElse(0) / 1e6));
     }
 
-    /** The highest "cpu MHz" of /proc/cpuinfo; in virtual machines a constant. */
+    /** The highest "cpu MHz" of /proc/cpuinfo; in virtual machines it is constant. */
     private Fact<Double> listed() {
         return files.text(INFO).then(text -> text.lines()
                 .filter(line -> line.startsWith("cpu MHz"))
@@ -158,17 +158,18 @@ record CpuObserver(FileTree files, Oshi oshi) {
                 .or(() -> files.text(CPUS + "/intel_pstate/no_turbo").map(off -> off.equals("1") ? "off" : "on"));
     }
 
-    /** Only x86 tells guests that they are guests; elsewhere the firmware's name may. */
+    /** Only x86 tells guests that they are virtual; elsewhere the firmware's name may. */
     private Fact<String> hypervisor() {
         Fact<String> flags = files.entry(INFO, "flags");
         if (flags.known() && !List.of(flags.value().split(" ")).contains("hypervisor")) {
-            return Fact.of("none", INFO + ": no flag hypervisor");
+            return Fact.of("none", INFO + ": no hypervisor flag");
         }
         Fact<String> named = oshi.ask(
                         "virtualization",
                         s -> s.getHardware().getVirtualization().orElse(null))
                 .or(() -> files.text("/sys/hypervisor/type"))
-                .or(() -> flags.known() ? files.text("/sys/class/dmi/id/sys_vendor") : Fact.missing("no flag tells"));
+                .or(() ->
+                        flags.known() ? files.text("/sys/class/dmi/id/sys_vendor") : Fact.missing("no flag shows it"));
         return flags.known() ? named.or(() -> Fact.of("unnamed", INFO + ": flag hypervisor")) : named;
     }
 }

@@ -4,7 +4,7 @@ package org.convmark.machine;
  * An OpenCL device, as its driver describes it.
  *
  * @param platform name of the platform that offers it
- * @param type GPU, CPU, ACCELERATOR or what else the driver says
+ * @param type GPU, CPU, ACCELERATOR or another word of the driver
  * @param version OpenCL version of the device
  * @param driver version of the driver
  * @param clockMHz highest clock

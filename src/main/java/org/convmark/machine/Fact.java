@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * @param missing why there is no value, or null if there is one
  */
 public record Fact<T>(T value, String source, String missing) {
-    /** @throws IllegalArgumentException unless there is either a value with its source or a reason */
+    /** @throws IllegalArgumentException unless there is either a value with its source, or a reason */
     public Fact {
         if ((value == null) == (missing == null) || (value == null) != (source == null)) {
             throw new IllegalArgumentException(
@@ -31,7 +31,7 @@ public record Fact<T>(T value, String source, String missing) {
         return new Fact<>(null, null, reason);
     }
 
-    /** The answer of a question that may fail: null, an exception or a class that does not link make it missing. */
+    /** The answer to a question that may fail: null, an exception, or a class that does not link makes it missing. */
     public static <T> Fact<T> ask(String source, Callable<T> question) {
         try {
             T answer = question.call();
@@ -54,7 +54,7 @@ public record Fact<T>(T value, String source, String missing) {
         return Optional.ofNullable(value);
     }
 
-    /** Another view of the value; what is missing stays missing for the same reason. */
+    /** Another view of the value; a missing fact stays missing for the same reason. */
     public <R> Fact<R> map(Function<? super T, ? extends R> view) {
         return known() ? of(view.apply(value), source) : missing(missing);
     }
@@ -64,7 +64,7 @@ public record Fact<T>(T value, String source, String missing) {
         return known() ? next.apply(value) : missing(missing);
     }
 
-    /** This value, or the second source's; if both miss, both reasons. */
+    /** This value, or the second source's; if both are missing, both reasons. */
     public Fact<T> or(Supplier<Fact<T>> second) {
         if (known()) {
             return this;

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.convmark.io.TextFile;
 
 /**
- * The files in which a system describes itself, below a root that a test can replace. Paths start with a slash and mean
- * "below the root".
+ * The files in which a system describes itself, below a root that tests can replace. Paths start with a slash and are relative to
+ * the root.
  */
 record FileTree(Path root) {
     /** A file as trimmed text. */
@@ -26,17 +26,17 @@ record FileTree(Path root) {
         }
     }
 
-    /** A file that holds one number. */
+    /** A file that holds a single number. */
     Fact<Long> number(String path) {
         return text(path).then(text -> number(text, path));
     }
 
-    /** A number above zero: where a system writes 0 or -1, it does not know. */
+    /** A number above zero; a system writes 0 or -1 when it does not know. */
     Fact<Long> positive(String path) {
         return number(path).then(n -> n > 0 ? Fact.of(n, path) : Fact.missing(path + " says " + n));
     }
 
-    /** A value in a file of lines "name: value", of the first line with that name. */
+    /** A value in a file of "name: value" lines; the first line with that name counts. */
     Fact<String> entry(String path, String name) {
         return text(path).then(text -> text.lines()
                 .filter(line -> line.contains(":")
@@ -48,7 +48,7 @@ record FileTree(Path root) {
                 .orElseGet(() -> Fact.missing(path + " has no entry " + name)));
     }
 
-    /** Names in a folder that match, in order of their numbers; none where there is no such folder. */
+    /** Names in a folder that match, in the order of their numbers; none if there is no such folder. */
     List<String> names(String folder, String pattern) {
         try (Stream<Path> files = Files.list(resolve(folder))) {
             return files.map(f -> f.getFileName().toString())
@@ -60,12 +60,12 @@ record FileTree(Path root) {
         }
     }
 
-    /** A number within a file. */
+    /** A number from the text of a file. */
     static Fact<Long> number(String text, String path) {
         try {
             return Fact.of(Long.parseLong(text), path);
         } catch (NumberFormatException e) {
-            return Fact.missing(path + " says '" + text + "', which is no number");
+            return Fact.missing(path + " says '" + text + "', which is not a number");
         }
     }
 

@@ -4,30 +4,30 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Arguments that every JVM that measures is started with, whatever its user adds; the user's come behind them and win. */
+/** Arguments of every JVM that measures, whatever its user adds; the user's arguments follow and take precedence. */
 public final class ForkArguments {
-    /** Without it there are no vectors. */
+    /** Needed by the Vector API. */
     public static final String VECTOR_MODULE = "--add-modules=jdk.incubator.vector";
 
     /**
-     * C2 no longer trusts type profiles in a method once traps of one kind number more than a limit, 100 by default, and then boxes
-     * vectors. It counts a trap of a method again wherever it inlines that method, and a register tile inlines some methods of the Vector
-     * API 56 times: two of them that trapped twice before are enough. This limit is never reached.
+     * C2 stops trusting type profiles in a method once it counts more traps of one kind than this limit, 100 by default, and then
+     * boxes vectors. It counts a trap of a method again wherever it inlines that method, and a register tile inlines some methods
+     * of the Vector API 56 times: two of them that trapped twice before are enough. This limit is never reached.
      */
     public static final String TRUST_PROFILES = "-XX:PerMethodTrapLimit=100000";
 
-    /** The JVM says which methods its compilers give up on, and why; the session reads it. */
+    /** The JVM then reports which methods its compilers give up on, and why; the session reads it. */
     public static final String SAY_COMPILATIONS = "-XX:+PrintCompilation";
 
     /** All of them. */
     public static final List<String> ALL = List.of(VECTOR_MODULE, TRUST_PROFILES, SAY_COMPILATIONS);
 
-    /** Variables from which every JVM, or its launcher, takes options. */
+    /** Environment variables from which every JVM, or its launcher, takes options. */
     private static final List<String> VARIABLES = List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS");
 
     private ForkArguments() {}
 
-    /** Options that the environment gives to every JVM, by the variable that holds them. */
+    /** Options that the environment gives to every JVM, by variable. */
     public static Map<String, String> ofEnvironment() {
         Map<String, String> options = new LinkedHashMap<>();
         for (String variable : VARIABLES) {
@@ -39,7 +39,7 @@ public final class ForkArguments {
         return options;
     }
 
-    /** The others of a fork's arguments. */
+    /** The arguments of a fork without these. */
     public static List<String> without(List<String> arguments) {
         return arguments.stream().filter(argument -> !ALL.contains(argument)).toList();
     }

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.convmark.io.Command;
 
-/** The checkout around the folder of a program, as git tells it. */
+/** The git checkout that contains a program's folder. */
 record Git(Path folder) {
     private static final int SECONDS = 10;
 
-    /** The commit of a jar that was taken out of its checkout; empty if not even whoever took it knew. */
+    /** Commit of a jar that was moved out of its checkout; empty if it was unknown when the jar was moved. */
     private static final String COMMIT = "convmark.commit";
 
     /** Whether that checkout differed from the commit. */
@@ -22,7 +22,7 @@ record Git(Path folder) {
     }
 
     private static Machine.Checkout told(String commit, String dirty) {
-        String reason = "the jar was taken from a place without a checkout";
+        String reason = "the jar comes from a folder without a checkout";
         return new Machine.Checkout(
                 commit.isEmpty() ? Fact.missing(reason) : Fact.of(commit, COMMIT),
                 dirty == null ? Fact.missing(reason) : Fact.of(Boolean.valueOf(dirty), DIRTY));
@@ -31,7 +31,7 @@ record Git(Path folder) {
     private Machine.Checkout ask() {
         Fact<String> top = git("rev-parse", "--show-toplevel");
         if (top.known() && !Files.isDirectory(Path.of(top.value(), "src", "main", "java", "org", "convmark"))) {
-            String reason = "the program lies in a checkout of something else";
+            String reason = "the program is in a checkout of another project";
             return new Machine.Checkout(Fact.missing(reason), Fact.missing(reason));
         }
         return new Machine.Checkout(

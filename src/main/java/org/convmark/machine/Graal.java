@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Graal as the compiler of a stock JDK's hottest code: the arguments that choose it, in front of all others. */
+/** Graal as the JIT compiler of a stock JDK's hottest code: the arguments that select it, which come before all others. */
 public final class Graal {
-    /** What it is called. */
+    /** Its name in results. */
     public static final String NAME = "Graal";
 
-    /** Stands before the path of a JDK that is to use it, where a JVM is named. */
+    /** Prefix of a JDK's path where a JVM is named: this JDK uses Graal. */
     public static final String PREFIX = "graal:";
 
     /**
-     * The last: Graal compiles vectors in registers only if it inlines every operation of a method, and gives up within a large register
-     * tile unless its parser may inline until the graph has so many nodes.
+     * About the last switch: Graal keeps vectors in registers only if it inlines every operation of a method. In a large register
+     * tile it gives up unless its parser may inline until the graph has this many nodes.
      */
     private static final List<String> SWITCHES = List.of(
             "-XX:+UnlockExperimentalVMOptions",
@@ -28,13 +28,13 @@ public final class Graal {
 
     private Graal() {}
 
-    /** The arguments that choose it. */
+    /** The arguments that select it. */
     public static List<String> arguments(List<Path> jars) {
         String path = jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
         return Stream.concat(SWITCHES.stream(), Stream.of(MODULES + path)).toList();
     }
 
-    /** Whether the arguments of a JVM choose it. */
+    /** Whether the arguments of a JVM select it. */
     public static boolean isIn(List<String> arguments) {
         int count = SWITCHES.size();
         return arguments.size() > count
@@ -47,12 +47,12 @@ public final class Graal {
         return isIn(arguments) ? arguments.subList(SWITCHES.size() + 1, arguments.size()) : arguments;
     }
 
-    /** How a JVM is named that has these arguments. */
+    /** The name of a JVM with these arguments. */
     public static String call(String java, List<String> arguments) {
         return (isIn(arguments) ? PREFIX : "") + java;
     }
 
-    /** The arguments with one word for those that choose it. */
+    /** The arguments, with one word for those that select Graal. */
     public static List<String> named(List<String> arguments) {
         return isIn(arguments)
                 ? Stream.concat(Stream.of(NAME), without(arguments).stream()).toList()

@@ -18,7 +18,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.util.List;
 
-/** How the records of this package look as JSON. Files of other versions are read: unknown fields are passed over. */
+/** The JSON form of the records of this package. Files of other versions can be read: unknown fields are ignored. */
 final class Json {
     static final ObjectMapper MAPPER = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -32,7 +32,7 @@ final class Json {
 
     private Json() {}
 
-    /** Whatever may be unknown is a fact; a text that is none has to be there. */
+    /** Values that may be unknown are facts; plain texts are required. */
     private static final class WholeRecords extends JacksonAnnotationIntrospector {
         private static final long serialVersionUID = 1;
 
@@ -45,7 +45,7 @@ final class Json {
         }
     }
 
-    /** Reads a fact that the file does not hold as a missing one. */
+    /** Reads a fact that the file does not contain as a missing one. */
     private static final class AbsentFacts extends BeanDeserializerModifier {
         @Override
         public JsonDeserializer<?> modifyDeserializer(

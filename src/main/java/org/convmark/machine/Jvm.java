@@ -9,15 +9,15 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * What one JVM says of itself.
+ * What a JVM reports about itself.
  *
  * @param path its executable
  * @param version java.version
  * @param vendor java.vendor
  * @param name name of the virtual machine
  * @param runtimeVersion java.runtime.version
- * @param inputFlags options it was started with, but for where crash reports go
- * @param compiler what compiles the hottest code: C2, Graal, or C1 where it stops there
+ * @param inputFlags options it was started with, except the location of crash reports
+ * @param compiler compiler of the hottest code: C2, Graal, or C1 if it stops there
  * @param useAvx highest AVX level that the compiler uses
  * @param maxVectorSize bytes of the widest vector that the compiler uses
  * @param useFma whether the compiler uses fused multiply-add
@@ -68,7 +68,7 @@ public record Jvm(
     /**
      * The same JVM under the path by which it was called, which may be a link.
      *
-     * @param looking flags that were there only for the sake of looking at it
+     * @param looking flags that were added only for the probe
      */
     public Jvm calledBy(String executable, List<String> looking) {
         return new Jvm(
@@ -87,12 +87,12 @@ public record Jvm(
                 speciesBits);
     }
 
-    /** Whether the Vector API is there. */
+    /** Whether the Vector API's module is loaded. */
     public boolean vectorModule() {
         return speciesBits.known();
     }
 
-    /** Version, and the compiler if it is known and not the usual one. */
+    /** Its version, and its compiler if that is known and not the usual one. */
     public String label() {
         return version
                 + compiler.optional()
@@ -128,7 +128,7 @@ public record Jvm(
         return Fact.ask("FloatVector.SPECIES_PREFERRED", Preferred::bits);
     }
 
-    /** Keeps the incubator class out of the outer class, which must link without the module. */
+    /** Separate from the outer class, which must link without the incubator module. */
     private static final class Preferred {
         static int bits() {
             return FloatVector.SPECIES_PREFERRED.vectorBitSize();

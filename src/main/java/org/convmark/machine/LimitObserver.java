@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** One look at the control groups of this process, version 2 then 1: the tightest limit on the way to the root. */
+/** Observes the control groups of this process, version 2 before version 1: the tightest limit from its group up to the root. */
 record LimitObserver(FileTree files) {
     private static final String ROOT = "/sys/fs/cgroup";
-    /** Version 1 writes "no limit" as the largest multiple of a page. */
+    /** Version 1 writes "no limit" as the largest multiple of the page size. */
     private static final long UNLIMITED = 1L << 60;
 
     Machine.Limits limits() {
@@ -48,7 +48,7 @@ record LimitObserver(FileTree files) {
         return paths;
     }
 
-    /** Reasons name the outermost group only: names of inner ones say nothing to a reader of the results. */
+    /** Reasons name only the outermost group; the names of inner groups mean nothing to a reader of the results. */
     private <T extends Comparable<T>> Fact<T> tightest(List<String> paths, Function<String, Fact<T>> read) {
         List<Fact<T>> present = paths.stream()
                 .filter(path -> files.text(path).known())

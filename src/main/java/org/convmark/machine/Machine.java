@@ -8,14 +8,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A machine at one moment, as its operating system and OSHI report it. Every value says where it comes from or why it
- * is missing; capturing never fails.
+ * A machine at one moment, as its operating system and OSHI report it. Every value has a source or a reason why it is missing;
+ * capturing never fails.
  *
  * @param id short name of the kind of machine, safe in folder names: processor and logical cores
  * @param capturedAt UTC, ISO 8601
- * @param caches of the processor, by level; one entry per level and kind
+ * @param caches caches of the processor, one entry per level and kind
  * @param temperatures sensors of the operating system
- * @param checkout the source that runs, where it runs from a checkout
+ * @param checkout the source that runs, if it runs from a checkout
  */
 public record Machine(
         @JsonProperty(required = true) String id,
@@ -37,7 +37,7 @@ public record Machine(
      * @param features instruction set extensions that matter to convolutions
      * @param maxMHz highest clock
      * @param currentMHz clock of the fastest core at this moment
-     * @param governor who chooses the clock; several, separated by commas, if cores differ
+     * @param governor scaling governor; several, separated by commas, if cores differ
      * @param boost on or off: whether the clock may exceed the nominal one
      * @param hypervisor name of the virtual machine monitor, or "none"
      * @param counters hardware counters of caches that can be read
@@ -58,7 +58,7 @@ public record Machine(
             Fact<String> boost,
             Fact<String> hypervisor,
             Fact<List<String>> counters) {
-        /** Earlier versions did not look for counters. */
+        /** Earlier versions did not record counters. */
         public Cpu {
             counters = counters == null ? Fact.missing("an earlier version did not look for them") : counters;
         }
@@ -71,7 +71,7 @@ public record Machine(
      * @param bytes size of one instance; missing if implausible
      * @param ways associativity
      * @param sharedBy processors that share the first instance, as a list of ranges
-     * @param instances how many there are in the machine
+     * @param instances number of instances in the machine
      * @param check how the sources agree
      */
     public record Cache(
@@ -101,7 +101,7 @@ public record Machine(
      *
      * @param addressRandomisation off, partial or full
      * @param loadAverage over one minute
-     * @param stealTicks time that the hypervisor gave to others since boot, in clock ticks
+     * @param stealTicks time since boot that the hypervisor gave to other guests, in clock ticks
      */
     public record Os(
             Fact<String> family,
@@ -113,9 +113,9 @@ public record Machine(
             Fact<Long> uptimeSeconds) {}
 
     /**
-     * What a container may use; missing where there is no limit.
+     * Limits of a container; missing where there is no limit.
      *
-     * @param cpus processors' worth of time
+     * @param cpus processor time, in processors
      * @param cpuset processors that may be used, as a list of ranges
      */
     public record Limits(Fact<Double> cpus, Fact<String> cpuset, Fact<Long> memoryBytes) {}
@@ -169,7 +169,7 @@ public record Machine(
                 .collect(Collectors.toMap(Cache::name, c -> c.bytes().optional().orElseThrow(), Math::max));
     }
 
-    /** Everything for a reader, in order, in human units. */
+    /** All values for a reader, in order and in human units. */
     public List<Row> table() {
         return new MachineTable(this).rows();
     }

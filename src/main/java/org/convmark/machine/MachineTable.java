@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
-/** A machine as rows for a reader. */
+/** A machine as rows of a table for a reader. */
 final class MachineTable {
     private final Machine machine;
     private final List<Machine.Row> rows = new ArrayList<>();

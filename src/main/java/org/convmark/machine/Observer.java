@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 import oshi.hardware.GraphicsCard;
 
 /**
- * One look at a machine: the system's own files first, then OSHI.
+ * Observes a machine: first the system's own files, then OSHI.
  *
- * @param folder where git is asked
+ * @param folder the folder whose git checkout is looked up
  */
 record Observer(FileTree files, Oshi oshi, Path folder) {
     private static final Pattern CHOSEN = Pattern.compile("\\[(\\w+)]");
@@ -36,7 +36,7 @@ record Observer(FileTree files, Oshi oshi, Path folder) {
                 new Git(folder).checkout());
     }
 
-    /** Processor and logical cores: no name of a host or a person. */
+    /** Processor and logical cores; never the name of a host or a person. */
     private static String id(Machine.Cpu cpu) {
         String model = cpu.model()
                 .or(cpu::vendor)
@@ -73,7 +73,7 @@ record Observer(FileTree files, Oshi oshi, Path folder) {
         Matcher matcher = CHOSEN.matcher(setting);
         return matcher.find()
                 ? Fact.of(matcher.group(1), "/sys/kernel/mm/transparent_hugepage/enabled")
-                : Fact.missing("no choice is marked in '" + setting + "'");
+                : Fact.missing("no value is selected in '" + setting + "'");
     }
 
     private Machine.Os os() {
@@ -131,7 +131,7 @@ record Observer(FileTree files, Oshi oshi, Path folder) {
                         .map(celsius -> List.of(new Machine.Temperature("cpu", celsius))));
     }
 
-    /** A sensor that writes thousandths of a degree; 0 and below is what broken ones write. */
+    /** A sensor that reports thousandths of a degree; broken ones report 0 or less. */
     private Optional<Machine.Temperature> sensor(String name, String otherwise, String value) {
         return files.positive(value)
                 .optional()

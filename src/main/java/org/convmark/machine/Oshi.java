@@ -4,9 +4,9 @@ import java.util.function.Function;
 import oshi.SystemInfo;
 
 /**
- * OSHI, where it loads. Its "unknown" and its zeros are reasons here, not values.
+ * OSHI, if it loads. Its "unknown" and its zeros become reasons here, not values.
  *
- * @param system null where it does not load
+ * @param system null if it does not load
  * @param absence why it does not load, or null
  */
 record Oshi(SystemInfo system, String absence) {
@@ -29,7 +29,7 @@ record Oshi(SystemInfo system, String absence) {
         return Fact.ask("OSHI " + what, () -> question.apply(system)).then(value -> judge(what, value));
     }
 
-    /** An answer of OSHI that may stand for "unknown". */
+    /** An answer of OSHI, which may mean "unknown". */
     static <T> Fact<T> judge(String what, T value) {
         String source = "OSHI " + what;
         return means(value) ? Fact.of(value, source) : Fact.missing(source + " says '" + value + "'");

@@ -3,7 +3,7 @@ package org.convmark.machine;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 
-/** Where the program that runs lies. */
+/** Location of the running program. */
 public final class OwnCode {
     private OwnCode() {}
 

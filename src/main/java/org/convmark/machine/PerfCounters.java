@@ -6,24 +6,27 @@ import java.util.Optional;
 import org.convmark.io.Command;
 
 /**
- * Which hardware counters of caches Linux' perf can read here, found by counting a process that does nothing: virtual machines
- * often offer none, and say so only then.
+ * The hardware cache counters that Linux' perf can read here, found by counting a process that does nothing: virtual machines
+ * often have none, and report it only when asked to count.
  *
  * @param executable perf, by name or path
  */
 record PerfCounters(String executable) {
-    /** Loads that reach the last-level cache, those that miss it, and the same of all accesses as the processor defines them. */
+    /**
+     * Loads that reach the last-level cache and loads that miss it; then the same for all accesses, as the processor defines
+     * them.
+     */
     private static final List<String> EVENTS =
             List.of("LLC-loads", "LLC-load-misses", "cache-references", "cache-misses");
 
     private static final int SECONDS = 10;
 
-    /** The perf that JMH's profilers start. */
+    /** The perf executable that JMH's profilers start. */
     static PerfCounters ofJmh() {
         return new PerfCounters(Optional.ofNullable(System.getenv("JMH_PERF")).orElse("perf"));
     }
 
-    /** Names of the events that are counted. */
+    /** Names of the events that can be counted. */
     Fact<List<String>> events() {
         List<String> counted = new ArrayList<>();
         String refusal = "";
@@ -43,11 +46,11 @@ record PerfCounters(String executable) {
             }
         }
         return counted.isEmpty()
-                ? Fact.missing("perf counts no cache event here, it says: " + refusal)
+                ? Fact.missing("perf cannot count cache events here: " + refusal)
                 : Fact.of(counted, "perf stat");
     }
 
-    /** What perf writes of a process that does nothing. */
+    /** What perf writes for a process that does nothing. */
     private Fact<String> count(String event) {
         Command command =
                 Command.of(SECONDS, List.of(executable, "stat", "--field-separator", ",", "--event", event, "true"));

@@ -7,12 +7,12 @@ import java.util.Optional;
 import org.convmark.io.JsonErrors;
 
 /**
- * What a child JVM answered: itself, the targets it can run, the OpenCL devices it sees.
+ * What a child JVM reported: the JVM itself, the targets that it can run, the OpenCL devices that it sees.
  *
  * @param targets every target, available or not
  * @param devices OpenCL devices
- * @param shortVectors what VECTOR runs on with vectors of half the preferred length, if these do as many operations in a second; null
- *     in captures of versions that did not ask
+ * @param shortVectors the description of VECTOR on vectors of half the preferred length, if these do as many operations per
+ *     second; null in captures of versions that did not check
  */
 public record Probe(
         @JsonProperty(required = true) Jvm jvm,
@@ -24,7 +24,7 @@ public record Probe(
         return targets.stream().filter(t -> t.target().equals(name)).findFirst();
     }
 
-    /** This probe as one line. */
+    /** This probe as a line of JSON. */
     public String json() {
         try {
             return Json.MAPPER.writer().writeValueAsString(this);
@@ -36,13 +36,13 @@ public record Probe(
     /**
      * The probe that {@link #json()} wrote.
      *
-     * @throws IllegalArgumentException if the line is not one
+     * @throws IllegalArgumentException if the line is not such a probe
      */
     public static Probe parse(String line) {
         try {
             return Json.MAPPER.readValue(line, Probe.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("not the answer of a probe: " + JsonErrors.of(e), e);
+            throw new IllegalArgumentException("not a probe's answer: " + JsonErrors.of(e), e);
         }
     }
 }

@@ -7,7 +7,7 @@ package org.convmark.machine;
  * @param description what runs there (species or device), or the reason why it is not available
  */
 public record TargetState(String target, Fact<String> description) {
-    /** Whether it can be measured. */
+    /** Whether the target can be measured. */
     public boolean available() {
         return description.known();
     }

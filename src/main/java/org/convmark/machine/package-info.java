@@ -1,5 +1,5 @@
 /**
- * The machine behind the numbers: what the operating system, OSHI, one JVM and OpenCL report. Of this project it imports
- * {@code io} only.
+ * The machine behind the numbers, as reported by the operating system, OSHI, the JVM and OpenCL. Of this project it imports only
+ * {@code io}.
  */
 package org.convmark.machine;

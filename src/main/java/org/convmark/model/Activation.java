@@ -6,9 +6,9 @@ public enum Activation {
     RELU,
     /** {@code min(max(x, 0), 6)} (MobileNet). */
     RELU6,
-    /** {@code x}, below zero {@code exp(x) - 1} (Clevert et al. 2016). */
+    /** {@code x} above zero, {@code exp(x) - 1} below (Clevert et al. 2016). */
     ELU,
-    /** ELU, scaled so that mean 0 and variance 1 stay (Klambauer et al. 2017). */
+    /** ELU, scaled so that mean 0 and variance 1 are preserved (Klambauer et al. 2017). */
     SELU,
     /** Hyperbolic tangent. */
     TANH,
@@ -20,18 +20,18 @@ public enum Activation {
     SILU,
     /** {@code x * Phi(x)} with the Gaussian distribution function, not its tanh approximation. */
     GELU,
-    /** {@code min(max(x + 3, 0), 6) / 6}, a sigmoid of three straight lines (Howard et al. 2019, MobileNet-V3). */
+    /** {@code min(max(x + 3, 0), 6) / 6}, a piecewise-linear sigmoid (Howard et al. 2019, MobileNet-V3). */
     HARD_SIGMOID,
     /** {@code x * hard-sigmoid(x)}, also called hard-swish. */
     HARD_SWISH;
 
-    /** What SELU scales all values by. */
+    /** Factor that SELU applies to all values. */
     public static final double SELU_SCALE = 1.0507009873554805;
-    /** What SELU scales values below zero by, besides. */
+    /** Further factor that SELU applies to values below zero. */
     public static final double SELU_ALPHA = 1.6732632423543772;
     /** Factor of x in the tangent of {@link #GELU_TANH}. */
     public static final double GELU_SLOPE = Math.sqrt(2 / Math.PI);
-    /** Factor of x cubed there, over that of x. */
+    /** Factor of x cubed in that tangent, relative to the factor of x. */
     public static final double GELU_CUBIC = 0.044715;
 
     private static final double SQRT_HALF = Math.sqrt(0.5);

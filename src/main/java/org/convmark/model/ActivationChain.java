@@ -4,13 +4,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Pointwise convolutions, {@code depth} in a chain at constant width and size, with an activation behind each, or with none:
- * what an activation costs is the difference, as a kernel of its own (fusion {@code NONE}) or fused (fusion {@code EPILOGUE}).
+ * A chain of {@code depth} pointwise convolutions at constant width and size, each followed by an activation, or by none. The
+ * difference is the cost of the activation, as a kernel of its own (fusion {@code NONE}) or fused (fusion {@code EPILOGUE}).
  *
- * @param function what stands behind each convolution; empty for nothing, what the others are compared with
+ * @param function the activation after each convolution; empty for none, the baseline of the others
  */
 public record ActivationChain(Optional<Activation> function) implements Stack {
-    /** That without an activation, then those of each. */
+    /** The chain without an activation, then one for each activation. */
     public static ActivationChain[] values() {
         return Stream.concat(
                         Stream.of(Optional.<Activation>empty()),

@@ -107,8 +107,8 @@ public enum Block implements Stack {
     },
 
     /**
-     * ConvFirst at stride 2: the grouped convolution's result beside the block's input, blur pool, feed-forward network
-     * (Lavin 2024). Every block halves the map; the width stays.
+     * ConvFirst at stride 2: the grouped convolution's result is concatenated with the block's input, then blur pool and
+     * feed-forward network (Lavin 2024). Every block halves the map and keeps the width.
      */
     CONVFIRST_STRIDE2 {
         @Override
@@ -131,7 +131,7 @@ public enum Block implements Stack {
         }
     },
 
-    /** Depthwise 7x7, LayerNorm, feed-forward network with GELU, scale per channel (Liu et al. 2022). */
+    /** Depthwise 7x7, LayerNorm, feed-forward network with GELU, layer scale (Liu et al. 2022). */
     CONVNEXT {
         @Override
         Graph block(Graph g, int width) {
@@ -144,7 +144,7 @@ public enum Block implements Stack {
         }
     };
 
-    /** One block, continued from g. */
+    /** One block, appended to g. */
     abstract Graph block(Graph g, int width);
 
     /**

@@ -10,10 +10,12 @@ import java.util.Map;
  * @param l3 bytes of the third level, shared
  */
 public record Caches(long l1, long l2, long l3) {
-    /** What most processors have at least, for machines that do not tell. */
+    /** What most processors have at least; used for machines whose caches are unknown. */
     public static final Caches TYPICAL = new Caches(32 << 10, 512 << 10, 16 << 20);
 
-    /** Those of sizes by name, L1d, L2 and L3; usual ones for what is absent, or if together they cannot be. */
+    /**
+     * From sizes by the names L1d, L2 and L3. Typical sizes replace absent ones, and all of them if the sizes are inconsistent.
+     */
     public static Caches of(Map<String, Long> bytes) {
         try {
             return new Caches(
@@ -26,9 +28,9 @@ public record Caches(long l1, long l2, long l3) {
     }
 
     /**
-     * Reads what {@link #toText} writes.
+     * Reads the text of {@link #toText}.
      *
-     * @throws IllegalArgumentException if it is not three numbers that grow
+     * @throws IllegalArgumentException if it is not three increasing numbers
      */
     public static Caches parse(String text) {
         if (!text.matches("\\d{1,12},\\d{1,12},\\d{1,12}")) {
@@ -39,7 +41,7 @@ public record Caches(long l1, long l2, long l3) {
         return new Caches(Long.parseLong(bytes[0]), Long.parseLong(bytes[1]), Long.parseLong(bytes[2]));
     }
 
-    /** The three numbers with commas between. */
+    /** The three sizes in bytes, separated by commas. */
     public String toText() {
         return l1 + "," + l2 + "," + l3;
     }

@@ -12,17 +12,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * One point of the suite: a benchmark with a value for each of its parameters. JMH's parameters, names of files, titles and options
- * of the command line are its text forms, which are written and read here and nowhere else.
+ * One point of the suite: a benchmark with a value for each of its parameters. JMH parameters, file names, titles and
+ * command-line options are its text forms; they are written and read only here.
  */
 public sealed interface Case {
-    /** What a class of the suite ends with. */
+    /** Suffix of the benchmark classes. */
     String SUFFIX = "Benchmark";
 
     /** Full name of the benchmark class. */
     String benchmark();
 
-    /** What runs it. */
+    /** The target that runs it. */
     Target target();
 
     /** Threads of a target on the processor, 0 for one per processor. */
@@ -31,7 +31,7 @@ public sealed interface Case {
     /** The value of each parameter by {@link Parameter#key}, as JMH takes and writes it. */
     SortedMap<String, String> params();
 
-    /** What it belongs to: the last part of its package, such as pattern, operator or roof. */
+    /** Its family: the last part of its package, such as pattern, operator or roof. */
     default String family() {
         String[] parts = benchmark().split("\\.");
         return parts[parts.length - 2];
@@ -42,19 +42,19 @@ public sealed interface Case {
         return benchmark().substring(benchmark().lastIndexOf('.') + 1);
     }
 
-    /** What a reader calls it: the class without package and suffix, and its parameters. */
+    /** Its label for a reader: the class without package and suffix, and its parameters. */
     default Label label() {
         return label(benchmark(), params());
     }
 
-    /** The same of a class and parameters as they were written: the target's own choice of algorithm is not worth a word. */
+    /** The label of a class and parameters as they were written; the target's own choice of algorithm is left out. */
     static Label label(String benchmark, SortedMap<String, String> params) {
         SortedMap<String, String> chosen = new TreeMap<>(params);
         chosen.remove(Parameter.ALGORITHM.key(), Algorithm.AUTO.name());
         return new Label(name(benchmark), chosen);
     }
 
-    /** What a reader calls a benchmark class: its name without package and suffix. */
+    /** Name of a benchmark class for a reader: without package and suffix. */
     static String name(String benchmark) {
         String simple = benchmark.substring(benchmark.lastIndexOf('.') + 1);
         return simple.endsWith(SUFFIX) ? simple.substring(0, simple.length() - SUFFIX.length()) : simple;
@@ -65,30 +65,30 @@ public sealed interface Case {
         return label().title();
     }
 
-    /** {@code ResidualBenchmark.batch=1,depth=2}, and so on: as a name of a file. */
+    /** {@code ResidualBenchmark.batch=1,depth=2}, and so on: a file name. */
     default String id() {
         return simpleName() + "." + label().settings(",").substring(1);
     }
 
-    /** Why its target does not run it anywhere, empty if it does. */
+    /** Why its target cannot run it on any machine; empty if it can. */
     Optional<String> refusal();
 
-    /** Why its sizes make nothing to run, empty if they do. */
+    /** Why its sizes do not make a valid graph; empty if they do. */
     default Optional<String> fault() {
         return Optional.empty();
     }
 
-    /** Whether the cases of a benchmark class are known. */
+    /** Whether a benchmark class has cases. */
     static boolean isOf(String benchmark) {
         return Workload.ofBenchmark(benchmark).isPresent() || Roof.isOf(benchmark);
     }
 
     /**
-     * Reads what JMH wrote. Parameters that came later may be absent: then it was the algorithm of the target's own choice, and the usual
-     * operations of a roof.
+     * Reads what JMH wrote. Parameters that were introduced later may be absent; they then have the values in force at the time:
+     * the target's own choice of algorithm, and the usual operations of a roof.
      *
      * @param benchmark full name of a benchmark class
-     * @throws IllegalArgumentException naming what is missing, not known or of no sense
+     * @throws IllegalArgumentException naming what is missing, unknown or out of range
      */
     static Case of(String benchmark, Map<String, String> params) {
         ParameterReader reader = new ParameterReader(params);
@@ -99,7 +99,7 @@ public sealed interface Case {
         return read;
     }
 
-    /** What is computed, whatever runs it how. */
+    /** What is computed, regardless of what runs it and how. */
     record Problem(Workload workload, Extents extents) {
         /**
          * Layer by layer, before anything is fused.
@@ -126,7 +126,7 @@ public sealed interface Case {
             Algorithm algorithm,
             int workers)
             implements Case {
-        /** Cases of several targets share a graph, which takes longer to make than all the rest of reading a row. */
+        /** Cases of several targets share a graph; building it takes longer than all the rest of reading a row. */
         private static final Map<Fused, Computed> COMPUTED = new ConcurrentHashMap<>();
 
         private record Fused(Problem problem, Fusion fusion) {}
@@ -187,7 +187,7 @@ public sealed interface Case {
             return new Work(benchmark, workload, extents, target, other, algorithm, workers);
         }
 
-        /** Whether it is plain Java, layer by layer: what others are held against. */
+        /** Whether it is plain Java, layer by layer: the baseline of comparisons. */
         public boolean isBaseline() {
             return target == Target.SCALAR && fusion == Fusion.NONE;
         }
@@ -198,20 +198,20 @@ public sealed interface Case {
         }
 
         /**
-         * What runs.
+         * The graph that runs.
          *
-         * @throws IllegalArgumentException with the layer and the reason if its extents do not fit one another
+         * @throws IllegalArgumentException with the layer and the reason if its extents do not fit together
          */
         public Graph graph() {
             return computed().graph();
         }
 
-        /** The cost of what runs. */
+        /** The cost of the graph that runs. */
         public Cost cost() {
             return computed().cost();
         }
 
-        /** Why its extents make no graph, empty if they do. */
+        /** Why its extents do not make a graph; empty if they do. */
         @Override
         public Optional<String> fault() {
             try {
@@ -231,7 +231,7 @@ public sealed interface Case {
     }
 
     /**
-     * A loop that finds a roof.
+     * A loop that measures a roof.
      *
      * @param size flops of a run for arithmetic, bytes of the working set for memory
      */

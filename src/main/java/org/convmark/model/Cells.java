@@ -5,8 +5,9 @@ import org.convmark.model.Layer.Concat;
 import org.convmark.model.Layer.Pool;
 
 /**
- * Cells of the networks found by search: sums of separable convolutions, pools and identities over the results of the two
- * cells before, concatenated. The graph's head is the result of the last cell; {@code before} is that of the one before it.
+ * Cells of networks found by architecture search: sums of separable convolutions, pools and identities over the results of the
+ * two previous cells, concatenated. The graph's head is the result of the previous cell; {@code before} is that of the one before
+ * it.
  */
 final class Cells {
     private Cells() {}
@@ -29,7 +30,7 @@ final class Cells {
         return d.at(a.head()).then(new Concat(), b.head(), c.head(), d.head());
     }
 
-    /** The cell that halves the size: maxima only; b and d are the same expression. */
+    /** The cell that halves the size, with maximum pooling only; b and d are the same expression. */
     static Graph dartsReduction(Graph g, int before, int channels) {
         Graph left = adapt(g, before, channels);
         Graph right = project(left.at(g.head()), channels);
@@ -44,7 +45,7 @@ final class Cells {
 
     // ---------------------------------------------------------------- NASNet-A (Zoph et al. 2018)
 
-    /** The cell that keeps the size; its result of 6 x channels holds the adapted result before too. */
+    /** The cell that keeps the size; its result of 6 x channels includes the adapted result {@code before}. */
     static Graph nasnetNormal(Graph g, int before, int channels) {
         Graph near = project(g, channels);
         Graph far = adapt(near.at(g.head()), before, channels);
@@ -79,7 +80,7 @@ final class Cells {
         return right.apply(first).add(first.head());
     }
 
-    /** Two rounds of ReLU, depthwise, pointwise, norm, of which the first has the stride. */
+    /** Two rounds of ReLU, depthwise, pointwise, norm; the first round has the stride. */
     private static Graph separable(Graph g, int kernel, int stride, int channels) {
         return g.relu()
                 .depthwise(kernel, stride)
@@ -103,7 +104,7 @@ final class Cells {
         return g.relu().conv(1, channels).norm();
     }
 
-    /** The result before in this cell's channels, and in half its rows and columns where the last cell's has those. */
+    /** Adapts {@code before} to this cell's channels, and halves its rows and columns if those of the head are halved. */
     private static Graph adapt(Graph g, int before, int channels) {
         boolean sameSize = g.shape(before).width() == g.output().width();
         return sameSize ? project(g.at(before), channels) : reduce(g.at(before), channels);

@@ -1,7 +1,7 @@
 package org.convmark.model;
 
 /**
- * What one kernel launch, or a sequence of them, asks of a machine, whatever the machine.
+ * The work of one kernel launch, or of a sequence of launches, on any machine.
  *
  * @param macs multiply-accumulates of convolutions only, the convention of published tables
  * @param flops floating-point operations: two per MAC, one per other arithmetic result
@@ -22,7 +22,7 @@ public record Cost(
     /** The cost of nothing. */
     public static final Cost ZERO = new Cost(0, 0, 0, 0, 0, 0, 0);
 
-    /** The cost of doing this, then that. */
+    /** The cost of doing this and then that. */
     public Cost plus(Cost that) {
         return new Cost(
                 macs + that.macs,

@@ -1,16 +1,16 @@
 package org.convmark.model;
 
 /**
- * The layers that a convolution absorbs, in the order in which inference engines fold them: affine layers, an activation, a
- * sum with another value, an activation. Anything else, or these in another order, is another function.
+ * The layers that a convolution absorbs, in the order in which inference engines fold them: affine layers, an activation, a sum
+ * with another value, an activation. Other layers, or another order, would be a different function.
  */
 final class Epilogue {
     private boolean added;
 
-    /** Since the sum, or the convolution. */
+    /** Whether an activation came since the sum, or since the convolution. */
     private boolean activated;
 
-    /** Takes the next layer, unless it may not come behind those taken so far. */
+    /** Takes the next layer if it may follow those taken so far; returns whether it did. */
     boolean takes(Layer layer) {
         if (layer instanceof Layer.Affine) {
             return !activated && !added;

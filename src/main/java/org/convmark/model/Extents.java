@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How large a workload is.
+ * The size of a workload.
  *
- * @param values of each extent that it has; a network has neither depth nor width
+ * @param values value of each extent that it has; a network has neither depth nor width
  */
 public record Extents(Map<Parameter, Integer> values) implements Comparable<Extents> {
-    /** By depth, then width, image and batch; what has no depth or no width comes first. */
+    /** By depth, then width, image and batch; a missing depth or width comes first. */
     private static final Comparator<Extents> ORDER = Arrays.stream(Parameter.values())
             .map(extent -> Comparator.<Extents>comparingInt(extents -> extents.values.getOrDefault(extent, 0)))
             .reduce(Comparator::thenComparing)
@@ -26,17 +26,17 @@ public record Extents(Map<Parameter, Integer> values) implements Comparable<Exte
         values = Collections.unmodifiableMap(copy);
     }
 
-    /** Those of a stack. */
+    /** Extents of a stack. */
     public Extents(int depth, int width, int image, int batch) {
         this(Map.of(Parameter.DEPTH, depth, Parameter.WIDTH, width, Parameter.IMAGE, image, Parameter.BATCH, batch));
     }
 
-    /** Those of a network. */
+    /** Extents of a network. */
     public Extents(int image, int batch) {
         this(Map.of(Parameter.IMAGE, image, Parameter.BATCH, batch));
     }
 
-    /** Which it has. */
+    /** The extents that it has. */
     public Set<Parameter> names() {
         return values.keySet();
     }
@@ -50,7 +50,7 @@ public record Extents(Map<Parameter, Integer> values) implements Comparable<Exte
         return value;
     }
 
-    /** The value for a reader, "" of an extent that it does not have. */
+    /** The value for a reader; "" for an extent that it does not have. */
     public String text(Parameter extent) {
         return values.containsKey(extent) ? values.get(extent).toString() : "";
     }

@@ -16,8 +16,8 @@ public final class Fuser {
     private Fuser() {}
 
     /**
-     * Convolutions absorb what follows them as far as an {@link Epilogue} takes it. A result that somebody else reads too
-     * ends the chain.
+     * Convolutions absorb the layers after them as far as an {@link Epilogue} takes them. A result with another reader ends the
+     * chain.
      */
     public static Graph epilogues(Graph graph) {
         int first = graph.inputs().size();
@@ -81,14 +81,14 @@ public final class Fuser {
         return epilogues(rewrite(graph, groups, graph.inputs().size()));
     }
 
-    /** Layers of a body gathered in kernels. */
+    /** A graph whose layers are gathered in kernels. */
     public static Graph group(Graph layers, List<List<Integer>> groups) {
         Map<Integer, List<Integer>> byLast = new LinkedHashMap<>();
         groups.forEach(members -> byLast.put(members.get(members.size() - 1), members));
         return rewrite(layers, byLast, layers.inputs().size());
     }
 
-    /** Replaces every fused block by the nodes of another form of its body. */
+    /** Replaces every fused block by the nodes that a function makes of its body. */
     public static Graph inline(Graph graph, UnaryOperator<Graph> form) {
         int first = graph.inputs().size();
         Map<Integer, Integer> renumbered = new HashMap<>();
@@ -109,7 +109,7 @@ public final class Fuser {
         return new Graph(graph.inputs(), nodes, renumbered.get(graph.head()));
     }
 
-    /** Appends the nodes of a body whose inputs are these values; returns the value of its head. */
+    /** Appends the nodes of a body, given the values of its inputs; returns the value of its head. */
     private static int append(List<Node> nodes, int first, Graph body, List<Integer> inputs) {
         List<Integer> values = new ArrayList<>(inputs);
         for (Node node : body.nodes()) {
@@ -121,8 +121,8 @@ public final class Fuser {
     }
 
     /**
-     * Replaces each group of nodes by one fused node at the place of its last member. Values of a group other than its
-     * last must not be read outside it.
+     * Replaces each group of nodes by one fused node in the position of its last member. Only the value of the last member may be
+     * read outside the group.
      */
     private static Graph rewrite(Graph graph, Map<Integer, List<Integer>> groups, int first) {
         Map<Integer, Integer> member = new HashMap<>();
@@ -147,7 +147,7 @@ public final class Fuser {
         return new Graph(graph.inputs(), nodes, renumbered.get(graph.head()));
     }
 
-    /** One node, still in the numbering of the graph, whose body holds the members that the last needs. */
+    /** One fused node, still in the numbering of the graph; its body holds the members that the last one needs. */
     public static Node fuse(Graph graph, List<Integer> all) {
         int first = graph.inputs().size();
         List<Integer> members = needed(graph, all);
@@ -173,7 +173,7 @@ public final class Fuser {
         return new Node(last.id(), new Layer.Fused(sub), inputs, last.output(), last.block());
     }
 
-    /** The last of some nodes and those of them that make what it is made of. */
+    /** The last of some nodes, with those of them that it depends on. */
     private static List<Integer> needed(Graph graph, List<Integer> members) {
         int first = graph.inputs().size();
         Set<Integer> read = new HashSet<>(Set.of(first + members.get(members.size() - 1)));

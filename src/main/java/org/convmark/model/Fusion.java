@@ -4,7 +4,7 @@ package org.convmark.model;
 public enum Fusion {
     /** Every layer is a kernel of its own and every intermediate goes through memory, as in an eager framework. */
     NONE,
-    /** A convolution absorbs normalisation, activation and residual sum behind it, as inference engines do. */
+    /** A convolution absorbs the normalisation, activation and residual sum after it, as in inference engines. */
     EPILOGUE,
     /** A whole residual block is one kernel (Lavin 2024). */
     BLOCK

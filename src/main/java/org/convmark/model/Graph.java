@@ -9,11 +9,11 @@ import org.convmark.model.Layer.Conv;
 import org.convmark.model.Layer.Pool;
 
 /**
- * Layers in execution order. Values are numbered: first the inputs, then one per node. Immutable; each fluent method
- * returns a longer graph whose head is the value just made.
+ * Layers in execution order. Values are numbered: first the inputs, then one per node. Immutable; each fluent method returns a
+ * longer graph whose head is the value just added.
  *
  * @param inputs shapes of the external inputs, values 0 to n-1
- * @param nodes node i makes value n+i
+ * @param nodes node i computes value n+i
  * @param head the value that the next layer continues from, and the graph's result
  */
 public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
@@ -21,7 +21,7 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
      * One layer with the values it reads.
      *
      * @param id names its parameters; stays the same when the graph is rewritten
-     * @param layer what it does
+     * @param layer the layer
      * @param inputs values it reads
      * @param output shape of its result
      * @param block the residual block it belongs to, counted from 1, or 0 for none
@@ -166,7 +166,7 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         return then(new Layer.Add(), value);
     }
 
-    /** Channels from an index on. */
+    /** A slice of channels, starting at an index. */
     public Graph slice(int from, int channels) {
         return then(new Layer.Slice(from, channels));
     }
@@ -203,7 +203,7 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         return g.append(new Layer.Concat(), results);
     }
 
-    /** f(x) + x; where the shapes differ x passes a strided pointwise convolution and a norm (He et al. 2016). */
+    /** f(x) + x; where the shapes differ, x goes through a strided pointwise convolution and a norm (He et al. 2016). */
     public Graph residual(UnaryOperator<Graph> f) {
         Graph g = f.apply(this);
         Shape from = output();
@@ -224,7 +224,7 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         return output().equals(g.output()) ? g.add(head) : g;
     }
 
-    /** Squeeze-excite: the tensor times a gate made of its global average (Hu et al. 2018). */
+    /** Squeeze-excite: the tensor times a gate computed from its global average (Hu et al. 2018). */
     public Graph squeezeExcite(int squeezed) {
         return squeezeExcite(squeezed, Activation.RELU, Activation.SIGMOID);
     }
@@ -237,7 +237,7 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         return gate.at(head).then(new Layer.Multiply(), gate.head);
     }
 
-    /** Applies f as often as that. */
+    /** Applies f this many times. */
     public Graph repeat(int times, UnaryOperator<Graph> f) {
         Graph g = this;
         for (int i = 0; i < times; i++) {
@@ -257,7 +257,7 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
 
     // ---------------------------------------------------------------- costs
 
-    /** One cost per kernel launched, in order; its workspace is what intermediates hold while it runs. */
+    /** One cost per kernel launched, in order; its workspace is the memory of intermediates while it runs. */
     public List<Cost> costs() {
         int[] lastUse = lastUses();
         List<Cost> costs = new ArrayList<>();
@@ -278,7 +278,7 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         return value >= inputs.size() && value != head;
     }
 
-    /** For each value the index of the last node that reads it, -1 if none does. */
+    /** For each value, the index of the last node that reads it, -1 if none does. */
     public int[] lastUses() {
         int[] last = new int[inputs.size() + nodes.size()];
         Arrays.fill(last, -1);
@@ -300,7 +300,7 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         return costs().stream().reduce(Cost.ZERO, Cost::plus);
     }
 
-    /** The largest number up to a wish that divides n: how workloads choose groups of any number of channels. */
+    /** The largest divisor of n up to a wish: the number of groups, whatever the number of channels. */
     static int divisor(int n, int wish) {
         int d = Math.min(n, wish);
         while (n % d != 0) {

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 /**
  * What a reader calls a row.
  *
- * @param benchmark in one word
- * @param settings that are worth a word, by name
+ * @param benchmark its name, one word
+ * @param settings settings worth mentioning, by name
  */
 public record Label(String benchmark, SortedMap<String, String> settings) implements Comparable<Label> {
     /** Copies the settings. */
@@ -24,14 +24,14 @@ public record Label(String benchmark, SortedMap<String, String> settings) implem
         return benchmark + settings(" ");
     }
 
-    /** The settings, each behind a separator: {@code ,depth=2,width=32}. */
+    /** The settings, each after a separator: {@code ,depth=2,width=32}. */
     public String settings(String separator) {
         return settings.entrySet().stream()
                 .map(e -> separator + e.getKey() + "=" + e.getValue())
                 .collect(Collectors.joining());
     }
 
-    /** By benchmark, then setting by setting. */
+    /** Orders by benchmark, then setting by setting. */
     @Override
     public int compareTo(Label that) {
         int order = benchmark.compareTo(that.benchmark);

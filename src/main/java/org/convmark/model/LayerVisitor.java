@@ -1,10 +1,10 @@
 package org.convmark.model;
 
 /**
- * Something for each kind of layer: a new kind does not compile before it accepts visitors, nor does any visitor before it has something for
- * it.
+ * One method per kind of layer. A new kind does not compile before it accepts visitors, and no visitor compiles before it handles
+ * the new kind.
  *
- * @param <R> what comes of a layer
+ * @param <R> result for a layer
  */
 public interface LayerVisitor<R> {
     R conv(Layer.Conv conv);

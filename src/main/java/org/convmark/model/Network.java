@@ -13,10 +13,9 @@ import org.convmark.model.Layer.Pool;
 import org.convmark.model.NetworkBlocks.Inverted;
 
 /**
- * Whole published networks, from an image of three channels to 1000 classes, as they run after training: no dropout, no
- * auxiliary classifiers. Padding is the same on every side, also where the authors' framework pads one pixel more behind.
- * Parameters and multiply-accumulates agree with published counts digit for digit, except for ConvFirst. The only list of
- * networks.
+ * Whole published networks, from an image of three channels to 1000 classes, as they run after training: no dropout, no auxiliary
+ * classifiers. Padding is the same on every side, even where the authors' framework pads one more pixel at the end. Parameters
+ * and multiply-accumulates agree with published counts digit for digit, except for ConvFirst. The only list of networks.
  */
 public enum Network implements Workload {
     /** VGG-16 without norms; its first linear layer reads a map of 7x7 pixels, so images are 224x224 (Simonyan and Zisserman 2015). */
@@ -64,7 +63,10 @@ public enum Network implements Workload {
         }
     },
 
-    /** SE-ResNet-50 v1.5: squeeze-excite before the sum (Hu et al. 2018). The accuracy is of a longer training than ResNet-50's. */
+    /**
+     * SE-ResNet-50 v1.5: squeeze-excite before the sum (Hu et al. 2018). Its accuracy comes from a longer training than
+     * ResNet-50's.
+     */
     SE_RESNET_50(224, 80.26, "timm") {
         @Override
         Graph layers(Graph g) {
@@ -73,7 +75,7 @@ public enum Network implements Workload {
         }
     },
 
-    /** DenseNet-121: every layer adds 32 channels to all that were there before (Huang et al. 2017). */
+    /** DenseNet-121: every layer adds 32 channels to all earlier ones (Huang et al. 2017). */
     DENSENET_121(224, 74.43, "torchvision") {
         @Override
         Graph layers(Graph start) {
@@ -160,9 +162,11 @@ public enum Network implements Workload {
         }
     },
 
-    /** MobileNet-V3-Large: inverted residuals found by search, gates and activations of straight lines (Howard et al. 2019). */
+    /**
+     * MobileNet-V3-Large: inverted residuals found by search, with gates and piecewise-linear activations (Howard et al. 2019).
+     */
     MOBILENET_V3_LARGE(224, 74.04, "torchvision") {
-        /** Kernel, stride, channels inside, channels, channels of squeeze-excite or 0; the first six rows with ReLU. */
+        /** Kernel, stride, channels inside, channels, squeeze-excite channels or 0; the first six rows use ReLU. */
         private final int[][] rows = {
             {3, 1, 16, 16, 0},
             {3, 2, 64, 24, 0},
@@ -283,7 +287,7 @@ public enum Network implements Workload {
         }
     },
 
-    /** RegNetY-400MF: gated blocks of grouped convolutions, their numbers from a design space (Radosavovic et al. 2020). */
+    /** RegNetY-400MF: gated blocks of grouped convolutions, with sizes from a design space (Radosavovic et al. 2020). */
     REGNET_Y_400MF(224, 74.1, "pycls, model zoo") {
         @Override
         Graph layers(Graph g) {
@@ -332,9 +336,9 @@ public enum Network implements Workload {
         }
     },
 
-    /** NASNet-A 4@1056, the mobile one: cells found by search (Zoph et al. 2018). */
+    /** NASNet-A 4@1056, the mobile variant: cells found by search (Zoph et al. 2018). */
     NASNET_A_MOBILE(224, 74.0, "TensorFlow-Slim, nasnet") {
-        /** Channels of each cell in order; those of the cells that halve the size are negative. */
+        /** Channels of each cell in order; cells that halve the size are marked by a negative number. */
         private final int[] cells = {-11, -22, 44, 44, 44, 44, -88, 88, 88, 88, 88, -176, 176, 176, 176, 176};
 
         @Override
@@ -446,8 +450,8 @@ public enum Network implements Workload {
     },
 
     /**
-     * A network of ConvFirst blocks about as large as Lavin's ConvFirst Pico, 5.9 M parameters and 0.9 G multiply-accumulates. The
-     * stages of the paper's network are not public: these are ours, and nobody trained them.
+     * A network of ConvFirst blocks, similar in size to Lavin's ConvFirst Pico: 5.9 M parameters and 0.9 G multiply-accumulates.
+     * The stages of the paper's network are not public; these are ours, and it was never trained.
      */
     CONVFIRST_PICO_RECONSTRUCTION(224) {
         @Override
@@ -456,7 +460,7 @@ public enum Network implements Workload {
         }
     },
 
-    /** The same about as large as Lavin's ConvFirst Nano: 10.2 M, 1.8 G. */
+    /** The same, similar in size to Lavin's ConvFirst Nano: 10.2 M, 1.8 G. */
     CONVFIRST_NANO_RECONSTRUCTION(224) {
         @Override
         Graph layers(Graph g) {
@@ -464,7 +468,7 @@ public enum Network implements Workload {
         }
     },
 
-    /** The same about as large as Lavin's ConvFirst Tiny: 17.2 M, 3.2 G. */
+    /** The same, similar in size to Lavin's ConvFirst Tiny: 17.2 M, 3.2 G. */
     CONVFIRST_TINY_RECONSTRUCTION(224) {
         @Override
         Graph layers(Graph g) {
@@ -472,7 +476,7 @@ public enum Network implements Workload {
         }
     },
 
-    /** The same about as large as Lavin's ConvFirst Small: 28.6 M, 5.5 G. */
+    /** The same, similar in size to Lavin's ConvFirst Small: 28.6 M, 5.5 G. */
     CONVFIRST_SMALL_RECONSTRUCTION(224) {
         @Override
         Graph layers(Graph g) {
@@ -488,7 +492,7 @@ public enum Network implements Workload {
      */
     public record Accuracy(double percent, String source) {}
 
-    /** Networks halve maps five times. */
+    /** Smallest image: networks halve the map five times. */
     private static final int SMALLEST = 32;
 
     private final int image;
@@ -504,15 +508,15 @@ public enum Network implements Workload {
         this.accuracy = Optional.empty();
     }
 
-    /** All layers, continued from an image of three channels. */
+    /** All layers, appended to an image of three channels. */
     abstract Graph layers(Graph g);
 
-    /** Rows and columns of its images unless said: those that its accuracy was measured on. */
+    /** Default rows and columns of its images: those that its accuracy was measured on. */
     public int image() {
         return image;
     }
 
-    /** The smallest images that make a map of one pixel, or its usual ones if it reads no others. */
+    /** The smallest images that leave a map of one pixel, or its default size if it reads no other. */
     public int smallestImage() {
         try {
             return graph(SMALLEST, 1).inputs().get(0).height();
@@ -521,7 +525,7 @@ public enum Network implements Workload {
         }
     }
 
-    /** Its accuracy as published; empty for a reconstruction that nobody trained. */
+    /** Its published accuracy; empty for a reconstruction, which nobody trained. */
     public Optional<Accuracy> accuracy() {
         return accuracy;
     }
@@ -541,7 +545,7 @@ public enum Network implements Workload {
      *
      * @param image rows and columns
      * @param batch images
-     * @throws IllegalArgumentException naming the layer if images are too small, or of a size that it cannot read
+     * @throws IllegalArgumentException naming the layer if images are too small or of an unsupported size
      */
     public Graph graph(int image, int batch) {
         try {
@@ -554,7 +558,7 @@ public enum Network implements Workload {
         }
     }
 
-    /** A layer that halves the size needs two pixels to do so. */
+    /** A layer that halves the size needs at least two pixels. */
     private static void requireRoom(Graph g) {
         for (Graph.Node node : g.nodes()) {
             int size = g.shapes(node).get(0).height();

@@ -5,9 +5,9 @@ import org.convmark.model.Layer.Bias;
 import org.convmark.model.Layer.Conv;
 import org.convmark.model.Layer.Pool;
 
-/** Stages that several published networks share: runs of one kind of residual block. */
+/** Stages that several published networks share: sequences of one kind of residual block. */
 final class NetworkBlocks {
-    /** Channels of the results of a network: the classes of ImageNet. */
+    /** Outputs of a network: the classes of ImageNet. */
     private static final int CLASSES = 1000;
 
     private NetworkBlocks() {}
@@ -22,7 +22,7 @@ final class NetworkBlocks {
         return g.biased(kernel, channels, 1, kernel / 2).relu();
     }
 
-    /** Maximum over windows of which the last may reach over the edge, in frameworks ceil mode. */
+    /** Maximum pooling whose last window may extend past the edge (frameworks call it ceil mode). */
     static Graph maximum(Graph g, int kernel, int stride) {
         return g.then(new Pool(Pool.Kind.MAX, kernel, stride, 0, stride - 1));
     }
@@ -32,14 +32,14 @@ final class NetworkBlocks {
         return g.globalPool().biased(CLASSES);
     }
 
-    /** The first layers of ResNet and its kin: a quarter of the image's rows and columns. */
+    /** The stem of ResNet and its relatives; leaves a quarter of the image's rows and columns. */
     static Graph quarter(Graph g) {
         return conv(g, 7, 64, 2, Activation.RELU).pool(Pool.Kind.MAX, 3, 2);
     }
 
     /**
-     * The bottlenecks of ResNet-50 and its kin, with the stride on the 3x3 convolution (v1.5); four stages of 3, 4, 6 and
-     * 3, the result four times 64, 128, 256 and 512 channels.
+     * The bottlenecks of ResNet-50 and its relatives, with the stride on the 3x3 convolution (v1.5): four stages of 3, 4, 6 and 3
+     * blocks with four times 64, 128, 256 and 512 output channels.
      *
      * @param inner channels of the first stage's 3x3 convolution
      * @param groups of that convolution
@@ -70,8 +70,8 @@ final class NetworkBlocks {
      *
      * @param repeats blocks; only the first has the stride
      * @param kernel of the depthwise convolution
-     * @param expansion channels inside as a multiple of those that come in; 1 has no expanding convolution
-     * @param squeeze channels that come in as a multiple of those of squeeze-excite; 0 has none
+     * @param expansion hidden channels per input channel; with 1 there is no expanding convolution
+     * @param squeeze input channels per squeeze-excite channel; 0 for no squeeze-excite
      */
     record Inverted(int repeats, int kernel, int stride, int expansion, int channels, int squeeze) {
         /** Without squeeze-excite. */
@@ -79,13 +79,13 @@ final class NetworkBlocks {
             this(repeats, kernel, stride, expansion, channels, 0);
         }
 
-        /** With squeeze-excite to a quarter of the channels that come in. */
+        /** With squeeze-excite to a quarter of the input channels. */
         Inverted gated() {
             return new Inverted(repeats, kernel, stride, expansion, channels, 4);
         }
     }
 
-    /** Inverted residuals (Sandler et al. 2018), row by row; the function is that of squeeze-excite too. */
+    /** Inverted residuals (Sandler et al. 2018), row by row; squeeze-excite uses the same activation. */
     static Graph inverted(Graph start, Activation function, Inverted... rows) {
         Graph g = start;
         for (Inverted row : rows) {
@@ -100,7 +100,7 @@ final class NetworkBlocks {
         return g;
     }
 
-    /** One inverted residual with so many channels inside; the gate follows the depthwise convolution's activation. */
+    /** One inverted residual with this many hidden channels; the gate follows the depthwise convolution's activation. */
     static Graph inverted(
             Graph g, int kernel, int stride, int inner, int out, Activation function, UnaryOperator<Graph> gate) {
         return g.block(x -> x.bypass(f -> {
@@ -111,7 +111,7 @@ final class NetworkBlocks {
         }));
     }
 
-    /** Fused inverted residuals: one dense convolution expands, or is all where nothing is expanded (Tan and Le 2021). */
+    /** Fused inverted residuals: a dense convolution expands, or is the whole block if nothing is expanded (Tan and Le 2021). */
     static Graph fusedInverted(Graph start, int repeats, int stride, int expansion, int channels) {
         Graph g = start;
         for (int i = 0; i < repeats; i++) {
@@ -129,7 +129,9 @@ final class NetworkBlocks {
         return g.block(x -> biased(x, 1, squeezed).concat(y -> biased(y, 1, expanded), y -> biased(y, 3, expanded)));
     }
 
-    /** Inception: branches of different reach, the wide ones behind narrow pointwise convolutions (Szegedy et al. 2015). */
+    /**
+     * Inception: branches of different receptive field, the large ones after narrow pointwise convolutions (Szegedy et al. 2015).
+     */
     static Graph inception(Graph g, int one, int three, int threeOut, int five, int fiveOut, int pooled) {
         return g.block(x -> x.concat(
                 y -> conv(y, 1, one, 1, Activation.RELU),
@@ -138,7 +140,7 @@ final class NetworkBlocks {
                 y -> conv(y.pool(Pool.Kind.MAX, 3, 1), 1, pooled, 1, Activation.RELU)));
     }
 
-    /** ConvNeXt: four stages of blocks behind unpadded strided convolutions; norm and linear layer (Liu et al. 2022). */
+    /** ConvNeXt: four stages of blocks, each after an unpadded strided convolution; norm and linear layer (Liu et al. 2022). */
     static Graph convNeXt(Graph start, int width, int... depths) {
         Graph g = start.biased(4, width, 4, 0).layerNorm();
         for (int stage = 0; stage < depths.length; stage++) {
@@ -159,7 +161,7 @@ final class NetworkBlocks {
     }
 
     /**
-     * ConvFirst blocks at 1/4, 1/8, 1/16 and 1/32 of the image's rows and columns, the strided ones of Lavin 2024 between
+     * ConvFirst blocks at 1/4, 1/8, 1/16 and 1/32 of the image's rows and columns, with the strided blocks of Lavin 2024 between
      * the stages. Stem, head, depths and widths are ours.
      */
     static Graph convFirst(Graph start, int first, int... depths) {

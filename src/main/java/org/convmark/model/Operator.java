@@ -1,8 +1,8 @@
 package org.convmark.model;
 
 /**
- * Single convolutions, {@code depth} in a chain at constant width and size, with nothing between them: what a kernel alone
- * is worth, without norms, activations or sums. The only list of operators.
+ * Single convolutions, {@code depth} in a chain at constant width and size with nothing between them: the speed of a kernel
+ * alone, without norms, activations or sums. The only list of operators.
  */
 public enum Operator implements Stack {
     /** Dense 3x3. */
@@ -21,7 +21,7 @@ public enum Operator implements Stack {
         }
     },
 
-    /** Pointwise: a product of matrices. */
+    /** Pointwise: a matrix product. */
     CONV_1X1 {
         @Override
         Graph layer(Graph g, int width) {
@@ -61,7 +61,7 @@ public enum Operator implements Stack {
         }
     };
 
-    /** One layer, continued from g. */
+    /** One layer, appended to g. */
     abstract Graph layer(Graph g, int width);
 
     /**

@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** A parameter of benchmarks: what runs how, and how large it is. The only list of them, in the order in which a reader looks at them. */
+/**
+ * A parameter of benchmarks: what runs, how, and at which size. The only list of them, in the order in which readers look at
+ * them.
+ */
 public enum Parameter {
     /** A {@link Target}. */
     TARGET(Target.values()),
@@ -24,9 +27,9 @@ public enum Parameter {
     WORKERS(0, 1 << 10),
     /** A {@link RoofLoop} that moves memory. */
     LOOP(RoofLoop.READ, RoofLoop.COPY, RoofLoop.TRIAD),
-    /** Bytes of such a loop's working set. */
+    /** Bytes of the working set of such a loop. */
     BYTES(1 << 10, 1L << 40),
-    /** Operations of a run of an arithmetic roof. */
+    /** Operations per run of an arithmetic roof. */
     FLOPS(1_000_000, 1L << 36);
 
     private final String key = name().toLowerCase(Locale.ROOT);
@@ -48,17 +51,17 @@ public enum Parameter {
         this.most = 0;
     }
 
-    /** What JMH, the command line and results call it. */
+    /** Its name in JMH, on the command line and in results. */
     public String key() {
         return key;
     }
 
-    /** The values that a user may choose; empty if it is a number. */
+    /** The values that a user may choose; empty for a number. */
     public List<String> words() {
         return words;
     }
 
-    /** The least number that a user may choose. */
+    /** The smallest number that a user may choose. */
     public long least() {
         return least;
     }

@@ -52,7 +52,10 @@ public enum Pattern implements Stack {
         }
     },
 
-    /** ResNeXt: a bottleneck whose 3x3 convolution is split into 32 groups, or groups of 4 where narrow (Xie et al. 2017). */
+    /**
+     * ResNeXt: a bottleneck whose 3x3 convolution is split into 32 groups, or into groups of 4 channels if it is narrow (Xie et
+     * al. 2017).
+     */
     GROUPED_BOTTLENECK {
         @Override
         int channels(int width) {
@@ -139,7 +142,7 @@ public enum Pattern implements Stack {
         }
     },
 
-    /** GoogLeNet: four branches of different reach (Szegedy et al. 2015). */
+    /** GoogLeNet: four branches of different receptive field (Szegedy et al. 2015). */
     INCEPTION {
         @Override
         Graph unit(Graph g, int width, int stride) {
@@ -239,7 +242,7 @@ public enum Pattern implements Stack {
     /** Stages of every pattern. */
     public static final int STAGES = 3;
 
-    /** One unit, continued from g, at a stage of this width. */
+    /** One unit, appended to g, at a stage of this width. */
     abstract Graph unit(Graph g, int width, int stride);
 
     /** Channels between the units of a stage of this width. */

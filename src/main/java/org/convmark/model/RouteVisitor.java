@@ -1,9 +1,9 @@
 package org.convmark.model;
 
 /**
- * Something for each way to move channels, as {@link LayerVisitor} has for layers: for whatever has operations of its own for them.
+ * One method per way to move channels, as {@link LayerVisitor} has for layers.
  *
- * @param <R> what comes of a route
+ * @param <R> result for a route
  */
 public interface RouteVisitor<R> {
     R concat(Layer.Concat concat);

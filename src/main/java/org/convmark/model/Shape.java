@@ -1,7 +1,7 @@
 package org.convmark.model;
 
 /**
- * The extent of an activation tensor in elements: batch x channels x height x width, 32-bit floats.
+ * The shape of an activation tensor in elements: batch x channels x height x width, 32-bit floats.
  *
  * @param batch images
  * @param channels feature maps
@@ -35,7 +35,7 @@ public record Shape(int batch, int channels, int height, int width) {
         return elements() * ELEMENT_BYTES;
     }
 
-    /** The same extent with another number of channels. */
+    /** The same shape with another number of channels. */
     public Shape withChannels(int newChannels) {
         return new Shape(batch, newChannels, height, width);
     }

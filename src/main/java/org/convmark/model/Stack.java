@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Equal units behind one another, of any depth and width: a {@link Pattern}, a {@link Block}, an {@link Operator} or an
- * {@link ActivationChain}.
+ * A sequence of equal units of any depth and width: a {@link Pattern}, a {@link Block}, an {@link Operator} or an {@link
+ * ActivationChain}.
  */
 public interface Stack extends Workload {
-    /** What every stack has. */
+    /** The extents that every stack has. */
     List<Parameter> EXTENTS = List.of(Parameter.DEPTH, Parameter.WIDTH, Parameter.IMAGE, Parameter.BATCH);
 
-    /** The deepest: far beyond any network, and its graph is still made in a moment. */
+    /** The largest depth: far beyond any network, and its graph is still built in a moment. */
     int MOST_DEPTH = 512;
 
     /**
@@ -29,7 +29,7 @@ public interface Stack extends Workload {
         return EXTENTS;
     }
 
-    /** @throws IllegalArgumentException if it is deeper than {@link #MOST_DEPTH}, or extents make no graph */
+    /** @throws IllegalArgumentException if it is deeper than {@link #MOST_DEPTH}, or if its extents do not make a graph */
     @Override
     default Graph graph(Extents extents) {
         int depth = extents.get(Parameter.DEPTH);

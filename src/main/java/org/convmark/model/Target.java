@@ -6,7 +6,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** What runs a graph: kernels of this project, or an engine that others wrote. The only list of them, and of what they can do. */
+/**
+ * What runs a graph: kernels of this project, or a peer engine from elsewhere. The only list of targets and their capabilities.
+ */
 public enum Target {
     /** Plain Java loops: the definition of the right answer, and the baseline without acceleration. */
     SCALAR(Kind.JAVA, EnumSet.of(Fusion.NONE, Fusion.EPILOGUE), EnumSet.of(Algorithm.AUTO)),
@@ -27,7 +29,7 @@ public enum Target {
         JAVA,
         /** Ours, by the driver of a device. */
         DEVICE,
-        /** Those of an engine that others wrote, long before. */
+        /** Those of a peer engine, compiled ahead of time. */
         LIBRARY
     }
 
@@ -41,24 +43,24 @@ public enum Target {
         this.algorithms = algorithms;
     }
 
-    /** The target of a name, empty of one that only other versions have. */
+    /** The target of a name; empty for a name that only other versions know. */
     public static Optional<Target> named(String name) {
         return Arrays.stream(values())
                 .filter(target -> target.name().equals(name))
                 .findFirst();
     }
 
-    /** The targets with kernels of ours; all others are peers. */
+    /** The targets with kernels of this project; all others are peers. */
     public static Set<Target> own() {
         return all(target -> !target.isPeer());
     }
 
-    /** The targets of ours that are held against plain Java. */
+    /** The targets of this project that are compared with plain Java. */
     public static Set<Target> accelerated() {
         return all(target -> !target.isPeer() && target != SCALAR);
     }
 
-    /** The targets that others wrote. */
+    /** The targets from outside this project. */
     public static Set<Target> peers() {
         return all(Target::isPeer);
     }
@@ -74,7 +76,7 @@ public enum Target {
         return kind;
     }
 
-    /** Whether others wrote it. */
+    /** Whether it comes from outside this project. */
     public boolean isPeer() {
         return kind == Kind.LIBRARY;
     }
@@ -84,7 +86,7 @@ public enum Target {
         return kind == Kind.DEVICE ? this : VECTOR;
     }
 
-    /** Fusions that mean something here. */
+    /** Fusions that this target runs. */
     public Set<Fusion> fusions() {
         return EnumSet.copyOf(fusions);
     }

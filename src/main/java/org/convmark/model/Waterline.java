@@ -7,10 +7,10 @@ import org.convmark.model.Graph.Node;
 import org.convmark.model.Layer.Conv;
 
 /**
- * The waterline of a sequence of kernels (Lavin 2024): a roofline model for kernels that run one after the other. Every
- * kernel is a bar, as high as its operational intensity and as wide as its operations, which is its ideal time; the machine
- * fills the picture with water up to its balance. A bar that the water covers waits for memory: its time is its ideal time
- * times balance over intensity.
+ * The waterline of a sequence of kernels (Lavin 2024): a roofline model for kernels that run one after the other. Every kernel is
+ * a bar whose height is its operational intensity and whose width is its operations, that is, its ideal time. The machine fills
+ * the picture with water up to its balance. A bar below the waterline waits for memory: its time is its ideal time times balance
+ * over intensity.
  *
  * @param bars in the order of execution
  */
@@ -21,7 +21,7 @@ public record Waterline(List<Bar> bars) {
      * @param name what it computes
      * @param operations flops
      * @param bytes that it moves
-     * @param balance flops that the machine can do while it moves one of these bytes: how high the water stands here
+     * @param balance flops that the machine can do while it moves one of these bytes: the level of the water at this bar
      */
     public record Bar(String name, double operations, double bytes, double balance) {
         /** Flops per byte: the height of the bar. */
@@ -29,12 +29,12 @@ public record Waterline(List<Bar> bars) {
             return operations / bytes;
         }
 
-        /** Flops that the machine could have done meanwhile: the ideal time, or the longer one that memory takes. */
+        /** Flops that the machine could have done in its time: its operations, or more if it waits for memory. */
         public double time() {
             return Math.max(operations, bytes * balance);
         }
 
-        /** Whether the water covers it. */
+        /** Whether the bar is below the waterline. */
         public boolean isUnderWater() {
             return bytes * balance > operations;
         }
@@ -63,7 +63,7 @@ public record Waterline(List<Bar> bars) {
 
         abstract Bar bar(Graph graph, Node node, Cost cost);
 
-        /** Inputs of a kernel that anything but a sum reads. */
+        /** Bytes of those inputs of a kernel that anything but a sum reads. */
         private static long readBytes(Graph graph, Node node) {
             if (node.layer() instanceof Layer.Fused fused) {
                 Graph body = fused.body();
@@ -87,10 +87,11 @@ public record Waterline(List<Bar> bars) {
     }
 
     /**
-     * The bars of a graph, one per kernel that does or moves something.
+     * The bars of a graph, one per kernel that computes or moves anything.
      *
      * @param elementBytes bytes of one number: 4 for single, 2 for half precision
-     * @param balance of the machine where a kernel's operands lie, from the kernel's working set in bytes
+     * @param balance machine balance, at the level that holds a kernel's operands, as a function of the kernel's working set in
+     *     bytes
      */
     public static Waterline of(Graph graph, Counting counting, int elementBytes, DoubleUnaryOperator balance) {
         double scale = (double) elementBytes / Shape.ELEMENT_BYTES;
@@ -116,24 +117,27 @@ public record Waterline(List<Bar> bars) {
         return bars.stream().mapToDouble(Bar::time).sum();
     }
 
-    /** The share of the machine's peak that this sequence can reach at best. */
+    /** The largest share of the machine's peak that this sequence can reach. */
     public double efficiency() {
         return operations() / time();
     }
 
-    /** What a roofline says of the sums of all kernels: too much, because one kernel's memory waits for another's arithmetic. */
+    /**
+     * The efficiency that a roofline of the summed kernels predicts. It is too high, because it overlaps one kernel's memory
+     * traffic with another's arithmetic.
+     */
     public double pooledEfficiency() {
         double memory =
                 bars.stream().mapToDouble(bar -> bar.bytes() * bar.balance()).sum();
         return Math.min(1, operations() / memory);
     }
 
-    /** The part of the time in which kernels wait for memory beyond their arithmetic. */
+    /** The fraction of the time in which kernels wait for memory. */
     public double memoryShare() {
         return 1 - efficiency();
     }
 
-    /** {@code Conv 3x3, 64 to 128}; of a fused kernel its convolutions, or how many they are. */
+    /** {@code Conv 3x3, 64 to 128}; for a fused kernel its convolutions, or their number. */
     private static String label(Graph graph, Node node) {
         if (node.layer() instanceof Conv conv) {
             return label(conv, graph.shape(node.inputs().get(0)).channels());

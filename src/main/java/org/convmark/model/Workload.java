@@ -19,7 +19,7 @@ public interface Workload {
     /**
      * The graph of some extents.
      *
-     * @throws IllegalArgumentException if they do not fit one another, with the layer and the reason
+     * @throws IllegalArgumentException if they do not fit together, with the layer and the reason
      */
     Graph graph(Extents extents);
 
@@ -31,14 +31,14 @@ public interface Workload {
     /**
      * The workload that a benchmark class measures: {@code MBConvBenchmark} is {@code MBCONV}.
      *
-     * @param name of the class, with or without its package
+     * @param name name of the class, with or without its package
      * @return empty for classes that measure something else, such as a roof
      */
     static Optional<Workload> ofBenchmark(String name) {
         return Optional.ofNullable(Index.BY_KEY.get(Case.name(name).toUpperCase(Locale.ROOT)));
     }
 
-    /** Every row of every run is looked up here. */
+    /** Cached, because every row of every run is looked up here. */
     final class Index {
         private static final List<Workload> ALL = Stream.<Workload>concat(
                         Stack.stacks().stream(), Stream.of(Network.values()))

@@ -1,2 +1,5 @@
-/** What a JVM is and can do, found out by a child of it. An old, broken or crashing JVM costs a sentence, not the run. */
+/**
+ * Finds out in a child process what a JVM is and can do. An old, broken or crashing JVM costs one sentence of output, not the
+ * run.
+ */
 package org.convmark.probe;

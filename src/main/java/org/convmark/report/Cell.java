@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** What one place of a table holds. */
+/** The content of a table cell. */
 public sealed interface Cell {
-    /** What a reader sees. */
+    /** The text that a reader sees. */
     String text();
 
-    /** The number, where there is one. */
+    /** The number, if there is one. */
     default Optional<Quantity> quantity() {
         return Optional.empty();
     }
@@ -33,7 +33,7 @@ public sealed interface Cell {
             return Optional.of(this);
         }
 
-        /** The number with the six significant digits that pages carry. */
+        /** The number rounded to the six significant digits that pages contain. */
         double rounded() {
             return Double.isFinite(value)
                     ? new BigDecimal(value).round(new MathContext(6)).doubleValue()
@@ -42,9 +42,9 @@ public sealed interface Cell {
     }
 
     /**
-     * A number beside a bar.
+     * A number with a bar.
      *
-     * @param number beside it
+     * @param number the number beside the bar
      * @param fill length of the bar, 0 to 1
      */
     record Bar(Quantity number, double fill) implements Cell {
@@ -64,7 +64,7 @@ public sealed interface Cell {
         }
     }
 
-    /** A value that is not there, and why. */
+    /** A missing value and the reason. */
     record Missing(String reason) implements Cell {
         @Override
         public String text() {
@@ -73,7 +73,7 @@ public sealed interface Cell {
     }
 
     /**
-     * How a number went, as a line without axes.
+     * The course of a number over time, as a line without axes.
      *
      * @param values in the order of time
      */
@@ -86,7 +86,7 @@ public sealed interface Cell {
             values = List.copyOf(values);
         }
 
-        /** The values between 0, the least, and 1, the greatest; long lists are thinned out to means. */
+        /** The values scaled from 0, the smallest, to 1, the largest; long lists are reduced to means. */
         List<Double> heights() {
             int count = Math.min(POINTS, values.size());
             double[] means = IntStream.range(0, count)
@@ -112,7 +112,7 @@ public sealed interface Cell {
         }
     }
 
-    /** A line for a shell. */
+    /** A shell command. */
     record Command(String text) implements Cell {}
 
     /** A warning about the row. */
@@ -133,7 +133,7 @@ public sealed interface Cell {
         return new Bar(new Quantity(value, unit), value / full);
     }
 
-    /** A dash that says why. */
+    /** A dash with a reason. */
     static Cell missing(String reason) {
         return new Missing(reason);
     }

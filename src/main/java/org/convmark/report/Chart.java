@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /**
- * A picture of a table. Its view is Vega-Lite without data and without sizes of the whole: fields are names of columns,
- * values are bare numbers in base units, and a writer that cannot draw shows the table.
+ * A chart of a table. Its view is a Vega-Lite specification without data and overall size: fields are column names, values are
+ * bare numbers in base units. A writer that cannot draw shows the table.
  *
  * @param data what is drawn
  * @param view JSON of mark and encoding, or of a layer, facet or concatenation of them
@@ -18,10 +18,10 @@ import java.util.List;
 public record Chart(Table data, String view) implements Content {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** @throws IllegalArgumentException if the view is no JSON object */
+    /** @throws IllegalArgumentException if the view is not a JSON object */
     public Chart {
         if (!parse(view).isObject()) {
-            throw new IllegalArgumentException("the view of chart \"" + data.caption() + "\" is no JSON object");
+            throw new IllegalArgumentException("the view of chart \"" + data.caption() + "\" is not a JSON object");
         }
     }
 
@@ -29,7 +29,7 @@ public record Chart(Table data, String view) implements Content {
         try {
             return JSON.readTree(text);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("the view of a chart is no JSON: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("the view of a chart is not JSON: " + e.getOriginalMessage(), e);
         }
     }
 
@@ -38,7 +38,7 @@ public record Chart(Table data, String view) implements Content {
         return parse(view);
     }
 
-    /** View and data for a script of a page; no text in it can end that script. */
+    /** View and data for a script element; no text in it can end the script. */
     String json() {
         ObjectNode chart = JSON.createObjectNode();
         chart.set("view", vegaLite());
@@ -52,7 +52,7 @@ public record Chart(Table data, String view) implements Content {
         return chart.toString().replace("<", "\\u003c").replace("&", "\\u0026");
     }
 
-    /** Six digits draw any picture; what is no number is null. */
+    /** Rounded to six digits, which is enough to draw; cells without a number become null. */
     private static JsonNode value(Cell cell) {
         if (cell.quantity().isPresent()) {
             Cell.Quantity quantity = cell.quantity().get();

@@ -2,18 +2,18 @@ package org.convmark.report;
 
 import java.util.List;
 
-/** What a section holds, in reading order. */
+/** An element of a section. */
 public sealed interface Content permits Content.Lead, Content.Text, Content.Fold, Table, Chart {
-    /** The sentence that says what is seen; a reader in a hurry reads nothing else. */
+    /** The sentence with the main finding; a reader in a hurry reads nothing else. */
     record Lead(String text) implements Content {}
 
     /** A paragraph. */
     record Text(String text) implements Content {}
 
     /**
-     * Detail that is folded away until asked for.
+     * Detail that is collapsed at first.
      *
-     * @param summary what is seen while it is folded
+     * @param summary what is shown while it is collapsed
      * @param contents what is inside
      */
     record Fold(String summary, List<Content> contents) implements Content {

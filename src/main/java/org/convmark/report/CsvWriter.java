@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.convmark.io.AtomicFile;
 
-/** Tables as comma-separated values (RFC 4180): numbers bare in their base unit, empty where nothing was measured. */
+/** Tables as comma-separated values (RFC 4180): bare numbers in their base unit, empty where nothing was measured. */
 public final class CsvWriter {
-    /** Writes a table; a file that is there is replaced in one step. */
+    /** Writes a table; an existing file is replaced atomically. */
     public void write(Table table, Path file) throws IOException {
         new AtomicFile(file).write(text(table));
     }

@@ -14,15 +14,15 @@ import java.util.Locale;
 import org.convmark.io.AtomicFile;
 
 /**
- * A document for programs, in a folder: each section as {@code <anchor>.json}, with its sentences, tables and charts in reading order, and each of its
- * tables, those of charts too, as {@code <anchor>.<number>-<caption>.csv}. Numbers are bare, in the base unit that {@code units} names; what is missing is
- * null, or empty.
+ * A document for programs, as a folder: each section as {@code <anchor>.json}, with its sentences, tables and charts in reading
+ * order, and each table, those of charts included, as {@code <anchor>.<number>-<caption>.csv}. Numbers are bare, in the base unit
+ * that {@code units} names; missing values are null, or empty.
  */
 public final class DataWriter {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LONGEST_NAME = 60;
 
-    /** Writes all sections; a file that is there is replaced in one step. */
+    /** Writes all sections; existing files are replaced atomically. */
     public void write(Document document, Path folder) throws IOException {
         Files.createDirectories(folder);
         for (Section section : document.sections()) {

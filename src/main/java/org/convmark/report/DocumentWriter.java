@@ -9,7 +9,7 @@ public interface DocumentWriter {
     /** The document in this format. */
     String text(Document document);
 
-    /** Writes a document; a file that is there is replaced in one step. */
+    /** Writes a document; an existing file is replaced atomically. */
     default void write(Document document, Path file) throws IOException {
         new AtomicFile(file).write(text(document));
     }

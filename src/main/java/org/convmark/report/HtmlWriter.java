@@ -56,11 +56,12 @@ import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Documents as one HTML file that needs nothing else: style and script are inside, light or dark as the reader's system
- * is, every word and number but those of very long tables readable without the script, which adds charts, sorting, filtering, copying and saving.
+ * Documents as one self-contained HTML file: style and script are included, light or dark as the reader's system. Every word and
+ * number except those of very long tables can be read without the script, which adds charts, sorting, filtering, copying and
+ * saving.
  */
 public final class HtmlWriter implements DocumentWriter {
-    /** Rows up to which a table, or the data of a chart, is in the page as it is. */
+    /** Tables, and data of charts, of up to this many rows are in the page uncompressed. */
     private static final int MOST_ROWS = 100;
 
     private static final List<String> LIBRARIES = List.of("vega", "vega-lite", "vega-embed");
@@ -124,7 +125,7 @@ public final class HtmlWriter implements DocumentWriter {
         return p(((Content.Text) content).text());
     }
 
-    /** The script draws it into the figure; without it the data are below. */
+    /** The script draws the chart into the figure; without the script its data are shown below. */
     private static DomContent picture(Chart chart) {
         Table data = chart.data();
         return div(
@@ -138,7 +139,7 @@ public final class HtmlWriter implements DocumentWriter {
                 details(summary("Data of this chart"), content(data)).withClass("data"));
     }
 
-    /** What draws charts, if there are any. */
+    /** The chart libraries, if the document has charts. */
     private static DomContent libraries(Document document) {
         boolean charts = document.sections().stream()
                 .flatMap(section -> section.contents().stream())
@@ -152,7 +153,7 @@ public final class HtmlWriter implements DocumentWriter {
                         && fold.contents().stream().anyMatch(HtmlWriter::draws);
     }
 
-    /** A script of a webjar, whose path holds its version. */
+    /** A script of a webjar; its path contains its version. */
     private static String library(String name) {
         Properties pom = new Properties();
         try (InputStream in =
@@ -165,7 +166,7 @@ public final class HtmlWriter implements DocumentWriter {
                 "/META-INF/resources/webjars/" + name + "/" + pom.getProperty("version") + "/" + name + ".min.js");
     }
 
-    /** A long table lies compressed in the page until it is seen: browsers open what they need not lay out at once. */
+    /** A long table is compressed in the page until it is shown: browsers open a page faster if they have less to lay out. */
     private static DomContent packed(Table table) {
         return div(
                         p(table.caption() + ": " + table.rows().size()
@@ -185,7 +186,7 @@ public final class HtmlWriter implements DocumentWriter {
                 .withType("application/gzip");
     }
 
-    /** The table in a frame of its own that scrolls, by keyboard too, so that the page never does sideways. */
+    /** The table in a frame that scrolls by itself, also by keyboard, so that the page never scrolls sideways. */
     private static DomContent scrolling(Table table) {
         List<String> reasons = table.reasons();
         DomContent grid = table(

@@ -5,9 +5,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Documents as GitHub-flavoured Markdown: the same words as the HTML, for code review and terminals. */
+/** Documents as GitHub-flavoured Markdown: the same text as the HTML, for code review and terminals. */
 public final class MarkdownWriter implements DocumentWriter {
-    /** Rows up to which the data of a chart are in full view. */
+    /** Data of charts with up to this many rows are not collapsed. */
     private static final int MOST_ROWS = 24;
 
     private static final Pattern LINE_END = Pattern.compile("\\R");
@@ -42,7 +42,7 @@ public final class MarkdownWriter implements DocumentWriter {
         }
     }
 
-    /** The data; long ones are folded. */
+    /** The chart's data; long tables are collapsed. */
     private static void append(StringBuilder out, Chart chart) {
         Table data = chart.data();
         if (data.rows().size() > MOST_ROWS) {

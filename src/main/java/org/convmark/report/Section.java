@@ -15,7 +15,7 @@ public record Section(String title, List<Content> contents) {
         contents = List.copyOf(contents);
     }
 
-    /** The heading as the name of an anchor: lower-case words joined by hyphens. */
+    /** The heading as an anchor: lower-case words joined by hyphens. */
     public String anchor() {
         return title.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
     }

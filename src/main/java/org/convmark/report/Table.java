@@ -26,7 +26,9 @@ public record Table(String caption, List<String> columns, List<List<Cell>> rows)
         }
     }
 
-    /** Why cells are empty: every reason once, in the order of the rows. A dash refers to its place in this list. */
+    /**
+     * Why cells are empty: every reason once, in the order of the rows. A dash refers to a reason by its position in this list.
+     */
     public List<String> reasons() {
         return rows.stream()
                 .flatMap(List::stream)

@@ -5,22 +5,21 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Documents for a terminal: columns in line, and what is folded told by its heading only, unless all is wanted. */
+/** Documents for a terminal: aligned columns; collapsed parts show only their headings, unless everything is wanted. */
 public final class TextWriter implements DocumentWriter {
     private static final int WIDEST = 72;
 
     private final boolean all;
     private final String hint;
 
-    /** Leaves out what is folded. */
+    /** Omits collapsed parts. */
     public TextWriter() {
         this(false, "");
     }
 
     /**
-     * Leaves out what is folded, or not.
-     *
-     * @param hint behind a heading whose contents are left out: how to see them
+     * @param all whether collapsed parts are included
+     * @param hint follows a heading whose contents are omitted: how to see them
      */
     public TextWriter(boolean all, String hint) {
         this.all = all;

@@ -2,7 +2,7 @@ package org.convmark.report;
 
 import java.util.Locale;
 
-/** What a number counts, and how a reader wants to see it: three significant digits and a fitting prefix. */
+/** The unit of a number, and how it is shown: three significant digits and a fitting prefix. */
 public enum Unit {
     /** Seconds, as s, ms, us or ns. */
     SECONDS("s") {
@@ -11,14 +11,14 @@ public enum Unit {
             return scaled(value, 1e-3, new String[] {"ns", "us", "ms", "s"}, 1e-9);
         }
     },
-    /** Floating-point operations per second, always in 1e9, so that rows compare at a glance. */
+    /** Floating-point operations per second, always in units of 1e9, so that rows can be compared at a glance. */
     FLOPS("flop/s") {
         @Override
         public String format(double value) {
             return digits(value / 1e9) + " GFLOP/s";
         }
     },
-    /** Bytes per second, always in 1e9. */
+    /** Bytes per second, always in units of 1e9. */
     BANDWIDTH("B/s") {
         @Override
         public String format(double value) {
@@ -39,7 +39,7 @@ public enum Unit {
             return digits(value / scale) + " " + names[prefix];
         }
     },
-    /** One time over another: 4 is four times as fast. */
+    /** One time divided by another: 4 is four times as fast. */
     FACTOR("factor") {
         @Override
         public String format(double value) {
@@ -53,7 +53,7 @@ public enum Unit {
             return String.format(Locale.ROOT, value < 0.0995 ? "%.1f %%" : "%.0f %%", 100 * value);
         }
     },
-    /** Things counted. */
+    /** A count of things. */
     COUNT("count") {
         @Override
         public String format(double value) {
@@ -67,7 +67,7 @@ public enum Unit {
         this.base = base;
     }
 
-    /** The unit of the bare number, for files that programs read. */
+    /** The unit of the bare number, in files for programs. */
     public String base() {
         return base;
     }

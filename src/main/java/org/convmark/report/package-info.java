@@ -1,2 +1,2 @@
-/** What a report is made of, and its HTML, Markdown and CSV writers. Knows nothing of measurements. */
+/** The parts of a report, and writers for HTML, Markdown and CSV. Knows nothing of measurements. */
 package org.convmark.report;

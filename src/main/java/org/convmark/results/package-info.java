@@ -1,2 +1,2 @@
-/** A run on disk: JMH's JSON and the machine beside it, as values. Nothing derived is stored. */
+/** A run on disk, read as values: JMH's JSON and the machine beside it. Nothing derived is stored. */
 package org.convmark.results;

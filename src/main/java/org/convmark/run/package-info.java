@@ -1,2 +1,2 @@
-/** A run: what is measured in which order, how long it takes, what is kept on disk while it goes on. */
+/** A run: what is measured in which order, how long it takes, and what is kept on disk while it runs. */
 package org.convmark.run;

@@ -217,14 +217,14 @@ class FleetTest {
         fake.install("squeue", "echo 'no controller' >&2; exit 1");
         Outcome unknown = Outcome.of(folder, fleet, fake.slurm()).get(0);
         assertEquals(State.MISSING, unknown.state());
-        assertEquals("it has begun, and more is not known: squeue failed: no controller", unknown.reason());
+        assertEquals("it has begun, and nothing more is known: squeue failed: no controller", unknown.reason());
     }
 
     @Test
     void damagedOrUnsubmittedFleetIsRefused() throws IOException {
         assertTrue(assertThrows(InputError.class, folder::fleet).getMessage().contains("holds no fleet"));
         folder.create(submission().fleet(), matrix, jar);
-        assertTrue(assertThrows(InputError.class, folder::fleet).getMessage().contains("not submitted to its end"));
+        assertTrue(assertThrows(InputError.class, folder::fleet).getMessage().contains("not submitted completely"));
         Files.writeString(folder.path().resolve("fleet.json"), "{\"format\": 1,");
         assertTrue(assertThrows(InputError.class, folder::fleet).getMessage().contains("is damaged"));
     }

@@ -58,12 +58,12 @@ class MatrixTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-        ``                                                 | is empty: it begins with a header such as constraint,jvm,group
+        ``                                                 | is empty: start it with a header such as constraint,jvm,group
         constraint,jvm                                     | line 1: the header has no column group: it needs
         constraint,jvm,group,gress                         | line 1: unknown column 'gress': did you mean 'gres'?
-        constraint,jvm,group,jvm                           | line 1: the column 'jvm' is there twice
+        constraint,jvm,group,jvm                           | line 1: the column 'jvm' appears twice
         constraint,jvm,group                               | holds no task
-        constraint,jvm,group;a,b                           | line 2: it has 2 values, and the header names 3 columns
+        constraint,jvm,group;a,b                           | line 2: it has 2 values, but the header names 3 columns
         constraint,jvm,group;,,Residul                     | line 2: no benchmark matches 'Residul': did you mean 'Residual'?
         constraint,jvm,group;,,(                           | line 2: '(' is not a regular expression
         constraint,jvm,group;,,;,jdk25,                    | line 3: jvm is 'jdk25': give the full path
@@ -72,7 +72,7 @@ class MatrixTest {
         constraint,jvm,group,parameters;,,,dept=3          | line 2: unknown parameter 'dept': did you mean 'depth'?
         constraint,jvm,group,jvm-args;,,,Xmx1g             | line 2: jvm-args is 'Xmx1g'
         constraint,jvm,group;"a;b",,                       | line 2: constraint holds a line break
-        constraint,jvm,group;,,"a"b                        | is no CSV file
+        constraint,jvm,group;,,"a"b                        | is not a CSV file
         """)
     void badLineIsNamed(String text, String expected) {
         String message = assertThrows(InputError.class, () -> read(text == null ? "" : text.replace(";", "\n")))

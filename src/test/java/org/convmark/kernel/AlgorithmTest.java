@@ -26,9 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Every algorithm on the targets that let choose, over maps around the tiles and channels around the vector length:
- * random numbers within rounding; small integers exactly, but for F(4x4), whose filters are multiples of 1/576. And every
- * algorithm with every fusion over blocks.
+ * Every algorithm on the targets that have several, over maps around the tiles and channels around the vector length. Random
+ * numbers must be right within rounding, small integers exactly, except for F(4x4), whose filters are multiples of 1/576. Also
+ * every algorithm with every fusion over blocks.
  */
 class AlgorithmTest {
     private static final int[][] MAPS = {{1, 1}, {2, 3}, {5, 4}, {7, 7}, {13, 6}, {14, 14}, {9, 29}};
@@ -59,7 +59,7 @@ class AlgorithmTest {
                 }));
     }
 
-    /** Over both numbers of workers every map meets every number of channels, every padding and both batches. */
+    /** Over both numbers of workers, every map meets every number of channels, every padding and both batches. */
     private static List<Graph> convolutions(int turn) {
         List<Graph> graphs = new ArrayList<>();
         for (int[] map : MAPS) {
@@ -74,7 +74,10 @@ class AlgorithmTest {
         return graphs;
     }
 
-    /** Of so few channels that convolutions are fused which have faster algorithms alone, and of so many that they are not. */
+    /**
+     * Widths so small that convolutions are fused although they have faster algorithms alone, and widths so large that they are
+     * not.
+     */
     private static List<Graph> blocks(int depth) {
         return Stream.of(Block.values())
                 .flatMap(block -> Stream.of(3, 6, 9).map(width -> block.graph(depth, width, 13, 1)))
@@ -97,7 +100,7 @@ class AlgorithmTest {
         return graphs;
     }
 
-    /** Largest error relative to the largest result, against sums of doubles: what the documentation states. */
+    /** Largest error relative to the largest result, against sums in doubles: the documented figures. */
     @ParameterizedTest
     @CsvSource({"DIRECT, 3e-6", "WINOGRAD_2, 1.5e-6", "WINOGRAD_4, 2.5e-5"})
     void error(Algorithm algorithm, double limit) {

@@ -12,9 +12,9 @@ import org.convmark.model.Target;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How many kernels move channels; that the right ones are moved is what the sweeps over patterns hold. */
+/** Counts the kernels that move channels; the sweeps over patterns check that they move the right ones. */
 class BufferAliasingTest {
-    /** A graph's input has a place of its own, and a shuffle moves all; nothing else need be moved. */
+    /** A graph's input has its own memory, and a shuffle moves all channels; nothing else is moved. */
     @ParameterizedTest
     @CsvSource({"FIRE, 0", "INCEPTION, 0", "NAS_CELL, 0", "DENSE, 1", "SHUFFLE, 6"})
     void fusedGraphsMoveLittle(Pattern pattern, int moves) {
@@ -33,7 +33,7 @@ class BufferAliasingTest {
                 moves(graph, graph));
     }
 
-    /** A part that does not begin at a whole vector is moved; what is beside it is not. */
+    /** A part that does not start at a whole vector is moved; its neighbours are not. */
     @ParameterizedTest
     @CsvSource({"16, 16, 0", "16, 3, 0", "3, 16, 1"})
     void partsBeginAtWholeVectors(int first, int second, int moves) {

@@ -16,18 +16,20 @@ import org.convmark.model.Graph;
 import org.convmark.model.Shape;
 import org.convmark.model.Target;
 
-/** What a child JVM runs to say how many threads compute when a target has one worker per processor; Linux tells their time. */
+/**
+ * Runs in a child JVM and reports how many threads compute when a target has one worker per processor; Linux reports their time.
+ */
 final class BusyThreads {
-    /** What stands before the number. */
+    /** Prefix of the number. */
     static final String BUSY = "busy threads: ";
 
-    /** What stands before the reason why there is none. */
+    /** Prefix of the reason why there is none. */
     static final String ABSENT = "not available: ";
 
     private static final long WARM_UP_NANOS = 500_000_000;
     private static final long NANOS = 500_000_000;
 
-    /** Share of the time of all threads: one that only starts kernels and waits has less. */
+    /** Minimum share of the time of all threads; a thread that only starts kernels and waits has less. */
     private static final double LEAST = 0.1;
 
     /** Threads of the JVM itself, which compile and collect. */
@@ -75,7 +77,7 @@ final class BusyThreads {
         }
     }
 
-    /** Nanoseconds on a processor by thread. */
+    /** Nanoseconds on a processor, by thread. */
     private static Map<String, Long> times() throws IOException {
         try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
             return threads.filter(thread -> !read(thread.resolve("comm")).matches(OF_THE_JVM))

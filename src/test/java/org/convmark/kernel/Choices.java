@@ -6,11 +6,12 @@ import java.util.SplittableRandom;
 import java.util.function.Predicate;
 
 /**
- * Decisions of a generator, recorded, so that what it made can be made again, and made smaller: with fewer decisions and smaller
- * ones (as in MacIver and Donaldson, Test-Case Reduction via Test-Case Generation, 2020). A generator has to make less of smaller numbers.
+ * Recorded decisions of a generator, so that its result can be generated again, and reduced: with fewer and smaller decisions (as
+ * in MacIver and Donaldson, Test-Case Reduction via Test-Case Generation, 2020). A generator must generate less for smaller
+ * numbers.
  */
 final class Choices {
-    /** Smaller cases that are tried, at the most. */
+    /** Most smaller cases that are tried. */
     private static final int ATTEMPTS = 2000;
 
     private final List<Integer> made;
@@ -54,7 +55,7 @@ final class Choices {
         return new Choices(new ArrayList<>(made), null);
     }
 
-    /** The smallest of those tried that still fail. */
+    /** The smallest decisions found that still fail. */
     Choices smallest(Predicate<Choices> fails) {
         List<Integer> smallest = made;
         int attempts = 0;

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 
-/** Runs graphs on every target and compares with {@link ReferenceInterpreter}; keeps one open backend per target. */
+/** Runs graphs on every target and compares the results with {@link ReferenceInterpreter}; keeps one open backend per target. */
 final class Comparison implements AutoCloseable {
-    /** Targets to test: a second JDK need not repeat those whose kernels no JVM compiles. */
+    /** Targets to test: on a second JDK, targets whose kernels no JVM compiles need not be tested again. */
     private static final List<String> ASKED = Arrays.asList(System.getProperty(
                     "convmark.targets",
                     Stream.of(Target.values()).map(Target::name).collect(Collectors.joining(",")))
@@ -42,25 +42,25 @@ final class Comparison implements AutoCloseable {
 
     private record Case(Graph graph, Weights.Fill fill) {}
 
-    /** Right answers, so that the second target need not wait for them again. */
+    /** Reference results, computed once for all targets. */
     private final Map<Case, Reference> references = new HashMap<>();
 
     private final Map<Case, double[]> definitions = new HashMap<>();
 
-    /** @param workers threads of CPU targets, whose algorithm is their own choice */
+    /** @param workers threads of CPU targets; targets choose their own algorithm */
     Comparison(int workers) {
         this(workers, workers, Algorithm.AUTO);
     }
 
     /**
-     * @param peerWorkers threads of peers, which start them anew for each program
-     * @param algorithm of the targets that know it; the others choose
+     * @param peerWorkers threads of peers, which start threads for each program
+     * @param algorithm for targets that have several
      */
     Comparison(int workers, int peerWorkers, Algorithm algorithm) {
         this(workers, peerWorkers, algorithm, FusionConstraints.TYPICAL);
     }
 
-    /** @param constraints what fused blocks are planned for */
+    /** @param constraints limits for planning fused blocks */
     Comparison(int workers, int peerWorkers, Algorithm algorithm, FusionConstraints constraints) {
         this.constraints = constraints;
         this.workers = workers;
@@ -77,7 +77,7 @@ final class Comparison implements AutoCloseable {
     }
 
     /**
-     * The same test on every target; where a target is not available it is skipped with the reason.
+     * The same test on every target; unavailable targets are skipped with the reason.
      *
      * @param body throws if the target is wrong
      */
@@ -95,7 +95,7 @@ final class Comparison implements AutoCloseable {
                                 }))));
     }
 
-    /** Each of these graphs gives the right result, if the target knows the fusion; all that do not are named. */
+    /** Each of these graphs gives the right result, if the target runs the fusion; the error names all that do not. */
     void check(Target target, Fusion fusion, Weights.Fill fill, List<Graph> graphs) {
         assumeTrue(target.fusions().contains(fusion), target + " knows no fusion " + fusion);
         List<String> wrong = new ArrayList<>();

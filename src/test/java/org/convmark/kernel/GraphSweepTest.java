@@ -31,7 +31,9 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every pattern and block on every target, unfused and fused, small: the compiler, its buffers and its borders. */
+/**
+ * Every pattern and block on every target, unfused and fused, at small sizes: tests the compiler, its buffers and its borders.
+ */
 class GraphSweepTest {
     private static final Comparison ONE_WORKER = new Comparison(1);
     private static final Comparison TWO_WORKERS = new Comparison(2);
@@ -80,8 +82,8 @@ class GraphSweepTest {
     }
 
     /**
-     * Blocks of widths around the vector length and the tiles, under schedules asked for: steps that do not divide the map, hidden
-     * channels in chunks, bands of several workers, several images.
+     * Blocks with widths around the vector length and the tiles, under requested schedules: steps that do not divide the map,
+     * hidden channels in chunks, bands of several workers, several images.
      */
     @TestFactory
     Stream<DynamicNode> rightAnswerUnderEverySchedule() {
@@ -121,7 +123,7 @@ class GraphSweepTest {
         return isSlowToCompile(target, Fusion.BLOCK) ? FEW : ODD_WIDTHS;
     }
 
-    /** Whether every kernel costs some seconds of a compiler. */
+    /** Whether every kernel takes a compiler several seconds. */
     private static boolean isSlowToCompile(Target target, Fusion fusion) {
         return target == Target.OPENCL && fusion == Fusion.BLOCK;
     }
@@ -152,7 +154,7 @@ class GraphSweepTest {
         return g;
     }
 
-    /** Whether small integers stay integers, or multiples of a power of two, and small. */
+    /** Whether values stay small integers, or small multiples of a power of two. */
     private static boolean isExact(Block block) {
         return block != Block.CONVNEXT && block != Block.MBCONV_GROUPED_SE;
     }
@@ -176,7 +178,7 @@ class GraphSweepTest {
         return ONE_WORKER.onEveryTarget(bodies);
     }
 
-    /** An error in one element is larger than the tolerance. */
+    /** An error in a single element exceeds the tolerance. */
     @Test
     void wrongWeightsAreSeen() {
         Graph graph = Pattern.PLAIN.graph(2, 8, 13, 1);

@@ -32,9 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every layer kind on every target, over shapes around the vector length and the tiles. Small integers give the same
- * float in every order of summation, so they must be equal; random numbers may differ by rounding. Convolutions are
- * direct: transforms round even integers, see {@link AlgorithmTest}.
+ * Every layer kind on every target, over shapes around the vector length and the tiles. Results on small integers must be equal,
+ * because they give the same float in every order of summation; results on random numbers may differ by rounding. Convolutions
+ * are direct, because transforms round even integers, see {@link AlgorithmTest}.
  */
 class LayerSweepTest {
     private static final List<Activation> FEW = Arrays.asList(Activation.RELU, Activation.SILU, null);
@@ -49,7 +49,7 @@ class LayerSweepTest {
 
     // ---------------------------------------------------------------- convolutions
 
-    /** Over all kernels, strides and maps every pair of input and output channels occurs. */
+    /** Over all kernels, strides and maps, every pair of input and output channels occurs. */
     @TestFactory
     Stream<DynamicNode> denseConvolutions() {
         Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
@@ -73,7 +73,10 @@ class LayerSweepTest {
         return COMPARISON.onEveryTarget(bodies);
     }
 
-    /** Inputs of so many channels, or filters so far apart, that tiles read a packed copy; with and without a border around the result. */
+    /**
+     * Inputs with so many channels, or filters with such large strides, that tiles read a packed copy; with and without a border
+     * around the result.
+     */
     @TestFactory
     Stream<DynamicNode> packedConvolutions() {
         List<Graph> many = new ArrayList<>();
@@ -96,7 +99,7 @@ class LayerSweepTest {
                 Map.of("many channels", exactThenRandom(many), "wide strides", exactThenRandom(apart)));
     }
 
-    /** Group widths around the vector length, with as many, twice or half as many filters as channels. */
+    /** Group widths around the vector length, with as many, twice as many or half as many filters as channels. */
     @TestFactory
     Stream<DynamicNode> groupedConvolutions() {
         Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
@@ -143,8 +146,8 @@ class LayerSweepTest {
     }
 
     /**
-     * after(before(norm(conv)) + residual): every activation on either side of a few, with and without residual, on a dense
-     * convolution, the few on the other kinds; every norm in turn.
+     * after(before(norm(conv)) + residual): every activation combined with a few on the other side, with and without residual, on
+     * a dense convolution; the few on the other kinds; every norm in turn.
      */
     @TestFactory
     Stream<DynamicNode> epilogues() {
@@ -184,7 +187,7 @@ class LayerSweepTest {
         };
     }
 
-    /** Two convolutions behind one another and values that several layers read, fused: buffers and borders are shared. */
+    /** Consecutive convolutions, and values with several readers, fused: buffers and borders are shared. */
     @TestFactory
     Stream<DynamicNode> chains() {
         List<Graph> graphs = new ArrayList<>();
@@ -206,7 +209,7 @@ class LayerSweepTest {
 
     // ---------------------------------------------------------------- all other layers
 
-    /** A kind of layer that the model gains is swept before it is right. */
+    /** Fails until every layer kind of the model is swept. */
     @Test
     void everyKindIsSwept() {
         Set<Class<?>> swept = Stream.concat(exactLayers().values().stream(), roundingLayers().values().stream())
@@ -273,7 +276,7 @@ class LayerSweepTest {
         return layers;
     }
 
-    /** Each layer alone, and between convolutions, so that what it reads and writes has a border of zeros. */
+    /** Each layer alone, and between convolutions, so that its input and output have a border of zeros. */
     private static Map<String, Consumer<Target>> bodies(Map<String, UnaryOperator<Graph>> layers, Weights.Fill fill) {
         Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
         layers.forEach((name, layer) -> {
@@ -307,7 +310,7 @@ class LayerSweepTest {
         return Graph.of(new Shape(batch, channels, map[0], map[1]));
     }
 
-    /** Over two or three channels a norm may divide by a difference that is mostly rounding. */
+    /** Over only two or three channels, a norm may divide by a difference that is mostly rounding. */
     private static Graph wide(Graph g) {
         Shape shape = g.output();
         return shape.channels() == 3 ? Graph.of(shape.withChannels(19)) : g;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Intermediates need little more memory than are alive at one time. */
+/** Intermediates need little more memory than the values that are alive at the same time. */
 class MemoryPlanTest {
     private static LiveRange tenant(int value, int from, int to, String layout, int units) {
         return new LiveRange(value, from, to, layout, new Backend.MemoryRequirement("floats", units, Float.BYTES));
@@ -38,9 +38,9 @@ class MemoryPlanTest {
     }
 
     /**
-     * Tensors as the vector backend stores them, with borders and gaps, against what lives at a time without these. Both in whole vectors, which
-     * are the layout: on 512 bits the 24 channels of a network take the place of 32.
-     * Between ConvNeXt's fused blocks nothing but maps with the border of a 7x7 filter lives: 23 % more pixels by themselves.
+     * Tensors as the vector backend stores them, with borders and gaps, against the live values without these. Both count whole
+     * vectors, as in the layout: at 512 bits, 24 channels of a network take the space of 32. Between ConvNeXt's fused blocks only
+     * maps with the border of a 7x7 filter are alive, and the border alone is 23 % more pixels.
      */
     @ParameterizedTest
     @EnumSource
@@ -58,7 +58,7 @@ class MemoryPlanTest {
         }
     }
 
-    /** Bytes of the intermediates that live at one time, channels in whole vectors. */
+    /** Bytes of the intermediates alive at one time, channels in whole vectors. */
     private static long widestCut(Graph graph) {
         int first = graph.inputs().size();
         int[] lastUses = graph.lastUses();

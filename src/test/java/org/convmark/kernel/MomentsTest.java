@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Activations stay O(1) however deep a graph is: neither infinities nor denormals, which would be timed instead of it. */
+/** Activations stay O(1) however deep a graph is. Infinities or denormals would distort the times. */
 class MomentsTest {
     private static final int DEPTH = 32;
 
@@ -20,7 +20,7 @@ class MomentsTest {
         return Stack.stacks();
     }
 
-    /** Only the result has a least size: a rectifier may cut off all of a narrow intermediate. */
+    /** Only the result has a lower bound: a rectifier may set all of a narrow intermediate to zero. */
     @ParameterizedTest
     @MethodSource("workloads")
     void deepGraphsStayOfOrderOne(Stack workload) {
@@ -36,7 +36,10 @@ class MomentsTest {
         }
     }
 
-    /** Filters of one pixel alone do not mix pixels, whose sizes drift apart: four are the most that a profile measures. */
+    /**
+     * Filters of one pixel do not mix pixels, whose magnitudes drift apart with depth; four is the largest depth that a profile
+     * measures.
+     */
     private static int depth(Stack workload) {
         return workload instanceof ActivationChain ? 4 : DEPTH;
     }

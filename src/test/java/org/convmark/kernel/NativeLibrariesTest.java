@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What a binding says, its own stack traces included, and what is made of it. */
+/** Messages of bindings, with their own stack traces, and the reasons derived from them. */
 class NativeLibrariesTest {
     private static final String UNMAPPED = ": failed to map segment from shared object";
 

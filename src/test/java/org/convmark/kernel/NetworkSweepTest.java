@@ -17,16 +17,16 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every whole network on every target: the same results as ONNX Runtime where that is there, else as plain Java. Images are
- * the smallest that the strides allow and graphs as fused as the target runs them; {@code -Dconvmark.networks=full} takes
- * published sizes and every fusion.
+ * Every whole network on every target: the same results as ONNX Runtime if it is available, else as plain Java. Images are the
+ * smallest that the strides allow, and graphs as fused as the target can run; {@code -Dconvmark.networks=full} uses published
+ * sizes and every fusion.
  */
 class NetworkSweepTest {
     private static final boolean IS_FULL = "full".equals(System.getProperty("convmark.networks"));
     private static final Target ORACLE = Target.ONNXRUNTIME;
     private static final EngineOptions SETTINGS = new EngineOptions(2, null);
 
-    /** Right answers are kept, so that the second target need not wait for them again; parameters are not, they fill the memory. */
+    /** Reference results are kept for the other targets; parameters are not, because they would fill the memory. */
     private final Map<Network, float[]> expected = new LinkedHashMap<>();
 
     @TestFactory
@@ -69,7 +69,7 @@ class NetworkSweepTest {
                 || Runtime.getRuntime().maxMemory() > 7L << 30;
     }
 
-    /** On an engine of its own: some engines keep the parameters of all their programs. */
+    /** On an engine of its own, because some engines keep the parameters of all their programs. */
     private static float[] output(Target target, Graph graph, Weights weights) {
         try (Engine engine = Engines.open(target, SETTINGS)) {
             Program program = engine.compile(graph, weights);
@@ -89,7 +89,7 @@ class NetworkSweepTest {
         }
     }
 
-    /** Results differ from class to class, by more than a bias does. */
+    /** Results of different classes differ by more than a bias would make them. */
     private static void assertAlive(float[] results, Network network) {
         double squares = 0;
         double sum = 0;

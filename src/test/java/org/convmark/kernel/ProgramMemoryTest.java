@@ -19,7 +19,7 @@ import org.convmark.model.Target;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What nobody runs any more is garbage, whatever kernels it had: threads, which live on, keep nothing of it. */
+/** Programs that are no longer used are garbage, whatever kernels they had: the threads live on but keep nothing of them. */
 class ProgramMemoryTest {
     /** A program of these graphs has megabytes of parameters. */
     private static final int PROGRAMS = 60;

@@ -16,8 +16,8 @@ import org.convmark.model.Layer.Pool;
 import org.convmark.model.Shape;
 
 /**
- * A graph of any layers in any order on any map, with a way to run it: what the model allows, not what networks look like. Values
- * may be read by several layers or by none.
+ * A graph of any layers in any order on any map, with a way to run it: everything that the model allows, not only what networks
+ * look like. Values may have several readers or none.
  *
  * @param weights seed of its parameters
  */
@@ -33,10 +33,10 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
             new ScheduleOverride(4, 32),
             new ScheduleOverride(0, 64));
 
-    /** Multiply-adds of a graph, at the most: few, seldom many. */
+    /** Most multiply-adds of a graph: usually few, seldom many. */
     private static final long[] MACS = {50_000, 50_000, 50_000, 200_000, 200_000, 200_000, 1_000_000, 10_000_000};
 
-    /** The graph that these decisions make. */
+    /** The graph that results from these decisions. */
     static RandomGraph of(Choices choices) {
         Fusion fusion = choices.of(List.of(Fusion.values()));
         Algorithm algorithm = choices.of(List.of(Algorithm.values()));
@@ -48,7 +48,7 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
         return new RandomGraph(grower.graph, fusion, algorithm, workers, fits(wish, grower.graph), choices.below(1000));
     }
 
-    /** A wish for more rows than a block's map has is refused. */
+    /** Reduces a requested step to the rows of the block's map, because a larger one is refused. */
     private static ScheduleOverride fits(ScheduleOverride wish, Graph graph) {
         int rows = graph.nodes().stream()
                 .mapToInt(node -> node.output().height())
@@ -56,7 +56,7 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
         return new ScheduleOverride(Math.min(wish.step(), rows), wish.chunk());
     }
 
-    /** Its layers as one would write them down. */
+    /** Its layers in readable notation. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(graph.inputs().get(0) + " " + fusion + " " + algorithm + " " + workers
@@ -76,13 +76,16 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
         return text.append("\n  head ").append(graph.head()).toString();
     }
 
-    /** Makes a graph longer. */
+    /** Appends layers to a graph. */
     private static final class Grower {
         private final Choices choices;
         private final long macs;
         private Graph graph;
 
-        /** Values that a layer may read: in a block what it reads and makes, outside what blocks do not keep to themselves. */
+        /**
+         * Values that the next layer may read: inside a block, the block's input and its own values; outside, all values that are
+         * not internal to a block.
+         */
         private List<Integer> readable = new ArrayList<>(List.of(0));
 
         private boolean inBlock;
@@ -157,7 +160,7 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
             return new Conv(choices.of(CHANNELS), 1, choices.of(1, 1, 1, 2), 1, 0, Conv.DENSE, bias());
         }
 
-        /** As many filters as channels, or some times that. */
+        /** As many filters as channels, or a multiple. */
         private Conv grouped() {
             int width = divisor();
             int groups = graph.output().channels() / width;
@@ -168,7 +171,7 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
             then(convolution(graph.output().channels(), 1));
         }
 
-        /** A number that divides the channels. */
+        /** A divisor of the number of channels. */
         private int divisor() {
             int channels = graph.output().channels();
             return choices.of(IntStream.rangeClosed(1, channels)
@@ -222,7 +225,7 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
             then(new Layer.Multiply(), gate);
         }
 
-        /** Layers of which others read only what the last makes. */
+        /** Layers of which only the last one's result is read from outside. */
         private void block() {
             List<Integer> outside = readable;
             int last = graph.nodes().size();

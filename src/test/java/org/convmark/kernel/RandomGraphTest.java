@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * {@link RandomGraphs} in child JVMs: VECTOR at every length and number of registers, whichever the processor has, OPENCL, and ONNX Runtime,
- * which says whether the reference is right. From one seed and from another each time, which a failure names. {@code
- * -Dconvmark.random.seconds=600} takes that long for each child.
+ * {@link RandomGraphs} in child JVMs: VECTOR at every length that the processor has and with 16 and 32 registers, OPENCL, and
+ * ONNX Runtime, which checks the reference itself. One fixed seed, and a new one each time, which a failure names. {@code
+ * -Dconvmark.random.seconds=600} sets the time of each child.
  */
 class RandomGraphTest {
     private static final String SECONDS = System.getProperty("convmark.random.seconds", "2");
@@ -35,7 +35,7 @@ class RandomGraphTest {
     /**
      * A child.
      *
-     * @param bits of vectors, 0 for those that the JVM prefers
+     * @param bits length of vectors, 0 for the one that the JVM prefers
      */
     record Child(Target target, int bits, int registers) {}
 

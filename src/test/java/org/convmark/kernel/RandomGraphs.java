@@ -27,12 +27,12 @@ import org.convmark.model.Shape;
 import org.convmark.model.Target;
 
 /**
- * Random graphs one after the other in one JVM, against {@link ReferenceInterpreter}: right values within the bound of rounding, and the
- * same bits however often a program runs. Before each, a program of NaN and infinities leaves them in the scratch memory of
- * every thread.
+ * Runs random graphs one after the other in one JVM and compares them with {@link ReferenceInterpreter}: values must be within
+ * the rounding bound, and the bits the same however often a program runs. Before each graph, a program on NaN and infinities
+ * leaves them in the scratch memory of every thread.
  */
 final class RandomGraphs implements AutoCloseable {
-    /** Doublings of an average that overflow. */
+    /** Doublings that make an average overflow. */
     private static final int DOUBLINGS = 140;
 
     private static final int RUNS = 3;
@@ -47,7 +47,10 @@ final class RandomGraphs implements AutoCloseable {
         }
     }
 
-    /** The latest, as each thread keeps its scratch memory: the many settings of all graphs take gigabytes. */
+    /**
+     * Keeps only the latest engines: each thread keeps its scratch memory, and the many settings of all graphs would take
+     * gigabytes.
+     */
     private static final class Beds extends LinkedHashMap<EngineOptions, Bed> {
         private static final int MOST = 32;
 
@@ -70,9 +73,9 @@ final class RandomGraphs implements AutoCloseable {
     }
 
     /**
-     * As a program: prints each failure as its smallest graph.
+     * Runs as a program and prints each failure as its smallest graph.
      *
-     * @param arguments target, first seed, how many graphs at the most, seconds at the most
+     * @param arguments target, first seed, most graphs, most seconds
      */
     public static void main(String[] arguments) {
         try (RandomGraphs graphs = new RandomGraphs(Target.valueOf(arguments[0]))) {
@@ -100,7 +103,7 @@ final class RandomGraphs implements AutoCloseable {
         }
     }
 
-    /** Graphs that were computed wrongly once, or not at all. */
+    /** Graphs that were once computed wrongly, or not at all. */
     private static List<RandomGraph> known() {
         Graph small = Graph.of(new Shape(1, 8, 5, 5));
         ScheduleOverride chunks = new ScheduleOverride(0, 16);
@@ -139,7 +142,7 @@ final class RandomGraphs implements AutoCloseable {
         return new RandomGraph(graph, fusion, algorithm, 2, ScheduleOverride.NONE, 1);
     }
 
-    /** What is wrong with the graph of a seed, and the smallest graph found that fails too; null if nothing is. */
+    /** The error of a seed's graph, and the smallest graph found that fails too; null if there is none. */
     String failure(long seed) {
         Choices choices = new Choices(seed);
         RandomGraph random = RandomGraph.of(choices);
@@ -152,7 +155,7 @@ final class RandomGraphs implements AutoCloseable {
         return stillWrong == null ? wrong + ", but not each time\n" + random : stillWrong + "\n" + smallest;
     }
 
-    /** What is wrong with a graph's result, or null. */
+    /** The error in a graph's result, or null. */
     private String wrong(RandomGraph random) {
         try {
             return random.graph().head() == 0 || !target.fusions().contains(random.fusion())
@@ -208,7 +211,7 @@ final class RandomGraphs implements AutoCloseable {
                         + " instead of " + right[worst] + " within " + bound[worst];
     }
 
-    /** Convolutions of every kind on what overflows. */
+    /** Convolutions of every kind on overflowing values. */
     private static Program dirt(Engine engine) {
         Graph graph = Graph.of(new Shape(3, 64, 20, 20)).globalPool();
         for (int i = 0; i < DOUBLINGS; i++) {

@@ -13,8 +13,8 @@ import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
 
 /**
- * Every layer straight from its formula, in double precision and with an index per dimension: what all targets, plain
- * Java included, are compared with. Shares nothing with the kernels but the parameters.
+ * Computes every layer directly from its formula, in double precision and with one index per dimension. All targets, plain Java
+ * included, are compared with it. It shares only the parameters with the kernels.
  */
 final class ReferenceInterpreter {
     /** The largest relative error of a rounding to the nearest float. */
@@ -23,15 +23,15 @@ final class ReferenceInterpreter {
     /** Roundings of a scale and a shift, folded into a filter or not, and of a division by a number of elements. */
     private static final int FOLDED = 8;
 
-    /** Sums of parts of the channels that a residual may go through, one after the other. */
+    /** Partial sums over channels that a residual may pass through, one after the other. */
     private static final int PARTS = 32;
 
-    /** Units in the last place that an approximation of an activation may be wrong by, twice that many of {@link #UNIT}. */
+    /** Largest error of an approximated activation, in {@link #UNIT}: eight units in the last place. */
     private static final int ACTIVATED = 16;
 
     /**
-     * What F(4x4, 3x3) makes of roundings at the most, in two dimensions: in one, the largest row of |A'| (|G| 1 * |B'| 1) has 0, 1, 1, 8, 8, 1
-     * times 1/4, 1/2, 1/2, 7/24, 7/24, 1 times 10, 10, 10, 6, 6, 10.
+     * Largest amplification of roundings by F(4x4, 3x3) in two dimensions. In one, the largest row of |A'| (|G| 1 * |B'| 1) is 0,
+     * 1, 1, 8, 8, 1 times 1/4, 1/2, 1/2, 7/24, 7/24, 1 times 10, 10, 10, 6, 6, 10.
      */
     private static final double AMPLIFIED = 48 * 48;
 
@@ -66,9 +66,9 @@ final class ReferenceInterpreter {
     }
 
     /**
-     * How far an element of the result may be from what a right kernel computes in floats, in batch x channel x row x column order: a
-     * bound to first order that follows every rounding through the graph (Higham, Accuracy and Stability of Numerical Algorithms,
-     * 2002, chapter 3), for any order of summation.
+     * How far an element of the result may be from what a correct kernel computes in floats, in batch x channel x row x column
+     * order: a first-order bound that follows every rounding through the graph (Higham, Accuracy and Stability of Numerical
+     * Algorithms, 2002, chapter 3), for any order of summation.
      */
     double[] bound() {
         return values.get(graph.head()).error;
@@ -89,16 +89,16 @@ final class ReferenceInterpreter {
         }
     }
 
-    /** Makes one element of a result. */
+    /** Computes one element of a result. */
     private interface Element {
         void make(int n, int c, int y, int x, Sum sum);
     }
 
-    /** A value that terms are added to, with the bounds of its error. */
+    /** A sum with the bounds of its error. */
     private static final class Sum {
         double value;
 
-        /** From the errors of what is read. */
+        /** Error inherited from the operands. */
         double inherited;
 
         /** Sum of the absolute values of all terms: each rounding is at most {@link #UNIT} of it. */
@@ -279,8 +279,9 @@ final class ReferenceInterpreter {
     }
 
     /**
-     * By image and output channel a bound of the roundings of an algorithm by transforms. Those of the sums over channels are taken to be
-     * independent (Higham and Mary, A New Approach to Probabilistic Rounding Error Analysis, 2019), or the bound would let everything pass.
+     * For each image and output channel, a bound of the roundings of an algorithm with transforms. The roundings of sums over
+     * channels are assumed independent (Higham and Mary, A New Approach to Probabilistic Rounding Error Analysis, 2019);
+     * otherwise the bound would accept anything.
      */
     private static double[][] transformed(Layer.Conv conv, double[] filter, Tensor x) {
         int channels = x.shape.channels();
@@ -320,7 +321,7 @@ final class ReferenceInterpreter {
         };
     }
 
-    /** Of a pixel, over its channels: the mean and one over the deviation, and how far floats may be from them. */
+    /** For a pixel, over its channels: the mean and one over the deviation, with their possible errors in floats. */
     private record Moments(double mean, double meanError, double scale, double largestScale) {}
 
     private static Moments[] moments(Layer.LayerNorm norm, Tensor x) {
@@ -360,7 +361,10 @@ final class ReferenceInterpreter {
                 1 / Math.sqrt(Math.max(0, variance - varianceError) + norm.epsilon()));
     }
 
-    /** An activation moves an error by its slope; kernels compute it to some units in the last place of the larger of its argument and 1. */
+    /**
+     * An activation scales an error by its slope; kernels compute it to some units in the last place of the larger of its
+     * argument and 1.
+     */
     private static Element activated(DoubleUnaryOperator f, Tensor x) {
         return (n, c, p, q, sum) -> {
             int at = x.index(n, c, p, q);
@@ -440,7 +444,7 @@ final class ReferenceInterpreter {
         };
     }
 
-    /** Gaussian distribution function, from the series of positive terms of the error function. */
+    /** Gaussian distribution function, by the error function's series of positive terms. */
     static double gaussian(double x) {
         if (Math.abs(x) > 8) {
             return x > 0 ? 1 : 0;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Without a number of workers every target takes the processors that its process may use, whatever the machine has. */
+/** Without a number of workers, every target uses the processors that its process may use, whatever the machine has. */
 @EnabledOnOs(OS.LINUX)
 class ThreadsTest {
     private static final int SECONDS = 120;

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every unit of every kernel exactly once, however late a thread is, also with more threads than processors. */
+/** Every unit of every kernel runs exactly once, however late a thread is, also with more threads than processors. */
 class WorkersTest {
     private static final int RUNS = 2_000;
 

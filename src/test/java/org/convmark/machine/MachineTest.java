@@ -29,7 +29,7 @@ class MachineTest {
         assertEquals("there is no /proc/cpuinfo; no OSHI", machine.cpu().model().missing());
         assertEquals(List.of("LLC-load-misses"), machine.cpu().counters().value(), "of the perf of these tests");
         assertTrue(new PerfCounters("/no/such/perf").events().missing().contains("cannot be started"));
-        assertTrue(new PerfCounters("false").events().missing().contains("counts no cache event"));
+        assertTrue(new PerfCounters("false").events().missing().contains("cannot count cache events"));
         assertFalse(machine.caches().known());
         assertFalse(machine.memory().totalBytes().known());
         assertFalse(machine.os().loadAverage().known());
@@ -181,7 +181,7 @@ class MachineTest {
         Machine machine = system.machine();
         assertFalse(machine.limits().cpus().known());
         assertEquals(
-                "/sys/fs/cgroup/memory.max says 'lots', which is no number",
+                "/sys/fs/cgroup/memory.max says 'lots', which is not a number",
                 machine.limits().memoryBytes().missing());
         assertFalse(machine.os().loadAverage().known());
         assertEquals("/proc/stat has no steal time", machine.os().stealTicks().missing());

@@ -15,7 +15,7 @@ class CompilerLogTest {
              530  700       4       java.lang.Math::min (11 bytes)   made not entrant: not used
             ### Excluding compile: static org.convmark.kernel.vector.tile.Tile2x14::run
             made not compilable on level 3  org.convmark.kernel.vector.tile.Tile2x14::run (3581 bytes)   excluded by CompileCommand
-            # no roof is read beside this row
+            # the roof is not measured beside this row
                2604 4079       3       org.convmark.kernel.vector.tile.Tile2x14::run (3591 bytes)   COMPILE SKIPPED: out of virtual registers in LIR generator (retry at different tier)
             2605 4079       4       org.convmark.kernel.scalar.ScalarConv::run (35 bytes)   COMPILE SKIPPED: out of nodes (not retryable)
             2606 4080       4       org.openjdk.jmh.Other::run (35 bytes)   COMPILE SKIPPED: out of nodes (not retryable)

@@ -1,2 +1,2 @@
-/** Two sides of runs against each other: what became faster, what slower, what cannot be told. */
+/** Two groups of runs against each other: what became faster, what became slower, and what cannot be told. */
 package org.convmark.analysis.compare;

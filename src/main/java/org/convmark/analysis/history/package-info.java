@@ -1,2 +1,2 @@
-/** Many runs over time: where rows changed their level. */
+/** Many runs over time: where the times of a row changed level. */
 package org.convmark.analysis.history;

@@ -1,2 +1,2 @@
-/** Statistics of forks: what the comparison of two runs and the history of many rest on. Knows nothing of runs. */
+/** Statistics of forks, on which comparisons of two runs and the history of many rest. Knows nothing of runs. */
 package org.convmark.analysis.statistics;

@@ -2,5 +2,5 @@ package org.convmark.bench.activation;
 
 import org.convmark.bench.StackBenchmark;
 
-/** Depth and width of a chain of pointwise convolutions with GELU behind each. */
+/** Depth and width of a chain of pointwise convolutions with GELU after each. */
 public class GeluBenchmark extends StackBenchmark {}

@@ -2,5 +2,5 @@ package org.convmark.bench.activation;
 
 import org.convmark.bench.StackBenchmark;
 
-/** Depth and width of a chain of pointwise convolutions with a sigmoid behind each. */
+/** Depth and width of a chain of pointwise convolutions with a sigmoid after each. */
 public class SigmoidBenchmark extends StackBenchmark {}

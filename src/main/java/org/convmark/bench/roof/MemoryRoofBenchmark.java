@@ -11,7 +11,7 @@ public class MemoryRoofBenchmark extends RoofBenchmark {
     @Param({"READ", "COPY", "TRIAD"})
     RoofLoop loop;
 
-    /** Working set. */
+    /** Working set in bytes. */
     @Param({"16384", "262144", "8388608", "268435456"})
     long bytes;
 

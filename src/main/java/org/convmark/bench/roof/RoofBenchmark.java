@@ -8,9 +8,9 @@ import org.convmark.model.RoofLoop;
 import org.convmark.model.Target;
 import org.openjdk.jmh.annotations.Param;
 
-/** Time of one run of a {@link RoofLoop}; the parameters tell the flops and bytes of a run. */
+/** Time of one run of a {@link RoofLoop}; its parameters give the flops and bytes of a run. */
 public abstract class RoofBenchmark extends ProgramBenchmark {
-    /** Whose loops; plain Java and other engines have none of their own. */
+    /** The target whose loops run; plain Java and peers have none of their own. */
     @Param({"VECTOR", "OPENCL"})
     protected Target target;
 

@@ -1,2 +1,2 @@
-/** What a machine can do when nothing but arithmetic, or nothing but memory, limits it. */
+/** What a machine can do when only arithmetic, or only memory, limits it. */
 package org.convmark.bench.roof;

@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A protobuf message: fields with their numbers, in the order in which they are put. Holds the parts of what it contains,
- * so that weights are copied only when they are written.
+ * A protobuf message: numbered fields in the order in which they are put. It keeps references to its parts, so weights are copied
+ * only when the message is written.
  */
 public final class Message {
-    /** Largest message that readers accept. */
+    /** Largest message that readers accept, in bytes. */
     public static final long LIMIT = Integer.MAX_VALUE;
 
     private static final int VARINT = 0;
@@ -69,7 +69,7 @@ public final class Message {
         return out;
     }
 
-    /** Seven bits a byte, the lowest first; the highest bit says that more follow. */
+    /** Seven bits per byte, lowest first; the top bit marks that more follow. */
     private static void varint(ByteArrayOutputStream out, long value) {
         long rest = value;
         while ((rest & ~0x7fL) != 0) {
@@ -79,7 +79,7 @@ public final class Message {
         out.write((int) rest);
     }
 
-    /** Little-endian, as protobuf and raw tensors want them. */
+    /** Little-endian, as protobuf and raw tensors require. */
     static byte[] bytes(float... values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
@@ -92,12 +92,12 @@ public final class Message {
         return bytes.array();
     }
 
-    /** Bytes when written. */
+    /** Bytes of the written message. */
     public long size() {
         return size;
     }
 
-    /** Writes all of it. */
+    /** Writes the whole message. */
     public void writeTo(OutputStream out) throws IOException {
         for (byte[] part : parts) {
             out.write(part);
@@ -107,7 +107,8 @@ public final class Message {
     /** @throws UnsupportedOperationException if it is larger than {@link #LIMIT} */
     public byte[] toByteArray() {
         if (size > LIMIT) {
-            throw new UnsupportedOperationException("an ONNX model ends at 2 GB, and this one has " + size + " bytes");
+            throw new UnsupportedOperationException(
+                    "an ONNX model is at most 2 GB large, and this one has " + size + " bytes");
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream((int) size);
         try {

@@ -19,8 +19,8 @@ import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
 
 /**
- * A graph and its weights as an ONNX model, in the operators that exporters write. A fused kernel becomes a convolution
- * with the norms folded in and operators of their own for what follows it: engines fuse those again.
+ * A graph and its weights as an ONNX model, in the operators that exporters write. A fused kernel becomes a convolution with its
+ * norms folded in, followed by separate operators for the rest, which engines fuse again.
  */
 public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
     /** Name of the result. */
@@ -85,7 +85,7 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
         return name;
     }
 
-    /** A number that any operator may read. */
+    /** A constant number, written once and readable by any operator. */
     private String once(String name, float value) {
         return shared.add(name) ? constant(name, new float[] {value}) : name;
     }
@@ -128,7 +128,7 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
         return attribute("pads", new long[] {before, before, after, after});
     }
 
-    /** A factor alone is a product; with a summand it is a batch norm of mean 0 and variance 1. */
+    /** A factor alone is a product; with a summand it is a batch norm with mean 0 and variance 1. */
     @Override
     protected List<Message> affine(float[] scale, float[] shift, Value in, Value out) {
         Operators operators = new Operators(out.name);
@@ -157,8 +157,8 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
     }
 
     /**
-     * As ConvNeXt's published code writes it. LayerNormalization itself works along the last axis: with the transpositions
-     * around it a block took ONNX Runtime a quarter longer.
+     * As ConvNeXt's published code writes it. The operator LayerNormalization works along the last axis; with the transpositions
+     * it needs, a block took ONNX Runtime a quarter longer.
      */
     @Override
     protected List<Message> layerNorm(float epsilon, float[] gain, float[] bias, Value in, Value out) {
@@ -183,7 +183,7 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
         return operators.nodes();
     }
 
-    /** Name of the value that the activation makes, the same without one. */
+    /** Name of the value after the activation; without an activation, the same name. */
     private String activate(Activation function, String x, Operators operators) {
         if (function == null) {
             return x;
@@ -257,7 +257,7 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
         });
     }
 
-    /** Negative padding cuts off. */
+    /** Negative padding crops. */
     @Override
     protected List<Message> shift(Value in, Value out) {
         Operators operators = new Operators(out.name);

@@ -3,7 +3,7 @@ package org.convmark.kernel.onnx;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Operators behind one another that together make one value. */
+/** A chain of operators that together compute one value. */
 final class Operators {
     private static final int FLOAT = 1;
     private static final int STRING = 3;
@@ -15,12 +15,12 @@ final class Operators {
     private final String out;
     private final List<Operator> operators = new ArrayList<>();
 
-    /** @param out name of the value that the last of them makes */
+    /** @param out name of the value that the last operator computes */
     Operators(String out) {
         this.out = out;
     }
 
-    /** Appends an operator; the name of its result, for those behind it. */
+    /** Appends an operator and returns the name of its result, for the operators after it. */
     String then(String type, List<String> inputs, Message... attributes) {
         operators.add(new Operator(type, List.copyOf(inputs), List.of(attributes)));
         return result(operators.size() - 1);

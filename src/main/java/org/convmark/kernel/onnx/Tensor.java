@@ -1,6 +1,6 @@
 package org.convmark.kernel.onnx;
 
-/** Tensors with their values: weights of a model, and what is compared with its result. */
+/** Tensors with their values: weights of a model, and expected results. */
 public final class Tensor {
     private static final int FLOAT = 1;
     private static final int INT64 = 7;

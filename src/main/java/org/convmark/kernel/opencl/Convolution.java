@@ -5,7 +5,7 @@ import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
 import org.convmark.model.Layer;
 
-/** Chooses the kernel for a convolution, packs its filter the way that kernel reads it and binds its operands. */
+/** Chooses the kernel for a convolution, packs its filter for that kernel and binds its operands. */
 final class Convolution {
     private final Cl cl;
     private final Tuning tuning;
@@ -187,7 +187,7 @@ final class Convolution {
                 groupOut);
     }
 
-    /** Where each term of a sum lies, from the pixel under the filter's first tap; 0 for terms that only pad. */
+    /** Offset of each term of a sum from the pixel under the filter's first tap; 0 for terms that are only padding. */
     private int[] offsets(int terms) {
         int[] offsets = new int[terms];
         for (int k = 0; k < group * taps(); k++) {

@@ -3,7 +3,7 @@ package org.convmark.kernel.opencl;
 import java.util.List;
 
 /**
- * What an OpenCL device says of itself.
+ * What an OpenCL device reports about itself.
  *
  * @param platform name and version of the platform it belongs to
  * @param name its name
@@ -18,7 +18,7 @@ import java.util.List;
  * @param localBytes local memory of one work-group in bytes
  * @param localMemory LOCAL for a memory of its own, GLOBAL where it is emulated, or NONE
  * @param maxAllocationBytes largest single buffer in bytes
- * @param partitions ways to split it into sub-devices: {@code equally}, {@code by counts}, {@code by affinity}
+ * @param partitions supported ways to split it into sub-devices: {@code equally}, {@code by counts}, {@code by affinity}
  * @param roundedDivision whether single-precision division can be built correctly rounded
  */
 public record DeviceInfo(

@@ -3,17 +3,17 @@ package org.convmark.kernel.opencl;
 import org.convmark.model.Shape;
 
 /**
- * A tensor on a device: batch x channel block x row x column x channel in block, with a border of zeros around every
- * map. Channels that only fill up the last block hold anything finite.
+ * A tensor on a device: batch x channel block x row x column x channel in block, with a border of zeros around every map. The
+ * unused channels of the last block hold arbitrary finite values.
  *
- * @param shape its extent
+ * @param shape its shape
  * @param border zero pixels on every side
  * @param block channels side by side
- * @param memory the buffer that it lies in
- * @param first the float of it where the tensor begins
+ * @param memory the buffer that holds it
+ * @param first index in the buffer of the tensor's first float
  */
 record DeviceTensor(Shape shape, int border, int block, Cl.Memory memory, int first) {
-    /** Floats of a buffer for such a tensor. */
+    /** Floats that such a tensor takes. */
     static long floats(Shape shape, int border, int block) {
         long pixels = (shape.height() + 2L * border) * (shape.width() + 2L * border);
         return shape.batch() * (long) blocks(shape.channels(), block) * block * pixels;
@@ -25,7 +25,7 @@ record DeviceTensor(Shape shape, int border, int block, Cl.Memory memory, int fi
     }
 
     /**
-     * Rows that one work-item of a CPU goes through: many, for few starts, but not so many that compute units run dry.
+     * Rows that one work-item of a CPU computes: many, so that few items start, but not so many that compute units go idle.
      *
      * @param height rows of a map
      * @param maps maps with items of their own
@@ -58,12 +58,12 @@ record DeviceTensor(Shape shape, int border, int block, Cl.Memory memory, int fi
         return blocks() * plane();
     }
 
-    /** Where the inside lies, as kernels take it: first element, row, plane, image. */
+    /** Where the inside starts and how far apart its parts are, as kernel arguments: first element, row, plane, image. */
     int[] at() {
         return at(0);
     }
 
-    /** The same, beginning some pixels further up and left. */
+    /** The same, starting some pixels further up and left. */
     int[] at(int padding) {
         return new int[] {first + (border - padding) * (row() + block), row(), plane(), image()};
     }

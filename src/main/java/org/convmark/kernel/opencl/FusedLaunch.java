@@ -6,9 +6,9 @@ import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 import org.convmark.model.LayerVisitor;
 
-/** What one launch can run of a block: stages that stream rows on CPUs, a tile in local memory on GPUs. */
+/** What one launch can run of a block: stages that stream rows on CPUs, or a tile in local memory on GPUs. */
 record FusedLaunch(DeviceInfo device, Tuning tuning) implements FusionCapabilities {
-    /** Why a layer is no stage of {@link PartLowering}, empty if it is. */
+    /** Why a layer cannot be a stage of {@link PartLowering}; empty if it can. */
     private static final LayerVisitor<String> OBSTACLE = new LayerVisitor<>() {
         @Override
         public String conv(Layer.Conv conv) {
@@ -50,7 +50,7 @@ record FusedLaunch(DeviceInfo device, Tuning tuning) implements FusionCapabiliti
             return "shifts the map";
         }
 
-        /** A blur is a convolution; others have no padding of zeros. */
+        /** A blur is a convolution; other pooling does not pad with zeros. */
         @Override
         public String pool(Layer.Pool pool) {
             return pool.kind() == Layer.Pool.Kind.BLUR ? "" : "pools windows whose padding is not zero";
@@ -67,7 +67,7 @@ record FusedLaunch(DeviceInfo device, Tuning tuning) implements FusionCapabiliti
         return tuning.flopsOfLaunch();
     }
 
-    /** None: the kernel of GPUs takes them in chunks of its own. */
+    /** None: the GPU kernel cuts them into its own chunks. */
     @Override
     public List<Integer> chunks() {
         return List.of();

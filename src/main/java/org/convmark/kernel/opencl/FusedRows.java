@@ -13,8 +13,8 @@ import org.convmark.model.Graph;
 import org.convmark.model.Shape;
 
 /**
- * Binds several layers as one kernel of a CPU: an item is a band of rows of the result, see {@code fused.cl}. Which rows
- * are made in which step is written down in a table that all items read.
+ * Binds several layers as one CPU kernel: a work-item computes a band of rows of the result, see {@code fused.cl}. A table that
+ * all items read says which rows are computed in which step.
  */
 final class FusedRows {
     /** Tensors that one kernel reads. */
@@ -47,7 +47,7 @@ final class FusedRows {
         this.items = items(body, step, cl.units());
     }
 
-    /** By item, its rows of each image that it makes rows of. */
+    /** For each item, the rows of each image that it computes. */
     private static List<List<Band>> items(Graph body, int step, int units) {
         int height = body.output().height();
         int rows = height * body.output().batch();
@@ -154,7 +154,7 @@ final class FusedRows {
         return border;
     }
 
-    /** Where the parameters of each stage begin, and behind the last where they end. */
+    /** Where the parameters of each stage start, and after the last where they end. */
     private static int[] offsets(List<ProgramPart> stages) {
         int[] offsets = new int[stages.size() + 1];
         for (int i = 0; i < stages.size(); i++) {
@@ -204,7 +204,7 @@ final class FusedRows {
         return IntStream.concat(Arrays.stream(starts), steps.build()).toArray();
     }
 
-    /** The rows of a value that a step makes, and those of its window to clear: all at first, later those below the map. */
+    /** The rows of a value that a step computes, and the rows of its window to clear: all at first, later those below the map. */
     private IntStream rows(LineBufferSchedule flow, int step, int v) {
         int height = body.shape(v).height();
         int end = v == body.head() ? height : Math.max(height, flow.readTo(step, v));

@@ -10,19 +10,19 @@ import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 import org.convmark.model.Shape;
 
-/** Binds a block as one kernel of a GPU, and says whether the device's local memory holds a tile of it. */
+/** Binds a block as one GPU kernel, and decides whether the device's local memory holds a tile of it. */
 final class FusedTile {
     private static final System.Logger LOG = System.getLogger(FusedTile.class.getName());
 
-    /** Items of a group: pixel lanes x channel rows, as in the kernel. */
+    /** Work-items of a group: pixel lanes x channel rows, as in the kernel. */
     private static final int LANES = 32;
 
     private static final int ROWS = 8;
 
-    /** Sums that an item may keep in registers. */
+    /** Sums that a work-item may keep in registers. */
     private static final int SUMS = 64;
 
-    /** The tiles that are tried, the largest first: a larger one reads less halo. */
+    /** The tiles that are tried, largest first, because a larger tile reads less halo. */
     private static final List<TiledBlock.Tile> TILES = List.of(
             new TiledBlock.Tile(8, 16, 16),
             new TiledBlock.Tile(8, 8, 32),
@@ -32,7 +32,7 @@ final class FusedTile {
 
     private FusedTile() {}
 
-    /** Whether layers are a block of the form that the kernel runs, and some tile of it fits the device. */
+    /** Whether layers match the block that the kernel runs, and some tile of it fits the device. */
     static boolean fits(DeviceInfo device, Graph body) {
         TiledBlock form = TiledBlock.of(body);
         return form != null && tile(device, form).isPresent();
@@ -148,7 +148,7 @@ final class FusedTile {
                 + (node < 0 ? Tuning.name(null) : parts.get(node).after());
     }
 
-    /** Bias before filter, gain before bias, part by part. */
+    /** All parameters in order: bias before filter, gain before bias, part by part. */
     private static float[] parameters(List<Part> parts) {
         float[] all = new float
                 [parts.stream()

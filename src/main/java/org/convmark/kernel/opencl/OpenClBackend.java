@@ -25,14 +25,14 @@ import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 
 /**
- * OpenCL 1.2 or later, on a GPU or a CPU. A kernel is one enqueue into an in-order queue; a program ends by waiting for
- * the queue. Two families of kernels, see {@link Tuning.Family}, share the layout of tensors.
+ * OpenCL 1.2 or later, on a GPU or a CPU. A kernel is one enqueue into an in-order queue; a program ends by waiting for the
+ * queue. Two families of kernels, see {@link Tuning.Family}, share the layout of tensors.
  */
 public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     /** Inputs that one launch of the route kernel reads. */
     private static final int ROUTE_INPUTS = 4;
 
-    /** Floats of a line of a cache, and more than a vector is aligned to. */
+    /** Floats of a cache line, which satisfies the alignment of every vector. */
     private static final int LINE = 16;
 
     private final Cl cl;
@@ -57,7 +57,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         }
     }
 
-    /** Why no device can be opened with these options, in one sentence, or null. */
+    /** Why no device can be opened with these options, in one sentence, or null if one can. */
     public static String unavailable(EngineOptions options) {
         List<Cl.Device> devices;
         try {
@@ -80,7 +80,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         return null;
     }
 
-    /** The innermost message; a class that failed to initialise once wraps it in "Exception ...: ... [in thread ...]". */
+    /** The innermost message. A class whose initialisation failed earlier wraps it in "Exception ...: ... [in thread ...]". */
     private static String reason(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null) {
@@ -91,7 +91,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     }
 
     /**
-     * Opens the first GPU, else the first other device, of the name asked for.
+     * Opens the first GPU whose name matches, else the first other device.
      *
      * @throws UnsupportedOperationException with the reason if there is none
      */
@@ -135,8 +135,8 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     }
 
     /**
-     * Tensors without a border lie anywhere in one buffer. Those with one take the place of their like only, because a kernel
-     * that made zeros of a border would cost a launch each time.
+     * Tensors without a border may lie anywhere in one buffer. Tensors with a border reuse only memory of the same layout,
+     * because clearing a border would cost a launch each time.
      */
     @Override
     protected MemoryRequirement need(Layout layout) {
@@ -182,7 +182,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         return values;
     }
 
-    /** Takes image, channel, row and the index of the row's first element in batch x channel x row x column order. */
+    /** Takes image, channel, row, and the index of the row's first element in batch x channel x row x column order. */
     private interface Row {
         void at(int n, int c, int y, int i);
     }
@@ -257,7 +257,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         return new Sequence(parts.toArray(Kernel[]::new));
     }
 
-    /** Moves the channels that come from some inputs, beginning with a first one. */
+    /** Copies the channels that come from some inputs, starting with input {@code first}. */
     private Kernel route(Route route, int first, List<DeviceTensor> in, DeviceTensor out) {
         Object[] operands = new Object[2 * ROUTE_INPUTS + 1];
         for (int i = 0; i < ROUTE_INPUTS; i++) {
@@ -342,7 +342,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     }
 
     /**
-     * Binds a kernel whose items are rows or pixels of blocks; operands first, then the output with its extent.
+     * Binds a kernel whose items are rows or pixels of blocks. Arguments: operands, then the output with its extent.
      *
      * @param blocks blocks that get items of their own
      */

@@ -5,8 +5,8 @@ import org.convmark.model.Layer;
 import org.convmark.model.Shape;
 
 /**
- * A convolution the way the CPU kernels read it, for a map of its own or a window: its register tile, which input blocks
- * each tile of output blocks sees, and its filter packed in the order of the loops.
+ * A convolution as the CPU kernels read it, for a whole map or a window: its register tile, the input blocks that each tile of
+ * output blocks reads, and its filter packed in the order of the loops.
  */
 final class PackedConv {
     private final Layer.Conv conv;
@@ -19,16 +19,16 @@ final class PackedConv {
     /** Output blocks and pixels of a register tile. */
     final Tuning.Tile tile;
 
-    /** Input blocks that a tile sees. */
+    /** Input blocks that a tile reads. */
     final int blocks;
 
     /** Input channels of a block, fewer than a vector where there are no more. */
     final int channels;
 
-    /** By tile, the first input block that it sees. */
+    /** For each tile, the first input block that it reads. */
     final int[] first;
 
-    /** Tile x input block x row x column x input channel x output channel; zero where a filter does not see a channel. */
+    /** Tile x input block x row x column x input channel x output channel; zero where a filter does not read a channel. */
     final float[] filter;
 
     /** One per output channel of all tiles. */
@@ -52,17 +52,17 @@ final class PackedConv {
         this.bias = Arrays.copyOf(bias, first.length * tile.out() * v);
     }
 
-    /** What the kernel is compiled for. */
+    /** Build options of the kernel. */
     String options() {
         return " -DOUT=" + tile.out() + " -DPIXELS=" + tile.pixels() + " -DCHANNELS=" + channels;
     }
 
-    /** First input channel that an output channel sees. */
+    /** First input channel that an output channel reads. */
     private int firstSeen(int channelOut) {
         return Math.min(channelOut, conv.outChannels() - 1) / groupOut * group;
     }
 
-    /** Input blocks that a tile of so many output blocks sees, at most. */
+    /** Most input blocks that a tile of this many output blocks reads. */
     private int seen(int outBlocks) {
         int most = 0;
         for (int o = 0; o < conv.outChannels(); o += outBlocks * v) {
@@ -71,7 +71,7 @@ final class PackedConv {
         return most;
     }
 
-    /** Output blocks that can share a tile without seeing more than one alone. */
+    /** Output blocks that can share a tile without reading more than one of them alone. */
     private int widest() {
         int most = 1;
         for (int out = 2; out <= outBlocks; out++) {

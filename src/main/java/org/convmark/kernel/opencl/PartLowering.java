@@ -21,7 +21,7 @@ final class PartLowering extends Lowering<Integer, ProgramPart> {
         this.body = body;
     }
 
-    /** By node of the body. */
+    /** One part per node of the body. */
     List<ProgramPart> all(Weights weights) {
         int first = body.inputs().size();
         return IntStream.range(0, body.nodes().size())

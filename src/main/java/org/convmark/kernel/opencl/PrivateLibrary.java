@@ -11,11 +11,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 
 /**
- * A directory of this JVM alone, for a native library that unpacks itself. JOCL writes its library under one fixed name
- * into {@code java.io.tmpdir} and loads whatever lies there already: a race between parallel JVMs, and in a shared
- * directory an invitation to anybody. It reads that property while its class initialises, so for just that moment the
- * property names a fresh directory that only the owner may enter. A loaded library needs its file no more, so the directory
- * goes at once and a JVM that is killed leaves nothing; where the system keeps loaded files, it goes when the JVM exits.
+ * A directory for this JVM alone, for a native library that unpacks itself. JOCL writes its library under a fixed name into
+ * {@code java.io.tmpdir} and loads whatever is already there: a race between parallel JVMs, and in a shared directory a security
+ * hole. It reads the property while its class initialises, so for just that moment the property names a fresh directory that only
+ * the owner can access. A loaded library no longer needs its file, so the directory is deleted at once, and a JVM that is killed
+ * leaves nothing behind. Where the system locks loaded files, it is deleted when the JVM exits.
  */
 final class PrivateLibrary {
     private static final String PROPERTY = "java.io.tmpdir";
@@ -25,7 +25,7 @@ final class PrivateLibrary {
     /**
      * Runs the initialiser of a native library.
      *
-     * @return the directory it found in {@code java.io.tmpdir}, most likely deleted by now
+     * @return the directory that {@code java.io.tmpdir} named meanwhile, most likely deleted by now
      * @throws UncheckedIOException if no such directory can be made
      */
     static Path load(Runnable initialiser) {
@@ -56,7 +56,7 @@ final class PrivateLibrary {
         }
     }
 
-    /** What lies in it first; what is in use is left to the exit of the JVM, which deletes in reverse order. */
+    /** Deletes the content first; files in use are left to the exit of the JVM, which deletes in reverse order. */
     private static void delete(Path directory) {
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {

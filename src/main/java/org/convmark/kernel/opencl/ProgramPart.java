@@ -1,10 +1,10 @@
 package org.convmark.kernel.opencl;
 
 /**
- * One layer of a fused kernel on a CPU: the part of its source that makes rows of a window, and what that reads.
+ * One layer of a fused kernel on a CPU: source code that computes rows of a window, with its arguments.
  *
- * @param part its file, compiled for this stage
- * @param form numbers, as the file says
- * @param parameters weights and the like, as the file says
+ * @param part its source file, compiled for this stage
+ * @param form integers, as the file defines
+ * @param parameters weights and other floats, as the file defines
  */
 record ProgramPart(Cl.Source part, int[] form, float[] parameters) {}

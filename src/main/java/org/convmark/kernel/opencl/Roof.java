@@ -6,10 +6,10 @@ import org.convmark.model.Shape;
 
 /** Binds the roof loops. */
 final class Roof {
-    /** Work-items per compute unit of a GPU: enough to hide the latency of memory. */
+    /** Work-items per compute unit of a GPU: enough to hide memory latency. */
     private static final int GPU_ITEMS = 1024;
 
-    /** Work-items of the compute loop per compute unit of a CPU, so that an unlucky split costs little. */
+    /** Work-items of the compute loop per compute unit of a CPU: several, so that uneven scheduling costs little. */
     private static final int CPU_SHARES = 16;
 
     private final Cl cl;
@@ -35,7 +35,7 @@ final class Roof {
         return tuning.family() == Tuning.Family.GPU;
     }
 
-    /** Items are a power of two, so that each gets the same whole number of steps. */
+    /** The number of items is a power of two, so that each gets the same whole number of steps. */
     private Kernel compute(long flops) {
         int items = Integer.highestOneBit(cl.units() * (gpu() ? GPU_ITEMS : CPU_SHARES));
         int steps = (int) (flops / (2.0 * tuning.lanes() * items));
@@ -81,7 +81,7 @@ final class Roof {
      * An array shared by work-items.
      *
      * @param items work-items
-     * @param count vectors of one item
+     * @param count vectors per item
      * @param lanes floats of a vector
      */
     private record Split(int items, int count, int lanes) {

@@ -5,7 +5,7 @@ import org.convmark.model.Layer;
 import org.convmark.model.Shape;
 
 /**
- * Channels on their way from several tensors to one.
+ * Channels copied from several tensors to one.
  *
  * @param sources for each output channel its index in the concatenation of all inputs
  * @param channels of each input
@@ -22,8 +22,8 @@ record Route(int[] sources, int[] channels, int block) {
     }
 
     /**
-     * The plan that the route kernel follows for the inputs from one up to but not including another: per output block 1
-     * where it is a whole block of an input, then per channel the input, counted from the first, or -1, and its channel.
+     * The plan that the route kernel follows for the inputs {@code from} to {@code to - 1}. Per output block: 1 if it is a whole
+     * block of an input; then per channel the input, counted from {@code from}, or -1, and its channel.
      */
     int[] plan(int from, int to) {
         int v = block;
@@ -50,7 +50,7 @@ record Route(int[] sources, int[] channels, int block) {
         }
     }
 
-    /** Whether the lanes in use are the first ones of one block of one input. */
+    /** Whether the used lanes are the first lanes of one block of one input. */
     private boolean isWhole(int[] plan, int first, int lanes) {
         int start = plan[first + 1];
         boolean whole = plan[first] >= 0 && start % block == 0;

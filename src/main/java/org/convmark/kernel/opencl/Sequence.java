@@ -2,7 +2,7 @@ package org.convmark.kernel.opencl;
 
 import org.convmark.kernel.Kernel;
 
-/** Several launches as one kernel, for what does not fit into the arguments of one. */
+/** Several launches as one kernel, for operands that exceed the arguments of one. */
 record Sequence(Kernel[] parts) implements Kernel {
     @Override
     public int units() {

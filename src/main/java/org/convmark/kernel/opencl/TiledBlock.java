@@ -8,17 +8,17 @@ import org.convmark.model.Layer.Conv;
 import org.convmark.model.Shape;
 
 /**
- * Layers seen as the block that the GPU kernel for blocks runs: [lead convolution [LayerNorm]] -> expansion -> [depthwise]
- * -> pointwise projection [+ residual], see {@code fused_gpu.cl}.
+ * Layers matched to the block that the GPU kernel for blocks runs: [lead convolution [LayerNorm]] -> expansion -> [depthwise] ->
+ * pointwise projection [+ residual], see {@code fused_gpu.cl}.
  *
- * @param lead node that makes what is expanded, or -1
- * @param norm node behind it, or -1
- * @param expand node that makes the hidden channels
+ * @param lead node before the expansion, or -1
+ * @param norm node after it, or -1
+ * @param expand node that computes the hidden channels
  * @param inner node that filters them, or -1
  * @param project the last node
  */
 record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int project) {
-    /** The form of a body, or null if it has none. */
+    /** The block of a body, or null if its layers do not match. */
     static TiledBlock of(Graph body) {
         List<Integer> convolutions = new ArrayList<>();
         int norm = -1;
@@ -69,7 +69,7 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
                 : 0;
     }
 
-    /** Whether a node reads the one before, the first of all an input, and only the last adds another input. */
+    /** Whether each node reads the one before it, the first one an input, and only the last adds another input. */
     private static boolean follows(Graph body, int node) {
         int first = body.inputs().size();
         List<Integer> inputs = body.nodes().get(node).inputs();
@@ -119,7 +119,7 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
         return body.shape(body.nodes().get(node).inputs().get(source(body, node)));
     }
 
-    /** The input of all. */
+    /** Shape of the input. */
     Shape in() {
         return in(body, 0);
     }
@@ -129,12 +129,12 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
         return body.nodes().get(0).inputs().get(source(body, 0));
     }
 
-    /** What is expanded. */
+    /** Shape of the value that is expanded. */
     Shape narrow() {
         return in(body, expand);
     }
 
-    /** What is projected before it is filtered. */
+    /** Shape of the expanded value, before it is filtered. */
     Shape hidden() {
         return body.nodes().get(expand).output();
     }
@@ -143,7 +143,7 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
         return conv(body.nodes().get(expand).layer());
     }
 
-    /** The convolution of a node, or one that changes nothing. */
+    /** The convolution of a node, or an identity. */
     private Conv window(int node) {
         return node < 0
                 ? new Conv(1, 1, 1, 1, 0, 1, Layer.Bias.NO)
@@ -151,7 +151,7 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
     }
 
     /**
-     * Pixels of a result made by one group.
+     * Pixels of the result that one work-group computes.
      *
      * @param chunk hidden channels at a time
      */
@@ -161,7 +161,7 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
         }
     }
 
-    /** Bytes of local memory that a group needs. */
+    /** Bytes of local memory that a work-group needs. */
     long localBytes(Tile tile) {
         Conv filter = window(inner);
         Conv first = window(lead);
@@ -180,7 +180,7 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
         return (pixels - 1) * conv.stride() + conv.kernel();
     }
 
-    /** Defines for the sizes of all stages. */
+    /** Build options with the sizes of all stages. */
     String options() {
         return " -DIN=" + in().channels() + stage("LEAD", lead) + " -DLEAD_OUT=" + narrow().channels()
                 + " -DLEAD_GROUP="

@@ -6,21 +6,21 @@ import org.convmark.model.Activation;
 import org.convmark.model.Layer;
 
 /**
- * What the kernels are told about a device.
+ * Parameters of the kernels for a device.
  *
  * @param family which kernels
  * @param vector channels side by side in memory: floats of a register on a CPU, 1 on a GPU
  * @param registers vector registers that a tile of sums, weights and one input may fill
- * @param group work-items of a group where any number would do
+ * @param group work-group size where any size would do
  * @param depthwisePixels columns of a depthwise tile
- * @param lanes floats of the vectors in roof loops
+ * @param lanes floats per vector in roof loops
  * @param chains independent chains of the compute roof
  */
 record Tuning(Family family, int vector, int registers, int group, int depthwisePixels, int lanes, int chains) {
-    /** Channels and pixels of a GPU's tile in local memory. */
+    /** Channels, and pixels, of a GPU's tile in local memory. */
     static final int TILE = 64;
 
-    /** Terms of the sums that go through local memory at a time. */
+    /** Terms of the sums that are loaded into local memory at a time. */
     static final int DEPTH = 16;
 
     /** Work-items of a tile in each direction. */
@@ -37,7 +37,7 @@ record Tuning(Family family, int vector, int registers, int group, int depthwise
     /** Property that picks a family whatever the type of the device. */
     static final String FAMILY = "convmark.opencl.family";
 
-    /** The values for a device. */
+    /** The parameters of a device. */
     static Tuning of(DeviceInfo device) {
         String family = System.getProperty(FAMILY);
         return of(
@@ -51,45 +51,45 @@ record Tuning(Family family, int vector, int registers, int group, int depthwise
         return family == Family.GPU ? gpu() : cpu(device.vectorWidth() >= 16 ? 16 : device.vectorWidth() >= 8 ? 8 : 4);
     }
 
-    /** The values for a CPU whose widest registers hold 4, 8 or 16 floats. */
+    /** The parameters of a CPU whose widest registers hold 4, 8 or 16 floats. */
     static Tuning cpu(int lanes) {
         return lanes == 16
                 ? new Tuning(Family.CPU, lanes, 32, 1, 12, lanes, 24)
                 : new Tuning(Family.CPU, lanes, 16, 1, 8, lanes, 12);
     }
 
-    /** The values for a GPU. */
+    /** The parameters of a GPU. */
     static Tuning gpu() {
         return new Tuning(Family.GPU, 1, 0, 64, 1, 4, 4);
     }
 
-    /** Options of every program. */
+    /** Build options of every program. */
     String options() {
         return "-DV=" + vector + " -DGROUP=" + group;
     }
 
-    /** What a launch costs, in operations: 5 us of a core, or of a GPU, where fewer launches come before all else. */
+    /** Cost of a launch, in operations: what a core or a GPU computes in 5 us. On a GPU, fewer launches nearly always win. */
     double flopsOfLaunch() {
         return family == Family.CPU ? 5e5 : 5e7;
     }
 
-    /** Options for the window of a convolution. */
+    /** Build options for the window of a convolution. */
     static String window(Layer.Conv conv) {
         return " -DKERNEL=" + conv.kernel() + " -DSTRIDE=" + conv.stride() + " -DDILATION=" + conv.dilation();
     }
 
-    /** Options for what follows a sum; all of them, as the stage before may have had others. */
+    /** Build options for what follows a sum. All are set, because the stage before may have set others. */
     static String epilogue(Epilogue epilogue, Object residual) {
         return " -DBEFORE=" + name(epilogue.before()) + " -DAFTER=" + name(epilogue.after()) + " -DJOIN="
                 + (residual == null ? "alone" : "plus");
     }
 
-    /** What an activation, or none, is called in the kernels. */
+    /** Name of an activation, or of none, in the kernels. */
     static String name(Activation function) {
         return function == null ? "identity" : function.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Columns of a depthwise tile such that the tiles of a row hardly overlap. */
+    /** Columns of a depthwise tile, chosen so that the tiles of a row hardly overlap. */
     int evenPixels(int width) {
         return ceil(width, ceil(width, depthwisePixels));
     }
@@ -101,14 +101,14 @@ record Tuning(Family family, int vector, int registers, int group, int depthwise
      * @param pixels columns
      */
     record Tile(int out, int pixels) {
-        /** Half cycles of one step: two operations a cycle, and never shorter than a chain of additions needs. */
+        /** Half cycles of one step: two operations per cycle, but never less than the latency of a chain of additions. */
         private int cost() {
             return Math.max(8, Math.max(out * pixels, out + pixels));
         }
     }
 
     /**
-     * The tile with the least work for a row of output pixels, counting what tiles beyond the edges waste.
+     * The tile with the least work for a row of output pixels, including the waste of tiles beyond the edges.
      *
      * @param outBlocks blocks of output channels
      * @param width columns of the output

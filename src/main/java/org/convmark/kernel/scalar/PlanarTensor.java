@@ -4,10 +4,10 @@ import java.util.Arrays;
 import org.convmark.model.Shape;
 
 /**
- * A tensor of plain Java: one array of rows per feature map, no border. Loops over whole maps then have the same index in
- * every array, which is the form that C2 vectorises.
+ * A tensor of plain Java in NCHW order: one array of height x width floats per feature map, no border. Loops over whole maps then
+ * use the same index in every array, a form that C2 vectorises.
  *
- * @param shape its extent
+ * @param shape its shape
  * @param maps feature maps of all images, image by image
  */
 record PlanarTensor(Shape shape, float[][] maps) {
@@ -15,12 +15,12 @@ record PlanarTensor(Shape shape, float[][] maps) {
         this(shape, new float[shape.batch() * shape.channels()][(int) shape.pixels()]);
     }
 
-    /** Some of the maps, from one on. */
+    /** A tensor of some of the maps, starting at {@code first}. */
     PlanarTensor(Shape shape, float[][] maps, int first) {
         this(shape, Arrays.copyOfRange(maps, first, first + shape.batch() * shape.channels()));
     }
 
-    /** Some channels, the same maps. */
+    /** Some channels, sharing the maps. */
     PlanarTensor part(int first, int channels) {
         float[][] part = new float[shape.batch() * channels][];
         for (int m = 0; m < part.length; m++) {

@@ -3,13 +3,13 @@ package org.convmark.kernel.scalar;
 import org.convmark.kernel.Epilogue;
 
 /**
- * What happens to sums just made: activation, residual, activation.
+ * What happens to finished sums: activation, residual, activation.
  *
- * @param epilogue which
+ * @param epilogue the activations
  * @param residual what is added, or null
  */
 record PostOps(Epilogue epilogue, PlanarTensor residual) {
-    /** Finishes elements from to to - 1 of map m. */
+    /** Applies them to elements {@code from} to {@code to - 1} of map m. */
     void map(PlanarTensor out, int m, int from, int to) {
         float[] map = out.maps()[m];
         if (epilogue.before() != null) {

@@ -12,8 +12,8 @@ import org.convmark.model.Layer;
 import org.convmark.model.Shape;
 
 /**
- * Plain Java loops over one array per feature map: the definition of the right answer and the baseline
- * without acceleration. What C2 vectorises by itself is vectorised; nothing is written for it.
+ * Plain Java loops over one array per feature map: the definition of the right answer and the baseline without acceleration.
+ * Nothing is vectorised by hand; C2 vectorises what it can.
  */
 public final class ScalarBackend extends Backend<PlanarTensor, Kernel> {
     /** @param workers threads that share each kernel, a unit being one feature map */
@@ -26,7 +26,7 @@ public final class ScalarBackend extends Backend<PlanarTensor, Kernel> {
         return new PlanarTensor(shape);
     }
 
-    /** Maps of the same size take each other's place. */
+    /** Only maps of the same size reuse each other's memory. */
     @Override
     protected MemoryRequirement need(Layout layout) {
         Shape shape = layout.shape();

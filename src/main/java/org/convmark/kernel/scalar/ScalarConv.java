@@ -5,10 +5,10 @@ import org.convmark.kernel.Kernel;
 import org.convmark.model.Layer;
 
 /**
- * Convolution in plain loops. A unit is a band of rows of some output maps of one group and image. Four filter taps at a
- * time, the input map is shifted, strided and padded into a map of the output's size, once for all maps of the unit; then
- * each output map adds the four products, a loop that C2 vectorises whatever the filter. The shifted bands stay in L1. A
- * pointwise filter at stride 1 reads the input maps where they are.
+ * Convolution in plain loops. A unit is a band of rows of some output maps of one group and image. Four filter taps are handled
+ * at a time: the input map is shifted, strided and padded into a map of the output's size, once for all maps of the unit; then
+ * each output map adds the four products, in a loop that C2 vectorises for every filter. The shifted bands stay in L1. A
+ * pointwise filter at stride 1 reads the input maps in place.
  */
 final class ScalarConv implements Kernel {
     private static final int MAPS_PER_UNIT = 64;
@@ -70,7 +70,10 @@ final class ScalarConv implements Kernel {
         }
     }
 
-    /** A band of rows from y on of output channels first to last - 1 of image n, which read input channels from firstIn on. */
+    /**
+     * Rows {@code y} onwards, one band, of output channels {@code first} to {@code last - 1} of image n. Their input channels
+     * start at {@code firstIn}.
+     */
     private void maps(int n, int firstIn, int first, int last, int y) {
         float[][] shifted = shifted();
         float[][] maps = out.maps();
@@ -113,7 +116,7 @@ final class ScalarConv implements Kernel {
         return maps;
     }
 
-    /** The same index in all arrays: else C2 cannot tell that they do not overlap, and does not vectorise. */
+    /** All arrays use the same index; otherwise C2 cannot tell that they do not overlap, and does not vectorise. */
     static void add(float[] y, int from, int to, float[] a, float[] b, float[] c, float[] d, float[] w, int k) {
         float w0 = w[k];
         float w1 = w[k + 1];
@@ -130,7 +133,7 @@ final class ScalarConv implements Kernel {
         }
     }
 
-    /** The input that filter tap t meets at the output pixels of rows first to last - 1, zero in the padding. */
+    /** The input under filter tap t for the output pixels of rows {@code first} to {@code last - 1}; zero in the padding. */
     private float[] tap(int n, int firstIn, int t, int first, int last, float[] shifted) {
         int k = conv.kernel();
         float[] map = in.maps()[n * in.shape().channels() + firstIn + t / (k * k)];

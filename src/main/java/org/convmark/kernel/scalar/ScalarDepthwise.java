@@ -6,9 +6,9 @@ import org.convmark.model.Layer;
 import org.convmark.model.Shape;
 
 /**
- * Depthwise convolution at stride 1 in plain loops. A unit is one map. Every shifted map serves one sum only, so shifting
- * must be cheap: in a padded copy of the input, with sums as far apart as its rows, a shift is one copy of a range. Sums
- * between rows mean nothing and are cut off at the end.
+ * Depthwise convolution at stride 1 in plain loops. A unit is one map. Every shifted map serves a single sum, so shifting must be
+ * cheap: the input is copied with its padding, and sums are spaced like the rows of that copy, so a shift is one copy of a range.
+ * The sums between rows have no meaning and are dropped at the end.
  */
 final class ScalarDepthwise implements Kernel {
     /** Padded input, sums, shifted inputs; one set per thread, grows to the largest map. */

@@ -75,7 +75,7 @@ final class ScalarLoops {
     /**
      * One row of pixels of one image: mean and variance of every pixel over its channels, map by map.
      *
-     * @param mean as long as the row, with anything in it; so is factor
+     * @param mean scratch as long as the row, overwritten; so is factor
      */
     static void layerNorm(
             float epsilon,

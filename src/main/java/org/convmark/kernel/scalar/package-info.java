@@ -1,2 +1,2 @@
-/** Plain Java: the baseline that all else is held against, and the right answer. */
+/** Plain Java: the baseline of all comparisons, and the reference result. */
 package org.convmark.kernel.scalar;

@@ -15,12 +15,12 @@ import org.convmark.model.Graph;
 import org.convmark.model.Shape;
 
 /**
- * Several layers as one kernel. Each worker makes a band of rows of the result, some rows in a step; in each step every
- * layer makes the rows that those after it need, into a window that slides over its map and stays in L2. Only the first
- * inputs and the result are whole tensors. The layers are the kernels that run alone too, bound to windows.
+ * Several layers as one kernel. Each worker computes a band of rows of the result, some rows per step. In each step every layer
+ * computes the rows that later layers need, into a window that slides over its map and stays in L2. Only the inputs and the
+ * result are whole tensors. The layers are the same kernels that run alone, bound to windows.
  */
 public final class FusedKernel implements Kernel {
-    /** Makes the kernels of a body. */
+    /** Creates the kernels of a body. */
     interface Binding {
         RowRangeKernel bind(Graph.Node node, List<BlockedTensor> in, BlockedTensor out);
 
@@ -29,7 +29,7 @@ public final class FusedKernel implements Kernel {
         FoldedConv fold(Graph.Node node);
     }
 
-    /** Rows of an image, and by step and window the row on top of it. */
+    /** Rows of an image, and the top row of each window in each step. */
     private record Band(int image, LineBufferSchedule flow, int[][] tops) {}
 
     private final Graph body;
@@ -37,24 +37,24 @@ public final class FusedKernel implements Kernel {
     private final List<BlockedTensor> in;
     private final BlockedTensor out;
 
-    /** What the stages read and write, by value of the body. */
+    /** What the kernels read and write, indexed by value of the body. */
     private final BlockedTensor[] values;
 
-    /** Where sums over chunks wait for the next, every second time; null if hidden channels are not in chunks. */
+    /** Holds every second partial sum over chunks; null if hidden channels are not chunked. */
     private final BlockedTensor sums;
 
     private final int sumsOf;
 
-    /** In order: a node for all its channels, or the nodes of the hidden layers for some. */
+    /** In order: a node for all its channels, or the nodes of the expand-project chain for one chunk. */
     private final Turn[] turns;
 
     /** By worker. */
     private final Band[][] bands;
 
     /**
-     * What is done next in a step.
+     * One kernel call of a step.
      *
-     * @param value whose rows it makes
+     * @param value the value whose rows it computes
      */
     private record Turn(RowRangeKernel stage, int value) {}
 
@@ -86,7 +86,7 @@ public final class FusedKernel implements Kernel {
         this.turns = all.toArray(Turn[]::new);
     }
 
-    /** Whether any row of a value is made: filters that meet nothing but padding read none. */
+    /** Whether any row of a value is computed: filters that only see padding read none. */
     private boolean isMade(int value) {
         return values[value].rows > 0;
     }
@@ -95,7 +95,7 @@ public final class FusedKernel implements Kernel {
         return node.inputs().stream().map(v -> values[v]).toList();
     }
 
-    /** Chunk after chunk through all hidden layers. */
+    /** Runs the expand-project chain chunk by chunk. */
     private void chunks(int chunk, ExpandProjectChain hidden, Binding binding, List<Turn> to) {
         List<FoldedConv> folded = IntStream.rangeClosed(hidden.first(), hidden.last())
                 .mapToObj(i -> binding.fold(body.nodes().get(i)))
@@ -123,9 +123,9 @@ public final class FusedKernel implements Kernel {
     }
 
     /**
-     * Adds a chunk to the sum so far. Sums go to and fro between two tensors, the last to the right one.
+     * Adds a chunk to the partial sum. Partial sums alternate between two tensors, so that the last one is the result.
      *
-     * @param left chunks behind this one
+     * @param left chunks after this one
      */
     private RowRangeKernel add(
             FoldedConv sum,
@@ -143,13 +143,13 @@ public final class FusedKernel implements Kernel {
         return binding.bind(sum.inputs(from, end, hidden.channels()), source, addend, result);
     }
 
-    /** Some channels of a hidden value: of all that it holds, or all that it holds. */
+    /** Some channels of a hidden value; all channels if its tensor holds only these. */
     private BlockedTensor part(int value, int from, int to) {
         boolean all = values[value].shape.channels() == body.shape(value).channels();
         return values[value].part(all ? from : 0, to - from);
     }
 
-    /** By worker, the rows that it makes of each image that it makes rows of. */
+    /** For each worker, the rows that it computes of each of its images. */
     private static List<List<LineBufferSchedule>> flows(Graph body, int step, int workers) {
         int height = body.output().height();
         int rows = height * body.output().batch();

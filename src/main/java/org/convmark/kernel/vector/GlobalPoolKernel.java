@@ -8,12 +8,12 @@ import org.convmark.kernel.vector.lane.BlockedTensor;
 import org.convmark.kernel.vector.lane.RowKernel;
 
 /**
- * Average of whole maps. A unit is one map of one channel block: seven sums side by side, which hide the latency of the
- * addition, over its rows, or over all pixels as one row where no border lies between. Sums pass through memory from row
- * to row: kept in registers through two loops, they are boxed by C2 of JDK 17.
+ * Average of whole maps. A unit is one map of one channel block: seven independent sums, which hide the latency of the addition,
+ * over the rows of the map, or over all pixels as one row if no border lies between rows. Sums go through memory between rows:
+ * kept in registers across two nested loops, C2 of JDK 17 boxes them.
  */
 final class GlobalPoolKernel implements RowKernel.Row {
-    /** Sums side by side; maps of 56, 28, 14 and 7 pixels are whole multiples. */
+    /** Independent sums; maps of 56, 28, 14 and 7 pixels are multiples of this. */
     private static final int SUMS = 7;
 
     private final BlockedTensor in;

@@ -10,15 +10,15 @@ import org.convmark.kernel.vector.lane.Lanes;
 import org.convmark.kernel.vector.lane.RowRangeKernel;
 
 /**
- * Layer normalisation. A unit is one row of pixels of one image; 7 pixels at a time pass three times over their channel
- * blocks: mean, variance, result. Sums of all 7 stay in registers side by side, which hides the latency of the addition.
- * Lanes behind the last channel are multiplied by zero.
+ * Layer normalisation. A unit is one row of pixels of one image. Seven pixels at a time pass three times over their channel
+ * blocks: mean, variance, result. The seven sums stay in registers, which hides the latency of the addition. Lanes after the last
+ * channel are multiplied by zero.
  */
 final class LayerNormKernel implements RowRangeKernel {
     /** Pixels of a tile. */
     private static final int PIXELS = 7;
 
-    /** Behind the moments of a tile, the vectors that they are summed from. */
+    /** Index, after the moments of a tile, of the vectors that the moments are summed from. */
     private static final int VECTORS = 2 * PIXELS;
 
     private final float epsilon;
@@ -91,14 +91,14 @@ final class LayerNormKernel implements RowRangeKernel {
         normalise(in.data, p, end, in.block, of, gain, bias, out.data, q, out.block);
     }
 
-    /** What a difference from the mean is multiplied by. */
+    /** The factor that scales differences from the mean. */
     private float factor(float variance) {
         return (float) (1 / Math.sqrt(variance + epsilon));
     }
 
     /**
-     * The sum of a vector in memory, always in this order: the Vector API leaves that of its own reduction open, the interpreter takes another
-     * than C2, and the bits of a result would change when a method is compiled.
+     * The sum of a vector in memory, always in this order. The Vector API does not specify the order of its own reduction;
+     * interpreter and C2 differ, and the bits of a result would change when a method is compiled.
      */
     private static float sum(float[] of, int v) {
         float a = of[v];

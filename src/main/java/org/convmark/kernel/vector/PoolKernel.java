@@ -11,10 +11,10 @@ import org.convmark.kernel.vector.lane.RowKernel;
 import org.convmark.model.Layer;
 
 /**
- * Maximum and average pooling. A unit is one row of one channel block: first the rows of the window that lie inside the map
- * are reduced to one row, which stays in L1, then the columns of the window from there: k - 1 and k - 1 operations per
- * result where the window has k * k. The row between has what is neutral on both sides, so no pixel is a special case.
- * Each step is a loop over two rows with nothing kept in registers, which no JDK can spill or box.
+ * Maximum and average pooling. A unit is one row of one channel block. First the rows of the window inside the map are reduced to
+ * one row, which stays in L1; then its columns are reduced: 2 (k - 1) operations per result instead of k * k. The intermediate
+ * row is padded on both sides with the neutral element, so no pixel is a special case. Each step is a loop over two rows that
+ * keeps nothing in registers across iterations, so no JDK spills or boxes vectors.
  */
 final class PoolKernel implements RowKernel.Row {
     private final Layer.Pool pool;
@@ -22,10 +22,13 @@ final class PoolKernel implements RowKernel.Row {
     private final BlockedTensor out;
     private final Operation operation;
 
-    /** One over the columns of the window that lie inside the map, per result in a row. */
+    /** One over the number of window columns inside the map, for each result of a row. */
     private final float[] share;
 
-    /** The row between, with its padding; behind it one for results of which not all, or not as they are, are kept. */
+    /**
+     * The intermediate row with its padding, followed by a row for results that are not stored as they are: those that a stride
+     * skips, and sums that are scaled.
+     */
     private final ThreadLocal<float[]> between;
 
     PoolKernel(Layer.Pool pool, BlockedTensor in, BlockedTensor out) {
@@ -79,7 +82,7 @@ final class PoolKernel implements RowKernel.Row {
         }
     }
 
-    /** A row of results, each of some taps that lie {@code apart}. */
+    /** A row of results, each from taps that lie {@code apart} floats from each other. */
     private void reduce(float[] in, int i, int apart, int taps, float[] out, int o, int length) {
         if (taps == 1) {
             ElementwiseKernels.copy(in, i, out, o, length);

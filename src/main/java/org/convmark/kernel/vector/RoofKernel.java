@@ -9,13 +9,13 @@ import org.convmark.kernel.Kernel;
 import org.convmark.model.RoofLoop;
 
 /**
- * Loops at the limit of arithmetic and of memory. Every worker does the whole of its unit; units share the flops or the
- * working set evenly.
+ * Loops that are limited by arithmetic or by memory. Every worker runs its whole unit; units share the flops or the working set
+ * evenly.
  */
 final class RoofKernel implements Kernel {
     private static final int CHAINS = 12;
 
-    /** Steps of COMPUTE_L1 over its operands: they take half of a usual first cache. */
+    /** Steps of COMPUTE_L1 over its operands, which take half of a typical L1 cache. */
     private static final int FED_STEPS = 341;
 
     private final RoofLoop loop;
@@ -84,12 +84,15 @@ final class RoofKernel implements Kernel {
         }
     }
 
-    /** Of all chains by a vector, in a unit. */
+    /** Steps of a unit; a step adds one vector to every chain. */
     private int steps() {
         return (int) (size / units / (2 * CHAINS * L));
     }
 
-    /** No helper adds the sums up: C2 does not inline what it has seen too few calls of, and then boxes them all the way. */
+    /**
+     * The sums are added without a helper method: C2 does not inline a method that it has seen too few calls of, and then boxes
+     * the vectors that are passed to it.
+     */
     private static float compute(int steps) {
         FloatVector x = FloatVector.broadcast(FLOATS, 0.5f);
         FloatVector y = FloatVector.broadcast(FLOATS, 0.25f);
@@ -112,7 +115,7 @@ final class RoofKernel implements Kernel {
         return a.reduceLanes(VectorOperators.ADD);
     }
 
-    /** In one loop: sums that live through two are boxed by C2 of JDK 17. */
+    /** In a single loop: C2 of JDK 17 boxes sums that live across two. */
     private static float fed(float[] x, int steps) {
         FloatVector y = FloatVector.broadcast(FLOATS, 0.25f);
         FloatVector a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, m = y;

@@ -17,17 +17,17 @@ import org.convmark.kernel.vector.lane.RowKernel;
 import org.convmark.model.Layer;
 
 /**
- * Channels moved to other places. A row of a block whose lanes come from one block in order is copied whole. Any other is
- * joined from the blocks its lanes come from: two loads, two permutations, a blend and a store per pixel for the first two
- * blocks, and the same again, with the result so far as one of the two, for each further block. Share of the bandwidth of a
- * copy in L2, Zen 3, AVX2, one thread, JDK 17 / 25: shuffle in two groups 64@56 38 / 54 %, 128@28 31 / 42 %; copied rows 47 / 62 %.
+ * Moves channels. A block of the result whose lanes come from one block in order is copied row by row. Any other block is joined
+ * from its sources: two loads, two permutations, a blend and a store per pixel for the first two, and the same again, with the
+ * result so far as one of the two, for each further source. Share of the bandwidth of a copy in L2, Zen 3, AVX2, one thread, JDK
+ * 17 / 25: shuffle in two groups 64@56 38 / 54 %, 128@28 31 / 42 %; copied rows 47 / 62 %.
  */
 final class RouteKernel implements RowKernel.Row {
     private static final VectorShuffle<Float> IN_PLACE = VectorShuffle.fromOp(FLOATS, lane -> lane);
 
     private final BlockedTensor out;
 
-    /** For each block of the result what it takes from where. */
+    /** For each block of the result, what it takes from which source. */
     private final List<List<Part>> parts = new ArrayList<>();
 
     RouteKernel(int[] sources, List<BlockedTensor> in, BlockedTensor out) {
@@ -60,8 +60,8 @@ final class RouteKernel implements RowKernel.Row {
      * What a block of the result takes from one source.
      *
      * @param order the lane of the source for each lane of the result
-     * @param lanes the lanes of the result that come from there
-     * @param whole whether these are all of them, in order
+     * @param lanes the lanes of the result that come from this source
+     * @param whole whether these are all lanes, in order
      */
     private record Part(Source source, VectorShuffle<Float> order, VectorMask<Float> lanes, boolean whole) {
         /** @param order -1 where a lane of the result comes from elsewhere */
@@ -113,7 +113,7 @@ final class RouteKernel implements RowKernel.Row {
         }
     }
 
-    /** The lanes of b from there, all others from a. */
+    /** The selected lanes from b, all others from a. */
     private static void join(
             float[] a, int i, VectorShuffle<Float> order, float[] in, int j, Part b, float[] out, int o, int length) {
         VectorShuffle<Float> orderOfB = b.order;

@@ -40,7 +40,10 @@ import org.convmark.model.Shape;
 
 /** Vector-API kernels on blocked tensors, with register tiles. */
 public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> {
-    /** Floats between tensors, 21 lines: without them many begin at the same line of a page and compete for sets of the cache. */
+    /**
+     * Floats between tensors, 21 cache lines. Without the gap, many tensors start at the same offset in a page and compete for
+     * the same cache sets.
+     */
     private static final int GAP = 21 * AlignedFloats.CACHE_LINE_FLOATS;
 
     private final int threads;
@@ -50,7 +53,7 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
     /**
      * @param workers threads that share each kernel
      * @param algorithm of convolutions
-     * @param constraints what fused blocks are planned for
+     * @param constraints limits for planning fused blocks
      */
     public VectorBackend(Workers workers, Algorithm algorithm, FusionConstraints constraints) {
         super(workers);
@@ -59,7 +62,7 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
         this.algorithm = algorithm;
     }
 
-    /** Why this JVM's vectors are of no use, or null. */
+    /** Why the vectors of this JVM cannot be used, or null. */
     public static String unavailable() {
         if (L < 4) {
             return "this JVM offers vectors of " + L + " floats only; at least 4 are needed";
@@ -67,11 +70,9 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
         return JvmFlags.obstacle();
     }
 
-    /** Why kernels cannot be measured here, or null; takes a moment, or seconds if they cannot. */
+    /** Why kernels cannot be measured here, or null. Takes a moment; takes seconds if they cannot be measured. */
     public static String unmeasurable() {
-        return Boxing.ends()
-                ? null
-                : "this JVM makes an object of every vector, for a reason that its flags do not tell";
+        return Boxing.ends() ? null : "this JVM allocates an object for every vector, and its flags do not show why";
     }
 
     @Override
@@ -79,7 +80,7 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
         return new BlockedTensor(shape, border);
     }
 
-    /** Tensors begin at lines of the cache; any may lie where any other was. */
+    /** Tensors start at cache lines, and any tensor may reuse the memory of any other. */
     @Override
     protected MemoryRequirement need(Layout layout) {
         long floats = BlockedTensor.floats(layout.shape(), layout.border());
@@ -138,7 +139,7 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
         return new WinogradKernel(form, folded.conv(), folded.filter(), folded.bias(), postOps, source, out);
     }
 
-    /** Without a transform, which needs whole maps. */
+    /** Without Winograd, which needs whole maps. */
     @Override
     protected RowRangeKernel conv(
             Layer.Conv conv,

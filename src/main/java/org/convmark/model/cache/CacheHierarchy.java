@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Set-associative caches with least-recently-used replacement, one behind the other: an access that misses one goes on to
- * the next, and the line is then in all that it passed. Lines are not prefetched, and what is written is a line like any
- * other. One set in several can stand for all (Kessler, Hill and Wood 1994): the lines of the others are passed over, and
- * what is counted is multiplied. Not safe for threads.
+ * A hierarchy of set-associative caches with least-recently-used replacement. An access that misses one level goes to the next,
+ * and the line is then in all levels that it passed. There is no prefetching, and written lines are treated like read lines. One
+ * set in several can stand for all (Kessler, Hill and Wood 1994): lines of other sets are skipped, and counts are multiplied. Not
+ * safe for threads.
  */
 public final class CacheHierarchy {
     /**
@@ -17,7 +17,7 @@ public final class CacheHierarchy {
      * @param ways lines of a set
      */
     public record Level(String name, long bytes, int ways) {
-        /** How many sets of lines it holds. */
+        /** Number of its sets. */
         public int sets(int lineBytes) {
             return (int) (bytes / ((long) lineBytes * ways));
         }
@@ -27,14 +27,14 @@ public final class CacheHierarchy {
     private final int lineShift;
     private final int share;
     private final int shareShift;
-    /** Per level the line numbers of each simulated set, the last used first; -1 where there is none. */
+    /** For each level, the line numbers of each simulated set, most recently used first; -1 for an empty way. */
     private final long[][] lines;
 
     private final int[] ways;
     private final int[] sets;
     private final long[] misses;
 
-    /** Empty caches, all of whose sets are simulated. */
+    /** Empty caches with every set simulated. */
     public CacheHierarchy(int lineBytes, List<Level> levels) {
         this(lineBytes, 1, levels);
     }
@@ -42,8 +42,8 @@ public final class CacheHierarchy {
     /**
      * Empty caches.
      *
-     * @param lineBytes of all levels, a power of two
-     * @param share one set in so many is simulated, a power of two; must divide the sets of every level
+     * @param lineBytes line size of all levels, a power of two
+     * @param share one set in this many is simulated; a power of two that divides the sets of every level
      * @param levels the nearest first
      * @throws IllegalArgumentException if a level holds less than one set, or sets that the share does not divide
      */
@@ -70,7 +70,7 @@ public final class CacheHierarchy {
         }
     }
 
-    /** Reads or writes a range of bytes, each of its lines once. */
+    /** Reads or writes a range of bytes; each of its lines counts once. */
     public void touch(long address, long bytes) {
         long last = address + bytes - 1 >> lineShift + shareShift;
         for (long line = (address >> lineShift) + share - 1 >> shareShift; line <= last; line++) {
@@ -81,7 +81,10 @@ public final class CacheHierarchy {
         }
     }
 
-    /** Whether a line is there, counted among those simulated; it is the last used of its set afterwards, and those used since are one older. */
+    /**
+     * Whether a level holds a line, by its number among the simulated ones. Afterwards the line is the most recently used of its
+     * set.
+     */
     private boolean hits(int level, long line) {
         long[] all = lines[level];
         int first = place(level, line) * ways[level];
@@ -96,18 +99,21 @@ public final class CacheHierarchy {
         return hit;
     }
 
-    /** The set of a line. Almost all caches have a power of two of them, and a division takes longer than all the rest. */
+    /**
+     * The set of a line. Almost all caches have a power of two of sets, and a division would take longer than everything else
+     * here.
+     */
     private int place(int level, long line) {
         int count = sets[level];
         return (count & count - 1) == 0 ? (int) line & count - 1 : (int) (line % count);
     }
 
-    /** Forgets what was counted, not what the caches hold. */
+    /** Resets the counts, not the content of the caches. */
     public void reset() {
         Arrays.fill(misses, 0);
     }
 
-    /** Bytes that came from behind a level, counted from 0 for the nearest, since the last reset. */
+    /** Bytes that a level had to fetch since the last reset; levels count from 0 for the nearest. */
     public long missedBytes(int level) {
         return misses[level] * lineBytes * share;
     }

@@ -16,17 +16,17 @@ import org.convmark.model.Shape;
 
 /**
  * The ranges of memory that a graph's kernels touch, in the order of their tiles: a model of a typical direct kernel, not a
- * recording of ours. Tensors lie in blocks of 16 channels, each block row after row. A convolution makes 16 output channels
- * at a time, for these row after row, and reads for each row the rows under the filter, input block after input block, and the
- * block's weights; what it reads again within a row is taken to hit the nearest cache. Element-wise layers, routes and
- * pooling go through their operands row by row. A fused kernel makes the whole height of its output row by row and reads its
- * external inputs and all its weights for each row. Buffers of dead values are used again, as programs do.
+ * recording of ours. Tensors are in blocks of 16 channels, each block stored row by row. A convolution computes 16 output
+ * channels at a time, row by row. For each row it reads the rows under the filter, input block after input block, and the block's
+ * weights; repeated reads within a row are assumed to hit the nearest cache. Element-wise layers, routes and pooling read their
+ * operands row by row. A fused kernel computes its whole output row by row; for each row it reads its external inputs and all its
+ * weights. Memory of dead values is reused, as in programs.
  */
 public final class Trace {
     private static final int BLOCK = 16;
     private static final long PAGE = 4096;
 
-    /** Takes a range of memory. */
+    /** Receives ranges of memory. */
     @FunctionalInterface
     public interface Visitor {
         /** Bytes from an address on are read or written. */
@@ -202,7 +202,7 @@ public final class Trace {
             }
         }
 
-        /** The rows under the filter, in one range where they lie side by side. */
+        /** The rows under the filter, as one range where they are contiguous. */
         private void window(Conv conv, int input, int block, int y) {
             Shape shape = graph.shape(input);
             int top = y * conv.stride() - conv.padding();
@@ -222,7 +222,7 @@ public final class Trace {
             }
         }
 
-        /** Row by row of the result, the rows of every operand at the same height, and all weights. */
+        /** Row by row of the result: the rows of every operand at the same height, and all weights. */
         private void rows() {
             long parameters = costOf(graph, node).weightBytes();
             for (int y = 0; y < out.height(); y++) {

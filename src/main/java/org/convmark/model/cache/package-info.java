@@ -1,2 +1,2 @@
-/** What a pass reads and writes in which order, and what caches of given sizes make of it. */
+/** The order in which a pass reads and writes memory, and how caches of given sizes serve it. */
 package org.convmark.model.cache;

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What only OpenCL has: devices, the binding's library, builds, two families of kernels. */
+/** Features that only OpenCL has: devices, the binding's library, builds, two families of kernels. */
 class OpenClBackendTest {
     private static final EngineOptions ANY = new EngineOptions(0, null);
     private static final int ALL = Integer.MAX_VALUE;
@@ -54,7 +54,7 @@ class OpenClBackendTest {
         return new OpenClBackend(new Cl(device(), ALL), tuning, FusionConstraints.TYPICAL);
     }
 
-    /** Both families, and every vector length a CPU may have: OpenCL runs longer vectors than the hardware's as several. */
+    /** Both families, and every vector length of CPUs: OpenCL runs vectors longer than the hardware's as several. */
     static List<Tuning> tunings() {
         return List.of(Tuning.cpu(4), Tuning.cpu(8), Tuning.cpu(16), Tuning.gpu());
     }
@@ -175,7 +175,7 @@ class OpenClBackendTest {
 
     // ---------------------------------------------------------------- kernels
 
-    /** Every choice that a backend makes between kernels and tiles, in a few layers. */
+    /** A few layers that reach every choice between kernels and tiles. */
     private static List<Graph> graphs() {
         return List.of(
                 Graph.of(new Shape(1, 3, 13, 11)).conv(3, 33, 2).relu(),
@@ -205,7 +205,7 @@ class OpenClBackendTest {
         backend.compile(graph.fuse(fusion), weights).verify(Engines.reference(weights));
     }
 
-    /** Whether integers stay integers, so that the result must be equal and not just close. */
+    /** Whether integers stay integers, so that results must be equal and not just close. */
     private static boolean isExact(Graph graph) {
         return graph.nodes().stream()
                 .map(Graph.Node::layer)
@@ -225,7 +225,7 @@ class OpenClBackendTest {
         }
     }
 
-    /** Every block, and forms of them on a map that no tile divides, with strides. */
+    /** Every block, and variants with strides on a map that no tile divides. */
     private static List<Graph> blocks() {
         List<Graph> blocks = new ArrayList<>();
         for (Block block : Block.values()) {
@@ -257,7 +257,7 @@ class OpenClBackendTest {
         }
     }
 
-    /** The next smaller tile, or the layers one by one: right in both cases, and with fewer launches only in the first. */
+    /** The next smaller tile, or the layers one by one: correct in both cases, with fewer launches only in the first. */
     @Test
     void tileIsAsLargeAsLocalMemoryAllows() {
         Graph graph = Block.CONVFIRST.graph(1, 16, 15, 1);

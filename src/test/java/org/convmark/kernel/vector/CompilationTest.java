@@ -18,9 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * No compiler gives up on a kernel, and none boxes vectors once it is compiled, at any length of vectors and number of registers, on the
- * JVM that runs this test: a child JVM compiles them as every JVM does, in tiers and in the background, at a tenth of the usual counts.
- * Where the processor lacks a length vectors are boxed, and only the compilers are asked.
+ * No compiler gives up on a kernel, and no vector is boxed once a kernel is compiled, at any vector length and number of
+ * registers, on the JVM that runs this test. A child JVM compiles kernels as every JVM does, in tiers and in the background, at a
+ * tenth of the usual counts. At lengths that the processor lacks, vectors are boxed, so only the compilers are checked.
  */
 class CompilationTest {
     private static final int REGISTERS = 32;
@@ -32,7 +32,7 @@ class CompilationTest {
      * A child.
      *
      * @param kernels what it runs
-     * @param delay compilations that may wait for C2 before C1 leaves profiling out, per thread of C2: with 0 its queue is always too long
+     * @param delay compilations per C2 thread that may wait before C1 stops profiling; with 0 the queue always counts as too long
      */
     record Child(KernelsUntilCompiled.Kernels kernels, int bits, int registers, int delay) {}
 

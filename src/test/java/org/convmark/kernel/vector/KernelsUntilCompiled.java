@@ -33,26 +33,27 @@ import org.convmark.model.Shape;
 import org.convmark.model.Stack;
 
 /**
- * What a child JVM of {@link CompilationTest} runs: every generated tile, found in its folder, or graphs that reach every other kernel, all
- * in turn, so that the compilers' queues are long, until none allocates any more. Names those that still do at a limit.
+ * Runs in a child JVM of {@link CompilationTest}: every generated tile, found in its folder, or graphs that reach every other
+ * kernel, all in turn, so that the compilers' queues are long, until none allocates any more. At a time limit it names those that
+ * still allocate.
  */
 final class KernelsUntilCompiled {
-    /** Begins a line that names a kernel which allocates. */
+    /** Starts a line that names a kernel that allocates. */
     static final String BOXES = "BOXES ";
 
-    /** Of processor time, so that a busy machine has as long as a quiet one of two cores in a minute. */
+    /** Limit of processor time, so that a busy machine gets as much as a quiet one with two cores in a minute. */
     private static final long LIMIT_NANOS = 120_000_000_000L;
 
     private static final int CALLS = 20;
 
-    /** Bytes of a call by reflection, which boxes its numbers. */
+    /** Bytes per call by reflection, which boxes primitive arguments. */
     private static final long BYTES_PER_CALL = 1000;
 
     private static final OwnThreads THREADS = new OwnThreads();
 
     private KernelsUntilCompiled() {}
 
-    /** What is run. */
+    /** The kernels that are run. */
     enum Kernels {
         /** Register tiles, each with and without residual. */
         TILES {
@@ -61,7 +62,7 @@ final class KernelsUntilCompiled {
                 return tiles();
             }
         },
-        /** Every pattern, block, operator and activation with every fusion, and both algorithms by Winograd. */
+        /** Every pattern, block, operator and activation with every fusion, and both Winograd algorithms. */
         PROGRAMS {
             @Override
             Map<String, Runnable> all() {
@@ -78,7 +79,10 @@ final class KernelsUntilCompiled {
                 .forEach((name, bytes) -> System.out.println(BOXES + name + " " + bytes));
     }
 
-    /** Kernels that still allocate, with their bytes per call. What has settled waits until all others have, then all run once more. */
+    /**
+     * Kernels that still allocate, with their bytes per call. A kernel that no longer allocates waits until all others have
+     * settled; then all run once more.
+     */
     private static Map<String, Long> untilNoneAllocates(Map<String, Runnable> kernels) {
         long start = processorNanos();
         Map<String, Long> boxing = allocating(kernels, kernels.keySet());
@@ -118,7 +122,7 @@ final class KernelsUntilCompiled {
         return tiles;
     }
 
-    /** A call of what {@link TileCompilation} takes for a tile; empty for classes that are none. */
+    /** A call of a class that {@link TileCompilation} treats as a tile; empty for other classes. */
     private static Optional<Runnable> tile(String name, boolean residual) {
         return run(Tile2x5.class.getPackageName() + "." + name).map(tile -> {
             Object[] values = Stream.of(tile.getParameters())
@@ -146,7 +150,7 @@ final class KernelsUntilCompiled {
         }
     }
 
-    /** What a tile is given for a parameter: arrays that are large enough for any place, few taps. */
+    /** The argument for a parameter of a tile: arrays large enough for any offset, few taps. */
     private static Object value(Parameter parameter, boolean residual) {
         if (parameter.getType() == PackedFilter.class) {
             float[] added = residual ? new float[100 * L] : null;

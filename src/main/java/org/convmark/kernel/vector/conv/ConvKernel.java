@@ -13,10 +13,10 @@ import org.convmark.kernel.vector.tile.SingleTiles;
 import org.convmark.model.Layer;
 
 /**
- * Convolution of any kind that is not lane-wise. A unit is a band of rows of one image for one or two output blocks:
- * tiles along the band, then the epilogue on the rows just stored. Sums stay in registers over all taps. As many blocks
- * as have their weights in a usual L2 take a band one after the other, so that weights and band both stay there;
- * then comes the next band. Where that pays, the band's inputs are packed first, see {@link Panel}.
+ * Convolution of any kind that is not lane-wise. A unit is a band of rows of one image for one or two output blocks: tiles along
+ * the band, then the epilogue on the rows just stored. Sums stay in registers over all taps. Several output blocks, as many as
+ * keep their weights in a typical L2, process a band one after the other before the next band starts, so weights and band both
+ * stay in L2. Where it pays, the inputs of a band are packed first, see {@link Panel}.
  */
 public final class ConvKernel implements RowRangeKernel {
     private static final int CACHED_WEIGHTS = 512 << 10;
@@ -25,29 +25,29 @@ public final class ConvKernel implements RowRangeKernel {
     private final PackedFilter[] taps;
     private final PostOps postOps;
 
-    /** What tiles add, or null. */
+    /** What the tiles themselves add, or null. */
     private final BlockedTensor residual;
 
     private final BlockedTensor in;
     private final BlockedTensor out;
     private final Tiling tiling;
 
-    /** Taps that take a band one after the other. */
+    /** Filters that process a band one after the other. */
     private final int together;
 
-    /** Bands of the whole map. */
+    /** Bands of a whole map. */
     private final int bands;
 
-    /** By rows of a band and by vectors, both less one. */
+    /** Indexed by rows of a band and by vectors, both less one. */
     private final Band[][] tiles;
 
-    /** Where tiles read their inputs; null if in place. */
+    /** Packed inputs of the tiles; null if tiles read the input in place. */
     private final Panel panel;
 
-    /** Tiles in the panel, by rows of a band less one. */
+    /** Tiles that read the panel, indexed by rows of a band less one. */
     private final Band[] packed;
 
-    /** A convolution with all that is done to its sums. */
+    /** A convolution with all its post-ops. */
     public ConvKernel(
             Layer.Conv conv, float[] filter, float[] bias, PostOps postOps, BlockedTensor in, BlockedTensor out) {
         this.conv = conv;
@@ -128,7 +128,7 @@ public final class ConvKernel implements RowRangeKernel {
         }
     }
 
-    /** Of the band's first pixel, in channel block 0. */
+    /** Offset of the band's first pixel in channel block 0. */
     private int place(int n, int from) {
         return in.at(n, 0, from * conv.stride() - conv.padding(), -conv.padding());
     }
@@ -137,7 +137,7 @@ public final class ConvKernel implements RowRangeKernel {
         panel.pack(in.data, place(n, from), tiles[to - from - 1][1], memory);
     }
 
-    /** @param memory what the panel is packed into, or null */
+    /** @param memory holds the packed panel; null if there is none */
     private void band(AlignedFloats memory, int n, PackedFilter t, int from, int to) {
         int q = out.at(n, t.block, from, 0);
         int blocks = Math.min(t.vectors, out.blocks - t.block);

@@ -5,7 +5,7 @@ import org.convmark.kernel.vector.lane.PostOps;
 import org.convmark.kernel.vector.lane.RowRangeKernel;
 import org.convmark.model.Layer;
 
-/** Depthwise convolution. A unit is one row of one channel block: a {@link LaneFilter} on the input as it lies. */
+/** Depthwise convolution. A unit is one row of one channel block: a {@link LaneFilter} on the input in place. */
 public final class DepthwiseKernel implements RowRangeKernel {
     private final Layer.Conv conv;
     private final LaneFilter filter;

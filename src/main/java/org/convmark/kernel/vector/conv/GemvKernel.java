@@ -16,12 +16,12 @@ import org.convmark.kernel.vector.lane.ThreadMemory;
 import org.convmark.model.Layer;
 
 /**
- * Dense convolution of a map of one pixel, as classifiers and squeeze-excite gates are: a matrix times a vector. Every weight
- * is used once, so their way from L3 or memory is the limit, and a core that waits for them must have asked for many: a unit is
- * up to eight vectors of outputs, a tap of which is one broadcast and eight multiply-adds that read as many neighbouring vectors.
+ * Dense convolution of a map of one pixel, as in classifiers and squeeze-excite gates: a matrix-vector product. Every weight is
+ * used once, so the time is limited by reading weights from L3 or memory, and a core must have many reads in flight. So a unit is
+ * up to eight vectors of outputs: each tap is one broadcast and eight multiply-adds that read that many neighbouring vectors.
  */
 public final class GemvKernel implements RowRangeKernel {
-    /** Vectors of outputs that a unit makes. */
+    /** Vectors of outputs that a unit computes. */
     private static final int[] SIZES = {2, 4, 8};
 
     private static final int LARGEST = SIZES[SIZES.length - 1];
@@ -36,12 +36,12 @@ public final class GemvKernel implements RowRangeKernel {
      * Some blocks of outputs.
      *
      * @param block the first
-     * @param vectors one of {@link #SIZES}; those behind the last block are zeros
+     * @param vectors one of {@link #SIZES}; vectors after the last block are zeros
      * @param weights channel x vectors x L
      */
     private record Part(int block, int vectors, float[] weights, float[] bias) {}
 
-    /** A convolution with all that is done to its sums. */
+    /** A convolution with all its post-ops. */
     public GemvKernel(
             Layer.Conv conv, float[] filter, float[] bias, PostOps postOps, BlockedTensor in, BlockedTensor out) {
         this.postOps = postOps;
@@ -59,7 +59,7 @@ public final class GemvKernel implements RowRangeKernel {
         ThreadMemory.reserve(LARGEST * L);
     }
 
-    /** Whether this kernel can make it: channels follow one another, as those of whole tensors of such maps do. */
+    /** Whether this kernel can run it: channels must be contiguous, as in whole tensors of one-pixel maps. */
     public static boolean fits(Layer.Conv conv, PostOps postOps, BlockedTensor in, BlockedTensor out) {
         return in.isPoint()
                 && out.isPoint()
@@ -68,7 +68,10 @@ public final class GemvKernel implements RowRangeKernel {
                 && conv.groupWidth(in.shape.channels()) == in.shape.channels();
     }
 
-    /** The smallest that holds all blocks that are left: the fewer sizes a layer takes, the sooner C2 has seen enough calls of each. */
+    /**
+     * The smallest size that holds all remaining blocks. The fewer sizes a layer uses, the sooner C2 has counted enough calls of
+     * each.
+     */
     private static int size(int blocks) {
         return Arrays.stream(SIZES).filter(size -> size >= blocks).findFirst().orElse(LARGEST);
     }

@@ -13,15 +13,15 @@ import org.convmark.kernel.vector.tile.LaneTiles;
 import org.convmark.model.Layer;
 
 /**
- * A filter whose every output lane reads the same lane of some planes of input: one plane for a depthwise convolution, as
- * many as a group has channels for one with narrow groups. Taps beside one another are taken in runs of three and two.
+ * A filter in which every output lane reads the same lane of some input planes: one plane for a depthwise convolution, one per
+ * channel of a group for a convolution with narrow groups. Neighbouring taps of a row are taken in runs of three and two.
  */
 final class LaneFilter {
     private static final int PIXELS = TileSize.LANE_PIXELS;
 
     private final Layer.Conv conv;
 
-    /** Offsets of the runs: of three taps, then of two; or single ones alone. */
+    /** Offsets of the runs: first those of three taps, then those of two; or only single taps. */
     private final int[] runs;
 
     private final int threes;
@@ -88,7 +88,7 @@ final class LaneFilter {
      * @param p offset of the first tap of the first result, in the first plane
      * @param b output block
      * @param q offset of the first result
-     * @param width results
+     * @param width number of results
      */
     void row(float[] in, int p, int b, float[] out, int q, int width) {
         int covered = Tiling.hasStep(conv.stride()) ? width / PIXELS * PIXELS : 0;
@@ -115,7 +115,7 @@ final class LaneFilter {
                 inRuns ? 3 : 1, second, conv.stride(), in, p, runs, threes, w, w0, bias, b * L, clamp, out, q, end);
     }
 
-    /** One pixel, tap by tap: what no tile covers. */
+    /** One pixel, tap by tap, for pixels that no tile covers. */
     private static void one(
             float[] in,
             int p,

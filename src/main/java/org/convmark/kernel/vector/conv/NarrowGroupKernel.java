@@ -13,13 +13,13 @@ import org.convmark.kernel.vector.lane.ThreadMemory;
 import org.convmark.model.Layer;
 
 /**
- * Convolution in groups of g channels in and out, several of which share a vector. A unit is a band of rows of one block.
- * Each row of input is first spread over g planes, the j-th with channel j of a group in all lanes of that group; on these
- * the convolution is lane-wise, a {@link LaneFilter} of g planes, and no product is with a zero. A row is spread just
- * before the first row of results that needs it, so that the planes are read from L1 or L2.
+ * Convolution in groups of g channels in and out, where several groups share a vector. A unit is a band of rows of one block.
+ * Each input row is first spread over g planes: plane j has channel j of a group in all lanes of that group. On these planes the
+ * convolution is lane-wise, a {@link LaneFilter} of g planes, and no product is with a padding zero. A row is spread just before
+ * the first result row that needs it, so planes are read from L1 or L2.
  */
 public final class NarrowGroupKernel implements RowRangeKernel {
-    /** Rows of a band: taller ones spread fewer rows twice, lower ones leave more units to share. */
+    /** Rows of a band. Taller bands spread fewer rows twice; shorter ones leave more units to share. */
     private static final int BAND = 14;
 
     private final Layer.Conv conv;

@@ -14,27 +14,27 @@ import org.convmark.kernel.vector.tile.Packing;
 import org.convmark.model.Layer;
 
 /**
- * The inputs of a band as its register tiles read them, in the order tile x channel block x row and column of the filter x
- * pixel x lane: packed once (as in Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008), read by
- * pair after pair of output blocks. In place, a tile of many channels jumps from map to map: its lines lie in pages of
- * their own, where no prefetcher follows, and maps of 56 or 112 pixels compete for few sets of L1.
+ * The inputs of a band in the order in which its register tiles read them: tile x channel block x row and column of the filter x
+ * pixel x lane. They are packed once (as in Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008) and
+ * read by each pair of output blocks. Without packing, a tile of many channels jumps from map to map: its cache lines lie in
+ * separate pages, which prefetchers do not follow, and maps of 56 or 112 pixels compete for few sets of L1.
  */
 public final class Panel {
-    /** Bytes of a map from which its place costs more than packing. */
+    /** Bytes of a map from which reading in place costs more than packing. */
     private static final int FAR = 1 << 20;
 
-    /** Channels from which that is so for any map. */
+    /** Channels from which this holds for maps of any size. */
     private static final int MANY = 640;
 
-    /** Channels below which a tile has too few to follow. */
+    /** Channels below which a tile reads too few cache lines for packing to help. */
     private static final int FEW = 128;
 
-    /** Pairs that share what packing costs, then, and otherwise. */
+    /** Pairs of output blocks that must share the cost of packing: for large maps or many channels, and otherwise. */
     private static final int FEW_PAIRS = 2;
 
     private static final int MANY_PAIRS = 16;
 
-    /** Pixels for which a tile has room. */
+    /** Pixels per tile. */
     private final int size;
 
     /** Floats from one pixel to the next. */
@@ -42,7 +42,7 @@ public final class Panel {
 
     private final int kernel;
 
-    /** Of a pixel's vectors, relative to its place in channel block 0. */
+    /** Offsets of a pixel's vectors, relative to the pixel in channel block 0. */
     private final int[] places;
 
     Panel(Layer.Conv conv, BlockedTensor in, Tiling tiling) {
@@ -61,7 +61,7 @@ public final class Panel {
         ThreadMemory.reserve(Math.multiplyExact(tiles, tile()));
     }
 
-    /** Whether a convolution is faster with it, as measured: docs/log/register-tiles.md, "Inputs packed". */
+    /** Whether packing makes a convolution faster, as measured: docs/log/register-tiles.md, "Inputs packed". */
     static boolean pays(Layer.Conv conv, BlockedTensor in, BlockedTensor out) {
         int channels = in.shape.channels();
         if (conv.groupWidth(channels) != channels || !Tiling.fitsPairs(out)) {
@@ -77,7 +77,7 @@ public final class Panel {
                 && pairs >= (bytes >= FAR || channels >= MANY ? FEW_PAIRS : MANY_PAIRS);
     }
 
-    /** Floats from a tile's first to those of a vector. */
+    /** Floats from the start of a tile to one of its vectors. */
     int at(int block, int row, int column) {
         return ((block * kernel + row) * kernel + column) * size * L;
     }
@@ -90,8 +90,8 @@ public final class Panel {
     /**
      * Packs a band.
      *
-     * @param p its first pixel's place in channel block 0
-     * @param band tiles in place
+     * @param p offset of its first pixel in channel block 0
+     * @param band its tiles, reading in place
      * @param to a thread's {@link ThreadMemory}
      */
     void pack(float[] in, int p, Band band, AlignedFloats to) {

@@ -9,15 +9,15 @@ import org.convmark.model.Layer;
 import org.convmark.model.Shape;
 
 /**
- * Winograd's minimal filtering F(m x m, 3 x 3): a tile of m x m results from n x n products, n = m + 2 (Lavin and Gray,
- * Fast Algorithms for Convolutional Neural Networks, 2016): A'[(G g G') * (B' d B)]A. Both transforms are done in one
- * dimension and then in the other, through memory: a tile in both at once would need more than 16 registers.
+ * Winograd's minimal filtering F(m x m, 3 x 3): a tile of m x m results takes n x n products, n = m + 2 (Lavin and Gray, Fast
+ * Algorithms for Convolutional Neural Networks, 2016): A'[(G g G') * (B' d B)]A. Both transforms are done in one dimension,
+ * stored, and then done in the other: both dimensions at once would need more than 16 registers.
  *
- * <p>Largest error relative to the largest result, 16 to 512 channels, random data: direct 0.4e-6 to 2.7e-6, F2 0.2e-6 to
- * 1.2e-6 (shorter sums), F4 0.3e-5 to 2.1e-5.
+ * <p>Largest error relative to the largest result, 16 to 512 channels, random data: direct 0.4e-6 to 2.7e-6, F2 0.2e-6 to 1.2e-6
+ * (shorter sums), F4 0.3e-5 to 2.1e-5.
  */
 public enum Winograd {
-    /** 16 products for 4 results; interpolates at 0, 1, -1: exact on small integers. */
+    /** 16 products for 4 results; interpolation points 0, 1, -1; exact on small integers. */
     F2(2, new double[][] {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}}) {
         @Override
         void input(float[] in, int[] from, int at, int step, float[] out, int q, int stride, int count) {
@@ -49,7 +49,7 @@ public enum Winograd {
         }
     },
 
-    /** 36 products for 16 results; interpolates at 0, 1, -1, 2, -2, which costs accuracy. */
+    /** 36 products for 16 results; interpolation points 0, 1, -1, 2, -2, which cost accuracy. */
     F4(4, new double[][] {
         {1 / 4., 0, 0},
         {-1 / 6., -1 / 6., -1 / 6.},
@@ -126,7 +126,7 @@ public enum Winograd {
         this.g = g;
     }
 
-    /** The form to compute a convolution with, or null: directly. */
+    /** The variant to compute a convolution with, or null for the direct kernel. */
     public static Winograd choose(Algorithm algorithm, Layer.Conv conv, Shape in, Shape out) {
         boolean fits = conv.kernel() == 3
                 && conv.stride() == 1
@@ -141,11 +141,15 @@ public enum Winograd {
     }
 
     /**
-     * The rule of {@link Algorithm#AUTO}, as measured (docs/log/winograd.md has the table). Transforms cost as much per channel
-     * of input and output as many products: too few channels do not earn them. Tiles of 4 x 4 waste too much on maps of
-     * less than 6 pixels, tiles of 2 x 2 of less than 4, and where they make a quarter more pixels than the map has, as on maps of
-     * 7, 13 and 14, they gain nothing. Where few tiles share a large filter, reading it is the limit, and that of F2 has less
-     * than half the size; with more tiles F4 saves enough.
+     * The rule of {@link Algorithm#AUTO}, as measured (docs/log/winograd.md has the table).
+     * <ul>
+     *   <li>The cost of transforms grows with the channels, that of products with their square: with few channels the transforms
+     *     do not pay off.
+     *   <li>Tiles of 4 x 4 waste too much on maps narrower than 6 pixels, tiles of 2 x 2 on maps narrower than 4.
+     *   <li>Where tiles cover a quarter more pixels than the map has, as on maps of 7, 13 and 14 pixels, they gain nothing.
+     *   <li>Where few tiles share a large filter, reading the filter is the limit, and the F2 filter is less than half as large;
+     *     with more tiles F4 saves enough.
+     * </ul>
      */
     private static Winograd fastest(Shape in, Shape out) {
         int side = Math.min(out.height(), out.width());
@@ -159,14 +163,14 @@ public enum Winograd {
     }
 
     /**
-     * B' along one dimension: n vectors to n vectors, {@code count} times. Source j lies at {@code at + from[j]}, the next
-     * {@code step} floats behind; result j at {@code q + j * stride}, the next a vector behind.
+     * B' along one dimension: n vectors to n vectors, {@code count} times. Source j lies at {@code at + from[j]}, the next {@code
+     * step} floats after it; result j at {@code q + j * stride}, the next one vector after it.
      */
     abstract void input(float[] in, int[] from, int at, int step, float[] out, int q, int stride, int count);
 
     /**
      * A' along one dimension, plus the bias: n vectors to m vectors, {@code count} times. Source j lies at {@code p + j *
-     * stride}, the next a vector behind; result j at {@code q + j * gap}, the next {@code step} floats behind.
+     * stride}, the next one vector after it; result j at {@code q + j * gap}, the next {@code step} floats after it.
      */
     abstract void output(
             float[] in, int p, int stride, float[] bias, int o, float[] out, int q, int step, int gap, int count);

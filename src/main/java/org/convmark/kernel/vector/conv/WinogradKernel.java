@@ -18,22 +18,26 @@ import org.convmark.kernel.vector.tile.PairTiles;
 import org.convmark.model.Layer;
 
 /**
- * Dense 3x3 convolution at stride 1 by Winograd's minimal filtering. Rows of tiles are taken in strips; per strip: the
- * input's transform into n x n matrices of channels x tiles; their products with the filter's transforms, which are
- * matrix products by the register tiles of the direct kernel (channels are its taps, tiles its pixels), for some pairs of
- * output blocks at a time; the transform of these sums to rows of the result, each with its epilogue. A strip's matrices
- * stay in L2, the filter passes once per strip. Flops of the direct kernel per second as a share of the FMA roof, Zen 3,
- * AVX2, one thread, F4: 64 channels at 56 pixels 238 % and 223 %, 128 at 28 257 % and 210 %, 256 at 14 197 % and 154 % on
- * JDK 17 and 25; F2: about 150 %. Matrix products take 70 to 90 % of the time.
+ * Dense 3x3 convolution at stride 1 by Winograd's minimal filtering. Rows of tiles are processed in strips. For each strip:
+ * <ul>
+ *   <li>the input is transformed into n x n matrices of channels x tiles;
+ *   <li>these are multiplied by the transformed filter, for some pairs of output blocks at a time; the products are matrix
+ *     products on the register tiles of the direct kernel, with channels as taps and tiles as pixels;
+ *   <li>the sums are transformed into rows of the result, each with its epilogue.
+ * </ul>
+ *
+ * <p>The matrices of a strip stay in L2, and the filter is read once per strip. Matrix products take 70 to 90 % of the time.
+ * Flops of the direct kernel per second as a share of the FMA roof, Zen 3, AVX2, one thread, JDK 17 / 25: F4 with 64 channels at
+ * 56 pixels 238 / 223 %, 128 at 28 257 / 210 %, 256 at 14 197 / 154 %; F2 about 150 %.
  */
 public final class WinogradKernel implements Kernel {
-    /** Floats that keep matrices apart, so that not all of them start in the same set of a cache. */
+    /** Floats between matrices, so that they do not all start in the same cache set. */
     private static final int PAD = 16;
 
     /** Bytes of a strip's transformed input: half of L2. */
     private static final int STRIP_BYTES = 256 << 10;
 
-    /** Tiles that a strip has at least, so that weights that come from L3 are used as often. */
+    /** Minimum tiles of a strip, so that weights read from L3 are used at least this often. */
     private static final int STRIP_TILES = 16;
 
     /** Bytes of the sums of a strip. */
@@ -45,7 +49,7 @@ public final class WinogradKernel implements Kernel {
     private final BlockedTensor in;
     private final BlockedTensor out;
 
-    /** The filter, per product of a tile and pair of output blocks. */
+    /** The filter, one per product of a tile and pair of output blocks. */
     private final PackedFilter[] panels;
 
     private final float[] bias;
@@ -53,10 +57,10 @@ public final class WinogradKernel implements Kernel {
 
     private final int pairs;
 
-    /** Tiles of a row. */
+    /** Tiles per row. */
     private final int across;
 
-    /** Rows of tiles of an image. */
+    /** Rows of tiles per image. */
     private final int down;
 
     /** Rows of tiles of all images. */
@@ -67,13 +71,13 @@ public final class WinogradKernel implements Kernel {
     /** Tiles of the largest strip, rounded up to register tiles. */
     private final int tiles;
 
-    /** By rows of tiles, less one: where register tiles of each size end. */
+    /** Where register tiles of each size end; indexed by rows of tiles less one. */
     private final int[][] ends;
 
-    /** Parts of the pairs whose sums wait for their transform together. */
+    /** Groups of pairs; the sums of one group wait together for their transform. */
     private final int chunks;
 
-    /** Floats from one product's matrix to the next: of inputs, of sums. */
+    /** Floats from one product's matrix to the next, for inputs; {@code sumPlane} is that for sums. */
     private final int plane;
 
     private final int sumPlane;
@@ -82,8 +86,9 @@ public final class WinogradKernel implements Kernel {
     private final int[] columns;
 
     /**
-     * In a thread's memory, which begins with a row of tiles of the input transformed in one dimension: where matrices of inputs and of sums
-     * begin, a row of tiles of sums transformed in one dimension, and the one tile's results that reach over the end of a row.
+     * Offsets into a thread's memory. It starts with a row of tiles of the input, transformed in one dimension. Then come the
+     * matrices of inputs, the matrices of sums, a row of tiles of sums transformed in one dimension, and the results of the tile
+     * that reaches past the end of a row.
      */
     private final int inputs;
 
@@ -91,12 +96,12 @@ public final class WinogradKernel implements Kernel {
     private final int sumLines;
     private final int end;
 
-    /** The next number of floats that is whole lines of the cache. */
+    /** Rounds up to whole cache lines. */
     private static int whole(int floats) {
         return parts(floats, AlignedFloats.CACHE_LINE_FLOATS) * AlignedFloats.CACHE_LINE_FLOATS;
     }
 
-    /** A convolution of stride 1 with a filter of 3x3, and all that is done to its sums. */
+    /** A convolution with stride 1 and a 3x3 filter, with all its post-ops. */
     public WinogradKernel(
             Winograd form,
             Layer.Conv conv,
@@ -141,7 +146,7 @@ public final class WinogradKernel implements Kernel {
         }
     }
 
-    /** Per product of a tile and pair of output blocks: input channel, in whole runs, x 2 L. */
+    /** For each product of a tile and pair of output blocks: input channels, padded to whole runs, x 2 L. */
     private static PackedFilter[] panels(Winograd form, float[] filter, int inChannels, int outChannels, int[] runs) {
         int pairs = (Lanes.blocks(outChannels) + 1) / 2;
         PackedFilter[] panels = Stream.generate(() -> new PackedFilter(runs))
@@ -165,7 +170,7 @@ public final class WinogradKernel implements Kernel {
                 .toArray(int[][]::new);
     }
 
-    /** Parts of at most so many, or the size of the largest of so many parts. */
+    /** Number of parts of at most this size; or the size of the largest of this many parts. */
     private static int parts(int all, int size) {
         return (all + size - 1) / size;
     }
@@ -179,7 +184,7 @@ public final class WinogradKernel implements Kernel {
         return strips * chunks;
     }
 
-    /** Strips and chunks of pairs, numbered through; a strip that two calls share is transformed by both. */
+    /** Units are strips x chunks of pairs; a strip shared by two calls is transformed by both. */
     @Override
     public void run(int from, int to) {
         AlignedFloats scratch = ThreadMemory.lines();
@@ -197,8 +202,8 @@ public final class WinogradKernel implements Kernel {
     }
 
     /**
-     * Rows of tiles to matrices. What tiles read from outside the map belongs to results that are not stored, but goes through
-     * the same sums as theirs: a row below the map's border may be any row, a column behind it is zeros.
+     * Rows of tiles to matrices. Input from outside the map only affects results that are not stored, but it goes through the
+     * same sums as the others: a row below the border may hold any row, columns to the right of it are zeros.
      */
     private void transform(AlignedFloats scratch, int first, int last) {
         int readable = in.shape.width() + 2 * padding;
@@ -262,7 +267,7 @@ public final class WinogradKernel implements Kernel {
         }
     }
 
-    /** One row of the result; the tile that reaches over its end goes through a buffer. */
+    /** One row of the result; the tile that reaches past its end goes through a buffer. */
     private void row(AlignedFloats scratch, int p, int n, int b, int y) {
         int whole = out.shape.width() / form.m;
         int q = out.at(n, b, y, 0);

@@ -1,2 +1,2 @@
-/** Convolutions on the Vector API: direct on register tiles, Winograd's, depthwise, grouped, and of single pixels. */
+/** Convolutions on the Vector API: direct on register tiles, Winograd, depthwise, grouped, and matrix-vector. */
 package org.convmark.kernel.vector.conv;

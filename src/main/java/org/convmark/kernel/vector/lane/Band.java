@@ -5,12 +5,12 @@ import static org.convmark.kernel.vector.lane.Lanes.L;
 import java.util.List;
 
 /**
- * The register tiles of a band of rows, as offsets from its first pixel in the input and in the output. The first pixels
- * of a tile, as {@code forms} says how many, are in one row, the others begin the next; gaps are from the tile's first
- * pixel to the first of those. In a tile without any, {@code forms} is all of its pixels.
+ * The register tiles of a band of rows, as offsets from its first pixel in the input and in the output. The first {@code
+ * forms[t]} pixels of tile t are in one row, the others start the next row; gaps are the floats from the tile's first pixel to
+ * the first pixel of that next row. If a tile lies in one row, {@code forms[t]} is the number of its pixels.
  */
 public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGaps, int[] outGaps) {
-    /** Where tiles are runs of pixels, for one or two vectors of output channels. */
+    /** Tiles that are runs of pixels, for one or two vectors of output channels. */
     public static Band runs(Tiling tiling, int vectors, int rows, BlockedTensor in, BlockedTensor out) {
         List<Tiling.Tile> tiles = tiling.tiles(rows, vectors);
         int[] pixels = tiles.stream().mapToInt(tile -> tile.size().pixels).toArray();
@@ -30,7 +30,11 @@ public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGap
         return places(tiling, starts, in, out, pixels, forms, inGaps, outGaps);
     }
 
-    /** This band, if there are tiles for it. */
+    /**
+     * This band.
+     *
+     * @throws IllegalStateException if there is no generated tile for one of its shapes
+     */
     public Band withTiles() {
         for (int t = 0; t < forms.length; t++) {
             if (forms[t] < pixels[t] && !TileSize.canGoOn(pixels[t], forms[t])) {
@@ -42,7 +46,7 @@ public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGap
     }
 
     /**
-     * The same tiles with inputs that are packed.
+     * The same tiles with packed inputs.
      *
      * @param size floats from one tile's inputs to the next
      */
@@ -58,7 +62,7 @@ public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGap
         return new Band(packedIns, outs, pixels, packedForms, packedGaps, outGaps);
     }
 
-    /** Where pixels are anywhere: an offset for each, of whole tiles of {@link TileSize#SMALL}. */
+    /** Pixels at arbitrary offsets, in whole tiles of {@link TileSize#SMALL}. */
     public static Band scattered(Tiling tiling, int rows, BlockedTensor in, BlockedTensor out) {
         int last = rows * tiling.width - 1;
         int size = TileSize.SMALL.pixels;

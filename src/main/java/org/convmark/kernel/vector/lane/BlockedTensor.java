@@ -6,12 +6,12 @@ import java.util.Arrays;
 import org.convmark.model.Shape;
 
 /**
- * A tensor in blocks of L channels: batch x channel block x row x column x lane, with a border of zeros around every
- * map. Lanes behind the last channel hold anything.
+ * A tensor in blocks of L channels: batch x channel block x row x column x lane (oneDNN's nChw{L}c), with a border of zeros
+ * around every map. Lanes after the last channel may hold anything.
  *
- * <p>Kernels address it by image and row of the map. A tensor of a fused kernel answers to the number of a worker in place
- * of an image: a window holds only some rows of the map, as they are needed, one window per worker; a tensor outside
- * is seen as the image that the worker is at.
+ * <p>Kernels address it by image and row of the map. In a fused kernel the image is replaced by the number of a worker: each
+ * worker has a window that holds only the rows it currently needs, and it sees a tensor from outside as the image that it works
+ * on.
  */
 public final class BlockedTensor {
     /** Without the border. */
@@ -30,18 +30,18 @@ public final class BlockedTensor {
     /** Channel blocks of one image. */
     public final int blocks;
 
-    /** Rows of a map that kernels make at a time, at the most and at the fewest: all, unless in a fused kernel. */
+    /** Most and fewest rows of a map that kernels compute at a time; outside a fused kernel all rows. */
     public final int rows;
 
     final int fewest;
 
-    /** Rows of a map that there is room for, those of its border included. */
+    /** Rows of a map that fit, border rows included. */
     public final int held;
 
-    /** By image, or worker: offset of lane 0 of the first pixel of the map of block 0 of the whole tensor. */
+    /** By image, or worker: offset of lane 0 of the first pixel of the map in block 0 of the whole tensor. */
     private final int[] origins;
 
-    /** Floats from the beginning of the memory, or block 0 of the whole tensor, to block 0 of this part. */
+    /** Floats from the start of the memory, or from block 0 of the whole tensor, to block 0 of this part. */
     private final int part;
 
     /** Floats from one image, or window, to the next. */
@@ -52,7 +52,7 @@ public final class BlockedTensor {
         this(shape, border, AlignedFloats.of(Math.toIntExact(floats(shape, border))));
     }
 
-    /** A tensor at the beginning of a memory that holds others too. */
+    /** A tensor at the start of a memory that holds others too. */
     public BlockedTensor(Shape shape, int border, AlignedFloats memory) {
         this(shape, border, shape.height(), shape.height(), shape.height() + 2 * border, 0, memory);
         for (int n = 0; n < shape.batch(); n++) {
@@ -100,9 +100,9 @@ public final class BlockedTensor {
     /**
      * A window per worker.
      *
-     * @param map what it shows rows of; its batch is the number of workers
-     * @param rows that are made at a time, at the most
-     * @param fewest at the fewest
+     * @param map the map whose rows it shows; its batch is the number of workers
+     * @param rows most rows that are computed at a time
+     * @param fewest fewest rows
      * @param held rows that it holds, those outside the map included
      */
     public static BlockedTensor windows(Shape map, int border, int rows, int fewest, int held) {
@@ -115,37 +115,37 @@ public final class BlockedTensor {
         return new BlockedTensor(map, border, rows, fewest, held, pad, AlignedFloats.of(floats));
     }
 
-    /** Whether kernels make all rows of a map at once. */
+    /** Whether kernels compute all rows of a map at once. */
     boolean isWhole() {
         return fewest == shape.height();
     }
 
-    /** Some channels, in the same memory; the first is the first of a block. */
+    /** Some channels, in the same memory; the first must be the first of a block. */
     public BlockedTensor part(int first, int channels) {
         return new BlockedTensor(this, shape.withChannels(channels), rows, fewest, origins, part + first / L * block);
     }
 
     /**
-     * This tensor for the stages of a fused kernel: what they call an image is a worker, which is shown one.
+     * This tensor as the kernels inside a fused kernel see it: their image index is a worker, and each worker is shown one image.
      *
-     * @param most rows that they make of it at a time, at the most
+     * @param most most rows of it that they compute at a time
      */
     public BlockedTensor seenBy(int workers, int most, int fewest) {
         Shape map = new Shape(workers, shape.channels(), shape.height(), shape.width());
         return new BlockedTensor(this, map, most, fewest, new int[workers], part);
     }
 
-    /** Shows a worker an image of a whole tensor. */
+    /** Shows an image of a whole tensor to a worker. */
     public void show(int worker, BlockedTensor whole, int image) {
         origins[worker] = whole.origins[image];
     }
 
-    /** Lays a row of the map, perhaps one of its border, on top of a worker's window. */
+    /** Moves a worker's window so that it starts at a row of the map or of its border. */
     public void place(int worker, int top) {
         origins[worker] = worker * image + border * L - top * row;
     }
 
-    /** Offset of lane 0 of a pixel of the map; rows and columns may reach into the border. */
+    /** Offset of lane 0 of a pixel of the map; rows and columns may lie in the border. */
     public int at(int n, int b, int y, int x) {
         return origins[n] + part + b * block + y * row + x * L;
     }
@@ -155,12 +155,12 @@ public final class BlockedTensor {
         return shape.width() * L;
     }
 
-    /** Whether the rows of a map follow one another, without a border between them. */
+    /** Whether the rows of a map are contiguous, without a border between them. */
     public boolean joined() {
         return row == rowLength();
     }
 
-    /** Whether maps are one pixel and channels follow one another. */
+    /** Whether maps are one pixel and channels are contiguous. */
     public boolean isPoint() {
         return shape.height() == 1 && shape.width() == 1 && block == L;
     }
@@ -176,7 +176,7 @@ public final class BlockedTensor {
         return at(map / blocks, map % blocks, index % shape.height(), 0);
     }
 
-    /** Lays another row on top of a worker's window; rows from there to {@code end - 1} move up with it. */
+    /** Moves a worker's window down to another top row; the rows from there to {@code end - 1} are kept. */
     public void slide(int worker, int from, int top, int end) {
         int count = Math.max(0, end - top) * row;
         for (int b = 0; b < blocks && count > 0; b++) {
@@ -186,7 +186,7 @@ public final class BlockedTensor {
         place(worker, top);
     }
 
-    /** Makes rows of a worker's window zeros, border included. */
+    /** Clears rows of a worker's window, border included. */
     public void clear(int worker, int from, int to) {
         for (int b = 0; b < blocks && from < to; b++) {
             int p = at(worker, b, from, 0) - border * L;
@@ -194,7 +194,10 @@ public final class BlockedTensor {
         }
     }
 
-    /** Makes the border of the maps of some blocks zeros, counted over images; the end of a row and the beginning of the next are one. */
+    /**
+     * Clears the border of the maps of some blocks, counted over images; the right border of a row and the left border of the
+     * next are one range.
+     */
     void clearBorder(int from, int to) {
         int side = border * L;
         for (int map = from; map < to; map++) {

@@ -4,8 +4,9 @@ import jdk.incubator.vector.FloatVector;
 import org.convmark.kernel.OwnThreads;
 
 /**
- * Whether vectors stay objects on this JVM. Until a compiler that knows the Vector API has compiled a method, each vector in it is one, and kernels are
- * hundreds of times slower; a JVM without such a compiler would be measured for minutes to show only that.
+ * Whether vectors stay boxed on this JVM. Every vector is an object until a compiler that knows the Vector API has compiled the
+ * method; until then kernels are hundreds of times slower. On a JVM without such a compiler a run would take minutes and show
+ * nothing else.
  */
 public final class Boxing {
     private static final int CALLS = 200;
@@ -14,12 +15,12 @@ public final class Boxing {
     /** Bytes of the smallest object. */
     private static final int OBJECT = 16;
 
-    /** Many times what a compiler needs for so small a method; Graal is slow until it has compiled itself. */
+    /** Many times what a compiler needs for such a small method; Graal is slow until it has compiled itself. */
     private static final long MOST_NANOS = 30_000_000_000L;
 
     private Boxing() {}
 
-    /** Calls a small kernel until it no longer makes an object a call; false if it always does. */
+    /** Calls a small kernel until calls no longer allocate; false if they always do. */
     public static boolean ends() {
         float[] data = new float[VECTORS * Lanes.L];
         OwnThreads threads = new OwnThreads();
@@ -36,7 +37,7 @@ public final class Boxing {
         return false;
     }
 
-    /** What register tiles do: multiply, add and limit. */
+    /** The operations of register tiles: multiply, add and clamp. */
     private static void kernel(float[] data) {
         FloatVector sum = FloatVector.zero(Lanes.FLOATS);
         FloatVector high = FloatVector.broadcast(Lanes.FLOATS, 6);

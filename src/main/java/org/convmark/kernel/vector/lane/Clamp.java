@@ -3,27 +3,27 @@ package org.convmark.kernel.vector.lane;
 import org.convmark.model.Activation;
 
 /**
- * The interval that an activation by comparison confines its values to. Loops compare and blend, where a
- * float maximum takes six instructions to respect NaN and -0. Vectors of ints would take one, but on JDK 17 they share methods
- * with vectors of floats, whose compiled forms then trap; C2 counts those traps again for every inlining, and from a hundred on it
- * no longer trusts its type profiles and boxes vectors: one of four JVMs ran FFN at a third of its speed (docs/log/compilation.md).
+ * The interval to which an activation limits its values. Loops compare and blend, because a float maximum takes six instructions
+ * to respect NaN and -0. A maximum of int vectors would take one, but on JDK 17 int vectors share methods with float vectors,
+ * whose compiled code then traps. C2 counts those traps again for every inlining, and from a hundred on it no longer trusts its
+ * type profiles and boxes vectors: one of four JVMs ran FFN at a third of its speed (docs/log/compilation.md).
  *
- * @param low the least value
+ * @param low the smallest value
  * @param high the largest
  */
 public record Clamp(float low, float high) {
-    /** Everything. */
+    /** All values. */
     public static final Clamp NONE = new Clamp(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY);
 
     private static final Clamp RELU = new Clamp(0, Float.POSITIVE_INFINITY);
     private static final Clamp RELU6 = new Clamp(0, 6);
 
-    /** Whether an activation, or null for none, is nothing but limits. */
+    /** Whether an activation (null for none) is nothing but a clamp. */
     static boolean suffice(Activation activation) {
         return activation == null || activation == Activation.RELU || activation == Activation.RELU6;
     }
 
-    /** Those of an activation; everything where limits do not suffice. */
+    /** The clamp of an activation; all values if the activation is more than a clamp. */
     static Clamp of(Activation activation) {
         return activation == Activation.RELU ? RELU : activation == Activation.RELU6 ? RELU6 : NONE;
     }

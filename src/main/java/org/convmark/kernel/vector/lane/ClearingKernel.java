@@ -3,8 +3,8 @@ package org.convmark.kernel.vector.lane;
 import org.convmark.kernel.Kernel;
 
 /**
- * A kernel that makes the border of its result zeros, where other tensors lay before: each range of units clears the same
- * part of the maps. What it computes lies inside the border, so neither waits for the other.
+ * A kernel that also clears the border of its result, where other tensors were before: each range of units clears the same range
+ * of the maps. The kernel itself writes only inside the border, so neither waits for the other.
  */
 public record ClearingKernel(Kernel producer, BlockedTensor out) implements Kernel {
     @Override

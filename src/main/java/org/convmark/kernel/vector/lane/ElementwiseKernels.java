@@ -9,14 +9,17 @@ import jdk.incubator.vector.VectorOperators;
 import org.convmark.model.Activation;
 
 /**
- * Element-wise loops over a contiguous row of whole vectors. One load per operand, one store, nothing kept: bandwidth of
- * L1 is the limit except for the exponential ones.
+ * Element-wise loops over a contiguous row of whole vectors. One load per operand, one store, nothing carried between iterations:
+ * L1 bandwidth is the limit, except for exponential activations.
  */
 public final class ElementwiseKernels {
     private static final float LOG2_E = 1.44269504f;
     private static final float LN2 = 0.69314718f;
 
-    /** 1.5 * 2^23: adding it rounds to an integer that then stands in the low bits; bits above are gone when those are shifted to the exponent. */
+    /**
+     * 1.5 * 2^23: adding it rounds to an integer, which is then in the low bits; the bits above are lost when it is shifted to
+     * the exponent.
+     */
     private static final float ROUND = 12582912f;
 
     private static final float SIXTH = 1f / 6;
@@ -42,7 +45,7 @@ public final class ElementwiseKernels {
         }
     }
 
-    /** Sums within limits: a residual and the activation behind it in one pass. */
+    /** Clamped sums: a residual and the activation after it in one pass. */
     public static void add(float[] a, int i, float[] b, int j, Clamp clamp, float[] out, int o, int length) {
         FloatVector low = FloatVector.broadcast(FLOATS, clamp.low());
         FloatVector high = FloatVector.broadcast(FLOATS, clamp.high());
@@ -53,7 +56,7 @@ public final class ElementwiseKernels {
         }
     }
 
-    /** By comparison: two instructions, where a maximum that respects NaN and -0 takes six. */
+    /** By comparison: two instructions, while a maximum that respects NaN and -0 takes six. */
     public static void maximum(float[] a, int i, float[] b, int j, float[] out, int o, int length) {
         for (int k = 0; k < length; k += L) {
             FloatVector x = FloatVector.fromArray(FLOATS, a, i + k);
@@ -127,10 +130,10 @@ public final class ElementwiseKernels {
     }
 
     /**
-     * (slope * x + constant) / (1 + e^-x): sigmoid with 0 and 1, SiLU with 1 and 0. e^-x by 2^n * p(r) with |r| <= ln 2 / 2
-     * (Cephes expf), relative error about 2e-7; x is limited to +-87. Largest absolute error on -12 to 12: sigmoid 9e-8,
-     * SiLU 1.2e-6, of which half an ulp of the result is 4.8e-7. In one method: C2 does not inline a helper into a
-     * loop that usually runs once, as on maps of one pixel, and its vectors would be boxed.
+     * (slope * x + constant) / (1 + e^-x): sigmoid with 0 and 1, SiLU with 1 and 0. e^-x is computed as 2^n * p(r) with r of at
+     * most ln 2 / 2 in magnitude (Cephes expf), relative error about 2e-7; x is clamped to +-87. Largest absolute error on -12 to
+     * 12: sigmoid 9e-8, SiLU 1.2e-6, of which half an ulp of the result is 4.8e-7. All in one method: C2 does not inline a helper into a loop that
+     * usually runs once, as on maps of one pixel, and the helper's vectors would be boxed.
      */
     private static void logistic(float[] in, int i, float slope, float constant, float[] out, int o, int length) {
         FloatVector low = FloatVector.broadcast(FLOATS, -87f);
@@ -157,7 +160,7 @@ public final class ElementwiseKernels {
     }
 
     /**
-     * above * x, below zero below * (e^x - 1), e^x as in {@link #logistic}. One load, one store, nothing kept. Largest absolute
+     * {@code above * x} for x above zero, {@code below * (e^x - 1)} for x below, e^x as in {@link #logistic}. Largest absolute
      * error on -12 to 12: ELU 6.2e-8, SELU 8.9e-7.
      */
     private static void elu(float[] in, int i, float above, float below, float[] out, int o, int length) {
@@ -185,9 +188,9 @@ public final class ElementwiseKernels {
     }
 
     /**
-     * h * (tanh(u) + shift) with u = slope * x + cube * x^3 and h = half * x + constant: tanh with h = 1, GELU's approximation with
-     * h = x / 2. tanh as the quotient of two polynomials on -7.9 to 7.9 (the form and coefficients of Eigen). Largest absolute
-     * error on -12 to 12: tanh 2.9e-7, GELU_TANH 1.1e-6.
+     * h * (tanh(u) + shift) with u = slope * x + cube * x^3 and h = half * x + constant: tanh with h = 1, GELU's approximation
+     * with h = x / 2. tanh is the quotient of two polynomials on -7.9 to 7.9 (the form and coefficients of Eigen). Largest
+     * absolute error on -12 to 12: tanh 2.9e-7, GELU_TANH 1.1e-6.
      */
     private static void tangent(
             float[] in,
@@ -225,9 +228,9 @@ public final class ElementwiseKernels {
     }
 
     /**
-     * x * (1 + erf(x / sqrt 2)) / 2 with erf(z / sqrt 2) / z as one polynomial in z * z on -5.35 to 5.35, moved to -1 to 1 where its
-     * coefficients are small (our own minimax fit). Largest absolute error on -12 to 12: 7.6e-7. No division, which takes as long as ten multiplications of 64 bytes,
-     * and no exponential: with one, the method is longer than C2 inlines, and it boxes every vector.
+     * x * (1 + erf(x / sqrt 2)) / 2 with erf(z / sqrt 2) / z as one polynomial in z * z on -5.35 to 5.35, scaled to -1 to 1,
+     * where its coefficients are small (our own minimax fit). Largest absolute error on -12 to 12: 7.6e-7. There is no division, which takes as long as ten multiplications of 64 bytes, and no exponential, with which
+     * the method would be too long for C2 to inline, and every vector would be boxed.
      */
     private static void gelu(float[] in, int i, float[] out, int o, int length) {
         FloatVector low = FloatVector.broadcast(FLOATS, -5.35f);

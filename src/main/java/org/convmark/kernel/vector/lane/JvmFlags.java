@@ -8,24 +8,24 @@ import java.util.Objects;
 public final class JvmFlags {
     private JvmFlags() {}
 
-    /** Why kernels here would be hundreds of times slower than vectors are, as far as flags tell, or null. */
+    /** Why kernels would be hundreds of times slower here than compiled vectors, as far as flags show, or null. */
     public static String obstacle() {
         // Without the instruction every lane goes through BigDecimal.
         if (is("UseFMA", "false")) {
             return "this JVM does not use fused multiply-adds (UseFMA is off) and would emulate them";
         }
         if (is("UseCompiler", "false")) {
-            return "this JVM only interprets (UseCompiler is off) and would make an object of every vector";
+            return "this JVM only interprets (UseCompiler is off) and would allocate an object for every vector";
         }
         int level = Integer.parseInt(Objects.requireNonNullElse(value("TieredStopAtLevel"), "4"));
         if (is("TieredCompilation", "true") && level < 4) {
             return "this JVM stops before its optimising compiler (TieredStopAtLevel is " + level
-                    + ") and would make an object of every vector";
+                    + ") and would allocate an object for every vector";
         }
         // Graal does not ask.
         if (is("EnableVectorSupport", "false") && !is("UseJVMCICompiler", "true")) {
-            return "this JVM compiles the Vector API like any other code (EnableVectorSupport is off) and would make an"
-                    + " object of every vector";
+            return "this JVM compiles the Vector API like any other code (EnableVectorSupport is off) and would allocate an"
+                    + " object for every vector";
         }
         return null;
     }
@@ -34,7 +34,7 @@ public final class JvmFlags {
         return value.equals(value(name));
     }
 
-    /** The value of a flag, or null if this JVM knows none of this name. */
+    /** The value of a flag, or null if this JVM has no flag of this name. */
     static String value(String name) {
         HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
         try {

@@ -7,16 +7,16 @@ import org.convmark.kernel.VectorLength;
 
 /** The species of all vectors here: what the JVM prefers, or what {@link VectorLength#BITS} says: 128, 256 or 512. */
 public final class Lanes {
-    /** The one kind of vectors in this JVM. */
+    /** The only species used in this JVM. */
     public static final VectorSpecies<Float> FLOATS = species();
 
     /** Floats in a vector, channels in a block. */
     public static final int L = FLOATS.length();
 
-    /** The longest vectors of the x86-64 extension that brings 32 registers for vectors of all lengths, AVX-512. */
+    /** Floats in the longest vector of AVX-512, the x86-64 extension with 32 registers for vectors of all lengths. */
     private static final int LANES_OF_AVX_512 = 16;
 
-    /** Vector registers that kernels are made for: where the JVM does not use AVX-512 there are 16. */
+    /** Vector registers that kernels are written for: 16 unless the JVM uses AVX-512. */
     static final int REGISTERS = Integer.getInteger(
             VectorLength.REGISTERS, FloatVector.SPECIES_PREFERRED.length() == LANES_OF_AVX_512 ? 32 : 16);
 
@@ -29,7 +29,7 @@ public final class Lanes {
                 : VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
     }
 
-    /** Blocks that hold this many channels; the last may be part empty. */
+    /** Blocks that hold this many channels; the last may be partly empty. */
     public static int blocks(int channels) {
         return (channels + L - 1) / L;
     }

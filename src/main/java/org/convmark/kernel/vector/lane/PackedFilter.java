@@ -8,67 +8,68 @@ import java.util.List;
 import org.convmark.model.Layer;
 
 /**
- * The part of a convolution's filter that gives one or two blocks of output channels, as register tiles read it: a table
- * of runs of {@link #RUN} taps that are neighbouring channels, relative to the pixel's place in channel block 0, with a
- * vector of weights per tap for each block. Groups narrower than that, and channels that do not fill a run, appear as
- * zeros: the general form costs them arithmetic, not another kernel.
+ * The part of a convolution's filter that computes one or two blocks of output channels, in the order in which register tiles
+ * read it. A table holds the offset of each run of {@link #RUN} taps, which are neighbouring channels, relative to the pixel in
+ * channel block 0; for each tap there is one vector of weights per block. Groups narrower than a run and channels that do not
+ * fill one are padded with zeros, which costs arithmetic but no extra kernel.
  */
 public final class PackedFilter {
     /**
-     * Taps for which a tile looks up one offset; divides the length of a vector. More than one saves instructions, which
-     * a core whose other thread is busy has half of, and which compete for the ports of multiply-adds where there are two of 512 bits.
+     * Taps per offset in the table; divides the length of a vector. More than one tap saves instructions. That matters where
+     * another thread shares the core and takes half of its issue slots, and where other instructions compete for the ports of two
+     * 512-bit FMA units.
      */
     public static final int RUN = Lanes.REGISTERS == 16 ? 4 : 2;
 
-    /** Every tile takes taps, so tiles are kept from C1 before there are any. */
+    /** Every tile needs a packed filter, so tiles are kept from C1 before the first one runs. */
     static final String COMPILATION = TileCompilation.STATE;
 
-    /** Of the first tap of each run. */
+    /** Offset of the first tap of each run, in floats. */
     public final int[] offsets;
 
-    /** Per tap, one or two vectors, from {@link #first} on: no load straddles two lines of the cache. */
+    /** One or two vectors per tap, starting at {@link #first}, so that no load crosses a cache line. */
     public final float[] weights;
 
     /** Index of the first weight. */
     public final int first;
 
-    /** Of each output channel of the blocks. */
+    /** One per output channel of the blocks. */
     public final float[] bias;
 
-    /** What finished sums are limited to. */
+    /** Range that finished sums are clamped to. */
     public final Clamp clamp;
 
-    /** What is added to finished sums before, or null. */
+    /** Added to finished sums before the clamp, or null. */
     public final float[] residual;
 
     /**
-     * The first tap, 0. A loop from a constant 0 is slower on JDK 17: C2 then knows that the index of the weights begins
-     * at 0 too and keeps it in registers and copies of its own.
+     * The first run, 0. A loop that starts from a constant 0 is slower on JDK 17: C2 then knows that the weights' index starts at
+     * 0 too and keeps it in registers and copies of its own.
      */
     public final int start;
 
-    /** The first of the blocks. */
+    /** The first of the output blocks. */
     public final int block;
 
-    /** Vectors of output channels: the second may lie behind the last block, then it is all zeros. */
+    /** Vectors of output channels. The second may be past the last block; then its weights are zeros. */
     public final int vectors;
 
     /**
-     * A matrix with one pair of output blocks: weights per channel 2 L, for whole runs, still zeros.
+     * A matrix with one pair of output blocks: 2 L weights per channel, padded to whole runs and still zero.
      *
-     * @param offsets of the channels of the other matrix, every {@link #RUN}th
+     * @param offsets offset in the other matrix of every {@link #RUN}th channel
      */
     public PackedFilter(int[] offsets) {
         this(offsets, new float[2 * L], Clamp.NONE, null, 0, 2);
     }
 
-    /** Where a tile's first pixel has the vector of a channel block at a row and column of the filter. */
+    /** Offset of the vector of a channel block at a row and column of the filter. */
     public interface Offsets {
-        /** Floats from what the tile is given as its place. */
+        /** Floats from the offset that the tile is given. */
         int at(int block, int row, int column);
     }
 
-    /** Taps without weights yet. */
+    /** A filter whose weights are not yet filled in. */
     public PackedFilter(int[] offsets, float[] bias, Clamp clamp, float[] residual, int block, int vectors) {
         AlignedFloats lines = AlignedFloats.of(floats(offsets.length, vectors));
         this.offsets = offsets;
@@ -91,7 +92,7 @@ public final class PackedFilter {
         return floats(offsets.length, vectors) * Float.BYTES;
     }
 
-    /** One or two blocks of a convolution, from a block on. */
+    /** One or two blocks of a convolution, starting at {@code block}. */
     private static PackedFilter of(
             Layer.Conv conv,
             float[] filter,
@@ -119,11 +120,11 @@ public final class PackedFilter {
     }
 
     /**
-     * How many vectors of output channels each part takes: two, or one where there is no second, or where a pair in two
-     * groups would read the channels of both.
+     * The number of vectors of output channels of each part: two; one if there is no second block, or if a pair in two groups
+     * would read the channels of both.
      *
      * @param singles whether there are tiles of one vector
-     * @param last whether a block without a second takes one
+     * @param last whether a last block without a partner takes such a tile
      */
     public static int[] split(Layer.Conv conv, int inChannels, boolean singles, boolean last) {
         int groupOut = conv.groupOut(inChannels);
@@ -164,7 +165,7 @@ public final class PackedFilter {
         return all;
     }
 
-    /** In the input itself. */
+    /** Reads the input in place. */
     public static Offsets inPlace(Layer.Conv conv, BlockedTensor in) {
         return (block, row, column) -> block * in.block + (row * in.row + column * L) * conv.dilation();
     }
@@ -188,7 +189,7 @@ public final class PackedFilter {
         }
     }
 
-    /** Weights of a tap of a group's filters: zeros for outputs of other groups. */
+    /** Weights of a tap of a group's filters; zeros for outputs of other groups. */
     private void weights(int k, Layer.Conv conv, int group, int groupOut, float[] filter, int tap, int ofGroup) {
         int taps = group * conv.kernel() * conv.kernel();
         for (int i = 0; i < vectors * L; i++) {

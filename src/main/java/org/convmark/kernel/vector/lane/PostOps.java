@@ -4,33 +4,36 @@ import org.convmark.kernel.Epilogue;
 import org.convmark.model.Activation;
 
 /**
- * What happens to sums: activation, residual, activation. A register tile can add a residual to its sums and limit them before it
- * stores them, so neither costs a pass where it comes first; the rest happens to a row just stored, still in L1.
+ * What happens to finished sums: activation, residual, activation. A register tile can add a residual and clamp its sums before
+ * it stores them, so these cost no extra pass if they come first; the rest is applied to rows just stored, still in L1.
  *
- * @param epilogue which
+ * @param epilogue the activations
  * @param residual what is added, or null
  */
 public record PostOps(Epilogue epilogue, BlockedTensor residual) {
     /** Sums stay as they are. */
     public static final PostOps NOTHING = new PostOps(Epilogue.NONE, null);
 
-    /** What a tile adds before it limits its sums: the residual if nothing comes before it and it lies as the output does, else null. */
+    /**
+     * The residual if a tile can add it before it clamps its sums: nothing comes before it, and it has the layout of the output.
+     * Otherwise null.
+     */
     public BlockedTensor added(BlockedTensor out) {
         boolean first = residual != null && epilogue.before() == null;
         return first && residual.row == out.row && residual.block == out.block ? residual : null;
     }
 
-    /** What is left to do when the residual has been added. */
+    /** What is left after the residual has been added. */
     public PostOps afterResidual() {
         return new PostOps(epilogue, null);
     }
 
-    /** What a register tile can do itself. */
+    /** The clamp that a register tile can apply itself. */
     public Clamp clamp() {
         return Clamp.of(first());
     }
 
-    /** What is left to do when the sums have been limited. */
+    /** What is left after the sums have been clamped. */
     public PostOps afterLimits() {
         if (!Clamp.suffice(first())) {
             return this;
@@ -42,12 +45,12 @@ public record PostOps(Epilogue epilogue, BlockedTensor residual) {
         return residual == null ? epilogue.after() : epilogue.before();
     }
 
-    /** Finishes row y of block b of image n. */
+    /** Applies them to row y of block b of image n. */
     public void row(BlockedTensor out, int n, int b, int y) {
         run(out, n, b, y, out.rowLength());
     }
 
-    /** Finishes rows of block b of image n: as one where they follow one another, since a loop over few vectors is a slow one. */
+    /** Applies them to rows of block b of image n; contiguous rows are treated as one, since loops over few vectors are slow. */
     public void rows(BlockedTensor out, int n, int b, int from, int to) {
         if (out.joined() && (residual == null || residual.joined())) {
             run(out, n, b, from, (to - from) * out.rowLength());
@@ -58,7 +61,7 @@ public record PostOps(Epilogue epilogue, BlockedTensor residual) {
         }
     }
 
-    /** Finishes so many floats from row y of block b of image n on, all of which follow one another. */
+    /** Applies them to this many contiguous floats from row y of block b of image n on. */
     public void run(BlockedTensor out, int n, int b, int y, int length) {
         int o = out.at(n, b, y, 0);
         if (epilogue.before() != null) {

@@ -1,6 +1,6 @@
 package org.convmark.kernel.vector.lane;
 
-/** A kernel whose units are the rows of all maps of its result: element-wise layers, and whatever works row by row. */
+/** A kernel whose units are the rows of all maps of its result: element-wise layers and others that work row by row. */
 public record RowKernel(BlockedTensor out, Row row) implements RowRangeKernel {
     /** One row. */
     public interface Row {

@@ -3,18 +3,18 @@ package org.convmark.kernel.vector.lane;
 import java.util.Arrays;
 
 /**
- * What a thread keeps while a kernel runs, the same memory for every kernel: one runs after the other, so the next finds in the
- * cache what the last wrote, and needs no lines from behind it. Kernels say what they need when they are made; a thread's
- * memory is made when it first runs one, and anew only when a larger one has been made since. It begins as NaN, so that a kernel which
- * reads what nobody wrote gives a wrong result the first time, when it is looked at, and not only after another.
+ * Scratch memory of a thread, shared by all kernels. Kernels run one after the other, so the next one finds it in the cache.
+ * Kernels reserve what they need when they are created; a thread allocates its memory when it first runs a kernel, and again only
+ * after a larger kernel has been created. It starts as NaN, so a kernel that reads floats nobody has written gives a wrong result
+ * on its first run, when results are checked.
  */
 public final class ThreadMemory {
     private static final ThreadLocal<ThreadMemory> OWN = ThreadLocal.withInitial(ThreadMemory::new);
 
-    /** Floats that a kernel needs, at most. */
+    /** Most floats that any kernel has reserved. */
     private static volatile int most;
 
-    /** Rows that a kernel reads at once, at the most. */
+    /** Most rows that a kernel reads at once. */
     private static final int ROWS = 8;
 
     private final int[] offsets = new int[ROWS];
@@ -23,12 +23,15 @@ public final class ThreadMemory {
 
     private ThreadMemory() {}
 
-    /** Makes sure that {@link #lines()} has so many floats. */
+    /** Makes sure that {@link #lines()} has this many floats. */
     public static synchronized void reserve(int floats) {
         most = Math.max(most, floats);
     }
 
-    /** The calling thread's, with anything in it. To be asked for once per run: it is another one as soon as a kernel that needs more was made. */
+    /**
+     * The memory of the calling thread, with undefined content. Ask for it once per run: it is replaced when a kernel that needs
+     * more has been created.
+     */
     public static AlignedFloats lines() {
         ThreadMemory own = OWN.get();
         if (own.floats < most) {
@@ -40,7 +43,7 @@ public final class ThreadMemory {
         return own.lines;
     }
 
-    /** The calling thread's room for where the rows begin that a kernel reads at once. */
+    /** Room of the calling thread for the offsets of the rows that a kernel reads at once. */
     public static int[] offsets() {
         return OWN.get().offsets;
     }

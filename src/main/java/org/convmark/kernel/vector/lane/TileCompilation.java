@@ -8,17 +8,17 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 
 /**
- * Keeps C1, the JVM's first compiler, off the register tiles. A tile can hold more values than C1 numbers in profiled code ("out of
- * virtual registers"). If the tile was compiled without a profile before, because C2's queue was long, it then stays at that
- * tier, where every vector is boxed, for the life of the JVM. Without C1 the interpreter profiles a tile, and C2 compiles it.
- * The directive is given from inside, so that it holds in every JVM that runs a tile, whatever its arguments; options of
- * {@code -XX:CompileCommand} for a tile hold as well.
+ * Keeps C1, the JVM's first compiler, off the register tiles. A tile can hold more values than C1 can number in profiled code
+ * ("out of virtual registers"). If C1 had compiled the tile without a profile before, because C2's queue was long, the tile then
+ * stays at that tier for the life of the JVM, and every vector in it is boxed. Without C1 the interpreter profiles a tile, and C2
+ * compiles it. The directive is given from inside the JVM, so it holds whatever the JVM's arguments are; {@code
+ * -XX:CompileCommand} options for a tile still apply.
  */
 public final class TileCompilation {
-    /** Of all methods in their package only tiles have this name. */
+    /** In this package only tiles have methods of this name. */
     private static final String DIRECTIVE = "[{match: \"org/convmark/kernel/vector/tile/*.run\", c1: {Exclude: true}}]";
 
-    /** How tiles are compiled, in a few words. The directive is given when this is first asked: before there is anything that a tile could run. */
+    /** How tiles are compiled, in a few words. The directive is given on first access, before any tile can run. */
     public static final String STATE = withoutC1();
 
     private TileCompilation() {}

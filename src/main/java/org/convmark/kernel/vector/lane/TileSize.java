@@ -3,11 +3,11 @@ package org.convmark.kernel.vector.lane;
 import java.util.stream.Stream;
 
 /**
- * The register tiles that there are, by size: the only list, from which their kernels and the dispatch over them are generated.
- * {@link Tiling} says which are taken when.
+ * The sizes of register tiles: the only list, from which their kernels and the dispatch over them are generated. {@link Tiling}
+ * says which are used when.
  */
 public enum TileSize {
-    /** Where a second vector would be empty or of another group. */
+    /** For blocks whose partner would be empty or in another group. */
     SINGLE(1, 8, 1),
     /** Two vectors that fit 16 registers. */
     SMALL(2, 5, 1),
@@ -16,19 +16,19 @@ public enum TileSize {
     /** Two vectors that fit 32 registers. */
     LARGE(2, 14, 7);
 
-    /** Pixels of a lane-wise tile: divides maps of 56, 28, 14 and 7 pixels, and leaves room for weights in 16 registers. */
+    /** Pixels of a lane-wise tile: a divisor of 56, 28, 14 and 7, and small enough to leave room for weights in 16 registers. */
     public static final int LANE_PIXELS = 7;
 
-    /** The largest stride for which there are tiles; at others, pixels are scattered. */
+    /** The largest stride for which there are tiles; at larger ones, pixels are scattered. */
     public static final int MOST_STEP = 2;
 
     /** Vectors of output channels. */
     public final int vectors;
 
-    /** Pixels, each of as many vectors. */
+    /** Pixels per vector of output channels. */
     public final int pixels;
 
-    /** A tile may end a row after so many pixels, or a multiple, and go on in the next: after any number, or after all only. */
+    /** A tile may end a row after a multiple of this many pixels and continue in the next row. */
     public final int piece;
 
     TileSize(int vectors, int pixels, int piece) {
@@ -37,7 +37,7 @@ public enum TileSize {
         this.piece = piece;
     }
 
-    /** Whether there is a tile of so many pixels of which the first are in one row and the others in the next. */
+    /** Whether there is a tile of this many pixels whose first ones are in one row and the others in the next. */
     static boolean canGoOn(int pixels, int first) {
         return Stream.of(values()).anyMatch(size -> size.pixels == pixels && first % size.piece == 0);
     }

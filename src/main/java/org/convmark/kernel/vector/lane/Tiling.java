@@ -10,33 +10,36 @@ import java.util.List;
 import org.convmark.kernel.vector.conv.Panel;
 
 /**
- * How the pixels of a map are cut into register tiles: the one place that chooses them. The map is cut into bands of
- * rows. Tiles of six and five together fill any row, or band whose rows follow one another, of twenty pixels or more; where
- * they do not, and for other tiles, the pixels of a band are numbered through and cut into tiles of one size, which may go
- * on in the next row; the last starts early enough to end with the band. Tiles of fourteen go on in the next row only where
- * rows have seven pixels.
+ * How the pixels of a map are cut into register tiles: the only place that chooses tiles.
+ * <ul>
+ *   <li>The map is cut into bands of rows.
+ *   <li>Tiles of six and five together fill any row of twenty pixels or more, or any band of that size whose rows are contiguous.
+ *   <li>Otherwise, and for other tile sizes, the pixels of a band are numbered consecutively and cut into tiles of one size,
+ *     which may continue in the next row; the last tile starts early enough to end with the band.
+ *   <li>Tiles of fourteen continue in the next row only if rows have seven pixels.
+ * </ul>
  */
 public final class Tiling {
     private static final boolean HAS_LARGE = Lanes.REGISTERS == 32;
 
-    /** Pixels more than the fewest possible that are no reason for a higher band: one in this many. */
+    /** A band is tall enough if its tiles cover at most one pixel in this many more than the fewest possible. */
     private static final int TOLERANCE = 32;
 
     private static final int MOST_ROWS = 8;
 
-    /** Blocks of which half a pair is a few per cent. */
+    /** Blocks from which an empty half of one pair costs only a few per cent. */
     private static final int MANY_BLOCKS = 16;
 
     final int width;
     final int stride;
 
-    /** Whether there are tiles for pixels that are so far apart. */
+    /** Whether there are tiles for this distance between pixels. */
     private final boolean steps;
 
-    /** Whether the rows of a band follow one another, to pairs of vectors in the input and in the output. */
+    /** Whether the rows of a band are contiguous in the input and in the output, as pairs of vectors see them. */
     private final boolean joined;
 
-    /** Rows that are made at a time, at the most. */
+    /** Most rows that are computed at a time. */
     private final int height;
 
     private final boolean large;
@@ -72,7 +75,7 @@ public final class Tiling {
         return largest ? 1 : rowsOfFewest(vectors);
     }
 
-    /** The fewest whose tiles hold about as few pixels as they can. */
+    /** The fewest rows whose tiles cover about as few pixels as possible. */
     private int rowsOfFewest(int vectors) {
         int most = Math.min(height, MOST_ROWS);
         int fewest = Integer.MAX_VALUE;
@@ -86,7 +89,7 @@ public final class Tiling {
         return r;
     }
 
-    /** Pixels of all tiles of all bands of so many rows. */
+    /** Pixels of all tiles if bands have this many rows. */
     private int pixels(int rows, int vectors) {
         int whole =
                 tiles(rows, vectors).stream().mapToInt(tile -> tile.size.pixels).sum();
@@ -98,7 +101,7 @@ public final class Tiling {
         return height / rows * whole + rest;
     }
 
-    /** Whether every tile of a band is a run of pixels in one row or two, at a step for which there is a tile. */
+    /** Whether every tile of a band is a run of pixels in one row or two, at a stride for which there is a tile. */
     public boolean runs(int rows) {
         return steps && runs(width, rows, SMALL);
     }
@@ -108,7 +111,7 @@ public final class Tiling {
         return runs(out.shape.width(), out.fewest, SMALL);
     }
 
-    /** Whether there are tiles that read pixels so many columns apart in place. */
+    /** Whether there are tiles that read pixels in place at this stride. */
     public static boolean hasStep(int stride) {
         return stride <= TileSize.MOST_STEP;
     }
@@ -119,9 +122,10 @@ public final class Tiling {
     }
 
     /**
-     * Whether a last block without a second is made by tiles of one vector rather than by pairs with an empty second. Those take
-     * up to eight forms, each called once or twice a pass on a small map, and C2 waits for hundreds of calls: for seconds in
-     * a network. So not where a pair costs little, or such layers are rare, unless all tiles have one form.
+     * Whether a last block without a partner uses tiles of one vector rather than a pair with an empty second. Tiles of one
+     * vector come in up to eight shapes, each called once or twice per pass on a small map, and C2 compiles only after hundreds
+     * of calls: seconds in a network. So they are used if all tiles have one shape, and otherwise only where the empty half would
+     * cost much and the layer is of a common kind (stride 1).
      */
     public static boolean suitsSingle(BlockedTensor in, BlockedTensor out, int stride) {
         boolean joined = stride == 1 && in.joined() && out.joined();
@@ -191,12 +195,12 @@ public final class Tiling {
         return SMALL.pixels * smalls(pixels) <= pixels;
     }
 
-    /** Fives in such a sum, the fewest. */
+    /** The fewest fives in such a sum. */
     private static int smalls(int pixels) {
         return (MEDIUM.pixels - pixels % MEDIUM.pixels) % MEDIUM.pixels;
     }
 
-    /** The next number of pixels that tiles of two vectors hold each once. */
+    /** The next number of pixels that tiles of two vectors cover without overlap. */
     public static int padded(int pixels) {
         int padded = pixels;
         while (!fills(padded)) {
@@ -209,7 +213,7 @@ public final class Tiling {
      * Tiles of two vectors along one row.
      *
      * @param pixels a {@link #padded} number
-     * @return where those of each size end, in the order of {@link org.convmark.kernel.vector.tile.PairTiles#along}
+     * @return where the tiles of each size end, in the order of {@link org.convmark.kernel.vector.tile.PairTiles#along}
      */
     public static int[] along(int pixels) {
         int large = HAS_LARGE ? pixels / LARGE.pixels * LARGE.pixels : 0;

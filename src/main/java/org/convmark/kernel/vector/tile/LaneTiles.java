@@ -10,7 +10,7 @@ public final class LaneTiles {
      * The tiles of a row.
      *
      * @param first taps of a run
-     * @param second taps of those from run {@code longer} on, 0 if there are none
+     * @param second taps of the runs from {@code longer} on, 0 if there are none
      */
     public static void row(
             int first,

@@ -9,7 +9,7 @@ import org.convmark.kernel.vector.lane.PackedFilter;
 public final class PairTiles {
     private PairTiles() {}
 
-    /** Tiles of neighbours, of pixels {@code step} columns of the input apart. */
+    /** Tiles of neighbouring pixels, {@code step} columns of the input apart. */
     public static void band(
             PackedFilter taps, Band band, int step, float[] x, int p, float[] y, int q, int next, int r) {
         if (step == 1) {
@@ -59,7 +59,7 @@ public final class PairTiles {
         }
     }
 
-    /** Tiles of pixels anywhere. */
+    /** Tiles of pixels at arbitrary offsets. */
     public static void scattered(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
         for (int t = 0; t < band.ins().length; t += 5) {
             Scattered2x5.run(taps, band.ins(), band.outs(), t, x, p, y, q, next, r);
@@ -69,7 +69,7 @@ public final class PairTiles {
     /**
      * Tiles along one row, whose pixels are neighbours in the input and in the output.
      *
-     * @param ends pixels at which those of 14, 6, 5 end
+     * @param ends pixels at which the tiles of 14, 6, 5 end
      */
     public static void along(PackedFilter taps, int[] ends, float[] x, int p, float[] y, int q, int next) {
         int i = 0;

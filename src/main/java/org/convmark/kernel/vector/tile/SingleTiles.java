@@ -7,7 +7,7 @@ import org.convmark.kernel.vector.lane.PackedFilter;
 public final class SingleTiles {
     private SingleTiles() {}
 
-    /** Tiles of neighbours, of pixels {@code step} columns of the input apart. */
+    /** Tiles of neighbouring pixels, {@code step} columns of the input apart. */
     public static void band(PackedFilter taps, Band band, int step, float[] x, int p, float[] y, int q, int r) {
         if (step == 1) {
             step1(taps, band, x, p, y, q, r);

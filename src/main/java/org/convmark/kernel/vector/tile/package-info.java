@@ -1,42 +1,71 @@
 /**
- * Register tiles of a convolution and what chooses among them, all generated from the sizes in {@link
- * org.convmark.kernel.vector.lane.TileSize}: change a template beside {@code GeneratedClass}, in the tests, never a file here.
+ * Register tiles of a convolution and the dispatch over them, all generated from the sizes in {@link
+ * org.convmark.kernel.vector.lane.TileSize}. Change a template beside {@code GeneratedClass}, in the tests, never a file here.
+ * How the tiles came about is in docs/log/register-tiles.md.
  *
- * <p>Tile2x5: two vectors of output channels by five neighbouring pixels of a row. Tile2x2And3: two pixels that end a
- * row and three that begin another, {@code inGap} and {@code outGap} floats from the first pixel to the first of these.
- * Step2: every second column of the input. Scattered2x5: pixels anywhere, where no other tile fits: maps of less than four
- * columns, strides above two; an offset and a bounds check per pixel make it slower than the others.
+ * <p>Names:
+ * <ul>
+ *   <li>Tile2x5: two vectors of output channels by five neighbouring pixels of a row.
+ *   <li>Tile2x2And3: two pixels at the end of a row and three at the start of another. {@code inGap} and {@code outGap} are the
+ *       floats from the first pixel to the first of the three.
+ *   <li>Step2: reads every second column of the input.
+ *   <li>Scattered2x5: pixels anywhere, for maps narrower than four columns and strides above two. An offset and a bounds check
+ *       per pixel make it slower than the others.
+ *   <li>Lane7x3: seven neighbouring pixels of one vector of channels, each channel on its own, in runs of three taps.
+ *       Lane7x3And2: from run {@code longer} on, runs of two.
+ * </ul>
  *
- * <p>One loop over runs of taps, four with 16 registers ({@code PackedFilter.RUN}): the run's offset from a table, then per tap one or two weight vectors
- * and one broadcast per pixel. The table serves every kernel size, dilation, group width and channel count, and it keeps C2
- * from unrolling the loop, which spills accumulators. The taps of a run are kept apart by a way out of the loop that is never
- * taken, one comparison of what is never equal, each another so that C2 does not know it: there the interpreter would need all sums, so that C2 cannot move a tap's products behind the next one's loads, which
- * spills too. (An exception would not do: JDK 25 knows that sums are dead behind it.) Six pixels by two vectors fit 16
- * registers: twelve sums, two weights, broadcasts; per run 48 FMAs, 24 broadcasts, 8 loads in 101 instructions on JDK 25, no stack
- * moves of vectors; alone 2 to 16 % faster than five, 6 in the median. Five, which the rest of a row or a run that goes on in the next takes: ten sums, two weights, broadcasts; per run 40 FMAs, 20 broadcasts, 8 loads in 89 instructions on JDK 25, no stack
- * moves of vectors. Share of the FMA roof, Zen 3, AVX2, one thread, JDK 17 / 25, 64 channels, measured with an offset per tap, which
- * is as fast on a quiet core: 3x3 92 / 92 %, 1x1 79 / 84 %. JDK 17 sometimes
- * allocates registers badly for the life of a JVM, then it is 76 % or a third. Where the other hardware thread of the core is
- * busy, a tile with its operands in L1 reaches 62 / 60 %, with an offset per tap 46 / 51 %. Sums start at the bias; a residual is added behind the loop, if there is one. What is stored lies
- * within the limits of a first activation by comparison, a comparison and a blend for each limit, outside the loop; the shares
- * of five pixels were measured without. The second vector is stored {@code next} floats behind the first, and before it: where
- * there is no second block, next is 0 and the first overwrites it, which needs no branch.
+ * <p><b>The loop.</b> A single loop over runs of taps: four taps with 16 registers, two with 32 ({@code PackedFilter.RUN}). A
+ * table gives the offset of each run; each tap then takes one or two weight vectors and one broadcast per pixel. The table serves
+ * every kernel size, dilation, group width and channel count, and it keeps C2 from unrolling the loop, which would spill
+ * accumulators.
  *
- * <p>Eight pixels by one vector, where a second would be empty or of another group: per tap 8 FMAs, 8 broadcasts, 1 load. Loads
- * are the limit, at 84 %: two vectors share a broadcast, one has it alone. Measured: 3x3 in groups of 8, 64 channels, 65 / 67 %.
+ * <p>Between the taps of a run there is an exit that is never taken: a comparison of values that are never equal, a different one
+ * each time, so that C2 cannot know the outcome. An exit needs all sums for the interpreter, so C2 cannot move a tap's
+ * multiply-adds past the next tap's loads, which would spill too. An exception would not do: JDK 25 knows that the sums are dead
+ * once it is thrown.
  *
- * <p>Fourteen pixels fit 32 registers, those that AVX-512 brings for vectors of all lengths, in runs of two taps: 56 FMAs, 28 broadcasts, 4 loads in 104
- * instructions (JDK 25, counted when a way out took an addition too, and before the place of the weights took one), no stack moves. C1 cannot compile these and is kept off all tiles, see {@code TileCompilation}. Share of the roof of an Intel core with two FMA units of 512 bits,
- * direct 3x3 of ResNet-50 alone: 88 and 96 %, one tap at a time 75 and 77 %; all its 1x1 71 and 80 %, 65 and 67 %. One tap at a time, share of the FMA roof, Zen 4, 512 bits, one thread, JDK 17 / 25, image
- * 56: 1x1 32>128 81 / 89 %, 128>32 87 / 92 %, 64>64 on JDK 25 94 %; with 256 bits 83 to 87 %.
+ * <p><b>Before and after the loop.</b> Sums start at the bias. After the loop a residual is added, if there is one, and the sums
+ * are clamped for a first activation: a comparison and a blend per bound. The second vector is stored before the first,
+ * {@code next} floats after it. If there is no second block, {@code next} is 0 and the first vector overwrites the second, which
+ * needs no branch.
  *
- * <p>Lane7x3: seven neighbouring pixels of one vector of channels, each channel on its own, tile after tile until
- * {@code end}, because a call costs as much as a quarter of a 3x3 tile. One loop over runs of three taps beside one another:
- * their weights, which lie from {@code w0} in the order of the runs, stay in registers and each input vector, loaded once,
- * meets all of them. Three neighbours take 3 + 9 loads for 21 FMAs where tap by tap they take 3 + 21: loads are the limit,
- * more so as every second one straddles two cache lines unless the JVM aligns arrays. Lane7x3And2: from run {@code longer} on,
- * runs of two. One class per kind of filter: a loop that another filter left empty would be compiled anew when it is first
- * entered, and on JDK 25 that meant seconds of boxed vectors. Share of the FMA roof as above: 3x3 128@56 63 / 56 %, 7x7 96@56
- * 68 / 69 %.
+ * <p><b>Tiles for 16 registers.</b> Counted per run of four taps on JDK 25; neither moves a vector through the stack.
+ * <ul>
+ *   <li>Six pixels by two vectors: twelve sums, two weights, broadcasts; 48 FMAs, 24 broadcasts, 8 loads in 101 instructions.
+ *       Measured alone, 2 to 16 % faster than five pixels, 6 in the median.
+ *   <li>Five pixels by two vectors, for the rest of a row and for runs that continue in the next row: ten sums, two weights,
+ *       broadcasts; 40 FMAs, 20 broadcasts, 8 loads in 89 instructions.
+ *   <li>Eight pixels by one vector, where a second vector would be empty or in another group: per tap 8 FMAs, 8 broadcasts, 1
+ *       load. Loads limit it to 84 %, because a broadcast serves one vector, not two.
+ * </ul>
+ *
+ * <p>Share of the FMA roof, Zen 3, AVX2, one thread, JDK 17 / 25:
+ * <ul>
+ *   <li>Five pixels, 64 channels: 3x3 92 / 92 %, 1x1 79 / 84 %. Measured without the clamp and with an offset per tap, which is as
+ *       fast on a quiet core. JDK 17 sometimes allocates registers badly for the life of a JVM: then it is 76 % or a third.
+ *   <li>While the other hardware thread of the core is busy, a tile with its operands in L1 reaches 62 / 60 %; with an offset per
+ *       tap 46 / 51 %.
+ *   <li>Eight pixels, 3x3 in groups of 8, 64 channels: 65 / 67 %.
+ *   <li>Lane tiles: 3x3 128@56 63 / 56 %, 7x7 96@56 68 / 69 %.
+ * </ul>
+ *
+ * <p><b>Tiles for 32 registers</b>, which AVX-512 brings for vectors of all lengths: fourteen pixels by two vectors in runs of two
+ * taps. A run has 56 FMAs, 28 broadcasts and 4 loads in 104 instructions, without stack moves (JDK 25; counted when the exit still
+ * took an addition and the start of the weights was still a constant). C1 cannot compile these tiles and is kept off all tiles,
+ * see {@link org.convmark.kernel.vector.lane.TileCompilation}. Shares of the FMA roof:
+ * <ul>
+ *   <li>An Intel core with two FMA units of 512 bits, kernels of ResNet-50 alone, all direct: 3x3 88 and 96 %, with one tap at a
+ *       time 75 and 77 %; 1x1 71 and 80 %, with one tap at a time 65 and 67 %.
+ *   <li>Zen 4, 512 bits, one thread, one tap at a time, image 56, JDK 17 / 25: 1x1 32>128 81 / 89 %, 128>32 87 / 92 %, 64>64 on
+ *       JDK 25 94 %; with 256 bits 83 to 87 %.
+ * </ul>
+ *
+ * <p><b>Lane tiles</b> compute tile after tile until {@code end}, because a call costs as much as a quarter of a 3x3 tile. A single
+ * loop goes over runs of three neighbouring taps. Their weights start at {@code w0}, in the order of the runs, and stay in
+ * registers; each input vector is loaded once and used by all of them. Three taps together take 3 + 9 loads for 21 FMAs; one at a
+ * time they take 3 + 21. Loads are the limit, all the more because every second one crosses a cache line unless the JVM aligns
+ * arrays. There is one class per kind of filter: a loop that stayed empty for one filter would be recompiled when another filter
+ * first enters it, and on JDK 25 that meant seconds of boxed vectors.
  */
 package org.convmark.kernel.vector.tile;

@@ -7,9 +7,9 @@ import java.util.stream.Stream;
 import org.convmark.kernel.vector.lane.TileSize;
 
 /**
- * What runs the tiles of a band, each by the kernel of its form and step.
+ * The dispatch over the tiles of a band, by their shape and stride.
  *
- * @param vectors of output channels of all these tiles
+ * @param vectors vectors of output channels of all these tiles
  */
 record DispatchTemplate(int vectors) implements GeneratedClass {
     private static final String TEMPLATE = """
@@ -22,7 +22,7 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
             public final class %NAME% {
                 private %NAME%() {}
 
-                /** Tiles of neighbours, of pixels {@code step} columns of the input apart. */
+                /** Tiles of neighbouring pixels, {@code step} columns of the input apart. */
                 public static void band(%BREAK%PackedFilter taps, Band band, int step, float[] x, int p, float[] y, int q%NEXT%, int r) {
                     %CHOICE%
                 }
@@ -45,10 +45,10 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
                 }
             """;
 
-    /** Of pairs only: one vector is taken where tiles are of neighbours. */
+    /** Only for pairs: single vectors are used only where tiles have neighbouring pixels. */
     private static final String OTHERS = """
 
-                /** Tiles of pixels anywhere. */
+                /** Tiles of pixels at arbitrary offsets. */
                 public static void scattered(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
                     for (int t = 0; t < band.ins().length; t += %SMALL%) {
                         Scattered2x%SMALL%.run(taps, band.ins(), band.outs(), t, x, p, y, q, next, r);
@@ -58,7 +58,7 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
                 /**
                  * Tiles along one row, whose pixels are neighbours in the input and in the output.
                  *
-                 * @param ends pixels at which those of %SIZES% end
+                 * @param ends pixels at which the tiles of %SIZES% end
                  */
                 public static void along(PackedFilter taps, int[] ends, float[] x, int p, float[] y, int q, int next) {
                     int i = 0;
@@ -106,7 +106,7 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
         return STEP.replace("%STEP%", String.valueOf(step)).replace("%CASES%", cases);
     }
 
-    /** A band tells its tiles apart by the pixels that they have in the first row. */
+    /** A band identifies its tiles by the number of pixels in their first row. */
     private static void requireDifferent(List<TileTemplate> tiles) {
         if (tiles.stream().mapToInt(TileTemplate::first).distinct().count() < tiles.size()) {
             throw new IllegalStateException("two of the tiles " + tiles + " have as many pixels in their first row: "

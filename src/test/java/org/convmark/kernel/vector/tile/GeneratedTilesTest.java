@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The package of register tiles holds what the templates yield and nothing else. {@code mvn test -Dtest=GeneratedTilesTest
- * -Dregenerate=true} writes it anew.
+ * The package of register tiles holds what the templates generate and nothing else. {@code mvn test -Dtest=GeneratedTilesTest
+ * -Dregenerate=true} writes it again.
  */
 class GeneratedTilesTest {
     private static final Path FOLDER = Path.of("src/main/java/org/convmark/kernel/vector/tile");
@@ -36,7 +36,7 @@ class GeneratedTilesTest {
         expected.forEach((name, source) -> assertEquals(source, actual.get(name), name));
     }
 
-    /** All but the description of the package. */
+    /** All files but the description of the package. */
     private static Map<String, String> files() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
             return files.filter(file -> !file.endsWith("package-info.java"))

@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What runs the lane-wise tiles of a row by the kernel of a filter's runs and step. */
+/** The dispatch over the lane-wise tiles of a row, by the filter's runs and stride. */
 record LaneDispatchTemplate() implements GeneratedClass {
     private static final String TEMPLATE = """
             package org.convmark.kernel.vector.tile;
@@ -19,7 +19,7 @@ record LaneDispatchTemplate() implements GeneratedClass {
                  * The tiles of a row.
                  *
                  * @param first taps of a run
-                 * @param second taps of those from run {@code longer} on, 0 if there are none
+                 * @param second taps of the runs from {@code longer} on, 0 if there are none
                  */
                 public static void row(
                         int first,

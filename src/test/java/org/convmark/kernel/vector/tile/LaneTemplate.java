@@ -49,7 +49,7 @@ record LaneTemplate(int first, int second, int step) implements GeneratedClass {
             }
             """;
 
-    /** For taps that stand alone, for runs of three, for runs of three and two. */
+    /** For single taps, for runs of three, for runs of three and two. */
     static List<LaneTemplate> all() {
         return TileTemplate.steps()
                 .boxed()
@@ -114,7 +114,7 @@ record LaneTemplate(int first, int second, int step) implements GeneratedClass {
         return "FloatVector %s = FloatVector.fromArray(FLOATS, weights, %s);".formatted(WEIGHTS.get(t), at("k", t));
     }
 
-    /** One column of the input, loaded once, and all it is multiplied with; nothing if no pixel has a tap there. */
+    /** One input vector, loaded once, and all its products; nothing if no pixel has a tap there. */
     private String column(int column, int taps) {
         String products = IntStream.range(0, PIXELS)
                 .filter(a -> column >= a * step && column < a * step + taps)

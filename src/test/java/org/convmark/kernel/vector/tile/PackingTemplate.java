@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.kernel.vector.lane.TileSize;
 
-/** What packs the inputs of a tile of neighbours: as many vectors at a time as a loop can have without many registers of addresses. */
+/** Packs the inputs of a tile of neighbouring pixels, as many vectors at a time as a loop can address with few registers. */
 record PackingTemplate() implements GeneratedClass {
     private static final int MOST_AT_A_TIME = 7;
 
@@ -18,16 +18,16 @@ record PackingTemplate() implements GeneratedClass {
 
             import jdk.incubator.vector.FloatVector;
 
-            /** Copies the inputs of a tile to where it reads them one behind the other. %ORIGIN% */
+            /** Copies the inputs of a tile to contiguous memory. %ORIGIN% */
             public final class Packing {
                 private Packing() {}
 
                 /**
-                 * Inputs of the pixels of a tile of two vectors.
+                 * Copies the inputs of the pixels of a tile of two vectors.
                  *
-                 * @param places of a pixel's vectors
+                 * @param places offsets of a pixel's vectors
                  * @param step floats from one pixel to the next
-                 * @param size floats from one place to the next where they are copied to
+                 * @param size floats from one vector's pixels to the next vector's in the copy
                  */
                 public static void copy(int pixels, int[] places, int step, int size, float[] in, int p, float[] out, int o) {
                     switch (pixels) {
@@ -73,7 +73,7 @@ record PackingTemplate() implements GeneratedClass {
         return TEMPLATE.replace("%CASES%", cases).replace("%COPIES%", copies).replace("%ORIGIN%", ORIGIN);
     }
 
-    /** Loops of equal numbers of pixels. */
+    /** Loops with equal numbers of pixels. */
     private static int times(int pixels) {
         return IntStream.rangeClosed(1, pixels)
                 .filter(times -> pixels % times == 0 && pixels / times <= MOST_AT_A_TIME)

@@ -5,7 +5,7 @@ import static org.convmark.kernel.vector.tile.GeneratedClass.store;
 import java.util.function.IntFunction;
 import org.convmark.kernel.vector.lane.TileSize;
 
-/** Two vectors of output channels by pixels anywhere, an offset for each. */
+/** Two vectors of output channels by pixels at arbitrary offsets, one offset per pixel. */
 record ScatteredTemplate(TileSize size) implements GeneratedClass {
     private static final String TEMPLATE = """
             package org.convmark.kernel.vector.tile;
@@ -91,7 +91,7 @@ record ScatteredTemplate(TileSize size) implements GeneratedClass {
                 b%1$d = b%1$d.add(FloatVector.fromArray(FLOATS, residual, r%1$d + next));""".formatted(j, of("outs", j));
     }
 
-    /** The second vector before the first, which overwrites it where there is no second block. */
+    /** Stores the second vector before the first, which overwrites it if there is no second block. */
     private static String stores(int j) {
         return "int q%d = q + %s;\n".formatted(j, of("outs", j))
                 + store("b" + j, "q" + j + " + next")

@@ -14,8 +14,8 @@ import org.convmark.kernel.vector.lane.TileSize;
  * Some vectors of output channels by some pixels.
  *
  * @param vectors one, or two that may overwrite each other
- * @param first neighbours in one row
- * @param second those that follow in another row
+ * @param first pixels in one row
+ * @param second pixels that follow in another row
  * @param step columns of the input from one pixel to the next
  */
 record TileTemplate(int vectors, int first, int second, int step) implements GeneratedClass {
@@ -55,12 +55,12 @@ record TileTemplate(int vectors, int first, int second, int step) implements Gen
             }
             """;
 
-    /** Taps of runs longer than one, see PackedFilter; forms for 32 registers have no long ones. */
+    /** Lengths of runs in taps, see PackedFilter; tiles for 32 registers have only short runs. */
     private static final int SHORT = 2;
 
     private static final int LONG = 4;
 
-    /** Of every size, at every step, those that end a row where they may. */
+    /** All sizes at all strides, with every split between two rows that the size allows. */
     static List<TileTemplate> all() {
         return Stream.of(TileSize.values())
                 .flatMap(size -> pieces(size).boxed().flatMap(first -> steps().mapToObj(
@@ -68,7 +68,7 @@ record TileTemplate(int vectors, int first, int second, int step) implements Gen
                 .toList();
     }
 
-    /** Pixels of a tile that may be in one row, all of them last. */
+    /** Possible numbers of pixels in the first row; the last is all of them. */
     private static IntStream pieces(TileSize size) {
         return IntStream.rangeClosed(1, size.pixels).filter(first -> first % size.piece == 0);
     }
@@ -132,10 +132,13 @@ record TileTemplate(int vectors, int first, int second, int step) implements Gen
         return vectors == 1 ? a + ";" : a + ", b%d = FloatVector.fromArray(FLOATS, bias, L);".formatted(t);
     }
 
-    /** What is never so, each of one comparison, and unlike the others so that C2 does not know it. */
+    /**
+     * Conditions that are never true. Each is a single comparison and differs from the others, so that C2 cannot know its
+     * outcome.
+     */
     private static final List<String> NEVER = List.of("k == in.length", "k == w.length", "i == in.length");
 
-    /** The taps of a run, each behind a way out of the loop that is never taken: see the package. */
+    /** The taps of a run, with a never-taken exit before each but the first: see the package. */
     private String run() {
         String taps = "FloatVector u, x" + (vectors > 1 ? ", v;\n" : ";\n") + tap(0) + others(1, SHORT);
         return needs32Registers() ? taps : taps + others(SHORT, LONG);
