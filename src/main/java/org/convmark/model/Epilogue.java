@@ -12,14 +12,14 @@ final class Epilogue {
 
     /** Takes the next layer, unless it may not come behind those taken so far. */
     boolean takes(Layer layer) {
-        if (layer instanceof Layer.Affine) {
+        if (layer instanceof Affine) {
             return !activated && !added;
         }
-        if (layer instanceof Layer.Activate && !activated) {
+        if (layer instanceof ElementWise.Activate && !activated) {
             activated = true;
             return true;
         }
-        if (layer instanceof Layer.Add && !added) {
+        if (layer instanceof ElementWise.Add && !added) {
             added = true;
             activated = false;
             return true;

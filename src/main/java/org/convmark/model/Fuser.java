@@ -24,7 +24,7 @@ public final class Fuser {
         Map<Integer, List<Integer>> groups = new LinkedHashMap<>();
         boolean[] taken = new boolean[graph.nodes().size()];
         for (int i = 0; i < taken.length; i++) {
-            if (!taken[i] && graph.nodes().get(i).layer() instanceof Layer.Conv) {
+            if (!taken[i] && graph.nodes().get(i).layer() instanceof Conv) {
                 List<Integer> chain = chain(graph, i, taken);
                 if (chain.size() > 1) {
                     groups.put(chain.get(chain.size() - 1), chain);
@@ -99,7 +99,7 @@ public final class Fuser {
         for (int i = 0; i < graph.nodes().size(); i++) {
             Node node = graph.nodes().get(i);
             List<Integer> inputs = node.inputs().stream().map(renumbered::get).toList();
-            if (node.layer() instanceof Layer.Fused fused && !fused.isConvolution()) {
+            if (node.layer() instanceof Fused fused && !fused.isConvolution()) {
                 renumbered.put(first + i, append(nodes, first, form.apply(fused.body()), inputs));
             } else {
                 nodes.add(new Node(node.id(), node.layer(), inputs, node.output(), node.block()));
@@ -170,7 +170,7 @@ public final class Fuser {
         }
         Node last = graph.nodes().get(members.get(members.size() - 1));
         Graph sub = new Graph(inputs.stream().map(graph::shape).toList(), body, inputs.size() + body.size() - 1);
-        return new Node(last.id(), new Layer.Fused(sub), inputs, last.output(), last.block());
+        return new Node(last.id(), new Fused(sub), inputs, last.output(), last.block());
     }
 
     /** The last of some nodes and those of them that make what it is made of. */

@@ -19,9 +19,11 @@ import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
+import org.convmark.model.Conv;
 import org.convmark.model.Graph;
-import org.convmark.model.Layer;
+import org.convmark.model.Pool;
 import org.convmark.model.RoofLoop;
+import org.convmark.model.Route;
 import org.convmark.model.Shape;
 
 /**
@@ -214,7 +216,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
 
     @Override
     protected Kernel conv(
-            Layer.Conv conv,
+            Conv conv,
             Epilogue epilogue,
             float[] filter,
             float[] bias,
@@ -246,8 +248,9 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     }
 
     @Override
-    protected Kernel route(Layer.Route route, int[] sources, List<DeviceTensor> in, DeviceTensor out) {
-        Route bound = Route.of(sources, in.stream().map(DeviceTensor::shape).toList(), tuning.vector());
+    protected Kernel route(Route route, int[] sources, List<DeviceTensor> in, DeviceTensor out) {
+        RoutePlan bound =
+                RoutePlan.of(sources, in.stream().map(DeviceTensor::shape).toList(), tuning.vector());
         if (in.size() <= ROUTE_INPUTS) {
             return route(bound, 0, in, out);
         }
@@ -258,7 +261,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     }
 
     /** Moves the channels that come from some inputs, beginning with a first one. */
-    private Kernel route(Route route, int first, List<DeviceTensor> in, DeviceTensor out) {
+    private Kernel route(RoutePlan route, int first, List<DeviceTensor> in, DeviceTensor out) {
         Object[] operands = new Object[2 * ROUTE_INPUTS + 1];
         for (int i = 0; i < ROUTE_INPUTS; i++) {
             DeviceTensor input = in.get(Math.min(first + i, in.size() - 1));
@@ -275,10 +278,10 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     }
 
     @Override
-    protected Kernel pool(Layer.Pool pool, DeviceTensor in, DeviceTensor out) {
+    protected Kernel pool(Pool pool, DeviceTensor in, DeviceTensor out) {
         int height = in.shape().height();
         int width = in.shape().width();
-        if (pool.kind() == Layer.Pool.Kind.GLOBAL) {
+        if (pool.kind() == Pool.Kind.GLOBAL) {
             long[] items = {tuning.group(), out.blocks(), out.shape().batch()};
             Cl.Range range = new Cl.Range(items, new long[] {tuning.group(), 1, 1});
             return cl.kernel(

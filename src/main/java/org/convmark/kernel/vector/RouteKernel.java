@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorShuffle;
 import org.convmark.kernel.vector.lane.BlockedTensor;
 import org.convmark.kernel.vector.lane.ElementwiseKernels;
 import org.convmark.kernel.vector.lane.RowKernel;
-import org.convmark.model.Layer;
+import org.convmark.model.Route;
 
 /**
  * Channels moved to other places. A row of a block whose lanes come from one block in order is copied whole. Any other is
@@ -36,7 +36,7 @@ final class RouteKernel implements RowKernel.Row {
         for (int first = 0; first < sources.length; first += L) {
             Map<Source, int[]> orders = new LinkedHashMap<>();
             for (int i = 0; i < L && first + i < sources.length; i++) {
-                Layer.Route.Source from = Layer.Route.Source.of(sources[first + i], channels);
+                Route.Source from = Route.Source.of(sources[first + i], channels);
                 Source source = new Source(in.get(from.input()), from.channel() / L);
                 orders.computeIfAbsent(source, s -> nothing())[i] = from.channel() % L;
             }

@@ -27,7 +27,9 @@ import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
+import org.convmark.model.Pool;
+import org.convmark.model.Route;
 import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
 
@@ -120,7 +122,7 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
 
     @Override
     protected Kernel conv(
-            Layer.Conv conv,
+            Conv conv,
             Epilogue epilogue,
             float[] filter,
             float[] bias,
@@ -334,20 +336,20 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
     }
 
     @Override
-    protected Kernel route(Layer.Route route, int[] sources, List<OneDnnTensor> in, OneDnnTensor out) {
+    protected Kernel route(Route route, int[] sources, List<OneDnnTensor> in, OneDnnTensor out) {
         return bind(route, route.accept(new RouteVisitor<Consumer<List<Dnnl.Step>>>() {
             @Override
-            public Consumer<List<Dnnl.Step>> concat(Layer.Concat concat) {
+            public Consumer<List<Dnnl.Step>> concat(Route.Concat concat) {
                 return steps -> OneDnnBackend.this.concat(in, out, steps);
             }
 
             @Override
-            public Consumer<List<Dnnl.Step>> slice(Layer.Slice slice) {
+            public Consumer<List<Dnnl.Step>> slice(Route.Slice slice) {
                 return steps -> OneDnnBackend.this.slice(slice, in.get(0), out, steps);
             }
 
             @Override
-            public Consumer<List<Dnnl.Step>> shuffle(Layer.Shuffle shuffle) {
+            public Consumer<List<Dnnl.Step>> shuffle(Route.Shuffle shuffle) {
                 return steps -> OneDnnBackend.this.shuffle(shuffle, in.get(0), out, steps);
             }
         }));
@@ -367,13 +369,13 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
     }
 
     /** From channels-last: of blocks of channels only whole ones could be cut out. */
-    private void slice(Layer.Slice slice, OneDnnTensor in, OneDnnTensor out, List<Dnnl.Step> steps) {
+    private void slice(Route.Slice slice, OneDnnTensor in, OneDnnTensor out, List<Dnnl.Step> steps) {
         Dnnl.Buffer from = in.read(Dnnl.layout(format_tag.nhwc, in.shape()), steps::add);
         memory.desc part = from.layout().submemory_desc(dims(out.shape()), new long[] {0, slice.from(), 0, 0});
         steps.add(dnnl.reorder(part, from.memory(), out.write(Dnnl.layout(format_tag.nhwc, out.shape()))));
     }
 
-    private void shuffle(Layer.Shuffle shuffle, OneDnnTensor in, OneDnnTensor out, List<Dnnl.Step> steps) {
+    private void shuffle(Route.Shuffle shuffle, OneDnnTensor in, OneDnnTensor out, List<Dnnl.Step> steps) {
         Dnnl.Buffer from = in.read(steps::add);
         shuffle_forward.primitive_desc made = new shuffle_forward.primitive_desc(
                 dnnl.cpu(),
@@ -398,23 +400,23 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
         for (int c = 0; c < channels; c++) {
             filter[9 * c + 8] = 1;
         }
-        Layer.Conv conv = new Layer.Conv(channels, 3, 1, 1, 1, 1, Layer.Bias.NO);
+        Conv conv = new Conv(channels, 3, 1, 1, 1, 1, Conv.Bias.NO);
         return conv(conv, Epilogue.NONE, filter, new float[channels], in, null, out);
     }
 
     @Override
-    protected Kernel pool(Layer.Pool pool, OneDnnTensor in, OneDnnTensor out) {
-        return pool.kind() == Layer.Pool.Kind.BLUR
+    protected Kernel pool(Pool pool, OneDnnTensor in, OneDnnTensor out) {
+        return pool.kind() == Pool.Kind.BLUR
                 ? blur(pool, in, out)
                 : bind(pool, steps -> {
-                    boolean whole = pool.kind() == Layer.Pool.Kind.GLOBAL;
+                    boolean whole = pool.kind() == Pool.Kind.GLOBAL;
                     long[] kernel =
                             whole ? new long[] {in.shape().height(), in.shape().width()} : both(pool.kernel());
                     Dnnl.Buffer from = in.read(steps::add);
                     pooling_forward.primitive_desc made = new pooling_forward.primitive_desc(
                             dnnl.cpu(),
                             dnnl_forward_inference,
-                            pool.kind() == Layer.Pool.Kind.MAX ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding,
+                            pool.kind() == Pool.Kind.MAX ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding,
                             from.layout(),
                             any(dims(out.shape())),
                             both(pool.stride()),
@@ -432,7 +434,7 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
     }
 
     /** A depthwise convolution with constant weights. */
-    private Kernel blur(Layer.Pool pool, OneDnnTensor in, OneDnnTensor out) {
+    private Kernel blur(Pool pool, OneDnnTensor in, OneDnnTensor out) {
         int channels = in.shape().channels();
         return conv(
                 pool.blurConv(channels), Epilogue.NONE, pool.blurFilter(channels), new float[channels], in, null, out);

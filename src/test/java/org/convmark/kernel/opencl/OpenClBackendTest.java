@@ -25,9 +25,12 @@ import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Activation;
 import org.convmark.model.Block;
+import org.convmark.model.Conv;
+import org.convmark.model.ElementWise;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
-import org.convmark.model.Layer;
+import org.convmark.model.LayerNorm;
+import org.convmark.model.Pool;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 import org.junit.jupiter.api.BeforeAll;
@@ -185,7 +188,7 @@ class OpenClBackendTest {
                 Graph.of(new Shape(2, 24, 9, 8)).grouped(3, 48, 2, 8),
                 Graph.of(new Shape(1, 96, 6, 6)).grouped(3, 96, 1, 48),
                 Graph.of(new Shape(1, 21, 8, 8)).grouped(3, 14, 1, 3),
-                Graph.of(new Shape(1, 5, 6, 6)).then(new Layer.Conv(10, 3, 1, 1, 1, 1, Layer.Bias.YES)),
+                Graph.of(new Shape(1, 5, 6, 6)).then(new Conv(10, 3, 1, 1, 1, 1, Conv.Bias.YES)),
                 Graph.of(new Shape(3, 19, 15, 17)).depthwise(7, 2).relu(),
                 Graph.of(new Shape(1, 8, 13, 13)).depthwise(3, 1, 2),
                 Graph.of(new Shape(2, 12, 9, 9))
@@ -194,9 +197,9 @@ class OpenClBackendTest {
                 Graph.of(new Shape(2, 18, 5, 5)).concat(x -> x.relu(), x -> x.slice(8, 10), x -> x.slice(5, 3)),
                 Graph.of(new Shape(1, 18, 5, 5)).shuffle(3),
                 Graph.of(new Shape(1, 3, 5, 5)).concat(x -> x, x -> x, x -> x, x -> x, x -> x, x -> x.relu()),
-                Graph.of(new Shape(2, 9, 11, 7)).pool(Layer.Pool.Kind.MAX, 3, 2),
-                Graph.of(new Shape(2, 9, 11, 7)).pool(Layer.Pool.Kind.AVERAGE, 3, 1),
-                Graph.of(new Shape(2, 9, 11, 7)).pool(Layer.Pool.Kind.BLUR, 3, 2),
+                Graph.of(new Shape(2, 9, 11, 7)).pool(Pool.Kind.MAX, 3, 2),
+                Graph.of(new Shape(2, 9, 11, 7)).pool(Pool.Kind.AVERAGE, 3, 1),
+                Graph.of(new Shape(2, 9, 11, 7)).pool(Pool.Kind.BLUR, 3, 2),
                 Graph.of(new Shape(2, 9, 11, 7)).globalPool());
     }
 
@@ -209,8 +212,8 @@ class OpenClBackendTest {
     private static boolean isExact(Graph graph) {
         return graph.nodes().stream()
                 .map(Graph.Node::layer)
-                .noneMatch(layer -> layer instanceof Layer.LayerNorm
-                        || layer instanceof Layer.Activate a
+                .noneMatch(layer -> layer instanceof LayerNorm
+                        || layer instanceof ElementWise.Activate a
                                 && (a.function() == Activation.GELU || a.function() == Activation.SIGMOID));
     }
 

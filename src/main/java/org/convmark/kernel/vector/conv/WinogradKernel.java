@@ -15,7 +15,7 @@ import org.convmark.kernel.vector.lane.PostOps;
 import org.convmark.kernel.vector.lane.ThreadMemory;
 import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.PairTiles;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
 
 /**
  * Dense 3x3 convolution at stride 1 by Winograd's minimal filtering. Rows of tiles are taken in strips; per strip: the
@@ -99,7 +99,7 @@ public final class WinogradKernel implements Kernel {
     /** A convolution of stride 1 with a filter of 3x3, and all that is done to its sums. */
     public WinogradKernel(
             Winograd form,
-            Layer.Conv conv,
+            Conv conv,
             float[] filter,
             float[] bias,
             PostOps postOps,
