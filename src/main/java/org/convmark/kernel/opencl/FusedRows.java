@@ -69,12 +69,12 @@ final class FusedRows {
     Kernel bind(Weights weights) {
         List<ProgramPart> stages = new PartLowering(tuning, body).all(weights);
         Shapes shapes = new Shapes();
-        List<Cl.Source> parts = new ArrayList<>(List.of(new Cl.Source("window.cl", "")));
+        List<SourceFile> parts = new ArrayList<>(List.of(new SourceFile("window.cl", "")));
         stages.forEach(stage -> parts.add(stage.part()));
         String runs = IntStream.range(0, stages.size())
                 .mapToObj(i -> "RUN(" + i + "," + (first + i) + ")")
                 .collect(Collectors.joining());
-        parts.add(new Cl.Source(
+        parts.add(new SourceFile(
                 "fused.cl",
                 " -DMAPS=" + (first + stages.size()) + " -DSTAGES=" + stages.size() + " -DEACH_STAGE=" + runs));
         int[] offsets = offsets(stages);

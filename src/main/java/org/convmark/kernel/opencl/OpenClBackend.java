@@ -1,11 +1,7 @@
 package org.convmark.kernel.opencl;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.fusion.FusionConstraints;
 import org.convmark.fusion.FusionPlanner;
@@ -14,7 +10,6 @@ import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
-import org.convmark.kernel.NativeLibraries;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
@@ -48,74 +43,16 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         this.planner = new FusionPlanner(constraints, new FusedLaunch(cl.info(), tuning), cl.units());
     }
 
-    // ---------------------------------------------------------------- devices
-
-    /** All devices of all platforms; none where OpenCL is not installed. */
-    public static List<DeviceInfo> devices() {
-        try {
-            return Cl.devices().stream().map(Cl.Device::info).toList();
-        } catch (LinkageError | UnsupportedOperationException absent) {
-            return List.of();
-        }
-    }
-
-    /** Why no device can be opened with these options, in one sentence, or null. */
-    public static String unavailable(EngineOptions options) {
-        List<Cl.Device> devices;
-        try {
-            devices = Cl.devices();
-        } catch (LinkageError | UnsupportedOperationException absent) {
-            return NativeLibraries.reason(absent)
-                    .orElseGet(() -> "OpenCL does not load, install an ICD loader, for example ocl-icd-libopencl1: "
-                            + reason(absent));
-        }
-        if (devices.isEmpty()) {
-            List<String> platforms = Cl.platformNames();
-            return platforms.isEmpty()
-                    ? "no OpenCL platform is installed: install a driver, for a CPU for example pocl-opencl-icd"
-                    : "an OpenCL platform is installed (" + String.join(", ", platforms) + ") but offers no device";
-        }
-        if (pick(devices, options.device()).isEmpty()) {
-            return "no OpenCL device is called \"" + options.device() + "\": there is "
-                    + devices.stream().map(d -> d.info().name()).collect(Collectors.joining(", "));
-        }
-        return null;
-    }
-
-    /** The innermost message; a class that failed to initialise once wraps it in "Exception ...: ... [in thread ...]". */
-    private static String reason(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        String line = String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown");
-        return line.replaceAll("^Exception [\\w.]+: | \\[in thread .*]$", "");
-    }
-
     /**
      * Opens the first GPU, else the first other device, of the name asked for.
      *
      * @throws UnsupportedOperationException with the reason if there is none
      */
     public static Engine open(EngineOptions options) {
-        String reason = unavailable(options);
-        if (reason != null) {
-            throw new UnsupportedOperationException(reason);
-        }
-        Cl.Device device = pick(Cl.devices(), options.device()).orElseThrow();
+        ClDevice device = OpenClDevices.pick(options);
         // A CPU device knows all processors of the machine, this process may be allowed fewer.
-        Cl cl = new Cl(device, Workers.threads(options.workers()));
+        Cl cl = new Cl(device.part(Workers.threads(options.workers())));
         return new OpenClBackend(cl, Tuning.of(device.info()), options.constraints());
-    }
-
-    private static Optional<Cl.Device> pick(List<Cl.Device> devices, String name) {
-        return devices.stream()
-                .filter(d -> name == null || lower(d.info().name()).contains(lower(name)))
-                .min(Comparator.comparing(d -> d.info().type()));
-    }
-
-    private static String lower(String text) {
-        return text.toLowerCase(Locale.ROOT);
     }
 
     @Override

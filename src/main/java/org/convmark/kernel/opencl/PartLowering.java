@@ -45,7 +45,7 @@ final class PartLowering extends Lowering<Integer, ProgramPart> {
             System.arraycopy(part, 0, parameters, at, part.length);
             at += part.length;
         }
-        return new ProgramPart(new Cl.Source(file, maps + options), form, parameters);
+        return new ProgramPart(new SourceFile(file, maps + options), form, parameters);
     }
 
     private float[] padded(float[] values) {

@@ -7,4 +7,4 @@ package org.convmark.kernel.opencl;
  * @param form numbers, as the file says
  * @param parameters weights and the like, as the file says
  */
-record ProgramPart(Cl.Source part, int[] form, float[] parameters) {}
+record ProgramPart(SourceFile part, int[] form, float[] parameters) {}

@@ -1,2 +1,2 @@
-/** Kernels in OpenCL C. Only {@code Cl} calls the API. */
+/** Kernels in OpenCL C. Only {@code Cl} and {@code ClDevice} call the API. */
 package org.convmark.kernel.opencl;
