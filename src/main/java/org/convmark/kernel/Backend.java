@@ -259,12 +259,11 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
 
     /** For each value with a tensor of its own the widest padding of whatever reads a part of it. */
     private static int[] borders(Graph graph, BufferAliasing placement) {
-        int[] borders = new int[graph.inputs().size() + graph.nodes().size()];
-        for (Node node : graph.nodes()) {
-            for (int i = 0; i < node.inputs().size(); i++) {
-                int root = placement.root(node.inputs().get(i));
-                borders[root] = Math.max(borders[root], node.layer().reach(i).before());
-            }
+        int[] paddings = graph.paddings();
+        int[] borders = new int[paddings.length];
+        for (int v = 0; v < paddings.length; v++) {
+            int root = placement.root(v);
+            borders[root] = Math.max(borders[root], paddings[v]);
         }
         return borders;
     }

@@ -55,6 +55,12 @@ public abstract class Lowering<V, R> {
     /** Window reduction. */
     protected abstract R pool(Pool pool, V in, V out);
 
+    /** A blur as what it is: a depthwise convolution with constant weights. */
+    protected final R blur(Pool pool, int channels, V in, V out) {
+        return conv(
+                pool.blurConv(channels), Epilogue.NONE, pool.blurFilter(channels), new float[channels], in, null, out);
+    }
+
     /**
      * What a node becomes.
      *

@@ -276,6 +276,18 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         return value >= inputs.size() && value != head;
     }
 
+    /** For each value the widest padding of what reads it, in rows. */
+    public int[] paddings() {
+        int[] paddings = new int[inputs.size() + nodes.size()];
+        for (Node node : nodes) {
+            for (int i = 0; i < node.inputs().size(); i++) {
+                int v = node.inputs().get(i);
+                paddings[v] = Math.max(paddings[v], node.layer().reach(i).before());
+            }
+        }
+        return paddings;
+    }
+
     /** For each value the index of the last node that reads it, -1 if none does. */
     public int[] lastUses() {
         int[] last = new int[inputs.size() + nodes.size()];

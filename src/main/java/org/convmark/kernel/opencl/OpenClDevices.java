@@ -46,11 +46,7 @@ public final class OpenClDevices {
 
     /** The innermost message; a class that failed to initialise once wraps it in "Exception ...: ... [in thread ...]". */
     private static String reason(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        String line = String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown");
+        String line = NativeLibraries.innermost(failure);
         return line.replaceAll("^Exception [\\w.]+: | \\[in thread .*]$", "");
     }
 

@@ -73,9 +73,7 @@ final class PartLowering extends Lowering<Integer, ProgramPart> {
 
     @Override
     protected ProgramPart pool(Pool pool, Integer in, Integer out) {
-        int channels = body.shape(in).channels();
-        return conv(
-                pool.blurConv(channels), Epilogue.NONE, pool.blurFilter(channels), new float[channels], in, null, out);
+        return blur(pool, body.shape(in).channels(), in, out);
     }
 
     @Override
