@@ -145,15 +145,16 @@ class ArchitectureTest {
         assertOnlyIn("org.openjdk.jmh..", inside("bench"), inside("run"), inside("cli"));
     }
 
+    /** The device and its context; whatever else lies in the package speaks to these. */
     @Test
-    void openClStaysInOneClass() {
-        assertOnlyIn("org.jocl..", inside("kernel.opencl"));
-        Set<String> users = CLASSES.stream()
-                .filter(c -> c.getDirectDependenciesFromSelf().stream()
-                        .anyMatch(d -> d.getTargetClass().getPackageName().startsWith("org.jocl")))
-                .map(ArchitectureTest::outermost)
-                .collect(Collectors.toSet());
-        assertTrue(users.size() <= 1, () -> "classes that import JOCL: " + users);
+    void openClStaysInTwoClasses() {
+        Set<String> binding = Set.of(ROOT + ".kernel.opencl.Cl", ROOT + ".kernel.opencl.ClDevice");
+        noClasses()
+                .that(describe("are neither device nor context", c -> !binding.contains(outermost(c))))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.jocl..")
+                .check(CLASSES);
     }
 
     /** Analyses compare constants: what a parameter says is read in the model. */

@@ -12,9 +12,9 @@ import org.convmark.machine.Probe;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Block;
 import org.convmark.model.Caches;
+import org.convmark.model.Fused;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
-import org.convmark.model.Layer;
 import org.convmark.model.Network;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
@@ -88,8 +88,8 @@ public final class ListCommand implements Runnable {
         out.println(workload + ":");
         workload.graph(1, WIDTH, IMAGE, 1).fuse(Fusion.BLOCK).nodes().stream()
                 .map(Graph.Node::layer)
-                .filter(layer -> layer instanceof Layer.Fused)
-                .map(layer -> planner.plan(((Layer.Fused) layer).body()).toString())
+                .filter(layer -> layer instanceof Fused)
+                .map(layer -> planner.plan(((Fused) layer).body()).toString())
                 .distinct()
                 .forEach(plan -> out.println(plan.indent(2).stripTrailing()));
     }

@@ -8,6 +8,7 @@ import org.convmark.kernel.Reference;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.kernel.opencl.OpenClBackend;
+import org.convmark.kernel.opencl.OpenClDevices;
 import org.convmark.kernel.scalar.ScalarBackend;
 import org.convmark.kernel.vector.VectorBackend;
 import org.convmark.model.Target;
@@ -45,7 +46,7 @@ public final class Engines {
                 switch (target) {
                     case SCALAR -> null;
                     case VECTOR -> withoutVectors();
-                    case OPENCL -> OpenClBackend.unavailable(options);
+                    case OPENCL -> OpenClDevices.unavailable(options);
                     case ONNXRUNTIME, ONEDNN, PYTORCH -> Peer.unavailable(target);
                 });
     }

@@ -2,10 +2,12 @@ package org.convmark.fusion;
 
 import java.util.List;
 import java.util.Optional;
+import org.convmark.model.Conv;
+import org.convmark.model.ElementWise;
+import org.convmark.model.Fused;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Layer;
-import org.convmark.model.Layer.Conv;
 
 /**
  * The part of a fused body that can be computed for some hidden channels at a time: a dense convolution that expands,
@@ -65,7 +67,7 @@ public record ExpandProjectChain(int first, int last, int channels, int grain) {
         for (Node node : body.nodes()) {
             for (int i = 0; i < node.inputs().size(); i++) {
                 if (node.inputs().get(i) == value) {
-                    reads += node.layer() instanceof Layer.Fused fused ? reads(fused.body(), i) : 1;
+                    reads += node.layer() instanceof Fused fused ? reads(fused.body(), i) : 1;
                 }
             }
         }
@@ -74,14 +76,14 @@ public record ExpandProjectChain(int first, int last, int channels, int grain) {
 
     /** The value that a convolution filters. */
     private static int source(Node node) {
-        return node.layer() instanceof Layer.Fused fused
+        return node.layer() instanceof Fused fused
                 ? node.inputs().get(fused.body().nodes().get(0).inputs().get(0))
                 : node.inputs().get(0);
     }
 
     private static List<Layer> layers(Graph body, int i) {
         Layer layer = body.nodes().get(i).layer();
-        return layer instanceof Layer.Fused fused
+        return layer instanceof Fused fused
                 ? fused.body().nodes().stream().map(Node::layer).toList()
                 : List.of(layer);
     }
@@ -100,14 +102,14 @@ public record ExpandProjectChain(int first, int last, int channels, int grain) {
     }
 
     private static boolean adds(Graph body, int i) {
-        return layers(body, i).stream().anyMatch(Layer.Add.class::isInstance);
+        return layers(body, i).stream().anyMatch(ElementWise.Add.class::isInstance);
     }
 
     /** An activation before the residual sum needs the complete sum over all hidden channels. */
     private static boolean activatesBeforeSum(Graph body, int i) {
         List<Layer> layers = layers(body, i);
         return layers.stream()
-                .dropWhile(layer -> !(layer instanceof Layer.Activate))
-                .anyMatch(Layer.Add.class::isInstance);
+                .dropWhile(layer -> !(layer instanceof ElementWise.Activate))
+                .anyMatch(ElementWise.Add.class::isInstance);
     }
 }

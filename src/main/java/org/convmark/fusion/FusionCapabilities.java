@@ -1,10 +1,11 @@
 package org.convmark.fusion;
 
 import java.util.List;
+import org.convmark.model.Conv;
+import org.convmark.model.Fused;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Layer;
-import org.convmark.model.Layer.Conv;
 import org.convmark.model.Shape;
 
 /** The capabilities of a target's fused kernels: everything about them that a planner needs. */
@@ -37,7 +38,7 @@ public interface FusionCapabilities {
             if (node.layer().cost(inputs).flops() == 0) {
                 return "copies little between kernels: parts are computed in place";
             }
-            Layer layer = node.layer() instanceof Layer.Fused fused
+            Layer layer = node.layer() instanceof Fused fused
                     ? fused.body().nodes().get(0).layer()
                     : node.layer();
             return layer instanceof Conv conv

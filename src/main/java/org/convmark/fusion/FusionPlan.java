@@ -6,6 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.convmark.model.Caches;
+import org.convmark.model.Conv;
+import org.convmark.model.Fused;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 
@@ -77,12 +79,12 @@ public record FusionPlan(List<Kernel> kernels) {
         }
 
         private static String name(Layer layer) {
-            if (layer instanceof Layer.Fused fused) {
+            if (layer instanceof Fused fused) {
                 return name(fused.body().nodes().get(0).layer());
             }
-            return layer instanceof Layer.Conv conv
-                    ? (conv.groupWidth() == Layer.Conv.DENSE ? "" : "groups of " + conv.groupWidth() + " ")
-                            + conv.kernel() + "x" + conv.kernel()
+            return layer instanceof Conv conv
+                    ? (conv.groupWidth() == Conv.DENSE ? "" : "groups of " + conv.groupWidth() + " ") + conv.kernel()
+                            + "x" + conv.kernel()
                     : layer.getClass().getSimpleName();
         }
 

@@ -12,10 +12,10 @@ import org.convmark.fusion.FusionPlan.Schedule;
 import org.convmark.fusion.FusionPlan.Traffic;
 import org.convmark.model.Caches;
 import org.convmark.model.Cost;
+import org.convmark.model.Fused;
 import org.convmark.model.Fuser;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
-import org.convmark.model.Layer;
 import org.convmark.model.ReceptiveField;
 import org.convmark.model.Shape;
 
@@ -164,9 +164,9 @@ public final class FusionPlanner {
     /** The plans of all nodes of a graph, fused or not, one after the other. */
     public FusionPlan whole(Graph graph) {
         return new FusionPlan(IntStream.range(0, graph.nodes().size())
-                .mapToObj(i -> graph.nodes().get(i).layer() instanceof Layer.Fused fused
+                .mapToObj(i -> graph.nodes().get(i).layer() instanceof Fused fused
                         ? fused.body()
-                        : ((Layer.Fused) Fuser.fuse(graph, List.of(i)).layer()).body())
+                        : ((Fused) Fuser.fuse(graph, List.of(i)).layer()).body())
                 .flatMap(body -> plan(body).kernels().stream())
                 .toList());
     }
@@ -182,7 +182,7 @@ public final class FusionPlanner {
         if (members.size() > 1 && !isChain(layers, from, end)) {
             return null;
         }
-        Graph body = ((Layer.Fused) Fuser.fuse(layers, members).layer()).body();
+        Graph body = ((Fused) Fuser.fuse(layers, members).layer()).body();
         if (members.size() == 1) {
             return layer(body);
         }

@@ -1,5 +1,6 @@
 package org.convmark.fusion;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -58,6 +59,30 @@ public final class LineBufferSchedule {
         for (int t = 0; t < steps; t++) {
             step(t, from, Math.min(from + (t + 1) * step, to));
         }
+    }
+
+    /**
+     * All rows of all images in bands that are as equal as may be.
+     *
+     * @param step rows of the result per step
+     * @param workers most bands
+     * @return by worker a schedule for each image that it makes rows of, images in order
+     */
+    public static List<List<LineBufferSchedule>> bands(Graph body, int step, int workers) {
+        int height = body.output().height();
+        int rows = height * body.output().batch();
+        int count = Math.min(workers, rows);
+        List<List<LineBufferSchedule>> bands = new ArrayList<>();
+        for (int w = 0; w < count; w++) {
+            List<LineBufferSchedule> own = new ArrayList<>();
+            int end = (int) ((long) rows * (w + 1) / count);
+            for (int row = (int) ((long) rows * w / count); row < end; row = row / height * height + height) {
+                int top = row / height * height;
+                own.add(new LineBufferSchedule(body, row % height, Math.min(end - top, height), step));
+            }
+            bands.add(own);
+        }
+        return bands;
     }
 
     /** Backwards from the result: the rows that a value's readers compute determine the rows they read of it. */

@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.convmark.model.Fused;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
-import org.convmark.model.Layer;
+import org.convmark.model.Route;
 import org.convmark.model.Shape;
 
 /**
@@ -186,7 +187,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
             }
             for (int i = 0; i < graph.nodes().size(); i++) {
                 Node node = graph.nodes().get(i);
-                if (node.layer() instanceof Layer.Route route) {
+                if (node.layer() instanceof Route route) {
                     move(route, first + i);
                 } else {
                     List<T> in = node.inputs().stream().map(this::value).toList();
@@ -206,13 +207,13 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
             if (node.layer().isConvolution()) {
                 return whole(FoldedConv.of(node, weights), in, out);
             }
-            return node.layer() instanceof Layer.Fused fused
+            return node.layer() instanceof Fused fused
                     ? block(fused.body(), weights, in, out)
                     : lower(node, graph.shapes(node), weights, in, out);
         }
 
         /** Moves channels that are not yet in place. */
-        private void move(Layer.Route route, int v) {
+        private void move(Route route, int v) {
             if (placement.isUnmade(v)) {
                 return;
             }
@@ -258,12 +259,11 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
 
     /** For each value with its own tensor, the widest padding among all readers of any part of it. */
     private static int[] borders(Graph graph, BufferAliasing placement) {
-        int[] borders = new int[graph.inputs().size() + graph.nodes().size()];
-        for (Node node : graph.nodes()) {
-            for (int i = 0; i < node.inputs().size(); i++) {
-                int root = placement.root(node.inputs().get(i));
-                borders[root] = Math.max(borders[root], node.layer().reach(i).before());
-            }
+        int[] paddings = graph.paddings();
+        int[] borders = new int[paddings.length];
+        for (int v = 0; v < paddings.length; v++) {
+            int root = placement.root(v);
+            borders[root] = Math.max(borders[root], paddings[v]);
         }
         return borders;
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
-import org.convmark.model.Layer;
+import org.convmark.model.Route;
 
 /**
  * Where the values of a fused graph lie, so that routes copy little. A value that is part of a concatenation is computed in place
@@ -68,16 +68,16 @@ final class BufferAliasing {
     }
 
     private boolean isRoute(int v) {
-        return v >= inputs && node(v).layer() instanceof Layer.Route;
+        return v >= inputs && node(v).layer() instanceof Route;
     }
 
     /** A shuffle is always computed: reading through a permutation of a permutation is slower than computing both. */
     private boolean onlyRoutesRead(int v) {
         return v != graph.head()
-                && !(node(v).layer() instanceof Layer.Shuffle)
+                && !(node(v).layer() instanceof Route.Shuffle)
                 && graph.nodes().stream()
                         .filter(reader -> reader.inputs().contains(v))
-                        .allMatch(reader -> reader.layer() instanceof Layer.Route);
+                        .allMatch(reader -> reader.layer() instanceof Route);
     }
 
     private Origin[] origins(Node node) {
@@ -91,7 +91,7 @@ final class BufferAliasing {
                 }
             }
         }
-        int[] sources = ((Layer.Route) node.layer()).sources(graph.shapes(node));
+        int[] sources = ((Route) node.layer()).sources(graph.shapes(node));
         return Arrays.stream(sources).mapToObj(all::get).toArray(Origin[]::new);
     }
 

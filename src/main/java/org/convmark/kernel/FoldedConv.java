@@ -3,9 +3,12 @@ package org.convmark.kernel;
 import java.util.Arrays;
 import java.util.List;
 import org.convmark.model.Activation;
+import org.convmark.model.Affine;
+import org.convmark.model.Conv;
+import org.convmark.model.ElementWise;
+import org.convmark.model.Fused;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
-import org.convmark.model.Layer;
 
 /**
  * A convolution with everything that follows it, as a kernel needs it: affine layers are folded into filter and bias.
@@ -15,25 +18,25 @@ import org.convmark.model.Layer;
  * @param source index of the node's input that is filtered
  * @param residual index of the input that is added, -1 if none is
  */
-public record FoldedConv(Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, int source, int residual) {
+public record FoldedConv(Conv conv, Epilogue epilogue, float[] filter, float[] bias, int source, int residual) {
     /** From a node that is a convolution, or a convolution with its epilogue. */
     public static FoldedConv of(Node node, Weights weights) {
-        if (node.layer() instanceof Layer.Conv conv) {
+        if (node.layer() instanceof Conv conv) {
             return of(conv, node, weights);
         }
-        Graph body = ((Layer.Fused) node.layer()).body();
+        Graph body = ((Fused) node.layer()).body();
         Node first = body.nodes().get(0);
-        FoldedConv folded = of((Layer.Conv) first.layer(), first, weights);
+        FoldedConv folded = of((Conv) first.layer(), first, weights);
         int source = first.inputs().get(0);
         int residual = -1;
         Activation before = null;
         Activation after = null;
         for (Node next : body.nodes().subList(1, body.nodes().size())) {
-            if (next.layer() instanceof Layer.Affine) {
+            if (next.layer() instanceof Affine) {
                 folded.scale(weights.scale(next), weights.shift(next));
-            } else if (next.layer() instanceof Layer.Activate activate) {
+            } else if (next.layer() instanceof ElementWise.Activate activate) {
                 after = activate.function();
-            } else if (next.layer() instanceof Layer.Add) {
+            } else if (next.layer() instanceof ElementWise.Add) {
                 residual = next.inputs().stream()
                         .filter(v -> v < body.inputs().size())
                         .findFirst()
@@ -47,8 +50,8 @@ public record FoldedConv(Layer.Conv conv, Epilogue epilogue, float[] filter, flo
         return new FoldedConv(folded.conv, new Epilogue(before, after), folded.filter, folded.bias, source, residual);
     }
 
-    private static FoldedConv of(Layer.Conv conv, Node node, Weights weights) {
-        float[] bias = conv.bias() == Layer.Bias.YES ? weights.shift(node) : new float[conv.outChannels()];
+    private static FoldedConv of(Conv conv, Node node, Weights weights) {
+        float[] bias = conv.bias() == Conv.Bias.YES ? weights.shift(node) : new float[conv.outChannels()];
         return new FoldedConv(conv, Epilogue.NONE, weights.filter(node), bias, 0, -1);
     }
 
@@ -79,8 +82,8 @@ public record FoldedConv(Layer.Conv conv, Epilogue epilogue, float[] filter, flo
                 residual);
     }
 
-    private Layer.Conv with(int channels, int groupWidth) {
-        return new Layer.Conv(
+    private Conv with(int channels, int groupWidth) {
+        return new Conv(
                 channels, conv.kernel(), conv.stride(), conv.dilation(), conv.padding(), groupWidth, conv.bias());
     }
 
@@ -97,7 +100,7 @@ public record FoldedConv(Layer.Conv conv, Epilogue epilogue, float[] filter, flo
             System.arraycopy(filter, (o * all + from) * taps, part, o * (to - from) * taps, (to - from) * taps);
         }
         return new FoldedConv(
-                with(conv.outChannels(), Layer.Conv.DENSE),
+                with(conv.outChannels(), Conv.DENSE),
                 new Epilogue(null, to == all ? epilogue.after() : null),
                 part,
                 from == 0 ? bias : new float[bias.length],

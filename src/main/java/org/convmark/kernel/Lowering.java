@@ -2,10 +2,17 @@ package org.convmark.kernel;
 
 import java.util.List;
 import org.convmark.model.Activation;
+import org.convmark.model.Affine;
+import org.convmark.model.Conv;
+import org.convmark.model.ElementWise;
+import org.convmark.model.Fused;
 import org.convmark.model.Graph.Node;
-import org.convmark.model.Layer;
+import org.convmark.model.LayerNorm;
 import org.convmark.model.LayerVisitor;
+import org.convmark.model.Pool;
+import org.convmark.model.Route;
 import org.convmark.model.Shape;
+import org.convmark.model.Shift;
 
 /**
  * What each layer kind becomes in another representation: kernels of a backend, nodes of an ONNX model. An implementation that
@@ -22,8 +29,7 @@ public abstract class Lowering<V, R> {
      * @param bias one per output channel, zeros where there is none
      * @param residual value to add, of the shape of out, or null
      */
-    protected abstract R conv(
-            Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, V in, V residual, V out);
+    protected abstract R conv(Conv conv, Epilogue epilogue, float[] filter, float[] bias, V in, V residual, V out);
 
     /** x * scale + shift per channel. */
     protected abstract R affine(float[] scale, float[] shift, V in, V out);
@@ -41,13 +47,19 @@ public abstract class Lowering<V, R> {
     protected abstract R multiply(V in, V gate, V out);
 
     /** Output channel c is channel sources[c] of the concatenation of all inputs. */
-    protected abstract R route(Layer.Route route, int[] sources, List<V> in, V out);
+    protected abstract R route(Route route, int[] sources, List<V> in, V out);
 
     /** Every map moved one pixel up and left. */
     protected abstract R shift(V in, V out);
 
     /** Window reduction. */
-    protected abstract R pool(Layer.Pool pool, V in, V out);
+    protected abstract R pool(Pool pool, V in, V out);
+
+    /** A blur as what it is: a depthwise convolution with constant weights. */
+    protected final R blur(Pool pool, int channels, V in, V out) {
+        return conv(
+                pool.blurConv(channels), Epilogue.NONE, pool.blurFilter(channels), new float[channels], in, null, out);
+    }
 
     /**
      * What a node becomes.
@@ -58,53 +70,53 @@ public abstract class Lowering<V, R> {
     protected final R lower(Node node, List<Shape> shapes, Weights weights, List<V> in, V out) {
         return node.layer().accept(new LayerVisitor<R>() {
             @Override
-            public R conv(Layer.Conv conv) {
+            public R conv(Conv conv) {
                 return convolution(FoldedConv.of(node, weights), in, out);
             }
 
             @Override
-            public R affine(Layer.Affine affine) {
+            public R affine(Affine affine) {
                 return Lowering.this.affine(weights.scale(node), weights.shift(node), in.get(0), out);
             }
 
             @Override
-            public R layerNorm(Layer.LayerNorm norm) {
+            public R layerNorm(LayerNorm norm) {
                 return Lowering.this.layerNorm(
                         norm.epsilon(), weights.scale(node), weights.shift(node), in.get(0), out);
             }
 
             @Override
-            public R activate(Layer.Activate activate) {
+            public R activate(ElementWise.Activate activate) {
                 return Lowering.this.activate(activate.function(), in.get(0), out);
             }
 
             @Override
-            public R add(Layer.Add add) {
+            public R add(ElementWise.Add add) {
                 return Lowering.this.add(in.get(0), in.get(1), out);
             }
 
             @Override
-            public R multiply(Layer.Multiply multiply) {
+            public R multiply(ElementWise.Multiply multiply) {
                 return Lowering.this.multiply(in.get(0), in.get(1), out);
             }
 
             @Override
-            public R route(Layer.Route route) {
+            public R route(Route route) {
                 return Lowering.this.route(route, route.sources(shapes), in, out);
             }
 
             @Override
-            public R shift(Layer.Shift shift) {
+            public R shift(Shift shift) {
                 return Lowering.this.shift(in.get(0), out);
             }
 
             @Override
-            public R pool(Layer.Pool pool) {
+            public R pool(Pool pool) {
                 return Lowering.this.pool(pool, in.get(0), out);
             }
 
             @Override
-            public R fused(Layer.Fused fused) {
+            public R fused(Fused fused) {
                 if (!fused.isConvolution()) {
                     throw noBlocks();
                 }

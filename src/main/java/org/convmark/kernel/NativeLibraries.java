@@ -34,6 +34,14 @@ public final class NativeLibraries {
                 .findFirst();
     }
 
+    /** The first line of what the innermost cause of a failure says. */
+    public static String innermost(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                .reduce((outer, inner) -> inner)
+                .flatMap(cause -> String.valueOf(cause.getMessage()).lines().findFirst())
+                .orElse("unknown");
+    }
+
     private static String unmapped(String library) {
         return isForbidden(Path.of(library).toAbsolutePath())
                 ? "its native library is unpacked to " + Path.of(library).getParent()

@@ -1,7 +1,7 @@
 package org.convmark.kernel;
 
+import org.convmark.model.Conv;
 import org.convmark.model.Graph;
-import org.convmark.model.Layer.Conv;
 import org.convmark.model.Shape;
 
 /**

@@ -6,11 +6,18 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import org.convmark.model.Activation;
+import org.convmark.model.Affine;
+import org.convmark.model.Conv;
+import org.convmark.model.ElementWise;
+import org.convmark.model.Fused;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
-import org.convmark.model.Layer;
+import org.convmark.model.LayerNorm;
 import org.convmark.model.LayerVisitor;
+import org.convmark.model.Pool;
+import org.convmark.model.Route;
 import org.convmark.model.Shape;
+import org.convmark.model.Shift;
 
 /**
  * Deterministic parameters and input of a graph. Parameters depend on a node's id, so they are the same however the graph is
@@ -72,7 +79,7 @@ public final class Weights {
 
     /** Filter of a convolution: output channel x channel in group x row x column. */
     public float[] filter(Node node) {
-        Layer.Conv conv = (Layer.Conv) node.layer();
+        Conv conv = (Conv) node.layer();
         int taps = (int) conv.taps(inChannels(node));
         return numbers(node.id() * 3L, conv.outChannels() * taps, 0, Math.sqrt(3) * gains.get(node.id()), 1);
     }
@@ -86,7 +93,7 @@ public final class Weights {
 
     /** Summand per channel of an affine layer, a layer norm or a convolution with bias; zero where the layer has none. */
     public float[] shift(Node node) {
-        if (node.layer() instanceof Layer.Affine affine && !affine.shifts()) {
+        if (node.layer() instanceof Affine affine && !affine.shifts()) {
             return new float[node.output().channels()];
         }
         return numbers(node.id() * 3L + 2, node.output().channels(), 0, 0.2, 3);
@@ -127,7 +134,7 @@ public final class Weights {
         for (int i = 0; i < graph.nodes().size(); i++) {
             Node node = graph.nodes().get(i);
             List<Moments> in = node.inputs().stream().map(v -> moments[v]).toList();
-            if (node.layer() instanceof Layer.Conv conv) {
+            if (node.layer() instanceof Conv conv) {
                 Shape map = graph.shapes(node).get(0);
                 double taps = conv.taps(map.channels()) * covered(conv, map.height()) * covered(conv, map.width());
                 gains.put(node.id(), 1 / Math.sqrt(taps * Math.max(in.get(0).second(), 1e-6)));
@@ -140,7 +147,7 @@ public final class Weights {
      * The fraction of a filter's rows, or columns, that lies on the map and not on its padding; on small maps it is well below
      * one.
      */
-    private static double covered(Layer.Conv conv, int size) {
+    private static double covered(Conv conv, int size) {
         int results = 0;
         int inside = 0;
         int reach = (conv.kernel() - 1) * conv.dilation();
@@ -158,17 +165,17 @@ public final class Weights {
         Moments x = in.get(0);
         return node.layer().accept(new LayerVisitor<>() {
             @Override
-            public Moments conv(Layer.Conv conv) {
+            public Moments conv(Conv conv) {
                 return normal();
             }
 
             @Override
-            public Moments affine(Layer.Affine affine) {
+            public Moments affine(Affine affine) {
                 return x;
             }
 
             @Override
-            public Moments layerNorm(Layer.LayerNorm norm) {
+            public Moments layerNorm(LayerNorm norm) {
                 return normal();
             }
 
@@ -177,24 +184,24 @@ public final class Weights {
             }
 
             @Override
-            public Moments activate(Layer.Activate activate) {
+            public Moments activate(ElementWise.Activate activate) {
                 return after(activate.function(), x);
             }
 
             @Override
-            public Moments add(Layer.Add add) {
+            public Moments add(ElementWise.Add add) {
                 Moments y = in.get(1);
                 return new Moments(x.mean + y.mean, x.variance + y.variance, x.shared + y.shared);
             }
 
             @Override
-            public Moments multiply(Layer.Multiply multiply) {
+            public Moments multiply(ElementWise.Multiply multiply) {
                 double gate = Math.max(in.get(1).second(), OPEN_GATE);
                 return of(x.mean * in.get(1).mean, x.second() * gate, x.common() * gate);
             }
 
             @Override
-            public Moments route(Layer.Route route) {
+            public Moments route(Route route) {
                 return in.size() == 1
                         ? x
                         : of(average(Moments::mean), average(Moments::second), average(Moments::common));
@@ -209,12 +216,12 @@ public final class Weights {
             }
 
             @Override
-            public Moments shift(Layer.Shift shift) {
+            public Moments shift(Shift shift) {
                 return x;
             }
 
             @Override
-            public Moments pool(Layer.Pool pool) {
+            public Moments pool(Pool pool) {
                 return switch (pool.kind()) {
                     case MAX -> x;
                     case AVERAGE, BLUR -> averaged(pool.kernel() * pool.kernel());
@@ -227,7 +234,7 @@ public final class Weights {
             }
 
             @Override
-            public Moments fused(Layer.Fused fused) {
+            public Moments fused(Fused fused) {
                 throw new IllegalArgumentException("parameters are those of the unfused graph");
             }
         });

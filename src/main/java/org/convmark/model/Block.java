@@ -1,8 +1,6 @@
 package org.convmark.model;
 
-import org.convmark.model.Layer.Bias;
-import org.convmark.model.Layer.Conv;
-import org.convmark.model.Layer.Pool;
+import org.convmark.model.Conv.Bias;
 
 /**
  * Residual blocks, after "On the Efficiency of Convolutional Neural Networks" (Lavin 2024, arXiv 2404.03617) and the

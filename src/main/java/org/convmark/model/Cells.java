@@ -1,8 +1,7 @@
 package org.convmark.model;
 
 import java.util.function.UnaryOperator;
-import org.convmark.model.Layer.Concat;
-import org.convmark.model.Layer.Pool;
+import org.convmark.model.Route.Concat;
 
 /**
  * Cells of networks found by architecture search: sums of separable convolutions, pools and identities over the results of the

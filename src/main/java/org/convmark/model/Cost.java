@@ -1,5 +1,7 @@
 package org.convmark.model;
 
+import java.util.List;
+
 /**
  * The work of one kernel launch, or of a sequence of launches, on any machine.
  *
@@ -21,6 +23,25 @@ public record Cost(
         long accumulationDepth) {
     /** The cost of nothing. */
     public static final Cost ZERO = new Cost(0, 0, 0, 0, 0, 0, 0);
+
+    /**
+     * The cost of reading all inputs and writing a tensor like the first one.
+     *
+     * @param flopsPerElement operations behind one element of the result
+     * @param parameters constants that are read
+     */
+    static Cost elementWise(List<Shape> inputs, int flopsPerElement, long parameters) {
+        long read = inputs.stream().mapToLong(Shape::bytes).sum();
+        Shape out = inputs.get(0);
+        return new Cost(
+                0,
+                flopsPerElement * out.elements(),
+                read,
+                out.bytes(),
+                parameters * Shape.ELEMENT_BYTES,
+                0,
+                flopsPerElement);
+    }
 
     /** The cost of doing this and then that. */
     public Cost plus(Cost that) {

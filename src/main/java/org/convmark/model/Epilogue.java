@@ -12,14 +12,14 @@ final class Epilogue {
 
     /** Takes the next layer if it may follow those taken so far; returns whether it did. */
     boolean takes(Layer layer) {
-        if (layer instanceof Layer.Affine) {
+        if (layer instanceof Affine) {
             return !activated && !added;
         }
-        if (layer instanceof Layer.Activate && !activated) {
+        if (layer instanceof ElementWise.Activate && !activated) {
             activated = true;
             return true;
         }
-        if (layer instanceof Layer.Add && !added) {
+        if (layer instanceof ElementWise.Add && !added) {
             added = true;
             activated = false;
             return true;

@@ -1,6 +1,7 @@
 package org.convmark.model;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.convmark.model.Graph.Node;
 
 /** Rewrites graphs so that groups of layers become single kernels. */
@@ -20,19 +22,18 @@ public final class Fuser {
      * chain.
      */
     public static Graph epilogues(Graph graph) {
-        int first = graph.inputs().size();
-        Map<Integer, List<Integer>> groups = new LinkedHashMap<>();
+        List<List<Integer>> chains = new ArrayList<>();
         boolean[] taken = new boolean[graph.nodes().size()];
         for (int i = 0; i < taken.length; i++) {
-            if (!taken[i] && graph.nodes().get(i).layer() instanceof Layer.Conv) {
+            if (!taken[i] && graph.nodes().get(i).layer() instanceof Conv) {
                 List<Integer> chain = chain(graph, i, taken);
                 if (chain.size() > 1) {
-                    groups.put(chain.get(chain.size() - 1), chain);
+                    chains.add(chain);
                     chain.forEach(n -> taken[n] = true);
                 }
             }
         }
-        return rewrite(graph, groups, first);
+        return group(graph, chains);
     }
 
     private static List<Integer> chain(Graph graph, int conv, boolean[] taken) {
@@ -69,7 +70,6 @@ public final class Fuser {
 
     /** Every residual block becomes one kernel; layers outside blocks get epilogues. */
     static Graph blocks(Graph graph) {
-        Map<Integer, List<Integer>> groups = new LinkedHashMap<>();
         Map<Integer, List<Integer>> byBlock = new LinkedHashMap<>();
         for (int i = 0; i < graph.nodes().size(); i++) {
             int block = graph.nodes().get(i).block();
@@ -77,74 +77,83 @@ public final class Fuser {
                 byBlock.computeIfAbsent(block, b -> new ArrayList<>()).add(i);
             }
         }
-        byBlock.values().forEach(members -> groups.put(members.get(members.size() - 1), members));
-        return epilogues(rewrite(graph, groups, graph.inputs().size()));
-    }
-
-    /** A graph whose layers are gathered in kernels. */
-    public static Graph group(Graph layers, List<List<Integer>> groups) {
-        Map<Integer, List<Integer>> byLast = new LinkedHashMap<>();
-        groups.forEach(members -> byLast.put(members.get(members.size() - 1), members));
-        return rewrite(layers, byLast, layers.inputs().size());
+        return epilogues(group(graph, byBlock.values()));
     }
 
     /** Replaces every fused block by the nodes that a function makes of its body. */
     public static Graph inline(Graph graph, UnaryOperator<Graph> form) {
-        int first = graph.inputs().size();
-        Map<Integer, Integer> renumbered = new HashMap<>();
-        for (int v = 0; v < first; v++) {
-            renumbered.put(v, v);
-        }
-        List<Node> nodes = new ArrayList<>();
-        for (int i = 0; i < graph.nodes().size(); i++) {
-            Node node = graph.nodes().get(i);
-            List<Integer> inputs = node.inputs().stream().map(renumbered::get).toList();
-            if (node.layer() instanceof Layer.Fused fused && !fused.isConvolution()) {
-                renumbered.put(first + i, append(nodes, first, form.apply(fused.body()), inputs));
+        Copy copy = new Copy(graph);
+        for (Node node : graph.nodes()) {
+            if (node.layer() instanceof Fused fused && !fused.isConvolution()) {
+                copy.values.add(copy.append(form.apply(fused.body()), copy.inputs(node)));
             } else {
-                nodes.add(new Node(node.id(), node.layer(), inputs, node.output(), node.block()));
-                renumbered.put(first + i, first + nodes.size() - 1);
+                copy.values.add(copy.append(node));
             }
         }
-        return new Graph(graph.inputs(), nodes, renumbered.get(graph.head()));
-    }
-
-    /** Appends the nodes of a body, given the values of its inputs; returns the value of its head. */
-    private static int append(List<Node> nodes, int first, Graph body, List<Integer> inputs) {
-        List<Integer> values = new ArrayList<>(inputs);
-        for (Node node : body.nodes()) {
-            List<Integer> in = node.inputs().stream().map(values::get).toList();
-            nodes.add(new Node(node.id(), node.layer(), in, node.output(), node.block()));
-            values.add(first + nodes.size() - 1);
-        }
-        return values.get(body.head());
+        return copy.graph();
     }
 
     /**
      * Replaces each group of nodes by one fused node in the position of its last member. Only the value of the last member may be
      * read outside the group.
      */
-    private static Graph rewrite(Graph graph, Map<Integer, List<Integer>> groups, int first) {
-        Map<Integer, Integer> member = new HashMap<>();
-        groups.forEach((end, nodes) -> nodes.forEach(n -> member.put(n, end)));
-        Map<Integer, Integer> renumbered = new HashMap<>();
-        for (int v = 0; v < first; v++) {
-            renumbered.put(v, v);
+    public static Graph group(Graph graph, Collection<List<Integer>> groups) {
+        Map<Integer, List<Integer>> byLast = new HashMap<>();
+        Set<Integer> others = new HashSet<>();
+        for (List<Integer> members : groups) {
+            int last = members.size() - 1;
+            byLast.put(members.get(last), members);
+            others.addAll(members.subList(0, last));
         }
-        List<Node> nodes = new ArrayList<>();
+        Copy copy = new Copy(graph);
         for (int i = 0; i < graph.nodes().size(); i++) {
-            int end = member.getOrDefault(i, i);
-            if (end != i) {
-                continue;
-            }
-            Node node = groups.containsKey(i)
-                    ? fuse(graph, groups.get(i))
+            Node node = byLast.containsKey(i)
+                    ? fuse(graph, byLast.get(i))
                     : graph.nodes().get(i);
-            List<Integer> inputs = node.inputs().stream().map(renumbered::get).toList();
-            nodes.add(new Node(node.id(), node.layer(), inputs, node.output(), node.block()));
-            renumbered.put(first + i, first + nodes.size() - 1);
+            copy.values.add(others.contains(i) ? null : copy.append(node));
         }
-        return new Graph(graph.inputs(), nodes, renumbered.get(graph.head()));
+        return copy.graph();
+    }
+
+    /** A graph in the making from the nodes of another. */
+    private static final class Copy {
+        private final Graph from;
+        private final List<Node> nodes = new ArrayList<>();
+
+        /** By value of the other graph, what it is here. */
+        private final List<Integer> values = new ArrayList<>();
+
+        Copy(Graph from) {
+            this.from = from;
+            IntStream.range(0, from.inputs().size()).forEach(values::add);
+        }
+
+        List<Integer> inputs(Node node) {
+            return node.inputs().stream().map(values::get).toList();
+        }
+
+        /** Appends a node of the other graph; returns its value. */
+        int append(Node node) {
+            return append(node, inputs(node));
+        }
+
+        private int append(Node node, List<Integer> inputs) {
+            nodes.add(new Node(node.id(), node.layer(), inputs, node.output(), node.block()));
+            return from.inputs().size() + nodes.size() - 1;
+        }
+
+        /** Appends the nodes of a body whose inputs are these values; returns the value of its head. */
+        int append(Graph body, List<Integer> inputs) {
+            List<Integer> inside = new ArrayList<>(inputs);
+            for (Node node : body.nodes()) {
+                inside.add(append(node, node.inputs().stream().map(inside::get).toList()));
+            }
+            return inside.get(body.head());
+        }
+
+        Graph graph() {
+            return new Graph(from.inputs(), nodes, values.get(from.head()));
+        }
     }
 
     /** One fused node, still in the numbering of the graph; its body holds the members that the last one needs. */
@@ -170,7 +179,7 @@ public final class Fuser {
         }
         Node last = graph.nodes().get(members.get(members.size() - 1));
         Graph sub = new Graph(inputs.stream().map(graph::shape).toList(), body, inputs.size() + body.size() - 1);
-        return new Node(last.id(), new Layer.Fused(sub), inputs, last.output(), last.block());
+        return new Node(last.id(), new Fused(sub), inputs, last.output(), last.block());
     }
 
     /** The last of some nodes, with those of them that it depends on. */

@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.convmark.model.Layer.Bias;
-import org.convmark.model.Layer.Conv;
-import org.convmark.model.Layer.Pool;
+import org.convmark.model.Conv.Bias;
 
 /**
  * Layers in execution order. Values are numbered: first the inputs, then one per node. Immutable; each fluent method returns a
@@ -133,22 +131,22 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
 
     /** Batch normalisation. */
     public Graph norm() {
-        return then(new Layer.BatchNorm());
+        return then(new Affine.BatchNorm());
     }
 
     /** Layer normalisation over channels. */
     public Graph layerNorm() {
-        return then(new Layer.LayerNorm(1e-6f));
+        return then(new LayerNorm(1e-6f));
     }
 
     /** A constant factor per channel. */
     public Graph layerScale() {
-        return then(new Layer.LayerScale());
+        return then(new Affine.LayerScale());
     }
 
     /** An activation. */
     public Graph activate(Activation function) {
-        return then(new Layer.Activate(function));
+        return then(new ElementWise.Activate(function));
     }
 
     /** Rectifier. */
@@ -163,17 +161,17 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
 
     /** Adds another value. */
     public Graph add(int value) {
-        return then(new Layer.Add(), value);
+        return then(new ElementWise.Add(), value);
     }
 
     /** A slice of channels, starting at an index. */
     public Graph slice(int from, int channels) {
-        return then(new Layer.Slice(from, channels));
+        return then(new Route.Slice(from, channels));
     }
 
     /** Channel shuffle. */
     public Graph shuffle(int groups) {
-        return then(new Layer.Shuffle(groups));
+        return then(new Route.Shuffle(groups));
     }
 
     /** Padded pooling. */
@@ -188,7 +186,7 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
 
     /** Every map moved one pixel up and left. */
     public Graph shift() {
-        return then(new Layer.Shift());
+        return then(new Shift());
     }
 
     /** Every branch continues from the head; their results are concatenated in order. */
@@ -200,7 +198,7 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
             g = branch.apply(g.at(head));
             results.add(g.head);
         }
-        return g.append(new Layer.Concat(), results);
+        return g.append(new Route.Concat(), results);
     }
 
     /** f(x) + x; where the shapes differ, x goes through a strided pointwise convolution and a norm (He et al. 2016). */
@@ -234,7 +232,7 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         int channels = output().channels();
         Graph gate =
                 globalPool().biased(squeezed).activate(inner).biased(channels).activate(outer);
-        return gate.at(head).then(new Layer.Multiply(), gate.head);
+        return gate.at(head).then(new ElementWise.Multiply(), gate.head);
     }
 
     /** Applies f this many times. */
@@ -278,6 +276,18 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         return value >= inputs.size() && value != head;
     }
 
+    /** For each value the widest padding of what reads it, in rows. */
+    public int[] paddings() {
+        int[] paddings = new int[inputs.size() + nodes.size()];
+        for (Node node : nodes) {
+            for (int i = 0; i < node.inputs().size(); i++) {
+                int v = node.inputs().get(i);
+                paddings[v] = Math.max(paddings[v], node.layer().reach(i).before());
+            }
+        }
+        return paddings;
+    }
+
     /** For each value, the index of the last node that reads it, -1 if none does. */
     public int[] lastUses() {
         int[] last = new int[inputs.size() + nodes.size()];
@@ -292,7 +302,7 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
 
     /** Whether layers share kernels. */
     public boolean isFused() {
-        return nodes.stream().anyMatch(node -> node.layer() instanceof Layer.Fused);
+        return nodes.stream().anyMatch(node -> node.layer() instanceof Fused);
     }
 
     /** The cost of the whole graph. */

@@ -7,23 +7,23 @@ package org.convmark.model;
  * @param <R> result for a layer
  */
 public interface LayerVisitor<R> {
-    R conv(Layer.Conv conv);
+    R conv(Conv conv);
 
-    R affine(Layer.Affine affine);
+    R affine(Affine affine);
 
-    R layerNorm(Layer.LayerNorm norm);
+    R layerNorm(LayerNorm norm);
 
-    R activate(Layer.Activate activate);
+    R activate(ElementWise.Activate activate);
 
-    R add(Layer.Add add);
+    R add(ElementWise.Add add);
 
-    R multiply(Layer.Multiply multiply);
+    R multiply(ElementWise.Multiply multiply);
 
-    R route(Layer.Route route);
+    R route(Route route);
 
-    R shift(Layer.Shift shift);
+    R shift(Shift shift);
 
-    R pool(Layer.Pool pool);
+    R pool(Pool pool);
 
-    R fused(Layer.Fused fused);
+    R fused(Fused fused);
 }

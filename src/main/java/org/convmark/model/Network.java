@@ -9,7 +9,6 @@ import static org.convmark.model.Activation.SILU;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.convmark.model.Layer.Pool;
 import org.convmark.model.NetworkBlocks.Inverted;
 
 /**

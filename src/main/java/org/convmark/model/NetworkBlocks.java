@@ -1,9 +1,7 @@
 package org.convmark.model;
 
 import java.util.function.UnaryOperator;
-import org.convmark.model.Layer.Bias;
-import org.convmark.model.Layer.Conv;
-import org.convmark.model.Layer.Pool;
+import org.convmark.model.Conv.Bias;
 
 /** Stages that several published networks share: sequences of one kind of residual block. */
 final class NetworkBlocks {

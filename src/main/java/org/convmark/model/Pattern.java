@@ -1,7 +1,5 @@
 package org.convmark.model;
 
-import org.convmark.model.Layer.Pool;
-
 /**
  * Macro-architecture patterns: how published networks connect their layers, after "Does Form Follow Function?" (Abbasi
  * et al. 2021, arXiv 2107.04144). The units are ours, written from the networks' own papers: three stages of
@@ -217,7 +215,7 @@ public enum Pattern implements Stack {
                     .conv(1, cell)
                     .norm()
                     .add(p.head());
-            return d.at(a.head()).then(new Layer.Concat(), b.head(), c.head(), d.head());
+            return d.at(a.head()).then(new Route.Concat(), b.head(), c.head(), d.head());
         }
 
         /** Separable convolutions of both inputs, summed. */

@@ -6,9 +6,9 @@ package org.convmark.model;
  * @param <R> result for a route
  */
 public interface RouteVisitor<R> {
-    R concat(Layer.Concat concat);
+    R concat(Route.Concat concat);
 
-    R slice(Layer.Slice slice);
+    R slice(Route.Slice slice);
 
-    R shuffle(Layer.Shuffle shuffle);
+    R shuffle(Route.Shuffle shuffle);
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import org.convmark.model.Graph.Node;
-import org.convmark.model.Layer.Conv;
 
 /**
  * The waterline of a sequence of kernels (Lavin 2024): a roofline model for kernels that run one after the other. Every kernel is
@@ -65,10 +64,10 @@ public record Waterline(List<Bar> bars) {
 
         /** Bytes of those inputs of a kernel that anything but a sum reads. */
         private static long readBytes(Graph graph, Node node) {
-            if (node.layer() instanceof Layer.Fused fused) {
+            if (node.layer() instanceof Fused fused) {
                 Graph body = fused.body();
                 return body.nodes().stream()
-                        .filter(inner -> !(inner.layer() instanceof Layer.Add))
+                        .filter(inner -> !(inner.layer() instanceof ElementWise.Add))
                         .flatMap(inner -> inner.inputs().stream())
                         .filter(value -> value < body.inputs().size())
                         .distinct()
@@ -142,17 +141,17 @@ public record Waterline(List<Bar> bars) {
         if (node.layer() instanceof Conv conv) {
             return label(conv, graph.shape(node.inputs().get(0)).channels());
         }
-        if (node.layer() instanceof Layer.Fused fused) {
+        if (node.layer() instanceof Fused fused) {
             List<String> convs = fused.body().nodes().stream()
                     .filter(inner -> inner.layer() instanceof Conv)
                     .map(inner -> label(fused.body(), inner))
                     .toList();
             return convs.size() == 1 ? convs.get(0) : convs.size() + " convolutions in one kernel";
         }
-        if (node.layer() instanceof Layer.Activate activate) {
+        if (node.layer() instanceof ElementWise.Activate activate) {
             return activate.function().name();
         }
-        return node.layer() instanceof Layer.Pool pool
+        return node.layer() instanceof Pool pool
                 ? pool.kind() + " pool"
                 : node.layer().getClass().getSimpleName();
     }

@@ -8,7 +8,7 @@ import org.convmark.engine.Engines;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.opencl.DeviceInfo;
-import org.convmark.kernel.opencl.OpenClBackend;
+import org.convmark.kernel.opencl.OpenClDevices;
 import org.convmark.machine.Device;
 import org.convmark.machine.Fact;
 import org.convmark.machine.Jvm;
@@ -85,9 +85,9 @@ public final class ProbeMain {
     private Fact<List<Device>> devices() {
         try {
             List<Device> devices =
-                    OpenClBackend.devices().stream().map(ProbeMain::device).toList();
+                    OpenClDevices.all().stream().map(ProbeMain::device).toList();
             return devices.isEmpty()
-                    ? Fact.missing(OpenClBackend.unavailable(new EngineOptions(1, null)))
+                    ? Fact.missing(OpenClDevices.unavailable(new EngineOptions(1, null)))
                     : Fact.of(devices, "OpenCL");
         } catch (RuntimeException | LinkageError e) {
             return Fact.missing(e.getMessage() == null ? e.toString() : e.getMessage());

@@ -9,9 +9,9 @@ import java.util.stream.IntStream;
 import org.convmark.fusion.FusionPlan.Schedule;
 import org.convmark.model.Block;
 import org.convmark.model.Caches;
+import org.convmark.model.Fused;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
-import org.convmark.model.Layer;
 import org.convmark.model.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +25,7 @@ class FusionPlannerTest {
 
     private static Graph body(Block block, int width, int image) {
         Graph fused = block.graph(1, width, image, 1).fuse(Fusion.BLOCK);
-        return ((Layer.Fused) fused.nodes().get(0).layer()).body();
+        return ((Fused) fused.nodes().get(0).layer()).body();
     }
 
     private static FusionPlan plan(Block block, int width, int image, String wish) {

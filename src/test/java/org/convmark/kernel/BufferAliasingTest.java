@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.convmark.engine.Engines;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
-import org.convmark.model.Layer;
 import org.convmark.model.Pattern;
+import org.convmark.model.Route;
 import org.convmark.model.Shape;
 import org.convmark.model.Target;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +28,7 @@ class BufferAliasingTest {
         Graph graph = pattern.graph(1, 16, 14, 1);
         assertEquals(
                 graph.nodes().stream()
-                        .filter(node -> node.layer() instanceof Layer.Route)
+                        .filter(node -> node.layer() instanceof Route)
                         .count(),
                 moves(graph, graph));
     }
@@ -50,7 +50,7 @@ class BufferAliasingTest {
     private static long moves(Graph graph, Graph compiled) {
         try (Engine engine = Engines.open(Target.SCALAR, new EngineOptions(1, null))) {
             long others = compiled.nodes().stream()
-                    .filter(node -> !(node.layer() instanceof Layer.Route))
+                    .filter(node -> !(node.layer() instanceof Route))
                     .count();
             return engine.compile(compiled, new Weights(graph, 1, Weights.Fill.RANDOM))
                             .kernels()

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.engine.Engines;
 import org.convmark.kernel.opencl.DeviceInfo;
-import org.convmark.kernel.opencl.OpenClBackend;
+import org.convmark.kernel.opencl.OpenClDevices;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Shape;
@@ -51,7 +51,7 @@ final class BusyThreads {
     private static String device(Target target) {
         return target != Target.OPENCL
                 ? null
-                : OpenClBackend.devices().stream()
+                : OpenClDevices.all().stream()
                         .filter(device -> device.type() == DeviceInfo.Type.CPU)
                         .filter(device -> device.partitions().contains("by counts"))
                         .map(DeviceInfo::name)

@@ -18,9 +18,9 @@ import org.convmark.model.ActivationChain;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Block;
 import org.convmark.model.Caches;
+import org.convmark.model.Fused;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
-import org.convmark.model.Layer;
 import org.convmark.model.Pattern;
 import org.convmark.model.Shape;
 import org.convmark.model.Stack;
@@ -200,8 +200,7 @@ class GraphSweepTest {
                 Graph fused = graph.fuse(fusion);
                 assertEquals(
                         fused.nodes().size(), engine.compile(fused, weights).kernels());
-                assertEquals(
-                        fusion == Fusion.NONE, fused.nodes().stream().noneMatch(n -> n.layer() instanceof Layer.Fused));
+                assertEquals(fusion == Fusion.NONE, fused.nodes().stream().noneMatch(n -> n.layer() instanceof Fused));
             }
         }
     }

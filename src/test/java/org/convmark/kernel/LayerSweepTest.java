@@ -19,11 +19,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
+import org.convmark.model.Conv;
+import org.convmark.model.Conv.Bias;
+import org.convmark.model.ElementWise;
+import org.convmark.model.Fused;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
-import org.convmark.model.Layer.Bias;
-import org.convmark.model.Layer.Conv;
-import org.convmark.model.Layer.Pool;
+import org.convmark.model.Pool;
 import org.convmark.model.Shape;
 import org.convmark.model.Target;
 import org.junit.jupiter.api.AfterAll;
@@ -216,7 +218,7 @@ class LayerSweepTest {
                 .flatMap(layer -> layer.apply(input(1, 8, MAPS[1])).conv(3, 8).nodes().stream())
                 .map(node -> node.layer().getClass())
                 .collect(Collectors.toSet());
-        swept.add(Layer.Fused.class);
+        swept.add(Fused.class);
         assertEquals(kinds(Layer.class).collect(Collectors.toSet()), swept);
     }
 
@@ -241,7 +243,7 @@ class LayerSweepTest {
         layers.put("sum with itself", g -> g.add(0));
         layers.put("product", g -> {
             Shape gate = new Shape(g.output().batch(), g.output().channels(), 1, 1);
-            return new Graph(List.of(g.output(), gate), List.of(), 0).then(new Layer.Multiply(), 1);
+            return new Graph(List.of(g.output(), gate), List.of(), 0).then(new ElementWise.Multiply(), 1);
         });
         layers.put("maximum 3x3", g -> g.pool(Pool.Kind.MAX, 3, 1));
         layers.put("maximum 3x3 stride 2", g -> g.pool(Pool.Kind.MAX, 3, 2));

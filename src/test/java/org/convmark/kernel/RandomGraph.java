@@ -5,15 +5,20 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.convmark.fusion.FusionConstraints.ScheduleOverride;
 import org.convmark.model.Activation;
+import org.convmark.model.Affine;
 import org.convmark.model.Algorithm;
+import org.convmark.model.Conv;
+import org.convmark.model.Conv.Bias;
+import org.convmark.model.ElementWise;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Layer;
-import org.convmark.model.Layer.Bias;
-import org.convmark.model.Layer.Conv;
-import org.convmark.model.Layer.Pool;
+import org.convmark.model.LayerNorm;
+import org.convmark.model.Pool;
+import org.convmark.model.Route;
 import org.convmark.model.Shape;
+import org.convmark.model.Shift;
 
 /**
  * A graph of any layers in any order on any map, with a way to run it: everything that the model allows, not only what networks
@@ -116,20 +121,20 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
         private void layer() {
             int kind = choices.below(inBlock ? 17 : 19);
             switch (kind) {
-                case 0 -> then(new Layer.Activate(choices.of(List.of(Activation.values()))));
+                case 0 -> then(new ElementWise.Activate(choices.of(List.of(Activation.values()))));
                 case 1, 2 -> then(conv(Conv.DENSE));
                 case 3 -> then(pointwise());
                 case 4 -> then(grouped());
                 case 5 -> depthwise();
-                case 6 -> then(new Layer.BatchNorm());
+                case 6 -> then(new Affine.BatchNorm());
                 case 7 -> add();
-                case 8 -> then(new Layer.LayerScale());
-                case 9 -> then(new Layer.LayerNorm(1e-6f));
+                case 8 -> then(new Affine.LayerScale());
+                case 9 -> then(new LayerNorm(1e-6f));
                 case 10 -> then(pool());
                 case 11 -> concat();
                 case 12 -> slice();
-                case 13 -> then(new Layer.Shuffle(divisor()));
-                case 14 -> then(new Layer.Shift());
+                case 13 -> then(new Route.Shuffle(divisor()));
+                case 14 -> then(new Shift());
                 case 15 -> gate();
                 case 16 -> graph = graph.at(choices.of(readable));
                 default -> block();
@@ -181,7 +186,7 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
 
         private void add() {
             then(
-                    new Layer.Add(),
+                    new ElementWise.Add(),
                     choices.of(readable.stream()
                             .filter(v -> graph.shape(v).equals(graph.output()))
                             .toList()));
@@ -195,13 +200,13 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
             int[] others = IntStream.range(0, 1 + choices.below(3))
                     .map(i -> choices.of(alike))
                     .toArray();
-            then(new Layer.Concat(), others);
+            then(new Route.Concat(), others);
         }
 
         private void slice() {
             int channels = graph.output().channels();
             int from = choices.below(channels);
-            then(new Layer.Slice(from, 1 + choices.below(channels - from)));
+            then(new Route.Slice(from, 1 + choices.below(channels - from)));
         }
 
         private Pool pool() {
@@ -219,10 +224,10 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
             int channels = graph.output().channels();
             then(Pool.WHOLE_MAP);
             then(new Conv(channels, 1, 1, 1, 0, Conv.DENSE, bias()));
-            then(new Layer.Activate(Activation.SIGMOID));
+            then(new ElementWise.Activate(Activation.SIGMOID));
             int gate = graph.head();
             graph = graph.at(gated);
-            then(new Layer.Multiply(), gate);
+            then(new ElementWise.Multiply(), gate);
         }
 
         /** Layers of which only the last one's result is read from outside. */

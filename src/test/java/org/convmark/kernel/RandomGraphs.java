@@ -17,11 +17,11 @@ import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Block;
 import org.convmark.model.Caches;
+import org.convmark.model.Conv;
+import org.convmark.model.Conv.Bias;
+import org.convmark.model.ElementWise;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
-import org.convmark.model.Layer;
-import org.convmark.model.Layer.Bias;
-import org.convmark.model.Layer.Conv;
 import org.convmark.model.Pattern;
 import org.convmark.model.Shape;
 import org.convmark.model.Target;
@@ -217,7 +217,7 @@ final class RandomGraphs implements AutoCloseable {
         for (int i = 0; i < DOUBLINGS; i++) {
             graph = graph.add(graph.head());
         }
-        graph = graph.at(0).then(new Layer.Multiply(), graph.head());
+        graph = graph.at(0).then(new ElementWise.Multiply(), graph.head());
         int large = graph.head();
         graph = graph.conv(3, 64)
                 .at(large)

@@ -5,12 +5,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import org.convmark.model.Activation;
+import org.convmark.model.Affine;
+import org.convmark.model.Conv;
+import org.convmark.model.ElementWise;
+import org.convmark.model.Fused;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
-import org.convmark.model.Layer;
+import org.convmark.model.LayerNorm;
 import org.convmark.model.LayerVisitor;
+import org.convmark.model.Pool;
+import org.convmark.model.Route;
 import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
+import org.convmark.model.Shift;
 
 /**
  * Computes every layer directly from its formula, in double precision and with one index per dimension. All targets, plain Java
@@ -154,12 +161,12 @@ final class ReferenceInterpreter {
     private Element element(Node node, List<Tensor> in, Tensor x) {
         return node.layer().accept(new LayerVisitor<>() {
             @Override
-            public Element conv(Layer.Conv conv) {
+            public Element conv(Conv conv) {
                 return convolution(node, conv, x);
             }
 
             @Override
-            public Element affine(Layer.Affine affine) {
+            public Element affine(Affine affine) {
                 double[] scale = doubles(weights.scale(node));
                 double[] shift = doubles(weights.shift(node));
                 return (n, c, p, q, sum) -> {
@@ -170,17 +177,17 @@ final class ReferenceInterpreter {
             }
 
             @Override
-            public Element layerNorm(Layer.LayerNorm norm) {
+            public Element layerNorm(LayerNorm norm) {
                 return ReferenceInterpreter.this.layerNorm(node, norm, x);
             }
 
             @Override
-            public Element activate(Layer.Activate activate) {
+            public Element activate(ElementWise.Activate activate) {
                 return activated(activation(activate.function()), x);
             }
 
             @Override
-            public Element add(Layer.Add add) {
+            public Element add(ElementWise.Add add) {
                 return (n, c, p, q, sum) -> {
                     sum.add(1, x, x.index(n, c, p, q));
                     sum.add(1, in.get(1), x.index(n, c, p, q));
@@ -189,7 +196,7 @@ final class ReferenceInterpreter {
             }
 
             @Override
-            public Element multiply(Layer.Multiply multiply) {
+            public Element multiply(ElementWise.Multiply multiply) {
                 Tensor gate = in.get(1);
                 return (n, c, p, q, sum) -> {
                     int at = x.index(n, c, p, q);
@@ -201,12 +208,12 @@ final class ReferenceInterpreter {
             }
 
             @Override
-            public Element route(Layer.Route route) {
+            public Element route(Route route) {
                 return moved(route, in, x);
             }
 
             @Override
-            public Element shift(Layer.Shift shift) {
+            public Element shift(Shift shift) {
                 return (n, c, p, q, sum) -> {
                     if (x.holds(p + 1, q + 1)) {
                         sum.add(1, x, x.index(n, c, p + 1, q + 1));
@@ -215,31 +222,31 @@ final class ReferenceInterpreter {
             }
 
             @Override
-            public Element pool(Layer.Pool pool) {
+            public Element pool(Pool pool) {
                 return (n, c, p, q, sum) -> pooled(pool, x, n, c, p, q, sum);
             }
 
             @Override
-            public Element fused(Layer.Fused fused) {
+            public Element fused(Fused fused) {
                 throw new IllegalArgumentException("only unfused graphs are interpreted");
             }
         });
     }
 
-    private static Element moved(Layer.Route route, List<Tensor> in, Tensor x) {
+    private static Element moved(Route route, List<Tensor> in, Tensor x) {
         return route.accept(new RouteVisitor<>() {
             @Override
-            public Element concat(Layer.Concat concat) {
+            public Element concat(Route.Concat concat) {
                 return (n, c, p, q, sum) -> concatenated(in, n, c, p, q, sum);
             }
 
             @Override
-            public Element slice(Layer.Slice slice) {
+            public Element slice(Route.Slice slice) {
                 return (n, c, p, q, sum) -> sum.add(1, x, x.index(n, slice.from() + c, p, q));
             }
 
             @Override
-            public Element shuffle(Layer.Shuffle shuffle) {
+            public Element shuffle(Route.Shuffle shuffle) {
                 int size = x.shape.channels() / shuffle.groups();
                 return (n, c, p, q, sum) ->
                         sum.add(1, x, x.index(n, c % shuffle.groups() * size + c / shuffle.groups(), p, q));
@@ -247,9 +254,9 @@ final class ReferenceInterpreter {
         });
     }
 
-    private Element convolution(Node node, Layer.Conv conv, Tensor x) {
+    private Element convolution(Node node, Conv conv, Tensor x) {
         double[] filter = doubles(weights.filter(node));
-        double[] bias = conv.bias() == Layer.Bias.YES ? doubles(weights.shift(node)) : new double[conv.outChannels()];
+        double[] bias = conv.bias() == Conv.Bias.YES ? doubles(weights.shift(node)) : new double[conv.outChannels()];
         int group = conv.groupWidth(x.shape.channels());
         int perGroup = conv.outChannels() / (x.shape.channels() / group);
         int k = conv.kernel();
@@ -283,7 +290,7 @@ final class ReferenceInterpreter {
      * channels are assumed independent (Higham and Mary, A New Approach to Probabilistic Rounding Error Analysis, 2019);
      * otherwise the bound would accept anything.
      */
-    private static double[][] transformed(Layer.Conv conv, double[] filter, Tensor x) {
+    private static double[][] transformed(Conv conv, double[] filter, Tensor x) {
         int channels = x.shape.channels();
         double[][] errors = new double[x.shape.batch()][conv.outChannels()];
         for (int n = 0; n < errors.length; n++) {
@@ -304,7 +311,7 @@ final class ReferenceInterpreter {
         return errors;
     }
 
-    private Element layerNorm(Node node, Layer.LayerNorm norm, Tensor x) {
+    private Element layerNorm(Node node, LayerNorm norm, Tensor x) {
         double[] gain = doubles(weights.scale(node));
         double[] bias = doubles(weights.shift(node));
         Moments[] moments = moments(norm, x);
@@ -324,7 +331,7 @@ final class ReferenceInterpreter {
     /** For a pixel, over its channels: the mean and one over the deviation, with their possible errors in floats. */
     private record Moments(double mean, double meanError, double scale, double largestScale) {}
 
-    private static Moments[] moments(Layer.LayerNorm norm, Tensor x) {
+    private static Moments[] moments(LayerNorm norm, Tensor x) {
         int pixels = (int) x.shape.pixels();
         Moments[] moments = new Moments[x.shape.batch() * pixels];
         for (int i = 0; i < moments.length; i++) {
@@ -333,7 +340,7 @@ final class ReferenceInterpreter {
         return moments;
     }
 
-    private static Moments moments(Layer.LayerNorm norm, Tensor x, int first) {
+    private static Moments moments(LayerNorm norm, Tensor x, int first) {
         int channels = x.shape.channels();
         int pixels = (int) x.shape.pixels();
         double rounding = (channels + FOLDED) * UNIT;
@@ -390,8 +397,8 @@ final class ReferenceInterpreter {
         throw new IndexOutOfBoundsException(c);
     }
 
-    private static void pooled(Layer.Pool pool, Tensor x, int n, int c, int p, int q, Sum sum) {
-        boolean global = pool.kind() == Layer.Pool.Kind.GLOBAL;
+    private static void pooled(Pool pool, Tensor x, int n, int c, int p, int q, Sum sum) {
+        boolean global = pool.kind() == Pool.Kind.GLOBAL;
         int rows = global ? x.shape.height() : pool.kernel();
         int columns = global ? x.shape.width() : pool.kernel();
         double[] binomial = {1, 2, 1};
@@ -406,7 +413,7 @@ final class ReferenceInterpreter {
                     int at = x.index(n, c, y, z);
                     maximum = Math.max(maximum, x.data[at]);
                     error = Math.max(error, x.error[at]);
-                    sum.add(pool.kind() == Layer.Pool.Kind.BLUR ? binomial[r] * binomial[s] / 16 : 1, x, at);
+                    sum.add(pool.kind() == Pool.Kind.BLUR ? binomial[r] * binomial[s] / 16 : 1, x, at);
                     count++;
                 }
             }

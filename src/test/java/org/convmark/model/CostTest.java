@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.convmark.model.Layer.Pool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,7 +111,7 @@ class CostTest {
     void waterlineBars(Block block, int convolution, double intensity, long macsPerPixel) {
         Graph graph = block.graph(1, 64, IMAGE, 1);
         Cost cost = graph.nodes().stream()
-                .filter(n -> n.layer() instanceof Layer.Conv)
+                .filter(n -> n.layer() instanceof Conv)
                 .skip(convolution)
                 .findFirst()
                 .map(n -> n.layer().cost(graph.shapes(n)))
@@ -134,7 +133,7 @@ class CostTest {
             assertEquals(none.weightBytes(), fused.weightBytes());
             assertEquals(none.accumulationDepth(), fused.accumulationDepth());
         }
-        boolean hasEpilogues = graph.nodes().stream().anyMatch(node -> !(node.layer() instanceof Layer.Conv));
+        boolean hasEpilogues = graph.nodes().stream().anyMatch(node -> !(node.layer() instanceof Conv));
         assertEquals(hasEpilogues, epilogue.activationBytes() < none.activationBytes());
         assertTrue(epilogue.activationBytes() <= none.activationBytes());
         assertTrue(block.activationBytes() <= epilogue.activationBytes());
@@ -192,7 +191,7 @@ class CostTest {
     private static long convolutionTraffic(Graph graph) {
         Graph fused = graph.fuse(Fusion.EPILOGUE);
         return fused.nodes().stream()
-                .filter(n -> n.layer() instanceof Layer.Conv || n.layer() instanceof Layer.Fused)
+                .filter(n -> n.layer() instanceof Conv || n.layer() instanceof Fused)
                 .mapToLong(n -> n.layer().cost(fused.shapes(n)).activationBytes())
                 .sum();
     }

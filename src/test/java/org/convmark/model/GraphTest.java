@@ -5,8 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.convmark.model.Layer.Bias;
-import org.convmark.model.Layer.Conv;
+import org.convmark.model.Conv.Bias;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,10 +42,10 @@ class GraphTest {
         Conv large = new Conv(5, 9, 1, 1, 0, Conv.DENSE, Bias.NO);
         assertRefused("window of 9 pixels does not fit a map of 7", () -> INPUT.then(large));
         assertRefused("same shape", () -> INPUT.conv(3, 5).add(0));
-        assertRefused("one value per channel", () -> INPUT.then(new Layer.Multiply(), 0));
+        assertRefused("one value per channel", () -> INPUT.then(new ElementWise.Multiply(), 0));
         assertRefused("channels 8 to 13 are not in a tensor of 12", () -> INPUT.slice(8, 5));
         assertRefused("5 groups do not divide 12", () -> INPUT.shuffle(5));
-        assertRefused("takes one input, not 2", () -> INPUT.then(new Layer.BatchNorm(), 0));
+        assertRefused("takes one input, not 2", () -> INPUT.then(new Affine.BatchNorm(), 0));
         assertRefused("", () -> INPUT.concat(x -> x, x -> x.conv(3, 4, 2)));
         assertRefused("at least one element", () -> new Shape(1, 0, 3, 3));
         assertRefused("positive", () -> INPUT.conv(3, 0));
@@ -142,6 +141,6 @@ class GraphTest {
     }
 
     private static List<Graph.Node> members(Graph.Node node) {
-        return node.layer() instanceof Layer.Fused f ? f.body().nodes() : List.of(node);
+        return node.layer() instanceof Fused f ? f.body().nodes() : List.of(node);
     }
 }

@@ -118,11 +118,11 @@ class NetworkTest {
         assertEquals(
                 List.of(convolutions, norms, activations, sums, concatenations),
                 Stream.of(
-                                Layer.Conv.class,
-                                Layer.BatchNorm.class,
-                                Layer.Activate.class,
-                                Layer.Add.class,
-                                Layer.Concat.class)
+                                Conv.class,
+                                Affine.BatchNorm.class,
+                                ElementWise.Activate.class,
+                                ElementWise.Add.class,
+                                Route.Concat.class)
                         .map(kind -> (int) graph.nodes().stream()
                                 .filter(n -> kind.isInstance(n.layer()))
                                 .count())

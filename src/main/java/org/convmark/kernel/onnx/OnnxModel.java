@@ -12,9 +12,11 @@ import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Lowering;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Activation;
+import org.convmark.model.Conv;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
-import org.convmark.model.Layer;
+import org.convmark.model.Pool;
+import org.convmark.model.Route;
 import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
 
@@ -99,7 +101,7 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
 
     @Override
     protected List<Message> conv(
-            Layer.Conv conv, Epilogue epilogue, float[] filter, float[] bias, Value in, Value residual, Value out) {
+            Conv conv, Epilogue epilogue, float[] filter, float[] bias, Value in, Value residual, Value out) {
         int width = conv.groupWidth(in.shape.channels());
         List<String> operands = new ArrayList<>();
         operands.add(in.name);
@@ -219,18 +221,18 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
     }
 
     @Override
-    protected List<Message> route(Layer.Route route, int[] sources, List<Value> in, Value out) {
+    protected List<Message> route(Route route, int[] sources, List<Value> in, Value out) {
         Operators operators = new Operators(out.name);
         String x = in.get(0).name;
         return route.accept(new RouteVisitor<>() {
             @Override
-            public List<Message> concat(Layer.Concat concat) {
+            public List<Message> concat(Route.Concat concat) {
                 operators.then("Concat", in.stream().map(Value::name).toList(), attribute("axis", 1));
                 return operators.nodes();
             }
 
             @Override
-            public List<Message> slice(Layer.Slice slice) {
+            public List<Message> slice(Route.Slice slice) {
                 operators.then(
                         "Slice",
                         List.of(
@@ -242,7 +244,7 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
             }
 
             @Override
-            public List<Message> shuffle(Layer.Shuffle shuffle) {
+            public List<Message> shuffle(Route.Shuffle shuffle) {
                 Shape s = out.shape;
                 int size = s.channels() / shuffle.groups();
                 String groups =
@@ -267,7 +269,7 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
 
     /** A blur is a depthwise convolution; padding does not count in an average. */
     @Override
-    protected List<Message> pool(Layer.Pool pool, Value in, Value out) {
+    protected List<Message> pool(Pool pool, Value in, Value out) {
         Operators operators = new Operators(out.name);
         Message window = attribute("kernel_shape", new long[] {pool.kernel(), pool.kernel()});
         Message strides = attribute("strides", new long[] {pool.stride(), pool.stride()});

@@ -2,17 +2,10 @@ package org.convmark.kernel.opencl;
 
 import static org.jocl.CL.*;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.kernel.Kernel;
@@ -24,221 +17,53 @@ import org.jocl.cl_command_queue;
 import org.jocl.cl_context;
 import org.jocl.cl_context_properties;
 import org.jocl.cl_device_id;
-import org.jocl.cl_device_partition_property;
 import org.jocl.cl_kernel;
 import org.jocl.cl_mem;
-import org.jocl.cl_platform_id;
 import org.jocl.cl_program;
 
 /**
- * An open OpenCL device: context, in-order queue without profiling, buffers, programs built once. The only class that
- * knows the OpenCL binding.
+ * An open OpenCL device: context, in-order queue without profiling, buffers, programs built once. Only this and
+ * {@link ClDevice} know the OpenCL binding.
  */
 final class Cl implements AutoCloseable {
-    /** Where the binding's native library was unpacked and loaded from. */
-    static final Path LIBRARY = PrivateLibrary.load(() -> CL.setExceptionsEnabled(true));
-
     private static final String COMMON = "vec.cl";
 
     /** Kernels and Java arrays count floats in an int. */
     private static final long INDEXABLE = (long) Float.BYTES * Integer.MAX_VALUE;
 
-    /**
-     * Parts of devices, for as long as the process lives: PoCL releases a queue's last event after clFinish has returned,
-     * and looks at the queue's device, which nothing but its owner holds.
-     */
-    private static final Map<Part, cl_device_id> PARTS = new ConcurrentHashMap<>();
-
-    private record Part(cl_device_id whole, int units) {}
-
-    /** A device that can be opened. */
-    record Device(DeviceInfo info, cl_platform_id platform, cl_device_id id) {}
-
     /** A buffer on the device. */
     record Memory(cl_mem handle, long bytes) {}
 
-    private final Device device;
-    private final cl_device_id id;
+    private final ClDevice device;
     private final cl_context context;
     private final cl_command_queue queue;
-    private final int units;
     private final Map<String, cl_program> programs = new HashMap<>();
     private final List<cl_kernel> kernels = new ArrayList<>();
     private final List<cl_mem> buffers = new ArrayList<>();
 
-    /**
-     * Opens a device, or a part of it.
-     *
-     * @param units compute units of a CPU to use, at most all; ignored where the device cannot be split
-     */
-    Cl(Device device, int units) {
+    /** Opens a device. */
+    Cl(ClDevice device) {
         this.device = device;
-        boolean split = device.info.type() == DeviceInfo.Type.CPU
-                && units < device.info.computeUnits()
-                && device.info.partitions().contains(DeviceInfo.BY_COUNTS);
-        this.units = split ? units : device.info.computeUnits();
-        this.id = split ? PARTS.computeIfAbsent(new Part(device.id, units), Cl::split) : device.id;
         cl_context_properties properties = new cl_context_properties();
-        properties.addProperty(CL_CONTEXT_PLATFORM, device.platform);
-        this.context = clCreateContext(properties, 1, new cl_device_id[] {id}, null, null, null);
+        properties.addProperty(CL_CONTEXT_PLATFORM, device.platform());
+        this.context = clCreateContext(properties, 1, new cl_device_id[] {device.id()}, null, null, null);
         this.queue = queue();
-    }
-
-    private static cl_device_id split(Part part) {
-        cl_device_partition_property counts = new cl_device_partition_property();
-        counts.addProperty(CL_DEVICE_PARTITION_BY_COUNTS, part.units);
-        counts.addProperty(CL_DEVICE_PARTITION_BY_COUNTS_LIST_END, 0);
-        cl_device_id[] parts = new cl_device_id[1];
-        clCreateSubDevices(part.whole, counts, 1, parts, null);
-        return parts[0];
     }
 
     /** By the call of OpenCL 1.x, which every version still has. */
     @SuppressWarnings("deprecation")
     private cl_command_queue queue() {
-        return clCreateCommandQueue(context, id, 0, null);
+        return clCreateCommandQueue(context, device.id(), 0, null);
     }
 
     /** What the device says of itself. */
     DeviceInfo info() {
-        return device.info;
+        return device.info();
     }
 
     /** Compute units in use. */
     int units() {
-        return units;
-    }
-
-    // ---------------------------------------------------------------- devices
-
-    /**
-     * All devices of all platforms, without those that cannot say what OpenCL 1.2 asks; none where there is no platform.
-     *
-     * @throws LinkageError or UnsupportedOperationException where there is no OpenCL library
-     */
-    static List<Device> devices() {
-        List<Device> devices = new ArrayList<>();
-        for (cl_platform_id platform : platforms()) {
-            for (cl_device_id id : ids(platform)) {
-                try {
-                    devices.add(new Device(describe(platform, id), platform, id));
-                } catch (CLException tooOld) {
-                    continue;
-                }
-            }
-        }
-        return devices;
-    }
-
-    /** Platforms, whether they have devices or not. */
-    static List<String> platformNames() {
-        return Arrays.stream(platforms())
-                .map(platform -> text(platform, CL_PLATFORM_NAME))
-                .toList();
-    }
-
-    private static cl_platform_id[] platforms() {
-        int[] count = new int[1];
-        try {
-            clGetPlatformIDs(0, null, count);
-        } catch (CLException none) {
-            return new cl_platform_id[0];
-        }
-        cl_platform_id[] platforms = new cl_platform_id[count[0]];
-        if (count[0] > 0) {
-            clGetPlatformIDs(count[0], platforms, null);
-        }
-        return platforms;
-    }
-
-    private static cl_device_id[] ids(cl_platform_id platform) {
-        int[] count = new int[1];
-        try {
-            clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, 0, null, count);
-        } catch (CLException none) {
-            return new cl_device_id[0];
-        }
-        cl_device_id[] ids = new cl_device_id[count[0]];
-        if (count[0] > 0) {
-            clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, count[0], ids, null);
-        }
-        return ids;
-    }
-
-    private static DeviceInfo describe(cl_platform_id platform, cl_device_id id) {
-        long type = number(id, CL_DEVICE_TYPE);
-        int memory = (int) number(id, CL_DEVICE_LOCAL_MEM_TYPE);
-        return new DeviceInfo(
-                text(platform, CL_PLATFORM_NAME) + ", " + text(platform, CL_PLATFORM_VERSION),
-                text(id, CL_DEVICE_NAME),
-                text(id, CL_DEVICE_VENDOR),
-                (type & CL_DEVICE_TYPE_GPU) != 0
-                        ? DeviceInfo.Type.GPU
-                        : (type & CL_DEVICE_TYPE_CPU) != 0
-                                ? DeviceInfo.Type.CPU
-                                : (type & CL_DEVICE_TYPE_ACCELERATOR) != 0
-                                        ? DeviceInfo.Type.ACCELERATOR
-                                        : DeviceInfo.Type.OTHER,
-                text(id, CL_DEVICE_VERSION),
-                text(id, CL_DRIVER_VERSION),
-                (int) number(id, CL_DEVICE_MAX_COMPUTE_UNITS),
-                (int) number(id, CL_DEVICE_MAX_CLOCK_FREQUENCY),
-                (int) number(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT),
-                number(id, CL_DEVICE_GLOBAL_MEM_SIZE),
-                number(id, CL_DEVICE_LOCAL_MEM_SIZE),
-                memory == CL_LOCAL ? "LOCAL" : memory == CL_GLOBAL ? "GLOBAL" : "NONE",
-                number(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE),
-                partitions(id),
-                (number(id, CL_DEVICE_SINGLE_FP_CONFIG) & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0);
-    }
-
-    private static List<String> partitions(cl_device_id id) {
-        long[] size = new long[1];
-        clGetDeviceInfo(id, CL_DEVICE_PARTITION_PROPERTIES, 0, null, size);
-        long[] kinds = new long[(int) (size[0] / Sizeof.size_t)];
-        if (kinds.length > 0) {
-            clGetDeviceInfo(id, CL_DEVICE_PARTITION_PROPERTIES, size[0], Pointer.to(kinds), null);
-        }
-        List<String> names = new ArrayList<>();
-        for (long kind : kinds) {
-            if (kind == CL_DEVICE_PARTITION_EQUALLY) {
-                names.add("equally");
-            } else if (kind == CL_DEVICE_PARTITION_BY_COUNTS) {
-                names.add(DeviceInfo.BY_COUNTS);
-            } else if (kind == CL_DEVICE_PARTITION_BY_AFFINITY_DOMAIN) {
-                names.add("by affinity");
-            }
-        }
-        return List.copyOf(names);
-    }
-
-    /** A number of up to 64 bits; every OpenCL device that runs a JVM's host is little-endian. */
-    private static long number(cl_device_id id, int what) {
-        long[] value = new long[1];
-        clGetDeviceInfo(id, what, Sizeof.cl_ulong, Pointer.to(value), null);
-        return value[0];
-    }
-
-    private static String text(cl_device_id id, int what) {
-        long[] size = new long[1];
-        clGetDeviceInfo(id, what, 0, null, size);
-        byte[] text = new byte[(int) size[0]];
-        clGetDeviceInfo(id, what, text.length, Pointer.to(text), null);
-        return string(text);
-    }
-
-    private static String text(cl_platform_id id, int what) {
-        long[] size = new long[1];
-        clGetPlatformInfo(id, what, 0, null, size);
-        byte[] text = new byte[(int) size[0]];
-        clGetPlatformInfo(id, what, text.length, Pointer.to(text), null);
-        return string(text);
-    }
-
-    private static String string(byte[] zeroTerminated) {
-        return new String(zeroTerminated, StandardCharsets.UTF_8)
-                .replace("\0", "")
-                .trim();
+        return device.units();
     }
 
     // ---------------------------------------------------------------- memory
@@ -249,7 +74,7 @@ final class Cl implements AutoCloseable {
      * @throws IllegalStateException if the device cannot hold it
      */
     Memory allocate(long bytes) {
-        long limit = Math.min(device.info.maxAllocationBytes(), INDEXABLE);
+        long limit = Math.min(device.info().maxAllocationBytes(), INDEXABLE);
         if (bytes > limit) {
             throw outOfMemory(bytes, "device allows " + mebibytes(limit) + " MiB");
         }
@@ -312,29 +137,11 @@ final class Cl implements AutoCloseable {
      * @throws IllegalStateException with the build log if the file does not compile
      */
     Kernel kernel(String file, String name, String options, Range range, Object... arguments) {
-        return kernel(List.of(new Source(file, "")), name, options, range, arguments);
-    }
-
-    /**
-     * The source of a part of a program.
-     *
-     * @param file resource that holds it
-     * @param options defines for it and what follows, unless that has its own
-     */
-    record Source(String file, String options) {
-        private String text() {
-            StringBuilder text = new StringBuilder();
-            for (String option : options.trim().split(" +")) {
-                String[] define = option.replaceFirst("^-D", "").split("=", 2);
-                text.append(
-                        option.isEmpty() ? "" : "#undef " + define[0] + "\n#define " + String.join(" ", define) + "\n");
-            }
-            return text + Cl.source(file);
-        }
+        return kernel(List.of(new SourceFile(file, "")), name, options, range, arguments);
     }
 
     /** A kernel of a program of several parts with its arguments bound. */
-    Kernel kernel(List<Source> parts, String name, String options, Range range, Object... arguments) {
+    Kernel kernel(List<SourceFile> parts, String name, String options, Range range, Object... arguments) {
         cl_program program = programs.computeIfAbsent(parts + " " + options, k -> build(parts, options));
         cl_kernel kernel = clCreateKernel(program, name, null);
         kernels.add(kernel);
@@ -356,40 +163,27 @@ final class Cl implements AutoCloseable {
         }
     }
 
-    private cl_program build(List<Source> parts, String options) {
-        String strict = device.info.roundedDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "";
-        String[] sources = Stream.concat(Stream.of(new Source(COMMON, "")), parts.stream())
-                .map(Source::text)
+    private cl_program build(List<SourceFile> parts, String options) {
+        String strict = device.info().roundedDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "";
+        String[] sources = Stream.concat(Stream.of(new SourceFile(COMMON, "")), parts.stream())
+                .map(SourceFile::text)
                 .toArray(String[]::new);
         cl_program program = clCreateProgramWithSource(context, sources.length, sources, null, null);
         try {
-            clBuildProgram(program, 1, new cl_device_id[] {id}, options + strict, null, null);
+            clBuildProgram(program, 1, new cl_device_id[] {device.id()}, options + strict, null, null);
         } catch (CLException e) {
-            String files = parts.stream().map(part -> part.file + part.options).collect(Collectors.joining(", "));
+            String files =
+                    parts.stream().map(part -> part.file() + part.options()).collect(Collectors.joining(", "));
             throw new IllegalStateException(
-                    files + " does not compile on " + device.info.name() + " with " + options + ":\n" + log(program),
+                    files + " does not compile on " + device.info().name() + " with " + options + ":\n" + log(program),
                     e);
         }
         return program;
     }
 
     private String log(cl_program program) {
-        long[] size = new long[1];
-        clGetProgramBuildInfo(program, id, CL_PROGRAM_BUILD_LOG, 0, null, size);
-        byte[] text = new byte[(int) size[0]];
-        clGetProgramBuildInfo(program, id, CL_PROGRAM_BUILD_LOG, text.length, Pointer.to(text), null);
-        return string(text);
-    }
-
-    private static String source(String file) {
-        try (InputStream in = Cl.class.getResourceAsStream(file)) {
-            if (in == null) {
-                throw new IllegalStateException("the jar holds no " + file);
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return ClDevice.text((bytes, value, size) ->
+                clGetProgramBuildInfo(program, device.id(), CL_PROGRAM_BUILD_LOG, bytes, value, size));
     }
 
     /** Work-items per dimension and of one group; the first are rounded up to whole groups. */

@@ -3,13 +3,13 @@ package org.convmark.kernel.opencl;
 import java.util.Arrays;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
 
 /** Chooses the kernel for a convolution, packs its filter for that kernel and binds its operands. */
 final class Convolution {
     private final Cl cl;
     private final Tuning tuning;
-    private final Layer.Conv conv;
+    private final Conv conv;
     private final float[] filter;
     private final float[] bias;
     private final DeviceTensor in;
@@ -22,7 +22,7 @@ final class Convolution {
     Convolution(
             Cl cl,
             Tuning tuning,
-            Layer.Conv conv,
+            Conv conv,
             Epilogue epilogue,
             float[] filter,
             float[] bias,

@@ -47,24 +47,4 @@ public record DeviceInfo(
 
     /** The partition that splits off a given number of compute units. */
     static final String BY_COUNTS = "by counts";
-
-    /** The same device with another size of local memory, for which tiles are chosen. */
-    DeviceInfo withLocalBytes(long bytes) {
-        return new DeviceInfo(
-                platform,
-                name,
-                vendor,
-                type,
-                version,
-                driver,
-                computeUnits,
-                clockMHz,
-                vectorWidth,
-                globalBytes,
-                bytes,
-                localMemory,
-                maxAllocationBytes,
-                partitions,
-                roundedDivision);
-    }
 }

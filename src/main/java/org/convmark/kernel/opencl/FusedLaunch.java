@@ -2,62 +2,69 @@ package org.convmark.kernel.opencl;
 
 import java.util.List;
 import org.convmark.fusion.FusionCapabilities;
+import org.convmark.model.Affine;
+import org.convmark.model.Conv;
+import org.convmark.model.ElementWise;
+import org.convmark.model.Fused;
 import org.convmark.model.Graph;
-import org.convmark.model.Layer;
+import org.convmark.model.LayerNorm;
 import org.convmark.model.LayerVisitor;
+import org.convmark.model.Pool;
+import org.convmark.model.Route;
+import org.convmark.model.Shift;
 
 /** What one launch can run of a block: stages that stream rows on CPUs, or a tile in local memory on GPUs. */
 record FusedLaunch(DeviceInfo device, Tuning tuning) implements FusionCapabilities {
     /** Why a layer cannot be a stage of {@link PartLowering}; empty if it can. */
     private static final LayerVisitor<String> OBSTACLE = new LayerVisitor<>() {
         @Override
-        public String conv(Layer.Conv conv) {
+        public String conv(Conv conv) {
             return "";
         }
 
         @Override
-        public String affine(Layer.Affine affine) {
+        public String affine(Affine affine) {
             return "";
         }
 
         @Override
-        public String layerNorm(Layer.LayerNorm norm) {
+        public String layerNorm(LayerNorm norm) {
             return "";
         }
 
         @Override
-        public String activate(Layer.Activate activate) {
+        public String activate(ElementWise.Activate activate) {
             return "";
         }
 
         @Override
-        public String add(Layer.Add add) {
+        public String add(ElementWise.Add add) {
             return "";
         }
 
         @Override
-        public String multiply(Layer.Multiply multiply) {
+        public String multiply(ElementWise.Multiply multiply) {
             return "";
         }
 
         @Override
-        public String route(Layer.Route route) {
+        public String route(Route route) {
             return "";
         }
 
         @Override
-        public String shift(Layer.Shift shift) {
+        public String shift(Shift shift) {
             return "shifts the map";
         }
 
         /** A blur is a convolution; other pooling does not pad with zeros. */
         @Override
-        public String pool(Layer.Pool pool) {
-            return pool.kind() == Layer.Pool.Kind.BLUR ? "" : "pools windows whose padding is not zero";
+        public String pool(Pool pool) {
+            return pool.kind() == Pool.Kind.BLUR ? "" : "pools windows whose padding is not zero";
         }
 
         @Override
-        public String fused(Layer.Fused fused) {
+        public String fused(Fused fused) {
             return "";
         }
     };

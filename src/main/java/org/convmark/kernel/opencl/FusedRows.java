@@ -32,10 +32,10 @@ final class FusedRows {
     private final int first;
     private final List<DeviceTensor> in;
     private final DeviceTensor out;
-    private final List<List<Band>> items;
+    private final int[] paddings;
 
-    /** Rows of an image. */
-    private record Band(int image, LineBufferSchedule flow) {}
+    /** By item, a schedule for each image that it makes rows of. */
+    private final List<List<LineBufferSchedule>> items;
 
     FusedRows(Cl cl, Tuning tuning, Graph body, int step, List<DeviceTensor> in, DeviceTensor out) {
         this.cl = cl;
@@ -44,37 +44,19 @@ final class FusedRows {
         this.first = body.inputs().size();
         this.in = in;
         this.out = out;
-        this.items = items(body, step, cl.units());
-    }
-
-    /** For each item, the rows of each image that it computes. */
-    private static List<List<Band>> items(Graph body, int step, int units) {
-        int height = body.output().height();
-        int rows = height * body.output().batch();
-        int count = Math.min(units, rows);
-        List<List<Band>> items = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            List<Band> own = new ArrayList<>();
-            int end = (int) ((long) rows * (i + 1) / count);
-            for (int row = (int) ((long) rows * i / count); row < end; row = row / height * height + height) {
-                int top = row / height * height;
-                own.add(new Band(
-                        row / height, new LineBufferSchedule(body, row % height, Math.min(end - top, height), step)));
-            }
-            items.add(own);
-        }
-        return items;
+        this.paddings = body.paddings();
+        this.items = LineBufferSchedule.bands(body, step, cl.units());
     }
 
     Kernel bind(Weights weights) {
         List<ProgramPart> stages = new PartLowering(tuning, body).all(weights);
         Shapes shapes = new Shapes();
-        List<Cl.Source> parts = new ArrayList<>(List.of(new Cl.Source("window.cl", "")));
+        List<SourceFile> parts = new ArrayList<>(List.of(new SourceFile("window.cl", "")));
         stages.forEach(stage -> parts.add(stage.part()));
         String runs = IntStream.range(0, stages.size())
                 .mapToObj(i -> "RUN(" + i + "," + (first + i) + ")")
                 .collect(Collectors.joining());
-        parts.add(new Cl.Source(
+        parts.add(new SourceFile(
                 "fused.cl",
                 " -DMAPS=" + (first + stages.size()) + " -DSTAGES=" + stages.size() + " -DEACH_STAGE=" + runs));
         int[] offsets = offsets(stages);
@@ -128,30 +110,18 @@ final class FusedRows {
         private int[] window(int v) {
             Shape shape = body.shape(v);
             int block = tuning.vector();
-            int border = border(v);
-            int held = bands().mapToInt(b -> b.flow.held(v)).max().orElseThrow();
+            int border = paddings[v];
+            int held = items.stream()
+                    .flatMap(List::stream)
+                    .mapToInt(band -> band.held(v))
+                    .max()
+                    .orElseThrow();
             int row = (shape.width() + 2 * border) * block;
             int blocks = DeviceTensor.blocks(shape.channels(), block);
             int start = windowFloats;
             windowFloats = start + ceil(blocks * held * row, LINE) * LINE;
             return new int[] {WINDOWS, start + border * block, 0, row, held * row, held, border, blocks, shape.width()};
         }
-    }
-
-    private Stream<Band> bands() {
-        return items.stream().flatMap(List::stream);
-    }
-
-    /** The widest padding of what reads a value. */
-    private int border(int value) {
-        int border = 0;
-        for (Graph.Node node : body.nodes()) {
-            for (int i = 0; i < node.inputs().size(); i++) {
-                int padding = node.layer().reach(i).before();
-                border = node.inputs().get(i) == value ? Math.max(border, padding) : border;
-            }
-        }
-        return border;
     }
 
     /** Where the parameters of each stage start, and after the last where they end. */
@@ -189,31 +159,33 @@ final class FusedRows {
     private int[] steps() {
         IntStream.Builder steps = IntStream.builder();
         int[] starts = new int[items.size() + 1];
+        int image = 0;
         for (int i = 0; i < items.size(); i++) {
             starts[i + 1] = starts[i];
-            for (Band band : items.get(i)) {
-                starts[i + 1] += band.flow.steps;
-                for (int step = 0; step < band.flow.steps; step++) {
-                    steps.add(band.image);
+            for (LineBufferSchedule band : items.get(i)) {
+                starts[i + 1] += band.steps;
+                for (int step = 0; step < band.steps; step++) {
+                    steps.add(image);
                     for (int v = first; v < first + body.nodes().size(); v++) {
-                        rows(band.flow, step, v).forEach(steps::add);
+                        rows(band, step, v).forEach(steps::add);
                     }
                 }
+                image += band.isLast() ? 1 : 0;
             }
         }
         return IntStream.concat(Arrays.stream(starts), steps.build()).toArray();
     }
 
     /** The rows of a value that a step computes, and the rows of its window to clear: all at first, later those below the map. */
-    private IntStream rows(LineBufferSchedule flow, int step, int v) {
+    private IntStream rows(LineBufferSchedule band, int step, int v) {
         int height = body.shape(v).height();
-        int end = v == body.head() ? height : Math.max(height, flow.readTo(step, v));
+        int end = v == body.head() ? height : Math.max(height, band.readTo(step, v));
         int begin = height;
         if (v != body.head() && step == 0) {
-            begin = flow.tops(v, flow.held(v))[0];
-            end = flow.readTo(0, v);
+            begin = band.tops(v, band.held(v))[0];
+            end = band.readTo(0, v);
         }
-        return IntStream.of(flow.from(step, v), flow.to(step, v), begin, end);
+        return IntStream.of(band.from(step, v), band.to(step, v), begin, end);
     }
 
     private static int ceil(int a, int b) {

@@ -7,7 +7,7 @@ import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Graph;
-import org.convmark.model.Layer;
+import org.convmark.model.LayerNorm;
 import org.convmark.model.Shape;
 
 /** Binds a block as one GPU kernel, and decides whether the device's local memory holds a tile of it. */
@@ -78,7 +78,7 @@ final class FusedTile {
     private record Part(
             String after, float epsilon, float[] first, float[] second, Epilogue epilogue, Integer residual) {
         static Part of(Graph.Node node, Weights weights) {
-            if (node.layer() instanceof Layer.LayerNorm norm) {
+            if (node.layer() instanceof LayerNorm norm) {
                 return new Part(null, norm.epsilon(), weights.scale(node), weights.shift(node), null, null);
             }
             FoldedConv conv = FoldedConv.of(node, weights);

@@ -1,11 +1,7 @@
 package org.convmark.kernel.opencl;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.fusion.FusionConstraints;
 import org.convmark.fusion.FusionPlanner;
@@ -14,14 +10,15 @@ import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
-import org.convmark.kernel.NativeLibraries;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
+import org.convmark.model.Conv;
 import org.convmark.model.Graph;
-import org.convmark.model.Layer;
+import org.convmark.model.Pool;
 import org.convmark.model.RoofLoop;
+import org.convmark.model.Route;
 import org.convmark.model.Shape;
 
 /**
@@ -46,74 +43,16 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         this.planner = new FusionPlanner(constraints, new FusedLaunch(cl.info(), tuning), cl.units());
     }
 
-    // ---------------------------------------------------------------- devices
-
-    /** All devices of all platforms; none where OpenCL is not installed. */
-    public static List<DeviceInfo> devices() {
-        try {
-            return Cl.devices().stream().map(Cl.Device::info).toList();
-        } catch (LinkageError | UnsupportedOperationException absent) {
-            return List.of();
-        }
-    }
-
-    /** Why no device can be opened with these options, in one sentence, or null if one can. */
-    public static String unavailable(EngineOptions options) {
-        List<Cl.Device> devices;
-        try {
-            devices = Cl.devices();
-        } catch (LinkageError | UnsupportedOperationException absent) {
-            return NativeLibraries.reason(absent)
-                    .orElseGet(() -> "OpenCL does not load, install an ICD loader, for example ocl-icd-libopencl1: "
-                            + reason(absent));
-        }
-        if (devices.isEmpty()) {
-            List<String> platforms = Cl.platformNames();
-            return platforms.isEmpty()
-                    ? "no OpenCL platform is installed: install a driver, for a CPU for example pocl-opencl-icd"
-                    : "an OpenCL platform is installed (" + String.join(", ", platforms) + ") but offers no device";
-        }
-        if (pick(devices, options.device()).isEmpty()) {
-            return "no OpenCL device is called \"" + options.device() + "\": there is "
-                    + devices.stream().map(d -> d.info().name()).collect(Collectors.joining(", "));
-        }
-        return null;
-    }
-
-    /** The innermost message. A class whose initialisation failed earlier wraps it in "Exception ...: ... [in thread ...]". */
-    private static String reason(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        String line = String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown");
-        return line.replaceAll("^Exception [\\w.]+: | \\[in thread .*]$", "");
-    }
-
     /**
      * Opens the first GPU whose name matches, else the first other device.
      *
      * @throws UnsupportedOperationException with the reason if there is none
      */
     public static Engine open(EngineOptions options) {
-        String reason = unavailable(options);
-        if (reason != null) {
-            throw new UnsupportedOperationException(reason);
-        }
-        Cl.Device device = pick(Cl.devices(), options.device()).orElseThrow();
+        ClDevice device = OpenClDevices.pick(options);
         // A CPU device knows all processors of the machine, this process may be allowed fewer.
-        Cl cl = new Cl(device, Workers.threads(options.workers()));
+        Cl cl = new Cl(device.part(Workers.threads(options.workers())));
         return new OpenClBackend(cl, Tuning.of(device.info()), options.constraints());
-    }
-
-    private static Optional<Cl.Device> pick(List<Cl.Device> devices, String name) {
-        return devices.stream()
-                .filter(d -> name == null || lower(d.info().name()).contains(lower(name)))
-                .min(Comparator.comparing(d -> d.info().type()));
-    }
-
-    private static String lower(String text) {
-        return text.toLowerCase(Locale.ROOT);
     }
 
     @Override
@@ -214,7 +153,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
 
     @Override
     protected Kernel conv(
-            Layer.Conv conv,
+            Conv conv,
             Epilogue epilogue,
             float[] filter,
             float[] bias,
@@ -246,8 +185,9 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     }
 
     @Override
-    protected Kernel route(Layer.Route route, int[] sources, List<DeviceTensor> in, DeviceTensor out) {
-        Route bound = Route.of(sources, in.stream().map(DeviceTensor::shape).toList(), tuning.vector());
+    protected Kernel route(Route route, int[] sources, List<DeviceTensor> in, DeviceTensor out) {
+        RoutePlan bound =
+                RoutePlan.of(sources, in.stream().map(DeviceTensor::shape).toList(), tuning.vector());
         if (in.size() <= ROUTE_INPUTS) {
             return route(bound, 0, in, out);
         }
@@ -258,7 +198,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     }
 
     /** Copies the channels that come from some inputs, starting with input {@code first}. */
-    private Kernel route(Route route, int first, List<DeviceTensor> in, DeviceTensor out) {
+    private Kernel route(RoutePlan route, int first, List<DeviceTensor> in, DeviceTensor out) {
         Object[] operands = new Object[2 * ROUTE_INPUTS + 1];
         for (int i = 0; i < ROUTE_INPUTS; i++) {
             DeviceTensor input = in.get(Math.min(first + i, in.size() - 1));
@@ -275,10 +215,10 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     }
 
     @Override
-    protected Kernel pool(Layer.Pool pool, DeviceTensor in, DeviceTensor out) {
+    protected Kernel pool(Pool pool, DeviceTensor in, DeviceTensor out) {
         int height = in.shape().height();
         int width = in.shape().width();
-        if (pool.kind() == Layer.Pool.Kind.GLOBAL) {
+        if (pool.kind() == Pool.Kind.GLOBAL) {
             long[] items = {tuning.group(), out.blocks(), out.shape().batch()};
             Cl.Range range = new Cl.Range(items, new long[] {tuning.group(), 1, 1});
             return cl.kernel(

@@ -1,7 +1,7 @@
 package org.convmark.kernel.opencl;
 
 import java.util.Arrays;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
 import org.convmark.model.Shape;
 
 /**
@@ -9,7 +9,7 @@ import org.convmark.model.Shape;
  * output blocks reads, and its filter packed in the order of the loops.
  */
 final class PackedConv {
-    private final Layer.Conv conv;
+    private final Conv conv;
     private final int v;
     private final int group;
     private final int groupOut;
@@ -34,7 +34,7 @@ final class PackedConv {
     /** One per output channel of all tiles. */
     final float[] bias;
 
-    PackedConv(Tuning tuning, Layer.Conv conv, float[] filter, float[] bias, Shape in, Shape out) {
+    PackedConv(Tuning tuning, Conv conv, float[] filter, float[] bias, Shape in, Shape out) {
         this.conv = conv;
         this.v = tuning.vector();
         this.group = conv.groupWidth(in.channels());
@@ -98,7 +98,7 @@ final class PackedConv {
     }
 
     /** The filter of a depthwise convolution: block x tap x channel. */
-    static float[] depthwise(Layer.Conv conv, float[] weights, int v) {
+    static float[] depthwise(Conv conv, float[] weights, int v) {
         int taps = conv.kernel() * conv.kernel();
         float[] packed = new float[DeviceTensor.blocks(conv.outChannels(), v) * taps * v];
         for (int o = 0; o < conv.outChannels(); o++) {

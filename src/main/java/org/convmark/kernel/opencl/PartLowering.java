@@ -7,8 +7,10 @@ import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Lowering;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Activation;
+import org.convmark.model.Conv;
 import org.convmark.model.Graph;
-import org.convmark.model.Layer;
+import org.convmark.model.Pool;
+import org.convmark.model.Route;
 import org.convmark.model.Shape;
 
 /** What each layer kind becomes in a fused kernel on a CPU. Values are those of the body. */
@@ -43,7 +45,7 @@ final class PartLowering extends Lowering<Integer, ProgramPart> {
             System.arraycopy(part, 0, parameters, at, part.length);
             at += part.length;
         }
-        return new ProgramPart(new Cl.Source(file, maps + options), form, parameters);
+        return new ProgramPart(new SourceFile(file, maps + options), form, parameters);
     }
 
     private float[] padded(float[] values) {
@@ -52,13 +54,7 @@ final class PartLowering extends Lowering<Integer, ProgramPart> {
 
     @Override
     protected ProgramPart conv(
-            Layer.Conv conv,
-            Epilogue epilogue,
-            float[] filter,
-            float[] bias,
-            Integer in,
-            Integer residual,
-            Integer out) {
+            Conv conv, Epilogue epilogue, float[] filter, float[] bias, Integer in, Integer residual, Integer out) {
         int other = residual == null ? out : residual;
         Shape from = body.shape(in);
         String options = Tuning.window(conv) + " -DPADDING=" + conv.padding() + Tuning.epilogue(epilogue, residual);
@@ -76,10 +72,8 @@ final class PartLowering extends Lowering<Integer, ProgramPart> {
     }
 
     @Override
-    protected ProgramPart pool(Layer.Pool pool, Integer in, Integer out) {
-        int channels = body.shape(in).channels();
-        return conv(
-                pool.blurConv(channels), Epilogue.NONE, pool.blurFilter(channels), new float[channels], in, null, out);
+    protected ProgramPart pool(Pool pool, Integer in, Integer out) {
+        return blur(pool, body.shape(in).channels(), in, out);
     }
 
     @Override
@@ -121,8 +115,8 @@ final class PartLowering extends Lowering<Integer, ProgramPart> {
     }
 
     @Override
-    protected ProgramPart route(Layer.Route route, int[] sources, List<Integer> in, Integer out) {
-        int[] plan = Route.of(sources, in.stream().map(body::shape).toList(), tuning.vector())
+    protected ProgramPart route(Route route, int[] sources, List<Integer> in, Integer out) {
+        int[] plan = RoutePlan.of(sources, in.stream().map(body::shape).toList(), tuning.vector())
                 .plan();
         int[] form = IntStream.concat(in.stream().mapToInt(v -> v), Arrays.stream(plan))
                 .toArray();

@@ -7,4 +7,4 @@ package org.convmark.kernel.opencl;
  * @param form integers, as the file defines
  * @param parameters weights and other floats, as the file defines
  */
-record ProgramPart(Cl.Source part, int[] form, float[] parameters) {}
+record ProgramPart(SourceFile part, int[] form, float[] parameters) {}

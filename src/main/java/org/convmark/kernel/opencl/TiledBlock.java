@@ -2,9 +2,12 @@ package org.convmark.kernel.opencl;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.convmark.model.Conv;
+import org.convmark.model.ElementWise;
+import org.convmark.model.Fused;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
-import org.convmark.model.Layer.Conv;
+import org.convmark.model.LayerNorm;
 import org.convmark.model.Shape;
 
 /**
@@ -24,7 +27,7 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
         int norm = -1;
         for (int i = 0; i < body.nodes().size(); i++) {
             Layer layer = body.nodes().get(i).layer();
-            if (layer instanceof Layer.LayerNorm && i == 1 && follows(body, i)) {
+            if (layer instanceof LayerNorm && i == 1 && follows(body, i)) {
                 norm = i;
             } else if (conv(layer) != null && conv(layer).dilation() == 1 && follows(body, i)) {
                 convolutions.add(i);
@@ -56,7 +59,7 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
 
     /** The convolution of a layer, with or without an epilogue, or null. */
     static Conv conv(Layer layer) {
-        Layer first = layer instanceof Layer.Fused fused && fused.isConvolution()
+        Layer first = layer instanceof Fused fused && fused.isConvolution()
                 ? fused.body().nodes().get(0).layer()
                 : layer;
         return first instanceof Conv conv ? conv : null;
@@ -64,7 +67,7 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
 
     /** Which input of a node its convolution reads. */
     private static int source(Graph body, int node) {
-        return body.nodes().get(node).layer() instanceof Layer.Fused fused
+        return body.nodes().get(node).layer() instanceof Fused fused
                 ? fused.body().nodes().get(0).inputs().get(0)
                 : 0;
     }
@@ -82,10 +85,10 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
 
     /** The value that a convolution's epilogue adds, or null. */
     private static Integer added(Graph.Node node) {
-        if (node.layer() instanceof Layer.Fused fused) {
+        if (node.layer() instanceof Fused fused) {
             int inputs = fused.body().inputs().size();
             return fused.body().nodes().stream()
-                    .filter(n -> n.layer() instanceof Layer.Add)
+                    .filter(n -> n.layer() instanceof ElementWise.Add)
                     .flatMap(n -> n.inputs().stream())
                     .filter(v -> v < inputs)
                     .map(node.inputs()::get)
@@ -146,7 +149,7 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
     /** The convolution of a node, or an identity. */
     private Conv window(int node) {
         return node < 0
-                ? new Conv(1, 1, 1, 1, 0, 1, Layer.Bias.NO)
+                ? new Conv(1, 1, 1, 1, 0, 1, Conv.Bias.NO)
                 : conv(body.nodes().get(node).layer());
     }
 

@@ -3,7 +3,7 @@ package org.convmark.kernel.opencl;
 import java.util.Locale;
 import org.convmark.kernel.Epilogue;
 import org.convmark.model.Activation;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
 
 /**
  * Parameters of the kernels for a device.
@@ -74,7 +74,7 @@ record Tuning(Family family, int vector, int registers, int group, int depthwise
     }
 
     /** Build options for the window of a convolution. */
-    static String window(Layer.Conv conv) {
+    static String window(Conv conv) {
         return " -DKERNEL=" + conv.kernel() + " -DSTRIDE=" + conv.stride() + " -DDILATION=" + conv.dilation();
     }
 

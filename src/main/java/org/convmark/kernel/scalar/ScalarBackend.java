@@ -8,7 +8,9 @@ import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
+import org.convmark.model.Pool;
+import org.convmark.model.Route;
 import org.convmark.model.Shape;
 
 /**
@@ -68,7 +70,7 @@ public final class ScalarBackend extends Backend<PlanarTensor, Kernel> {
 
     @Override
     protected Kernel conv(
-            Layer.Conv conv,
+            Conv conv,
             Epilogue epilogue,
             float[] filter,
             float[] bias,
@@ -118,14 +120,14 @@ public final class ScalarBackend extends Backend<PlanarTensor, Kernel> {
     }
 
     @Override
-    protected Kernel route(Layer.Route route, int[] sources, List<PlanarTensor> in, PlanarTensor out) {
+    protected Kernel route(Route route, int[] sources, List<PlanarTensor> in, PlanarTensor out) {
         int channels = out.shape().channels();
         int[] inChannels = in.stream().mapToInt(x -> x.shape().channels()).toArray();
-        Layer.Route.Source[] from = Arrays.stream(sources)
-                .mapToObj(source -> Layer.Route.Source.of(source, inChannels))
-                .toArray(Layer.Route.Source[]::new);
+        Route.Source[] from = Arrays.stream(sources)
+                .mapToObj(source -> Route.Source.of(source, inChannels))
+                .toArray(Route.Source[]::new);
         return perMap(out, m -> {
-            Layer.Route.Source source = from[m % channels];
+            Route.Source source = from[m % channels];
             float[] map = in.get(source.input()).maps()[m / channels * inChannels[source.input()] + source.channel()];
             System.arraycopy(map, 0, out.maps()[m], 0, map.length);
         });
@@ -139,7 +141,7 @@ public final class ScalarBackend extends Backend<PlanarTensor, Kernel> {
     }
 
     @Override
-    protected Kernel pool(Layer.Pool pool, PlanarTensor in, PlanarTensor out) {
+    protected Kernel pool(Pool pool, PlanarTensor in, PlanarTensor out) {
         return perMap(out, m -> ScalarLoops.pool(pool, in, out, m));
     }
 

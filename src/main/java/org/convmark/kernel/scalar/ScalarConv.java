@@ -2,7 +2,7 @@ package org.convmark.kernel.scalar;
 
 import java.util.Arrays;
 import org.convmark.kernel.Kernel;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
 
 /**
  * Convolution in plain loops. A unit is a band of rows of some output maps of one group and image. Four filter taps are handled
@@ -18,7 +18,7 @@ final class ScalarConv implements Kernel {
     /** Shifted maps, one set per thread; grows to the largest convolution. */
     private static final ThreadLocal<float[][]> SHIFTED = ThreadLocal.withInitial(() -> new float[TAPS][0]);
 
-    private final Layer.Conv conv;
+    private final Conv conv;
     private final PostOps postOps;
     private final float[] filter;
     private final float[] bias;
@@ -36,7 +36,7 @@ final class ScalarConv implements Kernel {
 
     private final int bands;
 
-    ScalarConv(Layer.Conv conv, PostOps postOps, float[] filter, float[] bias, PlanarTensor in, PlanarTensor out) {
+    ScalarConv(Conv conv, PostOps postOps, float[] filter, float[] bias, PlanarTensor in, PlanarTensor out) {
         this.conv = conv;
         this.postOps = postOps;
         this.filter = filter;

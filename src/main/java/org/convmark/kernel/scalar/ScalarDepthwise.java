@@ -2,7 +2,7 @@ package org.convmark.kernel.scalar;
 
 import java.util.Arrays;
 import org.convmark.kernel.Kernel;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
 import org.convmark.model.Shape;
 
 /**
@@ -15,7 +15,7 @@ final class ScalarDepthwise implements Kernel {
     private static final ThreadLocal<float[][]> SCRATCH =
             ThreadLocal.withInitial(() -> new float[2 + ScalarConv.TAPS][0]);
 
-    private final Layer.Conv conv;
+    private final Conv conv;
     private final PostOps postOps;
     private final float[] filter;
     private final float[] bias;
@@ -28,7 +28,7 @@ final class ScalarDepthwise implements Kernel {
     /** Floats from the first sum to the last, inclusive. */
     private final int sums;
 
-    ScalarDepthwise(Layer.Conv conv, PostOps postOps, float[] filter, float[] bias, PlanarTensor in, PlanarTensor out) {
+    ScalarDepthwise(Conv conv, PostOps postOps, float[] filter, float[] bias, PlanarTensor in, PlanarTensor out) {
         this.conv = conv;
         this.postOps = postOps;
         this.filter = filter;
@@ -39,7 +39,7 @@ final class ScalarDepthwise implements Kernel {
         this.sums = (out.shape().height() - 1) * pitch + out.shape().width();
     }
 
-    static boolean fits(Layer.Conv conv, Shape in) {
+    static boolean fits(Conv conv, Shape in) {
         return conv.stride() == 1 && conv.groupWidth(in.channels()) == 1 && conv.groupOut(in.channels()) == 1;
     }
 

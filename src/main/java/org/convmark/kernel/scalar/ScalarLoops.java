@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.convmark.kernel.Kernel;
 import org.convmark.model.Activation;
-import org.convmark.model.Layer;
+import org.convmark.model.Pool;
 
 /** The loops behind {@link ScalarBackend}, each simple enough for C2 to vectorise where arithmetic allows it. */
 final class ScalarLoops {
@@ -130,11 +130,11 @@ final class ScalarLoops {
     }
 
     /** One feature map. */
-    static void pool(Layer.Pool pool, PlanarTensor in, PlanarTensor out, int map) {
+    static void pool(Pool pool, PlanarTensor in, PlanarTensor out, int map) {
         int height = in.shape().height();
         int width = in.shape().width();
         float[] x = in.maps()[map];
-        if (pool.kind() == Layer.Pool.Kind.GLOBAL) {
+        if (pool.kind() == Pool.Kind.GLOBAL) {
             double sum = 0;
             for (float v : x) {
                 sum += v;
@@ -153,7 +153,7 @@ final class ScalarLoops {
                     for (int s = Math.max(0, -left); s < Math.min(pool.kernel(), width - left); s++) {
                         float v = x[(top + r) * width + left + s];
                         maximum = Math.max(maximum, v);
-                        sum += pool.kind() == Layer.Pool.Kind.BLUR ? v * Layer.Pool.blur(r, s) : v;
+                        sum += pool.kind() == Pool.Kind.BLUR ? v * Pool.blur(r, s) : v;
                         count++;
                     }
                 }

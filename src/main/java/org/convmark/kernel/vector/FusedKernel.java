@@ -64,7 +64,7 @@ public final class FusedKernel implements Kernel {
         this.first = body.inputs().size();
         this.in = in;
         this.out = out;
-        List<List<LineBufferSchedule>> flows = flows(body, plan.step(), plan.workers());
+        List<List<LineBufferSchedule>> flows = LineBufferSchedule.bands(body, plan.step(), plan.workers());
         List<LineBufferSchedule> every = flows.stream().flatMap(List::stream).toList();
         ExpandProjectChain hidden =
                 plan.chunk() == 0 ? null : ExpandProjectChain.of(body).orElseThrow();
@@ -149,26 +149,9 @@ public final class FusedKernel implements Kernel {
         return values[value].part(all ? from : 0, to - from);
     }
 
-    /** For each worker, the rows that it computes of each of its images. */
-    private static List<List<LineBufferSchedule>> flows(Graph body, int step, int workers) {
-        int height = body.output().height();
-        int rows = height * body.output().batch();
-        int count = Math.min(workers, rows);
-        List<List<LineBufferSchedule>> flows = new ArrayList<>();
-        for (int w = 0; w < count; w++) {
-            List<LineBufferSchedule> own = new ArrayList<>();
-            int end = (int) ((long) rows * (w + 1) / count);
-            for (int row = (int) ((long) rows * w / count); row < end; row = row / height * height + height) {
-                int top = row / height * height;
-                own.add(new LineBufferSchedule(body, row % height, Math.min(end - top, height), step));
-            }
-            flows.add(own);
-        }
-        return flows;
-    }
-
     private BlockedTensor[] values(FusionPlan.Kernel plan, List<LineBufferSchedule> flows, int workers) {
         BlockedTensor[] made = new BlockedTensor[first + body.nodes().size()];
+        int[] paddings = body.paddings();
         for (int v = 0; v < made.length; v++) {
             if (v < first) {
                 made[v] = in.get(v).seenBy(workers, most(v, flows), fewest(v, flows));
@@ -176,7 +159,7 @@ public final class FusedKernel implements Kernel {
                 made[v] = out.seenBy(workers, most(v, flows), fewest(v, flows));
             } else {
                 Shape map = body.shape(v).withChannels(plan.windowChannels(v, flows));
-                made[v] = window(v, map, flows, workers, border(v));
+                made[v] = window(v, map, flows, workers, paddings[v]);
             }
         }
         return made;
@@ -194,18 +177,6 @@ public final class FusedKernel implements Kernel {
 
     private static int fewest(int value, List<LineBufferSchedule> flows) {
         return flows.stream().mapToInt(f -> f.fewestMade(value)).min().orElseThrow();
-    }
-
-    /** The widest padding of what reads a value. */
-    private int border(int value) {
-        int border = 0;
-        for (Graph.Node node : body.nodes()) {
-            for (int i = 0; i < node.inputs().size(); i++) {
-                int padding = node.layer().reach(i).before();
-                border = node.inputs().get(i) == value ? Math.max(border, padding) : border;
-            }
-        }
-        return border;
     }
 
     private Band[][] bands(List<List<LineBufferSchedule>> flows) {

@@ -8,7 +8,7 @@ import jdk.incubator.vector.FloatVector;
 import org.convmark.kernel.vector.lane.BlockedTensor;
 import org.convmark.kernel.vector.lane.ElementwiseKernels;
 import org.convmark.kernel.vector.lane.RowKernel;
-import org.convmark.model.Layer;
+import org.convmark.model.Pool;
 
 /**
  * Maximum and average pooling. A unit is one row of one channel block. First the rows of the window inside the map are reduced to
@@ -17,7 +17,7 @@ import org.convmark.model.Layer;
  * keeps nothing in registers across iterations, so no JDK spills or boxes vectors.
  */
 final class PoolKernel implements RowKernel.Row {
-    private final Layer.Pool pool;
+    private final Pool pool;
     private final BlockedTensor in;
     private final BlockedTensor out;
     private final Operation operation;
@@ -31,7 +31,7 @@ final class PoolKernel implements RowKernel.Row {
      */
     private final ThreadLocal<float[]> between;
 
-    PoolKernel(Layer.Pool pool, BlockedTensor in, BlockedTensor out) {
+    PoolKernel(Pool pool, BlockedTensor in, BlockedTensor out) {
         this.pool = pool;
         this.in = in;
         this.out = out;
@@ -39,7 +39,7 @@ final class PoolKernel implements RowKernel.Row {
         for (int x = 0; x < share.length; x++) {
             share[x] = 1f / inside(x, in.shape.width());
         }
-        boolean isMaximum = pool.kind() == Layer.Pool.Kind.MAX;
+        boolean isMaximum = pool.kind() == Pool.Kind.MAX;
         this.operation = isMaximum ? ElementwiseKernels::maximum : ElementwiseKernels::add;
         float neutral = isMaximum ? Float.NEGATIVE_INFINITY : 0;
         int columns = in.shape.width() + pool.padding() + pool.after();
@@ -71,7 +71,7 @@ final class PoolKernel implements RowKernel.Row {
         reduce(in.data, p, in.row, rows, row, pool.padding() * L, in.rowLength());
         int step = pool.stride() * L;
         int length = (out.shape.width() - 1) * step + L;
-        if (pool.kind() == Layer.Pool.Kind.AVERAGE) {
+        if (pool.kind() == Pool.Kind.AVERAGE) {
             reduce(row, 0, L, pool.kernel(), row, row.length / 2, length);
             scale(row, row.length / 2, step, share, 1f / rows, out.data, q);
         } else if (pool.stride() == 1) {

@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorShuffle;
 import org.convmark.kernel.vector.lane.BlockedTensor;
 import org.convmark.kernel.vector.lane.ElementwiseKernels;
 import org.convmark.kernel.vector.lane.RowKernel;
-import org.convmark.model.Layer;
+import org.convmark.model.Route;
 
 /**
  * Moves channels. A block of the result whose lanes come from one block in order is copied row by row. Any other block is joined
@@ -36,7 +36,7 @@ final class RouteKernel implements RowKernel.Row {
         for (int first = 0; first < sources.length; first += L) {
             Map<Source, int[]> orders = new LinkedHashMap<>();
             for (int i = 0; i < L && first + i < sources.length; i++) {
-                Layer.Route.Source from = Layer.Route.Source.of(sources[first + i], channels);
+                Route.Source from = Route.Source.of(sources[first + i], channels);
                 Source source = new Source(in.get(from.input()), from.channel() / L);
                 orders.computeIfAbsent(source, s -> nothing())[i] = from.channel() % L;
             }

@@ -33,9 +33,11 @@ import org.convmark.kernel.vector.lane.RowRangeKernel;
 import org.convmark.kernel.vector.lane.TileCompilation;
 import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
+import org.convmark.model.Conv;
 import org.convmark.model.Graph;
-import org.convmark.model.Layer;
+import org.convmark.model.Pool;
 import org.convmark.model.RoofLoop;
+import org.convmark.model.Route;
 import org.convmark.model.Shape;
 
 /** Vector-API kernels on blocked tensors, with register tiles. */
@@ -142,7 +144,7 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
     /** Without Winograd, which needs whole maps. */
     @Override
     protected RowRangeKernel conv(
-            Layer.Conv conv,
+            Conv conv,
             Epilogue epilogue,
             float[] filter,
             float[] bias,
@@ -245,7 +247,7 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
     }
 
     @Override
-    protected RowRangeKernel route(Layer.Route route, int[] sources, List<BlockedTensor> in, BlockedTensor out) {
+    protected RowRangeKernel route(Route route, int[] sources, List<BlockedTensor> in, BlockedTensor out) {
         return new RowKernel(out, new RouteKernel(sources, in, out));
     }
 
@@ -263,7 +265,7 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
     }
 
     @Override
-    protected RowRangeKernel pool(Layer.Pool pool, BlockedTensor in, BlockedTensor out) {
+    protected RowRangeKernel pool(Pool pool, BlockedTensor in, BlockedTensor out) {
         return switch (pool.kind()) {
             case MAX, AVERAGE -> new RowKernel(out, new PoolKernel(pool, in, out));
             case GLOBAL -> new RowKernel(out, new GlobalPoolKernel(in, out));

@@ -5,14 +5,19 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.convmark.model.Affine;
+import org.convmark.model.Conv;
 import org.convmark.model.Cost;
+import org.convmark.model.ElementWise;
+import org.convmark.model.Fused;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
-import org.convmark.model.Layer;
-import org.convmark.model.Layer.Conv;
-import org.convmark.model.Layer.Pool;
+import org.convmark.model.LayerNorm;
 import org.convmark.model.LayerVisitor;
+import org.convmark.model.Pool;
+import org.convmark.model.Route;
 import org.convmark.model.Shape;
+import org.convmark.model.Shift;
 
 /**
  * The ranges of memory that a graph's kernels touch, in the order of their tiles: a model of a typical direct kernel, not a
@@ -121,37 +126,37 @@ public final class Trace {
         }
 
         @Override
-        public Runnable affine(Layer.Affine affine) {
+        public Runnable affine(Affine affine) {
             return this::rows;
         }
 
         @Override
-        public Runnable layerNorm(Layer.LayerNorm norm) {
+        public Runnable layerNorm(LayerNorm norm) {
             return this::rows;
         }
 
         @Override
-        public Runnable activate(Layer.Activate activate) {
+        public Runnable activate(ElementWise.Activate activate) {
             return this::rows;
         }
 
         @Override
-        public Runnable add(Layer.Add add) {
+        public Runnable add(ElementWise.Add add) {
             return this::rows;
         }
 
         @Override
-        public Runnable multiply(Layer.Multiply multiply) {
+        public Runnable multiply(ElementWise.Multiply multiply) {
             return this::rows;
         }
 
         @Override
-        public Runnable route(Layer.Route route) {
+        public Runnable route(Route route) {
             return this::rows;
         }
 
         @Override
-        public Runnable shift(Layer.Shift shift) {
+        public Runnable shift(Shift shift) {
             return this::rows;
         }
 
@@ -164,7 +169,7 @@ public final class Trace {
 
         /** One convolution with its epilogue, or a whole block. */
         @Override
-        public Runnable fused(Layer.Fused fused) {
+        public Runnable fused(Fused fused) {
             List<Node> convs = fused.body().nodes().stream()
                     .filter(inner -> inner.layer() instanceof Conv)
                     .toList();

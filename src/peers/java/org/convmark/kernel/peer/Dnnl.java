@@ -89,13 +89,22 @@ final class Dnnl implements AutoCloseable {
 
     // ---------------------------------------------------------------- memory
 
-    /** A layout of 32-bit floats, or with the tag {@code any} the request that a primitive choose one. */
+    /** A layout of 32-bit floats. */
     static memory.desc layout(memory.format_tag tag, long... dims) {
         return new memory.desc(dims, memory.data_type.f32, tag);
     }
 
     static memory.desc layout(memory.format_tag tag, Shape shape) {
-        return layout(tag, shape.batch(), shape.channels(), shape.height(), shape.width());
+        return layout(tag, dims(shape));
+    }
+
+    /** The request that a primitive choose the layout. */
+    static memory.desc any(long... dims) {
+        return layout(memory.format_tag.any, dims);
+    }
+
+    static long[] dims(Shape shape) {
+        return new long[] {shape.batch(), shape.channels(), shape.height(), shape.width()};
     }
 
     /** New memory. */

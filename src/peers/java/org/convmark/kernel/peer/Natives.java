@@ -28,11 +28,7 @@ final class Natives {
     }
 
     private static String reason(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        String line = String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown");
+        String line = NativeLibraries.innermost(failure);
         if (line.contains("OpenCL")) {
             return "oneDNN is linked against OpenCL, whose library does not load: put the jar of org.bytedeco:opencl for "
                     + Loader.getPlatform() + " beside it, or install ocl-icd-libopencl1 (" + line + ")";

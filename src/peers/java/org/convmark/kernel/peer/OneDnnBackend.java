@@ -20,6 +20,7 @@ import org.bytedeco.dnnl.memory_desc_vector;
 import org.bytedeco.dnnl.pooling_forward;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.shuffle_forward;
 import org.bytedeco.javacpp.PointerScope;
 import org.convmark.kernel.Backend;
@@ -27,7 +28,9 @@ import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
+import org.convmark.model.Pool;
+import org.convmark.model.Route;
 import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
 
@@ -75,7 +78,7 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
             if (!edge.isWritten()) {
                 edge.write(Dnnl.layout(format_tag.nchw, edge.shape()));
             }
-            dnnl.copy(dnnl.constant(values, dims(edge.shape())), edge.buffer());
+            dnnl.copy(dnnl.constant(values, Dnnl.dims(edge.shape())), edge.buffer());
         }
     }
 
@@ -120,7 +123,7 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
 
     @Override
     protected Kernel conv(
-            Layer.Conv conv,
+            Conv conv,
             Epilogue epilogue,
             float[] filter,
             float[] bias,
@@ -130,18 +133,19 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
         return bind(conv, steps -> {
             int group = conv.groupWidth(in.shape().channels());
             long groups = in.shape().channels() / group;
-            long[] dims = {groups, conv.outChannels() / groups, group, conv.kernel(), conv.kernel()};
-            Dnnl.Buffer plain = dnnl.constant(filter, groups == 1 ? Arrays.copyOfRange(dims, 1, dims.length) : dims);
+            long[] grouped = {groups, conv.outChannels() / groups, group, conv.kernel(), conv.kernel()};
+            long[] dims = groups == 1 ? Arrays.copyOfRange(grouped, 1, grouped.length) : grouped;
+            Dnnl.Buffer plain = dnnl.constant(filter, dims);
             primitive_attr attributes = Dnnl.attributes();
             attributes.set_post_ops(postOps(epilogue, residual));
             convolution_forward.primitive_desc made = new convolution_forward.primitive_desc(
                     dnnl.cpu(),
                     dnnl_forward_inference,
                     dnnl_convolution_direct,
-                    any(dims(in.shape())),
-                    any(groups == 1 ? Arrays.copyOfRange(dims, 1, dims.length) : dims),
+                    Dnnl.any(Dnnl.dims(in.shape())),
+                    Dnnl.any(dims),
                     Dnnl.layout(format_tag.a, bias.length),
-                    any(dims(out.shape())),
+                    Dnnl.any(Dnnl.dims(out.shape())),
                     both(conv.stride()),
                     both(conv.dilation() - 1),
                     both(conv.padding()),
@@ -170,62 +174,18 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
      */
     private static post_ops postOps(Epilogue epilogue, OneDnnTensor residual) {
         post_ops ops = new post_ops();
-        append(epilogue.before(), ops);
+        Eltwise.of(epilogue.before()).forEach(part -> part.appendTo(ops));
         if (residual != null) {
-            ops.append_binary(dnnl_binary_add, any(dims(residual.shape())));
+            ops.append_binary(dnnl_binary_add, Dnnl.any(Dnnl.dims(residual.shape())));
         }
-        append(epilogue.after(), ops);
+        Eltwise.of(epilogue.after()).forEach(part -> part.appendTo(ops));
         return ops;
-    }
-
-    /** A SELU is an ELU and a factor behind it. */
-    private static void append(Activation function, post_ops ops) {
-        if (function != null) {
-            ops.append_eltwise(algorithm(function), alpha(function), beta(function));
-        }
-        if (function == Activation.SELU) {
-            ops.append_eltwise(dnnl_eltwise_linear, (float) Activation.SELU_SCALE, 0);
-        }
     }
 
     /** The argument that is the residual: the second source of the post-op behind the first activation. */
     private static int summand(Epilogue epilogue) {
-        int index = epilogue.before() == null ? 0 : epilogue.before() == Activation.SELU ? 2 : 1;
+        int index = Eltwise.of(epilogue.before()).size();
         return DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (index + 1) | DNNL_ARG_SRC_1;
-    }
-
-    private static int algorithm(Activation function) {
-        return switch (function) {
-            case RELU -> dnnl_eltwise_relu;
-            case RELU6 -> dnnl_eltwise_clip;
-            case ELU, SELU -> dnnl_eltwise_elu;
-            case TANH -> dnnl_eltwise_tanh;
-            case GELU_TANH -> dnnl_eltwise_gelu_tanh;
-            case SIGMOID -> dnnl_eltwise_logistic;
-            case SILU -> dnnl_eltwise_swish;
-            case GELU -> dnnl_eltwise_gelu_erf;
-            case HARD_SIGMOID -> dnnl_eltwise_hardsigmoid;
-            case HARD_SWISH -> dnnl_eltwise_hardswish;
-        };
-    }
-
-    /** Slope of the negative half of a ReLU, lower limit of a clip, factor in the exponent of a swish, of an ELU's negative half, slope of a line. */
-    private static float alpha(Activation function) {
-        return switch (function) {
-            case ELU, SILU -> 1;
-            case HARD_SIGMOID, HARD_SWISH -> 1f / 6;
-            case SELU -> (float) Activation.SELU_ALPHA;
-            default -> 0;
-        };
-    }
-
-    /** Upper limit of a clip, height of a line at 0. */
-    private static float beta(Activation function) {
-        return switch (function) {
-            case RELU6 -> 6;
-            case HARD_SIGMOID, HARD_SWISH -> 0.5f;
-            default -> 0;
-        };
     }
 
     /** A batch normalisation whose statistics are mean 0 and variance 1. */
@@ -283,28 +243,28 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
         });
     }
 
-    /** The factor of a SELU is a pass of its own over the result: an element-wise primitive has no such post-op. */
+    /** Each operation behind the first is a pass of its own over the result: an element-wise primitive has no such post-op. */
     @Override
     protected Kernel activate(Activation function, OneDnnTensor in, OneDnnTensor out) {
         return bind(function, steps -> {
             Dnnl.Buffer from = in.read(steps::add);
             Dnnl.Buffer to = out.write(from.layout());
-            steps.add(elementWise(algorithm(function), alpha(function), beta(function), from, to));
-            if (function == Activation.SELU) {
-                steps.add(elementWise(dnnl_eltwise_linear, (float) Activation.SELU_SCALE, 0, to, to));
+            for (Eltwise part : Eltwise.of(function)) {
+                steps.add(elementWise(part, from, to));
+                from = to;
             }
         });
     }
 
-    private Dnnl.Step elementWise(int algorithm, float alpha, float beta, Dnnl.Buffer from, Dnnl.Buffer to) {
+    private Dnnl.Step elementWise(Eltwise part, Dnnl.Buffer from, Dnnl.Buffer to) {
         eltwise_forward.primitive_desc made = new eltwise_forward.primitive_desc(
                 dnnl.cpu(),
                 dnnl_forward_inference,
-                algorithm,
+                part.algorithm(),
                 from.layout(),
                 to.layout(),
-                alpha,
-                beta,
+                part.alpha(),
+                part.beta(),
                 Dnnl.attributes(),
                 false);
         return dnnl.step(made, Map.of(DNNL_ARG_SRC, from.memory(), DNNL_ARG_DST, to.memory()));
@@ -334,20 +294,20 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
     }
 
     @Override
-    protected Kernel route(Layer.Route route, int[] sources, List<OneDnnTensor> in, OneDnnTensor out) {
+    protected Kernel route(Route route, int[] sources, List<OneDnnTensor> in, OneDnnTensor out) {
         return bind(route, route.accept(new RouteVisitor<Consumer<List<Dnnl.Step>>>() {
             @Override
-            public Consumer<List<Dnnl.Step>> concat(Layer.Concat concat) {
+            public Consumer<List<Dnnl.Step>> concat(Route.Concat concat) {
                 return steps -> OneDnnBackend.this.concat(in, out, steps);
             }
 
             @Override
-            public Consumer<List<Dnnl.Step>> slice(Layer.Slice slice) {
+            public Consumer<List<Dnnl.Step>> slice(Route.Slice slice) {
                 return steps -> OneDnnBackend.this.slice(slice, in.get(0), out, steps);
             }
 
             @Override
-            public Consumer<List<Dnnl.Step>> shuffle(Layer.Shuffle shuffle) {
+            public Consumer<List<Dnnl.Step>> shuffle(Route.Shuffle shuffle) {
                 return steps -> OneDnnBackend.this.shuffle(shuffle, in.get(0), out, steps);
             }
         }));
@@ -367,13 +327,13 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
     }
 
     /** From channels-last: of blocks of channels only whole ones could be cut out. */
-    private void slice(Layer.Slice slice, OneDnnTensor in, OneDnnTensor out, List<Dnnl.Step> steps) {
+    private void slice(Route.Slice slice, OneDnnTensor in, OneDnnTensor out, List<Dnnl.Step> steps) {
         Dnnl.Buffer from = in.read(Dnnl.layout(format_tag.nhwc, in.shape()), steps::add);
-        memory.desc part = from.layout().submemory_desc(dims(out.shape()), new long[] {0, slice.from(), 0, 0});
+        memory.desc part = from.layout().submemory_desc(Dnnl.dims(out.shape()), new long[] {0, slice.from(), 0, 0});
         steps.add(dnnl.reorder(part, from.memory(), out.write(Dnnl.layout(format_tag.nhwc, out.shape()))));
     }
 
-    private void shuffle(Layer.Shuffle shuffle, OneDnnTensor in, OneDnnTensor out, List<Dnnl.Step> steps) {
+    private void shuffle(Route.Shuffle shuffle, OneDnnTensor in, OneDnnTensor out, List<Dnnl.Step> steps) {
         Dnnl.Buffer from = in.read(steps::add);
         shuffle_forward.primitive_desc made = new shuffle_forward.primitive_desc(
                 dnnl.cpu(),
@@ -384,10 +344,7 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
                 in.shape().channels() / shuffle.groups(),
                 Dnnl.attributes(),
                 false);
-        Map<Integer, memory> arguments = Map.of(
-                DNNL_ARG_SRC, from.memory(),
-                DNNL_ARG_DST, out.write(made.dst_desc()).memory());
-        steps.add(dnnl.step(made, arguments));
+        steps.add(step(made, from, out));
     }
 
     /** The library moves no map: a depthwise convolution of which one tap is one. */
@@ -398,25 +355,25 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
         for (int c = 0; c < channels; c++) {
             filter[9 * c + 8] = 1;
         }
-        Layer.Conv conv = new Layer.Conv(channels, 3, 1, 1, 1, 1, Layer.Bias.NO);
+        Conv conv = new Conv(channels, 3, 1, 1, 1, 1, Conv.Bias.NO);
         return conv(conv, Epilogue.NONE, filter, new float[channels], in, null, out);
     }
 
     @Override
-    protected Kernel pool(Layer.Pool pool, OneDnnTensor in, OneDnnTensor out) {
-        return pool.kind() == Layer.Pool.Kind.BLUR
-                ? blur(pool, in, out)
+    protected Kernel pool(Pool pool, OneDnnTensor in, OneDnnTensor out) {
+        return pool.kind() == Pool.Kind.BLUR
+                ? blur(pool, in.shape().channels(), in, out)
                 : bind(pool, steps -> {
-                    boolean whole = pool.kind() == Layer.Pool.Kind.GLOBAL;
+                    boolean whole = pool.kind() == Pool.Kind.GLOBAL;
                     long[] kernel =
                             whole ? new long[] {in.shape().height(), in.shape().width()} : both(pool.kernel());
                     Dnnl.Buffer from = in.read(steps::add);
                     pooling_forward.primitive_desc made = new pooling_forward.primitive_desc(
                             dnnl.cpu(),
                             dnnl_forward_inference,
-                            pool.kind() == Layer.Pool.Kind.MAX ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding,
+                            pool.kind() == Pool.Kind.MAX ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding,
                             from.layout(),
-                            any(dims(out.shape())),
+                            Dnnl.any(Dnnl.dims(out.shape())),
                             both(pool.stride()),
                             kernel,
                             both(0),
@@ -424,30 +381,17 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
                             both(pool.after()),
                             Dnnl.attributes(),
                             false);
-                    Map<Integer, memory> arguments = Map.of(
-                            DNNL_ARG_SRC, from.memory(),
-                            DNNL_ARG_DST, out.write(made.dst_desc()).memory());
-                    steps.add(dnnl.step(made, arguments));
+                    steps.add(step(made, from, out));
                 });
     }
 
-    /** A depthwise convolution with constant weights. */
-    private Kernel blur(Layer.Pool pool, OneDnnTensor in, OneDnnTensor out) {
-        int channels = in.shape().channels();
-        return conv(
-                pool.blurConv(channels), Epilogue.NONE, pool.blurFilter(channels), new float[channels], in, null, out);
-    }
-
-    private static long[] dims(Shape shape) {
-        return new long[] {shape.batch(), shape.channels(), shape.height(), shape.width()};
+    /** A primitive of one source and one result. */
+    private Dnnl.Step step(primitive_desc_base made, Dnnl.Buffer from, OneDnnTensor out) {
+        memory result = out.write(made.dst_desc()).memory();
+        return dnnl.step(made, Map.of(DNNL_ARG_SRC, from.memory(), DNNL_ARG_DST, result));
     }
 
     private static long[] both(long extent) {
         return new long[] {extent, extent};
-    }
-
-    /** The library's choice of layout. */
-    private static memory.desc any(long... dims) {
-        return Dnnl.layout(format_tag.any, dims);
     }
 }

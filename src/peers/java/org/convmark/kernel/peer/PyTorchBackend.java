@@ -20,8 +20,10 @@ import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
+import org.convmark.model.Conv;
 import org.convmark.model.Graph;
-import org.convmark.model.Layer;
+import org.convmark.model.Pool;
+import org.convmark.model.Route;
 import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
 
@@ -135,7 +137,7 @@ final class PyTorchBackend extends Backend<PyTorchTensor, Kernel> {
 
     @Override
     protected Kernel conv(
-            Layer.Conv conv,
+            Conv conv,
             Epilogue epilogue,
             float[] filter,
             float[] bias,
@@ -144,7 +146,7 @@ final class PyTorchBackend extends Backend<PyTorchTensor, Kernel> {
             PyTorchTensor out) {
         int group = conv.groupWidth(in.shape().channels());
         Tensor weights = keep(tensor(filter, conv.outChannels(), group, conv.kernel(), conv.kernel()));
-        TensorOptional shift = conv.bias() == Layer.Bias.YES ? parameter(bias) : keep(new TensorOptional());
+        TensorOptional shift = conv.bias() == Conv.Bias.YES ? parameter(bias) : keep(new TensorOptional());
         long[] stride = both(conv.stride());
         long[] padding = both(conv.padding());
         long[] dilation = both(conv.dilation());
@@ -216,20 +218,20 @@ final class PyTorchBackend extends Backend<PyTorchTensor, Kernel> {
     }
 
     @Override
-    protected Kernel route(Layer.Route route, int[] sources, List<PyTorchTensor> in, PyTorchTensor out) {
+    protected Kernel route(Route route, int[] sources, List<PyTorchTensor> in, PyTorchTensor out) {
         return new Assignment(out, route, route.accept(new RouteVisitor<Supplier<Tensor>>() {
             @Override
-            public Supplier<Tensor> concat(Layer.Concat concat) {
+            public Supplier<Tensor> concat(Route.Concat concat) {
                 return () -> PyTorchBackend.concat(in);
             }
 
             @Override
-            public Supplier<Tensor> slice(Layer.Slice slice) {
+            public Supplier<Tensor> slice(Route.Slice slice) {
                 return () -> in.get(0).tensor().narrow(1, slice.from(), slice.channels());
             }
 
             @Override
-            public Supplier<Tensor> shuffle(Layer.Shuffle shuffle) {
+            public Supplier<Tensor> shuffle(Route.Shuffle shuffle) {
                 return () -> PyTorchBackend.shuffle(shuffle.groups(), in.get(0));
             }
         }));
@@ -262,7 +264,7 @@ final class PyTorchBackend extends Backend<PyTorchTensor, Kernel> {
     }
 
     @Override
-    protected Kernel pool(Layer.Pool pool, PyTorchTensor in, PyTorchTensor out) {
+    protected Kernel pool(Pool pool, PyTorchTensor in, PyTorchTensor out) {
         long[] kernel = both(pool.kernel());
         long[] stride = both(pool.stride());
         long[] padding = both(pool.padding());
@@ -281,7 +283,7 @@ final class PyTorchBackend extends Backend<PyTorchTensor, Kernel> {
     }
 
     /** A depthwise convolution with constant weights. */
-    private Supplier<Tensor> blur(Layer.Pool pool, PyTorchTensor in) {
+    private Supplier<Tensor> blur(Pool pool, PyTorchTensor in) {
         int channels = in.shape().channels();
         Tensor weights = keep(tensor(pool.blurFilter(channels), channels, 1, pool.kernel(), pool.kernel()));
         TensorOptional none = keep(new TensorOptional());

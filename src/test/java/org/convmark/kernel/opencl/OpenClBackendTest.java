@@ -25,9 +25,12 @@ import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Activation;
 import org.convmark.model.Block;
+import org.convmark.model.Conv;
+import org.convmark.model.ElementWise;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
-import org.convmark.model.Layer;
+import org.convmark.model.LayerNorm;
+import org.convmark.model.Pool;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,20 +41,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Features that only OpenCL has: devices, the binding's library, builds, two families of kernels. */
 class OpenClBackendTest {
     private static final EngineOptions ANY = new EngineOptions(0, null);
-    private static final int ALL = Integer.MAX_VALUE;
 
     @BeforeAll
     static void needsDevice() {
-        String reason = OpenClBackend.unavailable(ANY);
+        String reason = OpenClDevices.unavailable(ANY);
         assumeTrue(reason == null, "OpenCL is not available: " + reason);
     }
 
-    private static Cl.Device device() {
-        return Cl.devices().get(0);
+    private static ClDevice device() {
+        return ClDevice.all().get(0);
     }
 
     private static OpenClBackend open(Tuning tuning) {
-        return new OpenClBackend(new Cl(device(), ALL), tuning, FusionConstraints.TYPICAL);
+        return new OpenClBackend(new Cl(device()), tuning, FusionConstraints.TYPICAL);
     }
 
     /** Both families, and every vector length of CPUs: OpenCL runs vectors longer than the hardware's as several. */
@@ -63,13 +65,15 @@ class OpenClBackendTest {
 
     @Test
     void libraryComesFromDirectoryOfItsOwn() throws Exception {
-        assertEquals(Path.of(System.getProperty("java.io.tmpdir")), Cl.LIBRARY.getParent());
+        assertEquals(Path.of(System.getProperty("java.io.tmpdir")), ClDevice.LIBRARY.getParent());
         Path maps = Path.of("/proc/self/maps");
         assumeTrue(Files.exists(maps), "no list of loaded libraries on this system");
         List<String> loaded = Files.readAllLines(maps).stream()
                 .filter(l -> l.contains("libJOCL"))
                 .toList();
-        assertTrue(!loaded.isEmpty() && loaded.stream().allMatch(l -> l.contains(Cl.LIBRARY + "/")), loaded::toString);
+        assertTrue(
+                !loaded.isEmpty() && loaded.stream().allMatch(l -> l.contains(ClDevice.LIBRARY + "/")),
+                loaded::toString);
     }
 
     @Test
@@ -105,14 +109,14 @@ class OpenClBackendTest {
     void devicesAreFoundByPartOfTheirNameInAnyCase() {
         String name = device().info().name();
         String part = name.substring(name.length() / 2);
-        assertNull(OpenClBackend.unavailable(new EngineOptions(0, part.toUpperCase(Locale.ROOT))));
-        assertNull(OpenClBackend.unavailable(new EngineOptions(0, part.toLowerCase(Locale.ROOT))));
+        assertNull(OpenClDevices.unavailable(new EngineOptions(0, part.toUpperCase(Locale.ROOT))));
+        assertNull(OpenClDevices.unavailable(new EngineOptions(0, part.toLowerCase(Locale.ROOT))));
     }
 
     @Test
     void unknownDeviceIsRefusedWithWhatThereIs() {
         EngineOptions settings = new EngineOptions(0, "no such device");
-        String reason = OpenClBackend.unavailable(settings);
+        String reason = OpenClDevices.unavailable(settings);
         assertTrue(
                 reason.contains("\"no such device\"")
                         && reason.contains(device().info().name()),
@@ -122,7 +126,7 @@ class OpenClBackendTest {
 
     @Test
     void devicesDescribeThemselves() {
-        for (DeviceInfo info : OpenClBackend.devices()) {
+        for (DeviceInfo info : OpenClDevices.all()) {
             assertTrue(
                     info.computeUnits() > 0 && info.globalBytes() > 0 && info.maxAllocationBytes() > 0, info::toString);
             assertTrue(
@@ -142,7 +146,7 @@ class OpenClBackendTest {
                         && info.partitions().contains(DeviceInfo.BY_COUNTS),
                 "no CPU device that can be split");
         Graph graph = Graph.of(new Shape(1, 9, 7, 7)).conv(3, 17);
-        Cl cl = new Cl(device(), 1);
+        Cl cl = new Cl(device().part(1));
         assertEquals(1, cl.units());
         try (var backend = new OpenClBackend(cl, Tuning.of(info), FusionConstraints.TYPICAL)) {
             verify(backend, graph, Fusion.NONE);
@@ -153,7 +157,7 @@ class OpenClBackendTest {
 
     @Test
     void buildFailureNamesFileAndShowsLog() {
-        try (Cl cl = new Cl(device(), ALL)) {
+        try (Cl cl = new Cl(device())) {
             Cl.Range one = new Cl.Range(new long[] {1}, new long[] {1});
             String message = assertThrows(
                             IllegalStateException.class, () -> cl.kernel("conv.cl", "conv", "-DOUT=undeclared", one))
@@ -165,7 +169,7 @@ class OpenClBackendTest {
 
     @Test
     void tooLargeBufferIsRefusedBeforeItIsMade() {
-        try (Cl cl = new Cl(device(), ALL)) {
+        try (Cl cl = new Cl(device())) {
             long limit = device().info().maxAllocationBytes();
             String message = assertThrows(IllegalStateException.class, () -> cl.allocate(limit + 1))
                     .getMessage();
@@ -185,7 +189,7 @@ class OpenClBackendTest {
                 Graph.of(new Shape(2, 24, 9, 8)).grouped(3, 48, 2, 8),
                 Graph.of(new Shape(1, 96, 6, 6)).grouped(3, 96, 1, 48),
                 Graph.of(new Shape(1, 21, 8, 8)).grouped(3, 14, 1, 3),
-                Graph.of(new Shape(1, 5, 6, 6)).then(new Layer.Conv(10, 3, 1, 1, 1, 1, Layer.Bias.YES)),
+                Graph.of(new Shape(1, 5, 6, 6)).then(new Conv(10, 3, 1, 1, 1, 1, Conv.Bias.YES)),
                 Graph.of(new Shape(3, 19, 15, 17)).depthwise(7, 2).relu(),
                 Graph.of(new Shape(1, 8, 13, 13)).depthwise(3, 1, 2),
                 Graph.of(new Shape(2, 12, 9, 9))
@@ -194,9 +198,9 @@ class OpenClBackendTest {
                 Graph.of(new Shape(2, 18, 5, 5)).concat(x -> x.relu(), x -> x.slice(8, 10), x -> x.slice(5, 3)),
                 Graph.of(new Shape(1, 18, 5, 5)).shuffle(3),
                 Graph.of(new Shape(1, 3, 5, 5)).concat(x -> x, x -> x, x -> x, x -> x, x -> x, x -> x.relu()),
-                Graph.of(new Shape(2, 9, 11, 7)).pool(Layer.Pool.Kind.MAX, 3, 2),
-                Graph.of(new Shape(2, 9, 11, 7)).pool(Layer.Pool.Kind.AVERAGE, 3, 1),
-                Graph.of(new Shape(2, 9, 11, 7)).pool(Layer.Pool.Kind.BLUR, 3, 2),
+                Graph.of(new Shape(2, 9, 11, 7)).pool(Pool.Kind.MAX, 3, 2),
+                Graph.of(new Shape(2, 9, 11, 7)).pool(Pool.Kind.AVERAGE, 3, 1),
+                Graph.of(new Shape(2, 9, 11, 7)).pool(Pool.Kind.BLUR, 3, 2),
                 Graph.of(new Shape(2, 9, 11, 7)).globalPool());
     }
 
@@ -209,8 +213,8 @@ class OpenClBackendTest {
     private static boolean isExact(Graph graph) {
         return graph.nodes().stream()
                 .map(Graph.Node::layer)
-                .noneMatch(layer -> layer instanceof Layer.LayerNorm
-                        || layer instanceof Layer.Activate a
+                .noneMatch(layer -> layer instanceof LayerNorm
+                        || layer instanceof ElementWise.Activate a
                                 && (a.function() == Activation.GELU || a.function() == Activation.SIGMOID));
     }
 
@@ -267,14 +271,35 @@ class OpenClBackendTest {
     }
 
     private static int kernels(Graph graph, long localBytes) {
-        Cl.Device device = device();
-        Cl cl = new Cl(new Cl.Device(device.info().withLocalBytes(localBytes), device.platform(), device.id()), ALL);
+        ClDevice device = device();
+        DeviceInfo info = withLocalBytes(device.info(), localBytes);
+        Cl cl = new Cl(new ClDevice(info, device.platform(), device.id(), device.units()));
         try (OpenClBackend backend = new OpenClBackend(cl, Tuning.gpu(), FusionConstraints.TYPICAL)) {
             Weights weights = new Weights(graph, 1, Weights.Fill.INTEGER);
             Program program = backend.compile(graph.fuse(Fusion.BLOCK), weights);
             program.verify(Engines.reference(weights));
             return program.kernels();
         }
+    }
+
+    /** The same device with another size of local memory, for which tiles are chosen. */
+    private static DeviceInfo withLocalBytes(DeviceInfo info, long bytes) {
+        return new DeviceInfo(
+                info.platform(),
+                info.name(),
+                info.vendor(),
+                info.type(),
+                info.version(),
+                info.driver(),
+                info.computeUnits(),
+                info.clockMHz(),
+                info.vectorWidth(),
+                info.globalBytes(),
+                bytes,
+                info.localMemory(),
+                info.maxAllocationBytes(),
+                info.partitions(),
+                info.roundedDivision());
     }
 
     @ParameterizedTest

@@ -10,7 +10,7 @@ import org.convmark.kernel.vector.lane.ThreadMemory;
 import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.PairTiles;
 import org.convmark.kernel.vector.tile.SingleTiles;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
 
 /**
  * Convolution of any kind that is not lane-wise. A unit is a band of rows of one image for one or two output blocks: tiles along
@@ -21,7 +21,7 @@ import org.convmark.model.Layer;
 public final class ConvKernel implements RowRangeKernel {
     private static final int CACHED_WEIGHTS = 512 << 10;
 
-    private final Layer.Conv conv;
+    private final Conv conv;
     private final PackedFilter[] taps;
     private final PostOps postOps;
 
@@ -48,8 +48,7 @@ public final class ConvKernel implements RowRangeKernel {
     private final Band[] packed;
 
     /** A convolution with all its post-ops. */
-    public ConvKernel(
-            Layer.Conv conv, float[] filter, float[] bias, PostOps postOps, BlockedTensor in, BlockedTensor out) {
+    public ConvKernel(Conv conv, float[] filter, float[] bias, PostOps postOps, BlockedTensor in, BlockedTensor out) {
         this.conv = conv;
         this.residual = postOps.added(out);
         PostOps sums = residual == null ? postOps : postOps.afterResidual();

@@ -3,11 +3,12 @@ package org.convmark.kernel.vector.conv;
 import org.convmark.kernel.vector.lane.BlockedTensor;
 import org.convmark.kernel.vector.lane.PostOps;
 import org.convmark.kernel.vector.lane.RowRangeKernel;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
+import org.convmark.model.Pool;
 
 /** Depthwise convolution. A unit is one row of one channel block: a {@link LaneFilter} on the input in place. */
 public final class DepthwiseKernel implements RowRangeKernel {
-    private final Layer.Conv conv;
+    private final Conv conv;
     private final LaneFilter filter;
     private final PostOps postOps;
     private final BlockedTensor in;
@@ -15,7 +16,7 @@ public final class DepthwiseKernel implements RowRangeKernel {
 
     /** @param filter channel x row x column */
     public DepthwiseKernel(
-            Layer.Conv conv, float[] filter, float[] bias, PostOps postOps, BlockedTensor in, BlockedTensor out) {
+            Conv conv, float[] filter, float[] bias, PostOps postOps, BlockedTensor in, BlockedTensor out) {
         this.conv = conv;
         this.filter = new LaneFilter(conv, filter, bias, postOps.clamp(), 1, 0, in.row);
         this.postOps = postOps.afterLimits();
@@ -52,7 +53,7 @@ public final class DepthwiseKernel implements RowRangeKernel {
     }
 
     /** Blur pooling is a depthwise convolution whose filter is known. */
-    public static DepthwiseKernel blur(Layer.Pool pool, BlockedTensor in, BlockedTensor out) {
+    public static DepthwiseKernel blur(Pool pool, BlockedTensor in, BlockedTensor out) {
         int channels = out.shape.channels();
         return new DepthwiseKernel(
                 pool.blurConv(channels), pool.blurFilter(channels), new float[channels], PostOps.NOTHING, in, out);

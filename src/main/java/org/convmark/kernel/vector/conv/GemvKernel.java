@@ -13,7 +13,7 @@ import org.convmark.kernel.vector.lane.ElementwiseKernels;
 import org.convmark.kernel.vector.lane.PostOps;
 import org.convmark.kernel.vector.lane.RowRangeKernel;
 import org.convmark.kernel.vector.lane.ThreadMemory;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
 
 /**
  * Dense convolution of a map of one pixel, as in classifiers and squeeze-excite gates: a matrix-vector product. Every weight is
@@ -42,8 +42,7 @@ public final class GemvKernel implements RowRangeKernel {
     private record Part(int block, int vectors, float[] weights, float[] bias) {}
 
     /** A convolution with all its post-ops. */
-    public GemvKernel(
-            Layer.Conv conv, float[] filter, float[] bias, PostOps postOps, BlockedTensor in, BlockedTensor out) {
+    public GemvKernel(Conv conv, float[] filter, float[] bias, PostOps postOps, BlockedTensor in, BlockedTensor out) {
         this.postOps = postOps;
         this.in = in;
         this.out = out;
@@ -60,7 +59,7 @@ public final class GemvKernel implements RowRangeKernel {
     }
 
     /** Whether this kernel can run it: channels must be contiguous, as in whole tensors of one-pixel maps. */
-    public static boolean fits(Layer.Conv conv, PostOps postOps, BlockedTensor in, BlockedTensor out) {
+    public static boolean fits(Conv conv, PostOps postOps, BlockedTensor in, BlockedTensor out) {
         return in.isPoint()
                 && out.isPoint()
                 && (postOps.residual() == null || postOps.residual().isPoint())

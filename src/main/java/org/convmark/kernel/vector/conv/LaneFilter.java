@@ -10,7 +10,7 @@ import org.convmark.kernel.vector.lane.Lanes;
 import org.convmark.kernel.vector.lane.TileSize;
 import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.LaneTiles;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
 
 /**
  * A filter in which every output lane reads the same lane of some input planes: one plane for a depthwise convolution, one per
@@ -19,7 +19,7 @@ import org.convmark.model.Layer;
 final class LaneFilter {
     private static final int PIXELS = TileSize.LANE_PIXELS;
 
-    private final Layer.Conv conv;
+    private final Conv conv;
 
     /** Offsets of the runs: first those of three taps, then those of two; or only single taps. */
     private final int[] runs;
@@ -41,7 +41,7 @@ final class LaneFilter {
      * @param plane floats from one plane to the next
      * @param row floats from one row of a plane to the next
      */
-    LaneFilter(Layer.Conv conv, float[] filter, float[] bias, Clamp clamp, int planes, int plane, int row) {
+    LaneFilter(Conv conv, float[] filter, float[] bias, Clamp clamp, int planes, int plane, int row) {
         this.conv = conv;
         this.bias = Lanes.padded(bias);
         this.clamp = clamp;

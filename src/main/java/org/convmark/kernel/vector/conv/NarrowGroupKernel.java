@@ -10,7 +10,7 @@ import org.convmark.kernel.vector.lane.BlockedTensor;
 import org.convmark.kernel.vector.lane.PostOps;
 import org.convmark.kernel.vector.lane.RowRangeKernel;
 import org.convmark.kernel.vector.lane.ThreadMemory;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
 
 /**
  * Convolution in groups of g channels in and out, where several groups share a vector. A unit is a band of rows of one block.
@@ -22,7 +22,7 @@ public final class NarrowGroupKernel implements RowRangeKernel {
     /** Rows of a band. Taller bands spread fewer rows twice; shorter ones leave more units to share. */
     private static final int BAND = 14;
 
-    private final Layer.Conv conv;
+    private final Conv conv;
     private final PostOps postOps;
     private final BlockedTensor in;
     private final BlockedTensor out;
@@ -36,7 +36,7 @@ public final class NarrowGroupKernel implements RowRangeKernel {
     /** @param filter output channel x channel in group x row x column */
     @SuppressWarnings({"unchecked", "rawtypes"})
     public NarrowGroupKernel(
-            Layer.Conv conv, float[] filter, float[] bias, PostOps postOps, BlockedTensor in, BlockedTensor out) {
+            Conv conv, float[] filter, float[] bias, PostOps postOps, BlockedTensor in, BlockedTensor out) {
         this.conv = conv;
         this.postOps = postOps.afterLimits();
         this.in = in;
@@ -56,7 +56,7 @@ public final class NarrowGroupKernel implements RowRangeKernel {
     }
 
     /** Whether whole groups share a vector and have as many channels in as out. */
-    public static boolean fits(Layer.Conv conv, int inChannels) {
+    public static boolean fits(Conv conv, int inChannels) {
         int g = conv.groupWidth(inChannels);
         return g < L && L % g == 0 && conv.groupOut(inChannels) == g;
     }

@@ -11,7 +11,7 @@ import org.convmark.kernel.vector.lane.PackedFilter;
 import org.convmark.kernel.vector.lane.ThreadMemory;
 import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.Packing;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
 
 /**
  * The inputs of a band in the order in which its register tiles read them: tile x channel block x row and column of the filter x
@@ -45,7 +45,7 @@ public final class Panel {
     /** Offsets of a pixel's vectors, relative to the pixel in channel block 0. */
     private final int[] places;
 
-    Panel(Layer.Conv conv, BlockedTensor in, Tiling tiling) {
+    Panel(Conv conv, BlockedTensor in, Tiling tiling) {
         this.size = tiling.most();
         this.step = conv.stride() * L;
         this.kernel = conv.kernel();
@@ -62,7 +62,7 @@ public final class Panel {
     }
 
     /** Whether packing makes a convolution faster, as measured: docs/log/register-tiles.md, "Inputs packed". */
-    static boolean pays(Layer.Conv conv, BlockedTensor in, BlockedTensor out) {
+    static boolean pays(Conv conv, BlockedTensor in, BlockedTensor out) {
         int channels = in.shape.channels();
         if (conv.groupWidth(channels) != channels || !Tiling.fitsPairs(out)) {
             return false;

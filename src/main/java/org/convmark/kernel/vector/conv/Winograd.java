@@ -5,7 +5,7 @@ import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
 import org.convmark.model.Algorithm;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
 import org.convmark.model.Shape;
 
 /**
@@ -127,7 +127,7 @@ public enum Winograd {
     }
 
     /** The variant to compute a convolution with, or null for the direct kernel. */
-    public static Winograd choose(Algorithm algorithm, Layer.Conv conv, Shape in, Shape out) {
+    public static Winograd choose(Algorithm algorithm, Conv conv, Shape in, Shape out) {
         boolean fits = conv.kernel() == 3
                 && conv.stride() == 1
                 && conv.dilation() == 1

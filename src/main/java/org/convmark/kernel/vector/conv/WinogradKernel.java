@@ -15,7 +15,7 @@ import org.convmark.kernel.vector.lane.PostOps;
 import org.convmark.kernel.vector.lane.ThreadMemory;
 import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.PairTiles;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
 
 /**
  * Dense 3x3 convolution at stride 1 by Winograd's minimal filtering. Rows of tiles are processed in strips. For each strip:
@@ -104,7 +104,7 @@ public final class WinogradKernel implements Kernel {
     /** A convolution with stride 1 and a 3x3 filter, with all its post-ops. */
     public WinogradKernel(
             Winograd form,
-            Layer.Conv conv,
+            Conv conv,
             float[] filter,
             float[] bias,
             PostOps postOps,

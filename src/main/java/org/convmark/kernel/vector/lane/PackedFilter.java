@@ -5,7 +5,7 @@ import static org.convmark.kernel.vector.lane.Lanes.L;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.convmark.model.Layer;
+import org.convmark.model.Conv;
 
 /**
  * The part of a convolution's filter that computes one or two blocks of output channels, in the order in which register tiles
@@ -94,7 +94,7 @@ public final class PackedFilter {
 
     /** One or two blocks of a convolution, starting at {@code block}. */
     private static PackedFilter of(
-            Layer.Conv conv,
+            Conv conv,
             float[] filter,
             float[] bias,
             Clamp clamp,
@@ -126,7 +126,7 @@ public final class PackedFilter {
      * @param singles whether there are tiles of one vector
      * @param last whether a last block without a partner takes such a tile
      */
-    public static int[] split(Layer.Conv conv, int inChannels, boolean singles, boolean last) {
+    public static int[] split(Conv conv, int inChannels, boolean singles, boolean last) {
         int groupOut = conv.groupOut(inChannels);
         int channels = conv.outChannels();
         List<Integer> vectors = new ArrayList<>();
@@ -148,7 +148,7 @@ public final class PackedFilter {
      * @param places where they read their inputs
      */
     public static PackedFilter[] all(
-            Layer.Conv conv,
+            Conv conv,
             float[] filter,
             float[] bias,
             Clamp clamp,
@@ -166,12 +166,12 @@ public final class PackedFilter {
     }
 
     /** Reads the input in place. */
-    public static Offsets inPlace(Layer.Conv conv, BlockedTensor in) {
+    public static Offsets inPlace(Conv conv, BlockedTensor in) {
         return (block, row, column) -> block * in.block + (row * in.row + column * L) * conv.dilation();
     }
 
     /** Runs in the order block, row, column, channel: neighbours in the table are neighbours in memory. */
-    private void fill(Layer.Conv conv, int group, int groupOut, int first, int last, float[] filter, Offsets places) {
+    private void fill(Conv conv, int group, int groupOut, int first, int last, float[] filter, Offsets places) {
         int k = 0;
         for (int from = first; from < last; from = (from / L + 1) * L) {
             for (int r = 0; r < conv.kernel(); r++) {
@@ -190,7 +190,7 @@ public final class PackedFilter {
     }
 
     /** Weights of a tap of a group's filters; zeros for outputs of other groups. */
-    private void weights(int k, Layer.Conv conv, int group, int groupOut, float[] filter, int tap, int ofGroup) {
+    private void weights(int k, Conv conv, int group, int groupOut, float[] filter, int tap, int ofGroup) {
         int taps = group * conv.kernel() * conv.kernel();
         for (int i = 0; i < vectors * L; i++) {
             int out = block * L + i;

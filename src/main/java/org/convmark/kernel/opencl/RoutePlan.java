@@ -1,7 +1,7 @@
 package org.convmark.kernel.opencl;
 
 import java.util.List;
-import org.convmark.model.Layer;
+import org.convmark.model.Route;
 import org.convmark.model.Shape;
 
 /**
@@ -11,9 +11,9 @@ import org.convmark.model.Shape;
  * @param channels of each input
  * @param block channels side by side in memory
  */
-record Route(int[] sources, int[] channels, int block) {
-    static Route of(int[] sources, List<Shape> inputs, int block) {
-        return new Route(sources, inputs.stream().mapToInt(Shape::channels).toArray(), block);
+record RoutePlan(int[] sources, int[] channels, int block) {
+    static RoutePlan of(int[] sources, List<Shape> inputs, int block) {
+        return new RoutePlan(sources, inputs.stream().mapToInt(Shape::channels).toArray(), block);
     }
 
     /** The plan for all inputs at once. */
@@ -35,7 +35,7 @@ record Route(int[] sources, int[] channels, int block) {
                 int channel = b * v + lane;
                 plan[at + 1 + 2 * lane] = -1;
                 if (channel < sources.length) {
-                    place(plan, at + 1 + 2 * lane, Layer.Route.Source.of(sources[channel], channels), from, to);
+                    place(plan, at + 1 + 2 * lane, Route.Source.of(sources[channel], channels), from, to);
                 }
             }
             plan[at] = isWhole(plan, at + 1, Math.min(v, sources.length - b * v)) ? 1 : 0;
@@ -43,7 +43,7 @@ record Route(int[] sources, int[] channels, int block) {
         return plan;
     }
 
-    private void place(int[] plan, int at, Layer.Route.Source source, int from, int to) {
+    private void place(int[] plan, int at, Route.Source source, int from, int to) {
         if (source.input() >= from && source.input() < to) {
             plan[at] = source.input() - from;
             plan[at + 1] = source.channel();

@@ -1,0 +1,189 @@
+package org.convmark.kernel.opencl;
+
+import static org.jocl.CL.*;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jocl.CL;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.Sizeof;
+import org.jocl.cl_device_id;
+import org.jocl.cl_device_partition_property;
+import org.jocl.cl_platform_id;
+
+/**
+ * A device that {@link Cl} can open, or a part of one.
+ *
+ * @param info what the whole device says of itself
+ * @param platform its platform
+ * @param id the device or its part
+ * @param units compute units in use
+ */
+record ClDevice(DeviceInfo info, cl_platform_id platform, cl_device_id id, int units) {
+    /** Where the binding's native library was unpacked and loaded from. */
+    static final Path LIBRARY = PrivateLibrary.load(() -> CL.setExceptionsEnabled(true));
+
+    /**
+     * Parts of devices, for as long as the process lives: PoCL releases a queue's last event after clFinish has returned,
+     * and looks at the queue's device, which nothing but its owner holds.
+     */
+    private static final Map<Part, cl_device_id> PARTS = new ConcurrentHashMap<>();
+
+    private record Part(cl_device_id whole, int units) {}
+
+    /** So many compute units of a CPU, at most all; the whole device where it cannot be split. */
+    ClDevice part(int units) {
+        boolean split = info.type() == DeviceInfo.Type.CPU
+                && units < info.computeUnits()
+                && info.partitions().contains(DeviceInfo.BY_COUNTS);
+        return split
+                ? new ClDevice(info, platform, PARTS.computeIfAbsent(new Part(id, units), ClDevice::split), units)
+                : this;
+    }
+
+    private static cl_device_id split(Part part) {
+        cl_device_partition_property counts = new cl_device_partition_property();
+        counts.addProperty(CL_DEVICE_PARTITION_BY_COUNTS, part.units);
+        counts.addProperty(CL_DEVICE_PARTITION_BY_COUNTS_LIST_END, 0);
+        cl_device_id[] parts = new cl_device_id[1];
+        clCreateSubDevices(part.whole, counts, 1, parts, null);
+        return parts[0];
+    }
+
+    /**
+     * All devices of all platforms, without those that cannot say what OpenCL 1.2 asks; none where there is no platform.
+     *
+     * @throws LinkageError or UnsupportedOperationException where there is no OpenCL library
+     */
+    static List<ClDevice> all() {
+        List<ClDevice> devices = new ArrayList<>();
+        for (cl_platform_id platform : platforms()) {
+            for (cl_device_id id : ids(platform)) {
+                try {
+                    DeviceInfo info = describe(platform, id);
+                    devices.add(new ClDevice(info, platform, id, info.computeUnits()));
+                } catch (CLException tooOld) {
+                    continue;
+                }
+            }
+        }
+        return devices;
+    }
+
+    /** Platforms, whether they have devices or not. */
+    static List<String> platformNames() {
+        return Arrays.stream(platforms())
+                .map(platform -> text(platform, CL_PLATFORM_NAME))
+                .toList();
+    }
+
+    private static cl_platform_id[] platforms() {
+        int[] count = new int[1];
+        try {
+            clGetPlatformIDs(0, null, count);
+        } catch (CLException none) {
+            return new cl_platform_id[0];
+        }
+        cl_platform_id[] platforms = new cl_platform_id[count[0]];
+        if (count[0] > 0) {
+            clGetPlatformIDs(count[0], platforms, null);
+        }
+        return platforms;
+    }
+
+    private static cl_device_id[] ids(cl_platform_id platform) {
+        int[] count = new int[1];
+        try {
+            clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, 0, null, count);
+        } catch (CLException none) {
+            return new cl_device_id[0];
+        }
+        cl_device_id[] ids = new cl_device_id[count[0]];
+        if (count[0] > 0) {
+            clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, count[0], ids, null);
+        }
+        return ids;
+    }
+
+    private static DeviceInfo describe(cl_platform_id platform, cl_device_id id) {
+        long type = number(id, CL_DEVICE_TYPE);
+        int memory = (int) number(id, CL_DEVICE_LOCAL_MEM_TYPE);
+        return new DeviceInfo(
+                text(platform, CL_PLATFORM_NAME) + ", " + text(platform, CL_PLATFORM_VERSION),
+                text(id, CL_DEVICE_NAME),
+                text(id, CL_DEVICE_VENDOR),
+                (type & CL_DEVICE_TYPE_GPU) != 0
+                        ? DeviceInfo.Type.GPU
+                        : (type & CL_DEVICE_TYPE_CPU) != 0
+                                ? DeviceInfo.Type.CPU
+                                : (type & CL_DEVICE_TYPE_ACCELERATOR) != 0
+                                        ? DeviceInfo.Type.ACCELERATOR
+                                        : DeviceInfo.Type.OTHER,
+                text(id, CL_DEVICE_VERSION),
+                text(id, CL_DRIVER_VERSION),
+                (int) number(id, CL_DEVICE_MAX_COMPUTE_UNITS),
+                (int) number(id, CL_DEVICE_MAX_CLOCK_FREQUENCY),
+                (int) number(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT),
+                number(id, CL_DEVICE_GLOBAL_MEM_SIZE),
+                number(id, CL_DEVICE_LOCAL_MEM_SIZE),
+                memory == CL_LOCAL ? "LOCAL" : memory == CL_GLOBAL ? "GLOBAL" : "NONE",
+                number(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE),
+                partitions(id),
+                (number(id, CL_DEVICE_SINGLE_FP_CONFIG) & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0);
+    }
+
+    private static List<String> partitions(cl_device_id id) {
+        long[] size = new long[1];
+        clGetDeviceInfo(id, CL_DEVICE_PARTITION_PROPERTIES, 0, null, size);
+        long[] kinds = new long[(int) (size[0] / Sizeof.size_t)];
+        if (kinds.length > 0) {
+            clGetDeviceInfo(id, CL_DEVICE_PARTITION_PROPERTIES, size[0], Pointer.to(kinds), null);
+        }
+        List<String> names = new ArrayList<>();
+        for (long kind : kinds) {
+            if (kind == CL_DEVICE_PARTITION_EQUALLY) {
+                names.add("equally");
+            } else if (kind == CL_DEVICE_PARTITION_BY_COUNTS) {
+                names.add(DeviceInfo.BY_COUNTS);
+            } else if (kind == CL_DEVICE_PARTITION_BY_AFFINITY_DOMAIN) {
+                names.add("by affinity");
+            }
+        }
+        return List.copyOf(names);
+    }
+
+    /** A number of up to 64 bits; every OpenCL device that runs a JVM's host is little-endian. */
+    private static long number(cl_device_id id, int what) {
+        long[] value = new long[1];
+        clGetDeviceInfo(id, what, Sizeof.cl_ulong, Pointer.to(value), null);
+        return value[0];
+    }
+
+    private static String text(cl_device_id id, int what) {
+        return text((bytes, value, size) -> clGetDeviceInfo(id, what, bytes, value, size));
+    }
+
+    private static String text(cl_platform_id id, int what) {
+        return text((bytes, value, size) -> clGetPlatformInfo(id, what, bytes, value, size));
+    }
+
+    /** Asks the binding for something: writes up to so many bytes of it to value, or its size to size. */
+    interface Query {
+        void ask(long bytes, Pointer value, long[] size);
+    }
+
+    /** What a query answers in zero-terminated characters. */
+    static String text(Query query) {
+        long[] size = new long[1];
+        query.ask(0, null, size);
+        byte[] text = new byte[(int) size[0]];
+        query.ask(text.length, Pointer.to(text), null);
+        return new String(text, StandardCharsets.UTF_8).replace("\0", "").trim();
+    }
+}

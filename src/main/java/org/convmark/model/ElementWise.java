@@ -1,0 +1,70 @@
+package org.convmark.model;
+
+import java.util.List;
+
+/** A layer that makes each element of its result from the elements in the same place of its inputs. */
+public sealed interface ElementWise extends Layer
+        permits ElementWise.Activate, ElementWise.Add, ElementWise.Multiply, Affine {
+    @Override
+    default ReceptiveField reach(int input) {
+        return ReceptiveField.ROW;
+    }
+
+    @Override
+    default Shape output(List<Shape> inputs) {
+        return ShapeInference.single(this, inputs);
+    }
+
+    @Override
+    default Cost cost(List<Shape> inputs) {
+        return Cost.elementWise(inputs, 1, 0);
+    }
+
+    /** An element-wise non-linearity. */
+    record Activate(Activation function) implements ElementWise {
+        @Override
+        public <R> R accept(LayerVisitor<R> visitor) {
+            return visitor.activate(this);
+        }
+    }
+
+    /** The sum of two tensors of the same shape. */
+    record Add() implements ElementWise {
+        @Override
+        public <R> R accept(LayerVisitor<R> visitor) {
+            return visitor.add(this);
+        }
+
+        @Override
+        public Shape output(List<Shape> inputs) {
+            if (inputs.size() != 2 || !inputs.get(0).equals(inputs.get(1))) {
+                throw new IllegalArgumentException("only two tensors of the same shape can be added, not " + inputs);
+            }
+            return inputs.get(0);
+        }
+    }
+
+    /** The first tensor times a gate of one pixel, channel by channel (squeeze-excite, Hu et al. 2018). */
+    record Multiply() implements ElementWise {
+        @Override
+        public ReceptiveField reach(int input) {
+            return input == 0 ? ReceptiveField.ROW : ReceptiveField.GATE;
+        }
+
+        @Override
+        public <R> R accept(LayerVisitor<R> visitor) {
+            return visitor.multiply(this);
+        }
+
+        @Override
+        public Shape output(List<Shape> inputs) {
+            if (inputs.size() != 2
+                    || !inputs.get(1)
+                            .equals(new Shape(
+                                    inputs.get(0).batch(), inputs.get(0).channels(), 1, 1))) {
+                throw new IllegalArgumentException("a tensor is multiplied by one value per channel, not by " + inputs);
+            }
+            return inputs.get(0);
+        }
+    }
+}

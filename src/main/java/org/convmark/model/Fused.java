@@ -1,0 +1,61 @@
+package org.convmark.model;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A sub-graph run as one kernel: the body's arithmetic, but only its external bytes.
+ *
+ * @param body the layers; its inputs are this layer's inputs
+ */
+public record Fused(Graph body) implements Layer {
+    @Override
+    public boolean isConvolution() {
+        int first = body.inputs().size();
+        Epilogue epilogue = new Epilogue();
+        return body.nodes().get(0).layer() instanceof Conv
+                && IntStream.range(1, body.nodes().size()).allMatch(i -> {
+                    Graph.Node node = body.nodes().get(i);
+                    List<Integer> inside =
+                            node.inputs().stream().filter(v -> v >= first).toList();
+                    return inside.equals(List.of(first + i - 1)) && epilogue.takes(node.layer());
+                });
+    }
+
+    /** Known of bodies that read it in their first layer, or row by row: a convolution with its epilogue. */
+    @Override
+    public ReceptiveField reach(int input) {
+        return body.nodes().stream()
+                .filter(node -> node.inputs().contains(input))
+                .map(node -> node.layer().reach(node.inputs().indexOf(input)))
+                .reduce(ReceptiveField::and)
+                .orElse(ReceptiveField.ROW);
+    }
+
+    @Override
+    public <R> R accept(LayerVisitor<R> visitor) {
+        return visitor.fused(this);
+    }
+
+    @Override
+    public Shape output(List<Shape> inputs) {
+        if (!inputs.equals(body.inputs())) {
+            throw new IllegalArgumentException("a fused kernel for " + body.inputs() + " got " + inputs);
+        }
+        return body.output();
+    }
+
+    @Override
+    public Cost cost(List<Shape> inputs) {
+        Cost inside = body.cost();
+        long read = inputs.stream().mapToLong(Shape::bytes).sum();
+        return new Cost(
+                inside.macs(),
+                inside.flops(),
+                read,
+                body.output().bytes(),
+                inside.weightBytes(),
+                0,
+                inside.accumulationDepth());
+    }
+}
