@@ -15,8 +15,8 @@ import org.convmark.model.Graph;
 import org.convmark.model.Shape;
 
 /**
- * A session of ONNX Runtime with the memory that it reads from and writes to, outside the Java heap, so that a run copies
- * nothing. What a run allocates is the Java API's: the names' native copies and a result object.
+ * A session of ONNX Runtime with the memory that it reads and writes, outside the Java heap, so that a run copies nothing. A run
+ * allocates only what the Java API does: native copies of the names, and a result object.
  */
 final class Binding implements AutoCloseable {
     private final OrtSession session;

@@ -25,9 +25,9 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.convmark.model.Shape;
 
-/** The library on one CPU: its engine and stream, memory in layouts, primitives with their arguments; frees them all. */
+/** oneDNN on one CPU: an engine and a stream, memory in layouts, primitives with their arguments. Closing it frees them all. */
 final class Dnnl implements AutoCloseable {
-    /** A tensor's bytes and how they are laid out. */
+    /** A tensor's bytes and their layout. */
     record Buffer(memory.desc layout, memory memory) {}
 
     /** A primitive with its arguments bound. */
@@ -64,7 +64,7 @@ final class Dnnl implements AutoCloseable {
     private final dnnl_stream queue;
     private memory scratchpad;
 
-    /** @param threads of all primitives that the calling thread makes and runs */
+    /** @param threads threads of all primitives that the calling thread creates and runs */
     Dnnl(int threads) {
         Natives.setThreads(Loader.load(dnnl.class), threads);
         cpu = keep(new engine(engine.kind.cpu, 0));
@@ -82,7 +82,7 @@ final class Dnnl implements AutoCloseable {
         return cpu;
     }
 
-    /** Returns when all that was run is complete. */
+    /** Returns when everything that was run is complete. */
     void finish() {
         stream._wait();
     }
@@ -112,7 +112,7 @@ final class Dnnl implements AutoCloseable {
         return new Buffer(keep(layout), keep(new memory(layout, cpu)));
     }
 
-    /** The same bytes read in another way. */
+    /** The same bytes in another layout. */
     memory view(memory.desc layout, memory bytes) {
         return keep(new memory(layout, cpu, bytes.get_data_handle()));
     }
@@ -135,7 +135,7 @@ final class Dnnl implements AutoCloseable {
         return new FloatPointer(plain.memory().get_data_handle()).capacity(count);
     }
 
-    /** Copies from one layout into another, now. */
+    /** Copies from one layout to another, at once. */
     void copy(Buffer from, Buffer to) {
         reorder(from.layout(), from.memory(), to).run();
         finish();
@@ -143,7 +143,7 @@ final class Dnnl implements AutoCloseable {
 
     // ---------------------------------------------------------------- primitives
 
-    /** A copy from one layout, which may be a part of the memory, into another. */
+    /** A copy from one layout, which may be part of the memory, to another. */
     Step reorder(memory.desc layout, memory from, Buffer to) {
         primitive_attr attributes = attributes();
         return step(
@@ -151,7 +151,7 @@ final class Dnnl implements AutoCloseable {
                 Map.of(dnnl.DNNL_ARG_FROM, from, dnnl.DNNL_ARG_TO, to.memory()));
     }
 
-    /** Attributes that let all primitives share one scratchpad: they run one after the other. */
+    /** Attributes that let all primitives share one scratchpad; they run one after the other. */
     static primitive_attr attributes() {
         primitive_attr attributes = new primitive_attr();
         attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user);
@@ -171,7 +171,7 @@ final class Dnnl implements AutoCloseable {
         return new Step(descriptor, bound);
     }
 
-    /** Lets a native object live until {@link #close}, beyond the scope in which a layer is bound. */
+    /** Keeps a native object alive until {@link #close}, beyond the scope in which a layer is bound. */
     private <P extends Pointer> P keep(P pointer) {
         pointer.retainReference();
         kept.add(pointer);

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;
 import org.convmark.kernel.NativeLibraries;
 
-/** What the two engines that come through JavaCPP share: how their native libraries load, and their OpenMP. */
+/** Shared by the two engines that come through JavaCPP: loading their native libraries, and their OpenMP run-time. */
 final class Natives {
     private Natives() {}
 
@@ -37,8 +37,8 @@ final class Natives {
     }
 
     /**
-     * Sets how many threads the parallel regions that the calling thread starts have, in the OpenMP run-time beside a
-     * loaded library: the same as the environment variable OMP_NUM_THREADS, but after the JVM has started.
+     * Sets the number of threads of parallel regions that the calling thread starts, in the OpenMP run-time beside a loaded
+     * library. This is what the environment variable OMP_NUM_THREADS does, but after the JVM has started.
      *
      * @param library the file that JavaCPP loaded
      */
@@ -46,7 +46,7 @@ final class Natives {
         Path openMp = Path.of(library).resolveSibling("libgomp.so.1");
         if (!Files.exists(openMp)) {
             throw new UnsupportedOperationException(
-                    "no OpenMP run-time of a known name lies beside " + library + ": set OMP_NUM_THREADS=" + threads);
+                    "no OpenMP run-time of a known name is beside " + library + ": set OMP_NUM_THREADS=" + threads);
         }
         NativeLibrary.getInstance(openMp.toString())
                 .getFunction("omp_set_num_threads")

@@ -7,17 +7,17 @@ import org.bytedeco.dnnl.memory;
 import org.convmark.model.Shape;
 
 /**
- * A value between two layers, in the layout that its writer chose, and copies in layouts that its readers asked for. Later
- * values of the same shape may take its place; a layer therefore binds the buffers that it is given here, not the edge.
+ * A value between two layers, in the layout that its writer chose, with copies in layouts that its readers asked for. Later
+ * values of the same shape may reuse its memory, so a layer binds the buffers that it is given here, not the tensor.
  */
 final class OneDnnTensor {
     private final Dnnl dnnl;
     private final Shape shape;
 
-    /** Every buffer that was ever made for this edge. */
+    /** Every buffer that was ever created for this tensor. */
     private final List<Dnnl.Buffer> all = new ArrayList<>();
 
-    /** Those that hold the present value, the one that was written first. */
+    /** Buffers that hold the current value, the one that was written first. */
     private final List<Dnnl.Buffer> present = new ArrayList<>();
 
     OneDnnTensor(Dnnl dnnl, Shape shape) {
@@ -33,21 +33,21 @@ final class OneDnnTensor {
         return !present.isEmpty();
     }
 
-    /** Where the present value was written. */
+    /** Where the current value was written. */
     Dnnl.Buffer buffer() {
         return present.get(0);
     }
 
-    /** Where a new value is to be written, in place of the present one. */
+    /** Where a new value is to be written, replacing the current one. */
     Dnnl.Buffer write(memory.desc layout) {
         present.clear();
         return take(layout);
     }
 
     /**
-     * The present value in a layout, which may cost a reorder.
+     * The current value in a layout, which may need a reorder.
      *
-     * @param steps takes the reorder, if there is one
+     * @param steps receives the reorder, if one is needed
      */
     Dnnl.Buffer read(memory.desc layout, Consumer<Dnnl.Step> steps) {
         for (Dnnl.Buffer buffer : present) {
@@ -61,8 +61,8 @@ final class OneDnnTensor {
     }
 
     /**
-     * The present value as a layer without a choice of its own wants it: as it is, but not in plain order, where the library
-     * has only reference loops for some layers.
+     * The current value for a layer that does not choose a layout: as it is, but not in plain order, for which the library has
+     * only reference loops in some layers.
      */
     Dnnl.Buffer read(Consumer<Dnnl.Step> steps) {
         boolean plain = buffer().layout().equals(Dnnl.layout(memory.format_tag.nchw, shape));

@@ -18,8 +18,8 @@ import org.convmark.kernel.onnx.OnnxModel;
 import org.convmark.model.Graph;
 
 /**
- * A session of ONNX Runtime per program. A graph with fused kernels gets all of its optimisations, among them blocked
- * layouts; one without is run operator by operator as it is written.
+ * One session of ONNX Runtime per program. A graph with fused kernels gets all optimisations, including blocked layouts; an
+ * unfused graph runs operator by operator as written.
  */
 final class OnnxRuntimeEngine implements Engine {
     private static final Cleaner CLEANER = Cleaner.create();
@@ -49,7 +49,7 @@ final class OnnxRuntimeEngine implements Engine {
         }
     }
 
-    /** Operators one after another; threads only inside them, none beside the caller if one is asked for. */
+    /** Operators run one after another. Threads are used only inside operators, none beside the caller with one worker. */
     private SessionOptions options(Graph graph) throws OrtException {
         SessionOptions options = new SessionOptions();
         options.setOptimizationLevel(
@@ -60,7 +60,7 @@ final class OnnxRuntimeEngine implements Engine {
         return options;
     }
 
-    /** One unit: the whole graph. Its session ends when the program is forgotten, or with the engine. */
+    /** One unit: the whole graph. The session closes when the program becomes garbage, or with the engine. */
     private record Call(Binding binding) implements Kernel {
         @Override
         public int units() {

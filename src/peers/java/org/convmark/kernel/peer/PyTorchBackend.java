@@ -28,9 +28,9 @@ import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
 
 /**
- * PyTorch's eager mode on the CPU: every layer is the call that a Python program makes, in inference mode, on contiguous
- * tensors as they are by default. A call makes a new tensor and the one that the variable held before is let go. The
- * thread that opens it runs its programs: inference mode and the number of threads belong to a thread.
+ * PyTorch's eager mode on the CPU: every layer is the call that a Python program makes, in inference mode, on contiguous tensors,
+ * the default. A call creates a new tensor and releases the one that the variable held before. The thread that opens the backend
+ * must run its programs, because inference mode and the number of threads are per thread.
  */
 final class PyTorchBackend extends Backend<PyTorchTensor, Kernel> {
     static {
@@ -117,7 +117,7 @@ final class PyTorchBackend extends Backend<PyTorchTensor, Kernel> {
 
     // ---------------------------------------------------------------- layers
 
-    /** An assignment: a call whose result a variable takes. */
+    /** An assignment: a call whose result is stored in a variable. */
     private record Assignment(PyTorchTensor variable, Object layer, Supplier<Tensor> call) implements Kernel {
         @Override
         public int units() {
@@ -155,7 +155,7 @@ final class PyTorchBackend extends Backend<PyTorchTensor, Kernel> {
                 out, conv, () -> torch.conv2d(in.tensor(), weights, shift, stride, padding, dilation, groups));
     }
 
-    /** A batch normalisation whose statistics are mean 0 and variance 1, or a product where nothing is added. */
+    /** A batch normalisation whose statistics are mean 0 and variance 1, or a product if nothing is added. */
     @Override
     protected Kernel affine(float[] scale, float[] shift, PyTorchTensor in, PyTorchTensor out) {
         if (IntStream.range(0, shift.length).allMatch(c -> shift[c] == 0)) {
@@ -244,7 +244,7 @@ final class PyTorchBackend extends Backend<PyTorchTensor, Kernel> {
         }
     }
 
-    /** As in the published ShuffleNet: two dimensions of channels, exchanged. */
+    /** As in the published ShuffleNet: two dimensions of channels, transposed. */
     private static Tensor shuffle(long groups, PyTorchTensor in) {
         Shape shape = in.shape();
         long batch = shape.batch();
@@ -256,7 +256,7 @@ final class PyTorchBackend extends Backend<PyTorchTensor, Kernel> {
         }
     }
 
-    /** As in the published NASNet: padded behind, cut off before. */
+    /** As in the published NASNet: padded at the end, cropped at the start. */
     @Override
     protected Kernel shift(PyTorchTensor in, PyTorchTensor out) {
         long[] pads = {-1, 1, -1, 1};

@@ -20,7 +20,7 @@ final class PyTorchTensor implements AutoCloseable {
         return tensor;
     }
 
-    /** Lets go of the tensor, now: a garbage collector would leave its memory to pile up. */
+    /** Releases the tensor at once; the garbage collector would let its memory pile up. */
     @Override
     public void close() {
         if (tensor != null) {

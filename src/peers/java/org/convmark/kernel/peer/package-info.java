@@ -1,2 +1,2 @@
-/** Engines that others wrote, on the same graphs and weights. In builds with the Maven profile {@code peers} only. */
+/** Engines from outside this project, on the same graphs and weights. Only in builds with the Maven profile {@code peers}. */
 package org.convmark.kernel.peer;

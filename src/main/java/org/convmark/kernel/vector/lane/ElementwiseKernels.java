@@ -132,8 +132,8 @@ public final class ElementwiseKernels {
     /**
      * (slope * x + constant) / (1 + e^-x): sigmoid with 0 and 1, SiLU with 1 and 0. e^-x is computed as 2^n * p(r) with r of at
      * most ln 2 / 2 in magnitude (Cephes expf), relative error about 2e-7; x is clamped to +-87. Largest absolute error on -12 to
-     * 12: sigmoid 9e-8, SiLU 1.2e-6, of which half an ulp of the result is 4.8e-7. All in one method: C2 does not inline a helper into a loop that
-     * usually runs once, as on maps of one pixel, and the helper's vectors would be boxed.
+     * 12: sigmoid 9e-8, SiLU 1.2e-6, of which half an ulp of the result is 4.8e-7. All in one method: C2 does not inline a helper
+     * into a loop that usually runs once, as on maps of one pixel, and the helper's vectors would be boxed.
      */
     private static void logistic(float[] in, int i, float slope, float constant, float[] out, int o, int length) {
         FloatVector low = FloatVector.broadcast(FLOATS, -87f);
@@ -229,8 +229,9 @@ public final class ElementwiseKernels {
 
     /**
      * x * (1 + erf(x / sqrt 2)) / 2 with erf(z / sqrt 2) / z as one polynomial in z * z on -5.35 to 5.35, scaled to -1 to 1,
-     * where its coefficients are small (our own minimax fit). Largest absolute error on -12 to 12: 7.6e-7. There is no division, which takes as long as ten multiplications of 64 bytes, and no exponential, with which
-     * the method would be too long for C2 to inline, and every vector would be boxed.
+     * where its coefficients are small (our own minimax fit). Largest absolute error on -12 to 12: 7.6e-7. There is no division,
+     * which takes as long as ten multiplications of 64 bytes, and no exponential, with which the method would be too long for C2
+     * to inline, and every vector would be boxed.
      */
     private static void gelu(float[] in, int i, float[] out, int o, int length) {
         FloatVector low = FloatVector.broadcast(FLOATS, -5.35f);
