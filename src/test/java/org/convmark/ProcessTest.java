@@ -30,8 +30,6 @@ class ProcessTest {
     @TempDir
     Path folder;
 
-    private record Outcome(int exitCode, String out, String err) {}
-
     /** Where standard output goes. */
     enum Medium {
         PIPE,
@@ -65,8 +63,8 @@ class ProcessTest {
                 .split(" ");
         Outcome outcome = run(medium, Map.of(), words);
         boolean whole = medium != Medium.FULL_DISK;
-        assertEquals(whole ? 0 : ExitCode.ERROR, outcome.exitCode, outcome::toString);
-        assertTrue((whole ? outcome.out : outcome.err).contains(expected), outcome::toString);
+        assertEquals(whole ? 0 : ExitCode.ERROR, outcome.exitCode(), outcome::toString);
+        assertTrue((whole ? outcome.out() : outcome.err()).contains(expected), outcome::toString);
     }
 
     /** Numbers are for other programs too. */
@@ -81,9 +79,10 @@ class ProcessTest {
                 "-p",
                 "target=SCALAR",
                 "--dry-run");
-        assertTrue(outcome.out.matches("(?s).* \\d+ +pattern on SCALAR.*"), outcome::toString);
+        assertTrue(outcome.out().matches("(?s).* \\d+ +pattern on SCALAR.*"), outcome::toString);
         assertTrue(
-                outcome.out.contains("Warning: JAVA_TOOL_OPTIONS gives every JVM here the options -Duser.language=ar"),
+                outcome.out()
+                        .contains("Warning: JAVA_TOOL_OPTIONS gives every JVM here the options -Duser.language=ar"),
                 outcome::toString);
     }
 
@@ -91,9 +90,9 @@ class ProcessTest {
     @Test
     void driverSaysWhyThereIsNoDevice() throws Exception {
         Outcome usual = run(Medium.PIPE, Map.of(), "list");
-        assumeTrue(usual.out.matches("(?s).*OPENCL +\\S*[^\\n]*Portable Computing Language.*"), "there is no PoCL");
+        assumeTrue(usual.out().matches("(?s).*OPENCL +\\S*[^\\n]*Portable Computing Language.*"), "there is no PoCL");
         Outcome outcome = run(Medium.PIPE, Map.of("HOME", "/proc/none", "XDG_CACHE_HOME", ""), "list");
-        String reason = outcome.out
+        String reason = outcome.out()
                 .lines()
                 .filter(line -> line.contains("OPENCL") && line.contains("platform"))
                 .findFirst()
