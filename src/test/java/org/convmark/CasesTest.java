@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.convmark.cli.ExitCode;
@@ -26,16 +24,8 @@ class CasesTest {
         Cases.copyTo(folder.resolve("cases"));
     }
 
-    private record Outcome(int exitCode, String out, String err) {}
-
     private Outcome run(String command) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int exitCode = Main.commandLine()
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(command.replace("CASES/", folder + "/cases/").split(" "));
-        return new Outcome(exitCode, out.toString(), err.toString());
+        return Outcome.of(command.replace("CASES/", folder + "/cases/").split(" "));
     }
 
     /** A gate does not pass what it did not see. */

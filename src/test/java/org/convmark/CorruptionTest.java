@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +65,7 @@ class CorruptionTest {
                     "export --format csv " + run,
                     "export --format otava " + run,
                     "run --dry-run --resume " + run)) {
-                String complaint = complaint(answer(command));
+                String complaint = complaint(Outcome.of(command.split(" ")));
                 if (complaint != null) {
                     wrong.add("seed " + (seed + i) + ", " + command + ": " + complaint);
                 }
@@ -99,11 +97,9 @@ class CorruptionTest {
                 wrong.size() + " answers are wrong, such as " + wrong.stream().findFirst());
     }
 
-    private record Answer(int exitCode, String out, String err) {}
-
     /** Benchmark, parameters and time of what is exported of a run; its JVMs may be known less well. */
     private static List<String> rows(Path run) throws IOException {
-        Answer answer = answer("export --format bmf " + run);
+        Outcome answer = Outcome.of(("export --format bmf " + run).split(" "));
         List<String> rows = new ArrayList<>();
         new ObjectMapper().readTree(answer.out()).fields().forEachRemaining(row -> {
             double nanos = row.getValue().at("/latency/value").asDouble();
@@ -113,18 +109,8 @@ class CorruptionTest {
         return rows;
     }
 
-    private static Answer answer(String command) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int exitCode = Main.commandLine()
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(command.split(" "));
-        return new Answer(exitCode, out.toString(), err.toString());
-    }
-
     /** What is wrong with an answer, or null. */
-    private static String complaint(Answer answer) {
+    private static String complaint(Outcome answer) {
         String said = answer.err();
         if (said.contains("defect of Convmark") || said.contains("Exception")) {
             return said.lines().limit(8).toList().toString();

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,20 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** Every subcommand and every bad input. */
 class MainTest {
-    private record Outcome(int exitCode, String out, String err) {}
-
-    private static Outcome run(String... args) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine command = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        int exitCode = command.execute(args);
-        return new Outcome(exitCode, out.toString(), err.toString());
-    }
-
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         run --profile quik                  | unknown profile 'quik': did you mean 'quick'?
@@ -117,7 +104,7 @@ class MainTest {
         rum                                 | Unmatched argument
         """)
     void badInputIsRefusedInOneSentence(String args, String expected) {
-        Outcome outcome = run(args.split(" "));
+        Outcome outcome = Outcome.of(args.split(" "));
         assertEquals(ExitCode.ERROR, outcome.exitCode());
         assertTrue(outcome.err().contains(expected), outcome::err);
         assertTrue(outcome.err().strip().lines().count() <= 2, outcome::err);
@@ -125,7 +112,7 @@ class MainTest {
 
     @Test
     void waterlineNeedsNoRun() {
-        Outcome outcome = run("waterline", "ConvFirst", "-p", "width=64", "--fp16", "--balance", "160");
+        Outcome outcome = Outcome.of("waterline", "ConvFirst", "-p", "width=64", "--fp16", "--balance", "160");
         assertEquals(ExitCode.OK, outcome.exitCode(), outcome::err);
         assertTrue(outcome.out().contains("attainable efficiency 0.3281"), outcome::out);
         assertTrue(outcome.out().contains("attainable efficiency 1.0000"), outcome::out);
@@ -134,27 +121,27 @@ class MainTest {
 
     @Test
     void noCommandIsRefused() {
-        assertEquals(ExitCode.ERROR, run().exitCode());
+        assertEquals(ExitCode.ERROR, Outcome.of().exitCode());
     }
 
     @Test
     void outThatIsAFileIsRefused(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
-        Outcome outcome = run("run", "--profile", "smoke", "-p", "target=SCALAR", "--out", file.toString());
+        Outcome outcome = Outcome.of("run", "--profile", "smoke", "-p", "target=SCALAR", "--out", file.toString());
         assertEquals(ExitCode.ERROR, outcome.exitCode());
         assertTrue(outcome.err().contains("--out takes a folder"), outcome::err);
     }
 
     @Test
     void hugeNetworkIsRefusedWithTheMemoryItNeeds() {
-        Outcome outcome = run("run", "--include", "Plain", "-p", "width=16000");
+        Outcome outcome = Outcome.of("run", "--include", "Plain", "-p", "width=16000");
         assertEquals(ExitCode.ERROR, outcome.exitCode());
         assertTrue(outcome.err().contains("would need about"), outcome::err);
     }
 
     @Test
     void dryRunTellsRowsAndTimeAndMeasuresNothing(@TempDir Path folder) throws IOException {
-        Outcome outcome = run("run", "--profile", "smoke", "--dry-run", "--out", folder.toString());
+        Outcome outcome = Outcome.of("run", "--profile", "smoke", "--dry-run", "--out", folder.toString());
         assertEquals(ExitCode.OK, outcome.exitCode());
         assertTrue(outcome.out().contains(Pattern.values().length + "  pattern on SCALAR"), outcome::out);
         assertTrue(outcome.out().contains("1 fork(s) each: about"), outcome::out);
@@ -177,14 +164,14 @@ class MainTest {
             "-p",
             "image=14"
         };
-        Outcome outcome = run(args);
+        Outcome outcome = Outcome.of(args);
         assertEquals(ExitCode.OK, outcome.exitCode(), outcome::err);
         assertTrue(outcome.out().contains("1/4 Shuffle-depth2-width8-image14-batch1"), outcome::out);
         Path model = models.resolve("ConvNeXt-depth2-width16-image14-batch1");
         for (String file : List.of("model.onnx", "test_data_set_0/input_0.pb", "test_data_set_0/output_0.pb")) {
             assertTrue(Files.size(model.resolve(file)) > 16 * 14 * 14, file);
         }
-        assertEquals(ExitCode.ERROR, run(args).exitCode());
+        assertEquals(ExitCode.ERROR, Outcome.of(args).exitCode());
         try (Stream<Path> files = Files.list(models.getParent())) {
             assertEquals(List.of(models), files.toList());
         }
@@ -192,7 +179,7 @@ class MainTest {
 
     @Test
     void peersAreCountedOrTheirAbsenceExplained(@TempDir Path folder) {
-        Outcome outcome = run("run", "--profile", "smoke", "--peers", "--dry-run", "--out", folder.toString());
+        Outcome outcome = Outcome.of("run", "--profile", "smoke", "--peers", "--dry-run", "--out", folder.toString());
         if (Peer.ABSENT.equals(Peer.unavailable(Target.ONNXRUNTIME))) {
             assertEquals(ExitCode.ERROR, outcome.exitCode());
             assertTrue(outcome.err().contains("./run.sh run --peers, or mvn -Ppeers package"), outcome::err);
@@ -205,14 +192,14 @@ class MainTest {
     @Test
     void damagedMachineFileIsRefused(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("machine.json"), "{\"before\": {");
-        Outcome outcome = run("report", folder.toString());
+        Outcome outcome = Outcome.of("report", folder.toString());
         assertEquals(ExitCode.ERROR, outcome.exitCode());
         assertTrue(outcome.err().contains("machine.json is damaged"), outcome::err);
     }
 
     @Test
     void listTellsWhatExistsAndWhatIsAvailable() {
-        Outcome outcome = run("list");
+        Outcome outcome = Outcome.of("list");
         assertEquals(ExitCode.OK, outcome.exitCode());
         for (String expected : new String[] {
             "NAS_CELL", "CONVNEXT", "GROUPED_3X3", "quick", "SCALAR", "PYTORCH", "ComputeRoofBenchmark"
@@ -223,7 +210,7 @@ class MainTest {
 
     @Test
     void machineTellsTheProcessor() {
-        Outcome outcome = run("machine");
+        Outcome outcome = Outcome.of("machine");
         assertEquals(ExitCode.OK, outcome.exitCode());
         assertTrue(outcome.out().contains("Processor"), outcome::out);
     }

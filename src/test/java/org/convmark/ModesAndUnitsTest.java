@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -137,13 +135,9 @@ class ModesAndUnitsTest {
     }
 
     private String say(int expected, String... words) {
-        StringWriter out = new StringWriter();
-        int exitCode = Main.commandLine()
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(out))
-                .execute(words);
-        assertEquals(expected, exitCode, out::toString);
-        return out.toString();
+        Outcome outcome = Outcome.of(words);
+        assertEquals(expected, outcome.exitCode(), outcome::toString);
+        return outcome.out() + outcome.err();
     }
 
     private String path(String name) {

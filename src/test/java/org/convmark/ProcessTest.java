@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.convmark.cli.ExitCode;
 import org.convmark.io.Shell;
-import org.convmark.kernel.opencl.OpenClBackend;
+import org.convmark.kernel.opencl.OpenClDevices;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -30,8 +30,6 @@ class ProcessTest {
 
     @TempDir
     Path folder;
-
-    private record Outcome(int exitCode, String out, String err) {}
 
     /** Where standard output goes. */
     enum Medium {
@@ -65,8 +63,8 @@ class ProcessTest {
                 .split(" ");
         Outcome outcome = run(medium, Map.of(), words);
         boolean whole = medium != Medium.FULL_DISK;
-        assertEquals(whole ? 0 : ExitCode.ERROR, outcome.exitCode, outcome::toString);
-        assertTrue((whole ? outcome.out : outcome.err).contains(expected), outcome::toString);
+        assertEquals(whole ? 0 : ExitCode.ERROR, outcome.exitCode(), outcome::toString);
+        assertTrue((whole ? outcome.out() : outcome.err()).contains(expected), outcome::toString);
     }
 
     /** Numbers are for other programs too. */
@@ -81,9 +79,11 @@ class ProcessTest {
                 "-p",
                 "target=SCALAR",
                 "--dry-run");
-        assertTrue(outcome.out.matches("(?s).* \\d+ +pattern on SCALAR.*fork\\(s\\) each: about.*"), outcome::toString);
         assertTrue(
-                outcome.out.contains("Warning: JAVA_TOOL_OPTIONS gives every JVM here the options -Duser.language=ar"),
+                outcome.out().matches("(?s).* \\d+ +pattern on SCALAR.*fork\\(s\\) each: about.*"), outcome::toString);
+        assertTrue(
+                outcome.out()
+                        .contains("Warning: JAVA_TOOL_OPTIONS gives every JVM here the options -Duser.language=ar"),
                 outcome::toString);
     }
 
@@ -91,11 +91,11 @@ class ProcessTest {
     @Test
     void driverSaysWhyThereIsNoDevice() throws Exception {
         assumeTrue(
-                OpenClBackend.devices().stream()
+                OpenClDevices.all().stream()
                         .anyMatch(device -> device.platform().contains("Portable Computing")),
                 "there is no PoCL");
         Outcome outcome = run(Medium.PIPE, Map.of("HOME", "/proc/none", "XDG_CACHE_HOME", ""), "list");
-        String reason = outcome.out
+        String reason = outcome.out()
                 .lines()
                 .filter(line -> line.contains("OPENCL") && line.contains("platform"))
                 .findFirst()

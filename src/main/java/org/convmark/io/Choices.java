@@ -3,7 +3,6 @@ package org.convmark.io;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.apache.commons.text.similarity.JaroWinklerSimilarity;
 
 /**
@@ -15,12 +14,6 @@ public record Choices(String kind, List<String> names) {
     /** Copies the names. */
     public Choices {
         names = List.copyOf(names);
-    }
-
-    /** The names of an enum's constants. */
-    public static Choices of(String kind, Class<? extends Enum<?>> type) {
-        return new Choices(
-                kind, Stream.of(type.getEnumConstants()).map(Enum::name).toList());
     }
 
     /**

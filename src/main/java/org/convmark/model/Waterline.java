@@ -131,11 +131,6 @@ public record Waterline(List<Bar> bars) {
         return Math.min(1, operations() / memory);
     }
 
-    /** The fraction of the time in which kernels wait for memory. */
-    public double memoryShare() {
-        return 1 - efficiency();
-    }
-
     /** {@code Conv 3x3, 64 to 128}; for a fused kernel its convolutions, or their number. */
     private static String label(Graph graph, Node node) {
         if (node.layer() instanceof Conv conv) {

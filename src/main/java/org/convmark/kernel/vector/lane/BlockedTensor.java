@@ -115,11 +115,6 @@ public final class BlockedTensor {
         return new BlockedTensor(map, border, rows, fewest, held, pad, AlignedFloats.of(floats));
     }
 
-    /** Whether kernels compute all rows of a map at once. */
-    boolean isWhole() {
-        return fewest == shape.height();
-    }
-
     /** Some channels, in the same memory; the first must be the first of a block. */
     public BlockedTensor part(int first, int channels) {
         return new BlockedTensor(this, shape.withChannels(channels), rows, fewest, origins, part + first / L * block);
