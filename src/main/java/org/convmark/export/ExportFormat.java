@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.convmark.analysis.Report;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.section.RowAnalysis;
 import org.convmark.machine.Machine;
 import org.convmark.model.Label;
@@ -93,7 +94,7 @@ public enum ExportFormat {
         @Override
         public Exported of(List<Run> runs) {
             Run run = only(runs);
-            return new Exported(new CsvWriter().text(new RowAnalysis(run, Map.of()).everyRow(run)), List.of());
+            return new Exported(new CsvWriter().text(RowAnalysis.everyRow(new RunFacts(run, Map.of()))), List.of());
         }
     },
     /** The report. */

@@ -13,7 +13,6 @@ import org.convmark.model.Waterline;
 import org.convmark.model.Waterline.Counting;
 import org.convmark.model.Workload;
 import org.convmark.results.Measurement;
-import org.convmark.results.Run;
 
 /** What the roofs of a run leave open of each row's time: the efficiency gap (Lavin 2024), and what it is made of. */
 public final class Gaps {
@@ -85,11 +84,8 @@ public final class Gaps {
     private final List<Gap> gaps;
     private final List<Measurement> without;
 
-    /** Gaps of a run's rows, against the roofs of the same run. */
-    public Gaps(Run run) {
-        Roofs roofs = new Roofs(run);
-        List<Measurement> rows =
-                run.measurements().stream().filter(row -> row.isWork()).toList();
+    /** Gaps of rows of workloads, against the roofs of their run. */
+    Gaps(List<Measurement> rows, Roofs roofs) {
         List<Gap> raw = rows.stream().flatMap(row -> gap(roofs, row).stream()).toList();
         Map<Hardware, Double> launches = new HashMap<>();
         raw.forEach(gap -> launches.merge(Hardware.of(gap.row()), leftPerKernel(gap), Math::min));

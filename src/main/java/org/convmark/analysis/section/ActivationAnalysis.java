@@ -16,6 +16,7 @@ import org.convmark.analysis.facts.Point;
 import org.convmark.analysis.facts.Resampling;
 import org.convmark.analysis.facts.Resampling.Interval;
 import org.convmark.analysis.facts.Roofs;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.model.Activation;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Algorithm;
@@ -37,7 +38,7 @@ import org.convmark.results.Run;
  * difference between a chain of convolutions with the activation and the same chain without, so that it may lie below zero
  * where noise is larger than it.
  */
-public record ActivationAnalysis(Resampling resampling) implements Analysis {
+public final class ActivationAnalysis implements Analysis {
     private static final String TITLE = "Activations";
     private static final List<Fusion> FUSIONS = List.of(Fusion.NONE, Fusion.EPILOGUE);
 
@@ -75,8 +76,9 @@ public record ActivationAnalysis(Resampling resampling) implements Analysis {
     }
 
     @Override
-    public Section of(Run run) {
-        List<Entry> entries = entries(run);
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
+        List<Entry> entries = entries(facts);
         if (entries.isEmpty()) {
             return new Section(
                     TITLE,
@@ -97,8 +99,9 @@ public record ActivationAnalysis(Resampling resampling) implements Analysis {
         return new Section(TITLE, contents);
     }
 
-    private List<Entry> entries(Run run) {
-        Map<Place, List<Measurement>> places = chains(run)
+    private static List<Entry> entries(RunFacts facts) {
+        Map<Place, List<Measurement>> places = facts.workloads().stream()
+                .filter(row -> row.work().workload() instanceof ActivationChain)
                 .collect(Collectors.groupingBy(
                         row -> new Place(
                                 row.jvm(), row.work().target(), row.work().workers()),
@@ -108,18 +111,14 @@ public record ActivationAnalysis(Resampling resampling) implements Analysis {
         places.forEach((place, rows) -> {
             for (Activation function : Activation.values()) {
                 Map<Fusion, Cost> costs = new LinkedHashMap<>();
-                FUSIONS.forEach(fusion -> cost(pairs(rows, function, fusion)).ifPresent(c -> costs.put(fusion, c)));
+                FUSIONS.forEach(fusion ->
+                        cost(facts.resampling(), pairs(rows, function, fusion)).ifPresent(c -> costs.put(fusion, c)));
                 if (!costs.isEmpty()) {
                     entries.add(new Entry(place, function, costs, error(rows, function)));
                 }
             }
         });
         return entries;
-    }
-
-    private static Stream<Measurement> chains(Run run) {
-        return run.measurements().stream()
-                .filter(row -> row.isWork() && row.work().workload() instanceof ActivationChain);
     }
 
     private static boolean isOf(Measurement row, Optional<Activation> function) {
@@ -144,7 +143,7 @@ public record ActivationAnalysis(Resampling resampling) implements Analysis {
     }
 
     /** Empty of no pairs. */
-    private Optional<Cost> cost(List<Pair> pairs) {
+    private static Optional<Cost> cost(Resampling resampling, List<Pair> pairs) {
         if (pairs.isEmpty()) {
             return Optional.empty();
         }

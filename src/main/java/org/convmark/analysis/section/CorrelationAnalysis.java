@@ -14,6 +14,7 @@ import org.convmark.analysis.facts.CacheModel;
 import org.convmark.analysis.facts.CacheModel.Traffic;
 import org.convmark.analysis.facts.Correlation;
 import org.convmark.analysis.facts.Family;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Series;
 import org.convmark.model.Graph;
 import org.convmark.model.Parameter;
@@ -30,10 +31,8 @@ import org.convmark.results.Run;
 /**
  * How arithmetic, traffic from the last-level cache and time go together as networks get deeper and wider (Abbasi et al.
  * 2021). Traffic is modelled everywhere and measured where hardware counters work; the two have columns of their own.
- *
- * @param sizes of caches in bytes by name, in place of the machine's: what if
  */
-public record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
+public final class CorrelationAnalysis implements Analysis {
     private static final String COUNTER = "LLC-load-misses";
 
     private static final String CLOUDS = """
@@ -93,20 +92,21 @@ public record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
             new Pair("counted L3 misses and time", Sample::counted, Sample::seconds));
 
     @Override
-    public Section of(Run run) {
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
         String title = "FLOPs, L3 and latency";
-        Optional<CacheModel> model = CacheModel.of(run.machine().before(), sizes);
+        Optional<CacheModel> model = CacheModel.of(run.machine().before(), facts.cacheSizes());
         if (model.isEmpty()) {
             return new Section(
                     title,
                     List.of(new Content.Lead("Nothing is correlated: this run does not say how large the L2 and L3 "
                             + "caches of its machine are. report --cache l2=512K --cache l3=32M says it.")));
         }
-        List<Sample> samples = samples(model.get(), run);
-        Map<String, List<Sample>> groups = groups(run, samples);
+        List<Sample> samples = samples(model.get(), facts.architectures());
+        Map<String, List<Sample>> groups = groups(facts, samples);
         List<Content> contents = new ArrayList<>();
         contents.add(new Content.Lead(lead(samples, groups)));
-        contents.add(new Content.Text((sizes.isEmpty() ? "Modelled caches: " : "What if the caches were: ")
+        contents.add(new Content.Text((facts.cacheSizes().isEmpty() ? "Modelled caches: " : "What if the caches were: ")
                 + model.get()
                 + ", least recently used, no prefetching; the second pass over a graph counts. The trace is that of a direct "
                 + "kernel of 16 output channels at a time, whatever the target really does; of large graphs one set of the caches in up to "
@@ -139,9 +139,7 @@ public record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
         return new Section(title, contents);
     }
 
-    private static List<Sample> samples(CacheModel model, Run run) {
-        List<Measurement> rows =
-                run.measurements().stream().filter(Measurement::isWork).toList();
+    private static List<Sample> samples(CacheModel model, List<Measurement> rows) {
         Map<Graph, Traffic> traffics =
                 model.of(rows.stream().map(row -> row.work().graph()));
         return rows.stream()
@@ -151,11 +149,11 @@ public record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
     }
 
     /** Rows of all workloads of a family over depth at one width, and over width at one depth. */
-    private static Map<String, List<Sample>> groups(Run run, List<Sample> samples) {
+    private static Map<String, List<Sample>> groups(RunFacts facts, List<Sample> samples) {
         Map<Measurement, Sample> byRow = new IdentityHashMap<>();
         samples.forEach(sample -> byRow.put(sample.row(), sample));
         Map<String, List<Sample>> groups = new LinkedHashMap<>();
-        for (Series series : Series.of(run)) {
+        for (Series series : Series.of(facts.architectures())) {
             Measurement first = series.first();
             String name = String.join(
                     ";",
@@ -163,7 +161,7 @@ public record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
                     series.rest(),
                     first.work().target() + " " + first.work().fusion(),
                     Family.of(first.work().workload()).word() + "s",
-                    run.label(first.jvm()));
+                    facts.run().label(first.jvm()));
             List<Sample> group = groups.computeIfAbsent(name, n -> new ArrayList<>());
             series.rows().forEach(row -> group.add(byRow.get(row)));
         }

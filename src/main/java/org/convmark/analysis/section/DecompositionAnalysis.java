@@ -18,6 +18,7 @@ import org.convmark.analysis.facts.Peers;
 import org.convmark.analysis.facts.Point;
 import org.convmark.analysis.facts.Resampling;
 import org.convmark.analysis.facts.Resampling.Interval;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Series;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.model.Algorithm;
@@ -35,12 +36,8 @@ import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
-/**
- * What each step from a plain loop to an accelerated engine gives: vectors or devices, fused epilogues, fused blocks, engines.
- *
- * @param resampling of the run's rows
- */
-public record DecompositionAnalysis(Resampling resampling) implements Analysis {
+/** What each step from a plain loop to an accelerated engine gives: vectors or devices, fused epilogues, fused blocks, engines. */
+public final class DecompositionAnalysis implements Analysis {
     /** One engine on one form of the graph. */
     private record Engine(Target target, Fusion fusion) {
         @Override
@@ -91,24 +88,27 @@ public record DecompositionAnalysis(Resampling resampling) implements Analysis {
             """;
 
     @Override
-    public Section of(Run run) {
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
         List<Content> contents = new ArrayList<>();
         Set<Step> measured = new HashSet<>();
-        for (JvmIdentity jvm : run.jvms()) {
-            List<Pair> pairs = pairs(run.of(jvm));
+        Map<JvmIdentity, List<Measurement>> byJvm = facts.architectures().stream()
+                .collect(Collectors.groupingBy(Measurement::jvm, LinkedHashMap::new, Collectors.toList()));
+        byJvm.forEach((jvm, rows) -> {
+            List<Pair> pairs = pairs(rows);
             pairs.forEach(pair -> measured.add(pair.step()));
             if (!pairs.isEmpty()) {
                 String label = run.label(jvm);
                 contents.add(new Content.Lead("On JVM " + label + " " + lead(pairs)));
-                contents.add(new Chart(byWorkload(label, pairs), FACTORS));
+                contents.add(new Chart(byWorkload(facts.resampling(), label, pairs), FACTORS));
                 List<Content> byExtent = Series.OVER.stream()
-                        .flatMap(extent -> by(extent, label, pairs).stream())
+                        .flatMap(extent -> by(facts.resampling(), extent, label, pairs).stream())
                         .toList();
                 if (!byExtent.isEmpty()) {
                     contents.add(new Content.Fold("By depth and by width, JVM " + label, byExtent));
                 }
             }
-        }
+        });
         if (contents.isEmpty()) {
             contents.add(new Content.Lead(
                     "No two neighbouring steps from plain loops to an accelerated engine were measured."));
@@ -129,7 +129,7 @@ public record DecompositionAnalysis(Resampling resampling) implements Analysis {
     private static List<Pair> pairs(List<Measurement> rows) {
         record Place(Workload workload, Point point, Engine engine) {}
         Map<Place, Measurement> places = rows.stream()
-                .filter(row -> row.isWork() && row.work().algorithm() == Algorithm.AUTO)
+                .filter(row -> row.work().algorithm() == Algorithm.AUTO)
                 .collect(Collectors.toMap(
                         row -> new Place(
                                 row.work().workload(),
@@ -181,17 +181,17 @@ public record DecompositionAnalysis(Resampling resampling) implements Analysis {
                         + ". Unfused rows are measured by -p fusion=NONE,EPILOGUE, other engines by --peers.");
     }
 
-    private Table byWorkload(String jvm, List<Pair> pairs) {
+    private static Table byWorkload(Resampling resampling, String jvm, List<Pair> pairs) {
         List<List<Cell>> rows = new ArrayList<>();
         by(pairs, pair -> pair.step()).forEach((step, some) -> by(some, Pair::workload)
-                .forEach((workload, few) -> rows.add(cells(step, workload.name(), few))));
+                .forEach((workload, few) -> rows.add(cells(resampling, step, workload.name(), few))));
         return new Table(
                 "Factor of each step, JVM " + jvm,
                 List.of("Step", "Workload", "Factor", "Low", "High", "By least times", "Points"),
                 rows);
     }
 
-    private List<Cell> cells(Step step, String name, List<Pair> pairs) {
+    private static List<Cell> cells(Resampling resampling, Step step, String name, List<Pair> pairs) {
         Optional<Interval> interval = resampling.ofRatios(
                 pairs.stream().map(Pair::slow).toList(),
                 pairs.stream().map(Pair::fast).toList());
@@ -206,7 +206,7 @@ public record DecompositionAnalysis(Resampling resampling) implements Analysis {
     }
 
     /** Means over all workloads of a family at one extent; empty of networks, which have none. */
-    private Optional<Content> by(Parameter extent, String jvm, List<Pair> pairs) {
+    private static Optional<Content> by(Resampling resampling, Parameter extent, String jvm, List<Pair> pairs) {
         List<List<Cell>> rows = new ArrayList<>();
         List<Pair> having = pairs.stream()
                 .filter(pair -> pair.point().extents().names().contains(extent))
@@ -215,8 +215,8 @@ public record DecompositionAnalysis(Resampling resampling) implements Analysis {
                 .forEach((family, few) -> few.stream()
                         .collect(Collectors.groupingBy(
                                 pair -> pair.point().extents().get(extent), TreeMap::new, Collectors.toList()))
-                        .forEach((number, here) ->
-                                rows.add(cells(step, family.word() + "s, " + extent.key() + " " + number, here)))));
+                        .forEach((number, here) -> rows.add(
+                                cells(resampling, step, family.word() + "s, " + extent.key() + " " + number, here)))));
         Table table = new Table(
                 "Factor of each step by " + extent.key() + ", JVM " + jvm,
                 List.of("Step", "Where", "Factor", "Low", "High", "By least times", "Points"),

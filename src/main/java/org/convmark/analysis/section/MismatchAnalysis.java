@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.convmark.analysis.facts.Family;
 import org.convmark.analysis.facts.Point;
 import org.convmark.analysis.facts.Roofs;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.model.Case;
 import org.convmark.model.Fusion;
@@ -45,10 +46,11 @@ public final class MismatchAnalysis implements Analysis {
     private record Place(JvmIdentity jvm, Target target, int workers, Family family) {}
 
     @Override
-    public Section of(Run run) {
-        Roofs roofs = new Roofs(run);
-        Map<Place, Map<Workload, List<Measurement>>> places = run.measurements().stream()
-                .filter(row -> row.isWork() && roofs.of(row).isPresent())
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
+        Roofs roofs = facts.roofs();
+        Map<Place, Map<Workload, List<Measurement>>> places = facts.architectures().stream()
+                .filter(row -> roofs.of(row).isPresent())
                 .collect(Collectors.groupingBy(
                         MismatchAnalysis::place,
                         LinkedHashMap::new,

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.convmark.analysis.facts.Gaps;
 import org.convmark.analysis.facts.Gaps.Gap;
 import org.convmark.analysis.facts.Point;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.model.Case;
 import org.convmark.model.Network;
 import org.convmark.model.Parameter;
@@ -56,9 +56,10 @@ public final class NetworkAnalysis implements Analysis {
     }
 
     @Override
-    public Section of(Run run) {
-        List<Measurement> rows = run.measurements().stream()
-                .filter(row -> row.isWork() && row.work().workload() instanceof Network)
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
+        List<Measurement> rows = facts.architectures().stream()
+                .filter(row -> row.work().workload() instanceof Network)
                 .toList();
         List<Content> contents = new ArrayList<>();
         if (rows.isEmpty()) {
@@ -75,10 +76,9 @@ public final class NetworkAnalysis implements Analysis {
                             + "what those alive at one time hold; less is possible where parts of a concatenation are computed in their place in it. Accuracy is as published for trained weights at the network's own "
                             + "image size; the weights that run here are random, which costs the same time."));
             contents.add(table(run, rows, natives));
-            List<Gap> gaps = new Gaps(run)
-                    .all().stream()
-                            .filter(gap -> accuracy(gap.workload()).isPresent())
-                            .toList();
+            List<Gap> gaps = facts.gaps().all().stream()
+                    .filter(gap -> accuracy(gap.workload()).isPresent())
+                    .toList();
             if (!gaps.isEmpty()) {
                 contents.add(new Chart(gaps(gaps), GAP));
             }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.convmark.analysis.facts.Roofs;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.StabilityCheck;
 import org.convmark.model.Target;
 import org.convmark.report.Cell;
@@ -47,9 +47,10 @@ public final class NoiseAnalysis implements Analysis {
     }
 
     @Override
-    public Section of(Run run) {
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
         List<Content> contents = new ArrayList<>();
-        StabilityCheck stability = new StabilityCheck(new Roofs(run));
+        StabilityCheck stability = facts.stability();
         List<Measurement> rows = run.measurements();
         contents.add(new Content.Lead(lead(stability, rows)));
         if (!rows.isEmpty()) {

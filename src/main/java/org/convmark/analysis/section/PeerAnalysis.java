@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.convmark.analysis.facts.Peers;
 import org.convmark.analysis.facts.Peers.Match;
 import org.convmark.analysis.facts.Roofs;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.analysis.facts.StabilityCheck;
 import org.convmark.model.Block;
@@ -92,15 +93,16 @@ public final class PeerAnalysis implements Analysis {
     }
 
     @Override
-    public Section of(Run run) {
-        List<Match> all = Peers.of(run);
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
+        List<Match> all = Peers.of(facts.architectures());
         if (all.isEmpty()) {
             return new Section(
                     TITLE,
                     List.of(new Content.Lead("No other engine was measured in this run: ./run.sh run --peers measures "
                             + "ONNX Runtime, oneDNN and PyTorch on the same graphs.")));
         }
-        StabilityCheck stability = new StabilityCheck(new Roofs(run));
+        StabilityCheck stability = facts.stability();
         List<Content> contents = new ArrayList<>();
         Map<JvmIdentity, List<Match>> byJvm =
                 all.stream().collect(Collectors.groupingBy(Match::jvm, LinkedHashMap::new, Collectors.toList()));
@@ -125,7 +127,7 @@ public final class PeerAnalysis implements Analysis {
                         }
                     }));
         });
-        contents.add(new Content.Fold("Every point", everyPoint(run)));
+        contents.add(new Content.Fold("Every point", everyPoint(facts, all)));
         return new Section(TITLE, contents);
     }
 
@@ -232,8 +234,12 @@ public final class PeerAnalysis implements Analysis {
     }
 
     /** Times and factors at every point, for readers and for programs. */
-    public static Table everyPoint(Run run) {
-        StabilityCheck stability = new StabilityCheck(new Roofs(run));
+    public static Table everyPoint(RunFacts facts) {
+        return everyPoint(facts, Peers.of(facts.workloads()));
+    }
+
+    private static Table everyPoint(RunFacts facts, List<Match> matches) {
+        StabilityCheck stability = facts.stability();
         List<Target> engines = Stream.of(
                         Stream.of(Peers.NATIVE), Peers.ACCELERATED.stream(), Target.accelerated().stream())
                 .flatMap(targets -> targets)
@@ -243,8 +249,8 @@ public final class PeerAnalysis implements Analysis {
         engines.forEach(engine -> columns.add(engine.name()));
         ratios().forEach(ratio -> columns.add(ratio.name()));
         columns.add("Steady?");
-        List<List<Cell>> rows = Peers.of(run).stream()
-                .map(match -> cells(run, stability, match, engines))
+        List<List<Cell>> rows = matches.stream()
+                .map(match -> cells(facts.run(), stability, match, engines))
                 .toList();
         return new Table("Times and factors at every point", columns, rows);
     }

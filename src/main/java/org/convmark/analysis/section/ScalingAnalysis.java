@@ -11,6 +11,7 @@ import org.apache.commons.math3.stat.regression.SimpleRegression;
 import org.convmark.analysis.facts.Family;
 import org.convmark.analysis.facts.Resampling;
 import org.convmark.analysis.facts.Resampling.Interval;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Series;
 import org.convmark.machine.Machine;
 import org.convmark.model.Cost;
@@ -26,12 +27,8 @@ import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
-/**
- * How time, flops and bytes grow with depth and with width: fitted powers, and where the growth bends.
- *
- * @param resampling of the run's rows
- */
-public record ScalingAnalysis(Resampling resampling) implements Analysis {
+/** How time, flops and bytes grow with depth and with width: fitted powers, and where the growth bends. */
+public final class ScalingAnalysis implements Analysis {
     /** Change of the power from one step of an extent to the next from which on a curve is said to bend. */
     private static final double BEND = 0.25;
 
@@ -50,8 +47,9 @@ public record ScalingAnalysis(Resampling resampling) implements Analysis {
             """;
 
     @Override
-    public Section of(Run run) {
-        List<Series> all = Series.of(run);
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
+        List<Series> all = Series.of(facts.architectures());
         if (all.isEmpty()) {
             return new Section(
                     "Scaling",
@@ -77,7 +75,7 @@ public record ScalingAnalysis(Resampling resampling) implements Analysis {
                         family == Family.PATTERN ? chart : new Content.Fold("Curves of " + family.word() + "s", chart));
             }
         }
-        contents.add(new Content.Fold("Every power", powers(run, all)));
+        contents.add(new Content.Fold("Every power", powers(facts, all)));
         return new Section("Scaling", contents);
     }
 
@@ -160,8 +158,8 @@ public record ScalingAnalysis(Resampling resampling) implements Analysis {
                 rows);
     }
 
-    private Table powers(Run run, List<Series> all) {
-        List<List<Cell>> rows = all.stream().map(series -> cells(run, series)).toList();
+    private static Table powers(RunFacts facts, List<Series> all) {
+        List<List<Cell>> rows = all.stream().map(series -> cells(facts, series)).toList();
         return new Table(
                 "Powers with which time, flops and bytes grow",
                 List.of(
@@ -181,10 +179,11 @@ public record ScalingAnalysis(Resampling resampling) implements Analysis {
                 rows);
     }
 
-    private List<Cell> cells(Run run, Series series) {
+    private static List<Cell> cells(RunFacts facts, Series series) {
+        Run run = facts.run();
         Measurement first = series.first();
         double[] extents = series.extents();
-        Optional<Interval> interval = resampling.of(series.rows(), logs -> power(extents, logs));
+        Optional<Interval> interval = facts.resampling().of(series.rows(), logs -> power(extents, logs));
         return List.of(
                 Cell.words(first.work().workload().name()),
                 Cell.words(first.work().target().name()),

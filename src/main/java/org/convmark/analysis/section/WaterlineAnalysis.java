@@ -9,6 +9,7 @@ import org.convmark.analysis.facts.Family;
 import org.convmark.analysis.facts.Gaps;
 import org.convmark.analysis.facts.Gaps.Gap;
 import org.convmark.analysis.facts.Roofs;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.model.Case;
 import org.convmark.model.Extents;
 import org.convmark.model.Fusion;
@@ -67,14 +68,14 @@ public final class WaterlineAnalysis implements Analysis {
             """;
 
     @Override
-    public Section of(Run run) {
-        Gaps gaps = new Gaps(run);
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
+        Gaps gaps = facts.gaps();
         List<Content> contents = new ArrayList<>();
         if (gaps.all().isEmpty()) {
             contents.add(
                     new Content.Lead("There is no waterline: this run has no row with both roofs of its hardware."));
         } else {
-            Roofs roofs = new Roofs(run);
             contents.add(new Content.Lead(lead(gaps.all())));
             contents.add(new Content.Text(
                     "A bar is a kernel: as wide as its share of the arithmetic, as high as the flops it does per byte it moves (both "
@@ -83,7 +84,7 @@ public final class WaterlineAnalysis implements Analysis {
                             + "everything comes from main memory; the water itself is that of the smallest measured working set which holds all of a "
                             + "kernel's bytes. Fused kernels are modelled whether or not a target runs them."));
             for (Family family : List.of(Family.BLOCK, Family.PATTERN)) {
-                largest(gaps.all(), family).ifPresent(gap -> contents.add(bars(run, roofs, gap, family)));
+                largest(gaps.all(), family).ifPresent(gap -> contents.add(bars(run, facts.roofs(), gap, family)));
             }
             contents.add(new Chart(everyRow(run, gaps.all()), REACHED));
         }
