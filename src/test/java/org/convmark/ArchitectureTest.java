@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.bench.SecondaryResult;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
 import org.convmark.model.Parameter;
@@ -27,6 +28,7 @@ import org.convmark.model.Target;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.openjdk.jmh.results.ScalarResult;
 
 /** Who may import whom. */
 class ArchitectureTest {
@@ -140,6 +142,20 @@ class ArchitectureTest {
     @Test
     void harnessStaysInBenchmarksAndTheCommandLine() {
         assertOnlyIn("org.openjdk.jmh..", inside("bench"), inside("run"), inside("cli"));
+    }
+
+    /** Names and units of metrics are those of the model, so that what is written can be read. */
+    @Test
+    void profilersWriteMetricsByOneClass() {
+        noClasses()
+                .that()
+                .resideInAPackage(inside("bench"))
+                .and()
+                .doNotHaveFullyQualifiedName(SecondaryResult.class.getName())
+                .should()
+                .callConstructorWhere(describe("makes a secondary result", call -> call.getTargetOwner()
+                        .isEquivalentTo(ScalarResult.class)))
+                .check(CLASSES);
     }
 
     @Test

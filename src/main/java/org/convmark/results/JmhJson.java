@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.convmark.io.JsonErrors;
 import org.convmark.machine.ForkArguments;
+import org.convmark.model.Metric;
 
 /** JMH's result file in its JSON format, as measurements. */
 final class JmhJson {
@@ -129,7 +131,6 @@ final class JmhJson {
                 result.path("jmhVersion").asText(),
                 mode(result),
                 threads(result),
-                unit,
                 inSeconds(samples, unit),
                 metrics(result));
     }
@@ -213,14 +214,15 @@ final class JmhJson {
                 .toList();
     }
 
-    private static Map<String, Metric> metrics(JsonNode result) {
-        Map<String, Metric> metrics = new HashMap<>();
-        result.path("secondaryMetrics")
-                .fields()
-                .forEachRemaining(e -> metrics.put(
-                        e.getKey().startsWith(OLD_PREFIX) ? e.getKey().substring(1) : e.getKey(),
-                        new Metric(e.getValue().path("scoreUnit").asText(), secondary(e.getValue()))));
+    private static Map<Metric, MetricSamples> metrics(JsonNode result) {
+        Map<Metric, MetricSamples> metrics = new EnumMap<>(Metric.class);
+        result.path("secondaryMetrics").fields().forEachRemaining(e -> Metric.named(withoutPrefix(e.getKey()))
+                .ifPresent(metric -> metrics.put(metric, new MetricSamples(secondary(e.getValue())))));
         return metrics;
+    }
+
+    private static String withoutPrefix(String name) {
+        return name.startsWith(OLD_PREFIX) ? name.substring(OLD_PREFIX.length()) : name;
     }
 
     /** Profilers that watch a whole fork leave no samples, only a score. */

@@ -213,9 +213,10 @@ public final class Run {
     }
 
     /** The same, with the fastest pass of each fork for its sample; empty if passes were not looked for in every row. */
-    public Optional<Run> ofLeast() {
-        List<Measurement> rows =
-                measurements.stream().flatMap(row -> row.ofLeast().stream()).toList();
+    public Optional<Run> byFastestPass() {
+        List<Measurement> rows = measurements.stream()
+                .flatMap(row -> row.byFastestPass().stream())
+                .toList();
         return rows.size() < measurements.size()
                 ? Optional.empty()
                 : Optional.of(new Run(folder, machine, intent, rows, failures));

@@ -226,7 +226,6 @@ class BrowserTest {
                 like.jmhVersion(),
                 like.mode(),
                 like.threads(),
-                like.unit(),
                 like.samples(),
                 like.metrics());
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.convmark.model.Case;
+import org.convmark.model.Metric;
 import org.convmark.model.Target;
 import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
@@ -104,7 +105,7 @@ public final class Roofs {
 
     /** The arithmetic rate that a roof loop reached between the iterations of a row; empty in older runs. */
     public static Optional<Double> beside(Measurement row) {
-        return row.metric("roof").map(roof -> 1e9 * roof.median());
+        return row.metric(Metric.ROOF).map(roof -> Metric.ROOF.scale() * roof.median());
     }
 
     /** The highest arithmetic rate that any row of the run saw on the hardware of this one; NaN if none did. */

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.convmark.model.Metric;
 import org.convmark.model.Target;
 import org.convmark.report.Cell;
 import org.convmark.report.Unit;
@@ -48,7 +49,8 @@ public final class StabilityCheck {
         if (row.spread() > MOST_SPREAD) {
             doubts.add("spread " + Unit.SHARE.format(row.spread()));
         }
-        double steal = row.metric("steal").map(m -> m.highest() / 100).orElse(0.0);
+        double steal =
+                row.metric(Metric.STEAL).map(steals -> steals.highest() / 100).orElse(0.0);
         if (steal > MOST_STEAL) {
             doubts.add("steal " + Unit.SHARE.format(steal));
         }

@@ -21,6 +21,7 @@ import org.convmark.model.Activation;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
+import org.convmark.model.Metric;
 import org.convmark.model.Parameter;
 import org.convmark.model.Target;
 import org.convmark.report.Cell;
@@ -30,7 +31,7 @@ import org.convmark.report.Table;
 import org.convmark.report.Unit;
 import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
-import org.convmark.results.Metric;
+import org.convmark.results.MetricSamples;
 import org.convmark.results.Run;
 
 /**
@@ -69,7 +70,7 @@ public final class ActivationAnalysis implements Analysis {
     private record Cost(double seconds, Optional<Interval> interval, int points) {}
 
     /** One activation in one place, its costs by fusion. */
-    private record Entry(Place place, Activation function, Map<Fusion, Cost> costs, Optional<Metric> error) {
+    private record Entry(Place place, Activation function, Map<Fusion, Cost> costs, Optional<MetricSamples> error) {
         Optional<Double> seconds(Fusion fusion) {
             return Optional.ofNullable(costs.get(fusion)).map(Cost::seconds);
         }
@@ -159,10 +160,10 @@ public final class ActivationAnalysis implements Analysis {
         return Optional.of(new Cost(seconds, resampling.of(rows, median), pairs.size()));
     }
 
-    private static Optional<Metric> error(List<Measurement> rows, Activation function) {
+    private static Optional<MetricSamples> error(List<Measurement> rows, Activation function) {
         return rows.stream()
                 .filter(row -> isOf(row, Optional.of(function)))
-                .flatMap(row -> row.metric("error").stream())
+                .flatMap(row -> row.metric(Metric.ERROR).stream())
                 .findFirst();
     }
 

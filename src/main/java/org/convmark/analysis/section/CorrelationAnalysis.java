@@ -17,6 +17,7 @@ import org.convmark.analysis.facts.Family;
 import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Series;
 import org.convmark.model.Graph;
+import org.convmark.model.Metric;
 import org.convmark.model.Parameter;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
@@ -25,7 +26,7 @@ import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
-import org.convmark.results.Metric;
+import org.convmark.results.MetricSamples;
 import org.convmark.results.Run;
 
 /**
@@ -33,7 +34,7 @@ import org.convmark.results.Run;
  * 2021). Traffic is modelled everywhere and measured where hardware counters work; the two have columns of their own.
  */
 public final class CorrelationAnalysis implements Analysis {
-    private static final String COUNTER = "LLC-load-misses";
+    private static final String COUNTER = Metric.LLC_LOAD_MISSES.key();
 
     private static final String CLOUDS = """
             {"hconcat": [
@@ -71,7 +72,7 @@ public final class CorrelationAnalysis implements Analysis {
 
         /** NaN where the counter was not read. */
         double counted() {
-            return row.metric(COUNTER).map(Metric::median).orElse(Double.NaN);
+            return row.metric(Metric.LLC_LOAD_MISSES).map(MetricSamples::median).orElse(Double.NaN);
         }
     }
 

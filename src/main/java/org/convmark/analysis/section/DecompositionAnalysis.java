@@ -118,7 +118,7 @@ public final class DecompositionAnalysis implements Analysis {
                     new Content.Text(
                             "A factor is the time before the step over the time after it; means over points are "
                                     + "geometric, intervals are of 95 % and say how far the mean would move if forks and iterations were drawn "
-                                    + "again. Times are medians over forks; least times are those of the fastest single pass that any fork saw, "
+                                    + "again. Times are medians over forks; the fastest pass is the fastest single one that any fork saw, "
                                     + "which neighbours on a shared machine disturb least."));
         }
         missing(measured).ifPresent(text -> contents.add(new Content.Text(text)));
@@ -165,7 +165,8 @@ public final class DecompositionAnalysis implements Analysis {
     private static String lead(List<Pair> pairs) {
         return by(pairs, Pair::step).entrySet().stream()
                 .map(e -> e.getKey().name() + " " + Unit.FACTOR.format(mean(e.getValue(), Measurement::seconds))
-                        + " (" + Unit.FACTOR.format(mean(e.getValue(), Measurement::least)) + " by least times, "
+                        + " (" + Unit.FACTOR.format(mean(e.getValue(), Measurement::fastestPass))
+                        + " by fastest passes, "
                         + e.getValue().size() + (e.getValue().size() == 1 ? " point)" : " points)"))
                 .collect(Collectors.joining("; ", "", "."));
     }
@@ -187,7 +188,7 @@ public final class DecompositionAnalysis implements Analysis {
                 .forEach((workload, few) -> rows.add(cells(resampling, step, workload.name(), few))));
         return new Table(
                 "Factor of each step, JVM " + jvm,
-                List.of("Step", "Workload", "Factor", "Low", "High", "By least times", "Points"),
+                List.of("Step", "Workload", "Factor", "Low", "High", "By fastest passes", "Points"),
                 rows);
     }
 
@@ -201,7 +202,7 @@ public final class DecompositionAnalysis implements Analysis {
                 Cell.number(mean(pairs, Measurement::seconds), Unit.FACTOR),
                 Resampling.cell(interval.map(Interval::low), Unit.FACTOR),
                 Resampling.cell(interval.map(Interval::high), Unit.FACTOR),
-                Cell.number(mean(pairs, Measurement::least), Unit.FACTOR),
+                Cell.number(mean(pairs, Measurement::fastestPass), Unit.FACTOR),
                 Cell.number(pairs.size(), Unit.COUNT));
     }
 
@@ -219,7 +220,7 @@ public final class DecompositionAnalysis implements Analysis {
                                 cells(resampling, step, family.word() + "s, " + extent.key() + " " + number, here)))));
         Table table = new Table(
                 "Factor of each step by " + extent.key() + ", JVM " + jvm,
-                List.of("Step", "Where", "Factor", "Low", "High", "By least times", "Points"),
+                List.of("Step", "Where", "Factor", "Low", "High", "By fastest passes", "Points"),
                 rows);
         return rows.isEmpty() ? Optional.empty() : Optional.of(table);
     }

@@ -11,6 +11,7 @@ import org.convmark.analysis.facts.Gaps.Gap;
 import org.convmark.analysis.facts.Point;
 import org.convmark.analysis.facts.RunFacts;
 import org.convmark.model.Case;
+import org.convmark.model.Metric;
 import org.convmark.model.Network;
 import org.convmark.model.Parameter;
 import org.convmark.model.Workload;
@@ -46,8 +47,6 @@ public final class NetworkAnalysis implements Analysis {
     private static final Cell ONE_CALL =
             Cell.missing("the engine is one call and plans by itself, or the row is of a version that did not look");
 
-    private static final double MICRO = 1e-6;
-
     /** What rows that are compared have in common. */
     private record Place(JvmIdentity jvm, Workload network, Point point) {
         static Place of(Measurement row) {
@@ -70,7 +69,7 @@ public final class NetworkAnalysis implements Analysis {
                     .collect(Collectors.toMap(Place::of, row -> row, (one, again) -> one, LinkedHashMap::new));
             contents.add(new Content.Lead(lead(rows, natives)));
             contents.add(new Content.Text(
-                    "Factors are against plain Java, layer by layer, at the same size. Kernels alone is the sum over all kernels of the time "
+                    "Factors are against plain Java, layer by layer, at the same size. Isolated kernels is the sum over all kernels of the time "
                             + "that each takes when it runs again and again by itself; what a pass takes beyond that is the price of the sequence, whose "
                             + "kernels push each other's operands out of the caches. The workspace was planned for intermediates, borders included; the widest cut is "
                             + "what those alive at one time hold; less is possible where parts of a concatenation are computed in their place in it. Accuracy is as published for trained weights at the network's own "
@@ -128,8 +127,8 @@ public final class NetworkAnalysis implements Analysis {
                         "Factor",
                         "Layers",
                         "Kernels",
-                        "Kernels alone",
-                        "Pass / kernels alone",
+                        "Isolated kernels",
+                        "Pass / isolated kernels",
                         "Workspace",
                         "Widest cut",
                         "Top-1 in %"),
@@ -152,26 +151,24 @@ public final class NetworkAnalysis implements Analysis {
                         .map(factor -> Cell.number(factor, Unit.FACTOR))
                         .orElse(Cell.missing("plain Java was not measured unfused at this size")),
                 Cell.number(work.problem().graph().nodes().size(), Unit.COUNT),
-                metric(row, "kernels", Unit.COUNT, 1),
-                metric(row, "alone", Unit.SECONDS, MICRO),
-                alone(row)
+                metric(row, Metric.KERNELS, Unit.COUNT),
+                metric(row, Metric.ISOLATED, Unit.SECONDS),
+                value(row, Metric.ISOLATED)
                         .map(seconds -> Cell.number(row.seconds() / seconds, Unit.FACTOR))
                         .orElse(ONE_CALL),
-                metric(row, "workspace", Unit.BYTES, 1),
+                metric(row, Metric.WORKSPACE, Unit.BYTES),
                 Cell.number(work.cost().workspaceBytes(), Unit.BYTES),
                 accuracy(network)
                         .map(accuracy -> Cell.number(accuracy.percent(), Unit.COUNT))
                         .orElse(Cell.missing("nobody trained this reconstruction")));
     }
 
-    private static Cell metric(Measurement row, String name, Unit unit, double scale) {
-        return row.metric(name)
-                .map(metric -> Cell.number(metric.median() * scale, unit))
-                .orElse(ONE_CALL);
+    private static Cell metric(Measurement row, Metric which, Unit unit) {
+        return value(row, which).map(value -> Cell.number(value, unit)).orElse(ONE_CALL);
     }
 
-    private static Optional<Double> alone(Measurement row) {
-        return row.metric("alone").map(metric -> metric.median() * MICRO);
+    private static Optional<Double> value(Measurement row, Metric which) {
+        return row.metric(which).map(samples -> samples.median() * which.scale());
     }
 
     private static Table gaps(List<Gap> gaps) {

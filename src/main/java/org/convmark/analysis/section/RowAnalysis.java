@@ -17,6 +17,7 @@ import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.analysis.facts.StabilityCheck;
 import org.convmark.model.Case;
+import org.convmark.model.Metric;
 import org.convmark.model.Parameter;
 import org.convmark.model.Target;
 import org.convmark.report.Cell;
@@ -245,9 +246,9 @@ public final class RowAnalysis implements Analysis {
     }
 
     private static Cell allocation(Measurement row) {
-        return row.metric("gc.alloc.rate.norm")
-                .filter(metric -> !Double.isNaN(metric.median()))
-                .map(metric -> Cell.number(metric.median(), Unit.BYTES))
+        return row.metric(Metric.ALLOCATED_BY_JVM)
+                .filter(samples -> !Double.isNaN(samples.median()))
+                .map(samples -> Cell.number(samples.median(), Unit.BYTES))
                 .orElseGet(() -> Cell.missing("JMH's gc profiler reported nothing"));
     }
 }
