@@ -51,7 +51,7 @@ class ArchitectureTest {
         "results, model machine io",
         "run, model kernel bench results machine io",
         "probe, model kernel engine bench machine io",
-        "analysis, model fusion results machine report",
+        "analysis, model fusion results machine report io",
         "export, model kernel engine bench results run analysis machine report io",
         "fleet, run results analysis machine report io",
         "cli, model fusion kernel engine probe run export fleet results analysis machine report io"

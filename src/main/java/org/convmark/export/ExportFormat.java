@@ -1,6 +1,6 @@
 package org.convmark.export;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import org.convmark.io.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +30,7 @@ public enum ExportFormat {
     BMF {
         @Override
         public Exported of(List<Run> runs) {
-            ObjectNode root = new ObjectMapper().createObjectNode();
+            ObjectNode root = Json.MAPPER.createObjectNode();
             byTitle(only(runs)).forEach((title, row) -> {
                 ObjectNode latency = root.putObject(title).putObject("latency");
                 List<Double> forks = row.forkMedians();

@@ -27,7 +27,7 @@ public record Probe(
     /** This probe as one line. */
     public String json() {
         try {
-            return Json.MAPPER.writer().writeValueAsString(this);
+            return FactJson.MAPPER.writer().writeValueAsString(this);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
@@ -40,7 +40,7 @@ public record Probe(
      */
     public static Probe parse(String line) {
         try {
-            return Json.MAPPER.readValue(line, Probe.class);
+            return FactJson.MAPPER.readValue(line, Probe.class);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not the answer of a probe: " + JsonErrors.of(e), e);
         }

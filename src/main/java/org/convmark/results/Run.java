@@ -1,7 +1,6 @@
 package org.convmark.results;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import org.convmark.io.Json;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -23,8 +22,6 @@ import org.convmark.model.Case;
 
 /** The content of a run folder. Immutable. */
 public final class Run {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
     private static final String INDEX = "index";
 
     private final Path folder;
@@ -176,7 +173,7 @@ public final class Run {
 
     private static <T> T parse(Path file, Class<T> type) {
         try {
-            T value = JSON.readValue(TextFile.read(file), type);
+            T value = Json.MAPPER.readValue(TextFile.read(file), type);
             if (value != null) {
                 return value;
             }

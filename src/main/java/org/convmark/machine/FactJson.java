@@ -1,6 +1,6 @@
 package org.convmark.machine;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
+import org.convmark.io.Json;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.BeanDescription;
@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.deser.std.DelegatingDeserializer;
 import com.fasterxml.jackson.databind.introspect.Annotated;
@@ -18,19 +17,18 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.util.List;
 
-/** How the records of this package look as JSON. Files of other versions are read: unknown fields are passed over. */
-final class Json {
-    static final ObjectMapper MAPPER = JsonMapper.builder()
+/** How the records of this package look as JSON. Files of other versions are read: unknown fields are passed over, and facts that they lack are missing. */
+final class FactJson {
+    static final JsonMapper MAPPER = Json.MAPPER
+            .rebuild()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .serializationInclusion(JsonInclude.Include.NON_NULL)
             .addModule(new SimpleModule().setDeserializerModifier(new AbsentFacts()))
             .annotationIntrospector(new WholeRecords())
             .withConfigOverride(List.class, o -> o.setSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL)))
             .build();
 
-    private Json() {}
+    private FactJson() {}
 
     /** Whatever may be unknown is a fact; a text that is none has to be there. */
     private static final class WholeRecords extends JacksonAnnotationIntrospector {
