@@ -1,11 +1,11 @@
 package org.convmark.analysis.compare;
 
-import org.convmark.io.Json;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import org.convmark.analysis.statistics.Interval;
+import org.convmark.io.Json;
 import org.convmark.results.Measurement;
 
 /** A comparison for programs. Ratios are the candidate's time over the base's; numbers that are not known are null. */

@@ -45,12 +45,9 @@ public final class Peers {
     /** All points of some rows at which an engine of others was measured, in the order of JVMs, workloads and points. */
     public static List<Match> of(List<Measurement> rows) {
         List<JvmIdentity> jvms = rows.stream().map(Measurement::jvm).distinct().toList();
-        record Place(JvmIdentity jvm, Workload workload, Point point) {}
-        Map<Place, List<Measurement>> places = rows.stream()
-                .filter(Peers::isAtItsBest)
-                .collect(Collectors.groupingBy(
-                        row -> new Place(row.jvm(), row.work().workload(), Point.of(row))));
-        return places.entrySet().stream()
+        Map<GroupKey, List<Measurement>> groups =
+                rows.stream().filter(Peers::isAtItsBest).collect(Collectors.groupingBy(GroupKey::of));
+        return groups.entrySet().stream()
                 .filter(e -> e.getValue().stream()
                         .anyMatch(row -> row.work().target().isPeer()))
                 .map(e -> new Match(

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.statistics.descriptive.Median;
+import org.convmark.analysis.facts.Hardware;
 import org.convmark.analysis.facts.Point;
 import org.convmark.analysis.facts.Resampling;
 import org.convmark.analysis.facts.Resampling.Interval;
@@ -23,13 +24,11 @@ import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
 import org.convmark.model.Metric;
 import org.convmark.model.Parameter;
-import org.convmark.model.Target;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.MetricSamples;
 import org.convmark.results.Run;
@@ -42,9 +41,6 @@ import org.convmark.results.Run;
 public final class ActivationAnalysis implements Analysis {
     private static final String TITLE = "Activations";
     private static final List<Fusion> FUSIONS = List.of(Fusion.NONE, Fusion.EPILOGUE);
-
-    /** Where activations are compared. */
-    private record Place(JvmIdentity jvm, Target target, int workers) {}
 
     /** A chain with an activation and the same chain without. */
     private record Pair(Measurement with, Measurement without) {
@@ -70,7 +66,8 @@ public final class ActivationAnalysis implements Analysis {
     private record Cost(double seconds, Optional<Interval> interval, int points) {}
 
     /** One activation in one place, its costs by fusion. */
-    private record Entry(Place place, Activation function, Map<Fusion, Cost> costs, Optional<MetricSamples> error) {
+    private record Entry(
+            Hardware hardware, Activation function, Map<Fusion, Cost> costs, Optional<MetricSamples> error) {
         Optional<Double> seconds(Fusion fusion) {
             return Optional.ofNullable(costs.get(fusion)).map(Cost::seconds);
         }
@@ -101,13 +98,9 @@ public final class ActivationAnalysis implements Analysis {
     }
 
     private static List<Entry> entries(RunFacts facts) {
-        Map<Place, List<Measurement>> places = facts.workloads().stream()
+        Map<Hardware, List<Measurement>> places = facts.workloads().stream()
                 .filter(row -> row.work().workload() instanceof ActivationChain)
-                .collect(Collectors.groupingBy(
-                        row -> new Place(
-                                row.jvm(), row.work().target(), row.work().workers()),
-                        LinkedHashMap::new,
-                        Collectors.toList()));
+                .collect(Collectors.groupingBy(Hardware::of, LinkedHashMap::new, Collectors.toList()));
         List<Entry> entries = new ArrayList<>();
         places.forEach((place, rows) -> {
             for (Activation function : Activation.values()) {
@@ -169,8 +162,8 @@ public final class ActivationAnalysis implements Analysis {
 
     /** The dearest fused activation of each place, or the dearest alone where none is fused. */
     private static String lead(Run run, List<Entry> entries) {
-        Map<Place, List<Entry>> places =
-                entries.stream().collect(Collectors.groupingBy(Entry::place, LinkedHashMap::new, Collectors.toList()));
+        Map<Hardware, List<Entry>> places = entries.stream()
+                .collect(Collectors.groupingBy(Entry::hardware, LinkedHashMap::new, Collectors.toList()));
         return places.entrySet().stream()
                 .map(e -> {
                     boolean fused = e.getValue().stream()
@@ -210,9 +203,9 @@ public final class ActivationAnalysis implements Analysis {
     private static List<Cell> cells(Run run, Entry entry) {
         List<Cell> cells = new ArrayList<>(List.of(
                 Cell.words(entry.function().name()),
-                Cell.words(entry.place().target().name()),
-                Cell.words(String.valueOf(entry.place().workers())),
-                Cell.words(run.label(entry.place().jvm()))));
+                Cell.words(entry.hardware().target().name()),
+                Cell.words(String.valueOf(entry.hardware().workers())),
+                Cell.words(run.label(entry.hardware().jvm()))));
         for (Fusion fusion : FUSIONS) {
             Optional<Cost> cost = Optional.ofNullable(entry.costs().get(fusion));
             cells.add(cost.map(c -> Cell.number(c.seconds(), Unit.SECONDS))

@@ -1,5 +1,12 @@
 package org.convmark.analysis.section;
 
+import static org.convmark.analysis.section.IdentityColumn.DEPTH;
+import static org.convmark.analysis.section.IdentityColumn.FAMILY;
+import static org.convmark.analysis.section.IdentityColumn.FUSION;
+import static org.convmark.analysis.section.IdentityColumn.TARGET;
+import static org.convmark.analysis.section.IdentityColumn.WIDTH;
+import static org.convmark.analysis.section.IdentityColumn.WORKLOAD;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -34,6 +41,8 @@ import org.convmark.results.Run;
  * 2021). Traffic is modelled everywhere and measured where hardware counters work; the two have columns of their own.
  */
 public final class CorrelationAnalysis implements Analysis {
+    private static final List<IdentityColumn> IDENTITY = List.of(WORKLOAD, FAMILY, TARGET, FUSION, DEPTH, WIDTH);
+
     private static final String COUNTER = Metric.LLC_LOAD_MISSES.key();
 
     private static final String CLOUDS = """
@@ -132,7 +141,7 @@ public final class CorrelationAnalysis implements Analysis {
                                                 .missing())
                                 + "."));
         if (!samples.isEmpty()) {
-            contents.add(new Chart(points(samples), CLOUDS));
+            contents.add(new Chart(points(run, samples), CLOUDS));
         }
         if (!groups.isEmpty()) {
             contents.add(table(groups));
@@ -208,15 +217,12 @@ public final class CorrelationAnalysis implements Analysis {
         return String.format(Locale.ROOT, "%.2f", value);
     }
 
-    private static Table points(List<Sample> samples) {
+    private static Table points(Run run, List<Sample> samples) {
         List<List<Cell>> rows = samples.stream()
-                .map(s -> List.of(
-                        Cell.words(s.row().work().workload().name()),
-                        Cell.words(Family.of(s.row().work().workload()).word()),
-                        Cell.words(s.row().work().target().name()),
-                        Cell.words(s.row().work().fusion().name()),
-                        Cell.words(s.row().work().extents().text(Parameter.DEPTH)),
-                        Cell.words(s.row().work().extents().text(Parameter.WIDTH)),
+                .map(s -> IdentityColumn.cells(
+                        IDENTITY,
+                        run,
+                        s.row(),
                         Cell.number(s.flops(), Unit.COUNT),
                         Cell.number(s.fromL3(), Unit.BYTES),
                         Cell.number(s.fromMemory(), Unit.BYTES),
@@ -227,18 +233,7 @@ public final class CorrelationAnalysis implements Analysis {
                 .toList();
         return new Table(
                 "Arithmetic and modelled traffic from L3 against time, row by row",
-                List.of(
-                        "Workload",
-                        "Family",
-                        "Target",
-                        "Fusion",
-                        "Depth",
-                        "Width",
-                        "Flops",
-                        "From L3",
-                        "From memory",
-                        "Counted L3 misses",
-                        "Time"),
+                IdentityColumn.head(IDENTITY, "Flops", "From L3", "From memory", "Counted L3 misses", "Time"),
                 rows);
     }
 

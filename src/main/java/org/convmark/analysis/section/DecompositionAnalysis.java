@@ -14,6 +14,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.analysis.facts.Family;
+import org.convmark.analysis.facts.GroupKey;
 import org.convmark.analysis.facts.Peers;
 import org.convmark.analysis.facts.Point;
 import org.convmark.analysis.facts.Resampling;
@@ -40,6 +41,10 @@ import org.convmark.results.Run;
 public final class DecompositionAnalysis implements Analysis {
     /** One engine on one form of the graph. */
     private record Engine(Target target, Fusion fusion) {
+        static Engine of(Measurement row) {
+            return new Engine(row.work().target(), row.work().fusion());
+        }
+
         @Override
         public String toString() {
             return target + " " + fusion;
@@ -127,25 +132,16 @@ public final class DecompositionAnalysis implements Analysis {
 
     /** In the order of steps, workloads and points; of several algorithms that of the engine's own choice. */
     private static List<Pair> pairs(List<Measurement> rows) {
-        record Place(Workload workload, Point point, Engine engine) {}
-        Map<Place, Measurement> places = rows.stream()
+        Map<GroupKey, Map<Engine, Measurement>> groups = rows.stream()
                 .filter(row -> row.work().algorithm() == Algorithm.AUTO)
-                .collect(Collectors.toMap(
-                        row -> new Place(
-                                row.work().workload(),
-                                Point.of(row),
-                                new Engine(row.work().target(), row.work().fusion())),
-                        Function.identity(),
-                        (one, again) -> one));
+                .collect(Collectors.groupingBy(
+                        GroupKey::of, Collectors.toMap(Engine::of, Function.identity(), (one, again) -> one)));
         List<Pair> pairs = new ArrayList<>();
-        for (Step step : STEPS) {
-            places.forEach((place, row) -> {
-                Measurement fast = places.get(new Place(place.workload(), place.point(), step.to()));
-                if (place.engine().equals(step.from()) && fast != null) {
-                    pairs.add(new Pair(step, place.workload(), place.point(), row, fast));
-                }
-            });
-        }
+        groups.forEach((key, engines) -> STEPS.stream()
+                .filter(step -> engines.keySet().containsAll(List.of(step.from(), step.to())))
+                .map(step ->
+                        new Pair(step, key.workload(), key.point(), engines.get(step.from()), engines.get(step.to())))
+                .forEach(pairs::add));
         pairs.sort(Comparator.comparing((Pair pair) -> STEPS.indexOf(pair.step()))
                 .thenComparing(pair -> Workload.all().indexOf(pair.workload()))
                 .thenComparing(Pair::point));

@@ -1,5 +1,13 @@
 package org.convmark.analysis.section;
 
+import static org.convmark.analysis.section.IdentityColumn.BATCH;
+import static org.convmark.analysis.section.IdentityColumn.FUSION;
+import static org.convmark.analysis.section.IdentityColumn.IMAGE;
+import static org.convmark.analysis.section.IdentityColumn.JVM;
+import static org.convmark.analysis.section.IdentityColumn.TARGET;
+import static org.convmark.analysis.section.IdentityColumn.WORKERS;
+import static org.convmark.analysis.section.IdentityColumn.WORKLOAD;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -8,12 +16,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.convmark.analysis.facts.Gaps.Gap;
-import org.convmark.analysis.facts.Point;
+import org.convmark.analysis.facts.GroupKey;
 import org.convmark.analysis.facts.RunFacts;
 import org.convmark.model.Case;
 import org.convmark.model.Metric;
 import org.convmark.model.Network;
-import org.convmark.model.Parameter;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
@@ -21,7 +28,6 @@ import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
@@ -35,24 +41,21 @@ public final class NetworkAnalysis implements Analysis {
                 "encoding": {"y": {"field": "Top-1 in %", "type": "quantitative", "scale": {"zero": false}},
                              "x": {"field": "Ideal", "type": "quantitative", "scale": {"type": "log"},
                                    "axis": {"labelExpr": "format(datum.value, '~s') + 's'"}, "title": "ideal latency"},
-                             "color": {"field": "Network", "type": "nominal", "title": null}}},
+                             "color": {"field": "Workload", "type": "nominal", "title": null}}},
                {"height": 260, "mark": {"type": "point", "tooltip": {"content": "data"}},
                 "encoding": {"y": {"field": "Top-1 in %", "type": "quantitative", "scale": {"zero": false}, "title": null},
                              "x": {"field": "Actual", "type": "quantitative", "scale": {"type": "log"},
                                    "axis": {"labelExpr": "format(datum.value, '~s') + 's'"}, "title": "actual latency"},
                              "shape": {"field": "Fusion", "type": "nominal", "title": null},
-                             "color": {"field": "Network", "type": "nominal", "title": null}}}]}}
+                             "color": {"field": "Workload", "type": "nominal", "title": null}}}]}}
             """;
+
+    private static final List<IdentityColumn> PROGRAM = List.of(WORKLOAD, TARGET, FUSION);
+
+    private static final List<IdentityColumn> IDENTITY = List.of(WORKLOAD, TARGET, FUSION, IMAGE, BATCH, WORKERS, JVM);
 
     private static final Cell ONE_CALL =
             Cell.missing("the engine is one call and plans by itself, or the row is of a version that did not look");
-
-    /** What rows that are compared have in common. */
-    private record Place(JvmIdentity jvm, Workload network, Point point) {
-        static Place of(Measurement row) {
-            return new Place(row.jvm(), row.work().workload(), Point.of(row));
-        }
-    }
 
     @Override
     public Section of(RunFacts facts) {
@@ -64,9 +67,9 @@ public final class NetworkAnalysis implements Analysis {
         if (rows.isEmpty()) {
             contents.add(new Content.Lead("No whole network was measured: run with --include network."));
         } else {
-            Map<Place, Measurement> natives = rows.stream()
+            Map<GroupKey, Measurement> natives = rows.stream()
                     .filter(row -> row.work().isBaseline())
-                    .collect(Collectors.toMap(Place::of, row -> row, (one, again) -> one, LinkedHashMap::new));
+                    .collect(Collectors.toMap(GroupKey::of, row -> row, (one, again) -> one, LinkedHashMap::new));
             contents.add(new Content.Lead(lead(rows, natives)));
             contents.add(new Content.Text(
                     "Factors are against plain Java, layer by layer, at the same size. Isolated kernels is the sum over all kernels of the time "
@@ -79,7 +82,7 @@ public final class NetworkAnalysis implements Analysis {
                     .filter(gap -> accuracy(gap.workload()).isPresent())
                     .toList();
             if (!gaps.isEmpty()) {
-                contents.add(new Chart(gaps(gaps), GAP));
+                contents.add(new Chart(gaps(run, gaps), GAP));
             }
         }
         return new Section("Whole networks", contents);
@@ -89,11 +92,11 @@ public final class NetworkAnalysis implements Analysis {
         return workload instanceof Network network ? network.accuracy() : Optional.empty();
     }
 
-    private static Optional<Double> factor(Measurement row, Map<Place, Measurement> natives) {
-        return Optional.ofNullable(natives.get(Place.of(row))).map(slow -> slow.seconds() / row.seconds());
+    private static Optional<Double> factor(Measurement row, Map<GroupKey, Measurement> natives) {
+        return Optional.ofNullable(natives.get(GroupKey.of(row))).map(slow -> slow.seconds() / row.seconds());
     }
 
-    private static String lead(List<Measurement> rows, Map<Place, Measurement> natives) {
+    private static String lead(List<Measurement> rows, Map<GroupKey, Measurement> natives) {
         record Best(Measurement row, double factor) {}
         Optional<Best> most = rows.stream()
                 .flatMap(row -> factor(row, natives).map(factor -> new Best(row, factor)).stream())
@@ -112,17 +115,11 @@ public final class NetworkAnalysis implements Analysis {
                 + row.work().fusion() + ")";
     }
 
-    private static Table table(Run run, List<Measurement> rows, Map<Place, Measurement> natives) {
+    private static Table table(Run run, List<Measurement> rows, Map<GroupKey, Measurement> natives) {
         return new Table(
                 "Whole networks",
-                List.of(
-                        "Network",
-                        "Target",
-                        "Fusion",
-                        "Image",
-                        "Batch",
-                        "Workers",
-                        "JVM",
+                IdentityColumn.head(
+                        IDENTITY,
                         "Time",
                         "Factor",
                         "Layers",
@@ -135,17 +132,12 @@ public final class NetworkAnalysis implements Analysis {
                 rows.stream().map(row -> cells(run, row, natives)).toList());
     }
 
-    private static List<Cell> cells(Run run, Measurement row, Map<Place, Measurement> natives) {
+    private static List<Cell> cells(Run run, Measurement row, Map<GroupKey, Measurement> natives) {
         Case.Work work = row.work();
-        Workload network = work.workload();
-        return List.of(
-                Cell.words(network.name()),
-                Cell.words(work.target().name()),
-                Cell.words(work.fusion().name()),
-                Cell.words(work.extents().text(Parameter.IMAGE)),
-                Cell.words(work.extents().text(Parameter.BATCH)),
-                Cell.words(String.valueOf(work.workers())),
-                Cell.words(run.label(row.jvm())),
+        return IdentityColumn.cells(
+                IDENTITY,
+                run,
+                row,
                 Cell.number(row.seconds(), Unit.SECONDS),
                 factor(row, natives)
                         .map(factor -> Cell.number(factor, Unit.FACTOR))
@@ -158,7 +150,7 @@ public final class NetworkAnalysis implements Analysis {
                         .orElse(ONE_CALL),
                 metric(row, Metric.WORKSPACE, Unit.BYTES),
                 Cell.number(work.cost().workspaceBytes(), Unit.BYTES),
-                accuracy(network)
+                accuracy(work.workload())
                         .map(accuracy -> Cell.number(accuracy.percent(), Unit.COUNT))
                         .orElse(Cell.missing("nobody trained this reconstruction")));
     }
@@ -171,15 +163,15 @@ public final class NetworkAnalysis implements Analysis {
         return row.metric(which).map(samples -> samples.median() * which.scale());
     }
 
-    private static Table gaps(List<Gap> gaps) {
+    private static Table gaps(Run run, List<Gap> gaps) {
         return new Table(
                 "Efficiency gap of whole networks over their accuracy: ideal (left) against actual (right)",
-                List.of("Network", "Target", "Fusion", "Top-1 in %", "Accuracy from", "Ideal", "Actual", "Efficiency"),
+                IdentityColumn.head(PROGRAM, "Top-1 in %", "Accuracy from", "Ideal", "Actual", "Efficiency"),
                 gaps.stream()
-                        .map(gap -> List.of(
-                                Cell.words(gap.workload().name()),
-                                Cell.words(gap.work().target().name()),
-                                Cell.words(gap.work().fusion().name()),
+                        .map(gap -> IdentityColumn.cells(
+                                PROGRAM,
+                                run,
+                                gap.row(),
                                 Cell.number(
                                         accuracy(gap.workload()).orElseThrow().percent(), Unit.COUNT),
                                 Cell.words(

@@ -1,5 +1,13 @@
 package org.convmark.analysis.section;
 
+import static org.convmark.analysis.section.IdentityColumn.BATCH;
+import static org.convmark.analysis.section.IdentityColumn.DEPTH;
+import static org.convmark.analysis.section.IdentityColumn.IMAGE;
+import static org.convmark.analysis.section.IdentityColumn.JVM;
+import static org.convmark.analysis.section.IdentityColumn.WIDTH;
+import static org.convmark.analysis.section.IdentityColumn.WORKERS;
+import static org.convmark.analysis.section.IdentityColumn.WORKLOAD;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +27,6 @@ import org.convmark.model.Block;
 import org.convmark.model.Network;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
-import org.convmark.model.Stack;
 import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
@@ -38,6 +45,8 @@ import org.convmark.results.Run;
 public final class PeerAnalysis implements Analysis {
     private static final String TITLE = "Peers";
     private static final Map<String, List<? extends Workload>> FAMILIES = families();
+
+    private static final List<IdentityColumn> IDENTITY = List.of(WORKLOAD, DEPTH, WIDTH, IMAGE, BATCH, WORKERS, JVM);
 
     private static final Cell NOT_MEASURED = Cell.missing("one of the two was not measured there");
 
@@ -247,8 +256,7 @@ public final class PeerAnalysis implements Analysis {
                         Stream.of(Peers.NATIVE), Peers.ACCELERATED.stream(), Target.accelerated().stream())
                 .flatMap(targets -> targets)
                 .toList();
-        List<String> columns =
-                new ArrayList<>(List.of("Workload", "Depth", "Width", "Image", "Batch", "Workers", "JVM"));
+        List<String> columns = new ArrayList<>(IdentityColumn.head(IDENTITY));
         engines.forEach(engine -> columns.add(engine.name()));
         ratios().forEach(ratio -> columns.add(ratio.name()));
         columns.add("Steady?");
@@ -259,12 +267,8 @@ public final class PeerAnalysis implements Analysis {
     }
 
     private static List<Cell> cells(Run run, StabilityCheck stability, Match match, List<Target> engines) {
-        List<Cell> cells = new ArrayList<>();
-        cells.add(Cell.words(match.workload().name()));
-        Stack.EXTENTS.forEach(
-                extent -> cells.add(Cell.words(match.point().extents().text(extent))));
-        cells.add(Cell.words(String.valueOf(match.point().workers())));
-        cells.add(Cell.words(run.label(match.jvm())));
+        List<Cell> cells =
+                new ArrayList<>(IdentityColumn.cells(IDENTITY, run, match.rows().get(0)));
         engines.forEach(engine -> cells.add(match.fastest(Set.of(engine), Measurement::seconds)
                 .map(row -> Cell.number(row.seconds(), Unit.SECONDS))
                 .orElseGet(() -> Cell.missing("not measured"))));

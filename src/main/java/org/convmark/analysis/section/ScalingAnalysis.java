@@ -1,5 +1,10 @@
 package org.convmark.analysis.section;
 
+import static org.convmark.analysis.section.IdentityColumn.FUSION;
+import static org.convmark.analysis.section.IdentityColumn.JVM;
+import static org.convmark.analysis.section.IdentityColumn.TARGET;
+import static org.convmark.analysis.section.IdentityColumn.WORKLOAD;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -31,6 +36,8 @@ import org.convmark.results.Run;
 public final class ScalingAnalysis implements Analysis {
     /** Change of the power from one step of an extent to the next from which on a curve is said to bend. */
     private static final double BEND = 0.25;
+
+    private static final List<IdentityColumn> IDENTITY = List.of(WORKLOAD, TARGET, FUSION, JVM);
 
     private static final List<String> LEVELS = List.of("L1d", "L2", "L3");
 
@@ -162,20 +169,7 @@ public final class ScalingAnalysis implements Analysis {
         List<List<Cell>> rows = all.stream().map(series -> cells(facts, series)).toList();
         return new Table(
                 "Powers with which time, flops and bytes grow",
-                List.of(
-                        "Workload",
-                        "Target",
-                        "Fusion",
-                        "JVM",
-                        "Over",
-                        "At",
-                        "Time",
-                        "Low",
-                        "High",
-                        "Flops",
-                        "Bytes",
-                        "Bends",
-                        "Leaves"),
+                IdentityColumn.head(IDENTITY, "Over", "At", "Time", "Low", "High", "Flops", "Bytes", "Bends", "Leaves"),
                 rows);
     }
 
@@ -184,11 +178,10 @@ public final class ScalingAnalysis implements Analysis {
         Measurement first = series.first();
         double[] extents = series.extents();
         Optional<Interval> interval = facts.resampling().of(series.rows(), logs -> power(extents, logs));
-        return List.of(
-                Cell.words(first.work().workload().name()),
-                Cell.words(first.work().target().name()),
-                Cell.words(first.work().fusion().name()),
-                Cell.words(run.label(first.jvm())),
+        return IdentityColumn.cells(
+                IDENTITY,
+                run,
+                first,
                 Cell.words(series.extent().key()),
                 Cell.words(series.rest()),
                 Cell.number(timePower(series), Unit.COUNT),

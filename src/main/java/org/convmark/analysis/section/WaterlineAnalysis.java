@@ -1,5 +1,14 @@
 package org.convmark.analysis.section;
 
+import static org.convmark.analysis.section.IdentityColumn.DEPTH;
+import static org.convmark.analysis.section.IdentityColumn.FAMILY;
+import static org.convmark.analysis.section.IdentityColumn.FUSION;
+import static org.convmark.analysis.section.IdentityColumn.JVM;
+import static org.convmark.analysis.section.IdentityColumn.TARGET;
+import static org.convmark.analysis.section.IdentityColumn.WIDTH;
+import static org.convmark.analysis.section.IdentityColumn.WORKERS;
+import static org.convmark.analysis.section.IdentityColumn.WORKLOAD;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -29,6 +38,9 @@ import org.convmark.results.Run;
 /** How efficient each sequence of kernels can be under the roofs of the run, and how far rows are from that. */
 public final class WaterlineAnalysis implements Analysis {
     private static final String TITLE = "Waterline";
+
+    private static final List<IdentityColumn> IDENTITY =
+            List.of(WORKLOAD, FAMILY, TARGET, FUSION, DEPTH, WIDTH, WORKERS, JVM);
 
     /** A bar per kernel from the bottom of the picture, and the surface of the water where the kernel's bytes lie. */
     private static final String BARS = """
@@ -193,15 +205,10 @@ public final class WaterlineAnalysis implements Analysis {
 
     private static Table everyRow(Run run, List<Gap> gaps) {
         List<List<Cell>> rows = gaps.stream()
-                .map(gap -> List.of(
-                        Cell.words(gap.workload().name()),
-                        Cell.words(Family.of(gap.workload()).word()),
-                        Cell.words(gap.work().target().name()),
-                        Cell.words(gap.work().fusion().name()),
-                        Cell.words(gap.work().extents().text(Parameter.DEPTH)),
-                        Cell.words(gap.work().extents().text(Parameter.WIDTH)),
-                        Cell.words(String.valueOf(gap.work().workers())),
-                        Cell.words(run.label(gap.row().jvm())),
+                .map(gap -> IdentityColumn.cells(
+                        IDENTITY,
+                        run,
+                        gap.row(),
                         Cell.number(gap.caches().efficiency(), Unit.SHARE),
                         Cell.number(gap.memory().efficiency(), Unit.SHARE),
                         Cell.number(gap.memory().pooledEfficiency(), Unit.SHARE),
@@ -209,19 +216,7 @@ public final class WaterlineAnalysis implements Analysis {
                 .toList();
         return new Table(
                 "Share of the peak: attainable with caches, from main memory, by one pooled roofline, and reached",
-                List.of(
-                        "Workload",
-                        "Family",
-                        "Target",
-                        "Fusion",
-                        "Depth",
-                        "Width",
-                        "Workers",
-                        "JVM",
-                        "Attainable",
-                        "From memory",
-                        "Pooled",
-                        "Reached"),
+                IdentityColumn.head(IDENTITY, "Attainable", "From memory", "Pooled", "Reached"),
                 rows);
     }
 }
