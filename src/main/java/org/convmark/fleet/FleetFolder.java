@@ -1,6 +1,5 @@
 package org.convmark.fleet;
 
-import org.convmark.io.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +16,7 @@ import org.convmark.io.AtomicFile;
 import org.convmark.io.FileErrors;
 import org.convmark.io.Folders;
 import org.convmark.io.InputError;
+import org.convmark.io.Json;
 import org.convmark.io.JsonErrors;
 import org.convmark.io.TextFile;
 
@@ -92,7 +92,8 @@ public record FleetFolder(Path path) {
 
     /** Keeps the fleet, whole or not at all. */
     void store(Fleet fleet) throws IOException {
-        new AtomicFile(path.resolve("fleet.json")).write(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(fleet));
+        new AtomicFile(path.resolve("fleet.json"))
+                .write(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(fleet));
     }
 
     /**

@@ -1,6 +1,5 @@
 package org.convmark.machine;
 
-import org.convmark.io.Json;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.BeanDescription;
@@ -16,6 +15,7 @@ import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.util.List;
+import org.convmark.io.Json;
 
 /** How the records of this package look as JSON. Files of other versions are read: unknown fields are passed over, and facts that they lack are missing. */
 final class FactJson {

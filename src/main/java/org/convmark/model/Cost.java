@@ -48,9 +48,4 @@ public record Cost(
     public long bytes() {
         return activationBytes() + weightBytes;
     }
-
-    /** Operational intensity in flops per byte, weights counted (Williams et al. 2009). */
-    public double intensity() {
-        return (double) flops / bytes();
-    }
 }

@@ -128,11 +128,6 @@ public record Waterline(List<Bar> bars) {
         return Math.min(1, operations() / memory);
     }
 
-    /** The part of the time in which kernels wait for memory beyond their arithmetic. */
-    public double memoryShare() {
-        return 1 - efficiency();
-    }
-
     /** {@code Conv 3x3, 64 to 128}; of a fused kernel its convolutions, or how many they are. */
     private static String label(Graph graph, Node node) {
         if (node.layer() instanceof Conv conv) {

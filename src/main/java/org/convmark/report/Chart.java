@@ -1,11 +1,11 @@
 package org.convmark.report;
 
-import org.convmark.io.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import org.convmark.io.Json;
 
 /**
  * A picture of a table. Its view is Vega-Lite without data and without sizes of the whole: fields are names of columns,

@@ -1,6 +1,5 @@
 package org.convmark.report;
 
-import org.convmark.io.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -12,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.convmark.io.AtomicFile;
+import org.convmark.io.Json;
 
 /**
  * A document for programs, in a folder: each section as {@code <anchor>.json}, with its sentences, tables and charts in reading order, and each of its

@@ -1,6 +1,5 @@
 package org.convmark.results;
 
-import org.convmark.io.Json;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.io.Json;
 import org.convmark.io.TextFile;
 import org.convmark.machine.Capture;
 import org.convmark.machine.ForkArguments;

@@ -1,6 +1,5 @@
 package org.convmark.run;
 
-import org.convmark.io.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -16,6 +15,7 @@ import org.convmark.io.AtomicFile;
 import org.convmark.io.FileErrors;
 import org.convmark.io.Folders;
 import org.convmark.io.InputError;
+import org.convmark.io.Json;
 import org.convmark.io.JsonErrors;
 import org.convmark.io.TextFile;
 import org.convmark.results.Failure;
@@ -111,7 +111,8 @@ public record RunFolder(Path path) {
 
     /** Keeps the plan. */
     public void store(Plan plan) throws IOException {
-        new AtomicFile(planFile()).write(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(plan));
+        new AtomicFile(planFile())
+                .write(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(plan));
     }
 
     /**
@@ -163,7 +164,8 @@ public record RunFolder(Path path) {
         if (failures.isEmpty()) {
             Files.deleteIfExists(failed());
         } else {
-            new AtomicFile(failed()).write(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(failures));
+            new AtomicFile(failed())
+                    .write(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(failures));
         }
     }
 
@@ -177,7 +179,8 @@ public record RunFolder(Path path) {
     /** Whether jmh.json holds every row. */
     private boolean isComplete(Plan plan) {
         try {
-            return Json.MAPPER.readTree(TextFile.read(results())).size() == plan.rows().size();
+            return Json.MAPPER.readTree(TextFile.read(results())).size()
+                    == plan.rows().size();
         } catch (IOException e) {
             return false;
         }
