@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.bench.SecondaryResult;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
 import org.convmark.model.Parameter;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.openjdk.jmh.results.ScalarResult;
 
 /** Who may import whom. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -52,7 +54,7 @@ class ArchitectureTest {
         "results, model machine io",
         "run, model kernel bench results machine io",
         "probe, model kernel engine bench machine io",
-        "analysis, model fusion results machine report",
+        "analysis, model fusion results machine report io",
         "export, model kernel engine bench results run analysis machine report io",
         "fleet, run results analysis machine report io",
         "cli, model fusion kernel engine probe run export fleet results analysis machine report io"
@@ -143,6 +145,20 @@ class ArchitectureTest {
     @Test
     void harnessStaysInBenchmarksAndTheCommandLine() {
         assertOnlyIn("org.openjdk.jmh..", inside("bench"), inside("run"), inside("cli"));
+    }
+
+    /** Names and units of metrics are those of the model, so that what is written can be read. */
+    @Test
+    void profilersWriteMetricsByOneClass() {
+        noClasses()
+                .that()
+                .resideInAPackage(inside("bench"))
+                .and()
+                .doNotHaveFullyQualifiedName(SecondaryResult.class.getName())
+                .should()
+                .callConstructorWhere(describe("makes a secondary result", call -> call.getTargetOwner()
+                        .isEquivalentTo(ScalarResult.class)))
+                .check(CLASSES);
     }
 
     /** The device and its context; whatever else lies in the package speaks to these. */

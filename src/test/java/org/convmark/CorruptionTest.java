@@ -62,7 +62,7 @@ class CorruptionTest {
                     "report " + run,
                     "compare " + SOUND.resolve("base") + " " + run,
                     "history " + folder.resolve("runs"),
-                    "export --format csv " + run,
+                    "export --format bmf " + run,
                     "export --format otava " + run,
                     "run --dry-run --resume " + run)) {
                 String complaint = complaint(Outcome.of(command.split(" ")));

@@ -73,9 +73,9 @@ class MainTest {
         compare x y --min-effect 0          | --min-effect takes percent
         compare x y --min-effect NaN        | --min-effect takes percent
         export                              | export takes either --onnx DIR, or --format
-        export --format csv                 | export takes either --onnx DIR, or --format
+        export --format bmf                 | export takes either --onnx DIR, or --format
         export --format bfm x               | unknown format 'bfm': did you mean 'bmf'?
-        export --format csv /no/such/run    | /no/such/run is not a folder
+        export --format bmf /no/such/run    | /no/such/run is not a folder
         export --onnx                       | Missing required parameter
         export --onnx x --include Residul   | did you mean 'Residual'?
         export --onnx x --include MemoryRoof | matches only roofs

@@ -213,7 +213,6 @@ class ModesAndUnitsTest {
                         Double.parseDouble(line.substring(line.lastIndexOf(' ')))));
         check(gauges, 1e9);
         say(ExitCode.OK, "report", path("before"));
-        check(times(say(ExitCode.OK, "export", "--format", "csv", path("before"))), 1e9);
         check(times(Files.readString(folder.resolve("before/report.csv"))), 1e9);
     }
 

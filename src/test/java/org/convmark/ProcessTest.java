@@ -46,13 +46,13 @@ class ProcessTest {
         TERMINAL  | history CASES/history-says-nothing/runs                           | 3 runs
         PIPE      | compare CASES/gate-with-lost-rows/base CASES/gate-with-lost-rows/candidate | How this was decided
         TERMINAL  | compare CASES/gate-with-lost-rows/base CASES/gate-with-lost-rows/candidate | How this was decided
-        PIPE      | export --format csv CASES/gate-with-lost-rows/base                | BottleneckBenchmark
+        PIPE      | export --format bmf CASES/gate-with-lost-rows/base                | BottleneckBenchmark
         PIPE      | waterline ConvFirst --balance 160                                 | attainable efficiency
         TERMINAL  | waterline ConvFirst --balance 160                                 | attainable efficiency
         PIPE      | report CASES/gate-with-lost-rows/base                                         | report.html
         PIPE      | aa --profile smoke --include FfnBenchmark -p target=SCALAR --out FOLDER | no change can be found
         FULL_DISK | history CASES/history-says-nothing/runs                           | standard output cannot be written
-        FULL_DISK | export --format csv CASES/gate-with-lost-rows/base                | standard output cannot be written
+        FULL_DISK | export --format bmf CASES/gate-with-lost-rows/base                | standard output cannot be written
         FULL_DISK | machine                                                           | standard output cannot be written
         PIPE      | fleet --help                                                      | submit
         """)

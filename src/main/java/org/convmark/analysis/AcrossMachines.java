@@ -11,10 +11,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.analysis.facts.Point;
-import org.convmark.analysis.facts.Roofs;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.analysis.facts.Speedups.Factor;
-import org.convmark.analysis.facts.StabilityCheck;
 import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
@@ -86,8 +85,10 @@ public final class AcrossMachines {
 
     /** The section, whatever was measured. */
     public static Section of(List<Run> runs) {
-        List<Grid> grids = targets(runs)
-                .map(target -> grid(target, runs))
+        List<RunFacts> all =
+                runs.stream().map(run -> new RunFacts(run, Map.of())).toList();
+        List<Grid> grids = targets(all)
+                .map(target -> grid(target, all))
                 .filter(grid -> !grid.factors().isEmpty())
                 .toList();
         List<Content> contents = new ArrayList<>();
@@ -108,19 +109,20 @@ public final class AcrossMachines {
         return new Section("Speed-up by machine", contents);
     }
 
-    private static Stream<Target> targets(List<Run> runs) {
+    private static Stream<Target> targets(List<RunFacts> runs) {
         return runs.stream()
-                .flatMap(run -> new Speedups(run.measurements(), new StabilityCheck(new Roofs(run))).targets().stream())
+                .flatMap(facts -> facts.run().jvms().stream()
+                        .flatMap(jvm -> facts.speedups(jvm, Workload.all()).targets().stream()))
                 .distinct();
     }
 
-    private static Grid grid(Target target, List<Run> runs) {
+    private static Grid grid(Target target, List<RunFacts> runs) {
         Map<Workload, Map<Setting, List<Factor>>> grid = new LinkedHashMap<>();
-        for (Run run : runs) {
-            StabilityCheck stability = new StabilityCheck(new Roofs(run));
+        for (RunFacts facts : runs) {
+            Run run = facts.run();
             for (JvmIdentity jvm : run.jvms()) {
                 Setting setting = new Setting(run.machine().before().id(), run.label(jvm));
-                Speedups speedups = new Speedups(run.of(jvm), stability);
+                Speedups speedups = facts.speedups(jvm, Workload.all());
                 for (Workload workload : Workload.all()) {
                     List<Factor> factors = speedups.factors(workload, target, speedups.points());
                     if (!factors.isEmpty()) {

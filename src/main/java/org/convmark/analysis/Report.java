@@ -8,8 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Predicate;
-import org.convmark.analysis.facts.Resampling;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.section.ActivationAnalysis;
 import org.convmark.analysis.section.Analysis;
 import org.convmark.analysis.section.ConfigurationAnalysis;
@@ -27,7 +26,6 @@ import org.convmark.analysis.section.RowAnalysis;
 import org.convmark.analysis.section.ScalingAnalysis;
 import org.convmark.analysis.section.SpeedupAnalysis;
 import org.convmark.analysis.section.WaterlineAnalysis;
-import org.convmark.model.ActivationChain;
 import org.convmark.model.Block;
 import org.convmark.model.Network;
 import org.convmark.model.Operator;
@@ -39,54 +37,31 @@ import org.convmark.report.HtmlWriter;
 import org.convmark.report.MarkdownWriter;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
-import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
 /** All analyses of a run as one document. */
 public final class Report {
     /** What a report holds, in reading order. The only list of analyses. */
-    private static List<Analysis> analyses(Map<String, Long> caches, RowAnalysis rows) {
-        Resampling resampling = new Resampling();
-        return List.of(
-                new MachineAnalysis(),
-                own(new SpeedupAnalysis("pattern", List.of(Pattern.values()), resampling)),
-                own(new SpeedupAnalysis("block", List.of(Block.values()), resampling)),
-                own(new SpeedupAnalysis("operator", List.of(Operator.values()), resampling)),
-                own(new ActivationAnalysis(resampling)),
-                own(new SpeedupAnalysis("network", List.of(Network.values()), resampling)),
-                own(new NetworkAnalysis()),
-                forms(new DecompositionAnalysis(resampling)),
-                forms(new PeerAnalysis()),
-                new ConfigurationAnalysis(),
-                forms(new ScalingAnalysis(resampling)),
-                forms(new EfficiencyAnalysis()),
-                forms(new WaterlineAnalysis()),
-                forms(new CorrelationAnalysis(caches)),
-                forms(new MismatchAnalysis()),
-                own(new RoofAnalysis()),
-                new NoiseAnalysis(),
-                rows,
-                new FailureAnalysis());
-    }
-
-    /** Of rows of other projects nothing is known but their times. */
-    private static Analysis own(Analysis analysis) {
-        return of(row -> row.known().isPresent(), analysis);
-    }
-
-    /** What is said of forms of networks does not count one convolution once for each activation. */
-    private static Analysis forms(Analysis analysis) {
-        return own(of(row -> !(row.isWork() && row.work().workload() instanceof ActivationChain), analysis));
-    }
-
-    private static Analysis of(Predicate<Measurement> rows, Analysis analysis) {
-        return run -> analysis.of(new Run(
-                run.folder(),
-                run.machine(),
-                run.intent(),
-                run.measurements().stream().filter(rows).toList(),
-                run.failures()));
-    }
+    private static final List<Analysis> ANALYSES = List.of(
+            new MachineAnalysis(),
+            new SpeedupAnalysis("pattern", List.of(Pattern.values())),
+            new SpeedupAnalysis("block", List.of(Block.values())),
+            new SpeedupAnalysis("operator", List.of(Operator.values())),
+            new ActivationAnalysis(),
+            new SpeedupAnalysis("network", List.of(Network.values())),
+            new NetworkAnalysis(),
+            new DecompositionAnalysis(),
+            new PeerAnalysis(),
+            new ConfigurationAnalysis(),
+            new ScalingAnalysis(),
+            new EfficiencyAnalysis(),
+            new WaterlineAnalysis(),
+            new CorrelationAnalysis(),
+            new MismatchAnalysis(),
+            new RoofAnalysis(),
+            new NoiseAnalysis(),
+            new RowAnalysis(),
+            new FailureAnalysis());
 
     private Report() {}
 
@@ -100,14 +75,13 @@ public final class Report {
      * @throws IOException if the folder cannot be written
      */
     public static Path write(Path runFolder) throws IOException {
-        Run run = Run.read(runFolder);
-        RowAnalysis rows = new RowAnalysis(run, Map.of());
-        Document document = of(run, Map.of(), rows);
+        RunFacts facts = new RunFacts(Run.read(runFolder), Map.of());
+        Document document = of(facts);
         Path html = runFolder.resolve("report.html");
         new HtmlWriter().write(document, html);
         new MarkdownWriter().write(document, runFolder.resolve("report.md"));
-        new CsvWriter().write(rows.everyRow(run), runFolder.resolve("report.csv"));
-        Table peers = PeerAnalysis.everyPoint(run);
+        new CsvWriter().write(RowAnalysis.everyRow(facts), runFolder.resolve("report.csv"));
+        Table peers = PeerAnalysis.everyPoint(facts);
         if (!peers.rows().isEmpty()) {
             new CsvWriter().write(peers, runFolder.resolve("peers.csv"));
         }
@@ -148,22 +122,19 @@ public final class Report {
      * @param caches sizes in bytes by name, in place of the machine's; usually none
      */
     public static Document of(Run run, Map<String, Long> caches) {
-        return of(run, caches, new RowAnalysis(run, caches));
+        return of(new RunFacts(run, caches));
     }
 
-    private static Document of(Run run, Map<String, Long> caches, RowAnalysis rows) {
-        return new Document(
-                "What acceleration gives to each form of network",
-                subtitle(run),
-                sections(analyses(caches, rows), run));
+    private static Document of(RunFacts facts) {
+        return new Document("What acceleration gives to each form of network", subtitle(facts.run()), sections(facts));
     }
 
     /** Each analysis on a thread of its own: on those of the common pool a parallel stream inside one would have no helpers. */
-    private static List<Section> sections(List<Analysis> analyses, Run run) {
+    private static List<Section> sections(RunFacts facts) {
         ExecutorService threads = Executors.newCachedThreadPool();
         try {
-            List<CompletableFuture<Section>> sections = analyses.stream()
-                    .map(analysis -> CompletableFuture.supplyAsync(() -> analysis.of(run), threads))
+            List<CompletableFuture<Section>> sections = ANALYSES.stream()
+                    .map(analysis -> CompletableFuture.supplyAsync(() -> analysis.of(facts), threads))
                     .toList();
             return sections.stream().map(CompletableFuture::join).toList();
         } catch (CompletionException e) {

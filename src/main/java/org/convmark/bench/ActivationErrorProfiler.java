@@ -8,16 +8,16 @@ import org.convmark.model.Activation;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Case;
+import org.convmark.model.Metric;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;
 import org.openjdk.jmh.results.AggregationPolicy;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
-import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * The largest error of a row's activation, as the secondary result {@code error}: the {@link ActivationError} of its target. It
+ * The largest error of a row's activation, as the secondary result {@link Metric#ERROR}: the {@link ActivationError} of its target. It
  * is the same in every iteration, so it is measured once, before the first one, with an engine of its own. Rows without an
  * activation under test have no such result.
  */
@@ -48,6 +48,6 @@ public final class ActivationErrorProfiler implements InternalProfiler {
     @Override
     public Collection<? extends Result<?>> afterIteration(
             BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
-        return error == null ? List.of() : List.of(new ScalarResult("error", error, "absolute", AggregationPolicy.MAX));
+        return error == null ? List.of() : List.of(SecondaryResult.of(Metric.ERROR, error, AggregationPolicy.MAX));
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
+import org.convmark.model.Metric;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;
@@ -19,10 +20,9 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * The conditions under which each iteration ran, as secondary results: {@code clock} in MHz (the fastest core), {@code steal} in
- * % (processor time that the hypervisor gave to other guests) and {@code temperature} in C (the hottest sensor of the processor).
- * What cannot be read is omitted. Files stay open and are read into one buffer, so that allocation profilers see almost none of
- * it.
+ * The conditions under which each iteration ran, as secondary results: {@link Metric#CLOCK}, {@link Metric#STEAL} and
+ * {@link Metric#TEMPERATURE}. What cannot be read is omitted. Files stay open and are read into one buffer, so that allocation
+ * profilers see almost none of it.
  */
 public final class ConditionsProfiler implements InternalProfiler {
     private static final int STEAL = 7;
@@ -76,16 +76,16 @@ public final class ConditionsProfiler implements InternalProfiler {
         List<ScalarResult> results = new ArrayList<>(3);
         double megahertz = clocks.isEmpty() ? listedClock() : highest(clocks) / 1e3;
         if (megahertz > 0) {
-            results.add(new ScalarResult("clock", megahertz, "MHz", AggregationPolicy.AVG));
+            results.add(SecondaryResult.of(Metric.CLOCK, megahertz, AggregationPolicy.AVG));
         }
         readTimes();
         if (total > totalBefore && steal >= stealBefore) {
             double share = 100.0 * (steal - stealBefore) / (total - totalBefore);
-            results.add(new ScalarResult("steal", share, "%", AggregationPolicy.AVG));
+            results.add(SecondaryResult.of(Metric.STEAL, share, AggregationPolicy.AVG));
         }
         long hottest = highest(temperatures);
         if (hottest > 0) {
-            results.add(new ScalarResult("temperature", hottest / 1e3, "C", AggregationPolicy.AVG));
+            results.add(SecondaryResult.of(Metric.TEMPERATURE, hottest / 1e3, AggregationPolicy.AVG));
         }
         return results;
     }

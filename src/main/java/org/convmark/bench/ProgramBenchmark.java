@@ -70,7 +70,7 @@ public abstract class ProgramBenchmark {
      * @throws NotCompiled if passes allocate by now
      */
     @TearDown(Level.Iteration)
-    public void least(IterationParams iteration) {
+    public void observe(IterationParams iteration) {
         if (iteration.getType() == IterationType.MEASUREMENT) {
             ForkedJvm.requireCompiled(target(), ProgramProfiler.observe(program), "while it was measured");
         }

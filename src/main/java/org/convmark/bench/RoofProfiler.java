@@ -3,17 +3,17 @@ package org.convmark.bench;
 import java.util.Collection;
 import java.util.List;
 import org.convmark.model.Case;
+import org.convmark.model.Metric;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;
 import org.openjdk.jmh.results.AggregationPolicy;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
-import org.openjdk.jmh.results.ScalarResult;
 import org.openjdk.jmh.runner.IterationType;
 
 /**
- * The arithmetic roof while each iteration ran, as the secondary result {@code roof} in GFLOP/s: the mean of a {@link RoofMeter}
+ * The arithmetic roof while each iteration ran, as the secondary result {@link Metric#ROOF}: the mean of a {@link RoofMeter}
  * reading right before and right after it. A shared machine may become slower for minutes without any steal time; its roof loop
  * then slows down too. On targets without a roof loop there is no result.
  */
@@ -57,6 +57,6 @@ public final class RoofProfiler implements InternalProfiler {
         if (iteration.getType() == IterationType.MEASUREMENT && ++measured == iteration.getCount()) {
             gauge.close();
         }
-        return List.of(new ScalarResult("roof", mean / 1e9, "GFLOP/s", AggregationPolicy.AVG));
+        return List.of(SecondaryResult.of(Metric.ROOF, mean / Metric.ROOF.scale(), AggregationPolicy.AVG));
     }
 }

@@ -72,12 +72,12 @@ public final class CompareCommand implements Callable<Integer> {
     private double minEffect = 3;
 
     @Option(
-            names = "--least",
+            names = "--fastest",
             description = {
                 "Compare the fastest single pass of each fork in place of its median: what code can do",
                 "between the turns of a neighbour, on a machine that always has one."
             })
-    private boolean least;
+    private boolean fastest;
 
     @Option(
             names = "--strict",
@@ -134,11 +134,11 @@ public final class CompareCommand implements Callable<Integer> {
         try {
             Run before = Run.read(base);
             Run after = Run.read(candidate);
-            String byLeast = before.ofLeast()
-                    .flatMap(one -> after.ofLeast()
+            String byFastestPass = before.byFastestPass()
+                    .flatMap(one -> after.byFastestPass()
                             .map(other -> "%nBy the fastest pass of each fork:%n%n".formatted() + text(one, other)))
                     .orElse("");
-            return text(before, after) + byLeast;
+            return text(before, after) + byFastestPass;
         } catch (IllegalArgumentException e) {
             throw new InputError(e.getMessage());
         }
@@ -158,9 +158,9 @@ public final class CompareCommand implements Callable<Integer> {
         Set<Axis> chosen = EnumSet.noneOf(Axis.class);
         axes.forEach(name -> chosen.add(axis(name)));
         // Files are large and a machine has several processors.
-        CompletableFuture<RunGroup> other = CompletableFuture.supplyAsync(() -> side(candidate, chosen, least));
+        CompletableFuture<RunGroup> other = CompletableFuture.supplyAsync(() -> side(candidate, chosen, fastest));
         try {
-            RunGroup first = side(base, chosen, least);
+            RunGroup first = side(base, chosen, fastest);
             return Comparison.of(first, result(other), chosen, Criteria.USUAL.withMinEffect(minEffect / 100));
         } catch (IllegalArgumentException e) {
             throw new InputError(e.getMessage());
@@ -185,15 +185,15 @@ public final class CompareCommand implements Callable<Integer> {
         return Axis.values()[names.indexOf(new Choices("axis", names).require(name))];
     }
 
-    private static Run ofLeast(Run run) {
-        return run.ofLeast()
+    private static Run byFastestPass(Run run) {
+        return run.byFastestPass()
                 .orElseThrow(
                         () -> new InputError(
                                 run.folder()
-                                        + " has rows of a version that did not look for single passes: measure them again, or leave out --least."));
+                                        + " has rows of a version that did not look for single passes: measure them again, or leave out --fastest."));
     }
 
-    private static RunGroup side(String folders, Set<Axis> axes, boolean least) {
+    private static RunGroup side(String folders, Set<Axis> axes, boolean fastest) {
         List<Path> paths =
                 Stream.of(folders.split(",")).map(Path::of).map(Path::normalize).toList();
         paths.stream()
@@ -205,7 +205,7 @@ public final class CompareCommand implements Callable<Integer> {
         return RunGroup.of(
                 paths.stream()
                         .map(Run::read)
-                        .map(run -> least ? ofLeast(run) : run)
+                        .map(run -> fastest ? byFastestPass(run) : run)
                         .toList(),
                 axes);
     }

@@ -36,7 +36,7 @@ public final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "NAME",
-            description = "Format of runs: bmf (Bencher), otava (several runs in one file), csv, markdown, prometheus.")
+            description = "Format of runs: bmf (Bencher), otava (several runs in one file), prometheus.")
     private String format;
 
     @Option(names = "--out", paramLabel = "FILE", description = "Where the runs go (default: the terminal).")

@@ -1,6 +1,5 @@
 package org.convmark.export;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,13 +11,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.convmark.analysis.Report;
-import org.convmark.analysis.section.RowAnalysis;
+import org.convmark.io.Json;
 import org.convmark.machine.Machine;
 import org.convmark.model.Label;
 import org.convmark.report.Cell;
 import org.convmark.report.CsvWriter;
-import org.convmark.report.MarkdownWriter;
 import org.convmark.report.Table;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
@@ -29,7 +26,7 @@ public enum ExportFormat {
     BMF {
         @Override
         public Exported of(List<Run> runs) {
-            ObjectNode root = new ObjectMapper().createObjectNode();
+            ObjectNode root = Json.MAPPER.createObjectNode();
             byTitle(only(runs)).forEach((title, row) -> {
                 ObjectNode latency = root.putObject(title).putObject("latency");
                 List<Double> forks = row.forkMedians();
@@ -87,21 +84,6 @@ public enum ExportFormat {
                                             .findFirst()
                                             .orElseThrow()
                                     + "."));
-        }
-    },
-    /** Every row with everything that the report says about it. */
-    CSV {
-        @Override
-        public Exported of(List<Run> runs) {
-            Run run = only(runs);
-            return new Exported(new CsvWriter().text(new RowAnalysis(run, Map.of()).everyRow(run)), List.of());
-        }
-    },
-    /** The report. */
-    MARKDOWN {
-        @Override
-        public Exported of(List<Run> runs) {
-            return new Exported(new MarkdownWriter().text(Report.of(only(runs), Map.of())), List.of());
         }
     },
     /** Prometheus' text format: a gauge in seconds with the row's parameters as labels. */

@@ -1,10 +1,6 @@
 package org.convmark.fleet;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +16,7 @@ import org.convmark.io.AtomicFile;
 import org.convmark.io.FileErrors;
 import org.convmark.io.Folders;
 import org.convmark.io.InputError;
+import org.convmark.io.Json;
 import org.convmark.io.JsonErrors;
 import org.convmark.io.TextFile;
 
@@ -30,11 +27,6 @@ import org.convmark.io.TextFile;
  * @param path absolute
  */
 public record FleetFolder(Path path) {
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .serializationInclusion(JsonInclude.Include.NON_NULL)
-            .build();
-
     private static final String JAR = "benchmarks.jar";
     private static final int TAIL = 5;
 
@@ -103,7 +95,8 @@ public record FleetFolder(Path path) {
 
     /** Stores the fleet atomically. */
     void store(Fleet fleet) throws IOException {
-        new AtomicFile(path.resolve("fleet.json")).write(JSON.writeValueAsString(fleet));
+        new AtomicFile(path.resolve("fleet.json"))
+                .write(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(fleet));
     }
 
     /**
@@ -117,7 +110,7 @@ public record FleetFolder(Path path) {
             throw new InputError(path + " holds no fleet: give the folder that fleet submit printed.");
         }
         try {
-            Fleet fleet = JSON.readValue(TextFile.read(file), Fleet.class);
+            Fleet fleet = Json.MAPPER.readValue(TextFile.read(file), Fleet.class);
             if (fleet.format() != Fleet.FORMAT) {
                 throw new InputError(file + " was written by another version of Convmark: collect with that one.");
             }

@@ -46,7 +46,7 @@ public record Capture(
      */
     public static Capture read(Path file) {
         try {
-            Capture capture = Json.MAPPER.readValue(TextFile.read(file), Capture.class);
+            Capture capture = FactJson.MAPPER.readValue(TextFile.read(file), Capture.class);
             if (capture == null) {
                 throw new IllegalArgumentException(damage(file, " at line 1 (it holds null)"));
             }
@@ -91,7 +91,7 @@ public record Capture(
     public void write(Path file) {
         try {
             new AtomicFile(file)
-                    .write(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
+                    .write(FactJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }

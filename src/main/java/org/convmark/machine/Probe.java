@@ -27,7 +27,7 @@ public record Probe(
     /** This probe as a line of JSON. */
     public String json() {
         try {
-            return Json.MAPPER.writer().writeValueAsString(this);
+            return FactJson.MAPPER.writer().writeValueAsString(this);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
@@ -40,7 +40,7 @@ public record Probe(
      */
     public static Probe parse(String line) {
         try {
-            return Json.MAPPER.readValue(line, Probe.class);
+            return FactJson.MAPPER.readValue(line, Probe.class);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not a probe's answer: " + JsonErrors.of(e), e);
         }

@@ -2,10 +2,10 @@ package org.convmark.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import org.convmark.io.Json;
 
 /**
  * A chart of a table. Its view is a Vega-Lite specification without data and overall size: fields are column names, values are
@@ -16,7 +16,6 @@ import java.util.List;
  * @see <a href="https://vega.github.io/vega-lite/">Satyanarayan et al. 2017, Vega-Lite</a>
  */
 public record Chart(Table data, String view) implements Content {
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** @throws IllegalArgumentException if the view is not a JSON object */
     public Chart {
@@ -27,20 +26,20 @@ public record Chart(Table data, String view) implements Content {
 
     private static JsonNode parse(String text) {
         try {
-            return JSON.readTree(text);
+            return Json.MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("the view of a chart is not JSON: " + e.getOriginalMessage(), e);
         }
     }
 
-    /** The view as JSON. */
+    /** The view as Json.MAPPER. */
     JsonNode vegaLite() {
         return parse(view);
     }
 
     /** View and data for a script element; no text in it can end the script. */
     String json() {
-        ObjectNode chart = JSON.createObjectNode();
+        ObjectNode chart = Json.MAPPER.createObjectNode();
         chart.set("view", vegaLite());
         ArrayNode columns = chart.putArray("columns");
         data.columns().forEach(columns::add);
@@ -57,11 +56,11 @@ public record Chart(Table data, String view) implements Content {
         if (cell.quantity().isPresent()) {
             Cell.Quantity quantity = cell.quantity().get();
             return Double.isFinite(quantity.value())
-                    ? JSON.getNodeFactory().numberNode(quantity.rounded())
-                    : JSON.nullNode();
+                    ? Json.MAPPER.getNodeFactory().numberNode(quantity.rounded())
+                    : Json.MAPPER.nullNode();
         }
         return cell instanceof Cell.Missing
-                ? JSON.nullNode()
-                : JSON.getNodeFactory().textNode(cell.text());
+                ? Json.MAPPER.nullNode()
+                : Json.MAPPER.getNodeFactory().textNode(cell.text());
     }
 }

@@ -1,7 +1,6 @@
 package org.convmark.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.convmark.io.AtomicFile;
+import org.convmark.io.Json;
 
 /**
  * A document for programs, as a folder: each section as {@code <anchor>.json}, with its sentences, tables and charts in reading
@@ -19,7 +19,6 @@ import org.convmark.io.AtomicFile;
  * that {@code units} names; missing values are null, or empty.
  */
 public final class DataWriter {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LONGEST_NAME = 60;
 
     /** Writes all sections; existing files are replaced atomically. */
@@ -38,20 +37,20 @@ public final class DataWriter {
 
     /** A section as one JSON object. */
     String json(Section section) throws IOException {
-        ObjectNode object = JSON.createObjectNode();
+        ObjectNode object = Json.MAPPER.createObjectNode();
         object.put("title", section.title());
         object.set("contents", contents(section.contents()));
-        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(object) + "\n";
+        return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(object) + "\n";
     }
 
     private static ArrayNode contents(List<Content> contents) {
-        ArrayNode array = JSON.createArrayNode();
+        ArrayNode array = Json.MAPPER.createArrayNode();
         contents.forEach(content -> array.add(object(content)));
         return array;
     }
 
     private static ObjectNode object(Content content) {
-        ObjectNode object = JSON.createObjectNode();
+        ObjectNode object = Json.MAPPER.createObjectNode();
         if (content instanceof Content.Lead lead) {
             object.put("lead", lead.text());
         } else if (content instanceof Content.Text text) {
@@ -67,7 +66,7 @@ public final class DataWriter {
     }
 
     private static ObjectNode object(Table table) {
-        ObjectNode object = JSON.createObjectNode().put("caption", table.caption());
+        ObjectNode object = Json.MAPPER.createObjectNode().put("caption", table.caption());
         ArrayNode columns = object.putArray("columns");
         ArrayNode units = object.putArray("units");
         for (int c = 0; c < table.columns().size(); c++) {
@@ -92,7 +91,7 @@ public final class DataWriter {
     }
 
     private static JsonNode value(Cell cell) {
-        JsonNodeFactory nodes = JSON.getNodeFactory();
+        JsonNodeFactory nodes = Json.MAPPER.getNodeFactory();
         if (cell.quantity().isPresent()) {
             double value = cell.quantity().get().value();
             return Double.isFinite(value) ? nodes.numberNode(value) : nodes.nullNode();

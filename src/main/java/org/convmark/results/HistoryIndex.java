@@ -28,6 +28,10 @@ import org.convmark.machine.Machine;
 /**
  * One time per row of every run in a folder of runs. What was read of a run is kept in one file, {@code
  * .history-index.gz}, until the run's files change; the file can be deleted at any time, and the runs stay the truth.
+ *
+ * <p>It earns its lines: the whole {@code history} of 500 runs of 300 rows (1.3 MB each) takes 20.0 to 21.7 s of processor time without it
+ * and 3.7 to 4.2 s with it, that of 16 runs of 26 to 274 rows 4.0 to 5.3 s and 1.3 to 1.5 s (three times each in turn, JDK 17, two cores of
+ * an x86 server that others used meanwhile).
  */
 public final class HistoryIndex {
     private static final String NAME = ".history-index.gz";

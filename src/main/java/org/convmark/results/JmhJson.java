@@ -1,32 +1,33 @@
 package org.convmark.results;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.convmark.io.Json;
 import org.convmark.io.JsonErrors;
 import org.convmark.machine.ForkArguments;
+import org.convmark.model.Metric;
 
 /** JMH's result file in its JSON format, as measurements. */
 final class JmhJson {
-    private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-                    .build())
-            .build();
+    /** One result is read after the other, so something follows most of them. */
+    private static final ObjectReader JSON =
+            Json.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private static final Map<String, Double> SECONDS =
             Map.of("ns", 1e-9, "us", 1e-6, "ms", 1e-3, "s", 1.0, "min", 60.0, "hr", 3600.0, "day", 86400.0);
 
@@ -129,7 +130,6 @@ final class JmhJson {
                 result.path("jmhVersion").asText(),
                 mode(result),
                 threads(result),
-                unit,
                 inSeconds(samples, unit),
                 metrics(result));
     }
@@ -213,14 +213,15 @@ final class JmhJson {
                 .toList();
     }
 
-    private static Map<String, Metric> metrics(JsonNode result) {
-        Map<String, Metric> metrics = new HashMap<>();
-        result.path("secondaryMetrics")
-                .fields()
-                .forEachRemaining(e -> metrics.put(
-                        e.getKey().startsWith(OLD_PREFIX) ? e.getKey().substring(1) : e.getKey(),
-                        new Metric(e.getValue().path("scoreUnit").asText(), secondary(e.getValue()))));
+    private static Map<Metric, MetricSamples> metrics(JsonNode result) {
+        Map<Metric, MetricSamples> metrics = new EnumMap<>(Metric.class);
+        result.path("secondaryMetrics").fields().forEachRemaining(e -> Metric.named(withoutPrefix(e.getKey()))
+                .ifPresent(metric -> metrics.put(metric, new MetricSamples(secondary(e.getValue())))));
         return metrics;
+    }
+
+    private static String withoutPrefix(String name) {
+        return name.startsWith(OLD_PREFIX) ? name.substring(OLD_PREFIX.length()) : name;
     }
 
     /** Profilers that watch a whole fork leave no samples, only a score. */

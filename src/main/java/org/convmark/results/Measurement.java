@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.convmark.machine.ForkArguments;
 import org.convmark.model.Case;
 import org.convmark.model.Label;
+import org.convmark.model.Metric;
 import org.convmark.model.Target;
 
 /**
@@ -22,9 +23,8 @@ import org.convmark.model.Target;
  * @param jmhVersion of the harness, "" if it did not say
  * @param mode JMH's mode: avgt, ss, thrpt or sample
  * @param threads of JMH
- * @param unit as JMH wrote it; the samples are in seconds per operation whatever it says
- * @param samples one list per fork, one number per iteration, never empty
- * @param metrics what profilers measured beside it, by name
+ * @param samples seconds per operation, one list per fork, one number per iteration, never empty
+ * @param metrics what profilers measured beside it
  */
 public record Measurement(
         Subject subject,
@@ -33,9 +33,8 @@ public record Measurement(
         String jmhVersion,
         String mode,
         int threads,
-        String unit,
         List<List<Double>> samples,
-        Map<String, Metric> metrics) {
+        Map<Metric, MetricSamples> metrics) {
     private static final String USUAL_MODE = "avgt";
 
     /**
@@ -124,9 +123,9 @@ public record Measurement(
      * the harness and compilers written in Java allocate meanwhile.
      */
     public double allocatedBytes() {
-        return metric("allocated")
-                .or(() -> metric("gc.alloc.rate.norm"))
-                .map(Metric::median)
+        return metric(Metric.ALLOCATED)
+                .or(() -> metric(Metric.ALLOCATED_BY_JVM))
+                .map(MetricSamples::median)
                 .orElse(0.0);
     }
 
@@ -145,7 +144,7 @@ public record Measurement(
      * where there is one, so that a slow machine does not look like code that was compiled badly.
      */
     public Optional<Double> worstFork() {
-        Optional<Metric> roof = wholeRoof();
+        Optional<MetricSamples> roof = wholeRoof();
         List<Double> forks = new ArrayList<>();
         for (int f = 0; f < samples.size(); f++) {
             List<Double> weighed = new ArrayList<>();
@@ -159,9 +158,9 @@ public record Measurement(
     }
 
     /** The roofs read beside the iterations; empty if any iteration has none, because only all of them compare. */
-    private Optional<Metric> wholeRoof() {
+    private Optional<MetricSamples> wholeRoof() {
         List<Integer> iterations = samples.stream().map(List::size).toList();
-        return metric("roof")
+        return metric(Metric.ROOF)
                 .filter(roof -> roof.samples().stream().map(List::size).toList().equals(iterations));
     }
 
@@ -171,37 +170,37 @@ public record Measurement(
     }
 
     /** Seconds of the fastest single pass that was seen; of runs that did not look for one, of the fastest iteration. */
-    public double least() {
-        return metric("least").stream()
-                .flatMap(least -> least.samples().stream())
-                .flatMap(List::stream)
-                .filter(micros -> micros > 0)
+    public double fastestPass() {
+        return passes().stream()
+                .flatMap(fork -> fastest(fork).stream())
                 .min(Double::compare)
-                .map(micros -> 1e-6 * micros)
                 .orElseGet(this::fastest);
+    }
+
+    private List<List<Double>> passes() {
+        return metric(Metric.MIN).map(MetricSamples::samples).orElse(List.of());
+    }
+
+    /** In seconds; empty if no pass was looked for. */
+    private static Optional<Double> fastest(List<Double> passes) {
+        return passes.stream().filter(time -> time > 0).min(Double::compare).map(time -> Metric.MIN.scale() * time);
     }
 
     /**
      * The same with one sample per fork, its fastest single pass, and without the roof beside iterations, which says nothing of it; empty
      * where a version measured that did not look for such passes.
      */
-    Optional<Measurement> ofLeast() {
-        List<List<Double>> passes = metric("least").map(Metric::samples).orElse(List.of());
-        boolean whole = passes.size() == samples.size()
-                && passes.stream().allMatch(fork -> fork.stream().anyMatch(micros -> micros > 0));
-        if (!whole) {
+    Optional<Measurement> byFastestPass() {
+        List<List<Double>> forks = passes().stream()
+                .flatMap(fork -> fastest(fork).stream())
+                .map(List::of)
+                .toList();
+        if (forks.size() != samples.size()) {
             return Optional.empty();
         }
-        Map<String, Metric> others = new HashMap<>(metrics);
-        others.remove("roof");
-        List<List<Double>> forks = passes.stream()
-                .map(fork -> List.of(1e-6
-                        * fork.stream()
-                                .filter(micros -> micros > 0)
-                                .min(Double::compare)
-                                .orElseThrow()))
-                .toList();
-        return Optional.of(new Measurement(subject, jvm, jvmArgs, jmhVersion, mode, threads, unit, forks, others));
+        Map<Metric, MetricSamples> others = new HashMap<>(metrics);
+        others.remove(Metric.ROOF);
+        return Optional.of(new Measurement(subject, jvm, jvmArgs, jmhVersion, mode, threads, forks, others));
     }
 
     /** The same, with options that its JVM had besides its arguments. */
@@ -213,7 +212,7 @@ public record Measurement(
         all.addAll(options);
         JvmIdentity other =
                 new JvmIdentity(jvm.version(), jvm.name(), jvm.path(), JvmIdentity.flags(ForkArguments.without(all)));
-        return new Measurement(subject, other, all, jmhVersion, mode, threads, unit, samples, metrics);
+        return new Measurement(subject, other, all, jmhVersion, mode, threads, samples, metrics);
     }
 
     /** The slowest iteration of all forks, in seconds. */
@@ -231,8 +230,8 @@ public record Measurement(
         return samples.stream().flatMap(List::stream).sorted().toList();
     }
 
-    /** A profiler's metric: roof, gc.alloc.rate.norm, clock, steal, temperature, error, kernels, workspace, alone, least, allocated, repeats. */
-    public Optional<Metric> metric(String name) {
-        return Optional.ofNullable(metrics.get(name));
+    /** What a profiler measured beside it; empty where none did. */
+    public Optional<MetricSamples> metric(Metric metric) {
+        return Optional.ofNullable(metrics.get(metric));
     }
 }

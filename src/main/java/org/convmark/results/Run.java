@@ -1,7 +1,5 @@
 package org.convmark.results;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -16,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.io.Json;
 import org.convmark.io.TextFile;
 import org.convmark.machine.Capture;
 import org.convmark.machine.ForkArguments;
@@ -23,8 +22,6 @@ import org.convmark.model.Case;
 
 /** The content of a run folder. Immutable. */
 public final class Run {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
     private static final String INDEX = "index";
 
     private final Path folder;
@@ -176,7 +173,7 @@ public final class Run {
 
     private static <T> T parse(Path file, Class<T> type) {
         try {
-            T value = JSON.readValue(TextFile.read(file), type);
+            T value = Json.MAPPER.readValue(TextFile.read(file), type);
             if (value != null) {
                 return value;
             }
@@ -213,9 +210,10 @@ public final class Run {
     }
 
     /** The same, with the fastest pass of each fork for its sample; empty if passes were not looked for in every row. */
-    public Optional<Run> ofLeast() {
-        List<Measurement> rows =
-                measurements.stream().flatMap(row -> row.ofLeast().stream()).toList();
+    public Optional<Run> byFastestPass() {
+        List<Measurement> rows = measurements.stream()
+                .flatMap(row -> row.byFastestPass().stream())
+                .toList();
         return rows.size() < measurements.size()
                 ? Optional.empty()
                 : Optional.of(new Run(folder, machine, intent, rows, failures));

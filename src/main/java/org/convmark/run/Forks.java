@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.convmark.model.Metric;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.Result;
 
@@ -34,12 +35,14 @@ final class Forks {
         return sorted[sorted.length - 1] > UNEVEN * sorted[sorted.length / 2];
     }
 
-    /** Time of a fork's kernels alone, of one kernel the time of its passes, times the roof beside: flops that would have fitted. */
+    /** Time of a fork's isolated kernels, of one kernel the time of its passes, times the roof beside: flops that would have fitted. */
     private static double kernelWork(BenchmarkResult fork) {
         Map<String, Result> beside = fork.getSecondaryResults();
-        double time = beside.containsKey("alone")
-                ? beside.get("alone").getScore()
+        double time = beside.containsKey(Metric.ISOLATED.key())
+                ? beside.get(Metric.ISOLATED.key()).getScore()
                 : fork.getPrimaryResult().getScore();
-        return beside.containsKey("roof") ? time * beside.get("roof").getScore() : time;
+        return beside.containsKey(Metric.ROOF.key())
+                ? time * beside.get(Metric.ROOF.key()).getScore()
+                : time;
     }
 }

@@ -1,13 +1,7 @@
 package org.convmark.run;
 
-import com.fasterxml.jackson.annotation.JsonAutoDetect;
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -21,6 +15,7 @@ import org.convmark.io.AtomicFile;
 import org.convmark.io.FileErrors;
 import org.convmark.io.Folders;
 import org.convmark.io.InputError;
+import org.convmark.io.Json;
 import org.convmark.io.JsonErrors;
 import org.convmark.io.TextFile;
 import org.convmark.results.Failure;
@@ -34,12 +29,6 @@ import org.convmark.results.Row;
  * @param path {@code <utc>-<machine>-<commit>}
  */
 public record RunFolder(Path path) {
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .serializationInclusion(JsonInclude.Include.NON_NULL)
-            .visibility(PropertyAccessor.IS_GETTER, JsonAutoDetect.Visibility.NONE)
-            .build();
-
     /**
      * Makes the folder of a new run.
      *
@@ -94,7 +83,7 @@ public record RunFolder(Path path) {
         return path.resolve("run.log");
     }
 
-    /** What was measured: JMH's own JSON. */
+    /** What was measured: JMH's own Json.MAPPER. */
     public Path results() {
         return path.resolve("jmh.json");
     }
@@ -122,7 +111,8 @@ public record RunFolder(Path path) {
 
     /** Keeps the plan. */
     public void store(Plan plan) throws IOException {
-        new AtomicFile(planFile()).write(JSON.writeValueAsString(plan));
+        new AtomicFile(planFile())
+                .write(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(plan));
     }
 
     /**
@@ -133,11 +123,11 @@ public record RunFolder(Path path) {
     public Plan plan() {
         Path file = planFile();
         try {
-            JsonNode tree = JSON.readTree(TextFile.read(file));
+            JsonNode tree = Json.MAPPER.readTree(TextFile.read(file));
             if (tree.has("format") && tree.get("format").asInt() != Plan.FORMAT) {
                 throw new InputError(file + " was written by another version of Convmark: start a new run.");
             }
-            Plan plan = JSON.treeToValue(tree, Plan.class);
+            Plan plan = Json.MAPPER.treeToValue(tree, Plan.class);
             plan.fault().ifPresent(fault -> {
                 throw damaged(file, fault);
             });
@@ -174,7 +164,8 @@ public record RunFolder(Path path) {
         if (failures.isEmpty()) {
             Files.deleteIfExists(failed());
         } else {
-            new AtomicFile(failed()).write(JSON.writeValueAsString(failures));
+            new AtomicFile(failed())
+                    .write(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(failures));
         }
     }
 
@@ -188,7 +179,8 @@ public record RunFolder(Path path) {
     /** Whether jmh.json holds every row. */
     private boolean isComplete(Plan plan) {
         try {
-            return JSON.readTree(TextFile.read(results())).size() == plan.rows().size();
+            return Json.MAPPER.readTree(TextFile.read(results())).size()
+                    == plan.rows().size();
         } catch (IOException e) {
             return false;
         }
@@ -198,7 +190,7 @@ public record RunFolder(Path path) {
     private Optional<String> result(Row row) {
         try {
             String text = TextFile.read(measured(row));
-            JsonNode list = JSON.readTree(text);
+            JsonNode list = Json.MAPPER.readTree(text);
             return list.isArray() && list.size() == 1 && isOf(row, list.get(0))
                     ? Optional.of(text.substring(text.indexOf('[') + 1, text.lastIndexOf(']'))
                             .strip())
@@ -219,7 +211,7 @@ public record RunFolder(Path path) {
     /** Rows that failed when they were last tried. A record that is damaged counts as none, because they are tried again. */
     public List<Failure> failures() {
         try {
-            return Stream.ofNullable(JSON.readValue(TextFile.read(failed()), Failure[].class))
+            return Stream.ofNullable(Json.MAPPER.readValue(TextFile.read(failed()), Failure[].class))
                     .flatMap(Arrays::stream)
                     .filter(Objects::nonNull)
                     .toList();

@@ -20,10 +20,12 @@ import org.convmark.bench.ForkedJvm;
 import org.convmark.bench.NotCompiled;
 import org.convmark.bench.ProgramProfiler;
 import org.convmark.bench.RoofProfiler;
+import org.convmark.bench.SecondaryResult;
 import org.convmark.kernel.VectorLength;
 import org.convmark.machine.ForkArguments;
 import org.convmark.model.Caches;
 import org.convmark.model.Case;
+import org.convmark.model.Metric;
 import org.convmark.results.Failure;
 import org.convmark.results.Row;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -190,7 +192,7 @@ public final class Session {
                 if (givenUp.isEmpty()) {
                     int times = repeats;
                     forks.forEach(fork ->
-                            fork.addBenchmarkResult(new ScalarResult("repeats", times, "#", AggregationPolicy.SUM)));
+                            fork.addBenchmarkResult(SecondaryResult.of(Metric.REPEATS, times, AggregationPolicy.SUM)));
                     entry.forks.add(forks);
                     return;
                 }

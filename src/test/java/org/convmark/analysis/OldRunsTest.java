@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.convmark.model.Metric;
 import org.convmark.report.MarkdownWriter;
+import org.convmark.results.Measurement;
 import org.convmark.results.Run;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -29,5 +32,16 @@ class OldRunsTest {
         assertEquals(skipped, run.intent().skipped().size());
         String report = new MarkdownWriter().text(Report.of(run, Map.of()));
         assertTrue(report.contains(figures), report);
+    }
+
+    /** Isolated kernels and fastest passes had other names, {@code alone} and {@code least}. */
+    @Test
+    void metricsAreReadUnderTheirOldNames() {
+        Measurement row = Run.read(RUNS.resolve("plan-3")).measurements().stream()
+                .filter(Measurement::isWork)
+                .findFirst()
+                .orElseThrow();
+        assertEquals(5104.3105, row.metric(Metric.ISOLATED).orElseThrow().median());
+        assertEquals(4725.362e-6, row.fastestPass(), 1e-12);
     }
 }

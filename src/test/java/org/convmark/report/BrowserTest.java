@@ -229,7 +229,6 @@ class BrowserTest {
                 like.jmhVersion(),
                 like.mode(),
                 like.threads(),
-                like.unit(),
                 like.samples(),
                 like.metrics());
     }

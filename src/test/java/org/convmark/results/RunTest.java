@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.convmark.machine.Graal;
 import org.convmark.model.Fusion;
+import org.convmark.model.Metric;
 import org.convmark.model.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ class RunTest {
         assertEquals(529e-6, row.seconds(), 1e-6);
         assertTrue(row.fastest() <= row.seconds() && row.seconds() <= row.slowest());
         assertTrue(row.spread() > 0 && row.spread() < (row.slowest() - row.fastest()) / row.seconds());
-        assertEquals(0.8, row.metric("gc.alloc.rate.norm").orElseThrow().median());
+        assertEquals(0.8, row.metric(Metric.ALLOCATED_BY_JVM).orElseThrow().median());
         assertEquals(
                 Pattern.PLAIN.graph(1, 8, 16, 1).fuse(Fusion.NONE), row.work().graph());
     }

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.convmark.bench.SecondaryResult;
+import org.convmark.model.Metric;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openjdk.jmh.results.AggregationPolicy;
@@ -14,7 +16,6 @@ import org.openjdk.jmh.results.AverageTimeResult;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.ResultRole;
-import org.openjdk.jmh.results.ScalarResult;
 
 /** When one more fork is measured. */
 class ForksTest {
@@ -30,16 +31,16 @@ class ForksTest {
     })
     void oneMoreForkOfTheUneven(String why, String times, String roofs, boolean isUneven) {
         assertEquals(isUneven, forks("pass", times, roofs).isUneven(), why);
-        assertEquals(isUneven, forks("alone", times, roofs).isUneven(), why);
+        assertEquals(isUneven, forks("isolated", times, roofs).isUneven(), why);
     }
 
-    /** The kernels alone say how a fork was compiled; its passes wait for memory and other threads too. */
+    /** The isolated kernels say how a fork was compiled; its passes wait for memory and other threads too. */
     private static Forks forks(String of, String times, String roofs) {
         double[] time = numbers(times);
         double[] roof = numbers(roofs);
         Forks forks = new Forks();
         forks.add(IntStream.range(0, time.length)
-                .mapToObj(i -> of.equals("pass") ? fork(time[i], roof[i]) : alone(time[i], roof[i]))
+                .mapToObj(i -> of.equals("pass") ? fork(time[i], roof[i]) : isolated(time[i], roof[i]))
                 .collect(Collectors.toList()));
         return forks;
     }
@@ -48,9 +49,9 @@ class ForksTest {
         return Arrays.stream(text.split(" ")).mapToDouble(Double::parseDouble).toArray();
     }
 
-    private static BenchmarkResult alone(double time, double roof) {
+    private static BenchmarkResult isolated(double time, double roof) {
         BenchmarkResult fork = fork(1000 / time, roof);
-        fork.addBenchmarkResult(new ScalarResult("alone", time, "us", AggregationPolicy.AVG));
+        fork.addBenchmarkResult(SecondaryResult.of(Metric.ISOLATED, time, AggregationPolicy.AVG));
         return fork;
     }
 
@@ -59,7 +60,7 @@ class ForksTest {
         iteration.addResult(
                 new AverageTimeResult(ResultRole.PRIMARY, "time", 1000, (long) (time * 1e6), TimeUnit.MICROSECONDS));
         BenchmarkResult fork = new BenchmarkResult(null, List.of(iteration));
-        fork.addBenchmarkResult(new ScalarResult("roof", roof, "GFLOP/s", AggregationPolicy.AVG));
+        fork.addBenchmarkResult(SecondaryResult.of(Metric.ROOF, roof, AggregationPolicy.AVG));
         return fork;
     }
 }

@@ -22,6 +22,7 @@ import org.convmark.engine.Engines;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.model.Case;
+import org.convmark.model.Metric;
 import org.convmark.model.Target;
 import org.convmark.results.Failure;
 import org.convmark.results.Measurement;
@@ -204,11 +205,13 @@ class SessionTest {
         Here.CAPTURE.write(folder.machine());
         run(
                 folder,
-                plan("plain Java loops", new MeasurementSettings(2, 50, 2, 10).counting(List.of("LLC-load-misses"))));
+                plan(
+                        "plain Java loops",
+                        new MeasurementSettings(2, 50, 2, 10).counting(List.of(Metric.LLC_LOAD_MISSES.key()))));
         Run run = Run.read(folder.path());
         for (Measurement row : run.measurements()) {
             assertEquals(2, row.samples().size(), "forks whose times are kept");
-            double misses = row.metric("LLC-load-misses").orElseThrow().median();
+            double misses = row.metric(Metric.LLC_LOAD_MISSES).orElseThrow().median();
             assertEquals(10_000 * row.seconds(), misses, 9_000 * row.seconds());
         }
     }

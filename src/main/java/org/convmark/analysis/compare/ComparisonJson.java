@@ -1,22 +1,21 @@
 package org.convmark.analysis.compare;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import org.convmark.analysis.statistics.Interval;
+import org.convmark.io.Json;
 import org.convmark.results.Measurement;
 
 /** A comparison for programs. Ratios are the candidate's time over the base's; numbers that are not known are null. */
 public final class ComparisonJson {
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private ComparisonJson() {}
 
     /** The comparison as one JSON object. */
     public static String text(Comparison comparison) {
-        ObjectNode root = JSON.createObjectNode();
+        ObjectNode root = Json.MAPPER.createObjectNode();
         root.put("base", comparison.base().name());
         root.put("candidate", comparison.candidate().name());
         root.put("minEffect", comparison.criteria().minEffect());

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.convmark.analysis.statistics.Samples;
+import org.convmark.model.Metric;
 import org.convmark.results.Failure;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
@@ -92,8 +93,9 @@ public record RunGroup(
     /** Logarithm of the rate of the roof loop beside a row; NaN where none was read. */
     static double roof(List<Measurement> row) {
         return row.stream()
-                .mapToDouble(one ->
-                        one.metric("roof").map(roof -> Math.log(roof.median())).orElse(Double.NaN))
+                .mapToDouble(one -> one.metric(Metric.ROOF)
+                        .map(roof -> Math.log(roof.median()))
+                        .orElse(Double.NaN))
                 .average()
                 .orElse(Double.NaN);
     }

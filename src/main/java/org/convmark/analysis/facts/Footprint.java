@@ -38,7 +38,7 @@ public final class Footprint {
     }
 
     /** Empty for roofs, for benchmarks and kernels of others, and for blocks fused on a device that plans by what it is. */
-    public Optional<Bytes> of(Measurement row) {
+    public synchronized Optional<Bytes> of(Measurement row) {
         if (!row.isWork() || !isPlanned(row.work())) {
             return Optional.empty();
         }

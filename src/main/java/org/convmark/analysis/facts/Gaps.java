@@ -13,7 +13,6 @@ import org.convmark.model.Waterline;
 import org.convmark.model.Waterline.Counting;
 import org.convmark.model.Workload;
 import org.convmark.results.Measurement;
-import org.convmark.results.Run;
 
 /** What the roofs of a run leave open of each row's time: the efficiency gap (Lavin 2024), and what it is made of. */
 public final class Gaps {
@@ -54,11 +53,6 @@ public final class Gaps {
             return idealSeconds() / seconds();
         }
 
-        /** Flops per second as the network is defined. */
-        double flopsPerSecond() {
-            return memory.operations() / seconds();
-        }
-
         /** Shares of the time, in this order and each no more than what is left; together 1. */
         public Map<String, Double> parts() {
             Map<String, Double> wishes = new LinkedHashMap<>();
@@ -85,16 +79,13 @@ public final class Gaps {
     private final List<Gap> gaps;
     private final List<Measurement> without;
 
-    /** Gaps of a run's rows, against the roofs of the same run. */
-    public Gaps(Run run) {
-        Roofs roofs = new Roofs(run);
-        List<Measurement> rows =
-                run.measurements().stream().filter(row -> row.isWork()).toList();
+    /** Gaps of rows of workloads, against the roofs of their run. */
+    Gaps(List<Measurement> rows, Roofs roofs) {
         List<Gap> raw = rows.stream().flatMap(row -> gap(roofs, row).stream()).toList();
-        Map<Hardware, Double> launches = new HashMap<>();
-        raw.forEach(gap -> launches.merge(Hardware.of(gap.row()), leftPerKernel(gap), Math::min));
+        Map<LaunchKey, Double> launches = new HashMap<>();
+        raw.forEach(gap -> launches.merge(LaunchKey.of(gap.row()), leftPerKernel(gap), Math::min));
         gaps = raw.stream()
-                .map(g -> new Gap(g.row(), g.peak(), g.memory(), g.caches(), launches.get(Hardware.of(g.row()))))
+                .map(g -> new Gap(g.row(), g.peak(), g.memory(), g.caches(), launches.get(LaunchKey.of(g.row()))))
                 .toList();
         without = rows.stream()
                 .filter(row -> !roofs.hasBandwidths(row) || roofs.of(row).isEmpty())
@@ -129,9 +120,9 @@ public final class Gaps {
     }
 
     /** What rows have in common whose launches cost the same. */
-    private record Hardware(String jvm, Target target, int workers) {
-        static Hardware of(Measurement row) {
-            return new Hardware(
+    private record LaunchKey(String java, Target target, int workers) {
+        static LaunchKey of(Measurement row) {
+            return new LaunchKey(
                     row.jvm().path(), row.work().target(), row.work().workers());
         }
     }

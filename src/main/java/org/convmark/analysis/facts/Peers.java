@@ -16,7 +16,6 @@ import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
-import org.convmark.results.Run;
 
 /** The same workload at the same point on engines that others wrote and on ours. */
 public final class Peers {
@@ -43,19 +42,17 @@ public final class Peers {
 
     private Peers() {}
 
-    /** All points of a run at which an engine of others was measured, in the order of JVMs, workloads and points. */
-    public static List<Match> of(Run run) {
-        record Place(JvmIdentity jvm, Workload workload, Point point) {}
-        Map<Place, List<Measurement>> places = run.measurements().stream()
-                .filter(row -> row.isWork() && isAtItsBest(row))
-                .collect(Collectors.groupingBy(
-                        row -> new Place(row.jvm(), row.work().workload(), Point.of(row))));
-        return places.entrySet().stream()
+    /** All points of some rows at which an engine of others was measured, in the order of JVMs, workloads and points. */
+    public static List<Match> of(List<Measurement> rows) {
+        List<JvmIdentity> jvms = rows.stream().map(Measurement::jvm).distinct().toList();
+        Map<GroupKey, List<Measurement>> groups =
+                rows.stream().filter(Peers::isAtItsBest).collect(Collectors.groupingBy(GroupKey::of));
+        return groups.entrySet().stream()
                 .filter(e -> e.getValue().stream()
                         .anyMatch(row -> row.work().target().isPeer()))
                 .map(e -> new Match(
                         e.getKey().jvm(), e.getKey().workload(), e.getKey().point(), e.getValue()))
-                .sorted(Comparator.comparing((Match match) -> run.jvms().indexOf(match.jvm()))
+                .sorted(Comparator.comparing((Match match) -> jvms.indexOf(match.jvm()))
                         .thenComparing(match -> Workload.all().indexOf(match.workload()))
                         .thenComparing(Match::point))
                 .toList();

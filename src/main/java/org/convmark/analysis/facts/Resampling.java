@@ -1,37 +1,25 @@
 package org.convmark.analysis.facts;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
-import org.apache.commons.statistics.descriptive.Median;
+import org.convmark.analysis.statistics.Bootstrap;
+import org.convmark.analysis.statistics.Interval;
+import org.convmark.analysis.statistics.Samples;
 import org.convmark.report.Cell;
 import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
 
 /**
- * How far numbers made of times would move if the forks and iterations behind them were drawn again: a two-level bootstrap
- * with percentiles (Efron 1979; Kalibera and Jones 2013). The seed of a row is the row, so that a run gives the same
+ * How far numbers made of times would move if the forks and iterations behind them were drawn again: percentiles (Efron 1979) of a
+ * {@link Bootstrap}. The seed of a row is the row, so that a run gives the same
  * intervals every time. A row is drawn once, whoever asks; analyses may ask at the same time.
  */
 public final class Resampling {
-    private static final int DRAWS = 400;
-    private static final double OUTSIDE = 0.025;
-    private static final Median IN_PLACE = Median.withDefaults().withCopy(false);
-
-    /** Where a number lies with a confidence of 95 %. */
-    public record Interval(double low, double high) {
-        /** Whether a number may be the true one. */
-        boolean contains(double value) {
-            return low <= value && value <= high;
-        }
-    }
-
     private final Map<Measurement, double[]> drawn = Collections.synchronizedMap(new IdentityHashMap<>());
 
     /**
@@ -45,17 +33,15 @@ public final class Resampling {
             return Optional.empty();
         }
         List<double[]> draws = rows.stream().map(this::draws).toList();
-        double[] numbers = new double[DRAWS];
+        double[] numbers = new double[draws.get(0).length];
         double[] logs = new double[rows.size()];
-        for (int d = 0; d < DRAWS; d++) {
+        for (int d = 0; d < numbers.length; d++) {
             for (int r = 0; r < logs.length; r++) {
                 logs[r] = draws.get(r)[d];
             }
             numbers[d] = number.applyAsDouble(logs);
         }
-        Arrays.sort(numbers);
-        int tail = (int) Math.round(OUTSIDE * DRAWS);
-        return Optional.of(new Interval(numbers[tail], numbers[DRAWS - 1 - tail]));
+        return Optional.of(Bootstrap.interval(numbers));
     }
 
     /** The interval of the geometric mean of slow over fast, pair by pair. */
@@ -92,28 +78,8 @@ public final class Resampling {
     }
 
     private static double[] draw(Measurement row) {
-        SplittableRandom random =
-                new SplittableRandom(31L * row.subject().benchmark().hashCode()
-                        + row.subject().params().toString().hashCode());
-        double[][] samples = row.samples().stream()
-                .map(fork -> fork.stream().mapToDouble(Double::doubleValue).toArray())
-                .toArray(double[][]::new);
-        double[] draws = new double[DRAWS];
-        double[] forks = new double[samples.length];
-        for (int d = 0; d < DRAWS; d++) {
-            for (int f = 0; f < forks.length; f++) {
-                forks[f] = medianOfDrawn(samples[random.nextInt(samples.length)], random);
-            }
-            draws[d] = Math.log(IN_PLACE.evaluate(forks));
-        }
-        return draws;
-    }
-
-    private static double medianOfDrawn(double[] samples, SplittableRandom random) {
-        double[] drawn = new double[samples.length];
-        for (int i = 0; i < drawn.length; i++) {
-            drawn[i] = samples[random.nextInt(samples.length)];
-        }
-        return IN_PLACE.evaluate(drawn);
+        long seed = 31L * row.subject().benchmark().hashCode()
+                + row.subject().params().toString().hashCode();
+        return Bootstrap.times(Samples.of(row.samples()), seed);
     }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.convmark.model.Case;
-import org.convmark.model.Target;
+import org.convmark.model.Metric;
 import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
@@ -20,23 +20,6 @@ public final class Roofs {
 
     /** A measured transfer rate of one working set. */
     public record Bandwidth(JvmIdentity jvm, Case.Roof roof, double bytesPerSecond) {}
-
-    /** What rows have in common whose roofs may be compared. */
-    private record Hardware(JvmIdentity jvm, Target target, int workers) {
-        /** Whose limits a row is held against: all that runs on the processor is held against its vectors. */
-        static Hardware limitsOf(Measurement row) {
-            Case what = row.known().orElseThrow();
-            return new Hardware(row.jvm(), what.target().roof(), what.workers());
-        }
-
-        /** Where the roof beside a row was read: beside other engines with one thread. */
-        static Hardware besideOf(Measurement row) {
-            Hardware limits = limitsOf(row);
-            return row.target().filter(Target::isPeer).isPresent()
-                    ? new Hardware(limits.jvm(), limits.target(), 1)
-                    : limits;
-        }
-    }
 
     private final Map<Hardware, Double> best = new HashMap<>();
     private final List<Compute> computes = new ArrayList<>();
@@ -104,7 +87,7 @@ public final class Roofs {
 
     /** The arithmetic rate that a roof loop reached between the iterations of a row; empty in older runs. */
     public static Optional<Double> beside(Measurement row) {
-        return row.metric("roof").map(roof -> 1e9 * roof.median());
+        return row.metric(Metric.ROOF).map(roof -> Metric.ROOF.scale() * roof.median());
     }
 
     /** The highest arithmetic rate that any row of the run saw on the hardware of this one; NaN if none did. */

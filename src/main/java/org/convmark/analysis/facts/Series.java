@@ -11,7 +11,6 @@ import org.convmark.model.Cost;
 import org.convmark.model.Parameter;
 import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
-import org.convmark.results.Run;
 
 /**
  * Rows that differ in one extent only, the smallest first; at least two.
@@ -26,14 +25,14 @@ public record Series(Parameter extent, List<Measurement> rows) {
     /** What a row has in common with the others of its series: all of its case but one extent. */
     private record Key(JvmIdentity jvm, Case.Work rest) {}
 
-    /** All series of a run over depth, then all over width. */
-    public static List<Series> of(Run run) {
-        return OVER.stream().flatMap(extent -> of(run, extent)).toList();
+    /** All series of some rows over depth, then all over width. */
+    public static List<Series> of(List<Measurement> rows) {
+        return OVER.stream().flatMap(extent -> of(rows, extent)).toList();
     }
 
-    private static Stream<Series> of(Run run, Parameter extent) {
-        Map<Key, List<Measurement>> groups = run.measurements().stream()
-                .filter(row -> row.isWork() && row.work().extents().names().contains(extent))
+    private static Stream<Series> of(List<Measurement> all, Parameter extent) {
+        Map<Key, List<Measurement>> groups = all.stream()
+                .filter(row -> row.work().extents().names().contains(extent))
                 .collect(Collectors.groupingBy(
                         row -> new Key(row.jvm(), row.work().with(extent, 1)),
                         LinkedHashMap::new,

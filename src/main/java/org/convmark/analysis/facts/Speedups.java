@@ -14,8 +14,6 @@ import org.convmark.results.Measurement;
 
 /** How much faster than plain Java, layer by layer, each target runs each workload; on one JVM. */
 public final class Speedups {
-    private record Place(Workload workload, Point point) {}
-
     /** The fastest row of a target against the baseline, at one point. */
     public record Factor(Point point, Measurement baseline, Measurement fastest, StabilityCheck stability) {
         /** Times faster. */
@@ -36,7 +34,7 @@ public final class Speedups {
     }
 
     private final List<Measurement> rows;
-    private final Map<Place, List<Measurement>> places;
+    private final Map<Workload, Map<Point, List<Measurement>>> places;
     private final StabilityCheck stability;
 
     /**
@@ -48,7 +46,7 @@ public final class Speedups {
                 .filter(row -> row.isWork() && !row.work().target().isPeer())
                 .toList();
         this.places = this.rows.stream()
-                .collect(Collectors.groupingBy(row -> new Place(row.work().workload(), Point.of(row))));
+                .collect(Collectors.groupingBy(row -> row.work().workload(), Collectors.groupingBy(Point::of)));
         this.stability = stability;
     }
 
@@ -80,7 +78,7 @@ public final class Speedups {
 
     /** Empty where the baseline or the target was not measured. */
     Optional<Factor> factor(Workload workload, Target target, Point point) {
-        List<Measurement> here = places.getOrDefault(new Place(workload, point), List.of());
+        List<Measurement> here = places.getOrDefault(workload, Map.of()).getOrDefault(point, List.of());
         Optional<Measurement> baseline =
                 here.stream().filter(row -> row.work().isBaseline()).findFirst();
         Optional<Measurement> fastest = here.stream()

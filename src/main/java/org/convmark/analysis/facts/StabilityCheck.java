@@ -1,9 +1,11 @@
 package org.convmark.analysis.facts;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.convmark.model.Metric;
 import org.convmark.model.Target;
 import org.convmark.report.Cell;
 import org.convmark.report.Unit;
@@ -11,7 +13,7 @@ import org.convmark.results.Measurement;
 
 /**
  * When a row is too unsteady to be believed: it varied, was disturbed, was timed before it was compiled or compiled
- * differently from fork to fork. Not safe for threads.
+ * differently from fork to fork.
  */
 public final class StabilityCheck {
     /** Spread from which on a row is marked, as a part of its median. */
@@ -30,16 +32,11 @@ public final class StabilityCheck {
 
     private final Roofs roofs;
     /** Tables, their sums and the sentences above them all ask. */
-    private final Map<Measurement, List<String>> known = new IdentityHashMap<>();
+    private final Map<Measurement, List<String>> known = Collections.synchronizedMap(new IdentityHashMap<>());
 
     /** @param roofs of the run that the rows belong to */
     public StabilityCheck(Roofs roofs) {
         this.roofs = roofs;
-    }
-
-    /** The roofs that rows are held against. */
-    public Roofs roofs() {
-        return roofs;
     }
 
     /** What speaks against a row, empty if nothing does. */
@@ -52,7 +49,8 @@ public final class StabilityCheck {
         if (row.spread() > MOST_SPREAD) {
             doubts.add("spread " + Unit.SHARE.format(row.spread()));
         }
-        double steal = row.metric("steal").map(m -> m.highest() / 100).orElse(0.0);
+        double steal =
+                row.metric(Metric.STEAL).map(steals -> steals.highest() / 100).orElse(0.0);
         if (steal > MOST_STEAL) {
             doubts.add("steal " + Unit.SHARE.format(steal));
         }

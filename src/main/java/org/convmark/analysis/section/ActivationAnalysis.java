@@ -12,24 +12,25 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.statistics.descriptive.Median;
+import org.convmark.analysis.facts.Hardware;
 import org.convmark.analysis.facts.Point;
 import org.convmark.analysis.facts.Resampling;
-import org.convmark.analysis.facts.Resampling.Interval;
 import org.convmark.analysis.facts.Roofs;
+import org.convmark.analysis.facts.RunFacts;
+import org.convmark.analysis.statistics.Interval;
 import org.convmark.model.Activation;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
+import org.convmark.model.Metric;
 import org.convmark.model.Parameter;
-import org.convmark.model.Target;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
-import org.convmark.results.Metric;
+import org.convmark.results.MetricSamples;
 import org.convmark.results.Run;
 
 /**
@@ -37,12 +38,9 @@ import org.convmark.results.Run;
  * difference between a chain of convolutions with the activation and the same chain without, so that it may lie below zero
  * where noise is larger than it.
  */
-public record ActivationAnalysis(Resampling resampling) implements Analysis {
+public final class ActivationAnalysis implements Analysis {
     private static final String TITLE = "Activations";
     private static final List<Fusion> FUSIONS = List.of(Fusion.NONE, Fusion.EPILOGUE);
-
-    /** Where activations are compared. */
-    private record Place(JvmIdentity jvm, Target target, int workers) {}
 
     /** A chain with an activation and the same chain without. */
     private record Pair(Measurement with, Measurement without) {
@@ -68,15 +66,17 @@ public record ActivationAnalysis(Resampling resampling) implements Analysis {
     private record Cost(double seconds, Optional<Interval> interval, int points) {}
 
     /** One activation in one place, its costs by fusion. */
-    private record Entry(Place place, Activation function, Map<Fusion, Cost> costs, Optional<Metric> error) {
+    private record Entry(
+            Hardware hardware, Activation function, Map<Fusion, Cost> costs, Optional<MetricSamples> error) {
         Optional<Double> seconds(Fusion fusion) {
             return Optional.ofNullable(costs.get(fusion)).map(Cost::seconds);
         }
     }
 
     @Override
-    public Section of(Run run) {
-        List<Entry> entries = entries(run);
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
+        List<Entry> entries = entries(facts);
         if (entries.isEmpty()) {
             return new Section(
                     TITLE,
@@ -97,29 +97,22 @@ public record ActivationAnalysis(Resampling resampling) implements Analysis {
         return new Section(TITLE, contents);
     }
 
-    private List<Entry> entries(Run run) {
-        Map<Place, List<Measurement>> places = chains(run)
-                .collect(Collectors.groupingBy(
-                        row -> new Place(
-                                row.jvm(), row.work().target(), row.work().workers()),
-                        LinkedHashMap::new,
-                        Collectors.toList()));
+    private static List<Entry> entries(RunFacts facts) {
+        Map<Hardware, List<Measurement>> places = facts.workloads().stream()
+                .filter(row -> row.work().workload() instanceof ActivationChain)
+                .collect(Collectors.groupingBy(Hardware::of, LinkedHashMap::new, Collectors.toList()));
         List<Entry> entries = new ArrayList<>();
         places.forEach((place, rows) -> {
             for (Activation function : Activation.values()) {
                 Map<Fusion, Cost> costs = new LinkedHashMap<>();
-                FUSIONS.forEach(fusion -> cost(pairs(rows, function, fusion)).ifPresent(c -> costs.put(fusion, c)));
+                FUSIONS.forEach(fusion ->
+                        cost(facts.resampling(), pairs(rows, function, fusion)).ifPresent(c -> costs.put(fusion, c)));
                 if (!costs.isEmpty()) {
                     entries.add(new Entry(place, function, costs, error(rows, function)));
                 }
             }
         });
         return entries;
-    }
-
-    private static Stream<Measurement> chains(Run run) {
-        return run.measurements().stream()
-                .filter(row -> row.isWork() && row.work().workload() instanceof ActivationChain);
     }
 
     private static boolean isOf(Measurement row, Optional<Activation> function) {
@@ -144,7 +137,7 @@ public record ActivationAnalysis(Resampling resampling) implements Analysis {
     }
 
     /** Empty of no pairs. */
-    private Optional<Cost> cost(List<Pair> pairs) {
+    private static Optional<Cost> cost(Resampling resampling, List<Pair> pairs) {
         if (pairs.isEmpty()) {
             return Optional.empty();
         }
@@ -160,17 +153,17 @@ public record ActivationAnalysis(Resampling resampling) implements Analysis {
         return Optional.of(new Cost(seconds, resampling.of(rows, median), pairs.size()));
     }
 
-    private static Optional<Metric> error(List<Measurement> rows, Activation function) {
+    private static Optional<MetricSamples> error(List<Measurement> rows, Activation function) {
         return rows.stream()
                 .filter(row -> isOf(row, Optional.of(function)))
-                .flatMap(row -> row.metric("error").stream())
+                .flatMap(row -> row.metric(Metric.ERROR).stream())
                 .findFirst();
     }
 
     /** The dearest fused activation of each place, or the dearest alone where none is fused. */
     private static String lead(Run run, List<Entry> entries) {
-        Map<Place, List<Entry>> places =
-                entries.stream().collect(Collectors.groupingBy(Entry::place, LinkedHashMap::new, Collectors.toList()));
+        Map<Hardware, List<Entry>> places = entries.stream()
+                .collect(Collectors.groupingBy(Entry::hardware, LinkedHashMap::new, Collectors.toList()));
         return places.entrySet().stream()
                 .map(e -> {
                     boolean fused = e.getValue().stream()
@@ -210,9 +203,9 @@ public record ActivationAnalysis(Resampling resampling) implements Analysis {
     private static List<Cell> cells(Run run, Entry entry) {
         List<Cell> cells = new ArrayList<>(List.of(
                 Cell.words(entry.function().name()),
-                Cell.words(entry.place().target().name()),
-                Cell.words(String.valueOf(entry.place().workers())),
-                Cell.words(run.label(entry.place().jvm()))));
+                Cell.words(entry.hardware().target().name()),
+                Cell.words(String.valueOf(entry.hardware().workers())),
+                Cell.words(run.label(entry.hardware().jvm()))));
         for (Fusion fusion : FUSIONS) {
             Optional<Cost> cost = Optional.ofNullable(entry.costs().get(fusion));
             cells.add(cost.map(c -> Cell.number(c.seconds(), Unit.SECONDS))

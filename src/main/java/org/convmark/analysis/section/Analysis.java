@@ -1,10 +1,10 @@
 package org.convmark.analysis.section;
 
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.report.Section;
-import org.convmark.results.Run;
 
-/** One question to a run. Pure: the same run gives the same section. */
+/** One question to a run. Pure: the same facts give the same section. */
 public interface Analysis {
     /** The answer. */
-    Section of(Run run);
+    Section of(RunFacts facts);
 }

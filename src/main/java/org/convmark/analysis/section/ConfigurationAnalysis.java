@@ -15,6 +15,7 @@ import org.convmark.analysis.compare.ComparedRow;
 import org.convmark.analysis.compare.Comparison;
 import org.convmark.analysis.compare.Criteria;
 import org.convmark.analysis.compare.RunGroup;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.model.Label;
 import org.convmark.report.Cell;
@@ -31,7 +32,8 @@ public final class ConfigurationAnalysis implements Analysis {
     private static final Set<Axis> ALL = EnumSet.allOf(Axis.class);
 
     @Override
-    public Section of(Run run) {
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
         List<Content> contents = new ArrayList<>();
         Map<String, Comparison> comparisons;
         try {

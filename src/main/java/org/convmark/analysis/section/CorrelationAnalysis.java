@@ -1,5 +1,12 @@
 package org.convmark.analysis.section;
 
+import static org.convmark.analysis.section.IdentityColumn.DEPTH;
+import static org.convmark.analysis.section.IdentityColumn.FAMILY;
+import static org.convmark.analysis.section.IdentityColumn.FUSION;
+import static org.convmark.analysis.section.IdentityColumn.TARGET;
+import static org.convmark.analysis.section.IdentityColumn.WIDTH;
+import static org.convmark.analysis.section.IdentityColumn.WORKLOAD;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -14,8 +21,10 @@ import org.convmark.analysis.facts.CacheModel;
 import org.convmark.analysis.facts.CacheModel.Traffic;
 import org.convmark.analysis.facts.Correlation;
 import org.convmark.analysis.facts.Family;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Series;
 import org.convmark.model.Graph;
+import org.convmark.model.Metric;
 import org.convmark.model.Parameter;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
@@ -24,17 +33,17 @@ import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
-import org.convmark.results.Metric;
+import org.convmark.results.MetricSamples;
 import org.convmark.results.Run;
 
 /**
  * How arithmetic, traffic from the last-level cache and time go together as networks get deeper and wider (Abbasi et al.
  * 2021). Traffic is modelled everywhere and measured where hardware counters work; the two have columns of their own.
- *
- * @param sizes of caches in bytes by name, in place of the machine's: what if
  */
-public record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
-    private static final String COUNTER = "LLC-load-misses";
+public final class CorrelationAnalysis implements Analysis {
+    private static final List<IdentityColumn> IDENTITY = List.of(WORKLOAD, FAMILY, TARGET, FUSION, DEPTH, WIDTH);
+
+    private static final String COUNTER = Metric.LLC_LOAD_MISSES.key();
 
     private static final String CLOUDS = """
             {"hconcat": [
@@ -72,7 +81,7 @@ public record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
 
         /** NaN where the counter was not read. */
         double counted() {
-            return row.metric(COUNTER).map(Metric::median).orElse(Double.NaN);
+            return row.metric(Metric.LLC_LOAD_MISSES).map(MetricSamples::median).orElse(Double.NaN);
         }
     }
 
@@ -93,20 +102,21 @@ public record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
             new Pair("counted L3 misses and time", Sample::counted, Sample::seconds));
 
     @Override
-    public Section of(Run run) {
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
         String title = "FLOPs, L3 and latency";
-        Optional<CacheModel> model = CacheModel.of(run.machine().before(), sizes);
+        Optional<CacheModel> model = CacheModel.of(run.machine().before(), facts.cacheSizes());
         if (model.isEmpty()) {
             return new Section(
                     title,
                     List.of(new Content.Lead("Nothing is correlated: this run does not say how large the L2 and L3 "
                             + "caches of its machine are. report --cache l2=512K --cache l3=32M says it.")));
         }
-        List<Sample> samples = samples(model.get(), run);
-        Map<String, List<Sample>> groups = groups(run, samples);
+        List<Sample> samples = samples(model.get(), facts.architectures());
+        Map<String, List<Sample>> groups = groups(facts, samples);
         List<Content> contents = new ArrayList<>();
         contents.add(new Content.Lead(lead(samples, groups)));
-        contents.add(new Content.Text((sizes.isEmpty() ? "Modelled caches: " : "What if the caches were: ")
+        contents.add(new Content.Text((facts.cacheSizes().isEmpty() ? "Modelled caches: " : "What if the caches were: ")
                 + model.get()
                 + ", least recently used, no prefetching; the second pass over a graph counts. The trace is that of a direct "
                 + "kernel of 16 output channels at a time, whatever the target really does; of large graphs one set of the caches in up to "
@@ -131,7 +141,7 @@ public record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
                                                 .missing())
                                 + "."));
         if (!samples.isEmpty()) {
-            contents.add(new Chart(points(samples), CLOUDS));
+            contents.add(new Chart(points(run, samples), CLOUDS));
         }
         if (!groups.isEmpty()) {
             contents.add(table(groups));
@@ -139,9 +149,7 @@ public record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
         return new Section(title, contents);
     }
 
-    private static List<Sample> samples(CacheModel model, Run run) {
-        List<Measurement> rows =
-                run.measurements().stream().filter(Measurement::isWork).toList();
+    private static List<Sample> samples(CacheModel model, List<Measurement> rows) {
         Map<Graph, Traffic> traffics =
                 model.of(rows.stream().map(row -> row.work().graph()));
         return rows.stream()
@@ -151,11 +159,11 @@ public record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
     }
 
     /** Rows of all workloads of a family over depth at one width, and over width at one depth. */
-    private static Map<String, List<Sample>> groups(Run run, List<Sample> samples) {
+    private static Map<String, List<Sample>> groups(RunFacts facts, List<Sample> samples) {
         Map<Measurement, Sample> byRow = new IdentityHashMap<>();
         samples.forEach(sample -> byRow.put(sample.row(), sample));
         Map<String, List<Sample>> groups = new LinkedHashMap<>();
-        for (Series series : Series.of(run)) {
+        for (Series series : Series.of(facts.architectures())) {
             Measurement first = series.first();
             String name = String.join(
                     ";",
@@ -163,7 +171,7 @@ public record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
                     series.rest(),
                     first.work().target() + " " + first.work().fusion(),
                     Family.of(first.work().workload()).word() + "s",
-                    run.label(first.jvm()));
+                    facts.run().label(first.jvm()));
             List<Sample> group = groups.computeIfAbsent(name, n -> new ArrayList<>());
             series.rows().forEach(row -> group.add(byRow.get(row)));
         }
@@ -209,15 +217,12 @@ public record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
         return String.format(Locale.ROOT, "%.2f", value);
     }
 
-    private static Table points(List<Sample> samples) {
+    private static Table points(Run run, List<Sample> samples) {
         List<List<Cell>> rows = samples.stream()
-                .map(s -> List.of(
-                        Cell.words(s.row().work().workload().name()),
-                        Cell.words(Family.of(s.row().work().workload()).word()),
-                        Cell.words(s.row().work().target().name()),
-                        Cell.words(s.row().work().fusion().name()),
-                        Cell.words(s.row().work().extents().text(Parameter.DEPTH)),
-                        Cell.words(s.row().work().extents().text(Parameter.WIDTH)),
+                .map(s -> IdentityColumn.cells(
+                        IDENTITY,
+                        run,
+                        s.row(),
                         Cell.number(s.flops(), Unit.COUNT),
                         Cell.number(s.fromL3(), Unit.BYTES),
                         Cell.number(s.fromMemory(), Unit.BYTES),
@@ -228,18 +233,7 @@ public record CorrelationAnalysis(Map<String, Long> sizes) implements Analysis {
                 .toList();
         return new Table(
                 "Arithmetic and modelled traffic from L3 against time, row by row",
-                List.of(
-                        "Workload",
-                        "Family",
-                        "Target",
-                        "Fusion",
-                        "Depth",
-                        "Width",
-                        "Flops",
-                        "From L3",
-                        "From memory",
-                        "Counted L3 misses",
-                        "Time"),
+                IdentityColumn.head(IDENTITY, "Flops", "From L3", "From memory", "Counted L3 misses", "Time"),
                 rows);
     }
 

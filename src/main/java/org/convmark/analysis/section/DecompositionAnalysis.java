@@ -14,12 +14,14 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.analysis.facts.Family;
+import org.convmark.analysis.facts.GroupKey;
 import org.convmark.analysis.facts.Peers;
 import org.convmark.analysis.facts.Point;
 import org.convmark.analysis.facts.Resampling;
-import org.convmark.analysis.facts.Resampling.Interval;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Series;
 import org.convmark.analysis.facts.Speedups;
+import org.convmark.analysis.statistics.Interval;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
 import org.convmark.model.Parameter;
@@ -35,14 +37,14 @@ import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
-/**
- * What each step from a plain loop to an accelerated engine gives: vectors or devices, fused epilogues, fused blocks, engines.
- *
- * @param resampling of the run's rows
- */
-public record DecompositionAnalysis(Resampling resampling) implements Analysis {
+/** What each step from a plain loop to an accelerated engine gives: vectors or devices, fused epilogues, fused blocks, engines. */
+public final class DecompositionAnalysis implements Analysis {
     /** One engine on one form of the graph. */
     private record Engine(Target target, Fusion fusion) {
+        static Engine of(Measurement row) {
+            return new Engine(row.work().target(), row.work().fusion());
+        }
+
         @Override
         public String toString() {
             return target + " " + fusion;
@@ -91,24 +93,27 @@ public record DecompositionAnalysis(Resampling resampling) implements Analysis {
             """;
 
     @Override
-    public Section of(Run run) {
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
         List<Content> contents = new ArrayList<>();
         Set<Step> measured = new HashSet<>();
-        for (JvmIdentity jvm : run.jvms()) {
-            List<Pair> pairs = pairs(run.of(jvm));
+        Map<JvmIdentity, List<Measurement>> byJvm = facts.architectures().stream()
+                .collect(Collectors.groupingBy(Measurement::jvm, LinkedHashMap::new, Collectors.toList()));
+        byJvm.forEach((jvm, rows) -> {
+            List<Pair> pairs = pairs(rows);
             pairs.forEach(pair -> measured.add(pair.step()));
             if (!pairs.isEmpty()) {
                 String label = run.label(jvm);
                 contents.add(new Content.Lead("On JVM " + label + " " + lead(pairs)));
-                contents.add(new Chart(byWorkload(label, pairs), FACTORS));
+                contents.add(new Chart(byWorkload(facts.resampling(), label, pairs), FACTORS));
                 List<Content> byExtent = Series.OVER.stream()
-                        .flatMap(extent -> by(extent, label, pairs).stream())
+                        .flatMap(extent -> by(facts.resampling(), extent, label, pairs).stream())
                         .toList();
                 if (!byExtent.isEmpty()) {
                     contents.add(new Content.Fold("By depth and by width, JVM " + label, byExtent));
                 }
             }
-        }
+        });
         if (contents.isEmpty()) {
             contents.add(new Content.Lead(
                     "No two neighbouring steps from plain loops to an accelerated engine were measured."));
@@ -118,7 +123,7 @@ public record DecompositionAnalysis(Resampling resampling) implements Analysis {
                     new Content.Text(
                             "A factor is the time before the step over the time after it; means over points are "
                                     + "geometric, intervals are of 95 % and say how far the mean would move if forks and iterations were drawn "
-                                    + "again. Times are medians over forks; least times are those of the fastest single pass that any fork saw, "
+                                    + "again. Times are medians over forks; the fastest pass is the fastest single one that any fork saw, "
                                     + "which neighbours on a shared machine disturb least."));
         }
         missing(measured).ifPresent(text -> contents.add(new Content.Text(text)));
@@ -127,25 +132,16 @@ public record DecompositionAnalysis(Resampling resampling) implements Analysis {
 
     /** In the order of steps, workloads and points; of several algorithms that of the engine's own choice. */
     private static List<Pair> pairs(List<Measurement> rows) {
-        record Place(Workload workload, Point point, Engine engine) {}
-        Map<Place, Measurement> places = rows.stream()
-                .filter(row -> row.isWork() && row.work().algorithm() == Algorithm.AUTO)
-                .collect(Collectors.toMap(
-                        row -> new Place(
-                                row.work().workload(),
-                                Point.of(row),
-                                new Engine(row.work().target(), row.work().fusion())),
-                        Function.identity(),
-                        (one, again) -> one));
+        Map<GroupKey, Map<Engine, Measurement>> groups = rows.stream()
+                .filter(row -> row.work().algorithm() == Algorithm.AUTO)
+                .collect(Collectors.groupingBy(
+                        GroupKey::of, Collectors.toMap(Engine::of, Function.identity(), (one, again) -> one)));
         List<Pair> pairs = new ArrayList<>();
-        for (Step step : STEPS) {
-            places.forEach((place, row) -> {
-                Measurement fast = places.get(new Place(place.workload(), place.point(), step.to()));
-                if (place.engine().equals(step.from()) && fast != null) {
-                    pairs.add(new Pair(step, place.workload(), place.point(), row, fast));
-                }
-            });
-        }
+        groups.forEach((key, engines) -> STEPS.stream()
+                .filter(step -> engines.keySet().containsAll(List.of(step.from(), step.to())))
+                .map(step ->
+                        new Pair(step, key.workload(), key.point(), engines.get(step.from()), engines.get(step.to())))
+                .forEach(pairs::add));
         pairs.sort(Comparator.comparing((Pair pair) -> STEPS.indexOf(pair.step()))
                 .thenComparing(pair -> Workload.all().indexOf(pair.workload()))
                 .thenComparing(Pair::point));
@@ -165,7 +161,8 @@ public record DecompositionAnalysis(Resampling resampling) implements Analysis {
     private static String lead(List<Pair> pairs) {
         return by(pairs, Pair::step).entrySet().stream()
                 .map(e -> e.getKey().name() + " " + Unit.FACTOR.format(mean(e.getValue(), Measurement::seconds))
-                        + " (" + Unit.FACTOR.format(mean(e.getValue(), Measurement::least)) + " by least times, "
+                        + " (" + Unit.FACTOR.format(mean(e.getValue(), Measurement::fastestPass))
+                        + " by fastest passes, "
                         + e.getValue().size() + (e.getValue().size() == 1 ? " point)" : " points)"))
                 .collect(Collectors.joining("; ", "", "."));
     }
@@ -181,17 +178,17 @@ public record DecompositionAnalysis(Resampling resampling) implements Analysis {
                         + ". Unfused rows are measured by -p fusion=NONE,EPILOGUE, other engines by --peers.");
     }
 
-    private Table byWorkload(String jvm, List<Pair> pairs) {
+    private static Table byWorkload(Resampling resampling, String jvm, List<Pair> pairs) {
         List<List<Cell>> rows = new ArrayList<>();
         by(pairs, pair -> pair.step()).forEach((step, some) -> by(some, Pair::workload)
-                .forEach((workload, few) -> rows.add(cells(step, workload.name(), few))));
+                .forEach((workload, few) -> rows.add(cells(resampling, step, workload.name(), few))));
         return new Table(
                 "Factor of each step, JVM " + jvm,
-                List.of("Step", "Workload", "Factor", "Low", "High", "By least times", "Points"),
+                List.of("Step", "Workload", "Factor", "Low", "High", "By fastest passes", "Points"),
                 rows);
     }
 
-    private List<Cell> cells(Step step, String name, List<Pair> pairs) {
+    private static List<Cell> cells(Resampling resampling, Step step, String name, List<Pair> pairs) {
         Optional<Interval> interval = resampling.ofRatios(
                 pairs.stream().map(Pair::slow).toList(),
                 pairs.stream().map(Pair::fast).toList());
@@ -201,12 +198,12 @@ public record DecompositionAnalysis(Resampling resampling) implements Analysis {
                 Cell.number(mean(pairs, Measurement::seconds), Unit.FACTOR),
                 Resampling.cell(interval.map(Interval::low), Unit.FACTOR),
                 Resampling.cell(interval.map(Interval::high), Unit.FACTOR),
-                Cell.number(mean(pairs, Measurement::least), Unit.FACTOR),
+                Cell.number(mean(pairs, Measurement::fastestPass), Unit.FACTOR),
                 Cell.number(pairs.size(), Unit.COUNT));
     }
 
     /** Means over all workloads of a family at one extent; empty of networks, which have none. */
-    private Optional<Content> by(Parameter extent, String jvm, List<Pair> pairs) {
+    private static Optional<Content> by(Resampling resampling, Parameter extent, String jvm, List<Pair> pairs) {
         List<List<Cell>> rows = new ArrayList<>();
         List<Pair> having = pairs.stream()
                 .filter(pair -> pair.point().extents().names().contains(extent))
@@ -215,11 +212,11 @@ public record DecompositionAnalysis(Resampling resampling) implements Analysis {
                 .forEach((family, few) -> few.stream()
                         .collect(Collectors.groupingBy(
                                 pair -> pair.point().extents().get(extent), TreeMap::new, Collectors.toList()))
-                        .forEach((number, here) ->
-                                rows.add(cells(step, family.word() + "s, " + extent.key() + " " + number, here)))));
+                        .forEach((number, here) -> rows.add(
+                                cells(resampling, step, family.word() + "s, " + extent.key() + " " + number, here)))));
         Table table = new Table(
                 "Factor of each step by " + extent.key() + ", JVM " + jvm,
-                List.of("Step", "Where", "Factor", "Low", "High", "By least times", "Points"),
+                List.of("Step", "Where", "Factor", "Low", "High", "By fastest passes", "Points"),
                 rows);
         return rows.isEmpty() ? Optional.empty() : Optional.of(table);
     }

@@ -12,6 +12,7 @@ import org.convmark.analysis.facts.Family;
 import org.convmark.analysis.facts.Gaps;
 import org.convmark.analysis.facts.Gaps.Gap;
 import org.convmark.analysis.facts.Roofs;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.model.Parameter;
 import org.convmark.model.Target;
 import org.convmark.report.Cell;
@@ -64,8 +65,9 @@ public final class EfficiencyAnalysis implements Analysis {
             """;
 
     @Override
-    public Section of(Run run) {
-        Gaps gaps = new Gaps(run);
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
+        Gaps gaps = facts.gaps();
         List<Content> contents = new ArrayList<>();
         if (gaps.all().isEmpty()) {
             contents.add(

@@ -3,6 +3,7 @@ package org.convmark.analysis.section;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
 import org.convmark.report.Section;
@@ -16,7 +17,8 @@ import org.convmark.results.Subject;
 /** What is not in this run, and why. */
 public final class FailureAnalysis implements Analysis {
     @Override
-    public Section of(Run run) {
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
         List<Content> contents = new ArrayList<>();
         contents.add(new Content.Lead(lead(run)));
         if (!run.failures().isEmpty()) {

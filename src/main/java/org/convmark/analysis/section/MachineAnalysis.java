@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.StabilityCheck;
 import org.convmark.machine.Device;
 import org.convmark.machine.Fact;
@@ -26,7 +27,8 @@ public final class MachineAnalysis implements Analysis {
     private static final double BUSY = 0.5;
 
     @Override
-    public Section of(Run run) {
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
         List<Probe> probes = run.machine().jvms();
         Machine before = run.machine().before();
         List<Content> contents = new ArrayList<>();

@@ -1,5 +1,11 @@
 package org.convmark.analysis.section;
 
+import static org.convmark.analysis.section.IdentityColumn.FAMILY;
+import static org.convmark.analysis.section.IdentityColumn.JVM;
+import static org.convmark.analysis.section.IdentityColumn.TARGET;
+import static org.convmark.analysis.section.IdentityColumn.WORKERS;
+import static org.convmark.analysis.section.IdentityColumn.WORKLOAD;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,13 +14,14 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.convmark.analysis.facts.Family;
+import org.convmark.analysis.facts.Hardware;
 import org.convmark.analysis.facts.Point;
 import org.convmark.analysis.facts.Roofs;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.model.Case;
 import org.convmark.model.Fusion;
 import org.convmark.model.Parameter;
-import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
@@ -22,7 +29,6 @@ import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
@@ -41,14 +47,17 @@ public final class MismatchAnalysis implements Analysis {
                  "color": {"field": "Family", "type": "nominal", "title": null}}}}
             """;
 
+    private static final List<IdentityColumn> IDENTITY = List.of(WORKLOAD, FAMILY, TARGET, WORKERS, JVM);
+
     /** What is compared: one family on one target. */
-    private record Place(JvmIdentity jvm, Target target, int workers, Family family) {}
+    private record FamilyOn(Hardware hardware, Family family) {}
 
     @Override
-    public Section of(Run run) {
-        Roofs roofs = new Roofs(run);
-        Map<Place, Map<Workload, List<Measurement>>> places = run.measurements().stream()
-                .filter(row -> row.isWork() && roofs.of(row).isPresent())
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
+        Roofs roofs = facts.roofs();
+        Map<FamilyOn, Map<Workload, List<Measurement>>> places = facts.architectures().stream()
+                .filter(row -> roofs.of(row).isPresent())
                 .collect(Collectors.groupingBy(
                         MismatchAnalysis::place,
                         LinkedHashMap::new,
@@ -70,16 +79,17 @@ public final class MismatchAnalysis implements Analysis {
                         .min(Map.Entry.comparingByValue())
                         .orElseThrow();
                 if (utilisations.size() > 1) {
-                    sentences.add("of " + place.family().word() + "s, " + place.target() + " ("
-                            + Roofs.workers(place.workers())
-                            + ", JVM " + run.label(place.jvm()) + ") is used best by "
+                    sentences.add("of " + place.family().word() + "s, "
+                            + place.hardware().target() + " ("
+                            + Roofs.workers(place.hardware().workers())
+                            + ", JVM " + run.label(place.hardware().jvm()) + ") is used best by "
                             + best.getKey().name() + " ("
                             + Unit.SHARE.format(best.getValue()) + " of its roof) and least by "
                             + worst.getKey().name()
                             + " (mismatch " + Unit.SHARE.format(1 - worst.getValue() / best.getValue()) + ")");
                 }
                 utilisations.forEach((workload, utilisation) ->
-                        rows.add(cells(run, place, workload, workloads.get(workload), utilisation, best.getValue())));
+                        rows.add(cells(run, place.family(), workloads.get(workload), utilisation, best.getValue())));
             });
             contents.add(new Content.Lead(
                     sentences.isEmpty()
@@ -93,28 +103,15 @@ public final class MismatchAnalysis implements Analysis {
             contents.add(new Chart(
                     new Table(
                             "Utilisation and mismatch",
-                            List.of(
-                                    "Workload",
-                                    "Family",
-                                    "Target",
-                                    "Workers",
-                                    "JVM",
-                                    "Utilisation",
-                                    "Mismatch",
-                                    "Pass ratio",
-                                    "Composition gap"),
+                            IdentityColumn.head(IDENTITY, "Utilisation", "Mismatch", "Pass ratio", "Composition gap"),
                             rows),
                     MISMATCHES));
         }
         return new Section("Mismatch and utilisation", contents);
     }
 
-    private static Place place(Measurement row) {
-        return new Place(
-                row.jvm(),
-                row.work().target(),
-                row.work().workers(),
-                Family.of(row.work().workload()));
+    private static FamilyOn place(Measurement row) {
+        return new FamilyOn(Hardware.of(row), Family.of(row.work().workload()));
     }
 
     private static String capital(String text) {
@@ -134,20 +131,17 @@ public final class MismatchAnalysis implements Analysis {
                 .orElseThrow();
     }
 
-    private static List<Cell> cells(
-            Run run, Place place, Workload workload, List<Measurement> rows, double utilisation, double best) {
-        return List.of(
-                Cell.words(workload.name()),
-                Cell.words(place.family().word()),
-                Cell.words(place.target().name()),
-                Cell.words(String.valueOf(place.workers())),
-                Cell.words(run.label(place.jvm())),
+    private static List<Cell> cells(Run run, Family family, List<Measurement> rows, double utilisation, double best) {
+        return IdentityColumn.cells(
+                IDENTITY,
+                run,
+                rows.get(0),
                 Cell.number(utilisation, Unit.SHARE),
                 Cell.number(1 - utilisation / best, Unit.SHARE),
                 Speedups.geometricMean(ratios(rows))
                         .map(ratio -> Cell.number(ratio, Unit.FACTOR))
                         .orElse(Cell.missing("no point was measured both unfused and fused")),
-                compositionGap(place.family(), rows)
+                compositionGap(family, rows)
                         .map(ratio -> Cell.number(ratio, Unit.FACTOR))
                         .orElse(Cell.missing("units of a pattern differ, or no stack was measured beside its unit")));
     }

@@ -1,5 +1,13 @@
 package org.convmark.analysis.section;
 
+import static org.convmark.analysis.section.IdentityColumn.BATCH;
+import static org.convmark.analysis.section.IdentityColumn.FUSION;
+import static org.convmark.analysis.section.IdentityColumn.IMAGE;
+import static org.convmark.analysis.section.IdentityColumn.JVM;
+import static org.convmark.analysis.section.IdentityColumn.TARGET;
+import static org.convmark.analysis.section.IdentityColumn.WORKERS;
+import static org.convmark.analysis.section.IdentityColumn.WORKLOAD;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -7,12 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.convmark.analysis.facts.Gaps;
 import org.convmark.analysis.facts.Gaps.Gap;
-import org.convmark.analysis.facts.Point;
+import org.convmark.analysis.facts.GroupKey;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.model.Case;
+import org.convmark.model.Metric;
 import org.convmark.model.Network;
-import org.convmark.model.Parameter;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
@@ -20,7 +28,6 @@ import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
@@ -34,53 +41,48 @@ public final class NetworkAnalysis implements Analysis {
                 "encoding": {"y": {"field": "Top-1 in %", "type": "quantitative", "scale": {"zero": false}},
                              "x": {"field": "Ideal", "type": "quantitative", "scale": {"type": "log"},
                                    "axis": {"labelExpr": "format(datum.value, '~s') + 's'"}, "title": "ideal latency"},
-                             "color": {"field": "Network", "type": "nominal", "title": null}}},
+                             "color": {"field": "Workload", "type": "nominal", "title": null}}},
                {"height": 260, "mark": {"type": "point", "tooltip": {"content": "data"}},
                 "encoding": {"y": {"field": "Top-1 in %", "type": "quantitative", "scale": {"zero": false}, "title": null},
                              "x": {"field": "Actual", "type": "quantitative", "scale": {"type": "log"},
                                    "axis": {"labelExpr": "format(datum.value, '~s') + 's'"}, "title": "actual latency"},
                              "shape": {"field": "Fusion", "type": "nominal", "title": null},
-                             "color": {"field": "Network", "type": "nominal", "title": null}}}]}}
+                             "color": {"field": "Workload", "type": "nominal", "title": null}}}]}}
             """;
+
+    private static final List<IdentityColumn> PROGRAM = List.of(WORKLOAD, TARGET, FUSION);
+
+    private static final List<IdentityColumn> IDENTITY = List.of(WORKLOAD, TARGET, FUSION, IMAGE, BATCH, WORKERS, JVM);
 
     private static final Cell ONE_CALL =
             Cell.missing("the engine is one call and plans by itself, or the row is of a version that did not look");
 
-    private static final double MICRO = 1e-6;
-
-    /** What rows that are compared have in common. */
-    private record Place(JvmIdentity jvm, Workload network, Point point) {
-        static Place of(Measurement row) {
-            return new Place(row.jvm(), row.work().workload(), Point.of(row));
-        }
-    }
-
     @Override
-    public Section of(Run run) {
-        List<Measurement> rows = run.measurements().stream()
-                .filter(row -> row.isWork() && row.work().workload() instanceof Network)
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
+        List<Measurement> rows = facts.architectures().stream()
+                .filter(row -> row.work().workload() instanceof Network)
                 .toList();
         List<Content> contents = new ArrayList<>();
         if (rows.isEmpty()) {
             contents.add(new Content.Lead("No whole network was measured: run with --include network."));
         } else {
-            Map<Place, Measurement> natives = rows.stream()
+            Map<GroupKey, Measurement> natives = rows.stream()
                     .filter(row -> row.work().isBaseline())
-                    .collect(Collectors.toMap(Place::of, row -> row, (one, again) -> one, LinkedHashMap::new));
+                    .collect(Collectors.toMap(GroupKey::of, row -> row, (one, again) -> one, LinkedHashMap::new));
             contents.add(new Content.Lead(lead(rows, natives)));
             contents.add(new Content.Text(
-                    "Factors are against plain Java, layer by layer, at the same size. Kernels alone is the sum over all kernels of the time "
+                    "Factors are against plain Java, layer by layer, at the same size. Isolated kernels is the sum over all kernels of the time "
                             + "that each takes when it runs again and again by itself; what a pass takes beyond that is the price of the sequence, whose "
                             + "kernels push each other's operands out of the caches. The workspace was planned for intermediates, borders included; the widest cut is "
                             + "what those alive at one time hold; less is possible where parts of a concatenation are computed in their place in it. Accuracy is as published for trained weights at the network's own "
                             + "image size; the weights that run here are random, which costs the same time."));
             contents.add(table(run, rows, natives));
-            List<Gap> gaps = new Gaps(run)
-                    .all().stream()
-                            .filter(gap -> accuracy(gap.workload()).isPresent())
-                            .toList();
+            List<Gap> gaps = facts.gaps().all().stream()
+                    .filter(gap -> accuracy(gap.workload()).isPresent())
+                    .toList();
             if (!gaps.isEmpty()) {
-                contents.add(new Chart(gaps(gaps), GAP));
+                contents.add(new Chart(gaps(run, gaps), GAP));
             }
         }
         return new Section("Whole networks", contents);
@@ -90,11 +92,11 @@ public final class NetworkAnalysis implements Analysis {
         return workload instanceof Network network ? network.accuracy() : Optional.empty();
     }
 
-    private static Optional<Double> factor(Measurement row, Map<Place, Measurement> natives) {
-        return Optional.ofNullable(natives.get(Place.of(row))).map(slow -> slow.seconds() / row.seconds());
+    private static Optional<Double> factor(Measurement row, Map<GroupKey, Measurement> natives) {
+        return Optional.ofNullable(natives.get(GroupKey.of(row))).map(slow -> slow.seconds() / row.seconds());
     }
 
-    private static String lead(List<Measurement> rows, Map<Place, Measurement> natives) {
+    private static String lead(List<Measurement> rows, Map<GroupKey, Measurement> natives) {
         record Best(Measurement row, double factor) {}
         Optional<Best> most = rows.stream()
                 .flatMap(row -> factor(row, natives).map(factor -> new Best(row, factor)).stream())
@@ -113,76 +115,63 @@ public final class NetworkAnalysis implements Analysis {
                 + row.work().fusion() + ")";
     }
 
-    private static Table table(Run run, List<Measurement> rows, Map<Place, Measurement> natives) {
+    private static Table table(Run run, List<Measurement> rows, Map<GroupKey, Measurement> natives) {
         return new Table(
                 "Whole networks",
-                List.of(
-                        "Network",
-                        "Target",
-                        "Fusion",
-                        "Image",
-                        "Batch",
-                        "Workers",
-                        "JVM",
+                IdentityColumn.head(
+                        IDENTITY,
                         "Time",
                         "Factor",
                         "Layers",
                         "Kernels",
-                        "Kernels alone",
-                        "Pass / kernels alone",
+                        "Isolated kernels",
+                        "Pass / isolated kernels",
                         "Workspace",
                         "Widest cut",
                         "Top-1 in %"),
                 rows.stream().map(row -> cells(run, row, natives)).toList());
     }
 
-    private static List<Cell> cells(Run run, Measurement row, Map<Place, Measurement> natives) {
+    private static List<Cell> cells(Run run, Measurement row, Map<GroupKey, Measurement> natives) {
         Case.Work work = row.work();
-        Workload network = work.workload();
-        return List.of(
-                Cell.words(network.name()),
-                Cell.words(work.target().name()),
-                Cell.words(work.fusion().name()),
-                Cell.words(work.extents().text(Parameter.IMAGE)),
-                Cell.words(work.extents().text(Parameter.BATCH)),
-                Cell.words(String.valueOf(work.workers())),
-                Cell.words(run.label(row.jvm())),
+        return IdentityColumn.cells(
+                IDENTITY,
+                run,
+                row,
                 Cell.number(row.seconds(), Unit.SECONDS),
                 factor(row, natives)
                         .map(factor -> Cell.number(factor, Unit.FACTOR))
                         .orElse(Cell.missing("plain Java was not measured unfused at this size")),
                 Cell.number(work.problem().graph().nodes().size(), Unit.COUNT),
-                metric(row, "kernels", Unit.COUNT, 1),
-                metric(row, "alone", Unit.SECONDS, MICRO),
-                alone(row)
+                metric(row, Metric.KERNELS, Unit.COUNT),
+                metric(row, Metric.ISOLATED, Unit.SECONDS),
+                value(row, Metric.ISOLATED)
                         .map(seconds -> Cell.number(row.seconds() / seconds, Unit.FACTOR))
                         .orElse(ONE_CALL),
-                metric(row, "workspace", Unit.BYTES, 1),
+                metric(row, Metric.WORKSPACE, Unit.BYTES),
                 Cell.number(work.cost().workspaceBytes(), Unit.BYTES),
-                accuracy(network)
+                accuracy(work.workload())
                         .map(accuracy -> Cell.number(accuracy.percent(), Unit.COUNT))
                         .orElse(Cell.missing("nobody trained this reconstruction")));
     }
 
-    private static Cell metric(Measurement row, String name, Unit unit, double scale) {
-        return row.metric(name)
-                .map(metric -> Cell.number(metric.median() * scale, unit))
-                .orElse(ONE_CALL);
+    private static Cell metric(Measurement row, Metric which, Unit unit) {
+        return value(row, which).map(value -> Cell.number(value, unit)).orElse(ONE_CALL);
     }
 
-    private static Optional<Double> alone(Measurement row) {
-        return row.metric("alone").map(metric -> metric.median() * MICRO);
+    private static Optional<Double> value(Measurement row, Metric which) {
+        return row.metric(which).map(samples -> samples.median() * which.scale());
     }
 
-    private static Table gaps(List<Gap> gaps) {
+    private static Table gaps(Run run, List<Gap> gaps) {
         return new Table(
                 "Efficiency gap of whole networks over their accuracy: ideal (left) against actual (right)",
-                List.of("Network", "Target", "Fusion", "Top-1 in %", "Accuracy from", "Ideal", "Actual", "Efficiency"),
+                IdentityColumn.head(PROGRAM, "Top-1 in %", "Accuracy from", "Ideal", "Actual", "Efficiency"),
                 gaps.stream()
-                        .map(gap -> List.of(
-                                Cell.words(gap.workload().name()),
-                                Cell.words(gap.work().target().name()),
-                                Cell.words(gap.work().fusion().name()),
+                        .map(gap -> IdentityColumn.cells(
+                                PROGRAM,
+                                run,
+                                gap.row(),
                                 Cell.number(
                                         accuracy(gap.workload()).orElseThrow().percent(), Unit.COUNT),
                                 Cell.words(

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.convmark.analysis.facts.Roofs;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.StabilityCheck;
+import org.convmark.model.Metric;
 import org.convmark.model.Target;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
@@ -17,7 +18,7 @@ import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
-import org.convmark.results.Metric;
+import org.convmark.results.MetricSamples;
 import org.convmark.results.Run;
 
 /** How steady the rows of a run are, which cannot be trusted, and what would help. */
@@ -47,9 +48,10 @@ public final class NoiseAnalysis implements Analysis {
     }
 
     @Override
-    public Section of(Run run) {
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
         List<Content> contents = new ArrayList<>();
-        StabilityCheck stability = new StabilityCheck(new Roofs(run));
+        StabilityCheck stability = facts.stability();
         List<Measurement> rows = run.measurements();
         contents.add(new Content.Lead(lead(stability, rows)));
         if (!rows.isEmpty()) {
@@ -83,7 +85,7 @@ public final class NoiseAnalysis implements Analysis {
     /** Forks that are not among the samples. */
     private static Optional<String> repeats(List<Measurement> rows) {
         List<Double> counts = rows.stream()
-                .flatMap(row -> row.metric("repeats").stream())
+                .flatMap(row -> row.metric(Metric.REPEATS).stream())
                 .map(metric -> metric.samples().stream()
                         .mapToDouble(fork -> Collections.max(fork))
                         .sum())
@@ -97,7 +99,7 @@ public final class NoiseAnalysis implements Analysis {
     }
 
     private static double median(List<Double> values) {
-        return new Metric("", List.of(values)).median();
+        return new MetricSamples(List.of(values)).median();
     }
 
     private static Table summary(StabilityCheck stability, List<Measurement> rows) {
@@ -113,9 +115,9 @@ public final class NoiseAnalysis implements Analysis {
                         some.stream().flatMap(row -> row.worstFork().stream()).toList(),
                         Unit.FACTOR,
                         "one fork cannot be compared"),
-                median(metrics(some, "steal"), Unit.COUNT, "steal was not recorded"),
-                median(metrics(some, "clock"), Unit.COUNT, "the clock was not recorded"),
-                median(metrics(some, "temperature"), Unit.COUNT, "no temperature was recorded"))));
+                median(metrics(some, Metric.STEAL), Unit.COUNT, "steal was not recorded"),
+                median(metrics(some, Metric.CLOCK), Unit.COUNT, "the clock was not recorded"),
+                median(metrics(some, Metric.TEMPERATURE), Unit.COUNT, "no temperature was recorded"))));
         return new Table(
                 "Medians over the rows of each target",
                 List.of(
@@ -134,10 +136,10 @@ public final class NoiseAnalysis implements Analysis {
         return row.target().map(Target::name).orElse("");
     }
 
-    private static List<Double> metrics(List<Measurement> rows, String name) {
+    private static List<Double> metrics(List<Measurement> rows, Metric which) {
         return rows.stream()
-                .flatMap(row -> row.metric(name).stream())
-                .map(Metric::median)
+                .flatMap(row -> row.metric(which).stream())
+                .map(MetricSamples::median)
                 .filter(Double::isFinite)
                 .toList();
     }

@@ -1,5 +1,13 @@
 package org.convmark.analysis.section;
 
+import static org.convmark.analysis.section.IdentityColumn.BATCH;
+import static org.convmark.analysis.section.IdentityColumn.DEPTH;
+import static org.convmark.analysis.section.IdentityColumn.IMAGE;
+import static org.convmark.analysis.section.IdentityColumn.JVM;
+import static org.convmark.analysis.section.IdentityColumn.WIDTH;
+import static org.convmark.analysis.section.IdentityColumn.WORKERS;
+import static org.convmark.analysis.section.IdentityColumn.WORKLOAD;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,13 +20,13 @@ import java.util.stream.Stream;
 import org.convmark.analysis.facts.Peers;
 import org.convmark.analysis.facts.Peers.Match;
 import org.convmark.analysis.facts.Roofs;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.analysis.facts.StabilityCheck;
 import org.convmark.model.Block;
 import org.convmark.model.Network;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
-import org.convmark.model.Stack;
 import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
@@ -37,6 +45,8 @@ import org.convmark.results.Run;
 public final class PeerAnalysis implements Analysis {
     private static final String TITLE = "Peers";
     private static final Map<String, List<? extends Workload>> FAMILIES = families();
+
+    private static final List<IdentityColumn> IDENTITY = List.of(WORKLOAD, DEPTH, WIDTH, IMAGE, BATCH, WORKERS, JVM);
 
     private static final Cell NOT_MEASURED = Cell.missing("one of the two was not measured there");
 
@@ -75,8 +85,9 @@ public final class PeerAnalysis implements Analysis {
         return new Ratio("best peer / " + target, Target.peers(), Set.of(target), Measurement::seconds);
     }
 
-    private static Ratio overBestAtLeast(Target target) {
-        return new Ratio("best peer / " + target + ", least times", Target.peers(), Set.of(target), Measurement::least);
+    private static Ratio overBestByFastestPass(Target target) {
+        return new Ratio(
+                "best peer / " + target + ", fastest passes", Target.peers(), Set.of(target), Measurement::fastestPass);
     }
 
     /** The paper's factor, then ours. */
@@ -86,21 +97,23 @@ public final class PeerAnalysis implements Analysis {
         return Stream.of(
                         Stream.of(paper),
                         Target.accelerated().stream().map(PeerAnalysis::overNative),
-                        Target.accelerated().stream().flatMap(ours -> Stream.of(overBest(ours), overBestAtLeast(ours))))
+                        Target.accelerated().stream()
+                                .flatMap(ours -> Stream.of(overBest(ours), overBestByFastestPass(ours))))
                 .flatMap(ratios -> ratios)
                 .toList();
     }
 
     @Override
-    public Section of(Run run) {
-        List<Match> all = Peers.of(run);
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
+        List<Match> all = Peers.of(facts.architectures());
         if (all.isEmpty()) {
             return new Section(
                     TITLE,
                     List.of(new Content.Lead("No other engine was measured in this run: ./run.sh run --peers measures "
                             + "ONNX Runtime, oneDNN and PyTorch on the same graphs.")));
         }
-        StabilityCheck stability = new StabilityCheck(new Roofs(run));
+        StabilityCheck stability = facts.stability();
         List<Content> contents = new ArrayList<>();
         Map<JvmIdentity, List<Match>> byJvm =
                 all.stream().collect(Collectors.groupingBy(Match::jvm, LinkedHashMap::new, Collectors.toList()));
@@ -109,7 +122,7 @@ public final class PeerAnalysis implements Analysis {
         contents.add(new Content.Text("The native framework is PYTORCH, layer by layer (fusion NONE); the accelerated "
                 + "engine is the faster of ONNXRUNTIME and ONEDNN, ours are VECTOR and OPENCL, all with fused epilogues, "
                 + "ours of networks also with fused blocks where that is faster; the best peer is the fastest of the three. A / B is the time of A over the time of B: above 1x B is "
-                + "faster. Means are geometric. Times are medians over forks; least times are those of the fastest single pass that any fork saw, which "
+                + "faster. Means are geometric. Times are medians over forks; the fastest pass is the fastest single one that any fork saw, which "
                 + "neighbours on a shared machine disturb least."));
         absent(run).ifPresent(text -> contents.add(new Content.Text(text)));
         byJvm.forEach((jvm, matches) -> {
@@ -125,7 +138,7 @@ public final class PeerAnalysis implements Analysis {
                         }
                     }));
         });
-        contents.add(new Content.Fold("Every point", everyPoint(run)));
+        contents.add(new Content.Fold("Every point", everyPoint(facts, all)));
         return new Section(TITLE, contents);
     }
 
@@ -143,10 +156,11 @@ public final class PeerAnalysis implements Analysis {
             Speedups.geometricMean(factors)
                     .ifPresent(mean -> parts.add(target + " is " + Unit.FACTOR.format(mean)
                             + " as fast as the best peer ("
-                            + Speedups.geometricMean(overBestAtLeast(target).of(matches))
+                            + Speedups.geometricMean(
+                                            overBestByFastestPass(target).of(matches))
                                     .map(Unit.FACTOR::format)
                                     .orElseThrow()
-                            + " by least times), at least as fast at " + atLeastAsFast(factors)));
+                            + " by fastest passes), at least as fast at " + atLeastAsFast(factors)));
         }
         List<Double> paper = ratios().get(0).of(matches);
         Speedups.geometricMean(paper)
@@ -232,30 +246,29 @@ public final class PeerAnalysis implements Analysis {
     }
 
     /** Times and factors at every point, for readers and for programs. */
-    public static Table everyPoint(Run run) {
-        StabilityCheck stability = new StabilityCheck(new Roofs(run));
+    public static Table everyPoint(RunFacts facts) {
+        return everyPoint(facts, Peers.of(facts.workloads()));
+    }
+
+    private static Table everyPoint(RunFacts facts, List<Match> matches) {
+        StabilityCheck stability = facts.stability();
         List<Target> engines = Stream.of(
                         Stream.of(Peers.NATIVE), Peers.ACCELERATED.stream(), Target.accelerated().stream())
                 .flatMap(targets -> targets)
                 .toList();
-        List<String> columns =
-                new ArrayList<>(List.of("Workload", "Depth", "Width", "Image", "Batch", "Workers", "JVM"));
+        List<String> columns = new ArrayList<>(IdentityColumn.head(IDENTITY));
         engines.forEach(engine -> columns.add(engine.name()));
         ratios().forEach(ratio -> columns.add(ratio.name()));
         columns.add("Steady?");
-        List<List<Cell>> rows = Peers.of(run).stream()
-                .map(match -> cells(run, stability, match, engines))
+        List<List<Cell>> rows = matches.stream()
+                .map(match -> cells(facts.run(), stability, match, engines))
                 .toList();
         return new Table("Times and factors at every point", columns, rows);
     }
 
     private static List<Cell> cells(Run run, StabilityCheck stability, Match match, List<Target> engines) {
-        List<Cell> cells = new ArrayList<>();
-        cells.add(Cell.words(match.workload().name()));
-        Stack.EXTENTS.forEach(
-                extent -> cells.add(Cell.words(match.point().extents().text(extent))));
-        cells.add(Cell.words(String.valueOf(match.point().workers())));
-        cells.add(Cell.words(run.label(match.jvm())));
+        List<Cell> cells =
+                new ArrayList<>(IdentityColumn.cells(IDENTITY, run, match.rows().get(0)));
         engines.forEach(engine -> cells.add(match.fastest(Set.of(engine), Measurement::seconds)
                 .map(row -> Cell.number(row.seconds(), Unit.SECONDS))
                 .orElseGet(() -> Cell.missing("not measured"))));

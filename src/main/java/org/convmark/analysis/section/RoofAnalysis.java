@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.convmark.analysis.facts.Roofs;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.model.Target;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
@@ -15,8 +16,9 @@ import org.convmark.results.Run;
 /** What the machine can do at most: arithmetic, and bandwidth for each size of the working set. */
 public final class RoofAnalysis implements Analysis {
     @Override
-    public Section of(Run run) {
-        Roofs roofs = new Roofs(run);
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
+        Roofs roofs = facts.roofs();
         List<Content> contents = new ArrayList<>();
         contents.add(new Content.Lead(lead(roofs)));
         contents.add(

@@ -13,9 +13,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.analysis.facts.Footprint;
 import org.convmark.analysis.facts.Roofs;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.analysis.facts.StabilityCheck;
 import org.convmark.model.Case;
+import org.convmark.model.Metric;
 import org.convmark.model.Parameter;
 import org.convmark.model.Target;
 import org.convmark.report.Cell;
@@ -31,20 +33,11 @@ public final class RowAnalysis implements Analysis {
     private static final List<String> ORDER =
             Stream.of(Parameter.values()).map(Parameter::key).toList();
 
-    private final Footprint footprint;
-
-    /**
-     * @param run whose rows are told of
-     * @param caches sizes in bytes by name, in place of the machine's
-     */
-    public RowAnalysis(Run run, Map<String, Long> caches) {
-        this.footprint = new Footprint(run.machine().before(), caches);
-    }
-
     @Override
-    public Section of(Run run) {
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
         List<Content> contents = new ArrayList<>();
-        StabilityCheck stability = new StabilityCheck(new Roofs(run));
+        StabilityCheck stability = facts.stability();
         contents.add(new Content.Lead(lead(run, stability)));
         contents.add(
                 new Content.Text(
@@ -66,8 +59,8 @@ public final class RowAnalysis implements Analysis {
         forks(run.measurements()).ifPresent(text -> contents.add(new Content.Text(text)));
         Map<String, List<Measurement>> groups = run.measurements().stream()
                 .collect(Collectors.groupingBy(RowAnalysis::simpleName, LinkedHashMap::new, Collectors.toList()));
-        groups.forEach((name, rows) -> contents.add(new Content.Fold(
-                Case.name(name) + summary(stability, rows), table(run, stability, "Rows of " + name, rows))));
+        groups.forEach((name, rows) -> contents.add(
+                new Content.Fold(Case.name(name) + summary(stability, rows), table(facts, "Rows of " + name, rows))));
         return new Section("Every row", contents);
     }
 
@@ -125,27 +118,26 @@ public final class RowAnalysis implements Analysis {
     }
 
     /** All rows in one table, for programs. */
-    public Table everyRow(Run run) {
-        StabilityCheck stability = new StabilityCheck(new Roofs(run));
-        List<String> params = params(run.measurements().stream()
+    public static Table everyRow(RunFacts facts) {
+        List<Measurement> measurements = facts.run().measurements();
+        List<String> params = params(measurements.stream()
                 .flatMap(row -> Stream.of(row.subject().params(), row.label().settings())));
         List<String> columns = new ArrayList<>(List.of("Benchmark"));
         columns.addAll(columns(params));
         List<List<Cell>> rows = new ArrayList<>();
-        for (Measurement row : run.measurements()) {
+        for (Measurement row : measurements) {
             List<Cell> cells = new ArrayList<>(List.of(Cell.words(row.label().benchmark())));
-            cells.addAll(cells(run, stability, params, row));
+            cells.addAll(cells(facts, params, row));
             rows.add(cells);
         }
         return new Table("Every row", columns, rows);
     }
 
-    private Table table(Run run, StabilityCheck stability, String caption, List<Measurement> measurements) {
+    private static Table table(RunFacts facts, String caption, List<Measurement> measurements) {
         List<String> params =
                 params(measurements.stream().map(row -> row.label().settings()));
-        List<List<Cell>> rows = measurements.stream()
-                .map(row -> cells(run, stability, params, row))
-                .toList();
+        List<List<Cell>> rows =
+                measurements.stream().map(row -> cells(facts, params, row)).toList();
         return new Table(caption, columns(params), rows);
     }
 
@@ -175,7 +167,8 @@ public final class RowAnalysis implements Analysis {
                 .toList();
     }
 
-    private List<Cell> cells(Run run, StabilityCheck stability, List<String> params, Measurement row) {
+    private static List<Cell> cells(RunFacts facts, List<String> params, Measurement row) {
+        Run run = facts.run();
         List<Cell> cells = new ArrayList<>();
         Map<String, String> values = new HashMap<>(row.subject().params());
         values.putAll(row.label().settings());
@@ -183,11 +176,11 @@ public final class RowAnalysis implements Analysis {
         cells.add(Cell.words(run.label(row.jvm())));
         cells.add(Cell.number(row.seconds(), Unit.SECONDS));
         cells.add(Cell.number(row.spread(), Unit.SHARE));
-        cells.add(stability.mark(row));
+        cells.add(facts.stability().mark(row));
         cells.add(rate(row));
-        cells.add(share(stability.roofs(), row));
+        cells.add(share(facts.roofs(), row));
         cells.add(beside(run, row));
-        Optional<Footprint.Bytes> bytes = footprint.of(row);
+        Optional<Footprint.Bytes> bytes = facts.footprint().of(row);
         cells.add(bytes(bytes.map(Footprint.Bytes::workspace)));
         cells.add(bytes(bytes.map(b -> b.traffic().l3())));
         cells.add(bytes(bytes.map(b -> b.traffic().memory())));
@@ -253,9 +246,9 @@ public final class RowAnalysis implements Analysis {
     }
 
     private static Cell allocation(Measurement row) {
-        return row.metric("gc.alloc.rate.norm")
-                .filter(metric -> !Double.isNaN(metric.median()))
-                .map(metric -> Cell.number(metric.median(), Unit.BYTES))
+        return row.metric(Metric.ALLOCATED_BY_JVM)
+                .filter(samples -> !Double.isNaN(samples.median()))
+                .map(samples -> Cell.number(samples.median(), Unit.BYTES))
                 .orElseGet(() -> Cell.missing("JMH's gc profiler reported nothing"));
     }
 }

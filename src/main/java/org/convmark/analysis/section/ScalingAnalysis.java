@@ -1,5 +1,10 @@
 package org.convmark.analysis.section;
 
+import static org.convmark.analysis.section.IdentityColumn.FUSION;
+import static org.convmark.analysis.section.IdentityColumn.JVM;
+import static org.convmark.analysis.section.IdentityColumn.TARGET;
+import static org.convmark.analysis.section.IdentityColumn.WORKLOAD;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,8 +15,9 @@ import java.util.stream.Collectors;
 import org.apache.commons.math3.stat.regression.SimpleRegression;
 import org.convmark.analysis.facts.Family;
 import org.convmark.analysis.facts.Resampling;
-import org.convmark.analysis.facts.Resampling.Interval;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Series;
+import org.convmark.analysis.statistics.Interval;
 import org.convmark.machine.Machine;
 import org.convmark.model.Cost;
 import org.convmark.model.Graph;
@@ -26,14 +32,12 @@ import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
-/**
- * How time, flops and bytes grow with depth and with width: fitted powers, and where the growth bends.
- *
- * @param resampling of the run's rows
- */
-public record ScalingAnalysis(Resampling resampling) implements Analysis {
+/** How time, flops and bytes grow with depth and with width: fitted powers, and where the growth bends. */
+public final class ScalingAnalysis implements Analysis {
     /** Change of the power from one step of an extent to the next from which on a curve is said to bend. */
     private static final double BEND = 0.25;
+
+    private static final List<IdentityColumn> IDENTITY = List.of(WORKLOAD, TARGET, FUSION, JVM);
 
     private static final List<String> LEVELS = List.of("L1d", "L2", "L3");
 
@@ -50,8 +54,9 @@ public record ScalingAnalysis(Resampling resampling) implements Analysis {
             """;
 
     @Override
-    public Section of(Run run) {
-        List<Series> all = Series.of(run);
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
+        List<Series> all = Series.of(facts.architectures());
         if (all.isEmpty()) {
             return new Section(
                     "Scaling",
@@ -77,7 +82,7 @@ public record ScalingAnalysis(Resampling resampling) implements Analysis {
                         family == Family.PATTERN ? chart : new Content.Fold("Curves of " + family.word() + "s", chart));
             }
         }
-        contents.add(new Content.Fold("Every power", powers(run, all)));
+        contents.add(new Content.Fold("Every power", powers(facts, all)));
         return new Section("Scaling", contents);
     }
 
@@ -160,36 +165,23 @@ public record ScalingAnalysis(Resampling resampling) implements Analysis {
                 rows);
     }
 
-    private Table powers(Run run, List<Series> all) {
-        List<List<Cell>> rows = all.stream().map(series -> cells(run, series)).toList();
+    private static Table powers(RunFacts facts, List<Series> all) {
+        List<List<Cell>> rows = all.stream().map(series -> cells(facts, series)).toList();
         return new Table(
                 "Powers with which time, flops and bytes grow",
-                List.of(
-                        "Workload",
-                        "Target",
-                        "Fusion",
-                        "JVM",
-                        "Over",
-                        "At",
-                        "Time",
-                        "Low",
-                        "High",
-                        "Flops",
-                        "Bytes",
-                        "Bends",
-                        "Leaves"),
+                IdentityColumn.head(IDENTITY, "Over", "At", "Time", "Low", "High", "Flops", "Bytes", "Bends", "Leaves"),
                 rows);
     }
 
-    private List<Cell> cells(Run run, Series series) {
+    private static List<Cell> cells(RunFacts facts, Series series) {
+        Run run = facts.run();
         Measurement first = series.first();
         double[] extents = series.extents();
-        Optional<Interval> interval = resampling.of(series.rows(), logs -> power(extents, logs));
-        return List.of(
-                Cell.words(first.work().workload().name()),
-                Cell.words(first.work().target().name()),
-                Cell.words(first.work().fusion().name()),
-                Cell.words(run.label(first.jvm())),
+        Optional<Interval> interval = facts.resampling().of(series.rows(), logs -> power(extents, logs));
+        return IdentityColumn.cells(
+                IDENTITY,
+                run,
+                first,
                 Cell.words(series.extent().key()),
                 Cell.words(series.rest()),
                 Cell.number(timePower(series), Unit.COUNT),

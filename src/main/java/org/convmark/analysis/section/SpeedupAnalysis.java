@@ -13,11 +13,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.convmark.analysis.facts.Point;
 import org.convmark.analysis.facts.Resampling;
-import org.convmark.analysis.facts.Resampling.Interval;
-import org.convmark.analysis.facts.Roofs;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.analysis.facts.Speedups.Factor;
-import org.convmark.analysis.facts.StabilityCheck;
+import org.convmark.analysis.statistics.Interval;
 import org.convmark.model.Parameter;
 import org.convmark.model.Stack;
 import org.convmark.model.Target;
@@ -29,7 +28,6 @@ import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
 import org.convmark.results.JvmIdentity;
-import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
 /**
@@ -38,10 +36,8 @@ import org.convmark.results.Run;
  *
  * @param kind what is ranked, in the singular: pattern, block, operator or network
  * @param workloads all of that kind
- * @param resampling of the run's rows
  */
-public record SpeedupAnalysis(String kind, List<? extends Workload> workloads, Resampling resampling)
-        implements Analysis {
+public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implements Analysis {
     private static final Cell NOT_MEASURED =
             Cell.missing("the target or its plain Java baseline was not measured there");
 
@@ -72,15 +68,15 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads, R
     }
 
     @Override
-    public Section of(Run run) {
-        StabilityCheck stability = new StabilityCheck(new Roofs(run));
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
         List<Content> contents = new ArrayList<>();
         for (JvmIdentity jvm : run.jvms()) {
-            Speedups speedups = new Speedups(rows(run, jvm), stability);
+            Speedups speedups = facts.speedups(jvm, workloads);
             List<Point> points = speedups.points();
             if (speedups.targets().stream()
                     .anyMatch(t -> !ranked(speedups, t, points).isEmpty())) {
-                addTo(contents, run.label(jvm), speedups, points);
+                addTo(contents, facts.resampling(), run.label(jvm), speedups, points);
             }
         }
         if (contents.isEmpty()) {
@@ -94,12 +90,6 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads, R
         }
         unavailable(run).ifPresent(text -> contents.add(new Content.Text(text)));
         return new Section("Speed-up by " + kind, contents);
-    }
-
-    private List<Measurement> rows(Run run, JvmIdentity jvm) {
-        return run.of(jvm).stream()
-                .filter(row -> row.isWork() && workloads.contains(row.work().workload()))
-                .toList();
     }
 
     private static Optional<String> unavailable(Run run) {
@@ -116,13 +106,14 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads, R
         return reasons.isEmpty() ? Optional.empty() : Optional.of("Not available: " + String.join("; ", reasons) + ".");
     }
 
-    private void addTo(List<Content> contents, String jvm, Speedups speedups, List<Point> points) {
+    private void addTo(
+            List<Content> contents, Resampling resampling, String jvm, Speedups speedups, List<Point> points) {
         contents.add(new Content.Lead("On JVM " + jvm + " "
                 + speedups.targets().stream()
                         .flatMap(target -> sentence(speedups, target, points).stream())
                         .collect(Collectors.joining("; "))
                 + "." + caution(speedups, points)));
-        contents.add(new Chart(means(jvm, speedups, points), MEANS.replace("KIND", capital(kind))));
+        contents.add(new Chart(means(resampling, jvm, speedups, points), MEANS.replace("KIND", capital(kind))));
         contents.add(ranking(jvm, speedups, points));
         if (points.size() > 1 && workloads.get(0) instanceof Stack) {
             contents.add(new Content.Fold(
@@ -134,7 +125,7 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads, R
     }
 
     /** What the chart draws: a row per workload and target. */
-    private Table means(String jvm, Speedups speedups, List<Point> points) {
+    private Table means(Resampling resampling, String jvm, Speedups speedups, List<Point> points) {
         List<List<Cell>> rows = new ArrayList<>();
         for (Target target : speedups.targets()) {
             for (Entry entry : ranked(speedups, target, points)) {

@@ -1,5 +1,14 @@
 package org.convmark.analysis.section;
 
+import static org.convmark.analysis.section.IdentityColumn.DEPTH;
+import static org.convmark.analysis.section.IdentityColumn.FAMILY;
+import static org.convmark.analysis.section.IdentityColumn.FUSION;
+import static org.convmark.analysis.section.IdentityColumn.JVM;
+import static org.convmark.analysis.section.IdentityColumn.TARGET;
+import static org.convmark.analysis.section.IdentityColumn.WIDTH;
+import static org.convmark.analysis.section.IdentityColumn.WORKERS;
+import static org.convmark.analysis.section.IdentityColumn.WORKLOAD;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -9,6 +18,7 @@ import org.convmark.analysis.facts.Family;
 import org.convmark.analysis.facts.Gaps;
 import org.convmark.analysis.facts.Gaps.Gap;
 import org.convmark.analysis.facts.Roofs;
+import org.convmark.analysis.facts.RunFacts;
 import org.convmark.model.Case;
 import org.convmark.model.Extents;
 import org.convmark.model.Fusion;
@@ -28,6 +38,9 @@ import org.convmark.results.Run;
 /** How efficient each sequence of kernels can be under the roofs of the run, and how far rows are from that. */
 public final class WaterlineAnalysis implements Analysis {
     private static final String TITLE = "Waterline";
+
+    private static final List<IdentityColumn> IDENTITY =
+            List.of(WORKLOAD, FAMILY, TARGET, FUSION, DEPTH, WIDTH, WORKERS, JVM);
 
     /** A bar per kernel from the bottom of the picture, and the surface of the water where the kernel's bytes lie. */
     private static final String BARS = """
@@ -67,14 +80,14 @@ public final class WaterlineAnalysis implements Analysis {
             """;
 
     @Override
-    public Section of(Run run) {
-        Gaps gaps = new Gaps(run);
+    public Section of(RunFacts facts) {
+        Run run = facts.run();
+        Gaps gaps = facts.gaps();
         List<Content> contents = new ArrayList<>();
         if (gaps.all().isEmpty()) {
             contents.add(
                     new Content.Lead("There is no waterline: this run has no row with both roofs of its hardware."));
         } else {
-            Roofs roofs = new Roofs(run);
             contents.add(new Content.Lead(lead(gaps.all())));
             contents.add(new Content.Text(
                     "A bar is a kernel: as wide as its share of the arithmetic, as high as the flops it does per byte it moves (both "
@@ -83,7 +96,7 @@ public final class WaterlineAnalysis implements Analysis {
                             + "everything comes from main memory; the water itself is that of the smallest measured working set which holds all of a "
                             + "kernel's bytes. Fused kernels are modelled whether or not a target runs them."));
             for (Family family : List.of(Family.BLOCK, Family.PATTERN)) {
-                largest(gaps.all(), family).ifPresent(gap -> contents.add(bars(run, roofs, gap, family)));
+                largest(gaps.all(), family).ifPresent(gap -> contents.add(bars(run, facts.roofs(), gap, family)));
             }
             contents.add(new Chart(everyRow(run, gaps.all()), REACHED));
         }
@@ -192,15 +205,10 @@ public final class WaterlineAnalysis implements Analysis {
 
     private static Table everyRow(Run run, List<Gap> gaps) {
         List<List<Cell>> rows = gaps.stream()
-                .map(gap -> List.of(
-                        Cell.words(gap.workload().name()),
-                        Cell.words(Family.of(gap.workload()).word()),
-                        Cell.words(gap.work().target().name()),
-                        Cell.words(gap.work().fusion().name()),
-                        Cell.words(gap.work().extents().text(Parameter.DEPTH)),
-                        Cell.words(gap.work().extents().text(Parameter.WIDTH)),
-                        Cell.words(String.valueOf(gap.work().workers())),
-                        Cell.words(run.label(gap.row().jvm())),
+                .map(gap -> IdentityColumn.cells(
+                        IDENTITY,
+                        run,
+                        gap.row(),
                         Cell.number(gap.caches().efficiency(), Unit.SHARE),
                         Cell.number(gap.memory().efficiency(), Unit.SHARE),
                         Cell.number(gap.memory().pooledEfficiency(), Unit.SHARE),
@@ -208,19 +216,7 @@ public final class WaterlineAnalysis implements Analysis {
                 .toList();
         return new Table(
                 "Share of the peak: attainable with caches, from main memory, by one pooled roofline, and reached",
-                List.of(
-                        "Workload",
-                        "Family",
-                        "Target",
-                        "Fusion",
-                        "Depth",
-                        "Width",
-                        "Workers",
-                        "JVM",
-                        "Attainable",
-                        "From memory",
-                        "Pooled",
-                        "Reached"),
+                IdentityColumn.head(IDENTITY, "Attainable", "From memory", "Pooled", "Reached"),
                 rows);
     }
 }

@@ -5,13 +5,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
+import org.apache.commons.statistics.descriptive.Median;
 import org.apache.commons.statistics.descriptive.Quantile;
 import org.apache.commons.statistics.descriptive.StandardDeviation;
 
 /**
- * Intervals of a ratio of times by two-level resampling: forks, then iterations within each (Kalibera and Jones 2013).
- * Three to ten forks resampled vary less than forks do, and resampled iterations count noise twice that fork medians
- * already hold: so the resampling gives the shape of the interval, and Student's distribution over forks its width.
+ * Two-level resampling of times: forks, then iterations within each (Kalibera and Jones 2013). It says how far a number that is made of
+ * several rows would move if they were drawn again. Of the ratio of a row on two sides more is asked: three to ten forks resampled vary less
+ * than forks do, and resampled iterations count noise twice that fork medians already hold. There the resampling gives the shape of the
+ * interval, and Student's distribution over forks its width.
  */
 public final class Bootstrap {
     private static final int RESAMPLES = 1000;
@@ -21,6 +24,7 @@ public final class Bootstrap {
 
     private static final double NORMAL = 1.959963984540054;
     private static final Quantile IN_PLACE = Quantile.withDefaults().withCopy(false);
+    private static final Median MEDIAN = Median.withDefaults().withCopy(false);
 
     private final Draws bases;
     private final Draws candidates;
@@ -32,14 +36,34 @@ public final class Bootstrap {
         candidates = new Draws(random.split());
     }
 
+    /**
+     * What a row's time, the median over forks of each fork's median, would be if its forks and iterations were drawn again.
+     *
+     * @param seed the same seed gives the same times
+     * @return logarithms of seconds, as many for every row
+     */
+    public static double[] times(Samples samples, long seed) {
+        return Drawn.of(sizes(samples), new SplittableRandom(seed)).estimates(samples, MEDIAN::evaluate);
+    }
+
+    /** The 95 % interval of numbers that were drawn, which it sorts in part. */
+    public static Interval interval(double[] drawn) {
+        double[] ends = IN_PLACE.evaluate(drawn, 0.025, 0.975);
+        return new Interval(ends[0], ends[1]);
+    }
+
+    private static List<Integer> sizes(Samples samples) {
+        return samples.forks().stream().map(fork -> fork.length).toList();
+    }
+
     /** The 95 % interval of candidate over base. */
     public Interval ratio(Samples base, Samples candidate) {
         LogRatio shift = LogRatio.of(base, candidate);
         if (shift.freedom() == 0) {
             return new Interval(0, Double.POSITIVE_INFINITY);
         }
-        double[] deviations = candidates.of(candidate).means(candidate);
-        double[] others = bases.of(base).means(base);
+        double[] deviations = candidates.of(candidate).estimates(candidate, Bootstrap::mean);
+        double[] others = bases.of(base).estimates(base, Bootstrap::mean);
         for (int i = 0; i < RESAMPLES; i++) {
             deviations[i] -= others[i] + shift.difference();
         }
@@ -48,9 +72,17 @@ public final class Bootstrap {
         if (!(spread > 0)) {
             return exp(shift.difference() - half, shift.difference() + half);
         }
-        double[] ends = IN_PLACE.evaluate(deviations, 0.025, 0.975);
+        Interval shape = interval(deviations);
         double scale = half / (NORMAL * spread);
-        return exp(shift.difference() + scale * ends[0], shift.difference() + scale * ends[1]);
+        return exp(shift.difference() + scale * shape.low(), shift.difference() + scale * shape.high());
+    }
+
+    private static double mean(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum / values.length;
     }
 
     private static Interval exp(double low, double high) {
@@ -67,9 +99,7 @@ public final class Bootstrap {
         }
 
         Drawn of(Samples samples) {
-            List<Integer> sizes =
-                    samples.forks().stream().map(fork -> fork.length).toList();
-            return drawn.computeIfAbsent(sizes, all -> Drawn.of(all, random));
+            return drawn.computeIfAbsent(sizes(samples), all -> Drawn.of(all, random));
         }
     }
 
@@ -78,7 +108,7 @@ public final class Bootstrap {
      *
      * @param low of each median the place, in order of size, of the lower of the middle two iterations
      * @param high the place of the upper one; the same where their number is odd
-     * @param chosen medians drawn again, as many as there are forks for each mean
+     * @param chosen medians drawn again, as many as there are forks for each estimate
      */
     private record Drawn(int[] low, int[] high, int[] chosen) {
         static Drawn of(List<Integer> sizes, SplittableRandom random) {
@@ -96,19 +126,18 @@ public final class Bootstrap {
                     random.ints((long) RESAMPLES * sizes.size(), 0, low.length).toArray());
         }
 
-        /** Means over as many forks as there are, of logarithms of medians. */
-        double[] means(Samples samples) {
+        /** An estimate from as many forks as there are, of logarithms of their medians, for each time that they are drawn. */
+        double[] estimates(Samples samples, ToDoubleFunction<double[]> estimate) {
             double[] medians = medians(samples);
-            double[] means = new double[RESAMPLES];
-            int forks = samples.size();
+            double[] estimates = new double[RESAMPLES];
+            double[] forks = new double[samples.size()];
             for (int i = 0; i < RESAMPLES; i++) {
-                double sum = 0;
-                for (int f = i * forks; f < (i + 1) * forks; f++) {
-                    sum += medians[chosen[f]];
+                for (int f = 0; f < forks.length; f++) {
+                    forks[f] = medians[chosen[i * forks.length + f]];
                 }
-                means[i] = sum / forks;
+                estimates[i] = estimate.applyAsDouble(forks);
             }
-            return means;
+            return estimates;
         }
 
         private double[] medians(Samples samples) {

@@ -63,7 +63,8 @@ class ComparisonTest {
         }
         assertEquals(0, compare(base.run(), candidate.run()).of(Verdict.SLOWER).size());
         Comparison least = compare(
-                base.run().ofLeast().orElseThrow(), candidate.run().ofLeast().orElseThrow());
+                base.run().byFastestPass().orElseThrow(),
+                candidate.run().byFastestPass().orElseThrow());
         assertEquals(
                 List.of("5"),
                 least.of(Verdict.SLOWER).stream()
@@ -73,7 +74,7 @@ class ComparisonTest {
                 .rows(1, 4, 1)
                 .disturbed(2, 4, 1)
                 .run()
-                .ofLeast()
+                .byFastestPass()
                 .isEmpty());
     }
 
@@ -191,7 +192,6 @@ class ComparisonTest {
                 "1.36",
                 row.mode(),
                 row.threads(),
-                row.unit(),
                 row.samples(),
                 row.metrics());
         Run there = new Run(here.folder(), here.machine(), here.intent(), List.of(other), List.of());

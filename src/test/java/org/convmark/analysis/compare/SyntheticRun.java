@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.convmark.model.Metric;
 import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
-import org.convmark.results.Metric;
+import org.convmark.results.MetricSamples;
 import org.convmark.results.Run;
 import org.convmark.results.Subject;
 
@@ -54,7 +55,7 @@ public final class SyntheticRun {
             double pass = 1e6 * seconds * Math.exp(0.01 * random.nextGaussian());
             least.add(List.of(pass * 1.4, pass, pass * 1.2));
         }
-        return add(width, JVM, "avgt", samples, Map.of("least", new Metric("us/op", least)));
+        return add(width, JVM, "avgt", samples, Map.of(Metric.MIN, new MetricSamples(least)));
     }
 
     /** Adds a row. */
@@ -63,7 +64,7 @@ public final class SyntheticRun {
     }
 
     private SyntheticRun add(
-            int width, JvmIdentity jvm, String mode, List<List<Double>> samples, Map<String, Metric> metrics) {
+            int width, JvmIdentity jvm, String mode, List<List<Double>> samples, Map<Metric, MetricSamples> metrics) {
         Map<String, String> params = Map.of(
                 "depth",
                 "1",
@@ -86,7 +87,6 @@ public final class SyntheticRun {
                 "1.37",
                 mode,
                 1,
-                "s/op",
                 samples,
                 metrics));
         return this;

@@ -9,12 +9,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.convmark.analysis.facts.Speedups.Factor;
 import org.convmark.machine.Capture;
+import org.convmark.model.Metric;
 import org.convmark.model.Pattern;
 import org.convmark.model.Target;
 import org.convmark.results.Intent;
 import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
-import org.convmark.results.Metric;
+import org.convmark.results.MetricSamples;
 import org.convmark.results.Run;
 import org.convmark.results.Subject;
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,7 @@ class SpeedupsTest {
     }
 
     private static Measurement row(
-            String name, Map<String, String> params, List<List<Double>> samples, Map<String, Metric> metrics) {
+            String name, Map<String, String> params, List<List<Double>> samples, Map<Metric, MetricSamples> metrics) {
         return new Measurement(
                 Subject.of("org.convmark.bench." + name, new TreeMap<>(params)),
                 JVM,
@@ -69,7 +70,6 @@ class SpeedupsTest {
                 "1.37",
                 "avgt",
                 1,
-                "s/op",
                 samples,
                 metrics);
     }
@@ -96,9 +96,9 @@ class SpeedupsTest {
 
     @Test
     void unsteadyRowsAreNamedWithTheReason() {
-        Map<String, Metric> metrics = Map.of(
-                "steal", new Metric("%", List.of(List.of(0.0, 3.0))),
-                "gc.alloc.rate.norm", new Metric("B/op", List.of(List.of(2e6))));
+        Map<Metric, MetricSamples> metrics = Map.of(
+                Metric.STEAL, new MetricSamples(List.of(List.of(0.0, 3.0))),
+                Metric.ALLOCATED_BY_JVM, new MetricSamples(List.of(List.of(2e6))));
         Measurement shaky = row(
                 "roof.ComputeRoofBenchmark",
                 Map.of("target", "VECTOR", "workers", "1"),
@@ -125,7 +125,7 @@ class SpeedupsTest {
                 "pattern.PlainBenchmark",
                 plain(target, "NONE", 1),
                 seconds,
-                Map.of("roof", new Metric("GFLOP/s", roof)));
+                Map.of(Metric.ROOF, new MetricSamples(roof)));
     }
 
     @Test

@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.convmark.analysis.Report;
+import org.convmark.model.Metric;
 import org.convmark.report.MarkdownWriter;
 import org.convmark.results.Measurement;
-import org.convmark.results.Metric;
+import org.convmark.results.MetricSamples;
 import org.convmark.results.Run;
 import org.convmark.results.Subject;
 import org.junit.jupiter.api.Test;
@@ -66,15 +67,14 @@ class NetworkAnalysisTest {
                 like.jmhVersion(),
                 like.mode(),
                 like.threads(),
-                like.unit(),
                 List.of(List.of(seconds, seconds), List.of(seconds, seconds)),
                 Map.of(
-                        "kernels", metric("#", 54),
-                        "alone", metric("us/op", 0.8e6 * seconds),
-                        "workspace", metric("B", 5 << 20)));
+                        Metric.KERNELS, metric(54),
+                        Metric.ISOLATED, metric(0.8e6 * seconds),
+                        Metric.WORKSPACE, metric(5 << 20)));
     }
 
-    private static Metric metric(String unit, double value) {
-        return new Metric(unit, List.of(List.of(value)));
+    private static MetricSamples metric(double value) {
+        return new MetricSamples(List.of(List.of(value)));
     }
 }

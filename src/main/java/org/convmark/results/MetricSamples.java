@@ -3,14 +3,13 @@ package org.convmark.results;
 import java.util.List;
 
 /**
- * What a profiler of JMH measured beside the time.
+ * What was measured of a metric beside the time.
  *
- * @param unit as the profiler says
- * @param samples one list per fork, one number per iteration
+ * @param samples in the unit of the metric, one list per fork, one number per iteration
  */
-public record Metric(String unit, List<List<Double>> samples) {
+public record MetricSamples(List<List<Double>> samples) {
     /** Copies the lists. */
-    public Metric {
+    public MetricSamples {
         samples = samples.stream().map(List::copyOf).toList();
     }
 

@@ -1,6 +1,5 @@
 package org.convmark.machine;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.BeanDescription;
@@ -8,7 +7,6 @@ import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.deser.std.DelegatingDeserializer;
 import com.fasterxml.jackson.databind.introspect.Annotated;
@@ -17,20 +15,23 @@ import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.util.List;
+import org.convmark.io.Json;
 
-/** The JSON form of the records of this package. Files of other versions can be read: unknown fields are ignored. */
-final class Json {
-    static final ObjectMapper MAPPER = JsonMapper.builder()
+/**
+ * The JSON form of the records of this package. Files of other versions can be read: unknown fields are ignored, and facts that they
+ * lack are missing.
+ */
+final class FactJson {
+    static final JsonMapper MAPPER = Json.MAPPER
+            .rebuild()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .serializationInclusion(JsonInclude.Include.NON_NULL)
             .addModule(new SimpleModule().setDeserializerModifier(new AbsentFacts()))
             .annotationIntrospector(new WholeRecords())
             .withConfigOverride(List.class, o -> o.setSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL)))
             .build();
 
-    private Json() {}
+    private FactJson() {}
 
     /** Values that may be unknown are facts; plain texts are required. */
     private static final class WholeRecords extends JacksonAnnotationIntrospector {

@@ -1,0 +1,69 @@
+package org.convmark.model;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What profilers measure beside the time of a row, as secondary results of JMH. The only list of their names. */
+public enum Metric {
+    /** What the hardware under a target could do while an iteration ran: the rate of a loop of multiply-adds before and after it. */
+    ROOF("roof", "GFLOP/s", 1e9),
+    /** The fastest core's clock. */
+    CLOCK("clock", "MHz", 1e6),
+    /** Processor time that the hypervisor gave to others. */
+    STEAL("steal", "%", 1e-2),
+    /** The hottest sensor of the processor. */
+    TEMPERATURE("temperature", "C", 1),
+    /** The largest error of an activation. */
+    ERROR("error", "absolute", 1),
+    /** Kernels launched in a pass. */
+    KERNELS("kernels", "#", 1),
+    /** Bytes that were planned for the intermediates of a pass. */
+    WORKSPACE("workspace", "B", 1),
+    /** Time of all kernels of a pass when each runs again and again by itself. */
+    ISOLATED("isolated", "us/op", 1e-6, "alone"),
+    /** Time of the fastest single pass that was seen after an iteration. */
+    MIN("min", "us/op", 1e-6, "least"),
+    /** Bytes that a pass makes its own threads allocate. */
+    ALLOCATED("allocated", "B/op", 1),
+    /** Bytes that the whole JVM allocates in a pass, by JMH's gc profiler. */
+    ALLOCATED_BY_JVM("gc.alloc.rate.norm", "B/op", 1),
+    /** Forks that were started again because their kernels were not compiled as they are meant. */
+    REPEATS("repeats", "#", 1),
+    /** Loads that miss the last-level cache, by Linux' perf. */
+    LLC_LOAD_MISSES("LLC-load-misses", "#/op", 1);
+
+    private final String key;
+    private final String unit;
+    private final double scale;
+    private final List<String> older;
+
+    Metric(String key, String unit, double scale, String... older) {
+        this.key = key;
+        this.unit = unit;
+        this.scale = scale;
+        this.older = List.of(older);
+    }
+
+    /** Its name in JMH's results. */
+    public String key() {
+        return key;
+    }
+
+    /** As it is written. */
+    public String unit() {
+        return unit;
+    }
+
+    /** What a number times this is in seconds, bytes, flops per second, hertz or parts of one. */
+    public double scale() {
+        return scale;
+    }
+
+    /** The metric with a name, or with the name that older versions gave it; empty for those of other profilers. */
+    public static Optional<Metric> named(String name) {
+        return Stream.of(values())
+                .filter(metric -> metric.key.equals(name) || metric.older.contains(name))
+                .findFirst();
+    }
+}
