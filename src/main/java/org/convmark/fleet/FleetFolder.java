@@ -11,12 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.convmark.io.AtomicFile;
+import org.convmark.io.AtomicFolder;
 import org.convmark.io.FileErrors;
 import org.convmark.io.Folders;
 import org.convmark.io.InputError;
@@ -50,15 +50,8 @@ public record FleetFolder(Path path) {
      * @throws InputError if the folder exists, or cannot be written
      */
     void create(Fleet fleet, Path matrix, Path jar) {
-        if (Files.exists(path)) {
-            throw new InputError(
-                    path + " exists already, and a fleet is never overwritten: choose another folder with --out.");
-        }
-        Path half = path.resolveSibling(
-                path.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-        try {
-            Files.createDirectories(path.getParent());
-            for (String name : List.of("", "tasks", "logs", "running", "done")) {
+        new AtomicFolder(path).create("--out", half -> {
+            for (String name : List.of("tasks", "logs", "running", "done")) {
                 Files.createDirectory(half.resolve(name));
             }
             Files.copy(matrix, half.resolve("matrix.csv"));
@@ -68,12 +61,7 @@ public record FleetFolder(Path path) {
                 Files.write(half.resolve("tasks").resolve(task.name()), lines(fleet, task));
             }
             new FleetFolder(half).store(fleet);
-            Files.move(half, path, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            delete(half);
-            throw new InputError("cannot make the fleet " + path + " (" + FileErrors.reason(e)
-                    + "): choose a folder that you may write to with --out.");
-        }
+        });
     }
 
     /** What task.sh reads: the JVM, then its arguments. The program does not lie in its checkout, so it is told of it. */
@@ -176,12 +164,8 @@ public record FleetFolder(Path path) {
 
     /** Removes a fleet of which no task has begun. */
     void delete() {
-        delete(path);
-    }
-
-    private static void delete(Path folder) {
         try {
-            Folders.delete(folder);
+            Folders.delete(path);
         } catch (IOException e) {
             return; // what is left names itself, and the caller has something worse to tell
         }
