@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.convmark.analysis.history.History.Change;
 import org.convmark.analysis.history.History.Series;
+import org.convmark.analysis.history.History.Unseen;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
 import org.convmark.report.Document;
@@ -55,13 +56,14 @@ public final class HistoryDocument {
                     List.of("Row", "Machine", "JVM", "Change", "After", "Since", "Commits", "Time"),
                     rows));
         }
-        Entry newest = history.runs().get(history.runs().size() - 1);
-        if (!newest.failed().isEmpty()) {
+        List<Unseen> unseen = history.unseen();
+        if (!unseen.isEmpty()) {
             contents.add(new Table(
-                    "Rows that failed in the newest run, " + newest.folder(),
-                    List.of("Row", "Why"),
-                    newest.failed().stream()
-                            .map(row -> List.<Cell>of(Cell.words(row.row()), new Cell.Warning(row.error())))
+                    unseen.size() + (unseen.size() == 1 ? " row" : " rows") + " without a time in the newest run",
+                    List.of("Run", "Row", "Why"),
+                    unseen.stream()
+                            .map(row -> List.of(Cell.words(row.run().folder()), Cell.words(row.row()), (Cell)
+                                    new Cell.Warning(row.reason())))
                             .toList()));
         }
         complaints.forEach(sentence -> contents.add(new Content.Text(sentence)));
