@@ -11,11 +11,11 @@ import org.convmark.model.Label;
  * @param reason in one line
  */
 public record Absence(Label row, JvmIdentity jvm, String reason) {
-    /** Refuses what is not known. */
+    /** Refuses what is not known; an error of several lines, as drivers give them, becomes one. */
     public Absence {
         Objects.requireNonNull(row, "no row");
         Objects.requireNonNull(jvm, "no JVM");
-        Objects.requireNonNull(reason, "no reason");
+        reason = reason.replaceAll("\\s+", " ").strip();
     }
 
     /** The row, its JVM and the reason for a reader. */
