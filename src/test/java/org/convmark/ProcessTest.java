@@ -83,7 +83,8 @@ class ProcessTest {
                 outcome.out().matches("(?s).* \\d+ +pattern on SCALAR.*fork\\(s\\) each: about.*"), outcome::toString);
         assertTrue(
                 outcome.out()
-                        .contains("Warning: JAVA_TOOL_OPTIONS gives every JVM here the options -Duser.language=ar"),
+                        .contains(
+                                "Warning: JAVA_TOOL_OPTIONS=-Duser.language=ar -Duser.country=EG is set, and the JVM"),
                 outcome::toString);
     }
 

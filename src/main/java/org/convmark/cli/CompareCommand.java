@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
             "0:no row is slower",
             "1:a row is slower",
             "2:bad input, or runs that cannot be compared",
-            "3:with --strict: no row is slower, but rows are inconclusive, or the candidate lacks rows of the base"
+            "3:with --strict: no row is slower, but rows are inconclusive, the candidate lacks rows of the base, or neither side has a row that one planned"
         })
 public final class CompareCommand implements Callable<Integer> {
     private static final int SLOWER = 1;
@@ -81,7 +81,10 @@ public final class CompareCommand implements Callable<Integer> {
 
     @Option(
             names = "--strict",
-            description = "Rows that are inconclusive, or that the candidate lacks, end the command with exit code 3.")
+            description = {
+                "Rows that are inconclusive, that the candidate lacks, or that were planned and neither side has,",
+                "end the command with exit code 3."
+            })
     private boolean strict;
 
     @Option(
@@ -214,8 +217,6 @@ public final class CompareCommand implements Callable<Integer> {
         if (!comparison.of(Verdict.SLOWER).isEmpty()) {
             return SLOWER;
         }
-        boolean open = !comparison.of(Verdict.INCONCLUSIVE).isEmpty()
-                || !comparison.lost().isEmpty();
-        return strict && open ? UNSETTLED : ExitCode.OK;
+        return strict && !comparison.settled() ? UNSETTLED : ExitCode.OK;
     }
 }

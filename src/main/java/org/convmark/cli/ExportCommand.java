@@ -80,9 +80,11 @@ public final class ExportCommand implements Callable<Integer> {
                 Stream.of(ExportFormat.values()).map(ExportFormat::label).toList());
         ExportFormat chosen = ExportFormat.values()[known.names().indexOf(known.require(format))];
         try {
-            ExportFormat.Exported exported =
-                    chosen.of(runs.stream().map(Run::read).toList());
-            exported.notes().forEach(spec.commandLine().getErr()::println);
+            List<Run> read = runs.stream().map(Run::read).toList();
+            ExportFormat.Exported exported = chosen.of(read);
+            PrintWriter err = spec.commandLine().getErr();
+            exported.notes().forEach(err::println);
+            read.forEach(run -> tellAbsences(run, err));
             if (file == null) {
                 spec.commandLine().getOut().print(exported.text());
             } else {
@@ -93,7 +95,16 @@ public final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    private void exportModels() throws IOException {
+    /** What a format has no place for. */
+    private static void tellAbsences(Run run, PrintWriter err) {
+        run.absences().forEach(absence -> err.println(run.folder() + " has no time of " + absence.sentence()));
+        run.intent()
+                .skipped()
+                .forEach(skip -> err.println(run.folder() + " left out " + skip.rows() + " rows on " + skip.target()
+                        + " on JVM " + skip.jvm() + ": " + skip.reason()));
+    }
+
+    private void exportModels() {
         PrintWriter out = spec.commandLine().getOut();
         Export export = Export.of(include, parameters, Machine.capture());
         export.write(folder, name -> {

@@ -36,11 +36,11 @@ import picocli.CommandLine.Spec;
             "0:the history was read",
             "1:with --fail-on-new-change: a row became slower within its last runs",
             "2:bad input, or no run to read",
-            "3:with --fail-on-new-change: no row became slower, but rows of the newest run failed"
+            "3:with --fail-on-new-change: no row became slower, but the newest run of a machine lacks rows, or a run cannot be read"
         })
 public final class HistoryCommand implements Callable<Integer> {
     private static final int SLOWER = 1;
-    private static final int FAILED = 3;
+    private static final int UNSEEN = 3;
     private static final int RECENT = 10;
 
     @Parameters(arity = "0..1", paramLabel = "DIR", description = "A folder of runs (default: ${DEFAULT-VALUE}).")
@@ -65,8 +65,9 @@ public final class HistoryCommand implements Callable<Integer> {
 
     @Option(
             names = "--fail-on-new-change",
-            description = "A row that became slower within its last " + RECENT
-                    + " runs ends the command with exit code 1, one that failed in the newest run with 3.")
+            description =
+                    "A row that became slower within its last " + RECENT
+                            + " runs ends the command with exit code 1; with 3 one that the newest run of a machine planned, or the run before has, and that it lacks, and a run that cannot be read.")
     private boolean failOnNewChange;
 
     @Spec
@@ -99,15 +100,14 @@ public final class HistoryCommand implements Callable<Integer> {
         if (html != null) {
             new HtmlWriter().write(document, html);
         }
-        return failOnNewChange ? gate(history) : ExitCode.OK;
+        return failOnNewChange ? gate(history, reading) : ExitCode.OK;
     }
 
-    private static int gate(History history) {
+    private static int gate(History history, HistoryIndex.Reading reading) {
         if (history.series().stream().anyMatch(HistoryCommand::becameSlower)) {
             return SLOWER;
         }
-        List<HistoryIndex.Entry> runs = history.runs();
-        return runs.get(runs.size() - 1).failed().isEmpty() ? ExitCode.OK : FAILED;
+        return history.unseen().isEmpty() && reading.unread().isEmpty() ? ExitCode.OK : UNSEEN;
     }
 
     private String from() {

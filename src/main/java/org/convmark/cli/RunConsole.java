@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.convmark.io.InputError;
-import org.convmark.machine.ForkArguments;
 import org.convmark.machine.Machine;
+import org.convmark.machine.VariableFamily;
 import org.convmark.results.Failure;
 import org.convmark.results.Row;
 import org.convmark.run.MachineLock;
@@ -47,9 +47,10 @@ record RunConsole(List<RunUnderTest> arms, PrintWriter out) {
             to.println("Warning: workers=" + Plan.workers(rows) + " is more than the " + processors
                     + " processor(s) here: threads will wait for each other, and times say little.");
         }
-        ForkArguments.ofEnvironment()
-                .forEach((variable, options) -> to.println("Warning: " + variable + " gives every JVM here the options "
-                        + options + ": what is measured is measured with them."));
+        VariableFamily.ofProcess().optional().ifPresent(variables -> VariableFamily.byFamily(variables)
+                .forEach((family, own) -> own.forEach((name, value) -> to.println("Warning: " + name + "="
+                        + value + " is set, and " + family.reader() + " reads it (" + family.effect()
+                        + "): what is measured is measured with it."))));
         to.println(rows.size() + " rows, " + plan.effort().forks() + " fork(s) each: about "
                 + Progress.text(plan.estimate(rows)) + ".");
         to.flush();

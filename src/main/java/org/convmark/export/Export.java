@@ -15,8 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.bench.WorkloadBenchmark;
 import org.convmark.engine.Engines;
-import org.convmark.io.FileErrors;
-import org.convmark.io.Folders;
+import org.convmark.io.AtomicFolder;
 import org.convmark.io.InputError;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.onnx.Message;
@@ -103,36 +102,15 @@ public record Export(List<Case.Work> cases) {
      * Writes all models into a new folder, which appears once it is complete.
      *
      * @param progress receives the name of each model before it is written
-     * @throws InputError if the folder exists or cannot be created
+     * @throws InputError if the folder exists or cannot be created or filled
      */
-    public void write(Path folder, Consumer<String> progress) throws IOException {
-        Path half = begin(folder.toAbsolutePath());
-        try {
+    public void write(Path folder, Consumer<String> progress) {
+        new AtomicFolder(folder).create("--onnx", half -> {
             for (int i = 0; i < cases.size(); i++) {
                 progress.accept(i + 1 + "/" + cases.size() + " " + name(cases.get(i)));
                 write(cases.get(i).problem().graph(), half.resolve(name(cases.get(i))));
             }
-            Files.move(half, folder);
-        } catch (IOException | RuntimeException e) {
-            Folders.delete(half);
-            throw e;
-        }
-    }
-
-    /** A temporary folder beside the wanted one. */
-    private static Path begin(Path folder) {
-        if (Files.exists(folder)) {
-            throw new InputError(folder + " exists already, and nothing is overwritten: choose another folder.");
-        }
-        Path half = folder.resolveSibling(
-                folder.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-        try {
-            Files.createDirectories(folder.getParent());
-            return Files.createDirectory(half);
-        } catch (IOException e) {
-            throw new InputError("cannot make " + folder + " (" + FileErrors.reason(e)
-                    + "): choose a folder that you may write to.");
-        }
+        });
     }
 
     /** {@code Residual-depth2-width32-image56-batch1}. */

@@ -7,12 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.convmark.io.AtomicFile;
+import org.convmark.io.AtomicFolder;
 import org.convmark.io.FileErrors;
 import org.convmark.io.Folders;
 import org.convmark.io.InputError;
@@ -42,15 +42,8 @@ public record FleetFolder(Path path) {
      * @throws InputError if the folder exists or cannot be written
      */
     void create(Fleet fleet, Path matrix, Path jar) {
-        if (Files.exists(path)) {
-            throw new InputError(
-                    path + " exists already, and a fleet is never overwritten: choose another folder with --out.");
-        }
-        Path half = path.resolveSibling(
-                path.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-        try {
-            Files.createDirectories(path.getParent());
-            for (String name : List.of("", "tasks", "logs", "running", "done")) {
+        new AtomicFolder(path).create("--out", half -> {
+            for (String name : List.of("tasks", "logs", "running", "done")) {
                 Files.createDirectory(half.resolve(name));
             }
             Files.copy(matrix, half.resolve("matrix.csv"));
@@ -60,12 +53,7 @@ public record FleetFolder(Path path) {
                 Files.write(half.resolve("tasks").resolve(task.name()), lines(fleet, task));
             }
             new FleetFolder(half).store(fleet);
-            Files.move(half, path, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            delete(half);
-            throw new InputError("cannot create the fleet " + path + " (" + FileErrors.reason(e)
-                    + "): choose a folder that you may write to with --out.");
-        }
+        });
     }
 
     /**
@@ -172,12 +160,8 @@ public record FleetFolder(Path path) {
 
     /** Deletes a fleet none of whose tasks has started. */
     void delete() {
-        delete(path);
-    }
-
-    private static void delete(Path folder) {
         try {
-            Folders.delete(folder);
+            Folders.delete(path);
         } catch (IOException e) {
             return; // the user sees what is left, and the caller has something worse to report
         }

@@ -1,8 +1,6 @@
 package org.convmark.machine;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Arguments of every JVM that measures, whatever its user adds; the user's arguments follow and take precedence. */
 public final class ForkArguments {
@@ -22,22 +20,7 @@ public final class ForkArguments {
     /** All of them. */
     public static final List<String> ALL = List.of(VECTOR_MODULE, TRUST_PROFILES, SAY_COMPILATIONS);
 
-    /** Environment variables from which every JVM, or its launcher, takes options. */
-    private static final List<String> VARIABLES = List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS");
-
     private ForkArguments() {}
-
-    /** Options that the environment gives to every JVM, by variable. */
-    public static Map<String, String> ofEnvironment() {
-        Map<String, String> options = new LinkedHashMap<>();
-        for (String variable : VARIABLES) {
-            String value = System.getenv(variable);
-            if (value != null && !value.isBlank()) {
-                options.put(variable, value.strip());
-            }
-        }
-        return options;
-    }
 
     /** The arguments of a fork without these. */
     public static List<String> without(List<String> arguments) {

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  * @param capturedAt UTC, ISO 8601
  * @param caches caches of the processor, one entry per level and kind
  * @param temperatures sensors of the operating system
+ * @param variables of the environment that change what is measured, by name
  * @param checkout the source that runs, if it runs from a checkout
  */
 public record Machine(
@@ -27,6 +28,7 @@ public record Machine(
         @JsonProperty(required = true) Limits limits,
         Fact<List<Temperature>> temperatures,
         Fact<List<GraphicsCard>> graphicsCards,
+        Fact<Map<String, String>> variables,
         @JsonProperty(required = true) Checkout checkout) {
 
     /**
@@ -150,7 +152,8 @@ public record Machine(
 
     /** The same machine, running the program of another checkout. */
     public Machine with(Checkout other) {
-        return new Machine(id, capturedAt, cpu, caches, memory, os, limits, temperatures, graphicsCards, other);
+        return new Machine(
+                id, capturedAt, cpu, caches, memory, os, limits, temperatures, graphicsCards, variables, other);
     }
 
     /** A cache by name: L1d, L1i, L2, L3. */

@@ -3,6 +3,7 @@ package org.convmark.machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 
 /** A machine as rows of a table for a reader. */
@@ -26,6 +27,7 @@ final class MachineTable {
         limits(machine.limits());
         temperatures();
         graphicsCards();
+        machine.variables().optional().ifPresent(this::variables);
         return List.copyOf(rows);
     }
 
@@ -109,6 +111,12 @@ final class MachineTable {
             return new Machine.Row(
                     section, card.name(), text, machine.graphicsCards().source());
         });
+    }
+
+    private void variables(Map<String, String> variables) {
+        VariableFamily.byFamily(variables)
+                .forEach((family, own) -> own.forEach((name, value) -> rows.add(new Machine.Row(
+                        "Environment", name, value, "read by " + family.reader() + ": " + family.effect()))));
     }
 
     private <T> void each(String section, String name, Fact<List<T>> list, Function<T, Machine.Row> row) {

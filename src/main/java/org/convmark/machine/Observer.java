@@ -33,6 +33,7 @@ record Observer(FileTree files, Oshi oshi, Path folder) {
                 new LimitObserver(files).limits(),
                 temperatures(),
                 graphicsCards(),
+                VariableFamily.ofProcess(),
                 new Git(folder).checkout());
     }
 

@@ -53,6 +53,7 @@ public final class TextWriter implements DocumentWriter {
     }
 
     private static void append(StringBuilder out, Table table) {
+        out.append(table.caption()).append('\n');
         List<List<String>> lines = Stream.concat(
                         Stream.of(table.columns()),
                         table.rows().stream()

@@ -16,9 +16,4 @@ public record Failure(Row row, String error, String details) {
         Objects.requireNonNull(row, "no row");
         Objects.requireNonNull(error, "no error");
     }
-
-    /** Whether it happened on a JVM, as far as that is known. */
-    public boolean isOn(String version) {
-        return row.jvm().isEmpty() || version.isEmpty() || (row.jvm() + " ").startsWith(version + " ");
-    }
 }

@@ -9,6 +9,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
@@ -19,10 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.convmark.io.AtomicFile;
+import org.convmark.io.FileErrors;
 import org.convmark.machine.Machine;
 
 /**
@@ -35,7 +38,7 @@ import org.convmark.machine.Machine;
  */
 public final class HistoryIndex {
     private static final String NAME = ".history-index.gz";
-    private static final String FORMAT = "convmark history index 3";
+    private static final String FORMAT = "convmark history index 4";
     private static final String TAB = "\t";
 
     /**
@@ -47,7 +50,8 @@ public final class HistoryIndex {
      * @param clock what is wrong with its clock, or ""
      * @param commit of the program, or why it is not known
      * @param machine short name of the kind of machine
-     * @param failed rows without a result
+     * @param absent rows without a time that can be used
+     * @param skipped why the plan left out rows, or ""
      */
     public record Entry(
             String folder,
@@ -56,8 +60,9 @@ public final class HistoryIndex {
             String clock,
             String commit,
             String machine,
+            String skipped,
             List<Point> points,
-            List<Failed> failed) {}
+            List<Absent> absent) {}
 
     /**
      * A row of a run.
@@ -69,20 +74,26 @@ public final class HistoryIndex {
     public record Point(String row, String jvm, double seconds) {}
 
     /**
-     * A row that failed in a run.
+     * A row without a time in a run.
      *
      * @param row benchmark and parameters
-     * @param error in one line
+     * @param reason in one line
      */
-    public record Failed(String row, String error) {}
+    public record Absent(String row, String reason) {}
 
     /**
      * All runs that can be read.
      *
      * @param entries in the order of time
-     * @param complaints one sentence per run that cannot be read, and one if the index could not be written
+     * @param unread one sentence per run that cannot be read
+     * @param index why the index could not be written, empty if it could
      */
-    public record Reading(List<Entry> entries, List<String> complaints) {}
+    public record Reading(List<Entry> entries, List<String> unread, Optional<String> index) {
+        /** What was left out or could not be done, one sentence each. */
+        public List<String> complaints() {
+            return Stream.concat(unread.stream(), index.stream()).toList();
+        }
+    }
 
     private final Path folder;
 
@@ -100,32 +111,37 @@ public final class HistoryIndex {
         Map<String, Entry> known = load();
         List<Path> runs;
         try (Stream<Path> folders = Files.list(folder)) {
-            runs = folders.filter(run -> Files.exists(run.resolve("jmh.json")))
-                    .sorted()
-                    .toList();
+            runs = folders.filter(HistoryIndex::isRun).sorted().toList();
         }
         Map<String, String> complaints = new ConcurrentSkipListMap<>();
         List<Entry> entries = runs.parallelStream()
                 .flatMap(run -> entry(run, known, complaints).stream())
                 .sorted(Comparator.comparing(Entry::capturedAt).thenComparing(Entry::folder))
                 .toList();
-        List<String> sentences = new ArrayList<>(complaints.values());
         boolean changed = entries.size() != known.size()
                 || entries.stream().anyMatch(entry -> known.get(entry.folder()) != entry);
-        if (changed) {
-            store(entries).ifPresent(sentences::add);
-        }
-        return new Reading(entries, sentences);
+        return new Reading(entries, List.copyOf(complaints.values()), changed ? store(entries) : Optional.empty());
+    }
+
+    /** A run that was killed before its end may have a plan and no results. */
+    private static boolean isRun(Path folder) {
+        return Files.exists(folder.resolve("jmh.json")) || Files.exists(folder.resolve("plan.json"));
     }
 
     private static Optional<Entry> entry(Path run, Map<String, Entry> known, Map<String, String> complaints) {
         String name = run.getFileName().toString();
         try {
-            String stamp = stamp(run.resolve("jmh.json")) + " " + stamp(run.resolve("machine.json"));
+            String stamp = stamp(run.resolve("jmh.json")) + " " + stamp(run.resolve("machine.json"))
+                    + stampIfThere(run.resolve("plan.json")) + stampIfThere(run.resolve("failed.json"));
             Entry old = known.get(name);
             return Optional.of(old != null && old.stamp().equals(stamp) ? old : entry(Run.read(run), name, stamp));
+        } catch (NoSuchFileException e) {
+            complaints.put(
+                    name,
+                    run + " is left out: it has no " + Path.of(e.getFile()).getFileName()
+                            + ": finish it with run --resume, or move its folder away.");
         } catch (IOException e) {
-            complaints.put(name, run + " is left out: " + e.getMessage() + " cannot be read.");
+            complaints.put(name, run + " is left out: " + FileErrors.message(e) + " cannot be read.");
         } catch (IllegalArgumentException e) {
             complaints.put(name, run + " is left out: " + e.getMessage());
         }
@@ -135,6 +151,10 @@ public final class HistoryIndex {
     private static String stamp(Path file) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         return attributes.size() + "@" + attributes.lastModifiedTime().toMillis();
+    }
+
+    private static String stampIfThere(Path file) throws IOException {
+        return Files.exists(file) ? " " + stamp(file) : "";
     }
 
     private static Entry entry(Run run, String name, String stamp) {
@@ -158,11 +178,18 @@ public final class HistoryIndex {
                         : "",
                 machine.checkout().commit().optional().orElse("unversioned"),
                 machine.id(),
+                run.intent().skipped().stream()
+                        .map(skip -> line(skip.target() + ": " + skip.reason()))
+                        .distinct()
+                        .collect(Collectors.joining("; ")),
                 List.copyOf(points.values()),
-                run.failures().stream()
-                        .map(failure -> new Failed(
-                                failure.row().title(), failure.error().replaceAll("\\s+", " ")))
+                run.absences().stream()
+                        .map(absence -> new Absent(absence.row().title(), line(absence.reason())))
                         .toList());
+    }
+
+    private static String line(String text) {
+        return text.replaceAll("\\s+", " ");
     }
 
     /** What the index holds; nothing if it is absent, damaged or of another version, because it can be made again. */
@@ -192,19 +219,19 @@ public final class HistoryIndex {
     private static Entry parse(String head, BufferedReader in, Map<String, String> names) throws IOException {
         String[] parts = head.split(TAB, -1);
         List<Point> points = new ArrayList<>();
-        for (int i = Integer.parseInt(parts[6]); i > 0; i--) {
+        for (int i = Integer.parseInt(parts[7]); i > 0; i--) {
             String[] point = in.readLine().split(TAB, -1);
             points.add(new Point(
                     names.computeIfAbsent(point[0], name -> name),
                     names.computeIfAbsent(point[1], name -> name),
                     Double.parseDouble(point[2])));
         }
-        List<Failed> failed = new ArrayList<>();
-        for (int i = Integer.parseInt(parts[7]); i > 0; i--) {
+        List<Absent> absent = new ArrayList<>();
+        for (int i = Integer.parseInt(parts[8]); i > 0; i--) {
             String[] row = in.readLine().split(TAB, -1);
-            failed.add(new Failed(names.computeIfAbsent(row[0], name -> name), row[1]));
+            absent.add(new Absent(names.computeIfAbsent(row[0], name -> name), row[1]));
         }
-        return new Entry(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], points, failed);
+        return new Entry(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], parts[6], points, absent);
     }
 
     /** Writes the index, or says why not. */
@@ -238,14 +265,15 @@ public final class HistoryIndex {
                         entry.clock(),
                         entry.commit(),
                         entry.machine(),
+                        entry.skipped(),
                         String.valueOf(entry.points().size()),
-                        String.valueOf(entry.failed().size()))
+                        String.valueOf(entry.absent().size()))
                 + "\n");
         for (Point point : entry.points()) {
             out.write(point.row() + TAB + point.jvm() + TAB + point.seconds() + "\n");
         }
-        for (Failed row : entry.failed()) {
-            out.write(row.row() + TAB + row.error() + "\n");
+        for (Absent row : entry.absent()) {
+            out.write(row.row() + TAB + row.reason() + "\n");
         }
     }
 }

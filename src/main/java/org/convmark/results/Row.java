@@ -59,6 +59,7 @@ public record Row(String jvm, Subject subject) {
             Objects.requireNonNull(jvm, "no jvm");
             Objects.requireNonNull(benchmark, "no benchmark");
             Objects.requireNonNull(params, "no params");
+            params.values().forEach(value -> Objects.requireNonNull(value, "no value of a parameter"));
         }
     }
 

@@ -12,17 +12,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.io.Json;
 import org.convmark.io.TextFile;
 import org.convmark.machine.Capture;
 import org.convmark.machine.ForkArguments;
+import org.convmark.machine.Jvm;
+import org.convmark.machine.Probe;
 import org.convmark.model.Case;
+import org.convmark.model.Label;
 
 /** The content of a run folder. Immutable. */
 public final class Run {
     private static final String INDEX = "index";
+    private static final String NOT_YET = "not measured yet";
 
     private final Path folder;
     private final Capture machine;
@@ -109,27 +114,32 @@ public final class Run {
 
     /** Rows with the options that their JVM took from the environment: JMH does not know of them, but the JVM told when it was asked. */
     private static List<Measurement> withInherited(List<Measurement> rows, Capture machine) {
-        Map<String, List<String>> inherited = new HashMap<>();
-        machine.jvms()
-                .forEach(probe -> inherited.merge(
-                        probe.jvm().path(),
-                        ForkArguments.without(probe.jvm().inputFlags()),
-                        (some, others) -> some.stream().filter(others::contains).toList()));
         Map<String, Set<String>> given = rows.stream()
                 .collect(Collectors.groupingBy(
                         row -> row.jvm().path(),
                         Collectors.flatMapping(row -> row.jvmArgs().stream(), Collectors.toSet())));
-        inherited.replaceAll((path, options) -> options.stream()
-                .filter(option -> !given.getOrDefault(path, Set.of()).contains(option))
-                .toList());
+        Map<String, List<String>> inherited = new HashMap<>();
+        given.forEach((path, arguments) -> inherited.put(path, inherited(machine, path, arguments)));
         return rows.stream()
-                .map(row -> row.withInherited(inherited.getOrDefault(row.jvm().path(), List.of())))
+                .map(row -> row.withInherited(inherited.get(row.jvm().path())))
+                .toList();
+    }
+
+    /** Options that a JVM had each time it was asked, and that nobody gave it. */
+    private static List<String> inherited(Capture machine, String path, Set<String> given) {
+        return machine.jvms().stream()
+                .filter(probe -> probe.jvm().path().equals(path))
+                .map(probe -> ForkArguments.without(probe.jvm().inputFlags()))
+                .reduce((some, others) -> some.stream().filter(others::contains).toList())
+                .orElse(List.of())
+                .stream()
+                .filter(option -> !given.contains(option))
                 .toList();
     }
 
     private static Failure failure(Measurement row, String fault) {
         Subject subject = Measurement.told(row.subject(), row.mode(), row.threads());
-        return new Failure(new Row(row.jvm().version(), subject), fault, "");
+        return new Failure(new Row(row.jvm().label(), subject), fault, "");
     }
 
     /** Older versions kept the plan in the index. */
@@ -204,9 +214,65 @@ public final class Run {
         return labels.get(jvm);
     }
 
+    /** Rows that were tried in vain or cannot be used, then those of the plan that were not tried; each once. */
+    public List<Absence> absences() {
+        Map<String, JvmIdentity> jvms = new HashMap<>();
+        Map<Place, String> reasons = new LinkedHashMap<>();
+        failures.forEach(failure -> reasons.putIfAbsent(place(failure.row(), jvms), failure.error()));
+        intent.rows().forEach(row -> reasons.putIfAbsent(place(row, jvms), NOT_YET));
+        measurements.forEach(row -> reasons.remove(new Place(row.label(), row.jvm())));
+        return reasons.entrySet().stream()
+                .map(e -> new Absence(e.getKey().row(), e.getKey().jvm(), e.getValue()))
+                .toList();
+    }
+
+    /** Where a row stands in a run. */
+    private record Place(Label row, JvmIdentity jvm) {}
+
+    private Place place(Row row, Map<String, JvmIdentity> jvms) {
+        return new Place(row.subject().label(), jvms.computeIfAbsent(row.jvm(), this::jvm));
+    }
+
     /** Rows of the plan that were neither measured nor tried in vain. */
     public int outstanding() {
-        return Math.max(0, intent.rows().size() - measurements.size() - failures.size());
+        return (int) absences().stream()
+                .filter(absence -> absence.reason().equals(NOT_YET))
+                .count();
+    }
+
+    /** The JVM behind a label of the plan, or of a row that failed; what is not known of it is empty. */
+    public JvmIdentity jvm(String label) {
+        return intent.jvm(label)
+                .flatMap(planned ->
+                        probe(jvm -> jvm.path().equals(planned.path())).map(jvm -> identity(jvm, flags(planned))))
+                .or(() -> measured(jvm -> jvm.label().equals(label)))
+                .or(() -> measured(jvm -> label.isEmpty() || jvm.version().equals(label)))
+                .or(() -> probe(jvm -> (label + " ").startsWith(jvm.version() + " "))
+                        .map(jvm -> identity(
+                                jvm, label.substring(jvm.version().length()).strip())))
+                .orElseGet(() -> new JvmIdentity(label, "", ""));
+    }
+
+    private static JvmIdentity identity(Jvm jvm, String flags) {
+        return new JvmIdentity(jvm.version(), jvm.name(), jvm.path(), flags);
+    }
+
+    private Optional<JvmIdentity> measured(Predicate<JvmIdentity> which) {
+        return labels.keySet().stream().filter(which).findFirst();
+    }
+
+    private Optional<Jvm> probe(Predicate<Jvm> which) {
+        return machine.jvms().stream().map(Probe::jvm).filter(which).findFirst();
+    }
+
+    private String flags(Intent.PlannedJvm planned) {
+        Set<String> given = intent.jvms().stream()
+                .filter(jvm -> jvm.path().equals(planned.path()))
+                .flatMap(jvm -> jvm.arguments().stream())
+                .collect(Collectors.toSet());
+        List<String> all = new ArrayList<>(planned.arguments());
+        all.addAll(inherited(machine, planned.path(), given));
+        return JvmIdentity.flags(ForkArguments.without(all));
     }
 
     /** The same, with the fastest pass of each fork for its sample; empty if passes were not looked for in every row. */

@@ -98,7 +98,7 @@ class FleetTest {
     @Test
     void fleetThatExistsIsNotTouched() throws IOException {
         Files.createDirectories(folder.path());
-        assertTrue(refusal().contains("exists already, and a fleet is never overwritten"));
+        assertTrue(refusal().contains("exists already, and nothing is overwritten: choose another folder with --out"));
         assertFalse(Files.exists(fake.bin().resolve("calls")));
     }
 

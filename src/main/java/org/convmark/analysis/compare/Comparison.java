@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.convmark.analysis.statistics.Bootstrap;
 import org.convmark.analysis.statistics.Interval;
@@ -17,6 +19,7 @@ import org.convmark.results.Measurement;
  * @param rows that both have: slower ones first, the largest change first
  * @param lost rows that the candidate lacks
  * @param gained rows that the base lacks
+ * @param unseen rows that a side planned or tried, and that neither has
  */
 public record Comparison(
         RunGroup base,
@@ -25,6 +28,7 @@ public record Comparison(
         List<ComparedRow> rows,
         List<Unmatched> lost,
         List<Unmatched> gained,
+        List<Unseen> unseen,
         Criteria criteria) {
     /**
      * A row of one side.
@@ -32,6 +36,14 @@ public record Comparison(
      * @param reason why the other lacks it
      */
     public record Unmatched(RowKey key, String reason) {}
+
+    /**
+     * A row that neither side has.
+     *
+     * @param base why the one side lacks it
+     * @param candidate why the other does
+     */
+    public record Unseen(RowKey key, String base, String candidate) {}
 
     /**
      * Compares.
@@ -71,6 +83,7 @@ public record Comparison(
                 List.copyOf(rows),
                 missing(base, candidate),
                 missing(candidate, base),
+                unseen(base, candidate),
                 criteria);
     }
 
@@ -112,8 +125,23 @@ public record Comparison(
     private static List<Unmatched> missing(RunGroup has, RunGroup lacks) {
         return has.rows().keySet().stream()
                 .filter(key -> !lacks.rows().containsKey(key))
-                .map(key -> new Unmatched(key, lacks.failure(key).orElse("not measured")))
+                .map(key -> new Unmatched(key, lacks.absence(key)))
                 .toList();
+    }
+
+    private static List<Unseen> unseen(RunGroup base, RunGroup candidate) {
+        SortedSet<RowKey> keys = new TreeSet<>(base.absences().keySet());
+        keys.addAll(candidate.absences().keySet());
+        keys.removeAll(base.rows().keySet());
+        keys.removeAll(candidate.rows().keySet());
+        return keys.stream()
+                .map(key -> new Unseen(key, base.absence(key), candidate.absence(key)))
+                .toList();
+    }
+
+    /** Whether every row that a side planned or tried was compared and settled, but for those that only the candidate has. */
+    public boolean settled() {
+        return of(Verdict.INCONCLUSIVE).isEmpty() && lost.isEmpty() && unseen.isEmpty();
     }
 
     /** Rows of a verdict. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.convmark.analysis.statistics.Interval;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
@@ -46,8 +47,10 @@ public final class ComparisonDocument {
                 .collect(Collectors.joining(", "));
         GeometricMean mean = comparison.mean();
         int lost = comparison.lost().size();
+        int unseen = comparison.unseen().size();
         return comparison.rows().size() + (comparison.rows().size() == 1 ? " row: " : " rows: ") + counts
                 + (lost == 0 ? "" : "; " + lost + " more of the base that the candidate has not")
+                + (unseen == 0 ? "" : "; " + unseen + " more that neither has")
                 + ". Time changed by " + change(mean.ratio()) + " in the geometric mean" + range(mean.interval()) + ".";
     }
 
@@ -81,7 +84,37 @@ public final class ComparisonDocument {
                 contents,
                 comparison.gained(),
                 "New: only in " + comparison.candidate().name());
+        addUnseen(contents, comparison.unseen());
+        addSkipped(contents, comparison);
         return new Section("Rows", contents);
+    }
+
+    private static void addUnseen(List<Content> contents, List<Comparison.Unseen> rows) {
+        if (!rows.isEmpty()) {
+            contents.add(new Table(
+                    "Neither side has these",
+                    List.of("Row", "Why the base has none", "Why the candidate has none"),
+                    rows.stream()
+                            .map(row -> List.<Cell>of(
+                                    Cell.words(row.key().title()),
+                                    new Cell.Warning(row.base()),
+                                    new Cell.Warning(row.candidate())))
+                            .toList()));
+        }
+    }
+
+    private static void addSkipped(List<Content> contents, Comparison comparison) {
+        List<List<Cell>> rows = Stream.of(comparison.base(), comparison.candidate())
+                .flatMap(side -> side.skipped().entrySet().stream()
+                        .map(skip -> List.of(
+                                Cell.words(side.name()),
+                                Cell.words(skip.getKey().title()),
+                                Cell.words(skip.getValue()))))
+                .toList();
+        if (!rows.isEmpty()) {
+            contents.add(new Content.Fold(
+                    "What a plan left out", new Table("Left out", List.of("Side", "Target", "Why"), rows)));
+        }
     }
 
     private static void addUnmatched(List<Content> contents, List<Comparison.Unmatched> rows, String caption) {

@@ -36,6 +36,8 @@ public final class ComparisonJson {
         comparison.rows().forEach(row -> put(rows.addObject(), row));
         putUnmatched(root.putArray("onlyBase"), comparison.lost());
         putUnmatched(root.putArray("onlyCandidate"), comparison.gained());
+        ArrayNode unseen = root.putArray("neither");
+        comparison.unseen().forEach(row -> put(unseen.addObject(), row));
         return root.toPrettyString() + "\n";
     }
 
@@ -60,6 +62,12 @@ public final class ComparisonJson {
             put(node, row.key());
             node.put("reason", row.reason());
         }
+    }
+
+    private static void put(ObjectNode node, Comparison.Unseen row) {
+        put(node, row.key());
+        node.put("baseReason", row.base());
+        node.put("candidateReason", row.candidate());
     }
 
     private static void put(ObjectNode node, Interval interval) {

@@ -17,6 +17,7 @@ import org.convmark.analysis.compare.EnvironmentFact.Weight;
 import org.convmark.machine.Fact;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
+import org.convmark.machine.VariableFamily;
 import org.convmark.model.Target;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
@@ -58,6 +59,20 @@ record Environment(Map<String, EnvironmentFact> traits) {
         shown("address randomisation", text(machine.os().addressRandomisation()), axes);
         shown("huge pages", text(machine.memory().transparentHugePages()), axes);
         shown("load before the run", text(machine.os().loadAverage()), axes);
+        machine.variables().optional().ifPresent(this::addVariables);
+    }
+
+    /** A run of a version that did not look for them differs in none. */
+    private void addVariables(Map<String, String> variables) {
+        VariableFamily.byFamily(variables)
+                .forEach((family, own) -> shown(
+                        "variables of " + family.reader(),
+                        own.isEmpty()
+                                ? "none"
+                                : own.entrySet().stream()
+                                        .map(Map.Entry::toString)
+                                        .collect(Collectors.joining(" ")),
+                        Set.of(FLAGS)));
     }
 
     private void addProgram(Run run) {

@@ -1,9 +1,11 @@
 package org.convmark.analysis.compare;
 
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Set;
 import org.convmark.model.Label;
-import org.convmark.results.Measurement;
+import org.convmark.model.Parameter;
+import org.convmark.results.JvmIdentity;
 
 /**
  * What makes two rows the same: what was measured, and the JVM and its arguments where those are not what is compared.
@@ -16,18 +18,21 @@ public record RowKey(Label row, String jvm, String flags) implements Comparable<
     private static final Comparator<RowKey> ORDER =
             Comparator.comparing(RowKey::row).thenComparing(RowKey::jvm).thenComparing(RowKey::flags);
 
-    static RowKey of(Measurement row, Set<Axis> axes) {
+    static RowKey of(Label row, JvmIdentity jvm, Set<Axis> axes) {
         return new RowKey(
-                row.label(),
-                axes.contains(Axis.JVM)
-                        ? ""
-                        : row.jvm().version() + " " + row.jvm().name(),
-                axes.contains(Axis.FLAGS) ? "" : row.jvm().flags());
+                row,
+                axes.contains(Axis.JVM) ? "" : jvm.version() + " " + jvm.name(),
+                axes.contains(Axis.FLAGS) ? "" : jvm.flags());
     }
 
-    /** Version of the JVM, or "" where JVMs are compared. */
-    String version() {
-        return jvm.split(" ", 2)[0];
+    /** All rows of its target on its JVM, in place of the one. */
+    RowKey ofTarget() {
+        return new RowKey(target(row.settings().getOrDefault(Parameter.TARGET.key(), "")), jvm, flags);
+    }
+
+    /** All rows of a target, in place of one. */
+    static Label target(String name) {
+        return new Label(name, Collections.emptySortedMap());
     }
 
     /** The row for a reader. */

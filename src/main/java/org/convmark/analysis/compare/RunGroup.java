@@ -11,7 +11,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.convmark.analysis.statistics.Samples;
 import org.convmark.model.Metric;
-import org.convmark.results.Failure;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
@@ -21,10 +20,17 @@ import org.convmark.results.Run;
  * @param name the runs' folders
  * @param environment of all of them
  * @param rows measurements of each row, one per run that has it
- * @param failures rows that could not be measured, or whose results cannot be used
+ * @param absences why rows that were planned or tried have no time, of rows that none of the runs has
+ * @param skipped why a plan left out rows of a target, by target
+ * @param planned whether it is known what was planned
  */
 public record RunGroup(
-        String name, Environment environment, SortedMap<RowKey, List<Measurement>> rows, List<Failure> failures) {
+        String name,
+        Environment environment,
+        SortedMap<RowKey, List<Measurement>> rows,
+        SortedMap<RowKey, String> absences,
+        SortedMap<RowKey, String> skipped,
+        boolean planned) {
     /**
      * A side of runs.
      *
@@ -48,7 +54,33 @@ public record RunGroup(
                 name,
                 Environment.of(first),
                 Collections.unmodifiableSortedMap(rows),
-                runs.stream().flatMap(run -> run.failures().stream()).toList());
+                absences(runs, rows.keySet(), axes),
+                skipped(runs, axes),
+                runs.stream().anyMatch(run -> run.intent().known()));
+    }
+
+    private static SortedMap<RowKey, String> absences(List<Run> runs, Set<RowKey> measured, Set<Axis> axes) {
+        SortedMap<RowKey, String> reasons = new TreeMap<>();
+        for (Run run : runs) {
+            run.absences()
+                    .forEach(absence ->
+                            reasons.putIfAbsent(RowKey.of(absence.row(), absence.jvm(), axes), absence.reason()));
+        }
+        reasons.keySet().removeAll(measured);
+        return Collections.unmodifiableSortedMap(reasons);
+    }
+
+    private static SortedMap<RowKey, String> skipped(List<Run> runs, Set<Axis> axes) {
+        SortedMap<RowKey, String> reasons = new TreeMap<>();
+        for (Run run : runs) {
+            run.intent()
+                    .skipped()
+                    .forEach(rows -> reasons.merge(
+                            RowKey.of(RowKey.target(rows.target()), run.jvm(rows.jvm()), axes),
+                            rows.reason(),
+                            (one, other) -> one.contains(other) ? one : one + "; " + other));
+        }
+        return Collections.unmodifiableSortedMap(reasons);
     }
 
     private static String name(Run run) {
@@ -57,11 +89,16 @@ public record RunGroup(
 
     private static Map<RowKey, Measurement> rowsOf(Run run, Set<Axis> axes) {
         if (run.measurements().isEmpty()) {
-            throw new IllegalArgumentException(run.folder() + " holds no measured row: finish the run with --resume.");
+            throw new IllegalArgumentException(run.folder() + " holds no measured row"
+                    + run.absences().stream()
+                            .findFirst()
+                            .map(absence -> " (" + absence.sentence() + ")")
+                            .orElse("")
+                    + ": finish the run with --resume.");
         }
         Map<RowKey, Measurement> rows = new HashMap<>();
         for (Measurement row : run.measurements()) {
-            RowKey key = RowKey.of(row, axes);
+            RowKey key = RowKey.of(row.label(), row.jvm(), axes);
             Measurement twin = rows.put(key, row);
             if (twin != null) {
                 throw new IllegalArgumentException(
@@ -81,13 +118,11 @@ public record RunGroup(
         return Samples.of(row.stream().flatMap(one -> one.samples().stream()).toList());
     }
 
-    /** Why a row that this side lacks failed; empty if it was not tried. */
-    Optional<String> failure(RowKey key) {
-        return failures.stream()
-                .filter(failure -> failure.isOn(key.version())
-                        && failure.row().subject().label().equals(key.row()))
-                .map(Failure::error)
-                .findFirst();
+    /** Why this side has no time of a row. */
+    String absence(RowKey key) {
+        return Optional.ofNullable(absences.get(key))
+                .or(() -> Optional.ofNullable(skipped.get(key.ofTarget())).map(reason -> "skipped: " + reason))
+                .orElse(planned ? "not planned" : "not measured");
     }
 
     /** Logarithm of the rate of the roof loop beside a row; NaN where none was read. */

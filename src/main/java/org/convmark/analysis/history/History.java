@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.convmark.analysis.statistics.EDivisive;
 import org.convmark.results.HistoryIndex.Entry;
 import org.convmark.results.HistoryIndex.Point;
@@ -43,6 +45,13 @@ public record History(List<Entry> runs, List<Series> series) {
         }
     }
 
+    /**
+     * A row that the newest run of a machine has no time of, though its plan or the run before it on that machine has the row.
+     *
+     * @param reason in one line
+     */
+    public record Unseen(Entry run, String row, String reason) {}
+
     private record Key(String name, String machine, String jvm) implements Comparable<Key> {
         @Override
         public int compareTo(Key that) {
@@ -70,6 +79,29 @@ public record History(List<Entry> runs, List<Series> series) {
                 .map(key -> series(key, entries.get(key), seconds.get(key), least))
                 .toList();
         return new History(List.copyOf(runs), series);
+    }
+
+    /** Rows that the newest run of each machine planned and did not measure, and those that only the run before it has. */
+    public List<Unseen> unseen() {
+        return runs.stream()
+                .collect(Collectors.groupingBy(Entry::machine, TreeMap::new, Collectors.toList()))
+                .values()
+                .stream()
+                .flatMap(History::unseen)
+                .toList();
+    }
+
+    private static Stream<Unseen> unseen(List<Entry> machine) {
+        Entry newest = machine.get(machine.size() - 1);
+        Map<String, String> reasons = new TreeMap<>();
+        if (machine.size() > 1) {
+            String gone =
+                    newest.skipped().isEmpty() ? "not planned" : "not planned, or left out (" + newest.skipped() + ")";
+            machine.get(machine.size() - 2).points().forEach(point -> reasons.put(point.row(), gone));
+        }
+        newest.points().forEach(point -> reasons.remove(point.row()));
+        newest.absent().forEach(row -> reasons.put(row.row(), row.reason()));
+        return reasons.entrySet().stream().map(e -> new Unseen(newest, e.getKey(), e.getValue()));
     }
 
     private static Series series(Key key, List<Entry> runs, List<Double> seconds, double least) {

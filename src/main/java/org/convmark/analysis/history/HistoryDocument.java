@@ -2,10 +2,16 @@ package org.convmark.analysis.history;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.convmark.analysis.history.History.Change;
 import org.convmark.analysis.history.History.Series;
+import org.convmark.analysis.history.History.Unseen;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
 import org.convmark.report.Document;
@@ -33,58 +39,119 @@ public final class HistoryDocument {
 
     private static Section changes(History history, List<String> complaints) {
         List<Content> contents = new ArrayList<>();
-        List<List<Cell>> rows = history.series().stream()
+        List<Found> found = history.series().stream()
                 .flatMap(series -> series.changes().stream().map(change -> new Found(series, change)))
-                .sorted(Comparator.comparing(
-                                (Found found) -> found.change().after().capturedAt())
-                        .reversed()
-                        .thenComparing(found -> -found.change().ratio()))
-                .map(Found::cells)
+                .sorted(Comparator.comparing((Found one) -> one.change().ratio())
+                        .reversed())
                 .toList();
-        long changed = history.series().stream()
-                .filter(series -> !series.changes().isEmpty())
-                .count();
-        contents.add(new Content.Lead(
-                rows.isEmpty()
-                        ? "None of " + history.series().size() + " rows changed its level."
-                        : changed + " of " + history.series().size() + " rows changed their level, in all "
-                                + rows.size() + (rows.size() == 1 ? " time." : " times.")));
-        if (!rows.isEmpty()) {
-            contents.add(new Table(
-                    "Changes, the latest first",
-                    List.of("Row", "Machine", "JVM", "Change", "After", "Since", "Commits", "Time"),
-                    rows));
+        contents.add(new Content.Lead(lead(history, found)));
+        Set<String> common = common(history);
+        if (!found.isEmpty() && !common.isEmpty()) {
+            contents.add(new Content.Text("Every row has " + String.join(" ", common) + "."));
         }
-        Entry newest = history.runs().get(history.runs().size() - 1);
-        if (!newest.failed().isEmpty()) {
+        found.stream()
+                .collect(
+                        Collectors.groupingBy(Found::step, () -> new TreeMap<>(Step.LATEST_FIRST), Collectors.toList()))
+                .forEach((step, rows) -> {
+                    contents.add(new Content.Text(step.title() + ": " + counts(rows) + "."));
+                    contents.add(new Table(
+                            step.commits() + ", since run " + step.after().folder(),
+                            List.of("Change", "Row", "Time"),
+                            rows.stream().map(row -> row.cells(common)).toList()));
+                });
+        List<Unseen> unseen = history.unseen();
+        if (!unseen.isEmpty()) {
             contents.add(new Table(
-                    "Rows that failed in the newest run, " + newest.folder(),
-                    List.of("Row", "Why"),
-                    newest.failed().stream()
-                            .map(row -> List.<Cell>of(Cell.words(row.row()), new Cell.Warning(row.error())))
+                    unseen.size() + (unseen.size() == 1 ? " row" : " rows") + " without a time in the newest run",
+                    List.of("Run", "Row", "Why"),
+                    unseen.stream()
+                            .map(row -> List.of(Cell.words(row.run().folder()), Cell.words(row.row()), (Cell)
+                                    new Cell.Warning(row.reason())))
                             .toList()));
         }
         complaints.forEach(sentence -> contents.add(new Content.Text(sentence)));
         return new Section("Changes", contents);
     }
 
-    private record Found(Series series, Change change) {
-        List<Cell> cells() {
-            String size = String.format(Locale.ROOT, "%+.1f %%", 100 * (change.ratio() - 1));
-            return List.of(
-                    Cell.words(series.name()),
-                    Cell.words(series.machine()),
-                    Cell.words(series.jvm()),
-                    change.slower() ? new Cell.Warning(size) : Cell.words(size),
-                    Cell.words(change.before().folder()),
-                    Cell.words(change.after().folder()),
-                    Cell.words(brief(change.before().commit()) + ".."
-                            + brief(change.after().commit())),
-                    trend(series));
+    private static String lead(History history, List<Found> found) {
+        int all = history.series().size();
+        if (found.isEmpty()) {
+            return "None of " + all + " rows changed its level.";
+        }
+        long changed = found.stream().map(Found::series).distinct().count();
+        return changed + " of " + all + " rows changed their level, in all " + found.size()
+                + (found.size() == 1 ? " time." : " times. The latest come first.");
+    }
+
+    /** {@code 3 rows slower, 1 faster}. */
+    private static String counts(List<Found> rows) {
+        long slower = rows.stream().filter(row -> row.change().slower()).count();
+        long faster = rows.size() - slower;
+        return slower == 0
+                ? count(faster) + " faster"
+                : count(slower) + " slower" + (faster == 0 ? "" : ", " + faster + " faster");
+    }
+
+    private static String count(long rows) {
+        return rows + (rows == 1 ? " row" : " rows");
+    }
+
+    /** Settings that all rows share, which need not be said of each. */
+    private static Set<String> common(History history) {
+        Set<String> common = new LinkedHashSet<>();
+        for (int i = 0; i < history.series().size(); i++) {
+            List<String> settings = settings(history.series().get(i));
+            if (i == 0) {
+                common.addAll(settings);
+            } else {
+                common.retainAll(settings);
+            }
+        }
+        return common;
+    }
+
+    private static List<String> settings(Series series) {
+        List<String> words = List.of(series.name().split(" "));
+        return words.subList(1, words.size());
+    }
+
+    /** Two runs on one machine and JVM, between which rows changed. */
+    private record Step(String machine, String jvm, Entry before, Entry after) {
+        static final Comparator<Step> LATEST_FIRST = Comparator.comparing(
+                        (Step step) -> step.after().capturedAt())
+                .thenComparing(step -> step.before().capturedAt())
+                .reversed()
+                .thenComparing(Step::machine)
+                .thenComparing(Step::jvm)
+                .thenComparing(step -> step.after().folder())
+                .thenComparing(step -> step.before().folder());
+
+        String title() {
+            return after.capturedAt() + ", " + machine + ", JVM " + jvm;
+        }
+
+        String commits() {
+            return brief(before.commit()) + ".." + brief(after.commit());
         }
 
         private static String brief(String commit) {
             return commit.substring(0, Math.min(8, commit.length()));
+        }
+    }
+
+    private record Found(Series series, Change change) {
+        Step step() {
+            return new Step(series.machine(), series.jvm(), change.before(), change.after());
+        }
+
+        List<Cell> cells(Set<String> common) {
+            String size = String.format(Locale.ROOT, "%+.1f %%", 100 * (change.ratio() - 1));
+            return List.of(
+                    change.slower() ? new Cell.Warning(size) : Cell.words(size),
+                    Cell.words(Stream.of(series.name().split(" "))
+                            .filter(word -> !common.contains(word))
+                            .collect(Collectors.joining(" "))),
+                    trend(series));
         }
     }
 

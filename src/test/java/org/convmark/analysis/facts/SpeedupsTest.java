@@ -36,7 +36,7 @@ class SpeedupsTest {
 
     private static Roofs roofs(List<Measurement> rows) {
         Capture machine = Capture.read(Path.of("src/test/resources/org/convmark/analysis/canned-run/machine.json"));
-        return new Roofs(new Run(Path.of("x"), machine, new Intent(null, null, null, null), rows, List.of()));
+        return new Roofs(new Run(Path.of("x"), machine, new Intent(null, null, null, null, null), rows, List.of()));
     }
 
     private static Measurement row(String name, String target, String fusion, int depth, double seconds) {

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.convmark.analysis.history.History.Change;
 import org.convmark.report.HtmlWriter;
+import org.convmark.report.TextWriter;
 import org.convmark.results.HistoryIndex;
 import org.convmark.results.HistoryIndex.Reading;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,28 @@ class HistoryTest {
         try (var files = Files.list(folder)) {
             assertEquals(RUNS + 1, files.count(), "nothing but the index is written");
         }
+    }
+
+    /** A terminal of 80 columns holds every line that tells of a change. */
+    @Test
+    void changesAreToldRunByRun() throws IOException {
+        makeRuns(40, 10);
+        History history = History.of(read().entries(), 0.03);
+        List<String> lines = new TextWriter()
+                .text(HistoryDocument.of(history, List.of()))
+                .lines()
+                .toList();
+        int lead = lines.indexOf("1 of 10 rows changed their level, in all 1 time.");
+        assertTrue(lead > 0, lines::toString);
+        Change change = history.series().get(0).changes().get(0);
+        List<String> told = lines.subList(lead + 1, lead + 5);
+        assertTrue(
+                told.get(0).startsWith(change.after().capturedAt())
+                        && told.get(0).endsWith(": 1 row slower."),
+                told::toString);
+        assertTrue(told.get(1).endsWith("since run " + change.after().folder()), told::toString);
+        assertTrue(told.get(3).matches(" +\\+\\d+\\.\\d %  Former width=0  .*"), told::toString);
+        assertTrue(told.stream().allMatch(line -> line.length() <= 80), told::toString);
     }
 
     @Test
