@@ -46,13 +46,14 @@ class ArchitectureTest {
         "kernel, model fusion",
         "engine, model fusion kernel",
         "bench, model fusion kernel engine",
-        "results, model machine io",
-        "run, model kernel bench results machine io",
-        "probe, model kernel engine bench machine io",
-        "analysis, model fusion results machine report",
+        "jvm, fusion kernel machine",
+        "results, model jvm machine io",
+        "run, model kernel jvm bench results machine io",
+        "probe, model kernel jvm engine bench machine io",
+        "analysis, model fusion jvm results machine report",
         "export, model kernel engine bench results run analysis machine report io",
-        "fleet, run results analysis machine report io",
-        "cli, model fusion kernel engine probe run export fleet results analysis machine report io"
+        "fleet, jvm run results analysis machine report io",
+        "cli, model fusion kernel jvm engine probe run export fleet results analysis machine report io"
     })
     void packagesImportOnlyTheirOwn(String name, String others) {
         Set<String> allowed = Set.of((name + " " + others).trim().split(" +"));

@@ -15,6 +15,7 @@ import org.convmark.analysis.facts.Roofs;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.analysis.facts.Speedups.Factor;
 import org.convmark.analysis.facts.StabilityCheck;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
@@ -22,7 +23,6 @@ import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Run;
 
 /** Speed-ups of many runs side by side: what each machine, with each JVM and its arguments, gains from acceleration. */
@@ -118,7 +118,7 @@ public final class AcrossMachines {
         Map<Workload, Map<Setting, List<Factor>>> grid = new LinkedHashMap<>();
         for (Run run : runs) {
             StabilityCheck stability = new StabilityCheck(new Roofs(run));
-            for (JvmIdentity jvm : run.jvms()) {
+            for (JvmSetup jvm : run.jvms()) {
                 Setting setting = new Setting(run.machine().before().id(), run.label(jvm));
                 Speedups speedups = new Speedups(run.of(jvm), stability);
                 for (Workload workload : Workload.all()) {

@@ -31,7 +31,7 @@ import org.convmark.machine.Machine;
  */
 public final class HistoryIndex {
     private static final String NAME = ".history-index.gz";
-    private static final String FORMAT = "convmark history index 3";
+    private static final String FORMAT = "convmark history index 4";
     private static final String TAB = "\t";
 
     /**

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.io.TextFile;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.machine.Capture;
 import org.convmark.machine.ForkArguments;
 import org.convmark.model.Case;
@@ -33,7 +34,7 @@ public final class Run {
     private final List<Measurement> measurements;
     private final List<Failure> failures;
     /** In the order of their first rows. Every row of a report has one, so they are made once. */
-    private final Map<JvmIdentity, String> labels = new LinkedHashMap<>();
+    private final Map<JvmSetup, String> labels = new LinkedHashMap<>();
 
     /**
      * @param folder where it lies
@@ -49,13 +50,13 @@ public final class Run {
         this.measurements = List.copyOf(measurements);
         this.failures = List.copyOf(failures);
         Map<String, Long> alike =
-                jvmsOf(measurements).collect(Collectors.groupingBy(JvmIdentity::label, Collectors.counting()));
+                jvmsOf(measurements).collect(Collectors.groupingBy(JvmSetup::label, Collectors.counting()));
         jvmsOf(measurements)
                 .forEach(jvm -> labels.put(
                         jvm, alike.get(jvm.label()) == 1 ? jvm.label() : jvm.label() + " (" + jvm.path() + ")"));
     }
 
-    private static Stream<JvmIdentity> jvmsOf(List<Measurement> rows) {
+    private static Stream<JvmSetup> jvmsOf(List<Measurement> rows) {
         return rows.stream().map(Measurement::jvm).distinct();
     }
 
@@ -193,17 +194,17 @@ public final class Run {
     }
 
     /** JVMs that were measured, in the order of their first rows. */
-    public List<JvmIdentity> jvms() {
+    public List<JvmSetup> jvms() {
         return List.copyOf(labels.keySet());
     }
 
     /** Rows of one JVM. */
-    public List<Measurement> of(JvmIdentity jvm) {
+    public List<Measurement> of(JvmSetup jvm) {
         return measurements.stream().filter(m -> m.jvm().equals(jvm)).toList();
     }
 
     /** The version and flags of a JVM that was measured, and its path where several JVMs have those. */
-    public String label(JvmIdentity jvm) {
+    public String label(JvmSetup jvm) {
         return labels.get(jvm);
     }
 
@@ -227,9 +228,6 @@ public final class Run {
         if (what.isEmpty()) {
             return "";
         }
-        List<String> chosen = ForkArguments.without(row.jvmArgs()).stream()
-                .filter(argument -> !argument.startsWith("-Dconvmark."))
-                .toList();
-        return new Reproduction(intent.profile(), row.jvm().path(), chosen, intent.device()).command(what.get());
+        return new Reproduction(intent.profile(), row.jvm(), intent.device()).command(what.get());
     }
 }

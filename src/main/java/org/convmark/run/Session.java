@@ -317,9 +317,9 @@ public final class Session {
         TimeValue time = TimeValue.milliseconds(effort.iterationMillis());
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^\\Q" + row.what().benchmark() + "\\E\\.run$")
-                .jvm(plan.jvm(row).path())
+                .jvm(plan.jvm(row).setup().path())
                 .jvmArgsPrepend(ForkArguments.ALL.toArray(String[]::new))
-                .jvmArgs(plan.jvm(row).arguments().toArray(String[]::new))
+                .jvmArgs(plan.jvm(row).setup().arguments().toArray(String[]::new))
                 .jvmArgsAppend(forkArgs(plan, row).toArray(String[]::new))
                 .forks(1)
                 .warmupIterations(1)
@@ -340,7 +340,7 @@ public final class Session {
 
     /** Arguments that JMH would take from annotations if there were none here: so they stand here again. */
     private List<String> forkArgs(Plan plan, Row row) {
-        List<String> args = new ArrayList<>();
+        List<String> args = new ArrayList<>(plan.jvm(row).setup().overrides().properties());
         args.add("-D" + ForkedJvm.WARM_UP + "=" + effort.warmUpMillis());
         args.add("-D" + ForkedJvm.CACHES + "=" + caches.toText());
         args.add("-D" + ForkedJvm.EXPECT + "=" + plan.jvm(row).expected(row));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.convmark.machine.Graal;
 import org.convmark.model.Fusion;
 import org.convmark.model.Pattern;
@@ -75,15 +76,61 @@ class RunTest {
     }
 
     private Run write(String unit, String rawData, String more) throws IOException {
-        String params = SOUND + more; // of two values the last counts
-        Files.writeString(
-                folder.resolve("jmh.json"),
-                "[{\"benchmark\":\"org.convmark.bench.pattern.PlainBenchmark.run\",\"params\":{" + params
-                        + "},\"mode\":\"avgt\",\"jvm\":\"java\",\"jdkVersion\":\"17\","
-                        + "\"vmName\":\"VM\",\"jvmArgs\":[\"-Xmx1g\",\"-Dx='a'\",\"-Dconvmark.warmup=9\"],"
-                        + "\"primaryMetric\":{\"scoreUnit\":\"" + unit + "\",\"rawData\":" + rawData
-                        + "}}]");
+        Files.writeString(folder.resolve("jmh.json"), "[" + result(unit, rawData, more) + "]");
         return Run.read(folder);
+    }
+
+    private static String result(String unit, String rawData, String more) {
+        String params = SOUND + more; // of two values the last counts
+        return "{\"benchmark\":\"org.convmark.bench.pattern.PlainBenchmark.run\",\"params\":{" + params
+                + "},\"mode\":\"avgt\",\"jvm\":\"java\",\"jdkVersion\":\"17\","
+                + "\"vmName\":\"VM\",\"jvmArgs\":[\"-Xmx1g\",\"-Dx='a'\",\"-Dconvmark.warmup=9\"],"
+                + "\"primaryMetric\":{\"scoreUnit\":\"" + unit + "\",\"rawData\":" + rawData
+                + "}}";
+    }
+
+    /** Schedule and length of vectors as older versions told a fork: the user's, then what the suite chose for the row. */
+    private static String fork(String chosen) {
+        return result("us/op", "[[1]]", "")
+                .replace("\"-Dconvmark.warmup=9\"", chosen + ",\"-Dconvmark.warmup=9\",\"-Dconvmark.vector.bits=256\"");
+    }
+
+    @Test
+    void rowsThatDifferInAnOptionOnlyAreDifferentRows() throws IOException {
+        String step4 = fork("\"-Dconvmark.schedule=step=4,chunk=64\"");
+        String step8 = fork("\"-Dconvmark.schedule=step=8\"");
+        String longer = fork("\"-Dconvmark.vector.bits=512\"");
+        String usual = result("us/op", "[[1]]", "");
+        Path history = folder.resolve("history");
+        for (List<String> rows : List.of(List.of(step4, step8, longer, usual), List.of(step8), List.of(usual))) {
+            Path run = Files.createDirectories(history.resolve("run" + rows.size() + rows.hashCode()));
+            Files.copy(CANNED.resolve("machine.json"), run.resolve("machine.json"));
+            Files.writeString(run.resolve("jmh.json"), "[" + String.join(",", rows) + "]");
+        }
+        HistoryIndex.Reading reading = new HistoryIndex(history).read();
+        assertEquals(List.of(), reading.complaints());
+        Map<String, Long> series = reading.entries().stream()
+                .flatMap(run -> run.points().stream())
+                .collect(Collectors.groupingBy(HistoryIndex.Point::jvm, Collectors.counting()));
+        String plain = "17 -Xmx1g -Dx='a'";
+        assertEquals(
+                Map.of(
+                        plain,
+                        2L,
+                        plain + " --schedule=step=4,chunk=64",
+                        1L,
+                        plain + " --schedule=step=8",
+                        2L,
+                        plain + " --vector-bits=512",
+                        1L),
+                series);
+        Files.writeString(folder.resolve("jmh.json"), "[" + step4 + "," + step8 + "," + longer + "]");
+        Run run = Run.read(folder);
+        assertEquals(3, run.jvms().size());
+        List<String> commands = run.measurements().stream().map(run::command).toList();
+        assertTrue(commands.get(0).endsWith("' --schedule=step=4,chunk=64"), commands::toString);
+        assertTrue(commands.get(1).endsWith("' --schedule=step=8"), commands::toString);
+        assertTrue(commands.get(2).endsWith("' --vector-bits=512"), commands::toString);
     }
 
     @Test

@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Case;
 import org.convmark.model.Fusion;
 import org.convmark.model.Network;
 import org.convmark.model.Target;
 import org.convmark.model.Workload;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
@@ -32,7 +32,7 @@ public final class Peers {
      *
      * @param rows of each engine as it is best: unfused on the framework, fused elsewhere
      */
-    public record Match(JvmIdentity jvm, Workload workload, Point point, List<Measurement> rows) {
+    public record Match(JvmSetup jvm, Workload workload, Point point, List<Measurement> rows) {
         /** The fastest row of some targets. */
         public Optional<Measurement> fastest(Set<Target> targets, ToDoubleFunction<Measurement> time) {
             return rows.stream()
@@ -45,7 +45,7 @@ public final class Peers {
 
     /** All points of a run at which an engine of others was measured, in the order of JVMs, workloads and points. */
     public static List<Match> of(Run run) {
-        record Place(JvmIdentity jvm, Workload workload, Point point) {}
+        record Place(JvmSetup jvm, Workload workload, Point point) {}
         Map<Place, List<Measurement>> places = run.measurements().stream()
                 .filter(row -> row.isWork() && isAtItsBest(row))
                 .collect(Collectors.groupingBy(

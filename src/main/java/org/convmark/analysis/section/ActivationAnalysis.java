@@ -16,6 +16,7 @@ import org.convmark.analysis.facts.Point;
 import org.convmark.analysis.facts.Resampling;
 import org.convmark.analysis.facts.Resampling.Interval;
 import org.convmark.analysis.facts.Roofs;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Activation;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Algorithm;
@@ -27,7 +28,6 @@ import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Metric;
 import org.convmark.results.Run;
@@ -42,7 +42,7 @@ public record ActivationAnalysis(Resampling resampling) implements Analysis {
     private static final List<Fusion> FUSIONS = List.of(Fusion.NONE, Fusion.EPILOGUE);
 
     /** Where activations are compared. */
-    private record Place(JvmIdentity jvm, Target target, int workers) {}
+    private record Place(JvmSetup jvm, Target target, int workers) {}
 
     /** A chain with an activation and the same chain without. */
     private record Pair(Measurement with, Measurement without) {

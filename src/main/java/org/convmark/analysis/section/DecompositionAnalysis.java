@@ -20,6 +20,7 @@ import org.convmark.analysis.facts.Resampling;
 import org.convmark.analysis.facts.Resampling.Interval;
 import org.convmark.analysis.facts.Series;
 import org.convmark.analysis.facts.Speedups;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
 import org.convmark.model.Parameter;
@@ -31,7 +32,6 @@ import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
@@ -94,7 +94,7 @@ public record DecompositionAnalysis(Resampling resampling) implements Analysis {
     public Section of(Run run) {
         List<Content> contents = new ArrayList<>();
         Set<Step> measured = new HashSet<>();
-        for (JvmIdentity jvm : run.jvms()) {
+        for (JvmSetup jvm : run.jvms()) {
             List<Pair> pairs = pairs(run.of(jvm));
             pairs.forEach(pair -> measured.add(pair.step()));
             if (!pairs.isEmpty()) {

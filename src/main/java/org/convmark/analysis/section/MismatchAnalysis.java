@@ -11,6 +11,7 @@ import org.convmark.analysis.facts.Family;
 import org.convmark.analysis.facts.Point;
 import org.convmark.analysis.facts.Roofs;
 import org.convmark.analysis.facts.Speedups;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Case;
 import org.convmark.model.Fusion;
 import org.convmark.model.Parameter;
@@ -22,7 +23,6 @@ import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
@@ -42,7 +42,7 @@ public final class MismatchAnalysis implements Analysis {
             """;
 
     /** What is compared: one family on one target. */
-    private record Place(JvmIdentity jvm, Target target, int workers, Family family) {}
+    private record Place(JvmSetup jvm, Target target, int workers, Family family) {}
 
     @Override
     public Section of(Run run) {

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.convmark.analysis.facts.Gaps;
 import org.convmark.analysis.facts.Gaps.Gap;
 import org.convmark.analysis.facts.Point;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Case;
 import org.convmark.model.Network;
 import org.convmark.model.Parameter;
@@ -20,7 +21,6 @@ import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
@@ -49,7 +49,7 @@ public final class NetworkAnalysis implements Analysis {
     private static final double MICRO = 1e-6;
 
     /** What rows that are compared have in common. */
-    private record Place(JvmIdentity jvm, Workload network, Point point) {
+    private record Place(JvmSetup jvm, Workload network, Point point) {
         static Place of(Measurement row) {
             return new Place(row.jvm(), row.work().workload(), Point.of(row));
         }

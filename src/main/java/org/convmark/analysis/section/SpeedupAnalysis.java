@@ -18,6 +18,7 @@ import org.convmark.analysis.facts.Roofs;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.analysis.facts.Speedups.Factor;
 import org.convmark.analysis.facts.StabilityCheck;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Parameter;
 import org.convmark.model.Stack;
 import org.convmark.model.Target;
@@ -28,7 +29,6 @@ import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
@@ -75,7 +75,7 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads, R
     public Section of(Run run) {
         StabilityCheck stability = new StabilityCheck(new Roofs(run));
         List<Content> contents = new ArrayList<>();
-        for (JvmIdentity jvm : run.jvms()) {
+        for (JvmSetup jvm : run.jvms()) {
             Speedups speedups = new Speedups(rows(run, jvm), stability);
             List<Point> points = speedups.points();
             if (speedups.targets().stream()
@@ -96,7 +96,7 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads, R
         return new Section("Speed-up by " + kind, contents);
     }
 
-    private List<Measurement> rows(Run run, JvmIdentity jvm) {
+    private List<Measurement> rows(Run run, JvmSetup jvm) {
         return run.of(jvm).stream()
                 .filter(row -> row.isWork() && workloads.contains(row.work().workload()))
                 .toList();
