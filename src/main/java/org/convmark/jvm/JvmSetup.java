@@ -22,8 +22,8 @@ public record JvmSetup(String version, String name, String path, List<String> ar
     /** Begins each system property of ours. */
     private static final String OURS = "-Dconvmark.";
 
-    /** What versions before the contract told a fork besides what its user chose. */
-    private static final List<String> TOLD = Stream.of("warmup", "caches", "expect", "device")
+    /** What the suite tells a fork besides what its user chose: a contract, in older versions each part of it. */
+    private static final List<String> TOLD = Stream.of("fork", "warmup", "caches", "expect", "device")
             .map(property -> OURS + property + "=")
             .toList();
 
@@ -52,7 +52,13 @@ public record JvmSetup(String version, String name, String path, List<String> ar
      * @throws IllegalArgumentException if they set what no fork could have been set to
      */
     public static JvmSetup ofFork(String version, String name, String path, List<String> jvmArgs) {
-        return new JvmSetup(version, name, path).with(chosen(ForkArguments.without(jvmArgs)));
+        JvmSetup asJmhSays = new JvmSetup(version, name, path).with(chosen(ForkArguments.without(jvmArgs)));
+        return ForkContract.among(jvmArgs).map(asJmhSays::as).orElse(asJmhSays);
+    }
+
+    private JvmSetup as(ForkContract contract) {
+        return new JvmSetup(
+                version, name, path, Objects.requireNonNullElse(contract.arguments(), arguments), contract.overrides());
     }
 
     /** Without what the suite told a fork, which may have set a length of vectors for a row after it. */

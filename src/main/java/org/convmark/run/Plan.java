@@ -9,10 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.convmark.jvm.ForkContract;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.kernel.VectorLength;
 import org.convmark.machine.Probe;
 import org.convmark.machine.TargetState;
+import org.convmark.model.Caches;
 import org.convmark.model.Target;
 import org.convmark.results.Reproduction;
 import org.convmark.results.Row;
@@ -78,7 +80,7 @@ public record Plan(
         }
 
         /** Whether a row is measured on vectors of half the length. */
-        boolean shortens(Row row) {
+        private boolean shortens(Row row) {
             return shortVectors != null
                     && !row.isRoof()
                     && row.target() == Target.VECTOR
@@ -86,8 +88,14 @@ public record Plan(
         }
 
         /** What a row's target must say that it runs on. */
-        String expected(Row row) {
+        private String expected(Row row) {
             return shortens(row) ? shortVectors : expected.get(row.target().name());
+        }
+
+        private Integer vectorBits(Row row) {
+            return shortens(row)
+                    ? Integer.valueOf(VectorLength.SHORT_BITS)
+                    : setup.overrides().vectorBits();
         }
     }
 
@@ -131,6 +139,19 @@ public record Plan(
                 .filter(j -> j.label().equals(row.jvm()))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** What the forks of a row must be on a machine with these caches. */
+    ForkContract contract(Row row, Caches caches) {
+        PlannedJvm jvm = jvm(row);
+        return new ForkContract(
+                jvm.setup().arguments(),
+                jvm.setup().overrides(),
+                jvm.expected(row),
+                device,
+                caches,
+                effort.warmUpMillis(),
+                jvm.vectorBits(row));
     }
 
     /** The command that measures a row alone. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.convmark.jvm.ForkContract;
+import org.convmark.jvm.Overrides;
 import org.convmark.machine.Graal;
 import org.convmark.model.Fusion;
 import org.convmark.model.Pattern;
@@ -19,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RunTest {
@@ -89,18 +94,43 @@ class RunTest {
                 + "}}";
     }
 
-    /** Schedule and length of vectors as older versions told a fork: the user's, then what the suite chose for the row. */
-    private static String fork(String chosen) {
-        return result("us/op", "[[1]]", "")
-                .replace("\"-Dconvmark.warmup=9\"", chosen + ",\"-Dconvmark.warmup=9\",\"-Dconvmark.vector.bits=256\"");
+    /** How the user's choices reach a fork, and what the suite chose for the row behind them. */
+    private enum Telling {
+        BY_CONTRACT {
+            @Override
+            List<String> arguments(Overrides chosen) {
+                List<String> user = List.of("-Xmx1g", "-Dx='a'");
+                return Stream.of(user, new ForkContract(user, chosen, "x", null, null, 9, 256).properties())
+                        .flatMap(List::stream)
+                        .toList();
+            }
+        },
+        BY_PROPERTIES_OF_OLD_VERSIONS {
+            @Override
+            List<String> arguments(Overrides chosen) {
+                List<String> arguments = new ArrayList<>(List.of("-Xmx1g", "-Dx='a'"));
+                arguments.addAll(chosen.properties());
+                arguments.addAll(List.of("-Dconvmark.warmup=9", "-Dconvmark.expect=x", "-Dconvmark.vector.bits=256"));
+                return arguments;
+            }
+        };
+
+        abstract List<String> arguments(Overrides chosen);
+
+        String result(String bits, String schedule) throws IOException {
+            String arguments = new ObjectMapper().writeValueAsString(arguments(Overrides.parse(bits, schedule)));
+            return RunTest.result("us/op", "[[1]]", "")
+                    .replace("[\"-Xmx1g\",\"-Dx='a'\",\"-Dconvmark.warmup=9\"]", arguments);
+        }
     }
 
-    @Test
-    void rowsThatDifferInAnOptionOnlyAreDifferentRows() throws IOException {
-        String step4 = fork("\"-Dconvmark.schedule=step=4,chunk=64\"");
-        String step8 = fork("\"-Dconvmark.schedule=step=8\"");
-        String longer = fork("\"-Dconvmark.vector.bits=512\"");
-        String usual = result("us/op", "[[1]]", "");
+    @ParameterizedTest
+    @EnumSource
+    void rowsThatDifferInAnOptionOnlyAreDifferentRows(Telling telling) throws IOException {
+        String step4 = telling.result(null, "step=4,chunk=64");
+        String step8 = telling.result(null, "step=8");
+        String longer = telling.result("512", null);
+        String usual = telling.result(null, null);
         Path history = folder.resolve("history");
         for (List<String> rows : List.of(List.of(step4, step8, longer, usual), List.of(step8), List.of(usual))) {
             Path run = Files.createDirectories(history.resolve("run" + rows.size() + rows.hashCode()));
