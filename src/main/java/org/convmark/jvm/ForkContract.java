@@ -86,13 +86,19 @@ public record ForkContract(
 
     private static ForkContract parse(String text) {
         try {
-            return JSON.readValue(text, ForkContract.class);
+            ForkContract contract = JSON.readValue(text, ForkContract.class);
+            if (contract != null) {
+                return contract;
+            }
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    PROPERTY + " is " + text + ", which this version of Convmark does not understand: "
-                            + JsonErrors.complaint(e),
-                    e);
+            throw notUnderstood(text, JsonErrors.complaint(e), e);
         }
+        throw notUnderstood(text, "it holds nothing", null);
+    }
+
+    private static IllegalArgumentException notUnderstood(String text, String why, Exception cause) {
+        return new IllegalArgumentException(
+                PROPERTY + " is " + text + ", which this version of Convmark does not understand: " + why, cause);
     }
 
     private String text() {

@@ -35,7 +35,7 @@ public record Overrides(Integer vectorBits, ScheduleOverride schedule) {
      *
      * @throws IllegalArgumentException if one is set to what it cannot be
      */
-    public static Overrides ofProperties(List<String> arguments) {
+    static Overrides ofProperties(List<String> arguments) {
         return parse(
                 last(BITS, arguments).orElse(null), last(SCHEDULE, arguments).orElse(null));
     }

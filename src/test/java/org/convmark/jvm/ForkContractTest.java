@@ -101,6 +101,21 @@ class ForkContractTest {
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
+    /** A row that an older program measured is told apart as if this one had. */
+    @Test
+    void olderProgramIsToldTheSame() {
+        Overrides chosen = new Overrides(512, new ScheduleOverride(4, 64));
+        List<String> user = List.of("-Xmx1g", "-XX:UseAVX=2");
+        ForkContract contract = new ForkContract(user, chosen, "x", "GPU", Caches.TYPICAL, 9, 256);
+        List<String> told = new ArrayList<>(user);
+        told.addAll(contract.formerProperties());
+        assertEquals(new JvmSetup("17", "VM", "/java", user, chosen), JvmSetup.ofFork("17", "VM", "/java", told));
+        assertTrue(
+                told.containsAll(List.of(
+                        "-Dconvmark.expect=x", "-Dconvmark.device=GPU", "-Dconvmark.caches=32768,524288,16777216")),
+                told::toString);
+    }
+
     @Test
     void jvmOfPlainJmhMeasuresWithWhatIsUsual() {
         assertEquals(ForkContract.USUAL, ForkContract.current());
@@ -115,7 +130,15 @@ class ForkContractTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "{", "{cache:1}", "{vectorBits:many}", "{overrides:{vectorBits:300}}", "{caches:{l1:9}}"})
+            strings = {
+                "",
+                "null",
+                "{",
+                "{cache:1}",
+                "{vectorBits:many}",
+                "{overrides:{vectorBits:300}}",
+                "{caches:{l1:9}}"
+            })
     void otherTextIsRefusedInOneSentence(String text) {
         String message = assertThrows(
                         IllegalArgumentException.class, () -> ForkContract.among(List.of("-Dconvmark.fork=" + text)))
