@@ -50,14 +50,15 @@ class ArchitectureTest {
         "fusion, model",
         "kernel, model fusion",
         "engine, model fusion kernel",
-        "bench, model fusion kernel engine",
-        "results, model machine io",
-        "run, model kernel bench results machine io",
-        "probe, model kernel engine bench machine io",
-        "analysis, model fusion results machine report io",
+        "bench, model fusion kernel engine jvm",
+        "jvm, model fusion kernel machine io",
+        "results, model jvm machine io",
+        "run, model kernel jvm bench results machine io",
+        "probe, model kernel jvm engine bench machine io",
+        "analysis, model fusion jvm results machine report io",
         "export, model kernel engine bench results run analysis machine report io",
-        "fleet, run results analysis machine report io",
-        "cli, model fusion kernel engine probe run export fleet results analysis machine report io"
+        "fleet, jvm run results analysis machine report io",
+        "cli, model fusion kernel jvm engine probe run export fleet results analysis machine report io"
     })
     void packagesImportOnlyTheirOwn(String name, String others) {
         Set<String> allowed = Set.of((name + " " + others).trim().split(" +"));

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.convmark.cli.ExitCode;
+import org.convmark.export.ExportFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,8 +140,8 @@ class GateTest {
     void exportsAndReportsNameWhatTheyLack(State state) throws IOException {
         write("run", state, "2026-01-01");
         boolean told = state != State.NOT_PLANNED;
-        for (String format : new String[] {"bmf", "otava", "csv", "markdown", "prometheus"}) {
-            Outcome outcome = run("export --format " + format + " FOLDER/run");
+        for (ExportFormat format : ExportFormat.values()) {
+            Outcome outcome = run("export --format " + format.label() + " FOLDER/run");
             assertEquals(ExitCode.OK, outcome.exitCode(), outcome::toString);
             assertEquals(told, (outcome.err + "x").contains(state.reason), outcome::toString);
         }

@@ -61,6 +61,15 @@ class MainTest {
         run --against no-such-rev --profile smoke -p target=SCALAR --out target/none | 'no-such-rev' is no revision
         run --against none.jar --profile smoke -p target=SCALAR --out target/none    | none.jar does not exist
         run --jvm-args -Xmx1g --jvm-args -Xmx1g | --jvm-args -Xmx1g is given twice.
+        run --vector-bits 300               | --vector-bits cannot be used: vectors are of 128, 256 or 512 bits, not of 300: 256 is the nearest.
+        run --vector-bits many              | vectors are of 128, 256 or 512 bits, not of 'many'.
+        run --vector-bits 512 --jvm-args -XX:UseAVX=2 -p target=VECTOR | --vector-bits 512 cannot be used: the longest vectors
+        run --schedule step=4;chunk=64      | 'step=4;chunk=64' is no schedule of a fused block: write step=ROWS
+        run --schedule chunk=50             | not step=0,chunk=50: chunk=48 is the nearest.
+        run --schedule step=4 --schedule step=4 | --schedule step=4 is given twice.
+        run --jvm-args -Dconvmark.vector.bits=256 | write --vector-bits N or --schedule step=N,chunk=N in its place.
+        aa --vector-bits 0                  | not of 0: 128 is the nearest.
+        list --schedule step=0              | 'step=0' is no schedule of a fused block
         aa --forks 0                        | --forks takes a number from 1 to 100, not 0.
         history /no/such                    | /no/such is not a folder
         history src                         | holds no run that can be read

@@ -46,7 +46,7 @@ class ProcessTest {
         TERMINAL  | history CASES/history-says-nothing/runs                           | 3 runs
         PIPE      | compare CASES/gate-with-lost-rows/base CASES/gate-with-lost-rows/candidate | How this was decided
         TERMINAL  | compare CASES/gate-with-lost-rows/base CASES/gate-with-lost-rows/candidate | How this was decided
-        PIPE      | export --format bmf CASES/gate-with-lost-rows/base                | BottleneckBenchmark
+        PIPE      | export --format bmf CASES/gate-with-lost-rows/base                | Bottleneck.batch
         PIPE      | waterline ConvFirst --balance 160                                 | attainable efficiency
         TERMINAL  | waterline ConvFirst --balance 160                                 | attainable efficiency
         PIPE      | report CASES/gate-with-lost-rows/base                                         | report.html

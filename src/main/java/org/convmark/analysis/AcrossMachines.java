@@ -14,6 +14,7 @@ import org.convmark.analysis.facts.Point;
 import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.analysis.facts.Speedups.Factor;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
@@ -21,7 +22,6 @@ import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Run;
 
 /** Speed-ups of many runs side by side: what each machine, with each JVM and its arguments, gains from acceleration. */
@@ -120,7 +120,7 @@ public final class AcrossMachines {
         Map<Workload, Map<Setting, List<Factor>>> grid = new LinkedHashMap<>();
         for (RunFacts facts : runs) {
             Run run = facts.run();
-            for (JvmIdentity jvm : run.jvms()) {
+            for (JvmSetup jvm : run.jvms()) {
                 Setting setting = new Setting(run.machine().before().id(), run.label(jvm));
                 Speedups speedups = facts.speedups(jvm, Workload.all());
                 for (Workload workload : Workload.all()) {

@@ -3,31 +3,14 @@ package org.convmark.bench;
 import java.time.Duration;
 import org.convmark.engine.Engines;
 import org.convmark.fusion.FusionConstraints;
+import org.convmark.jvm.ForkContract;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.model.Algorithm;
-import org.convmark.model.Caches;
 import org.convmark.model.Target;
 
-/** What system properties tell a forked JVM, so that it never measures anything but what the plan says. */
+/** What a forked JVM measures, by its {@link ForkContract}. */
 public final class ForkedJvm {
-    /** What {@link Engine#describe()} must answer; plain JMH leaves it out. */
-    public static final String EXPECT = "convmark.expect";
-
-    /** Part of the name of an OpenCL device. */
-    public static final String DEVICE = "convmark.device";
-
-    /** Bytes of the caches that fused blocks are planned for, as {@link Caches#toText} writes them. */
-    public static final String CACHES = "convmark.caches";
-
-    /** The schedule of fused blocks, as {@link FusionConstraints.ScheduleOverride#parse} reads it; the planner's choice if there is none. */
-    public static final String SCHEDULE = "convmark.schedule";
-
-    /** Longest warm-up in milliseconds. */
-    public static final String WARM_UP = "convmark.warmup";
-
-    private static final long DEFAULT_WARM_UP = 30_000;
-
     /** Our kernels allocate nothing; a driver's call may. */
     static final long BYTES_PER_RUN = 1000;
 
@@ -42,7 +25,7 @@ public final class ForkedJvm {
      */
     public static Engine open(Target target, int workers, Algorithm algorithm) {
         Engine engine = openAny(target, workers, algorithm);
-        String expected = System.getProperty(EXPECT);
+        String expected = ForkContract.current().expected();
         if (expected != null && !expected.equals(engine.describe())) {
             String actual = engine.describe();
             engine.close();
@@ -54,18 +37,12 @@ public final class ForkedJvm {
 
     /** An engine on the device that this fork measures, whatever the plan expects. */
     static Engine openAny(Target target, int workers, Algorithm algorithm) {
-        return Engines.open(target, new EngineOptions(workers, System.getProperty(DEVICE), algorithm, constraints()));
-    }
-
-    private static FusionConstraints constraints() {
-        String caches = System.getProperty(CACHES);
-        String schedule = System.getProperty(SCHEDULE);
-        return new FusionConstraints(
-                caches == null ? Caches.TYPICAL : Caches.parse(caches),
+        ForkContract contract = ForkContract.current();
+        FusionConstraints constraints = new FusionConstraints(
+                contract.caches(),
                 FusionConstraints.TYPICAL.memory(),
-                schedule == null
-                        ? FusionConstraints.ScheduleOverride.NONE
-                        : FusionConstraints.ScheduleOverride.parse(schedule));
+                contract.overrides().scheduleOrNone());
+        return Engines.open(target, new EngineOptions(workers, contract.device(), algorithm, constraints));
     }
 
     /**
@@ -74,7 +51,7 @@ public final class ForkedJvm {
      * @throws NotCompiled if it still allocates then: the time would not be that of the kernels
      */
     public static void warmUp(Target target, Runnable run) {
-        warmUp(target, Duration.ofMillis(Long.getLong(WARM_UP, DEFAULT_WARM_UP)), WINDOW, run);
+        warmUp(target, Duration.ofMillis(ForkContract.current().warmUpMillis()), WINDOW, run);
     }
 
     /** The same with limits of its own. */

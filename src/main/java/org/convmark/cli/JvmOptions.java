@@ -1,18 +1,24 @@
 package org.convmark.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.convmark.io.InputError;
+import org.convmark.jvm.JvmSetup;
+import org.convmark.jvm.Overrides;
+import org.convmark.kernel.VectorLength;
 import org.convmark.machine.Probe;
 import org.convmark.model.Target;
 import org.convmark.probe.JvmChoice;
 import org.convmark.probe.JvmProbe;
-import org.convmark.run.Configuration;
 import org.openjdk.jmh.util.Utils;
 import picocli.CommandLine.Option;
 
@@ -36,24 +42,77 @@ final class JvmOptions {
     @Option(names = "--device", paramLabel = "NAME", description = "Part of the name of an OpenCL device.")
     String device;
 
+    @Option(
+            names = "--vector-bits",
+            paramLabel = "N",
+            description = {
+                "Length of VECTOR's vectors: 128, 256 or 512 bits, in place of the suite's choice for each row; repeat it",
+                "to measure each JVM with each."
+            })
+    private List<String> vectorBits = List.of();
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "step=N,chunk=N",
+            description = {
+                "Rows and hidden channels that fused blocks compute at a time, in place of the planner's choice; repeat",
+                "it to measure each JVM with each."
+            })
+    private List<String> schedules = List.of();
+
     /**
-     * Every JVM, or this one where none is named, with every set of arguments.
+     * What every JVM, or this one where none is named, says with every set of arguments and overrides.
      *
      * @throws InputError if one cannot run the suite, or none sees the device
      */
-    List<Configuration> configurations() {
+    Map<JvmSetup, Probe> probes() {
         requireDifferent("--jvm", jvms, jvm -> Path.of(jvm).toAbsolutePath().normalize());
         requireDifferent("--jvm-args", jvmArgs, arguments -> arguments);
-        List<Configuration> configurations = new ArrayList<>();
+        List<Overrides> overrides = overrides();
+        Map<JvmSetup, Probe> probes = new LinkedHashMap<>();
         for (String jvm : jvms) {
             JvmChoice choice = choice(jvm);
             for (String arguments : jvmArgs) {
-                List<String> all = new ArrayList<>(choice.arguments());
-                all.addAll(Utils.splitQuotedEscape(arguments));
-                configurations.add(configuration(choice.java(), List.copyOf(all), device));
+                List<String> all = Stream.concat(choice.arguments().stream(), arguments(arguments))
+                        .toList();
+                overrides.forEach(one -> {
+                    Probe probe = probe(choice.java(), all, one, device);
+                    probes.put(JvmSetup.of(probe.jvm(), all, one), probe);
+                });
             }
         }
-        return configurations;
+        return probes;
+    }
+
+    private static Stream<String> arguments(String words) {
+        List<String> arguments = List.copyOf(Utils.splitQuotedEscape(words));
+        arguments.stream().filter(Overrides::isProperty).findFirst().ifPresent(property -> {
+            throw new InputError(
+                    "--jvm-args " + property
+                            + " sets what has an option of its own: write --vector-bits N or --schedule step=N,chunk=N in its place.");
+        });
+        return arguments.stream();
+    }
+
+    /** Every length of vectors with every schedule; where one was not chosen, the suite's choice. */
+    private List<Overrides> overrides() {
+        requireDifferent("--vector-bits", vectorBits, bits -> overrides("--vector-bits", bits, null));
+        requireDifferent("--schedule", schedules, schedule -> overrides("--schedule", null, schedule));
+        return orNone(vectorBits).stream()
+                .flatMap(bits -> orNone(schedules).stream().map(schedule -> Overrides.parse(bits, schedule)))
+                .toList();
+    }
+
+    private static List<String> orNone(List<String> values) {
+        return values.isEmpty() ? Collections.singletonList(null) : values;
+    }
+
+    private static Overrides overrides(String option, String bits, String schedule) {
+        try {
+            return Overrides.parse(bits, schedule);
+        } catch (IllegalArgumentException e) {
+            throw new InputError(option + " cannot be used: " + e.getMessage() + ".");
+        }
     }
 
     private static JvmChoice choice(String jvm) {
@@ -64,24 +123,43 @@ final class JvmOptions {
         }
     }
 
-    private static void requireDifferent(String option, List<String> values, Function<String, Object> meaning) {
+    private static <T> void requireDifferent(String option, List<T> values, Function<T, Object> meaning) {
         Set<Object> different = new HashSet<>();
-        for (String value : values) {
+        for (T value : values) {
             if (!different.add(meaning.apply(value))) {
                 throw new InputError(option + " " + value + " is given twice.");
             }
         }
     }
 
-    static Configuration configuration(Path jvm, List<String> arguments, String device) {
+    /** What a JVM says. */
+    static Probe probe(Path jvm, List<String> arguments, Overrides overrides, String device) {
+        Probe probe = ask(jvm, arguments, overrides, device);
+        if (device != null) {
+            requireDevice(probe, device);
+        }
+        if (overrides.vectorBits() != null) {
+            probe.jvm().speciesBits().optional().ifPresent(longest -> requireShort(overrides.vectorBits(), longest));
+        }
+        return probe;
+    }
+
+    private static Probe ask(Path jvm, List<String> arguments, Overrides overrides, String device) {
         try {
-            Probe probe = JvmProbe.of(jvm, arguments, Optional.ofNullable(device));
-            if (device != null) {
-                requireDevice(probe, device);
-            }
-            return new Configuration(probe, arguments);
+            return JvmProbe.of(jvm, arguments, overrides, Optional.ofNullable(device));
         } catch (IllegalArgumentException e) {
             throw new InputError(e.getMessage() + ".");
+        }
+    }
+
+    /** Longer vectors than those of the hardware would be arrays on the heap. */
+    private static void requireShort(int bits, int longest) {
+        if (bits > longest) {
+            throw new InputError("--vector-bits " + bits
+                    + " cannot be used: the longest vectors that the JVM has here are of "
+                    + longest + " bits; choose "
+                    + VectorLength.upTo(longest).stream().map(String::valueOf).collect(Collectors.joining(" or "))
+                    + ".");
         }
     }
 

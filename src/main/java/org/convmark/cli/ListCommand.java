@@ -2,11 +2,14 @@ package org.convmark.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.convmark.fusion.FusionCapabilities;
 import org.convmark.fusion.FusionConstraints;
+import org.convmark.fusion.FusionConstraints.ScheduleOverride;
 import org.convmark.fusion.FusionPlanner;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
 import org.convmark.model.ActivationChain;
@@ -20,7 +23,6 @@ import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
 import org.convmark.model.Stack;
 import org.convmark.model.Workload;
-import org.convmark.run.Configuration;
 import org.convmark.run.Host;
 import org.convmark.run.Parameters;
 import org.convmark.run.Plan;
@@ -65,8 +67,8 @@ public final class ListCommand implements Runnable {
         out.println(
                 "Benchmarks, for --include (smoke and quick measure operators and networks only where it names them):");
         Stream.concat(Suite.workloads().stream(), Suite.roofs().stream()).forEach(name -> out.println("  " + name));
-        List<Configuration> configurations = options.configurations();
-        Host here = new Host(Machine.capture(), configurations, options.device, "");
+        Map<JvmSetup, Probe> probes = options.probes();
+        Host here = new Host(Machine.capture(), probes, options.device, "");
         out.println("Profiles, on this machine, without --peers:");
         for (Profile profile : Profile.values()) {
             Plan plan =
@@ -74,14 +76,22 @@ public final class ListCommand implements Runnable {
             out.printf(
                     "  %-9s %5d rows, about %s%n", profile.label(), plan.rows().size(), Progress.text(plan.estimate()));
         }
-        configurations.forEach(one -> targets(one.probe(), out));
+        probes.values().forEach(probe -> targets(probe, out));
         if (plans) {
-            FusionConstraints constraints = new FusionConstraints(
-                    Caches.of(here.machine().cacheSizes()), Long.MAX_VALUE, FusionConstraints.ScheduleOverride.NONE);
-            Stream.<Stack>concat(Stream.of(Block.values()), Stream.of(Pattern.values()))
-                    .forEach(workload ->
-                            plans(workload, new FusionPlanner(constraints, FusionCapabilities.CPU, 1), out));
+            Caches caches = Caches.of(here.machine().cacheSizes());
+            probes.keySet().stream()
+                    .map(setup -> setup.overrides().scheduleOrNone())
+                    .distinct()
+                    .forEach(schedule -> plans(new FusionConstraints(caches, Long.MAX_VALUE, schedule), out));
         }
+    }
+
+    private static void plans(FusionConstraints constraints, PrintWriter out) {
+        if (!constraints.wish().equals(ScheduleOverride.NONE)) {
+            out.println("Plans with --schedule " + constraints.wish().toText() + ":");
+        }
+        Stream.<Stack>concat(Stream.of(Block.values()), Stream.of(Pattern.values()))
+                .forEach(workload -> plans(workload, new FusionPlanner(constraints, FusionCapabilities.CPU, 1), out));
     }
 
     private static void plans(Stack workload, FusionPlanner planner, PrintWriter out) {
@@ -89,9 +99,17 @@ public final class ListCommand implements Runnable {
         workload.graph(1, WIDTH, IMAGE, 1).fuse(Fusion.BLOCK).nodes().stream()
                 .map(Graph.Node::layer)
                 .filter(layer -> layer instanceof Fused)
-                .map(layer -> planner.plan(((Fused) layer).body()).toString())
+                .map(layer -> plan(((Fused) layer).body(), planner))
                 .distinct()
                 .forEach(plan -> out.println(plan.indent(2).stripTrailing()));
+    }
+
+    private static String plan(Graph body, FusionPlanner planner) {
+        try {
+            return planner.plan(body).toString();
+        } catch (IllegalArgumentException e) { // the schedule that was asked for does not fit
+            return e.getMessage();
+        }
     }
 
     private static void targets(Probe probe, PrintWriter out) {

@@ -5,14 +5,17 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.convmark.io.InputError;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.kernel.Peer;
 import org.convmark.machine.Capture;
 import org.convmark.machine.Machine;
+import org.convmark.machine.Probe;
 import org.convmark.model.Target;
-import org.convmark.run.Configuration;
 import org.convmark.run.Host;
 import org.convmark.run.MeasurementSettings;
 import org.convmark.run.OtherBuild;
@@ -113,17 +116,16 @@ final class PlanOptions {
     PreparedRun planned() throws IOException {
         MeasurementSettings effort = effort(Profile.named(profile));
         Selection selection = selection();
-        List<Configuration> configurations = jvmOptions.configurations();
+        Map<JvmSetup, Probe> probes = jvmOptions.probes();
         if (peers) {
-            requirePeers(configurations);
+            requirePeers(probes.values());
         }
         Machine machine = Machine.capture();
         if (counters) {
             effort = effort.counting(events(machine));
         }
-        Plan plan = selection.plan(new Host(machine, configurations, jvmOptions.device, ThisProgram.digest()), effort);
-        Capture capture = new Capture(
-                machine, null, configurations.stream().map(Configuration::probe).toList());
+        Plan plan = selection.plan(new Host(machine, probes, jvmOptions.device, ThisProgram.digest()), effort);
+        Capture capture = new Capture(machine, null, List.copyOf(probes.values()));
         return new PreparedRun(plan, capture, name(machine));
     }
 
@@ -153,9 +155,9 @@ final class PlanOptions {
     }
 
     /** A peer that does not load is left out with its reason; a build without peers cannot do what was asked. */
-    private static void requirePeers(List<Configuration> configurations) {
+    private static void requirePeers(Collection<Probe> probes) {
         boolean absent = Target.peers().stream()
-                .flatMap(peer -> configurations.stream().flatMap(one -> one.probe().target(peer.name()).stream()))
+                .flatMap(peer -> probes.stream().flatMap(probe -> probe.target(peer.name()).stream()))
                 .allMatch(state -> Peer.ABSENT.equals(state.description().missing()));
         if (absent) {
             throw new InputError("--peers cannot be measured: " + Peer.ABSENT + ".");

@@ -3,15 +3,19 @@ package org.convmark.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.convmark.io.InputError;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.machine.Capture;
+import org.convmark.machine.Probe;
 import org.convmark.results.Row;
-import org.convmark.run.Configuration;
 import org.convmark.run.Host;
 import org.convmark.run.OtherBuild;
 import org.convmark.run.Plan;
+import org.convmark.run.Plan.PlannedJvm;
 import org.convmark.run.RunFolder;
 import org.convmark.run.RunUnderTest;
 import org.convmark.run.ThisProgram;
@@ -90,10 +94,12 @@ public final class RunCommand implements Callable<Integer> {
         RunFolder folder = RunFolder.open(resume);
         Plan plan = folder.plan();
         Capture capture = read(folder);
-        List<Configuration> configurations = plan.jvms().stream()
-                .map(jvm -> JvmOptions.configuration(Path.of(jvm.path()), jvm.arguments(), plan.device()))
-                .toList();
-        new Host(capture.before(), configurations, plan.device(), ThisProgram.digest()).requireSameAs(plan);
+        Map<JvmSetup, Probe> probes = new LinkedHashMap<>();
+        plan.jvms().stream()
+                .map(PlannedJvm::setup)
+                .forEach(jvm -> probes.put(
+                        jvm, JvmOptions.probe(Path.of(jvm.path()), jvm.arguments(), jvm.overrides(), plan.device())));
+        new Host(capture.before(), probes, plan.device(), ThisProgram.digest()).requireSameAs(plan);
         List<Row> missing = folder.missing(plan);
         spec.commandLine()
                 .getOut()

@@ -18,6 +18,7 @@ import org.convmark.fleet.Task.Node;
 import org.convmark.io.Choices;
 import org.convmark.io.FileErrors;
 import org.convmark.io.InputError;
+import org.convmark.jvm.Overrides;
 import org.convmark.run.Parameters;
 import org.convmark.run.Profile;
 import org.convmark.run.Selection;
@@ -25,7 +26,8 @@ import org.convmark.run.Selection;
 /** Tasks as a CSV file (RFC 4180, UTF-8): a header that names the columns, and one line per task. */
 public final class Matrix {
     private static final List<String> REQUIRED = List.of("constraint", "jvm", "group");
-    private static final List<String> OPTIONAL = List.of("gres", "exclusive", "profile", "jvm-args", "parameters");
+    private static final List<String> OPTIONAL =
+            List.of("gres", "exclusive", "profile", "jvm-args", "vector-bits", "schedule", "parameters");
     private static final Choices COLUMNS = new Choices(
             "column", Stream.concat(REQUIRED.stream(), OPTIONAL.stream()).toList());
 
@@ -140,11 +142,20 @@ public final class Matrix {
                 values.get("group"),
                 values.get("profile"),
                 values.get("jvm-args"),
+                overrides(values.get("vector-bits"), values.get("schedule")),
                 values.containsKey("parameters")
                         ? List.of(values.get("parameters").split("\\s+"))
                         : List.of());
         check(task);
         tasks.add(task);
+    }
+
+    private static Overrides overrides(String bits, String schedule) {
+        try {
+            return Overrides.parse(bits, schedule);
+        } catch (IllegalArgumentException e) {
+            throw new InputError(e.getMessage() + ".");
+        }
     }
 
     private static boolean exclusive(String value) {

@@ -3,6 +3,8 @@ package org.convmark.fleet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import org.convmark.jvm.Overrides;
 
 /**
  * A row of a matrix: a run, and the node that it needs.
@@ -13,6 +15,7 @@ import java.util.Locale;
  * @param group regular expression for benchmarks, or null for all of the profile
  * @param profile label of a profile, or null for the default
  * @param jvmArgs arguments of the JVMs that measure, or null
+ * @param overrides what the user set in place of the suite's own choices; null in a fleet that knew of none
  * @param parameters {@code name=v1,v2}
  */
 public record Task(
@@ -23,6 +26,7 @@ public record Task(
         String group,
         String profile,
         String jvmArgs,
+        Overrides overrides,
         List<String> parameters) {
     /**
      * What a task needs of its node; tasks with the same needs share an array.
@@ -55,6 +59,7 @@ public record Task(
 
     /** Copies the list. */
     public Task {
+        overrides = Objects.requireNonNullElse(overrides, Overrides.NONE);
         parameters = List.copyOf(parameters);
     }
 
@@ -69,6 +74,7 @@ public record Task(
         option(command, "--profile", profile);
         option(command, "--include", group);
         option(command, "--jvm-args", jvmArgs);
+        command.addAll(overrides.options());
         parameters.forEach(parameter -> option(command, "-p", parameter));
         return command;
     }

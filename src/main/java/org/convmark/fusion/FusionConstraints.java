@@ -1,5 +1,7 @@
 package org.convmark.fusion;
 
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.convmark.model.Caches;
 
 /**
@@ -31,7 +33,8 @@ public record FusionConstraints(Caches caches, long memory, ScheduleOverride wis
         public ScheduleOverride {
             if (step < 0 || chunk < 0 || chunk % GRAIN != 0) {
                 throw new IllegalArgumentException("a schedule takes at least one row and a multiple of " + GRAIN
-                        + " hidden channels at a time, not step=" + step + ",chunk=" + chunk);
+                        + " hidden channels at a time, not step=" + step + ",chunk=" + chunk
+                        + (chunk > 0 ? ": chunk=" + nearest(chunk) + " is the nearest" : ""));
             }
         }
 
@@ -55,6 +58,17 @@ public record FusionConstraints(Caches caches, long memory, ScheduleOverride wis
                 }
             }
             return new ScheduleOverride(step, chunk);
+        }
+
+        private static int nearest(int chunk) {
+            return Math.max(GRAIN, (chunk + GRAIN / 2) / GRAIN * GRAIN);
+        }
+
+        /** As {@link #parse} reads it; empty if the planner decides all. */
+        public String toText() {
+            return Stream.of(step > 0 ? "step=" + step : "", chunk > 0 ? "chunk=" + chunk : "")
+                    .filter(part -> !part.isEmpty())
+                    .collect(Collectors.joining(","));
         }
 
         boolean isNone() {

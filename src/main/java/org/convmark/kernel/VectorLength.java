@@ -1,5 +1,8 @@
 package org.convmark.kernel;
 
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import org.convmark.model.Conv;
 import org.convmark.model.Graph;
 import org.convmark.model.Shape;
@@ -37,7 +40,34 @@ public final class VectorLength {
     /** Bits of a vector of half that length. */
     public static final int SHORT_BITS = LONG_BITS / 2;
 
+    /** All that kernels are made for. */
+    private static final List<Integer> LENGTHS = List.of(128, SHORT_BITS, LONG_BITS);
+
     private VectorLength() {}
+
+    /** @throws IllegalArgumentException with the nearest that is allowed if kernels are not made for vectors of so many bits */
+    public static void require(int bits) {
+        if (!LENGTHS.contains(bits)) {
+            int nearest = Collections.min(LENGTHS, Comparator.comparingLong(length -> Math.abs((long) length - bits)));
+            throw new IllegalArgumentException(
+                    "vectors are of 128, 256 or 512 bits, not of " + bits + ": " + nearest + " is the nearest");
+        }
+    }
+
+    /** @throws IllegalArgumentException with what is allowed if kernels are not made for vectors of so many bits */
+    public static int parse(String bits) {
+        try {
+            require(Integer.parseInt(bits));
+            return Integer.parseInt(bits);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("vectors are of 128, 256 or 512 bits, not of '" + bits + "'", e);
+        }
+    }
+
+    /** Lengths that are not longer than another. */
+    public static List<Integer> upTo(int bits) {
+        return LENGTHS.stream().filter(length -> length <= bits).toList();
+    }
 
     /** Whether vectors of half the length are better for an unfused graph. */
     public static boolean isShortBetter(Graph graph) {

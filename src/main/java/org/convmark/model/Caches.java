@@ -27,25 +27,6 @@ public record Caches(long l1, long l2, long l3) {
         }
     }
 
-    /**
-     * Reads the text of {@link #toText}.
-     *
-     * @throws IllegalArgumentException if it is not three increasing numbers
-     */
-    public static Caches parse(String text) {
-        if (!text.matches("\\d{1,12},\\d{1,12},\\d{1,12}")) {
-            throw new IllegalArgumentException(
-                    "caches are three numbers of bytes, such as " + TYPICAL.toText() + ", not '" + text + "'");
-        }
-        String[] bytes = text.split(",");
-        return new Caches(Long.parseLong(bytes[0]), Long.parseLong(bytes[1]), Long.parseLong(bytes[2]));
-    }
-
-    /** The three sizes in bytes, separated by commas. */
-    public String toText() {
-        return l1 + "," + l2 + "," + l3;
-    }
-
     /** @throws IllegalArgumentException if a level is not larger than the one before */
     public Caches {
         if (l1 < 1 << 10 || l2 < l1 || l3 < l2) {

@@ -16,6 +16,7 @@ import org.convmark.bench.ForkEnvironment;
 import org.convmark.io.Command;
 import org.convmark.io.Command.Answer;
 import org.convmark.io.Folders;
+import org.convmark.jvm.Overrides;
 import org.convmark.kernel.VectorLength;
 import org.convmark.machine.Fact;
 import org.convmark.machine.ForkArguments;
@@ -52,11 +53,12 @@ public final class JvmProbe {
      *
      * @param java its executable or its home
      * @param jvmArgs options to start it with
+     * @param overrides what the user set in place of the suite's own choices
      * @param device part of the name of an OpenCL device
      * @throws IllegalArgumentException with one sentence if it cannot run the suite
      */
-    public static Probe of(Path java, List<String> jvmArgs, Optional<String> device) {
-        return ask(java, jvm -> jvm.probe(jvmArgs, device));
+    public static Probe of(Path java, List<String> jvmArgs, Overrides overrides, Optional<String> device) {
+        return ask(java, jvm -> jvm.probe(jvmArgs, overrides, device));
     }
 
     /**
@@ -109,9 +111,11 @@ public final class JvmProbe {
         return path;
     }
 
-    private Probe probe(List<String> jvmArgs, Optional<String> device) {
+    private Probe probe(List<String> jvmArgs, Overrides overrides, Optional<String> device) {
         // Engines unpack their natives into the folder for temporary files, and a JVM that is halted leaves them there.
-        List<String> looking = List.of("-Djava.io.tmpdir=" + folder, "-XX:ErrorFile=" + folder.resolve("crash.log"));
+        List<String> looking =
+                new ArrayList<>(List.of("-Djava.io.tmpdir=" + folder, "-XX:ErrorFile=" + folder.resolve("crash.log")));
+        looking.addAll(overrides.properties());
         List<String> arguments = new ArrayList<>(looking);
         arguments.addAll(jvmArgs);
         arguments.add(ForkArguments.VECTOR_MODULE);
@@ -123,7 +127,7 @@ public final class JvmProbe {
                         probe.jvm().calledBy(executable.toString(), looking),
                         withReasons(probe.targets(), answer.errors()),
                         probe.devices(),
-                        shortVectors(probe, jvmArgs)))
+                        shortVectors(probe, jvmArgs, overrides)))
                 .orElseThrow(() -> new IllegalArgumentException(diagnosis(answer, jvmArgs)));
     }
 
@@ -144,8 +148,8 @@ public final class JvmProbe {
     }
 
     /** What VECTOR runs on with vectors of half the length, where these do about as many operations in a second. */
-    private Fact<String> shortVectors(Probe probe, List<String> jvmArgs) {
-        if (jvmArgs.stream().anyMatch(argument -> argument.startsWith("-D" + VectorLength.BITS))) {
+    private Fact<String> shortVectors(Probe probe, List<String> jvmArgs, Overrides overrides) {
+        if (overrides.vectorBits() != null) {
             return Fact.missing("the length of vectors was chosen");
         }
         if (!probe.target(Target.VECTOR.name()).map(TargetState::available).orElse(false)

@@ -1,6 +1,7 @@
 package org.convmark.results;
 
 import java.util.Objects;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Label;
 
 /**
@@ -10,7 +11,7 @@ import org.convmark.model.Label;
  * @param jvm that was to measure it, as far as that is known
  * @param reason in one line
  */
-public record Absence(Label row, JvmIdentity jvm, String reason) {
+public record Absence(Label row, JvmSetup jvm, String reason) {
     /** Refuses what is not known; an error of several lines, as drivers give them, becomes one. */
     public Absence {
         Objects.requireNonNull(row, "no row");

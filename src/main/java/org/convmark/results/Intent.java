@@ -1,9 +1,12 @@
 package org.convmark.results;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.convmark.jvm.JvmSetup;
 
 /**
  * What a run set out to measure: the part of its plan that a reader of results needs.
@@ -23,16 +26,20 @@ public record Intent(String profile, String device, List<PlannedJvm> jvms, List<
      * A JVM that was to measure.
      *
      * @param label by which rows name it
-     * @param path its executable
-     * @param arguments that the user chose for it
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record PlannedJvm(String label, String path, List<String> arguments) {
-        /** Refuses a file without label or path; earlier versions kept no arguments here. */
-        public PlannedJvm {
+    public record PlannedJvm(String label, JvmSetup setup) {
+        /** Before plans of format 4 path and arguments stood beside the label, and not every version kept arguments. */
+        @JsonCreator
+        static PlannedJvm of(
+                @JsonProperty("label") String label,
+                @JsonProperty("setup") JvmSetup setup,
+                @JsonProperty("path") String path,
+                @JsonProperty("arguments") List<String> arguments) {
             Objects.requireNonNull(label, "no label");
-            Objects.requireNonNull(path, "no path");
-            arguments = arguments == null ? List.of() : List.copyOf(arguments);
+            return new PlannedJvm(
+                    label,
+                    setup == null ? new JvmSetup("", "", path).with(arguments == null ? List.of() : arguments) : setup);
         }
     }
 

@@ -19,7 +19,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.convmark.io.Json;
 import org.convmark.io.JsonErrors;
-import org.convmark.machine.ForkArguments;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Metric;
 
 /** JMH's result file in its JSON format, as measurements. */
@@ -36,7 +36,7 @@ final class JmhJson {
 
     private final Path file;
     /** Each JVM once, so that rows share it. */
-    private final Map<JvmIdentity, JvmIdentity> jvms = new HashMap<>();
+    private final Map<JvmSetup, JvmSetup> jvms = new HashMap<>();
 
     JmhJson(Path file) {
         this.file = file;
@@ -118,20 +118,27 @@ final class JmhJson {
         if (samples.isEmpty() || samples.stream().anyMatch(List::isEmpty)) {
             throw new Unusable("its result holds no samples");
         }
-        JvmIdentity jvm = new JvmIdentity(
-                result.path("jdkVersion").asText(),
-                result.path("vmName").asText(),
-                result.path("jvm").asText(),
-                JvmIdentity.flags(ForkArguments.without(strings(result.path("jvmArgs")))));
         return new Measurement(
                 subject(benchmark, params),
-                jvms.computeIfAbsent(jvm, same -> same),
+                jvms.computeIfAbsent(jvm(result), same -> same),
                 strings(result.path("jvmArgs")),
                 result.path("jmhVersion").asText(),
                 mode(result),
                 threads(result),
                 inSeconds(samples, unit),
                 metrics(result));
+    }
+
+    private static JvmSetup jvm(JsonNode result) throws Unusable {
+        try {
+            return JvmSetup.ofFork(
+                    result.path("jdkVersion").asText(),
+                    result.path("vmName").asText(),
+                    result.path("jvm").asText(),
+                    strings(result.path("jvmArgs")));
+        } catch (IllegalArgumentException e) {
+            throw new Unusable("its jvmArgs say what no JVM was told (" + e.getMessage() + ")");
+        }
     }
 
     private static String mode(JsonNode result) {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.convmark.machine.ForkArguments;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Case;
 import org.convmark.model.Label;
 import org.convmark.model.Metric;
@@ -28,7 +28,7 @@ import org.convmark.model.Target;
  */
 public record Measurement(
         Subject subject,
-        JvmIdentity jvm,
+        JvmSetup jvm,
         List<String> jvmArgs,
         String jmhVersion,
         String mode,
@@ -210,9 +210,7 @@ public record Measurement(
         }
         List<String> all = new ArrayList<>(jvmArgs);
         all.addAll(options);
-        JvmIdentity other =
-                new JvmIdentity(jvm.version(), jvm.name(), jvm.path(), JvmIdentity.flags(ForkArguments.without(all)));
-        return new Measurement(subject, other, all, jmhVersion, mode, threads, samples, metrics);
+        return new Measurement(subject, jvm.with(options), all, jmhVersion, mode, threads, samples, metrics);
     }
 
     /** The slowest iteration of all forks, in seconds. */

@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.io.Json;
 import org.convmark.io.TextFile;
+import org.convmark.jvm.JvmSetup;
+import org.convmark.jvm.Overrides;
 import org.convmark.machine.Capture;
 import org.convmark.machine.ForkArguments;
 import org.convmark.machine.Jvm;
@@ -35,7 +37,7 @@ public final class Run {
     private final List<Measurement> measurements;
     private final List<Failure> failures;
     /** In the order of their first rows. Every row of a report has one, so they are made once. */
-    private final Map<JvmIdentity, String> labels = new LinkedHashMap<>();
+    private final Map<JvmSetup, String> labels = new LinkedHashMap<>();
 
     /**
      * @param folder where it lies
@@ -51,13 +53,13 @@ public final class Run {
         this.measurements = List.copyOf(measurements);
         this.failures = List.copyOf(failures);
         Map<String, Long> alike =
-                jvmsOf(measurements).collect(Collectors.groupingBy(JvmIdentity::label, Collectors.counting()));
+                jvmsOf(measurements).collect(Collectors.groupingBy(JvmSetup::label, Collectors.counting()));
         jvmsOf(measurements)
                 .forEach(jvm -> labels.put(
                         jvm, alike.get(jvm.label()) == 1 ? jvm.label() : jvm.label() + " (" + jvm.path() + ")"));
     }
 
-    private static Stream<JvmIdentity> jvmsOf(List<Measurement> rows) {
+    private static Stream<JvmSetup> jvmsOf(List<Measurement> rows) {
         return rows.stream().map(Measurement::jvm).distinct();
     }
 
@@ -200,23 +202,23 @@ public final class Run {
     }
 
     /** JVMs that were measured, in the order of their first rows. */
-    public List<JvmIdentity> jvms() {
+    public List<JvmSetup> jvms() {
         return List.copyOf(labels.keySet());
     }
 
     /** Rows of one JVM. */
-    public List<Measurement> of(JvmIdentity jvm) {
+    public List<Measurement> of(JvmSetup jvm) {
         return measurements.stream().filter(m -> m.jvm().equals(jvm)).toList();
     }
 
     /** The version and flags of a JVM that was measured, and its path where several JVMs have those. */
-    public String label(JvmIdentity jvm) {
+    public String label(JvmSetup jvm) {
         return labels.get(jvm);
     }
 
     /** Rows that were tried in vain or cannot be used, then those of the plan that were not tried; each once. */
     public List<Absence> absences() {
-        Map<String, JvmIdentity> jvms = new HashMap<>();
+        Map<String, JvmSetup> jvms = new HashMap<>();
         Map<Place, String> reasons = new LinkedHashMap<>();
         failures.forEach(failure -> reasons.putIfAbsent(place(failure.row(), jvms), failure.error()));
         intent.rows().forEach(row -> reasons.putIfAbsent(place(row, jvms), NOT_YET));
@@ -227,9 +229,9 @@ public final class Run {
     }
 
     /** Where a row stands in a run. */
-    private record Place(Label row, JvmIdentity jvm) {}
+    private record Place(Label row, JvmSetup jvm) {}
 
-    private Place place(Row row, Map<String, JvmIdentity> jvms) {
+    private Place place(Row row, Map<String, JvmSetup> jvms) {
         return new Place(row.subject().label(), jvms.computeIfAbsent(row.jvm(), this::jvm));
     }
 
@@ -241,38 +243,38 @@ public final class Run {
     }
 
     /** The JVM behind a label of the plan, or of a row that failed; what is not known of it is empty. */
-    public JvmIdentity jvm(String label) {
+    public JvmSetup jvm(String label) {
         return intent.jvm(label)
-                .flatMap(planned ->
-                        probe(jvm -> jvm.path().equals(planned.path())).map(jvm -> identity(jvm, flags(planned))))
+                .flatMap(planned -> probe(
+                                jvm -> jvm.path().equals(planned.setup().path()))
+                        .map(jvm -> identity(jvm, planned.setup())))
                 .or(() -> measured(jvm -> jvm.label().equals(label)))
                 .or(() -> measured(jvm -> label.isEmpty() || jvm.version().equals(label)))
                 .or(() -> probe(jvm -> (label + " ").startsWith(jvm.version() + " "))
-                        .map(jvm -> identity(
-                                jvm, label.substring(jvm.version().length()).strip())))
-                .orElseGet(() -> new JvmIdentity(label, "", ""));
+                        .map(jvm -> identity(jvm, label.substring(jvm.version().length()))))
+                .orElseGet(() -> new JvmSetup(label, "", ""));
     }
 
-    private static JvmIdentity identity(Jvm jvm, String flags) {
-        return new JvmIdentity(jvm.version(), jvm.name(), jvm.path(), flags);
+    private static JvmSetup identity(Jvm jvm, String flags) {
+        return JvmSetup.of(
+                jvm, flags.isBlank() ? List.of() : List.of(flags.strip().split(" ")), Overrides.NONE);
     }
 
-    private Optional<JvmIdentity> measured(Predicate<JvmIdentity> which) {
+    private JvmSetup identity(Jvm jvm, JvmSetup planned) {
+        Set<String> given = intent.jvms().stream()
+                .map(Intent.PlannedJvm::setup)
+                .filter(setup -> setup.path().equals(jvm.path()))
+                .flatMap(setup -> setup.arguments().stream())
+                .collect(Collectors.toSet());
+        return JvmSetup.of(jvm, planned.arguments(), planned.overrides()).with(inherited(machine, jvm.path(), given));
+    }
+
+    private Optional<JvmSetup> measured(Predicate<JvmSetup> which) {
         return labels.keySet().stream().filter(which).findFirst();
     }
 
     private Optional<Jvm> probe(Predicate<Jvm> which) {
         return machine.jvms().stream().map(Probe::jvm).filter(which).findFirst();
-    }
-
-    private String flags(Intent.PlannedJvm planned) {
-        Set<String> given = intent.jvms().stream()
-                .filter(jvm -> jvm.path().equals(planned.path()))
-                .flatMap(jvm -> jvm.arguments().stream())
-                .collect(Collectors.toSet());
-        List<String> all = new ArrayList<>(planned.arguments());
-        all.addAll(inherited(machine, planned.path(), given));
-        return JvmIdentity.flags(ForkArguments.without(all));
     }
 
     /** The same, with the fastest pass of each fork for its sample; empty if passes were not looked for in every row. */
@@ -291,9 +293,6 @@ public final class Run {
         if (what.isEmpty()) {
             return "";
         }
-        List<String> chosen = ForkArguments.without(row.jvmArgs()).stream()
-                .filter(argument -> !argument.startsWith("-Dconvmark."))
-                .toList();
-        return new Reproduction(intent.profile(), row.jvm().path(), chosen, intent.device()).command(what.get());
+        return new Reproduction(intent.profile(), row.jvm(), intent.device()).command(what.get());
     }
 }

@@ -1,61 +1,49 @@
 package org.convmark.run;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.convmark.io.InputError;
-import org.convmark.machine.Jvm;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
-import org.convmark.machine.TargetState;
 import org.convmark.results.Row;
-import org.convmark.run.Plan.JvmOfPlan;
+import org.convmark.run.Plan.PlannedJvm;
 
 /**
  * Where a plan is made.
  *
- * @param configurations JVMs, each as often as there are arguments for it
+ * @param probes what each JVM said, in order
  * @param device part of the name of an OpenCL device, or null
  * @param jar digest of the program that measures
  */
-public record Host(Machine machine, List<Configuration> configurations, String device, String jar) {
-    /** The JVMs, labelled by version and arguments; equal ones are numbered. */
-    List<JvmOfPlan> jvms() {
-        Map<String, JvmOfPlan> jvms = new LinkedHashMap<>();
-        for (Configuration one : configurations) {
-            String label = one.label();
-            for (int n = 2; jvms.containsKey(label); n++) {
-                label = one.label() + "-" + n;
-            }
-            Jvm jvm = one.probe().jvm();
-            jvms.put(
-                    label,
-                    new JvmOfPlan(
-                            label,
-                            jvm.path(),
-                            one.arguments(),
-                            jvm.runtimeVersion(),
-                            expected(one.probe()),
-                            one.probe().shortVectors().value()));
-        }
-        return List.copyOf(jvms.values());
+public record Host(Machine machine, Map<JvmSetup, Probe> probes, String device, String jar) {
+    /** Keeps the order of the JVMs. */
+    public Host {
+        probes = Collections.unmodifiableMap(new LinkedHashMap<>(probes));
     }
 
-    private static Map<String, String> expected(Probe probe) {
-        return probe.targets().stream()
-                .filter(TargetState::available)
-                .collect(Collectors.toMap(
-                        TargetState::target, state -> state.description().value()));
+    /** The JVMs, labelled by version and what the user chose; those whose labels would be equal are numbered. */
+    List<PlannedJvm> jvms() {
+        Map<String, PlannedJvm> jvms = new LinkedHashMap<>();
+        probes.forEach((setup, said) -> {
+            String label = setup.id();
+            for (int n = 2; jvms.containsKey(label); n++) {
+                label = setup.id() + "-" + n;
+            }
+            jvms.put(label, PlannedJvm.of(label, setup, said));
+        });
+        return List.copyOf(jvms.values());
     }
 
     MemoryNeed memory() {
         return MemoryNeed.of(
                 machine,
-                configurations.stream()
-                        .mapToLong(one -> one.probe().jvm().maxHeapBytes())
+                probes.values().stream()
+                        .mapToLong(said -> said.jvm().maxHeapBytes())
                         .min()
                         .orElse(Long.MAX_VALUE));
     }
@@ -66,10 +54,12 @@ public record Host(Machine machine, List<Configuration> configurations, String d
     }
 
     private Optional<String> unavailable(Row row) {
-        int jvm = jvms().stream().map(JvmOfPlan::label).toList().indexOf(row.jvm());
-        return configurations
-                .get(jvm)
-                .probe()
+        JvmSetup setup = jvms().stream()
+                .filter(jvm -> jvm.label().equals(row.jvm()))
+                .findFirst()
+                .orElseThrow()
+                .setup();
+        return probes.get(setup)
                 .target(row.target().name())
                 .filter(state -> !state.available())
                 .map(state -> state.description().missing());
@@ -81,13 +71,13 @@ public record Host(Machine machine, List<Configuration> configurations, String d
             throw new InputError("this run was begun with another build of Convmark, and results of two builds do not "
                     + "belong together: resume it with that build, or start a new run.");
         }
-        List<JvmOfPlan> jvms = jvms();
+        List<PlannedJvm> jvms = jvms();
         for (int i = 0; i < jvms.size(); i++) {
-            JvmOfPlan then = plan.jvms().get(i);
-            JvmOfPlan now = jvms.get(i);
-            if (!now.version().equals(then.version())) {
-                throw new InputError("the JVM " + then.path() + " was " + then.version()
-                        + " when this run was begun and " + "is " + now.version() + " now: start a new run.");
+            PlannedJvm then = plan.jvms().get(i);
+            PlannedJvm now = jvms.get(i);
+            if (!now.build().equals(then.build())) {
+                throw new InputError("the JVM " + then.setup().path() + " was " + then.build()
+                        + " when this run was begun and " + "is " + now.build() + " now: start a new run.");
             }
             then.expected().forEach((target, text) -> {
                 if (!text.equals(now.expected().get(target))) {

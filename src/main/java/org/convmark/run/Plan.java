@@ -9,7 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.convmark.jvm.ForkContract;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.kernel.VectorLength;
+import org.convmark.machine.Probe;
+import org.convmark.machine.TargetState;
+import org.convmark.model.Caches;
 import org.convmark.model.Target;
 import org.convmark.results.Reproduction;
 import org.convmark.results.Row;
@@ -31,11 +36,11 @@ public record Plan(
         @JsonProperty(required = true) String profile,
         @JsonProperty(required = true) MeasurementSettings effort,
         String device,
-        @JsonProperty(required = true) List<JvmOfPlan> jvms,
+        @JsonProperty(required = true) List<PlannedJvm> jvms,
         @JsonProperty(required = true) List<Row> rows,
         @JsonProperty(required = true) List<Skipped> skipped) {
     /** The form that this program writes and reads. */
-    public static final int FORMAT = 3;
+    public static final int FORMAT = 4;
 
     /** Copies the lists. */
     public Plan {
@@ -45,33 +50,37 @@ public record Plan(
     }
 
     /**
-     * A JVM that measures, with its arguments.
+     * A JVM that measures, and what it said when it was asked.
      *
      * @param label short, unique in the plan and safe in a file name
-     * @param path its executable
-     * @param arguments that the user chose for it
-     * @param version its full version
+     * @param build its java.runtime.version
      * @param expected what each available target must say that it runs on
      * @param shortVectors what VECTOR must say with vectors of half the length, or null if they are not used
      */
-    public record JvmOfPlan(
-            String label,
-            String path,
-            List<String> arguments,
-            String version,
-            Map<String, String> expected,
-            String shortVectors) {
-        /** Copies the collections; refuses a JVM without label, path or version. */
-        public JvmOfPlan {
+    public record PlannedJvm(
+            String label, JvmSetup setup, String build, Map<String, String> expected, String shortVectors) {
+        /** Copies the collection; refuses a JVM without label, setup or build. */
+        public PlannedJvm {
             Objects.requireNonNull(label, "a JVM has no label");
-            Objects.requireNonNull(path, "a JVM has no path");
-            Objects.requireNonNull(version, "a JVM has no version");
-            arguments = List.copyOf(arguments);
+            Objects.requireNonNull(setup, "a JVM has no setup");
+            Objects.requireNonNull(build, "a JVM has no build");
             expected = Map.copyOf(expected);
         }
 
+        static PlannedJvm of(String label, JvmSetup setup, Probe said) {
+            return new PlannedJvm(
+                    label,
+                    setup,
+                    said.jvm().runtimeVersion(),
+                    said.targets().stream()
+                            .filter(TargetState::available)
+                            .collect(Collectors.toMap(TargetState::target, state -> state.description()
+                                    .value())),
+                    said.shortVectors().value());
+        }
+
         /** Whether a row is measured on vectors of half the length. */
-        boolean shortens(Row row) {
+        private boolean shortens(Row row) {
             return shortVectors != null
                     && !row.isRoof()
                     && row.target() == Target.VECTOR
@@ -79,8 +88,14 @@ public record Plan(
         }
 
         /** What a row's target must say that it runs on. */
-        String expected(Row row) {
+        private String expected(Row row) {
             return shortens(row) ? shortVectors : expected.get(row.target().name());
+        }
+
+        private Integer vectorBits(Row row) {
+            return shortens(row)
+                    ? Integer.valueOf(VectorLength.SHORT_BITS)
+                    : setup.overrides().vectorBits();
         }
     }
 
@@ -94,7 +109,7 @@ public record Plan(
         if (effort.forks() < 1 || effort.iterations() < 1) {
             return Optional.of("it plans " + effort.forks() + " forks of " + effort.iterations() + " iterations");
         }
-        Set<String> labels = jvms.stream().map(JvmOfPlan::label).collect(Collectors.toSet());
+        Set<String> labels = jvms.stream().map(PlannedJvm::label).collect(Collectors.toSet());
         return rows.stream()
                 .flatMap(row -> fault(row, labels).stream())
                 .findFirst()
@@ -119,17 +134,29 @@ public record Plan(
     }
 
     /** The JVM of a row. */
-    JvmOfPlan jvm(Row row) {
+    PlannedJvm jvm(Row row) {
         return jvms.stream()
                 .filter(j -> j.label().equals(row.jvm()))
                 .findFirst()
                 .orElseThrow();
     }
 
+    /** What the forks of a row must be on a machine with these caches. */
+    ForkContract contract(Row row, Caches caches) {
+        PlannedJvm jvm = jvm(row);
+        return new ForkContract(
+                jvm.setup().arguments(),
+                jvm.setup().overrides(),
+                jvm.expected(row),
+                device,
+                caches,
+                effort.warmUpMillis(),
+                jvm.vectorBits(row));
+    }
+
     /** The command that measures a row alone. */
     public String command(Row row) {
-        JvmOfPlan jvm = jvm(row);
-        return new Reproduction(profile, jvm.path(), jvm.arguments(), device).command(row.what());
+        return new Reproduction(profile, jvm(row).setup(), device).command(row.what());
     }
 
     /** The largest number of threads that some of its rows ask for. */

@@ -1,6 +1,13 @@
 package org.convmark.run;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.jar.JarFile;
+import org.convmark.jvm.ForkContract;
 import org.convmark.machine.Capture;
+import org.convmark.model.Caches;
+import org.convmark.results.Row;
 
 /**
  * A run that is measured together with others, fork by fork in turn; alone as a rule.
@@ -11,4 +18,24 @@ import org.convmark.machine.Capture;
 public record RunUnderTest(RunFolder folder, Plan plan, Capture capture, String classPath) {
     /** Class path of this program. */
     public static final String OWN = System.getProperty("java.class.path");
+
+    private static final String CONTRACT = ForkContract.class.getName().replace('.', '/') + ".class";
+
+    /** The arguments that tell the forks of a row what they must be, on a machine with these caches. */
+    List<String> told(Row row, Caches caches) {
+        ForkContract contract = plan.contract(row, caches);
+        return knowsContracts() ? contract.properties() : contract.formerProperties();
+    }
+
+    /** An older program is told by one property for each part. */
+    private boolean knowsContracts() {
+        if (classPath.equals(OWN)) {
+            return true;
+        }
+        try (JarFile jar = new JarFile(classPath)) {
+            return jar.getEntry(CONTRACT) != null;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + classPath, e);
+        }
+    }
 }

@@ -21,7 +21,7 @@ import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.results.Row;
 import org.convmark.results.Skipped;
-import org.convmark.run.Plan.JvmOfPlan;
+import org.convmark.run.Plan.PlannedJvm;
 
 /**
  * What the user chose: a profile, a part of its benchmarks, other parameter values.
@@ -74,8 +74,9 @@ public record Selection(
      * @throws InputError if nothing of it can be measured here, or a stack does not fit
      */
     public Plan plan(Host here, MeasurementSettings effort) {
-        List<JvmOfPlan> jvms = here.jvms();
-        List<Row> all = rows(here.machine(), jvms.stream().map(JvmOfPlan::label).toList());
+        List<PlannedJvm> jvms = here.jvms();
+        List<Row> all =
+                rows(here.machine(), jvms.stream().map(PlannedJvm::label).toList());
         MemoryNeed memory = here.memory();
         memory.check(all.stream().map(Row::what).toList());
         List<Row> rows = new ArrayList<>();

@@ -16,12 +16,11 @@ import java.util.stream.Stream;
 import org.convmark.bench.ActivationErrorProfiler;
 import org.convmark.bench.ConditionsProfiler;
 import org.convmark.bench.ForkEnvironment;
-import org.convmark.bench.ForkedJvm;
 import org.convmark.bench.NotCompiled;
 import org.convmark.bench.ProgramProfiler;
 import org.convmark.bench.RoofProfiler;
 import org.convmark.bench.SecondaryResult;
-import org.convmark.kernel.VectorLength;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.machine.ForkArguments;
 import org.convmark.model.Caches;
 import org.convmark.model.Case;
@@ -151,7 +150,7 @@ public final class Session {
     /** Events per pass, by one more fork: perf disturbs what it watches, so its times are not kept. */
     private void count(Entry entry) {
         String events = String.join(",", effort.counters());
-        ChainedOptionsBuilder options = options(entry.arm.plan(), entry.row)
+        ChainedOptionsBuilder options = options(entry)
                 .measurementTime(TimeValue.milliseconds(Math.max(effort.iterationMillis(), COUNTING_MILLIS)))
                 .addProfiler(LinuxPerfNormProfiler.class, "events=" + events);
         System.setProperty(CLASS_PATH, entry.arm.classPath());
@@ -220,7 +219,7 @@ public final class Session {
     private List<BenchmarkResult> run(Entry entry) throws RunnerException {
         System.setProperty(CLASS_PATH, entry.arm.classPath()); // JMH starts forks with the class path it finds there
         try {
-            return new Runner(options(entry.arm.plan(), entry.row).build(), log)
+            return new Runner(options(entry).build(), log)
                     .run().stream()
                             .flatMap(result -> result.getBenchmarkResults().stream())
                             .toList();
@@ -315,14 +314,17 @@ public final class Session {
                 .replaceFirst("\"forks\" : 1,", "\"forks\" : " + forks.size() + ",");
     }
 
-    private ChainedOptionsBuilder options(Plan plan, Row row) {
+    /** Arguments that JMH would take from annotations if there were none here: so they stand here again. */
+    private ChainedOptionsBuilder options(Entry entry) {
+        Row row = entry.row;
+        JvmSetup jvm = entry.arm.plan().jvm(row).setup();
         TimeValue time = TimeValue.milliseconds(effort.iterationMillis());
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^\\Q" + row.what().benchmark() + "\\E\\.run$")
-                .jvm(plan.jvm(row).path())
+                .jvm(jvm.path())
                 .jvmArgsPrepend(ForkArguments.ALL.toArray(String[]::new))
-                .jvmArgs(plan.jvm(row).arguments().toArray(String[]::new))
-                .jvmArgsAppend(forkArgs(plan, row).toArray(String[]::new))
+                .jvmArgs(jvm.arguments().toArray(String[]::new))
+                .jvmArgsAppend(entry.arm.told(row, caches).toArray(String[]::new))
                 .forks(1)
                 .warmupIterations(1)
                 .warmupTime(TimeValue.milliseconds(
@@ -338,20 +340,5 @@ public final class Session {
                 .shouldFailOnError(true);
         row.what().params().forEach(options::param);
         return options;
-    }
-
-    /** Arguments that JMH would take from annotations if there were none here: so they stand here again. */
-    private List<String> forkArgs(Plan plan, Row row) {
-        List<String> args = new ArrayList<>();
-        args.add("-D" + ForkedJvm.WARM_UP + "=" + effort.warmUpMillis());
-        args.add("-D" + ForkedJvm.CACHES + "=" + caches.toText());
-        args.add("-D" + ForkedJvm.EXPECT + "=" + plan.jvm(row).expected(row));
-        if (plan.jvm(row).shortens(row)) {
-            args.add("-D" + VectorLength.BITS + "=" + VectorLength.SHORT_BITS);
-        }
-        if (plan.device() != null) {
-            args.add("-D" + ForkedJvm.DEVICE + "=" + plan.device());
-        }
-        return args;
     }
 }

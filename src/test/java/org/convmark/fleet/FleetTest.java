@@ -151,8 +151,8 @@ class FleetTest {
     @Test
     void collectsWhatThereIs() throws IOException {
         List<Task> tasks = IntStream.rangeClosed(1, 7)
-                .mapToObj(n ->
-                        new Task(n, n + 1, new Task.Node("new", null, true), null, "Plain", "smoke", null, List.of()))
+                .mapToObj(n -> new Task(
+                        n, n + 1, new Task.Node("new", null, true), null, "Plain", "smoke", null, null, List.of()))
                 .toList();
         Job job = new Job("101", IntStream.rangeClosed(1, 7).boxed().toList());
         Fleet fleet = new Fleet(Fleet.FORMAT, "2026-11-21T12:00:00Z", "d", "0123abcd", false, tasks, List.of(job));

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.convmark.fleet.Task.Node;
+import org.convmark.fusion.FusionConstraints.ScheduleOverride;
 import org.convmark.io.InputError;
+import org.convmark.jvm.Overrides;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,10 +27,11 @@ class MatrixTest {
 
     @Test
     void readsTasks() throws IOException {
-        List<Task> tasks = read("\uFEFFjvm, group,constraint,exclusive,gres,profile,jvm-args,parameters\r\n"
-                + "# the new nodes\r\n"
-                + "/opt/my jdk,\"Plain|Residual\",avx512&ib,yes,gpu:1,smoke,\"-XX:UseAVX=1 -Da=\"\"b c\"\"\",\"depth=1,2  width=16\"\r\n"
-                + ",,,,,,,\r\n");
+        List<Task> tasks =
+                read("\uFEFFjvm, group,constraint,exclusive,gres,profile,jvm-args,vector-bits,schedule,parameters\r\n"
+                        + "# the new nodes\r\n"
+                        + "/opt/my jdk,\"Plain|Residual\",avx512&ib,yes,gpu:1,smoke,\"-XX:UseAVX=1 -Da=\"\"b c\"\"\",256,\"step=4,chunk=64\",\"depth=1,2  width=16\"\r\n"
+                        + ",,,,,,,,,\r\n");
         assertEquals(
                 List.of(
                         new Task(
@@ -39,8 +42,9 @@ class MatrixTest {
                                 "Plain|Residual",
                                 "smoke",
                                 "-XX:UseAVX=1 -Da=\"b c\"",
+                                new Overrides(256, new ScheduleOverride(4, 64)),
                                 List.of("depth=1,2", "width=16")),
-                        new Task(2, 4, new Node(null, null, false), null, null, null, null, List.of())),
+                        new Task(2, 4, new Node(null, null, false), null, null, null, null, Overrides.NONE, List.of())),
                 tasks);
         assertEquals(
                 List.of(
@@ -48,6 +52,8 @@ class MatrixTest {
                         "--profile=smoke",
                         "--include=Plain|Residual",
                         "--jvm-args=-XX:UseAVX=1 -Da=\"b c\"",
+                        "--vector-bits=256",
+                        "--schedule=step=4,chunk=64",
                         "-p",
                         "depth=1,2",
                         "-p",
@@ -71,6 +77,8 @@ class MatrixTest {
         constraint,jvm,group,profile;,,,quik               | line 2: unknown profile 'quik': did you mean 'quick'?
         constraint,jvm,group,parameters;,,,dept=3          | line 2: unknown parameter 'dept': did you mean 'depth'?
         constraint,jvm,group,jvm-args;,,,Xmx1g             | line 2: jvm-args is 'Xmx1g'
+        constraint,jvm,group,vector-bits;,,,300            | line 2: vectors are of 128, 256 or 512 bits, not of 300: 256 is the nearest
+        constraint,jvm,group,schedule;,,,step=x            | line 2: 'step=x' is no schedule of a fused block: write step=ROWS
         constraint,jvm,group;"a;b",,                       | line 2: constraint holds a line break
         constraint,jvm,group;,,"a"b                        | is not a CSV file
         """)

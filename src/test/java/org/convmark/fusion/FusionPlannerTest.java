@@ -88,13 +88,6 @@ class FusionPlannerTest {
         assertThrows(IllegalArgumentException.class, () -> FusionConstraints.ScheduleOverride.parse(text));
     }
 
-    @Test
-    void cachesAreWrittenAndRead() {
-        assertEquals(ZEN_3, Caches.parse(ZEN_3.toText()));
-        assertThrows(IllegalArgumentException.class, () -> Caches.parse("1,2"));
-        assertThrows(IllegalArgumentException.class, () -> Caches.parse("65536,32768,1000000"));
-    }
-
     /** Every row once, before it is read, in a window that holds what is read. */
     @ParameterizedTest
     @CsvSource({"1, 0, 13", "2, 0, 13", "3, 4, 9", "5, 6, 13", "13, 0, 13"})

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.convmark.kernel.VectorLength;
+import org.convmark.jvm.Overrides;
 import org.convmark.machine.Fact;
 import org.convmark.machine.Jvm;
 import org.convmark.machine.Probe;
@@ -40,7 +40,8 @@ class JvmProbeTest {
 
     @Test
     void currentJvmDescribesItself() {
-        Probe probe = JvmProbe.of(HOME.resolve("bin").resolve("java"), List.of("-Xmx200m"), Optional.empty());
+        Probe probe =
+                JvmProbe.of(HOME.resolve("bin").resolve("java"), List.of("-Xmx200m"), Overrides.NONE, Optional.empty());
         assertEquals(System.getProperty("java.version"), probe.jvm().version());
         assertEquals(HOME.resolve("bin/java").toString(), probe.jvm().path());
         assertEquals(
@@ -65,7 +66,7 @@ class JvmProbeTest {
                     .orElse(null);
         }
         assumeTrue(other != null, "there is no second JDK");
-        Probe probe = JvmProbe.of(other, List.of(), Optional.of("no such device"));
+        Probe probe = JvmProbe.of(other, List.of(), Overrides.NONE, Optional.of("no such device"));
         assertEquals(other.resolve("bin/java").toString(), probe.jvm().path());
     }
 
@@ -125,7 +126,7 @@ class JvmProbeTest {
         Path java = HOME.resolve("bin").resolve("java");
         String message = assertThrows(
                         IllegalArgumentException.class,
-                        () -> JvmProbe.of(java, List.of("-XX:+NoSuchThing"), Optional.empty()))
+                        () -> JvmProbe.of(java, List.of("-XX:+NoSuchThing"), Overrides.NONE, Optional.empty()))
                 .getMessage();
         assertEquals(java + " does not start with -XX:+NoSuchThing: Unrecognized VM option 'NoSuchThing'", message);
     }
@@ -139,7 +140,7 @@ class JvmProbeTest {
         "-XX:-UseFMA, UseFMA is off"
     })
     void jvmsThatDoNotCompileVectorsAreNotMeasured(String arguments, String reason) {
-        Probe probe = JvmProbe.of(HOME, List.of(arguments.split(" ")), Optional.empty());
+        Probe probe = JvmProbe.of(HOME, List.of(arguments.split(" ")), Overrides.NONE, Optional.empty());
         String missing = probe.target("VECTOR").orElseThrow().description().missing();
         assertTrue(missing != null && missing.contains(reason), missing);
         assertTrue(probe.target("SCALAR").orElseThrow().available());
@@ -154,7 +155,8 @@ class JvmProbeTest {
                         Fact.missing("not asked"))
                 .json();
         Files.writeString(folder.resolve("said"), "noise\n" + before + "\n" + before.substring(0, 50));
-        Probe probe = JvmProbe.of(jvm("cat " + folder.resolve("said") + "; kill -9 $$"), List.of(), Optional.empty());
+        Probe probe = JvmProbe.of(
+                jvm("cat " + folder.resolve("said") + "; kill -9 $$"), List.of(), Overrides.NONE, Optional.empty());
         assertFalse(probe.target("OPENCL").orElseThrow().available());
     }
 
@@ -169,7 +171,7 @@ class JvmProbeTest {
         executable(
                 "jdk/bin/java",
                 "#!/bin/sh\necho $LD_PRELOAD >" + seen + "\nexec " + HOME.resolve("bin/java") + " \"$@\"\n");
-        JvmProbe.of(home, List.of("-D" + VectorLength.BITS + "=256"), Optional.empty());
+        JvmProbe.of(home, List.of(), new Overrides(256, null), Optional.empty());
         assertTrue(Files.readString(seen).startsWith(library.toString()), Files.readString(seen));
     }
 
@@ -204,7 +206,9 @@ class JvmProbeTest {
     }
 
     private static String message(Path java) {
-        return assertThrows(IllegalArgumentException.class, () -> JvmProbe.of(java, List.of(), Optional.empty()))
+        return assertThrows(
+                        IllegalArgumentException.class,
+                        () -> JvmProbe.of(java, List.of(), Overrides.NONE, Optional.empty()))
                 .getMessage();
     }
 }

@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.analysis.Report;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Stack;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 import org.convmark.results.Subject;
@@ -186,7 +186,7 @@ class BrowserTest {
     void thousandsOfRowsAreNoBurden() throws Exception {
         Run run = Run.read(CANNED.resolve("canned-run"));
         List<Measurement> rows = Stream.of("17", "21", "24", "25")
-                .map(version -> new JvmIdentity(version, version, "VM"))
+                .map(version -> new JvmSetup(version, version, "VM"))
                 .flatMap(jvm -> Stream.concat(
                         run.measurements().stream().limit(4).map(roof -> copy(roof, roof.subject(), jvm)),
                         Stack.stacks().stream().flatMap(workload -> rows(workload, jvm, run))))
@@ -204,7 +204,7 @@ class BrowserTest {
         assertTrue(seen.path("rows").asInt() == 4 * 45, seen::toString);
     }
 
-    private static Stream<Measurement> rows(Stack workload, JvmIdentity jvm, Run run) {
+    private static Stream<Measurement> rows(Stack workload, JvmSetup jvm, Run run) {
         return IntStream.range(0, 45).mapToObj(i -> {
             SortedMap<String, String> params = new TreeMap<>(Map.of("image", "56", "batch", "1", "workers", "1"));
             params.put("depth", List.of("1", "2", "4").get(i % 3));
@@ -221,7 +221,7 @@ class BrowserTest {
         });
     }
 
-    private static Measurement copy(Measurement like, Subject subject, JvmIdentity jvm) {
+    private static Measurement copy(Measurement like, Subject subject, JvmSetup jvm) {
         return new Measurement(
                 subject,
                 jvm,

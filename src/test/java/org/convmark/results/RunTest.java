@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.convmark.jvm.ForkContract;
+import org.convmark.jvm.Overrides;
 import org.convmark.machine.Graal;
 import org.convmark.model.Fusion;
 import org.convmark.model.Metric;
@@ -19,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RunTest {
@@ -76,15 +82,86 @@ class RunTest {
     }
 
     private Run write(String unit, String rawData, String more) throws IOException {
-        String params = SOUND + more; // of two values the last counts
-        Files.writeString(
-                folder.resolve("jmh.json"),
-                "[{\"benchmark\":\"org.convmark.bench.pattern.PlainBenchmark.run\",\"params\":{" + params
-                        + "},\"mode\":\"avgt\",\"jvm\":\"java\",\"jdkVersion\":\"17\","
-                        + "\"vmName\":\"VM\",\"jvmArgs\":[\"-Xmx1g\",\"-Dx='a'\",\"-Dconvmark.warmup=9\"],"
-                        + "\"primaryMetric\":{\"scoreUnit\":\"" + unit + "\",\"rawData\":" + rawData
-                        + "}}]");
+        Files.writeString(folder.resolve("jmh.json"), "[" + result(unit, rawData, more) + "]");
         return Run.read(folder);
+    }
+
+    private static String result(String unit, String rawData, String more) {
+        String params = SOUND + more; // of two values the last counts
+        return "{\"benchmark\":\"org.convmark.bench.pattern.PlainBenchmark.run\",\"params\":{" + params
+                + "},\"mode\":\"avgt\",\"jvm\":\"java\",\"jdkVersion\":\"17\","
+                + "\"vmName\":\"VM\",\"jvmArgs\":[\"-Xmx1g\",\"-Dx='a'\",\"-Dconvmark.warmup=9\"],"
+                + "\"primaryMetric\":{\"scoreUnit\":\"" + unit + "\",\"rawData\":" + rawData
+                + "}}";
+    }
+
+    /** How the user's choices reach a fork, and what the suite chose for the row behind them. */
+    private enum Telling {
+        BY_CONTRACT {
+            @Override
+            List<String> arguments(Overrides chosen) {
+                List<String> user = List.of("-Xmx1g", "-Dx='a'");
+                return Stream.of(user, new ForkContract(user, chosen, "x", null, null, 9, 256).properties())
+                        .flatMap(List::stream)
+                        .toList();
+            }
+        },
+        BY_PROPERTIES_OF_OLD_VERSIONS {
+            @Override
+            List<String> arguments(Overrides chosen) {
+                List<String> arguments = new ArrayList<>(List.of("-Xmx1g", "-Dx='a'"));
+                arguments.addAll(chosen.properties());
+                arguments.addAll(List.of("-Dconvmark.warmup=9", "-Dconvmark.expect=x", "-Dconvmark.vector.bits=256"));
+                return arguments;
+            }
+        };
+
+        abstract List<String> arguments(Overrides chosen);
+
+        String result(String bits, String schedule) throws IOException {
+            String arguments = new ObjectMapper().writeValueAsString(arguments(Overrides.parse(bits, schedule)));
+            return RunTest.result("us/op", "[[1]]", "")
+                    .replace("[\"-Xmx1g\",\"-Dx='a'\",\"-Dconvmark.warmup=9\"]", arguments);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rowsThatDifferInAnOptionOnlyAreDifferentRows(Telling telling) throws IOException {
+        String step4 = telling.result(null, "step=4,chunk=64");
+        String step8 = telling.result(null, "step=8");
+        String longer = telling.result("512", null);
+        String usual = telling.result(null, null);
+        Path history = folder.resolve("history");
+        for (List<String> rows : List.of(List.of(step4, step8, longer, usual), List.of(step8), List.of(usual))) {
+            Path run = Files.createDirectories(history.resolve("run" + rows.size() + rows.hashCode()));
+            Files.copy(CANNED.resolve("machine.json"), run.resolve("machine.json"));
+            Files.writeString(run.resolve("jmh.json"), "[" + String.join(",", rows) + "]");
+        }
+        HistoryIndex.Reading reading = new HistoryIndex(history).read();
+        assertEquals(List.of(), reading.complaints());
+        Map<String, Long> series = reading.entries().stream()
+                .flatMap(run -> run.points().stream())
+                .collect(Collectors.groupingBy(HistoryIndex.Point::jvm, Collectors.counting()));
+        String plain = "17 -Xmx1g -Dx='a'";
+        assertEquals(
+                Map.of(
+                        plain,
+                        2L,
+                        plain + " --schedule=step=4,chunk=64",
+                        1L,
+                        plain + " --schedule=step=8",
+                        2L,
+                        plain + " --vector-bits=512",
+                        1L),
+                series);
+        Files.writeString(folder.resolve("jmh.json"), "[" + step4 + "," + step8 + "," + longer + "]");
+        Run run = Run.read(folder);
+        assertEquals(3, run.jvms().size());
+        List<String> commands = run.measurements().stream().map(run::command).toList();
+        assertTrue(commands.get(0).endsWith("' --schedule=step=4,chunk=64"), commands::toString);
+        assertTrue(commands.get(1).endsWith("' --schedule=step=8"), commands::toString);
+        assertTrue(commands.get(2).endsWith("' --vector-bits=512"), commands::toString);
     }
 
     @Test

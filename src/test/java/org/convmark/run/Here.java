@@ -1,8 +1,12 @@
 package org.convmark.run;
 
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.convmark.jvm.JvmSetup;
+import org.convmark.jvm.Overrides;
 import org.convmark.machine.Capture;
 import org.convmark.machine.Fact;
 import org.convmark.machine.Jvm;
@@ -21,13 +25,9 @@ final class Here {
     private Here() {}
 
     static Host with(Probe... probes) {
-        return new Host(
-                MACHINE,
-                Stream.of(probes)
-                        .map(probe -> new Configuration(probe, List.of()))
-                        .toList(),
-                null,
-                "jar");
+        Map<JvmSetup, Probe> asked = new LinkedHashMap<>();
+        Stream.of(probes).forEach(probe -> asked.put(JvmSetup.of(probe.jvm(), List.of(), Overrides.NONE), probe));
+        return new Host(MACHINE, asked, null, "jar");
     }
 
     /** A JVM that runs these targets, with a heap of 4 GiB. */

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.convmark.io.InputError;
+import org.convmark.machine.Probe;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Case;
 import org.convmark.model.Parameter;
@@ -327,14 +328,14 @@ class PlanTest {
 
     @Test
     void severalJvmsAreToldApart() {
-        Plan plan = plan(
-                Profile.SMOKE,
-                Set.of(),
-                Here.with(Here.jvm("21", Target.own()), Here.jvm("25", Target.own()), Here.jvm("25", Target.own())));
+        Probe other = Here.jvm("25", Target.own());
+        Probe twin = new Probe(
+                other.jvm().calledBy("/other/25", List.of()), other.targets(), other.devices(), other.shortVectors());
+        Plan plan = plan(Profile.SMOKE, Set.of(), Here.with(Here.jvm("21", Target.own()), other, twin));
         assertEquals(3 * plan(Profile.SMOKE).rows().size(), plan.rows().size());
         assertEquals(
                 List.of("21", "25", "25-2"),
-                plan.jvms().stream().map(Plan.JvmOfPlan::label).toList());
+                plan.jvms().stream().map(Plan.PlannedJvm::label).toList());
     }
 
     @ParameterizedTest

@@ -188,7 +188,7 @@ class RunFolderTest {
     @Test
     void resumingNeedsTheSameBuildJvmAndDevice() {
         HERE.requireSameAs(plan);
-        Host otherJar = new Host(HERE.machine(), HERE.configurations(), null, "other");
+        Host otherJar = new Host(HERE.machine(), HERE.probes(), null, "other");
         assertRefused(otherJar, "another build");
         assertRefused(Here.with(Here.jvm("22", Target.own())), "was 21+1 when this run was begun and is 22+1 now");
         assertRefused(Here.with(Here.jvm("21", Target.SCALAR, Target.VECTOR)), "OPENCL ran on \"OPENCL here\"");

@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.convmark.engine.Engines;
+import org.convmark.jvm.JvmSetup;
+import org.convmark.jvm.Overrides;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.model.Case;
@@ -28,7 +30,7 @@ import org.convmark.results.Failure;
 import org.convmark.results.Measurement;
 import org.convmark.results.Row;
 import org.convmark.results.Run;
-import org.convmark.run.Plan.JvmOfPlan;
+import org.convmark.run.Plan.PlannedJvm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,14 +53,18 @@ class SessionTest {
         return plan(
                 effort,
                 List.of(
-                        new JvmOfPlan("a", JAVA, List.of(), "?", Map.of("SCALAR", "plain Java loops"), null),
-                        new JvmOfPlan("b", JAVA, List.of("-Xmx600m"), "?", Map.of("SCALAR", second), null)),
+                        jvm("a", JAVA, List.of(), Map.of("SCALAR", "plain Java loops")),
+                        jvm("b", JAVA, List.of("-Xmx600m"), Map.of("SCALAR", second))),
                 List.of(
                         new Row("b", Case.of("org.convmark.bench.block.FfnBenchmark", PARAMS)),
                         new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", PARAMS))));
     }
 
-    private static Plan plan(MeasurementSettings effort, List<JvmOfPlan> jvms, List<Row> rows) {
+    private static PlannedJvm jvm(String label, String path, List<String> arguments, Map<String, String> expected) {
+        return new PlannedJvm(label, new JvmSetup("?", "?", path, arguments, Overrides.NONE), "?", expected, null);
+    }
+
+    private static Plan plan(MeasurementSettings effort, List<PlannedJvm> jvms, List<Row> rows) {
         return new Plan(Plan.FORMAT, "classes", "smoke", effort, null, jvms, rows, List.of());
     }
 
@@ -109,13 +115,8 @@ class SessionTest {
         vectors.putAll(Map.of("target", "VECTOR", "width", "32", "image", "14"));
         Plan plan = plan(
                 new MeasurementSettings(1, 1, 2, 10),
-                List.of(new JvmOfPlan(
-                        "a",
-                        JAVA,
-                        List.of(),
-                        "?",
-                        Map.of("SCALAR", "plain Java loops", "VECTOR", describe(Target.VECTOR)),
-                        null)),
+                List.of(jvm(
+                        "a", JAVA, List.of(), Map.of("SCALAR", "plain Java loops", "VECTOR", describe(Target.VECTOR)))),
                 List.of(
                         new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", vectors)),
                         new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", PARAMS))));
@@ -154,14 +155,15 @@ class SessionTest {
         params.putAll(Map.of("target", target.name(), "width", "64", "image", "14"));
         Plan plan = plan(
                 new MeasurementSettings(1, 30_000, 3, 50),
-                List.of(new JvmOfPlan("a", JAVA, List.of(), "?", Map.of(target.name(), describe(target)), null)),
+                List.of(jvm("a", JAVA, List.of(), Map.of(target.name(), describe(target)))),
                 List.of(new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", params))));
         RunFolder folder = RunFolder.create(parent, "run");
         run(folder, plan);
         assertEquals(List.of(), folder.failures());
         JsonNode row = results(folder).get(0);
         double median = row.at("/primaryMetric/scorePercentiles/50.0").asDouble();
-        double least = row.at("/secondaryMetrics/least/score").asDouble();
+        double least =
+                row.at("/secondaryMetrics/" + Metric.MIN.key() + "/score").asDouble();
         assertTrue(least > 0 && least <= 1.05 * median, least + " us at least, " + median + " us in the median");
     }
 
@@ -187,7 +189,7 @@ class SessionTest {
                 "smoke",
                 new MeasurementSettings(1, 50, 1, 10),
                 null,
-                List.of(new JvmOfPlan("a", java.toString(), List.of(), "?", Map.of("OPENCL", "any"), null)),
+                List.of(jvm("a", java.toString(), List.of(), Map.of("OPENCL", "any"))),
                 List.of(
                         new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", onOpenCl)),
                         new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", PARAMS))),

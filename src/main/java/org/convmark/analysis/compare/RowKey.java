@@ -3,9 +3,9 @@ package org.convmark.analysis.compare;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Set;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Label;
 import org.convmark.model.Parameter;
-import org.convmark.results.JvmIdentity;
 
 /**
  * What makes two rows the same: what was measured, and the JVM and its arguments where those are not what is compared.
@@ -18,7 +18,7 @@ public record RowKey(Label row, String jvm, String flags) implements Comparable<
     private static final Comparator<RowKey> ORDER =
             Comparator.comparing(RowKey::row).thenComparing(RowKey::jvm).thenComparing(RowKey::flags);
 
-    static RowKey of(Label row, JvmIdentity jvm, Set<Axis> axes) {
+    static RowKey of(Label row, JvmSetup jvm, Set<Axis> axes) {
         return new RowKey(
                 row,
                 axes.contains(Axis.JVM) ? "" : jvm.version() + " " + jvm.name(),

@@ -1,12 +1,12 @@
 package org.convmark.analysis.facts;
 
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Case;
 import org.convmark.model.Target;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 
 /** What rows have in common that run on the same processors in the same way. */
-public record Hardware(JvmIdentity jvm, Target target, int workers) {
+public record Hardware(JvmSetup jvm, Target target, int workers) {
     /** That of a row of the suite. */
     public static Hardware of(Measurement row) {
         Case what = row.known().orElseThrow();

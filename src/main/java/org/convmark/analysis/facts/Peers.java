@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Case;
 import org.convmark.model.Fusion;
 import org.convmark.model.Network;
 import org.convmark.model.Target;
 import org.convmark.model.Workload;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 
 /** The same workload at the same point on engines that others wrote and on ours. */
@@ -31,7 +31,7 @@ public final class Peers {
      *
      * @param rows of each engine as it is best: unfused on the framework, fused elsewhere
      */
-    public record Match(JvmIdentity jvm, Workload workload, Point point, List<Measurement> rows) {
+    public record Match(JvmSetup jvm, Workload workload, Point point, List<Measurement> rows) {
         /** The fastest row of some targets. */
         public Optional<Measurement> fastest(Set<Target> targets, ToDoubleFunction<Measurement> time) {
             return rows.stream()
@@ -44,7 +44,7 @@ public final class Peers {
 
     /** All points of some rows at which an engine of others was measured, in the order of JVMs, workloads and points. */
     public static List<Match> of(List<Measurement> rows) {
-        List<JvmIdentity> jvms = rows.stream().map(Measurement::jvm).distinct().toList();
+        List<JvmSetup> jvms = rows.stream().map(Measurement::jvm).distinct().toList();
         Map<GroupKey, List<Measurement>> groups =
                 rows.stream().filter(Peers::isAtItsBest).collect(Collectors.groupingBy(GroupKey::of));
         return groups.entrySet().stream()

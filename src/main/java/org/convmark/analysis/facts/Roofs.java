@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Case;
 import org.convmark.model.Metric;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
 /** The limits that roof benchmarks measured in a run. */
 public final class Roofs {
     /** A measured arithmetic rate. */
-    public record Compute(JvmIdentity jvm, Case.Roof roof, double flopsPerSecond) {}
+    public record Compute(JvmSetup jvm, Case.Roof roof, double flopsPerSecond) {}
 
     /** A measured transfer rate of one working set. */
-    public record Bandwidth(JvmIdentity jvm, Case.Roof roof, double bytesPerSecond) {}
+    public record Bandwidth(JvmSetup jvm, Case.Roof roof, double bytesPerSecond) {}
 
     private final Map<Hardware, Double> best = new HashMap<>();
     private final List<Compute> computes = new ArrayList<>();

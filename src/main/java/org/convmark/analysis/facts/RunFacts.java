@@ -2,9 +2,9 @@ package org.convmark.analysis.facts;
 
 import java.util.List;
 import java.util.Map;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.Workload;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
@@ -86,7 +86,7 @@ public final class RunFacts {
     }
 
     /** The speed-ups of some workloads on a JVM. */
-    public Speedups speedups(JvmIdentity jvm, List<? extends Workload> some) {
+    public Speedups speedups(JvmSetup jvm, List<? extends Workload> some) {
         return new Speedups(
                 workloads.stream()
                         .filter(row -> row.jvm().equals(jvm)

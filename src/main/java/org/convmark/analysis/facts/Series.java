@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Case;
 import org.convmark.model.Cost;
 import org.convmark.model.Parameter;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 
 /**
@@ -23,7 +23,7 @@ public record Series(Parameter extent, List<Measurement> rows) {
     public static final List<Parameter> OVER = List.of(Parameter.DEPTH, Parameter.WIDTH);
 
     /** What a row has in common with the others of its series: all of its case but one extent. */
-    private record Key(JvmIdentity jvm, Case.Work rest) {}
+    private record Key(JvmSetup jvm, Case.Work rest) {}
 
     /** All series of some rows over depth, then all over width. */
     public static List<Series> of(List<Measurement> rows) {

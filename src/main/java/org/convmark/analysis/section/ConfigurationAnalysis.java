@@ -17,13 +17,13 @@ import org.convmark.analysis.compare.Criteria;
 import org.convmark.analysis.compare.RunGroup;
 import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Label;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
@@ -63,9 +63,9 @@ public final class ConfigurationAnalysis implements Analysis {
 
     /** By the label of what is set against the first. */
     private static Map<String, Comparison> comparisons(Run run) {
-        List<JvmIdentity> jvms = run.jvms();
+        List<JvmSetup> jvms = run.jvms();
         Map<String, Comparison> comparisons = new LinkedHashMap<>();
-        for (JvmIdentity jvm : jvms.subList(Math.min(1, jvms.size()), jvms.size())) {
+        for (JvmSetup jvm : jvms.subList(Math.min(1, jvms.size()), jvms.size())) {
             if (!Collections.disjoint(labels(run, jvms.get(0)), labels(run, jvm))) {
                 comparisons.put(
                         run.label(jvm), Comparison.of(side(run, jvms.get(0)), side(run, jvm), ALL, Criteria.USUAL));
@@ -74,11 +74,11 @@ public final class ConfigurationAnalysis implements Analysis {
         return comparisons;
     }
 
-    private static Set<Label> labels(Run run, JvmIdentity jvm) {
+    private static Set<Label> labels(Run run, JvmSetup jvm) {
         return run.of(jvm).stream().map(Measurement::label).collect(Collectors.toSet());
     }
 
-    private static RunGroup side(Run run, JvmIdentity jvm) {
+    private static RunGroup side(Run run, JvmSetup jvm) {
         return RunGroup.of(List.of(new Run(run.folder(), run.machine(), run.intent(), run.of(jvm), List.of())), ALL);
     }
 

@@ -22,6 +22,7 @@ import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Series;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.analysis.statistics.Interval;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Fusion;
 import org.convmark.model.Parameter;
@@ -33,7 +34,6 @@ import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
@@ -97,7 +97,7 @@ public final class DecompositionAnalysis implements Analysis {
         Run run = facts.run();
         List<Content> contents = new ArrayList<>();
         Set<Step> measured = new HashSet<>();
-        Map<JvmIdentity, List<Measurement>> byJvm = facts.architectures().stream()
+        Map<JvmSetup, List<Measurement>> byJvm = facts.architectures().stream()
                 .collect(Collectors.groupingBy(Measurement::jvm, LinkedHashMap::new, Collectors.toList()));
         byJvm.forEach((jvm, rows) -> {
             List<Pair> pairs = pairs(rows);

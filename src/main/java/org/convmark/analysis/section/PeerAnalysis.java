@@ -23,6 +23,7 @@ import org.convmark.analysis.facts.Roofs;
 import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.analysis.facts.StabilityCheck;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Block;
 import org.convmark.model.Network;
 import org.convmark.model.Operator;
@@ -34,7 +35,6 @@ import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
@@ -115,7 +115,7 @@ public final class PeerAnalysis implements Analysis {
         }
         StabilityCheck stability = facts.stability();
         List<Content> contents = new ArrayList<>();
-        Map<JvmIdentity, List<Match>> byJvm =
+        Map<JvmSetup, List<Match>> byJvm =
                 all.stream().collect(Collectors.groupingBy(Match::jvm, LinkedHashMap::new, Collectors.toList()));
         byJvm.forEach((jvm, matches) ->
                 contents.add(new Content.Lead("On JVM " + run.label(jvm) + " " + sentence(stability, matches))));

@@ -17,6 +17,7 @@ import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.analysis.facts.Speedups.Factor;
 import org.convmark.analysis.statistics.Interval;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Parameter;
 import org.convmark.model.Stack;
 import org.convmark.model.Target;
@@ -27,7 +28,6 @@ import org.convmark.report.Content;
 import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Run;
 
 /**
@@ -71,7 +71,7 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) i
     public Section of(RunFacts facts) {
         Run run = facts.run();
         List<Content> contents = new ArrayList<>();
-        for (JvmIdentity jvm : run.jvms()) {
+        for (JvmSetup jvm : run.jvms()) {
             Speedups speedups = facts.speedups(jvm, workloads);
             List<Point> points = speedups.points();
             if (speedups.targets().stream()

@@ -10,19 +10,24 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.convmark.analysis.statistics.FalseDiscoveries;
+import org.convmark.jvm.JvmSetup;
+import org.convmark.jvm.Overrides;
 import org.convmark.report.MarkdownWriter;
 import org.convmark.report.TextWriter;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 import org.junit.jupiter.api.Test;
 
 /** Verdicts on two runs, and what is refused. */
 class ComparisonTest {
-    private static final JvmIdentity OTHER = new JvmIdentity("99", "Other VM", "/jvm/99");
+    private static final JvmSetup OTHER = new JvmSetup("99", "Other VM", "/jvm/99");
 
-    private static final JvmIdentity FLAGGED = new JvmIdentity(
-            SyntheticRun.JVM.version(), SyntheticRun.JVM.name(), SyntheticRun.JVM.path(), "-XX:UseAVX=1");
+    private static final JvmSetup FLAGGED = new JvmSetup(
+            SyntheticRun.JVM.version(),
+            SyntheticRun.JVM.name(),
+            SyntheticRun.JVM.path(),
+            List.of("-XX:UseAVX=1"),
+            Overrides.NONE);
 
     private static Comparison compare(Run base, Run candidate, Axis... axes) {
         Set<Axis> chosen = Set.of(axes);

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Metric;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.MetricSamples;
 import org.convmark.results.Run;
@@ -18,7 +18,7 @@ public final class SyntheticRun {
     private static final Run CANNED = Run.read(Path.of("src/test/resources/org/convmark/analysis/canned-peers"));
 
     /** The JVM of the rows. */
-    public static final JvmIdentity JVM = CANNED.measurements().get(0).jvm();
+    public static final JvmSetup JVM = CANNED.measurements().get(0).jvm();
 
     private final List<Measurement> rows = new ArrayList<>();
     private final Random random;
@@ -59,12 +59,12 @@ public final class SyntheticRun {
     }
 
     /** Adds a row. */
-    public SyntheticRun add(int width, JvmIdentity jvm, String mode, List<List<Double>> samples) {
+    public SyntheticRun add(int width, JvmSetup jvm, String mode, List<List<Double>> samples) {
         return add(width, jvm, mode, samples, Map.of());
     }
 
     private SyntheticRun add(
-            int width, JvmIdentity jvm, String mode, List<List<Double>> samples, Map<Metric, MetricSamples> metrics) {
+            int width, JvmSetup jvm, String mode, List<List<Double>> samples, Map<Metric, MetricSamples> metrics) {
         Map<String, String> params = Map.of(
                 "depth",
                 "1",

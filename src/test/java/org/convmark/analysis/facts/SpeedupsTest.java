@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.convmark.analysis.facts.Speedups.Factor;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.machine.Capture;
 import org.convmark.model.Metric;
 import org.convmark.model.Pattern;
 import org.convmark.model.Target;
 import org.convmark.results.Intent;
-import org.convmark.results.JvmIdentity;
 import org.convmark.results.Measurement;
 import org.convmark.results.MetricSamples;
 import org.convmark.results.Run;
@@ -21,7 +21,7 @@ import org.convmark.results.Subject;
 import org.junit.jupiter.api.Test;
 
 class SpeedupsTest {
-    private static final JvmIdentity JVM = new JvmIdentity("17", "VM", "/java");
+    private static final JvmSetup JVM = new JvmSetup("17", "VM", "/java");
     private static final List<Measurement> ROWS = List.of(
             row("pattern.PlainBenchmark", "SCALAR", "NONE", 1, 8.0),
             row("pattern.PlainBenchmark", "SCALAR", "EPILOGUE", 1, 4.0),

@@ -1,0 +1,148 @@
+package org.convmark.jvm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.convmark.fusion.FusionConstraints.ScheduleOverride;
+import org.convmark.machine.ForkArguments;
+import org.convmark.model.Caches;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.results.AverageTimeResult;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.ResultRole;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.IterationType;
+import org.openjdk.jmh.runner.WorkloadParams;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+class ForkContractTest {
+    /** Every character, and those that JMH's JSON writer changes behind an ampersand. */
+    private static final String NASTY =
+            IntStream.range(1, 0x180).mapToObj(Character::toString).collect(Collectors.joining())
+                    + "&=&-&:&/&'&(&)&&\\\"\\&";
+
+    static Stream<ForkContract> contracts() {
+        Overrides all = new Overrides(256, new ScheduleOverride(4, 64));
+        return Stream.of(
+                ForkContract.USUAL,
+                new ForkContract(List.of(), null, "plain Java loops", null, null, 5, null),
+                new ForkContract(List.of("-Xmx1g"), all, "x", "GPU", new Caches(1 << 15, 1 << 20, 1 << 25), 9, 256),
+                new ForkContract(List.of(NASTY, "-Dx=" + NASTY), all, NASTY, NASTY, Caches.TYPICAL, 1, 512));
+    }
+
+    /** Through the file that JMH writes: what it knows of the fork's arguments in any other way may be altered. */
+    @ParameterizedTest
+    @MethodSource("contracts")
+    void survivesJmhsResults(ForkContract contract) throws IOException {
+        List<String> written = new ArrayList<>(ForkArguments.ALL);
+        written.addAll(contract.properties());
+        JsonNode result = new ObjectMapper().readTree(json(written)).get(0);
+        List<String> read = new ArrayList<>();
+        result.path("jvmArgs").forEach(argument -> read.add(argument.textValue()));
+        assertEquals(Optional.of(contract), ForkContract.among(read));
+        JvmSetup setup = JvmSetup.ofFork("17", "VM", "/java", read);
+        assertEquals(contract.overrides(), setup.overrides());
+        assertEquals(contract.arguments() == null ? List.of() : contract.arguments(), setup.arguments());
+    }
+
+    private static String json(List<String> jvmArgs) {
+        IterationParams once = new IterationParams(IterationType.MEASUREMENT, 1, TimeValue.NONE, 1);
+        BenchmarkParams params = new BenchmarkParams(
+                "benchmark",
+                "run",
+                false,
+                1,
+                new int[] {1},
+                List.of(),
+                1,
+                0,
+                once,
+                once,
+                Mode.AverageTime,
+                new WorkloadParams(),
+                TimeUnit.SECONDS,
+                1,
+                "java",
+                jvmArgs,
+                "17",
+                "VM",
+                "17",
+                "1.37",
+                TimeValue.NONE);
+        IterationResult iteration = new IterationResult(params, once, null);
+        iteration.addResult(new AverageTimeResult(ResultRole.PRIMARY, "run", 1, 1000, TimeUnit.SECONDS));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        ResultFormatFactory.getInstance(ResultFormatType.JSON, out)
+                .writeOut(List.of(new RunResult(params, List.of(new BenchmarkResult(params, List.of(iteration))))));
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    /** A row that an older program measured is told apart as if this one had. */
+    @Test
+    void olderProgramIsToldTheSame() {
+        Overrides chosen = new Overrides(512, new ScheduleOverride(4, 64));
+        List<String> user = List.of("-Xmx1g", "-XX:UseAVX=2");
+        ForkContract contract = new ForkContract(user, chosen, "x", "GPU", Caches.TYPICAL, 9, 256);
+        List<String> told = new ArrayList<>(user);
+        told.addAll(contract.formerProperties());
+        assertEquals(new JvmSetup("17", "VM", "/java", user, chosen), JvmSetup.ofFork("17", "VM", "/java", told));
+        assertTrue(
+                told.containsAll(List.of(
+                        "-Dconvmark.expect=x", "-Dconvmark.device=GPU", "-Dconvmark.caches=32768,524288,16777216")),
+                told::toString);
+    }
+
+    @Test
+    void jvmOfPlainJmhMeasuresWithWhatIsUsual() {
+        assertEquals(ForkContract.USUAL, ForkContract.current());
+        assertEquals(Optional.empty(), ForkContract.among(List.of("-Xmx1g")));
+        List<String> byHand = List.of("-Xmx1g", "-Dconvmark.fork={caches:{l1:32768,l2:524288,l3:33554432}}");
+        ForkContract contract = ForkContract.among(byHand).orElseThrow();
+        assertEquals(new Caches(32768, 524288, 33554432), contract.caches());
+        assertEquals(ForkContract.USUAL.warmUpMillis(), contract.warmUpMillis());
+        assertEquals(
+                List.of("-Xmx1g"), JvmSetup.ofFork("17", "VM", "/java", byHand).arguments());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "null",
+                "{",
+                "{cache:1}",
+                "{vectorBits:many}",
+                "{overrides:{vectorBits:300}}",
+                "{caches:{l1:9}}"
+            })
+    void otherTextIsRefusedInOneSentence(String text) {
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> ForkContract.among(List.of("-Dconvmark.fork=" + text)))
+                .getMessage();
+        assertTrue(message.startsWith("convmark.fork is " + text + ", which"), message);
+    }
+}
