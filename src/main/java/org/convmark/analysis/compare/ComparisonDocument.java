@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.analysis.statistics.Interval;
@@ -60,43 +61,64 @@ public final class ComparisonDocument {
                 : " (with a single fork nobody knows how sure that is)";
     }
 
+    /** What rows are called: with their JVM where the comparison has several. */
+    private record Titles(boolean withJvm) {
+        static Titles of(Comparison comparison) {
+            Stream<RowKey> keys = Stream.of(
+                            comparison.rows().stream().map(ComparedRow::key),
+                            comparison.lost().stream().map(Comparison.Unmatched::key),
+                            comparison.gained().stream().map(Comparison.Unmatched::key),
+                            comparison.unseen().stream().map(Comparison.Unseen::key))
+                    .flatMap(Function.identity());
+            return new Titles(keys.map(RowKey::jvmTitle).distinct().count() > 1);
+        }
+
+        String of(RowKey key) {
+            return withJvm ? key.title() + " on JVM " + key.jvmTitle() : key.title();
+        }
+    }
+
     /** The verdicts and the rows behind them. */
     static Section rows(Comparison comparison) {
         List<Content> contents = new ArrayList<>();
         contents.add(new Content.Lead(lead(comparison)));
+        Titles titles = Titles.of(comparison);
         List<ComparedRow> told = comparison.rows().stream()
                 .filter(row -> row.verdict() == Verdict.SLOWER || row.verdict() == Verdict.FASTER)
                 .toList();
         if (!told.isEmpty()) {
-            contents.add(table("Rows that changed", told));
+            contents.add(table("Rows that changed", told, titles));
         }
         for (Verdict verdict : List.of(Verdict.INCONCLUSIVE, Verdict.NO_CHANGE)) {
             List<ComparedRow> rest = comparison.of(verdict);
             if (!rest.isEmpty()) {
-                contents.add(new Content.Fold(rest.size() + " " + verdict.words(), table(verdict.words(), rest)));
+                contents.add(
+                        new Content.Fold(rest.size() + " " + verdict.words(), table(verdict.words(), rest, titles)));
             }
         }
         addUnmatched(
                 contents,
                 comparison.lost(),
-                "Lost: only in " + comparison.base().name());
+                "Lost: only in " + comparison.base().name(),
+                titles);
         addUnmatched(
                 contents,
                 comparison.gained(),
-                "New: only in " + comparison.candidate().name());
-        addUnseen(contents, comparison.unseen());
+                "New: only in " + comparison.candidate().name(),
+                titles);
+        addUnseen(contents, comparison.unseen(), titles);
         addSkipped(contents, comparison);
         return new Section("Rows", contents);
     }
 
-    private static void addUnseen(List<Content> contents, List<Comparison.Unseen> rows) {
+    private static void addUnseen(List<Content> contents, List<Comparison.Unseen> rows, Titles titles) {
         if (!rows.isEmpty()) {
             contents.add(new Table(
                     "Neither side has these",
                     List.of("Row", "Why the base has none", "Why the candidate has none"),
                     rows.stream()
                             .map(row -> List.<Cell>of(
-                                    Cell.words(row.key().title()),
+                                    Cell.words(titles.of(row.key())),
                                     new Cell.Warning(row.base()),
                                     new Cell.Warning(row.candidate())))
                             .toList()));
@@ -117,27 +139,29 @@ public final class ComparisonDocument {
         }
     }
 
-    private static void addUnmatched(List<Content> contents, List<Comparison.Unmatched> rows, String caption) {
+    private static void addUnmatched(
+            List<Content> contents, List<Comparison.Unmatched> rows, String caption, Titles titles) {
         if (!rows.isEmpty()) {
             contents.add(new Table(
                     caption,
                     List.of("Row", "Why the other has none"),
                     rows.stream()
-                            .map(row -> List.of(Cell.words(row.key().title()), (Cell) new Cell.Warning(row.reason())))
+                            .map(row ->
+                                    List.of(Cell.words(titles.of(row.key())), (Cell) new Cell.Warning(row.reason())))
                             .toList()));
         }
     }
 
-    private static Table table(String caption, List<ComparedRow> rows) {
+    private static Table table(String caption, List<ComparedRow> rows, Titles titles) {
         return new Table(
-                caption, COLUMNS, rows.stream().map(ComparisonDocument::cells).toList());
+                caption, COLUMNS, rows.stream().map(row -> cells(row, titles)).toList());
     }
 
-    private static List<Cell> cells(ComparedRow row) {
+    private static List<Cell> cells(ComparedRow row, Titles titles) {
         Verdict verdict = row.verdict();
         TestResult evidence = row.evidence();
         return List.of(
-                Cell.words(row.key().title()),
+                Cell.words(titles.of(row.key())),
                 verdict == Verdict.SLOWER ? new Cell.Warning(verdict.words()) : Cell.words(verdict.words()),
                 Cell.words(change(row.ratio())),
                 evidence.shift().freedom() > 0

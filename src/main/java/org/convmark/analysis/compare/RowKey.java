@@ -40,6 +40,11 @@ public record RowKey(Label row, String jvm, String flags) implements Comparable<
         return row.title();
     }
 
+    /** Version and flags of its JVM for a reader, as far as they are not compared. */
+    String jvmTitle() {
+        return (jvm.split(" ", 2)[0] + " " + flags).strip();
+    }
+
     @Override
     public int compareTo(RowKey that) {
         return ORDER.compare(this, that);

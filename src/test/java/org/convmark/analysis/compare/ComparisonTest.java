@@ -1,6 +1,7 @@
 package org.convmark.analysis.compare;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -151,6 +152,20 @@ class ComparisonTest {
         assertTrue(json.at("/rows/0/low").isNull());
         assertEquals(5, json.at("/rows/0/baseForkSeconds").size());
         assertEquals("2", json.at("/onlyBase/0/params/width").asText());
+    }
+
+    /** A row of one name on two JVMs is two rows, which a reader must tell apart; one JVM is not worth a word. */
+    @Test
+    void rowsOfSeveralJvmsNameTheirs() {
+        List<List<Double>> one = List.of(List.of(1.0));
+        SyntheticRun both = forks(1, one).add(1, FLAGGED, "avgt", one);
+        String text = new MarkdownWriter().text(ComparisonDocument.of(compare(both.run(), both.run())));
+        assertTrue(text.contains("workers=1 on JVM " + SyntheticRun.JVM.label() + " "), text);
+        assertTrue(text.contains("workers=1 on JVM " + FLAGGED.label() + " "), text);
+        Run single = forks(1, one).run();
+        assertFalse(new MarkdownWriter()
+                .text(ComparisonDocument.of(compare(single, single)))
+                .contains("workers=1 on JVM"));
     }
 
     @Test
