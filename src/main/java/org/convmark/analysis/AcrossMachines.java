@@ -42,7 +42,7 @@ public final class AcrossMachines {
                     .collect(Collectors.toCollection(LinkedHashSet::new));
         }
 
-        /** Points of a workload that all settings have which ran it: only those compare. */
+        /** The points of a workload that every setting that ran it has; only these can be compared. */
         Set<Point> common(Workload workload) {
             Set<Point> common = null;
             for (List<Factor> one : factors.get(workload).values()) {
@@ -56,7 +56,7 @@ public final class AcrossMachines {
             return common;
         }
 
-        /** At the points that compare. */
+        /** The factors at the common points. */
         List<Factor> factors(Workload workload, Setting setting) {
             Set<Point> common = common(workload);
             return factors.get(workload).getOrDefault(setting, List.of()).stream()
@@ -68,7 +68,7 @@ public final class AcrossMachines {
             return Speedups.mean(factors(workload, setting));
         }
 
-        /** Over the workloads that every setting ran, empty if there is none. */
+        /** The mean over the workloads that every setting ran; empty if there are none. */
         Optional<Double> mean(Setting setting) {
             return Speedups.geometricMean(
                     shared().stream().map(w -> mean(w, setting).orElseThrow()).toList());

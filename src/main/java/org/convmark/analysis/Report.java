@@ -66,9 +66,8 @@ public final class Report {
     private Report() {}
 
     /**
-     * Writes report.html, report.md and report.csv (every row, for programs) and, of a run with
-     * other engines, peers.csv (every point) into a run's folder; what a file held before
-     * is replaced in one step.
+     * Writes report.html, report.md and report.csv (every row, for programs) and, for a run with peers, peers.csv
+     * (every point) into a run's folder. Existing files are replaced atomically.
      *
      * @return the path of report.html
      * @throws IllegalArgumentException with one sentence if the folder holds no run, or a damaged one
@@ -103,9 +102,10 @@ public final class Report {
     }
 
     /**
-     * Writes every analysis as JSON and CSV into the folder data of a run's folder, or data.what-if for caches of other sizes.
+     * Writes every analysis as JSON and CSV into the folder data of a run's folder, or data.what-if for caches of other
+     * sizes.
      *
-     * @param caches sizes in bytes by name, in place of the machine's; usually none
+     * @param caches sizes in bytes by name, that override the machine's; usually empty
      * @return that folder
      * @throws IllegalArgumentException with one sentence if the folder holds no run, or a damaged one
      * @throws IOException if the folder cannot be written
@@ -119,7 +119,7 @@ public final class Report {
     /**
      * The document of a run.
      *
-     * @param caches sizes in bytes by name, in place of the machine's; usually none
+     * @param caches sizes in bytes by name, that override the machine's; usually empty
      */
     public static Document of(Run run, Map<String, Long> caches) {
         return of(new RunFacts(run, caches));
@@ -129,7 +129,10 @@ public final class Report {
         return new Document("What acceleration gives to each form of network", subtitle(facts.run()), sections(facts));
     }
 
-    /** Each analysis on a thread of its own: on those of the common pool a parallel stream inside one would have no helpers. */
+    /**
+     * Runs each analysis on its own thread: on threads of the common pool, they would leave none free for the parallel
+     * streams inside them.
+     */
     private static List<Section> sections(RunFacts facts) {
         ExecutorService threads = Executors.newCachedThreadPool();
         try {

@@ -168,7 +168,7 @@ public final class Matrix {
         throw new InputError("exclusive is '" + value + "': write yes, no or nothing.");
     }
 
-    /** Checks what can be known without the node. */
+    /** Checks what can be checked without the node. */
     private static void check(Task task) {
         if (task.jvm() != null && !task.jvm().startsWith("/")) {
             throw new InputError(

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A new folder that whoever looks sees whole or not at all. One that exists is never touched.
+ * A new folder that other processes see either complete or not at all. An existing folder is never touched.
  *
  * @param path absolute
  */
@@ -23,17 +23,17 @@ public record AtomicFolder(Path path) {
     }
 
     /**
-     * Makes the folder: it is filled under another name beside it and then gets its own. If that fails, nothing is left but
-     * folders above it.
+     * Creates the folder: fills it under another name in the same parent, then renames it. If that fails, only the
+     * parent folders remain.
      *
-     * @param option by which a user chooses another folder
+     * @param option the command-line option that chooses another folder
      * @throws InputError if it exists, or cannot be made or filled
      */
     public void create(String option, Content content) {
         refuseExisting(option);
         try {
             Files.createDirectories(path.getParent());
-            // A name of its own for each, so that two may fill at once.
+            // The name is unique, so that two processes can fill at once.
             Path half = Files.createTempDirectory(path.getParent(), path.getFileName() + ".");
             try {
                 Path filled = Files.createDirectory(half.resolve(path.getFileName()));
@@ -43,7 +43,7 @@ public record AtomicFolder(Path path) {
                 Folders.delete(half);
             }
         } catch (IOException e) {
-            refuseExisting(option); // another was faster
+            refuseExisting(option); // another process was faster
             throw new InputError("cannot make " + path + " (" + FileErrors.reason(e)
                     + "): choose a folder that you may write to with " + option + ".");
         }

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Variables of the environment that change what is measured, by what reads them. The only list of them: no other variable is ever
- * kept, and of these none whose name says that it is a secret.
+ * Environment variables that change what is measured, by what reads them. The only list of them: no other variable is
+ * ever kept, nor one whose name suggests a secret.
  */
 public enum VariableFamily {
     /** HotSpot and the {@code java} launcher. */
@@ -24,7 +24,7 @@ public enum VariableFamily {
             "_JAVA_SR_SIGNUM"),
     /** ld.so. */
     LOADER("the dynamic loader", "which libraries run, and when they are bound", "LD_*"),
-    /** glibc's malloc and those that take its place. */
+    /** glibc's malloc and its replacements. */
     MALLOC(
             "the allocator",
             "arenas, huge pages and where buffers lie",
@@ -32,11 +32,11 @@ public enum VariableFamily {
             "GLIBC_TUNABLES",
             "TCMALLOC_*",
             "MIMALLOC_*"),
-    /** libgomp, libomp and Intel's, whichever the engines bring along. */
+    /** libgomp, libomp or Intel's, whichever an engine ships with. */
     OPENMP("OpenMP", "number, places and waiting of threads", "OMP_*", "GOMP_*", "KMP_*"),
     /** oneDNN, alone and inside PyTorch. */
     ONEDNN("oneDNN", "instruction set, caches of primitives and verbosity", "ONEDNN_*", "DNNL_*"),
-    /** What PyTorch multiplies matrices with. */
+    /** PyTorch's matrix multiplication. */
     BLAS("the BLAS library", "threads and kernels", "MKL_*", "OPENBLAS_*", "GOTO_*"),
     /** ONNX Runtime. */
     ONNXRUNTIME("ONNX Runtime", "threads and kernels", "ORT_*"),
@@ -50,9 +50,9 @@ public enum VariableFamily {
             "LRU_CACHE_CAPACITY"),
     /** The loader of OpenCL. */
     OPENCL_LOADER("the OpenCL loader", "which driver and layers run", "OCL_ICD_*", "OPENCL_*"),
-    /** PoCL, and hwloc that it asks. */
+    /** PoCL, and hwloc, which it uses. */
     POCL("PoCL", "threads, work-group method and compiler", "POCL_*", "HWLOC_*"),
-    /** Drivers of graphics cards, and Mesa's of processors. */
+    /** GPU drivers, and Mesa's drivers for CPUs. */
     GPU(
             "the GPU's driver",
             "devices, queues and compiler",
@@ -74,7 +74,7 @@ public enum VariableFamily {
     private final String effect;
     private final List<String> patterns;
 
-    /** @param patterns names, or their beginning and a star */
+    /** @param patterns names, or prefixes followed by a star */
     VariableFamily(String reader, String effect, String... patterns) {
         this.reader = reader;
         this.effect = effect;
@@ -91,12 +91,12 @@ public enum VariableFamily {
         return effect;
     }
 
-    /** Names, or their beginning and a star. */
+    /** Names, or prefixes followed by a star. */
     public List<String> patterns() {
         return patterns;
     }
 
-    /** Whether a variable is one of these. */
+    /** Whether a variable belongs to this family. */
     boolean holds(String name) {
         return patterns.stream()
                         .anyMatch(pattern -> pattern.endsWith("*")
@@ -106,9 +106,9 @@ public enum VariableFamily {
     }
 
     /**
-     * The variables of all families in an environment; those that are blank say nothing.
+     * The variables of all families in an environment, without blank ones.
      *
-     * @param home what a value says in place of it is {@code ~}, because a path names a person
+     * @param home the directory that becomes {@code ~} in values, because a path can name a person
      */
     static Map<String, String> of(Map<String, String> environment, String home) {
         Map<String, String> kept = new TreeMap<>();
@@ -125,7 +125,7 @@ public enum VariableFamily {
         return Fact.ask("environment", () -> of(System.getenv(), System.getProperty("user.home", "")));
     }
 
-    /** By family, in order; every family is there. */
+    /** Variables by family, in order; families without variables are included. */
     public static Map<VariableFamily, Map<String, String>> byFamily(Map<String, String> variables) {
         Map<VariableFamily, Map<String, String>> families = new EnumMap<>(VariableFamily.class);
         for (VariableFamily family : values()) {

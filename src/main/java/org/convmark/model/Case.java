@@ -65,7 +65,7 @@ public sealed interface Case {
         return label().title();
     }
 
-    /** {@code ResidualBenchmark.batch=1,depth=2}, and so on: a file name. */
+    /** A file name: {@code ResidualBenchmark.batch=1,depth=2}, and so on. */
     default String id() {
         return simpleName() + "." + label().settings(",").substring(1);
     }
@@ -84,8 +84,8 @@ public sealed interface Case {
     }
 
     /**
-     * Reads what JMH wrote. Parameters that were introduced later may be absent; they then have the values in force at the time:
-     * the target's own choice of algorithm, and the usual operations of a roof.
+     * Reads what JMH wrote. Parameters that were introduced later may be absent; they then take the values in force at
+     * the time: the target's own choice of algorithm, and the usual operations of a roof.
      *
      * @param benchmark full name of a benchmark class
      * @throws IllegalArgumentException naming what is missing, unknown or out of range
@@ -126,7 +126,7 @@ public sealed interface Case {
             Algorithm algorithm,
             int workers)
             implements Case {
-        /** Cases of several targets share a graph; building it takes longer than all the rest of reading a row. */
+        /** Cases of several targets share a graph, because building it takes longer than the rest of reading a row. */
         private static final Map<Fused, Computed> COMPUTED = new ConcurrentHashMap<>();
 
         private record Fused(Problem problem, Fusion fusion) {}
@@ -286,7 +286,7 @@ public sealed interface Case {
             return Optional.empty();
         }
 
-        /** Operations of a run, or bytes that it moves. */
+        /** Flops of a run, or bytes that it moves. */
         public double amount() {
             return loop.isArithmetic() ? size : loop.bytesMoved(size);
         }

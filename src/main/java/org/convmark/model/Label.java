@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What a reader calls a row.
+ * The readable name of a row.
  *
  * @param benchmark its name, one word
  * @param settings settings worth mentioning, by name

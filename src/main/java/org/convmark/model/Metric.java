@@ -10,7 +10,7 @@ public enum Metric {
     ROOF("roof", "GFLOP/s", 1e9),
     /** The fastest core's clock. */
     CLOCK("clock", "MHz", 1e6),
-    /** Processor time that the hypervisor gave to others. */
+    /** Processor time that the hypervisor gave to other guests. */
     STEAL("steal", "%", 1e-2),
     /** The hottest sensor of the processor. */
     TEMPERATURE("temperature", "C", 1),
@@ -20,15 +20,15 @@ public enum Metric {
     KERNELS("kernels", "#", 1),
     /** Bytes that were planned for the intermediates of a pass. */
     WORKSPACE("workspace", "B", 1),
-    /** Time of all kernels of a pass when each runs again and again by itself. */
+    /** Total time of the kernels of a pass when each is repeated in isolation. */
     ISOLATED("isolated", "us/op", 1e-6, "alone"),
-    /** Time of the fastest single pass that was seen after an iteration. */
+    /** Time of the fastest single pass after an iteration. */
     MIN("min", "us/op", 1e-6, "least"),
-    /** Bytes that a pass makes its own threads allocate. */
+    /** Bytes that a pass allocates on its own threads. */
     ALLOCATED("allocated", "B/op", 1),
     /** Bytes that the whole JVM allocates in a pass, by JMH's gc profiler. */
     ALLOCATED_BY_JVM("gc.alloc.rate.norm", "B/op", 1),
-    /** Forks that were started again because their kernels were not compiled as they are meant. */
+    /** Forks that were started again because their kernels were not compiled as intended. */
     REPEATS("repeats", "#", 1),
     /** Loads that miss the last-level cache, by Linux' perf. */
     LLC_LOAD_MISSES("LLC-load-misses", "#/op", 1);
@@ -50,12 +50,12 @@ public enum Metric {
         return key;
     }
 
-    /** As it is written. */
+    /** Its unit in JMH's results. */
     public String unit() {
         return unit;
     }
 
-    /** What a number times this is in seconds, bytes, flops per second, hertz or parts of one. */
+    /** The factor that converts a value to seconds, bytes, flops per second, hertz or a fraction of one. */
     public double scale() {
         return scale;
     }

@@ -4,10 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * A parameter of benchmarks: what runs, how, and at which size. The only list of them, in the order in which readers look at
- * them.
- */
+/** A parameter of benchmarks: what runs, how, and at which size. The only list of them, in reading order. */
 public enum Parameter {
     /** A {@link Target}. */
     TARGET(Target.values()),

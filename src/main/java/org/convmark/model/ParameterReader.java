@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Reads parameters from text; parameters that nothing has read are refused at the end. */
+/** Reads parameters from text; parameters left unread are refused at the end. */
 final class ParameterReader {
     private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 

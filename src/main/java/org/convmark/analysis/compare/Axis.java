@@ -1,6 +1,6 @@
 package org.convmark.analysis.compare;
 
-/** What may differ between two sides because it is what they are compared for. */
+/** What may differ between two sides because it is the subject of the comparison. */
 public enum Axis {
     /** The processor, its clock, memory and devices. */
     MACHINE,

@@ -7,11 +7,11 @@ import org.convmark.results.Measurement;
 /**
  * A row that both sides have.
  *
- * @param base its measurements on the one side
+ * @param base its measurements on one side
  * @param candidate its measurements on the other
  * @param interval of the ratio, at 95 %
  * @param machine time of the roof loop beside the candidate over that beside the base: how much slower the machine
- *     itself was; NaN where that is not known, or is part of what is compared
+ *     itself was; NaN if that is unknown, or part of what is compared
  */
 public record ComparedRow(
         RowKey key,
@@ -26,7 +26,7 @@ public record ComparedRow(
         return Math.exp(evidence.shift().difference());
     }
 
-    /** What is said about it. */
+    /** The verdict on the row. */
     public Verdict verdict() {
         double most = 1 + criteria.minEffect();
         if (evidence.changed(criteria) && !interval.holds(1)) {
@@ -35,7 +35,7 @@ public record ComparedRow(
         return interval.within(1 / most, most) ? Verdict.NO_CHANGE : Verdict.INCONCLUSIVE;
     }
 
-    /** Whether the row moved no more than the machine itself did meanwhile. */
+    /** Whether the row moved no more than the machine itself did. */
     private boolean ofMachine() {
         if (Double.isNaN(machine)) {
             return false;

@@ -15,11 +15,11 @@ import org.convmark.results.Measurement;
 /**
  * Two sides, row by row.
  *
- * @param differences of their environments
- * @param rows that both have: slower ones first, the largest change first
+ * @param differences between their environments
+ * @param rows that both have: slower ones first, then by size of the change
  * @param lost rows that the candidate lacks
  * @param gained rows that the base lacks
- * @param unseen rows that a side planned or tried, and that neither has
+ * @param unseen rows that a side planned or tried but neither has
  */
 public record Comparison(
         RunGroup base,
@@ -40,16 +40,16 @@ public record Comparison(
     /**
      * A row that neither side has.
      *
-     * @param base why the one side lacks it
-     * @param candidate why the other does
+     * @param base why the base lacks it
+     * @param candidate why the candidate lacks it
      */
     public record Unseen(RowKey key, String base, String candidate) {}
 
     /**
-     * Compares.
+     * Compares two sides.
      *
      * @param axes what may differ
-     * @throws IllegalArgumentException with one sentence if the sides are not alike otherwise or have no row in common
+     * @throws IllegalArgumentException with one sentence if the sides differ in anything else or have no row in common
      */
     public static Comparison of(RunGroup base, RunGroup candidate, Set<Axis> axes, Criteria criteria) {
         requireAlike(base, candidate, axes);
@@ -139,17 +139,20 @@ public record Comparison(
                 .toList();
     }
 
-    /** Whether every row that a side planned or tried was compared and settled, but for those that only the candidate has. */
+    /**
+     * Whether every row that a side planned or tried was compared and is not inconclusive; rows that only the candidate
+     * has are ignored.
+     */
     public boolean settled() {
         return of(Verdict.INCONCLUSIVE).isEmpty() && lost.isEmpty() && unseen.isEmpty();
     }
 
-    /** Rows of a verdict. */
+    /** The rows with a verdict. */
     public List<ComparedRow> of(Verdict verdict) {
         return rows.stream().filter(row -> row.verdict() == verdict).toList();
     }
 
-    /** Over the common rows. */
+    /** The mean ratio of the common rows. */
     public GeometricMean mean() {
         return GeometricMean.of(rows.stream().map(row -> row.evidence().shift()).toList());
     }

@@ -16,7 +16,7 @@ import org.convmark.report.Table;
 import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
 
-/** A comparison for a reader. */
+/** A comparison as a document. */
 public final class ComparisonDocument {
     private static final List<String> COLUMNS = List.of(
             "Row",
@@ -187,7 +187,7 @@ public final class ComparisonDocument {
         return p < 0.001 ? "<0.001" : String.format(Locale.ROOT, "%.3f", p);
     }
 
-    /** +5.0 % takes longer. */
+    /** The change of time in percent; positive if the candidate takes longer. */
     static String change(double ratio) {
         return String.format(Locale.ROOT, "%+.1f %%", 100 * (ratio - 1));
     }

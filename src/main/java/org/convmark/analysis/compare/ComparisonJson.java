@@ -8,7 +8,7 @@ import org.convmark.analysis.statistics.Interval;
 import org.convmark.io.Json;
 import org.convmark.results.Measurement;
 
-/** A comparison for programs. Ratios are the candidate's time over the base's; numbers that are not known are null. */
+/** A comparison as JSON. Ratios are the candidate's time over the base's; unknown numbers are null. */
 public final class ComparisonJson {
 
     private ComparisonJson() {}

@@ -1,7 +1,7 @@
 package org.convmark.analysis.compare;
 
 /**
- * Something that is not alike on the two sides.
+ * Something that differs between the two sides.
  *
  * @param name what it is, in words
  */

@@ -25,7 +25,7 @@ import org.convmark.results.Run;
 /**
  * How a run was measured.
  *
- * @param traits in the order in which a reader looks at them, by name
+ * @param traits by name, in reading order
  */
 record Environment(Map<String, EnvironmentFact> traits) {
     private static final long GIB = 1L << 30;
@@ -62,7 +62,7 @@ record Environment(Map<String, EnvironmentFact> traits) {
         machine.variables().optional().ifPresent(this::addVariables);
     }
 
-    /** A run of a version that did not look for them differs in none. */
+    /** Runs of versions that did not record variables differ in none. */
     private void addVariables(Map<String, String> variables) {
         VariableFamily.byFamily(variables)
                 .forEach((family, own) -> shown(
@@ -137,7 +137,7 @@ record Environment(Map<String, EnvironmentFact> traits) {
         return values.isEmpty() ? "none" : values;
     }
 
-    /** What the probes of the JVMs that measured say. */
+    /** What the probes of the measuring JVMs report. */
     private static String probed(Run run, Function<Probe, String> trait) {
         Set<String> paths =
                 run.measurements().stream().map(row -> row.jvm().path()).collect(Collectors.toSet());
@@ -153,14 +153,14 @@ record Environment(Map<String, EnvironmentFact> traits) {
         return fact.known() ? String.valueOf(fact.value()) : "not known";
     }
 
-    /** Traits of both that are not alike. */
+    /** Traits that both have and that differ. */
     List<Difference> differences(Environment that) {
         return unlike(that, Set.of()).stream()
                 .map(trait -> difference(that, trait))
                 .toList();
     }
 
-    /** Traits of both that must be alike and are not. */
+    /** Traits that both have and that must not differ, but do. */
     List<Difference> obstacles(Environment that, Set<Axis> axes) {
         return unlike(that, axes).stream()
                 .filter(trait -> trait.weight() == Weight.REFUSED)

@@ -7,15 +7,15 @@ import java.util.Set;
  *
  * @param name what it is, in words
  * @param value what was found, or why it is not known
- * @param axes of which it is a part: it may differ where one of them is compared
+ * @param axes that it belongs to: it may differ if one of them is compared
  * @param weight what a difference means otherwise
  */
 record EnvironmentFact(String name, String value, Set<Axis> axes, Weight weight) {
     /** What a difference means. */
     enum Weight {
-        /** The sides are not alike. */
+        /** The sides cannot be compared. */
         REFUSED,
-        /** A reader should know. */
+        /** The reader is told. */
         SHOWN
     }
 }

@@ -7,7 +7,7 @@ import org.convmark.analysis.statistics.LogRatio;
 /**
  * The mean ratio of rows.
  *
- * @param interval at 95 %, of the noise between forks: these rows, measured again
+ * @param interval at 95 %, of the noise between forks of these rows; other rows may have another mean
  */
 public record GeometricMean(double ratio, Interval interval) {
     static GeometricMean of(List<LogRatio> shifts) {

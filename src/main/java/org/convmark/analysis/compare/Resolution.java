@@ -10,14 +10,14 @@ import org.convmark.report.Document;
 import org.convmark.report.Section;
 import org.convmark.report.Unit;
 
-/** What a machine can tell apart: a comparison of two runs of the same, where every change is a false alarm. */
+/** What a machine can resolve, from a comparison of a revision with itself, in which every change is a false alarm. */
 public final class Resolution {
-    /** Between an interval that just leaves out no change, and finding a change 95 times in 100. */
+    /** Standard errors to add to the half width of an interval so that a change is found 95 times in 100. */
     private static final double SURE = NormalDistribution.of(0, 1).inverseCumulativeProbability(0.95);
 
     private Resolution() {}
 
-    /** The document of a comparison of the same with the same. */
+    /** The document of an A/A comparison. */
     public static Document of(Comparison comparison) {
         return new Document(
                 "What this machine can tell apart",

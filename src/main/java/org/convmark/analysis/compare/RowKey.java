@@ -8,11 +8,11 @@ import org.convmark.model.Label;
 import org.convmark.model.Parameter;
 
 /**
- * What makes two rows the same: what was measured, and the JVM and its arguments where those are not what is compared.
+ * What identifies a row on both sides: what was measured, and the JVM and its arguments unless those are compared.
  *
  * @param row benchmark and settings
- * @param jvm version and name, or "" where JVMs are compared
- * @param flags arguments that the user chose, or "" where they are compared
+ * @param jvm version and name, or "" if JVMs are compared
+ * @param flags arguments that the user chose, or "" if they are compared
  */
 public record RowKey(Label row, String jvm, String flags) implements Comparable<RowKey> {
     private static final Comparator<RowKey> ORDER =
@@ -25,17 +25,17 @@ public record RowKey(Label row, String jvm, String flags) implements Comparable<
                 axes.contains(Axis.FLAGS) ? "" : jvm.flags());
     }
 
-    /** All rows of its target on its JVM, in place of the one. */
+    /** The key that stands for all rows of its target on its JVM. */
     RowKey ofTarget() {
         return new RowKey(target(row.settings().getOrDefault(Parameter.TARGET.key(), "")), jvm, flags);
     }
 
-    /** All rows of a target, in place of one. */
+    /** The label that stands for all rows of a target. */
     static Label target(String name) {
         return new Label(name, Collections.emptySortedMap());
     }
 
-    /** The row for a reader. */
+    /** The readable name of the row. */
     public String title() {
         return row.title();
     }

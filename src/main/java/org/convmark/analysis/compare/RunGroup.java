@@ -15,13 +15,13 @@ import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
 /**
- * One side of a comparison: a run, or several alike whose forks are taken together.
+ * One side of a comparison: one run, or several similar runs whose forks are pooled.
  *
  * @param name the runs' folders
- * @param environment of all of them
+ * @param environment that they share
  * @param rows measurements of each row, one per run that has it
- * @param absences why rows that were planned or tried have no time, of rows that none of the runs has
- * @param skipped why a plan left out rows of a target, by target
+ * @param absences for each planned or tried row that no run measured, the reason
+ * @param skipped by target, why a plan left out its rows
  * @param planned whether it is known what was planned
  */
 public record RunGroup(
@@ -32,10 +32,10 @@ public record RunGroup(
         SortedMap<RowKey, String> skipped,
         boolean planned) {
     /**
-     * A side of runs.
+     * The side that some runs form.
      *
      * @param axes what will be compared
-     * @throws IllegalArgumentException with one sentence if they are not alike, hold a row twice or none
+     * @throws IllegalArgumentException with one sentence if they differ, hold a row twice or hold no rows
      */
     public static RunGroup of(List<Run> runs, Set<Axis> axes) {
         Run first = runs.get(0);
@@ -113,7 +113,7 @@ public record RunGroup(
         return rows;
     }
 
-    /** The forks of a row, of all runs. */
+    /** The forks of a row from all runs. */
     static Samples samples(List<Measurement> row) {
         return Samples.of(row.stream().flatMap(one -> one.samples().stream()).toList());
     }
@@ -125,7 +125,7 @@ public record RunGroup(
                 .orElse(planned ? "not planned" : "not measured");
     }
 
-    /** Logarithm of the rate of the roof loop beside a row; NaN where none was read. */
+    /** Logarithm of the rate of the roof loop beside a row; NaN if none was read. */
     static double roof(List<Measurement> row) {
         return row.stream()
                 .mapToDouble(one -> one.metric(Metric.ROOF)

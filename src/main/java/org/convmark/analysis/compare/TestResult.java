@@ -11,23 +11,23 @@ import org.convmark.analysis.statistics.Samples;
 import org.convmark.analysis.statistics.VariancePrior;
 
 /**
- * What the forks of a row say, seen with all rows of the suite.
+ * What the forks of a row show in the light of the whole suite.
  *
  * @param shift of the candidate
  * @param p how often chance alone moves a row as far
- * @param q the rate of false discoveries over the suite at which this row counts
+ * @param q the smallest false discovery rate over the suite at which this row is significant
  * @param secondOpinion p-value of Mann and Whitney's test on fork medians
- * @param forks of the side that has fewer
+ * @param forks of the side with fewer
  */
 record TestResult(LogRatio shift, double p, double q, double secondOpinion, int forks) {
-    /** Fewer on both sides can never be significant in Mann and Whitney's test. */
+    /** With fewer on both sides, Mann and Whitney's test can never be significant. */
     static final int FEWEST_FORKS = 4;
 
     private static final MannWhitneyUTest MANN_WHITNEY = MannWhitneyUTest.withDefaults();
 
     /**
-     * Evidence of all rows of a suite, in order. Rows that clearly moved are found first; what chance does is then learnt
-     * again with their shift taken out.
+     * The results of all rows of a suite, in order. Rows that clearly moved are found first; the null distribution is
+     * then estimated again without their shifts.
      */
     static List<TestResult> of(List<Samples> bases, List<Samples> candidates, Criteria criteria) {
         List<Samples> all = new ArrayList<>(bases);
@@ -57,14 +57,14 @@ record TestResult(LogRatio shift, double p, double q, double secondOpinion, int 
         return evidence;
     }
 
-    /** Whether the row moved, by enough to count. */
+    /** Whether the row moved enough to count. */
     boolean changed(Criteria criteria) {
         return q < criteria.rate()
                 && secondOpinion < criteria.rate()
                 && Math.abs(shift.difference()) >= criteria.least();
     }
 
-    /** Roughly how many forks a side would settle the row, if they vary and differ as those seen. */
+    /** Roughly how many forks per side would settle the row, if they behave like those seen. */
     int forksToSettle(Criteria criteria) {
         if (shift.freedom() == 0) {
             return FEWEST_FORKS + 1;

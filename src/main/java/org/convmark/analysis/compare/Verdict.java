@@ -1,14 +1,14 @@
 package org.convmark.analysis.compare;
 
-/** What is said about a row. */
+/** The verdict on a row. */
 public enum Verdict {
     /** The candidate takes longer. */
     SLOWER("slower"),
     /** It takes less time. */
     FASTER("faster"),
-    /** It may be either: there are too few forks for their noise. */
+    /** Undecided: there are too few forks for their noise. */
     INCONCLUSIVE("inconclusive"),
-    /** Whatever changed is less than what counts. */
+    /** Any change is too small to count. */
     NO_CHANGE("no change");
 
     private final String words;

@@ -1,2 +1,2 @@
-/** Two groups of runs against each other: what became faster, what became slower, and what cannot be told. */
+/** Two groups of runs compared: what got faster, what got slower, and what remains undecided. */
 package org.convmark.analysis.compare;

@@ -14,13 +14,16 @@ import org.convmark.model.cache.CacheHierarchy.Level;
 import org.convmark.model.cache.Trace;
 import org.convmark.report.Unit;
 
-/** The modelled traffic behind the caches of a machine: a simulation of each graph's second pass, when the caches are warm. */
+/**
+ * The modelled traffic behind a machine's caches, from a simulation of each graph's second pass, when the caches are
+ * warm.
+ */
 public final class CacheModel {
-    /** Lines per pass; where a graph touches more, one set of the caches in several stands for all. */
+    /** Most cache lines simulated per pass; for larger graphs, a sample of the cache sets stands for all. */
     private static final long MOST_LINES = 1 << 14;
 
     private static final List<String> NAMES = List.of("L1d", "L2", "L3");
-    /** Where a machine does not say. */
+    /** Used where the machine does not report a value. */
     private static final int USUAL_WAYS = 8;
 
     private static final int USUAL_LINE = 64;
@@ -30,7 +33,7 @@ public final class CacheModel {
      *
      * @param fromL3 bytes that miss L2
      * @param fromMemory bytes that miss L3
-     * @param share one set of the caches in so many was simulated
+     * @param share one in this many cache sets was simulated
      */
     public record Traffic(double fromL3, double fromMemory, int share) {}
 
@@ -43,10 +46,10 @@ public final class CacheModel {
     }
 
     /**
-     * The caches of a machine.
+     * The model of a machine's caches.
      *
-     * @param sizes in bytes by name, L1d, L2 or L3, in place of the machine's
-     * @return empty where the machine does not say how large its L2 or L3 is, and nobody else does
+     * @param sizes in bytes by name, L1d, L2 or L3, that override the machine's
+     * @return empty if the size of L2 or L3 is known neither from the machine nor from {@code sizes}
      */
     public static Optional<CacheModel> of(Machine machine, Map<String, Long> sizes) {
         List<Level> levels = new ArrayList<>();
@@ -63,7 +66,7 @@ public final class CacheModel {
         return whole ? Optional.of(new CacheModel(levels, line)) : Optional.empty();
     }
 
-    /** The traffic of one pass over each graph; graphs are told apart by identity. */
+    /** The traffic of one pass over each graph; graphs are compared by identity. */
     public Map<Graph, Traffic> of(Stream<Graph> graphs) {
         Map<Graph, Traffic> traffics = new IdentityHashMap<>();
         graphs.forEach(graph -> traffics.put(graph, null));
@@ -89,7 +92,7 @@ public final class CacheModel {
         return new Traffic(caches.missedBytes(levels.size() - 2), caches.missedBytes(levels.size() - 1), share);
     }
 
-    /** One pass: its ranges of memory in turn, an address and then its bytes. */
+    /** The memory ranges that one pass touches, in order, each as an address and a size in bytes. */
     private static final class Recording implements Trace.Visitor {
         private long[] ranges = new long[1 << 12];
         private int length;

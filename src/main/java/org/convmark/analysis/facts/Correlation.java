@@ -6,15 +6,15 @@ import org.apache.commons.math3.stat.correlation.PearsonsCorrelation;
 import org.apache.commons.math3.stat.correlation.SpearmansCorrelation;
 
 /**
- * How much two quantities go together over the same rows.
+ * How strongly two quantities correlate over the same rows.
  *
  * @param pearson of the values: how well a line describes them
- * @param spearman of the ranks: how well any growing curve does
+ * @param spearman of the ranks: how well any monotonic curve does
  */
 public record Correlation(double pearson, double spearman) {
     private static final int LEAST = 3;
 
-    /** Empty of fewer than three rows, or where one of the two never changes. */
+    /** Empty for fewer than three rows, or if one of the two is constant. */
     public static Optional<Correlation> of(double[] x, double[] y) {
         boolean varied = x.length >= LEAST && varies(x) && varies(y);
         return varied

@@ -9,7 +9,7 @@ import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
 import org.convmark.model.Workload;
 
-/** Kinds of workloads, which are compared among themselves only. */
+/** Kinds of workloads. A workload is compared only with others of its kind. */
 public enum Family {
     PATTERN(Pattern.values()),
     BLOCK(Block.values()),

@@ -15,13 +15,16 @@ import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.results.Measurement;
 
-/** What a pass keeps between its kernels and moves behind its caches, derived from the plan that the machine's caches give. */
+/**
+ * The memory that a pass keeps between its kernels and moves behind its caches, according to the fusion plan for the
+ * machine's caches.
+ */
 public final class Footprint {
     /**
-     * Of one pass.
+     * The footprint of one pass.
      *
-     * @param workspace bytes of intermediate tensors at their most, and of the windows of fused kernels
-     * @param traffic modelled
+     * @param workspace peak bytes of intermediate tensors, plus the windows of fused kernels
+     * @param traffic modelled memory traffic
      */
     public record Bytes(long workspace, FusionPlan.Traffic traffic) {}
 
@@ -29,7 +32,7 @@ public final class Footprint {
     private final Map<Integer, FusionPlanner> planners = new HashMap<>();
     private final Map<Integer, Map<Graph, Bytes>> known = new HashMap<>();
 
-    /** @param sizes of caches in bytes by name, in place of the machine's */
+    /** @param sizes of caches in bytes by name, that override the machine's */
     public Footprint(Machine machine, Map<String, Long> sizes) {
         Map<String, Long> all = new HashMap<>(machine.cacheSizes());
         all.putAll(sizes);
@@ -37,7 +40,10 @@ public final class Footprint {
                 new FusionConstraints(Caches.of(all), Long.MAX_VALUE, FusionConstraints.ScheduleOverride.NONE);
     }
 
-    /** Empty for roofs, for benchmarks and kernels of others, and for blocks fused on a device that plans by what it is. */
+    /**
+     * Empty for roofs, peers, benchmarks from outside the suite, and blocks fused on a device, which plans by its own
+     * properties.
+     */
     public synchronized Optional<Bytes> of(Measurement row) {
         if (!row.isWork() || !isPlanned(row.work())) {
             return Optional.empty();

@@ -14,18 +14,18 @@ import org.convmark.model.Waterline.Counting;
 import org.convmark.model.Workload;
 import org.convmark.results.Measurement;
 
-/** What the roofs of a run leave open of each row's time: the efficiency gap (Lavin 2024), and what it is made of. */
+/** How far each row is from the roofs of its run: the efficiency gap (Lavin 2024), and what it consists of. */
 public final class Gaps {
-    /** Bytes of a working set that no cache holds. */
+    /** Bytes of a working set that fits no cache. */
     private static final double NOWHERE = Double.MAX_VALUE;
 
     /**
      * A row against the roofs of its hardware.
      *
      * @param peak flops per second
-     * @param memory the waterline where every byte comes from main memory
-     * @param caches the waterline where the bytes of a kernel come from the smallest cache that holds them all
-     * @param launchSeconds of one kernel, at most
+     * @param memory the waterline if every byte comes from main memory
+     * @param caches the waterline if the bytes of a kernel come from the smallest cache that holds them all
+     * @param launchSeconds upper bound for the launch of one kernel
      */
     public record Gap(Measurement row, double peak, Waterline memory, Waterline caches, double launchSeconds) {
         /** What was measured. */
@@ -53,7 +53,7 @@ public final class Gaps {
             return idealSeconds() / seconds();
         }
 
-        /** Shares of the time, in this order and each no more than what is left; together 1. */
+        /** Shares of the measured time, in this order, each capped at what the earlier ones leave; they sum to 1. */
         public Map<String, Double> parts() {
             Map<String, Double> wishes = new LinkedHashMap<>();
             wishes.put(ARITHMETIC, efficiency());
@@ -79,7 +79,7 @@ public final class Gaps {
     private final List<Gap> gaps;
     private final List<Measurement> without;
 
-    /** Gaps of rows of workloads, against the roofs of their run. */
+    /** The gaps between some rows and the roofs of their run. */
     Gaps(List<Measurement> rows, Roofs roofs) {
         List<Gap> raw = rows.stream().flatMap(row -> gap(roofs, row).stream()).toList();
         Map<LaunchKey, Double> launches = new HashMap<>();
@@ -108,18 +108,18 @@ public final class Gaps {
         });
     }
 
-    /** Every flop and every byte in single precision. */
+    /** The waterline of all flops and bytes, in single precision. */
     public static Waterline waterline(Graph graph, DoubleUnaryOperator balance) {
         return Waterline.of(graph, Counting.ALL, 4, balance);
     }
 
-    /** No launch costs more than what is left of the row that leaves least per kernel. */
+    /** Time per kernel beyond the waterline. Its minimum over rows bounds what a launch can cost. */
     private static double leftPerKernel(Gap gap) {
         double left = gap.seconds() - gap.caches().time() / gap.peak();
         return Math.max(0, left) / gap.caches().bars().size();
     }
 
-    /** What rows have in common whose launches cost the same. */
+    /** Rows that agree in all of these have the same cost per launch. */
     private record LaunchKey(String java, Target target, int workers) {
         static LaunchKey of(Measurement row) {
             return new LaunchKey(
@@ -132,7 +132,7 @@ public final class Gaps {
         return gaps;
     }
 
-    /** Why there are rows without a gap, empty if there are none. */
+    /** Why some rows have no gap; empty if every row has one. */
     public Optional<String> missing() {
         return without.stream()
                 .findFirst()

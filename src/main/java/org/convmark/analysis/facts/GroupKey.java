@@ -4,9 +4,9 @@ import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Workload;
 import org.convmark.results.Measurement;
 
-/** What rows have in common that are compared with each other: the same work on one JVM, whatever runs it. */
+/** What compared rows have in common: the same work on one JVM, on any target. */
 public record GroupKey(JvmSetup jvm, Workload workload, Point point) {
-    /** That of a row of a workload. */
+    /** The key of a workload's row. */
     public static GroupKey of(Measurement row) {
         return new GroupKey(row.jvm(), row.work().workload(), Point.of(row));
     }

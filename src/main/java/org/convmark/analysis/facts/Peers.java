@@ -17,9 +17,9 @@ import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.results.Measurement;
 
-/** The same workload at the same point on engines that others wrote and on ours. */
+/** Rows of the same workload at the same point, on peers and on our own targets. */
 public final class Peers {
-    /** The framework: every layer by itself. */
+    /** The framework, which runs layer by layer. */
     public static final Target NATIVE = Target.PYTORCH;
     /** Engines that fuse. */
     public static final Set<Target> ACCELERATED = Target.peers().stream()
@@ -27,12 +27,12 @@ public final class Peers {
             .collect(Collectors.toCollection(() -> EnumSet.noneOf(Target.class)));
 
     /**
-     * What was measured of a workload at a point on one JVM.
+     * The rows of one workload at one point on one JVM.
      *
-     * @param rows of each engine as it is best: unfused on the framework, fused elsewhere
+     * @param rows each engine's at its best setting: unfused on the framework, fused elsewhere
      */
     public record Match(JvmSetup jvm, Workload workload, Point point, List<Measurement> rows) {
-        /** The fastest row of some targets. */
+        /** The fastest row on any of these targets. */
         public Optional<Measurement> fastest(Set<Target> targets, ToDoubleFunction<Measurement> time) {
             return rows.stream()
                     .filter(row -> targets.contains(row.work().target()))
@@ -42,7 +42,7 @@ public final class Peers {
 
     private Peers() {}
 
-    /** All points of some rows at which an engine of others was measured, in the order of JVMs, workloads and points. */
+    /** All points at which a peer was measured, ordered by JVM, workload and point. */
     public static List<Match> of(List<Measurement> rows) {
         List<JvmSetup> jvms = rows.stream().map(Measurement::jvm).distinct().toList();
         Map<GroupKey, List<Measurement>> groups =
@@ -59,8 +59,8 @@ public final class Peers {
     }
 
     /**
-     * A framework runs layers one by one; the others are measured with epilogues fused and their own algorithms. Of networks,
-     * where a user would choose, ours count with whole blocks fused where that is faster.
+     * The framework runs layer by layer; all other engines fuse epilogues and choose their own algorithms. For
+     * networks, our targets may also fuse whole blocks, because a user would pick whatever is faster.
      */
     private static boolean isAtItsBest(Measurement row) {
         Case.Work work = row.work();

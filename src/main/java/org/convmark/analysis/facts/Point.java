@@ -10,7 +10,7 @@ public record Point(Extents extents, int workers) implements Comparable<Point> {
     private static final Comparator<Point> ORDER =
             Comparator.comparing(Point::extents).thenComparingInt(Point::workers);
 
-    /** Where a row was measured. */
+    /** The point at which a row was measured. */
     public static Point of(Measurement row) {
         Case.Work work = row.work();
         return new Point(work.extents(), work.workers());

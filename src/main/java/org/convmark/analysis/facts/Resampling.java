@@ -15,15 +15,15 @@ import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
 
 /**
- * How far numbers made of times would move if the forks and iterations behind them were drawn again: percentiles (Efron 1979) of a
- * {@link Bootstrap}. The seed of a row is the row, so that a run gives the same
- * intervals every time. A row is drawn once, whoever asks; analyses may ask at the same time.
+ * How far a number computed from times would move if the forks and iterations behind it were drawn again: percentiles
+ * (Efron 1979) of a {@link Bootstrap}. The seed depends only on the row, so a run always gives the same intervals. All
+ * analyses share the draws of a row. Thread-safe.
  */
 public final class Resampling {
     private final Map<Measurement, double[]> drawn = Collections.synchronizedMap(new IdentityHashMap<>());
 
     /**
-     * The interval of a number that is made of the logarithms of rows' times.
+     * The interval of a number computed from the logarithms of rows' times.
      *
      * @param number of the logarithm of each row's seconds
      * @return empty if a row has a single sample
@@ -58,7 +58,7 @@ public final class Resampling {
         });
     }
 
-    /** The bound of an interval in a table. */
+    /** A bound of an interval as a table cell. */
     public static Cell cell(Optional<Double> bound, Unit unit) {
         return bound.map(value -> Cell.number(value, unit)).orElse(Cell.missing("one sample has no interval"));
     }
@@ -67,7 +67,7 @@ public final class Resampling {
         return row.samples().stream().mapToInt(List::size).sum();
     }
 
-    /** Drawn outside the map's lock: two who draw the same row get the same. */
+    /** Draws outside the map's lock: threads that draw the same row get the same values. */
     private double[] draws(Measurement row) {
         double[] draws = drawn.get(row);
         if (draws == null) {

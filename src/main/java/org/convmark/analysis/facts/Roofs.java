@@ -27,7 +27,7 @@ public final class Roofs {
     /** Bytes per second by bytes of the working set. */
     private final Map<Hardware, TreeMap<Long, Double>> curves = new HashMap<>();
 
-    /** Roofs that a run measured. */
+    /** Collects the roofs of a run. */
     public Roofs(Run run) {
         for (Measurement row : run.measurements()) {
             if (row.known().isPresent()) {
@@ -51,17 +51,20 @@ public final class Roofs {
         }
     }
 
-    /** Every roof of arithmetic. */
+    /** All arithmetic roofs. */
     public List<Compute> computes() {
         return computes;
     }
 
-    /** Smallest working set first. */
+    /** All memory roofs, smallest working set first. */
     public List<Bandwidth> bandwidths() {
         return bandwidths;
     }
 
-    /** The arithmetic limit of a row; that of plain Java and of other engines is the Vector API's, the same cores. */
+    /**
+     * The arithmetic limit of a row. Plain Java and peers share the limit of the Vector API, because they run on the
+     * same cores.
+     */
     public Optional<Compute> of(Measurement row) {
         Hardware limits = Hardware.limitsOf(row);
         return computes.stream()
@@ -76,8 +79,8 @@ public final class Roofs {
     }
 
     /**
-     * The bandwidth that a row's hardware has for a working set: the fastest loop over the smallest measured working set that
-     * is no smaller, or over the largest there is.
+     * The bandwidth of a row's hardware for a working set: that of the fastest loop over the smallest measured working
+     * set that is at least as large, or else over the largest measured one.
      */
     public double bandwidth(Measurement row, double workingSet) {
         TreeMap<Long, Double> curve = curves.get(Hardware.limitsOf(row));
@@ -90,7 +93,7 @@ public final class Roofs {
         return row.metric(Metric.ROOF).map(roof -> Metric.ROOF.scale() * roof.median());
     }
 
-    /** The highest arithmetic rate that any row of the run saw on the hardware of this one; NaN if none did. */
+    /** The highest arithmetic rate that the run saw on a row's hardware; NaN if it saw none. */
     double best(Measurement row) {
         return row.known().isEmpty() ? Double.NaN : best.getOrDefault(Hardware.besideOf(row), Double.NaN);
     }

@@ -9,8 +9,8 @@ import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
 /**
- * What the sections of a report rest on, made once for a run: a row is steady in all of them or in none, and is held against the same
- * roof everywhere. Sections may ask at the same time.
+ * What all sections of a report share, computed once per run, so that every section uses the same roofs and trusts the
+ * same rows. Thread-safe.
  */
 public final class RunFacts {
     private final Run run;
@@ -21,10 +21,10 @@ public final class RunFacts {
     private final StabilityCheck stability;
     private final Footprint footprint;
     private final Resampling resampling = new Resampling();
-    /** Made when it is asked for: it takes the cost of every graph. */
+    /** Made on demand, because it needs the cost of every graph. */
     private Gaps gaps;
 
-    /** @param cacheSizes in bytes by name (L1d, L2, L3), in place of the machine's; usually none */
+    /** @param cacheSizes in bytes by name (L1d, L2, L3), that override the machine's; usually empty */
     public RunFacts(Run run, Map<String, Long> cacheSizes) {
         this.run = run;
         this.cacheSizes = Map.copyOf(cacheSizes);
@@ -37,22 +37,22 @@ public final class RunFacts {
         this.footprint = new Footprint(run.machine().before(), cacheSizes);
     }
 
-    /** What was measured. */
+    /** The run itself. */
     public Run run() {
         return run;
     }
 
-    /** Sizes of caches in bytes by name that were given in place of the machine's. */
+    /** Cache sizes in bytes by name that override the machine's. */
     public Map<String, Long> cacheSizes() {
         return cacheSizes;
     }
 
-    /** Rows of workloads: no roofs, and no benchmarks of others, of which nothing is known but their times. */
+    /** Rows of workloads: no roofs, and no benchmarks from outside the suite, of which only the times are known. */
     public List<Measurement> workloads() {
         return workloads;
     }
 
-    /** Rows of workloads without chains of activations, which would count one convolution once for each activation. */
+    /** Rows of workloads without activation chains, which would count the same convolution once per activation. */
     public List<Measurement> architectures() {
         return architectures;
     }
@@ -67,17 +67,17 @@ public final class RunFacts {
         return stability;
     }
 
-    /** Intervals of numbers that are made of several rows. */
+    /** Intervals of numbers computed from several rows. */
     public Resampling resampling() {
         return resampling;
     }
 
-    /** What the passes of a row keep and move. */
+    /** The memory that a pass of a row keeps and moves. */
     public Footprint footprint() {
         return footprint;
     }
 
-    /** What the roofs leave open of the time of each of the {@link #architectures}. */
+    /** How far each of the {@link #architectures} is from its roofs. */
     public synchronized Gaps gaps() {
         if (gaps == null) {
             gaps = new Gaps(architectures, roofs);

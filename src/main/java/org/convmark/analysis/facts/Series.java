@@ -13,7 +13,7 @@ import org.convmark.model.Parameter;
 import org.convmark.results.Measurement;
 
 /**
- * Rows that differ in one extent only, the smallest first; at least two.
+ * At least two rows that differ in one extent only, smallest first.
  *
  * @param extent depth or width
  * @param rows of one workload, target, fusion and JVM
@@ -22,10 +22,10 @@ public record Series(Parameter extent, List<Measurement> rows) {
     /** Extents over which networks scale. */
     public static final List<Parameter> OVER = List.of(Parameter.DEPTH, Parameter.WIDTH);
 
-    /** What a row has in common with the others of its series: all of its case but one extent. */
+    /** What the rows of a series share: everything but one extent. */
     private record Key(JvmSetup jvm, Case.Work rest) {}
 
-    /** All series of some rows over depth, then all over width. */
+    /** All series over depth, then all over width. */
     public static List<Series> of(List<Measurement> rows) {
         return OVER.stream().flatMap(extent -> of(rows, extent)).toList();
     }
@@ -48,12 +48,12 @@ public record Series(Parameter extent, List<Measurement> rows) {
                 .toList();
     }
 
-    /** The row of the least extent. */
+    /** The row with the smallest extent. */
     public Measurement first() {
         return rows.get(0);
     }
 
-    /** The extents that stay, in words. */
+    /** The fixed extents, in words. */
     public String rest() {
         Case.Work work = first().work();
         return work.extents().names().stream()
@@ -63,7 +63,7 @@ public record Series(Parameter extent, List<Measurement> rows) {
                 + ", workers " + work.workers();
     }
 
-    /** The value that changes, row by row. */
+    /** The varying extent of each row. */
     public double[] extents() {
         return rows.stream()
                 .mapToDouble(row -> row.work().extents().get(extent))

@@ -12,7 +12,7 @@ import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.results.Measurement;
 
-/** How much faster than plain Java, layer by layer, each target runs each workload; on one JVM. */
+/** How much faster than unfused plain Java each target runs each workload, on one JVM. */
 public final class Speedups {
     /** The fastest row of a target against the baseline, at one point. */
     public record Factor(Point point, Measurement baseline, Measurement fastest, StabilityCheck stability) {
@@ -21,7 +21,7 @@ public final class Speedups {
             return baseline.seconds() / fastest.seconds();
         }
 
-        /** Fusion of the fastest row, and its algorithm where it was chosen. */
+        /** The fusion of the fastest row, and its algorithm if the user chose one. */
         public String fusion() {
             Case.Work work = fastest.work();
             return work.fusion() + (work.algorithm() == Algorithm.AUTO ? "" : " " + work.algorithm());
@@ -39,7 +39,7 @@ public final class Speedups {
 
     /**
      * @param rows of one JVM
-     * @param stability in them
+     * @param stability of these rows
      */
     public Speedups(List<Measurement> rows, StabilityCheck stability) {
         this.rows = rows.stream()
@@ -59,7 +59,10 @@ public final class Speedups {
                 .toList();
     }
 
-    /** Points at which a workload can be compared with others: all for stacks, its own for networks, whose images differ. */
+    /**
+     * The points at which a workload is compared with others: every point for a stack; for a network its own, because
+     * networks differ in image size.
+     */
     public List<Point> points(Workload workload) {
         return workload instanceof Stack
                 ? points()
@@ -71,7 +74,7 @@ public final class Speedups {
                         .toList();
     }
 
-    /** Points at which something was measured, smallest first. */
+    /** All measured points, smallest first. */
     public List<Point> points() {
         return rows.stream().map(Point::of).distinct().sorted().toList();
     }
@@ -87,19 +90,19 @@ public final class Speedups {
         return baseline.flatMap(b -> fastest.map(f -> new Factor(point, b, f, stability)));
     }
 
-    /** Factors at all of these points where there are any. */
+    /** The factors at those of the points that have one. */
     public List<Factor> factors(Workload workload, Target target, List<Point> points) {
         return points.stream()
                 .flatMap(point -> factor(workload, target, point).stream())
                 .toList();
     }
 
-    /** Empty of none. */
+    /** The geometric mean of some factors; empty if there are none. */
     public static Optional<Double> mean(List<Factor> factors) {
         return geometricMean(factors.stream().map(Factor::value).toList());
     }
 
-    /** The mean of factors, which does not favour long rows; empty of none. */
+    /** The geometric mean, in which slow rows weigh no more than fast ones; empty if there are no factors. */
     public static Optional<Double> geometricMean(List<Double> factors) {
         return factors.isEmpty()
                 ? Optional.empty()

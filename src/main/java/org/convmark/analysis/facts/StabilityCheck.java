@@ -12,26 +12,26 @@ import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
 
 /**
- * When a row is too unsteady to be believed: it varied, was disturbed, was timed before it was compiled or compiled
- * differently from fork to fork.
+ * Whether a row is too unsteady to be trusted: its times varied, it was disturbed or timed before it was compiled, or
+ * its forks were compiled differently.
  */
 public final class StabilityCheck {
-    /** Spread from which on a row is marked, as a part of its median. */
+    /** A row is marked above this spread, as a fraction of its median. */
     public static final double MOST_SPREAD = 0.10;
-    /** Steal time from which on a row is marked, as a part of all processor time. */
+    /** A row is marked above this steal time, as a fraction of all processor time. */
     public static final double MOST_STEAL = 0.02;
 
-    /** Bytes per pass from which on a row of ours is marked: kernels allocate nothing once they are compiled. */
+    /** A row of our own is marked above this many bytes allocated per pass: compiled kernels allocate nothing. */
     public static final double MOST_ALLOCATION = 10 * 1024;
 
-    /** Part of the run's best roof below which the roof beside a row marks it. */
+    /** A row is marked if the roof beside it is below this fraction of the run's best. */
     public static final double LEAST_ROOF = 0.8;
 
-    /** Slowest over median fork from which on a row is marked. */
+    /** A row is marked above this ratio of its slowest fork to the median one. */
     public static final double MOST_FORK = 1.3;
 
     private final Roofs roofs;
-    /** Tables, their sums and the sentences above them all ask. */
+    /** Kept, because tables, their summaries and the text above them all need it. */
     private final Map<Measurement, List<String>> known = Collections.synchronizedMap(new IdentityHashMap<>());
 
     /** @param roofs of the run that the rows belong to */
@@ -39,7 +39,7 @@ public final class StabilityCheck {
         this.roofs = roofs;
     }
 
-    /** What speaks against a row, empty if nothing does. */
+    /** Reasons to doubt a row; empty if there are none. */
     public List<String> doubts(Measurement row) {
         return known.computeIfAbsent(row, this::find);
     }
@@ -73,7 +73,7 @@ public final class StabilityCheck {
         return doubts(row).isEmpty();
     }
 
-    /** A word for a reader: steady, or what was wrong. */
+    /** The table cell of a row: steady, or the reasons to doubt it. */
     public Cell mark(Measurement row) {
         List<String> doubts = doubts(row);
         return doubts.isEmpty() ? Cell.words("steady") : new Cell.Warning("unsteady: " + String.join(", ", doubts));

@@ -11,9 +11,9 @@ import org.convmark.results.HistoryIndex.Entry;
 import org.convmark.results.HistoryIndex.Point;
 
 /**
- * The times of every row over many runs, and where they changed.
+ * The times of each row over many runs, and where they changed.
  *
- * @param runs in the order of time
+ * @param runs in chronological order
  * @param series by name
  */
 public record History(List<Entry> runs, List<Series> series) {
@@ -23,9 +23,9 @@ public record History(List<Entry> runs, List<Series> series) {
      * One row on one kind of machine and one JVM, over time.
      *
      * @param name benchmark and parameters
-     * @param runs that have it
+     * @param runs those that measured it
      * @param seconds per operation, one per run
-     * @param changes in the order of time
+     * @param changes in chronological order
      */
     public record Series(
             String name, String machine, String jvm, List<Entry> runs, List<Double> seconds, List<Change> changes) {}
@@ -33,20 +33,21 @@ public record History(List<Entry> runs, List<Series> series) {
     /**
      * A new level.
      *
-     * @param place of the first run of the new level in its series
+     * @param place index in its series of the first run at the new level
      * @param before the last run of the old level
      * @param after the first run of the new level
-     * @param ratio of the times of the new level and the old one
+     * @param ratio time at the new level over time at the old one
      */
     public record Change(int place, Entry before, Entry after, double ratio) {
-        /** Whether it takes longer since. */
+        /** Whether the new level is slower. */
         public boolean slower() {
             return ratio > 1;
         }
     }
 
     /**
-     * A row that the newest run of a machine has no time of, though its plan or the run before it on that machine has the row.
+     * A row for which the newest run of a machine has no time, although that run planned it or the previous run
+     * measured it.
      *
      * @param reason in one line
      */
@@ -62,8 +63,8 @@ public record History(List<Entry> runs, List<Series> series) {
     /**
      * The history of runs.
      *
-     * @param runs in the order of time
-     * @param least change that counts, as a part of the time
+     * @param runs in chronological order
+     * @param smallest change that counts, as a fraction of the time
      */
     public static History of(List<Entry> runs, double least) {
         Map<Key, List<Entry>> entries = new TreeMap<>();
@@ -81,7 +82,9 @@ public record History(List<Entry> runs, List<Series> series) {
         return new History(List.copyOf(runs), series);
     }
 
-    /** Rows that the newest run of each machine planned and did not measure, and those that only the run before it has. */
+    /**
+     * Rows that the newest run of each machine planned but did not measure, and rows that only the run before it has.
+     */
     public List<Unseen> unseen() {
         return runs.stream()
                 .collect(Collectors.groupingBy(Entry::machine, TreeMap::new, Collectors.toList()))
@@ -117,7 +120,10 @@ public record History(List<Entry> runs, List<Series> series) {
         return new Series(key.name(), key.machine(), key.jvm(), runs, seconds, changes);
     }
 
-    /** How far the level changes at a place, to the changes on either side. */
+    /**
+     * The step at a change, on the logarithmic scale: the mean after it minus the mean before it, each up to the next
+     * change.
+     */
     private static double step(double[] logs, List<Integer> places, int place) {
         int i = places.indexOf(place);
         int from = i == 0 ? 0 : places.get(i - 1);

@@ -20,7 +20,7 @@ import org.convmark.report.Table;
 import org.convmark.report.Unit;
 import org.convmark.results.HistoryIndex.Entry;
 
-/** A history for a reader. */
+/** A history as a document. */
 public final class HistoryDocument {
     private HistoryDocument() {}
 
@@ -96,7 +96,7 @@ public final class HistoryDocument {
         return rows + (rows == 1 ? " row" : " rows");
     }
 
-    /** Settings that all rows share, which need not be said of each. */
+    /** Settings that all rows share and that need not be repeated for each. */
     private static Set<String> common(History history) {
         Set<String> common = new LinkedHashSet<>();
         for (int i = 0; i < history.series().size(); i++) {

@@ -34,15 +34,15 @@ import org.convmark.results.MetricSamples;
 import org.convmark.results.Run;
 
 /**
- * What each activation costs per element, as a kernel of its own and fused with a convolution, and how wrong it is. A cost is the
- * difference between a chain of convolutions with the activation and the same chain without, so that it may lie below zero
- * where noise is larger than it.
+ * What each activation costs per element, as a kernel of its own and fused with a convolution, and how large its error
+ * is. A cost is the difference between a chain of convolutions with the activation and the same chain without it, so
+ * noise can make it negative.
  */
 public final class ActivationAnalysis implements Analysis {
     private static final String TITLE = "Activations";
     private static final List<Fusion> FUSIONS = List.of(Fusion.NONE, Fusion.EPILOGUE);
 
-    /** A chain with an activation and the same chain without. */
+    /** A chain with an activation and the same chain without it. */
     private record Pair(Measurement with, Measurement without) {
         /** Applications of the activation in a pass. */
         double elements() {
@@ -50,7 +50,10 @@ public final class ActivationAnalysis implements Analysis {
                     * with.work().graph().output().elements();
         }
 
-        /** How much slower the machine was beside the first than beside the second; 1 where no roof was read. */
+        /**
+         * How much slower the machine was beside the row with the activation than beside the row without; 1 if no roof
+         * was read.
+         */
         double slowness() {
             return Roofs.beside(without)
                     .flatMap(good -> Roofs.beside(with).map(bad -> good / bad))
@@ -62,10 +65,10 @@ public final class ActivationAnalysis implements Analysis {
         }
     }
 
-    /** Seconds per element, over points; with an interval where rows have several samples. */
+    /** Seconds per element, over all points; with an interval if the rows have several samples. */
     private record Cost(double seconds, Optional<Interval> interval, int points) {}
 
-    /** One activation in one place, its costs by fusion. */
+    /** One activation on one piece of hardware, and its costs by fusion. */
     private record Entry(
             Hardware hardware, Activation function, Map<Fusion, Cost> costs, Optional<MetricSamples> error) {
         Optional<Double> seconds(Fusion fusion) {
@@ -136,7 +139,7 @@ public final class ActivationAnalysis implements Analysis {
                 .toList();
     }
 
-    /** Empty of no pairs. */
+    /** Empty if there are no pairs. */
     private static Optional<Cost> cost(Resampling resampling, List<Pair> pairs) {
         if (pairs.isEmpty()) {
             return Optional.empty();
@@ -160,7 +163,10 @@ public final class ActivationAnalysis implements Analysis {
                 .findFirst();
     }
 
-    /** The dearest fused activation of each place, or the dearest alone where none is fused. */
+    /**
+     * The most expensive fused activation on each piece of hardware, or the most expensive unfused one if none is
+     * fused.
+     */
     private static String lead(Run run, List<Entry> entries) {
         Map<Hardware, List<Entry>> places = entries.stream()
                 .collect(Collectors.groupingBy(Entry::hardware, LinkedHashMap::new, Collectors.toList()));

@@ -38,7 +38,7 @@ public final class ConfigurationAnalysis implements Analysis {
         Map<String, Comparison> comparisons;
         try {
             comparisons = comparisons(run);
-        } catch (IllegalArgumentException e) { // a row that is there twice
+        } catch (IllegalArgumentException e) { // a duplicate row
             contents.add(new Content.Lead(e.getMessage()));
             return new Section("JVMs and arguments", contents);
         }
@@ -61,7 +61,7 @@ public final class ConfigurationAnalysis implements Analysis {
         return new Section("JVMs and arguments", contents);
     }
 
-    /** By the label of what is set against the first. */
+    /** Comparisons with the first setup, by the label of the other. */
     private static Map<String, Comparison> comparisons(Run run) {
         List<JvmSetup> jvms = run.jvms();
         Map<String, Comparison> comparisons = new LinkedHashMap<>();
@@ -111,7 +111,7 @@ public final class ConfigurationAnalysis implements Analysis {
                 Unit.FACTOR);
     }
 
-    /** One line per group of rows, one column per JVM; the line with the least ratio first. */
+    /** One line per group of rows, one column per JVM; the line with the smallest ratio first. */
     private static Table table(
             String caption,
             Map<String, Comparison> comparisons,

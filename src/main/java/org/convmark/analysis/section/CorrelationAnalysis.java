@@ -37,8 +37,8 @@ import org.convmark.results.MetricSamples;
 import org.convmark.results.Run;
 
 /**
- * How arithmetic, traffic from the last-level cache and time go together as networks get deeper and wider (Abbasi et al.
- * 2021). Traffic is modelled everywhere and measured where hardware counters work; the two have columns of their own.
+ * How arithmetic, last-level cache traffic and time correlate as networks get deeper and wider (Abbasi et al. 2021).
+ * Traffic is always modelled, and also measured where hardware counters work, in separate columns.
  */
 public final class CorrelationAnalysis implements Analysis {
     private static final List<IdentityColumn> IDENTITY = List.of(WORKLOAD, FAMILY, TARGET, FUSION, DEPTH, WIDTH);
@@ -65,7 +65,7 @@ public final class CorrelationAnalysis implements Analysis {
                   "shape": {"field": "Family", "type": "nominal", "title": null}}}]}
             """;
 
-    /** A row with what is correlated. */
+    /** A row with the quantities that are correlated. */
     private record Sample(Measurement row, double flops, Traffic traffic) {
         double seconds() {
             return row.seconds();
@@ -79,7 +79,7 @@ public final class CorrelationAnalysis implements Analysis {
             return traffic.fromMemory();
         }
 
-        /** NaN where the counter was not read. */
+        /** NaN if the counter was not read. */
         double counted() {
             return row.metric(Metric.LLC_LOAD_MISSES).map(MetricSamples::median).orElse(Double.NaN);
         }

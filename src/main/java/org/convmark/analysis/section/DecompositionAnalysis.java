@@ -37,7 +37,10 @@ import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
-/** What each step from a plain loop to an accelerated engine gives: vectors or devices, fused epilogues, fused blocks, engines. */
+/**
+ * The gain of each step from a plain loop to an accelerated engine: vectors or devices, fused epilogues, fused blocks,
+ * peers.
+ */
 public final class DecompositionAnalysis implements Analysis {
     /** One engine on one form of the graph. */
     private record Engine(Target target, Fusion fusion) {
@@ -51,7 +54,7 @@ public final class DecompositionAnalysis implements Analysis {
         }
     }
 
-    /** From one engine to another; the product of the steps of ours is the whole speed-up. */
+    /** From one engine to another. The product of the steps between our own targets is their total speed-up. */
     private record Step(String name, Engine from, Engine to) {}
 
     private static final List<Step> STEPS = steps();
@@ -130,7 +133,7 @@ public final class DecompositionAnalysis implements Analysis {
         return new Section("What each step gives", contents);
     }
 
-    /** In the order of steps, workloads and points; of several algorithms that of the engine's own choice. */
+    /** Ordered by step, workload and point. Only rows with the engine's own choice of algorithm count. */
     private static List<Pair> pairs(List<Measurement> rows) {
         Map<GroupKey, Map<Engine, Measurement>> groups = rows.stream()
                 .filter(row -> row.work().algorithm() == Algorithm.AUTO)
@@ -202,7 +205,7 @@ public final class DecompositionAnalysis implements Analysis {
                 Cell.number(pairs.size(), Unit.COUNT));
     }
 
-    /** Means over all workloads of a family at one extent; empty of networks, which have none. */
+    /** Means over all workloads of a family at one extent; empty for networks, which have no such extent. */
     private static Optional<Content> by(Resampling resampling, Parameter extent, String jvm, List<Pair> pairs) {
         List<List<Cell>> rows = new ArrayList<>();
         List<Pair> having = pairs.stream()

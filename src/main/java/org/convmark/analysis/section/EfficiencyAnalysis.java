@@ -24,11 +24,11 @@ import org.convmark.report.Unit;
 import org.convmark.results.Run;
 
 /**
- * Latency = complexity / (peak x efficiency), and the gap between the latency that arithmetic alone would take and the one
- * that was measured (Lavin 2024), with what fills it.
+ * Latency = complexity / (peak x efficiency): the gap between the ideal latency, of arithmetic alone, and the measured
+ * one (Lavin 2024), and what fills it.
  */
 public final class EfficiencyAnalysis implements Analysis {
-    /** The paper's two panels: complexity with ideal latency above it, and actual latency, over the same widths. */
+    /** The paper's two panels over the same widths: complexity with ideal latency above it, and actual latency. */
     private static final String PANELS = """
             {"hconcat": [
                {"height": 300, "resolve": {"scale": {"x": "independent"}},
@@ -117,7 +117,7 @@ public final class EfficiencyAnalysis implements Analysis {
         return gaps.stream().collect(Collectors.groupingBy(key, LinkedHashMap::new, Collectors.toList()));
     }
 
-    /** Mean shares of rows. */
+    /** The mean shares over some rows. */
     private static Map<String, Double> means(List<Gap> gaps) {
         Map<String, Double> means = new LinkedHashMap<>();
         gaps.forEach(gap -> gap.parts().forEach((part, share) -> means.merge(part, share / gaps.size(), Double::sum)));
@@ -137,7 +137,7 @@ public final class EfficiencyAnalysis implements Analysis {
         return new Table("Where the time goes", List.of("Workload", "Target", "Part", "Share"), rows);
     }
 
-    /** One pair of panels per target, JVM and number of workers, of blocks. */
+    /** One pair of panels for the blocks of each target, JVM and number of workers. */
     private static Map<String, Table> panels(Run run, List<Gap> gaps) {
         Map<String, Table> panels = new LinkedHashMap<>();
         List<Gap> blocks = gaps.stream()

@@ -9,7 +9,7 @@ import org.convmark.report.Cell;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
-/** Columns that tell rows of workloads apart. They have the same names and values in all tables. */
+/** Columns that identify a row of a workload. They have the same names and values in all tables. */
 enum IdentityColumn {
     WORKLOAD("Workload", (run, row) -> row.work().workload().name()),
     FAMILY("Family", (run, row) -> Family.of(row.work().workload()).word()),
@@ -34,13 +34,13 @@ enum IdentityColumn {
         this(title, (run, row) -> row.work().extents().text(extent));
     }
 
-    /** The head of a table: these columns, then others. */
+    /** The head of a table: these columns, then the others. */
     static List<String> head(List<IdentityColumn> columns, String... others) {
         return Stream.concat(columns.stream().map(column -> column.title), Stream.of(others))
                 .toList();
     }
 
-    /** A line of the table: what these columns say of a row, then the cells of the others. */
+    /** A line of a table: the cells of these columns, then the others. */
     static List<Cell> cells(List<IdentityColumn> columns, Run run, Measurement row, Cell... others) {
         return Stream.concat(
                         columns.stream().map(column -> Cell.words(column.value.apply(run, row))), Stream.of(others))

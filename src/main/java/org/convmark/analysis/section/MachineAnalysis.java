@@ -22,7 +22,9 @@ import org.convmark.report.Table;
 import org.convmark.report.Unit;
 import org.convmark.results.Run;
 
-/** Where a run took place: the machine, its JVMs and devices, which targets they run, and what changed meanwhile. */
+/**
+ * Where a run took place: the machine, its JVMs and devices, which targets they run, and what changed during the run.
+ */
 public final class MachineAnalysis implements Analysis {
     private static final double BUSY = 0.5;
 
@@ -105,7 +107,7 @@ public final class MachineAnalysis implements Analysis {
         return warnings;
     }
 
-    /** Part of all processor time between the two captures, at the usual 100 ticks a second. */
+    /** Steal time as a fraction of all processor time between the two captures, at the usual 100 ticks per second. */
     private static Fact<Double> steal(Run run) {
         if (!run.machine().complete()) {
             return Fact.missing("the run has not come to its end");
@@ -158,7 +160,7 @@ public final class MachineAnalysis implements Analysis {
                 Cell.words(jvm.path()));
     }
 
-    /** Where channels would not fill long vectors. */
+    /** Whether layers too narrow for long vectors use shorter ones. */
     private static Fact<String> shortVectors(Probe probe) {
         Fact<String> asked = probe.shortVectors() == null ? Fact.missing("not asked") : probe.shortVectors();
         return asked.map(description -> "used for narrow layers: " + asked.source());

@@ -33,9 +33,9 @@ import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
 /**
- * How well each form of network suits the hardware, after Runge et al. 2020 (arXiv 2008.10293): utilisation, mismatch against
- * the form that suits it best, what the second pass (optimised) gives over the first (as given), and what units lose or gain
- * when they are composed. The formulas are ours.
+ * How well each form of network suits the hardware, after Runge et al. 2020 (arXiv 2008.10293): utilisation, mismatch
+ * against the form that suits it best, the gain of the second pass (optimised) over the first (as given), and what
+ * units lose or gain when they are composed. The formulas are our own.
  */
 public final class MismatchAnalysis implements Analysis {
     private static final String MISMATCHES = """

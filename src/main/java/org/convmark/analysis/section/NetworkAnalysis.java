@@ -31,7 +31,9 @@ import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
-/** Whole networks: how much acceleration gives to each, and what their published accuracy costs in time (Lavin 2024). */
+/**
+ * Whole networks: how much each gains from acceleration, and what its published accuracy costs in time (Lavin 2024).
+ */
 public final class NetworkAnalysis implements Analysis {
     /** Ideal latency on the left, actual latency on the right, over the same accuracies. */
     private static final String GAP = """

@@ -21,7 +21,7 @@ import org.convmark.results.Measurement;
 import org.convmark.results.MetricSamples;
 import org.convmark.results.Run;
 
-/** How steady the rows of a run are, which cannot be trusted, and what would help. */
+/** How steady the rows of a run are, which of them cannot be trusted, and what would help. */
 public final class NoiseAnalysis implements Analysis {
     private static final String SPREADS = """
             {"facet": {"field": "Target", "type": "nominal", "title": null}, "columns": 3,
@@ -34,7 +34,7 @@ public final class NoiseAnalysis implements Analysis {
                            "scale": {"domain": ["steady", "unsteady"], "range": ["#0072b2", "#d55e00"]}}}}}
             """;
 
-    /** What helps against each doubt, by how the doubt begins. */
+    /** The remedy for each doubt, by the first words of the doubt. */
     private static final Map<String, String> HELP = help();
 
     private static Map<String, String> help() {
@@ -82,7 +82,7 @@ public final class NoiseAnalysis implements Analysis {
                                 + " rows have a single fork, so what differs between forks is not seen: --forks 5 shows it.");
     }
 
-    /** Forks that are not among the samples. */
+    /** Forks that were discarded and started again. */
     private static Optional<String> repeats(List<Measurement> rows) {
         List<Double> counts = rows.stream()
                 .flatMap(row -> row.metric(Metric.REPEATS).stream())

@@ -39,8 +39,8 @@ import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
 /**
- * Other engines against ours on the same graphs: what an accelerated engine gives over a native framework, by pattern
- * (the factor of Abbasi et al. 2021), what ours give, and how ours stand against the best of the others.
+ * Peers and our own targets on the same graphs: how much faster than a native framework an accelerated engine is, by
+ * pattern (the factor of Abbasi et al. 2021), how much faster ours are, and how ours compare with the best peer.
  */
 public final class PeerAnalysis implements Analysis {
     private static final String TITLE = "Peers";
@@ -50,7 +50,7 @@ public final class PeerAnalysis implements Analysis {
 
     private static final Cell NOT_MEASURED = Cell.missing("one of the two was not measured there");
 
-    /** A factor of interest: how many times as fast as the fastest of some targets that of others is. */
+    /** A factor of interest: the time of the fastest {@code slow} target over that of the fastest {@code fast} one. */
     private record Ratio(String name, Set<Target> slow, Set<Target> fast, ToDoubleFunction<Measurement> time) {
         Optional<Double> of(Match match) {
             return match.fastest(slow, time)
@@ -148,7 +148,7 @@ public final class PeerAnalysis implements Analysis {
                         match -> match.point().workers(), LinkedHashMap::new, Collectors.toList()));
     }
 
-    /** What is seen at first sight. */
+    /** The main result in one sentence. */
     private static String sentence(StabilityCheck stability, List<Match> matches) {
         List<String> parts = new ArrayList<>();
         for (Target target : Target.accelerated()) {
@@ -233,7 +233,7 @@ public final class PeerAnalysis implements Analysis {
                 .allMatch(stability::holds);
     }
 
-    /** Which engine was the faster, with how often, where they take turns. */
+    /** The faster engine; if it changes from point to point, each with how often it was faster. */
     private static Cell engines(List<Match> matches) {
         Map<Target, Long> counts = matches.stream()
                 .flatMap(match -> match.fastest(Peers.ACCELERATED, Measurement::seconds).stream())

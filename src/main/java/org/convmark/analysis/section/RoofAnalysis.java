@@ -13,7 +13,7 @@ import org.convmark.report.Table;
 import org.convmark.report.Unit;
 import org.convmark.results.Run;
 
-/** What the machine can do at most: arithmetic, and bandwidth for each size of the working set. */
+/** The limits of the machine: arithmetic, and bandwidth for each size of the working set. */
 public final class RoofAnalysis implements Analysis {
     @Override
     public Section of(RunFacts facts) {

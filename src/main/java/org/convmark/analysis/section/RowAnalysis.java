@@ -28,7 +28,7 @@ import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
-/** Every row that was measured: its time, what that means for the hardware, whether to believe it, how to repeat it. */
+/** Every measured row: its time, what that means for the hardware, whether to trust it, and how to repeat it. */
 public final class RowAnalysis implements Analysis {
     private static final List<String> ORDER =
             Stream.of(Parameter.values()).map(Parameter::key).toList();
@@ -64,7 +64,7 @@ public final class RowAnalysis implements Analysis {
         return new Section("Every row", contents);
     }
 
-    /** Name of the class without its package; of benchmarks of others, of the method. */
+    /** The name of the class without its package; for benchmarks from outside the suite, of the method. */
     private static String simpleName(Measurement row) {
         String benchmark = row.subject().benchmark();
         return benchmark.substring(benchmark.lastIndexOf('.') + 1);
@@ -82,7 +82,7 @@ public final class RowAnalysis implements Analysis {
                         : doubtful + " of them cannot be trusted and are marked unsteady.");
     }
 
-    /** How much depends on what the JIT compiler made of a fork; empty where every row has one fork. */
+    /** How much times depend on how the JIT compiled each fork; empty if every row has one fork. */
     private static Optional<String> forks(List<Measurement> rows) {
         List<Measurement> several =
                 rows.stream().filter(row -> row.worstFork().isPresent()).toList();

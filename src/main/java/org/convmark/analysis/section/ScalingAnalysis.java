@@ -34,7 +34,7 @@ import org.convmark.results.Run;
 
 /** How time, flops and bytes grow with depth and with width: fitted powers, and where the growth bends. */
 public final class ScalingAnalysis implements Analysis {
-    /** Change of the power from one step of an extent to the next from which on a curve is said to bend. */
+    /** A curve bends where its power changes by at least this much from one step of an extent to the next. */
     private static final double BEND = 0.25;
 
     private static final List<IdentityColumn> IDENTITY = List.of(WORKLOAD, TARGET, FUSION, JVM);
@@ -86,7 +86,7 @@ public final class ScalingAnalysis implements Analysis {
         return new Section("Scaling", contents);
     }
 
-    /** The power with which values grow with an extent. */
+    /** The exponent of the power law by which values grow with an extent. */
     static double power(double[] extents, double[] logs) {
         SimpleRegression line = new SimpleRegression();
         for (int i = 0; i < logs.length; i++) {
@@ -213,7 +213,7 @@ public final class ScalingAnalysis implements Analysis {
                 Math.abs(most) < BEND ? "no" : String.format(Locale.ROOT, "at %.0f by %+.2f", extents[at], most));
     }
 
-    /** The caches that the working set leaves between the first and the last row. */
+    /** The caches that the working set outgrows between the first and the last row. */
     private static Cell leaves(Machine machine, Series series) {
         List<String> left = new ArrayList<>();
         List<Cost> costs = series.costs();

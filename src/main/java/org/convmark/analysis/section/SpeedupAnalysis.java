@@ -43,7 +43,7 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) i
 
     private static final Set<Parameter> ALWAYS_NAMED = EnumSet.of(Parameter.DEPTH, Parameter.WIDTH);
 
-    /** A dot per target beside the name, its interval as a line behind it. */
+    /** A dot per target beside the name, with its interval as a line behind it. */
     private static final String MEANS = """
             {"height": {"step": 22, "for": "position"},
              "encoding": {
@@ -124,7 +124,7 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) i
         }
     }
 
-    /** What the chart draws: a row per workload and target. */
+    /** The data of the chart: a row per workload and target. */
     private Table means(Resampling resampling, String jvm, Speedups speedups, List<Point> points) {
         List<List<Cell>> rows = new ArrayList<>();
         for (Target target : speedups.targets()) {
@@ -235,7 +235,7 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) i
         cells.add(Cell.words(fusions(factors)));
     }
 
-    /** Names of the fastest fusions, with how often each was, where they differ. */
+    /** The fastest fusion; if it changes from point to point, each with how often it was fastest. */
     private static String fusions(List<Factor> factors) {
         Map<String, Long> counts =
                 factors.stream().collect(Collectors.groupingBy(Factor::fusion, TreeMap::new, Collectors.counting()));
@@ -244,7 +244,7 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) i
                 .collect(Collectors.joining(", "));
     }
 
-    /** Whether a mean is over all points, and over rows that can be believed. */
+    /** Whether a mean covers all points, and only rows that can be trusted. */
     private static Cell stability(List<Entry> entries, int points) {
         List<Factor> factors =
                 entries.stream().flatMap(e -> e.factors().stream()).toList();
@@ -280,7 +280,7 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) i
         return new Table(target + " over plain Java on JVM " + jvm, names, rows);
     }
 
-    /** One column per value, where there are several and the other extents vary too. */
+    /** Adds a column per value of an extent, if there are several and other extents vary too. */
     private static void addMeans(Map<String, List<Point>> columns, Parameter extent, List<Point> points) {
         Map<Integer, List<Point>> groups = points.stream()
                 .collect(

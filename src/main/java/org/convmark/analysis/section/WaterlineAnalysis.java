@@ -35,14 +35,14 @@ import org.convmark.report.Table;
 import org.convmark.report.Unit;
 import org.convmark.results.Run;
 
-/** How efficient each sequence of kernels can be under the roofs of the run, and how far rows are from that. */
+/** How efficient each sequence of kernels can be under the roofs of the run, and how close rows come to it. */
 public final class WaterlineAnalysis implements Analysis {
     private static final String TITLE = "Waterline";
 
     private static final List<IdentityColumn> IDENTITY =
             List.of(WORKLOAD, FAMILY, TARGET, FUSION, DEPTH, WIDTH, WORKERS, JVM);
 
-    /** A bar per kernel from the bottom of the picture, and the surface of the water where the kernel's bytes lie. */
+    /** A bar per kernel, and the waterline of the memory that holds the kernel's bytes. */
     private static final String BARS = """
             {"facet": {"field": "Sequence", "type": "nominal", "title": null,
                        "sort": {"field": "Place", "op": "min", "order": "ascending"}}, "columns": 3,
@@ -63,7 +63,7 @@ public final class WaterlineAnalysis implements Analysis {
                 "encoding": {"y": {"field": "Water, memory", "type": "quantitative"}}}]}}
             """;
 
-    /** What can be reached against what was; on the line nothing is left to gain without moving less. */
+    /** Attainable against reached efficiency; on the line, nothing can be gained without moving fewer bytes. */
     private static final String REACHED = """
             {"facet": {"field": "Target", "type": "nominal", "title": null}, "columns": 2,
              "spec": {"height": 260, "layer": [
@@ -132,7 +132,7 @@ public final class WaterlineAnalysis implements Analysis {
                         "", work.workload().name() + " on " + work.target() + " (" + work.fusion(), ")"));
     }
 
-    /** The row whose hardware and extents the picture of a family is of: one of ours, shallow and wide. */
+    /** The row whose hardware and extents a family's picture shows: on one of our own targets, shallow and wide. */
     private static Optional<Gap> largest(List<Gap> gaps, Family family) {
         return gaps.stream()
                 .filter(gap -> Family.of(gap.workload()) == family && gap.work().target() == Target.VECTOR)
@@ -200,7 +200,7 @@ public final class WaterlineAnalysis implements Analysis {
         return rows;
     }
 
-    /** Where bars begin: an axis of logarithms has no zero. */
+    /** Where bars begin, because a logarithmic axis has no zero. */
     private static final double LEAST = 0.05;
 
     private static Table everyRow(Run run, List<Gap> gaps) {

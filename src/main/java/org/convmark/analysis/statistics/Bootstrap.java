@@ -11,15 +11,16 @@ import org.apache.commons.statistics.descriptive.Quantile;
 import org.apache.commons.statistics.descriptive.StandardDeviation;
 
 /**
- * Two-level resampling of times: forks, then iterations within each (Kalibera and Jones 2013). It says how far a number that is made of
- * several rows would move if they were drawn again. Of the ratio of a row on two sides more is asked: three to ten forks resampled vary less
- * than forks do, and resampled iterations count noise twice that fork medians already hold. There the resampling gives the shape of the
- * interval, and Student's distribution over forks its width.
+ * Two-level resampling of times: forks, then iterations within each (Kalibera and Jones 2013). It shows how far a
+ * number computed from several rows would move if they were drawn again. For the ratio of one row on two sides this is
+ * not enough: with three to ten forks, resampled forks vary less than real ones do, and resampled iterations count a
+ * second time the noise that fork medians already contain. There, resampling gives the shape of the interval, and
+ * Student's distribution over forks its width.
  */
 public final class Bootstrap {
     private static final int RESAMPLES = 1000;
 
-    /** Medians that are drawn of a fork, from which a thousand are drawn again. */
+    /** Medians drawn per fork; the resamples are drawn from these. */
     private static final int MEDIANS = 128;
 
     private static final double NORMAL = 1.959963984540054;
@@ -37,16 +38,16 @@ public final class Bootstrap {
     }
 
     /**
-     * What a row's time, the median over forks of each fork's median, would be if its forks and iterations were drawn again.
+     * What a row's time (the median of its fork medians) would be if its forks and iterations were drawn again.
      *
      * @param seed the same seed gives the same times
-     * @return logarithms of seconds, as many for every row
+     * @return logarithms of seconds, the same number for every row
      */
     public static double[] times(Samples samples, long seed) {
         return Drawn.of(sizes(samples), new SplittableRandom(seed)).estimates(samples, MEDIAN::evaluate);
     }
 
-    /** The 95 % interval of numbers that were drawn, which it sorts in part. */
+    /** The 95 % interval of drawn numbers; partially sorts the array. */
     public static Interval interval(double[] drawn) {
         double[] ends = IN_PLACE.evaluate(drawn, 0.025, 0.975);
         return new Interval(ends[0], ends[1]);
@@ -89,7 +90,10 @@ public final class Bootstrap {
         return new Interval(Math.exp(low), Math.exp(high));
     }
 
-    /** What is drawn on one side. It depends on the numbers of forks and iterations alone, so rows that have the same share it. */
+    /**
+     * The draws of one side. They depend only on the numbers of forks and iterations, so rows with the same numbers
+     * share them.
+     */
     private static final class Draws {
         private final SplittableRandom random;
         private final Map<List<Integer>, Drawn> drawn = new HashMap<>();
@@ -104,11 +108,11 @@ public final class Bootstrap {
     }
 
     /**
-     * Forks that were drawn, and of each fork medians of iterations.
+     * Medians of iterations drawn within each fork, and forks drawn from those.
      *
-     * @param low of each median the place, in order of size, of the lower of the middle two iterations
-     * @param high the place of the upper one; the same where their number is odd
-     * @param chosen medians drawn again, as many as there are forks for each estimate
+     * @param low for each median, the rank of the lower of the two middle iterations within its fork
+     * @param high the rank of the upper one; equal to {@code low} if the number of iterations is odd
+     * @param chosen indices of the medians behind each estimate, one per fork
      */
     private record Drawn(int[] low, int[] high, int[] chosen) {
         static Drawn of(List<Integer> sizes, SplittableRandom random) {
@@ -126,7 +130,7 @@ public final class Bootstrap {
                     random.ints((long) RESAMPLES * sizes.size(), 0, low.length).toArray());
         }
 
-        /** An estimate from as many forks as there are, of logarithms of their medians, for each time that they are drawn. */
+        /** One estimate per resample, from the logarithms of the drawn medians. */
         double[] estimates(Samples samples, ToDoubleFunction<double[]> estimate) {
             double[] medians = medians(samples);
             double[] estimates = new double[RESAMPLES];

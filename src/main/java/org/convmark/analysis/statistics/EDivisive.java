@@ -7,15 +7,15 @@ import java.util.SplittableRandom;
 
 /**
  * Where a series changes its level: the divisive estimation of Matteson and James (2014, "A nonparametric approach for
- * multiple change point analysis of multivariate data"), with the exponent 1. The split with the greatest energy distance
- * between its sides is a change if fewer than one in a hundred shuffled series have one as great; both sides are then
- * searched alike.
+ * multiple change point analysis of multivariate data"), with the exponent 1. The split with the greatest energy
+ * distance between its sides is a change if fewer than one in a hundred shuffled series have one as great; both sides
+ * are then searched in the same way.
  */
 public final class EDivisive {
     /** Fewest points between two changes. */
     private static final int FEWEST = 3;
 
-    /** Distances below it are what is left of equal values. */
+    /** Smaller distances are rounding errors of equal values. */
     private static final double ROUNDING = 1e-6;
 
     private static final int SHUFFLES = 199;
@@ -31,7 +31,7 @@ public final class EDivisive {
         random = new SplittableRandom(seed);
     }
 
-    /** The first places of each new level, in order. */
+    /** The index at which each new level begins, in order. */
     public List<Integer> changes(double[] series) {
         List<Integer> changes = new ArrayList<>();
         search(series, 0, series.length, changes);
@@ -53,7 +53,7 @@ public final class EDivisive {
         search(series, from + split.place(), to, changes);
     }
 
-    /** Stops shuffling as soon as too many have been as great. */
+    /** Stops as soon as too many shuffled series reach the distance. */
     private boolean isChance(Segment segment, Split split) {
         int asGreat = 0;
         for (int i = 0; i < SHUFFLES; i++) {
@@ -70,8 +70,8 @@ public final class EDivisive {
     /**
      * A part of the series.
      *
-     * @param sorted its values, the least first
-     * @param ranks the place of each value, in time, among the sorted ones
+     * @param sorted its values, smallest first
+     * @param ranks the rank of each value, in order of time
      */
     private record Segment(double[] sorted, int[] ranks) {
         static Segment of(double[] values) {

@@ -3,11 +3,16 @@ package org.convmark.analysis.statistics;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** The procedure of Benjamini and Hochberg (1995): of what is called a change, at most a given part is none. */
+/**
+ * The procedure of Benjamini and Hochberg (1995), which bounds the expected fraction of false alarms among the reported
+ * changes.
+ */
 public final class FalseDiscoveries {
     private FalseDiscoveries() {}
 
-    /** For each p-value the smallest rate of false discoveries at which it counts; in the order given. */
+    /**
+     * The q-value of each p-value, in the order given: the smallest false discovery rate at which it is significant.
+     */
     public static double[] adjusted(double[] p) {
         int[] order = IntStream.range(0, p.length)
                 .boxed()

@@ -1,13 +1,13 @@
 package org.convmark.analysis.statistics;
 
-/** A range that holds the true value in 95 of 100 cases. */
+/** A 95 % confidence interval. */
 public record Interval(double low, double high) {
     /** Whether a value lies inside. */
     public boolean holds(double value) {
         return low <= value && value <= high;
     }
 
-    /** Whether it lies inside another one. */
+    /** Whether it lies between two values. */
     public boolean within(double least, double most) {
         return least <= low && high <= most;
     }

@@ -5,8 +5,8 @@ import org.apache.commons.statistics.distribution.TDistribution;
 /**
  * How far the candidate of a row lies from its base, on a logarithmic scale.
  *
- * @param difference mean of the candidate's forks less mean of the base's
- * @param error standard error of the difference, from the variances between forks; infinite if a side has a single one
+ * @param difference mean of the candidate's forks minus mean of the base's
+ * @param error standard error of the difference, from the variances between forks; infinite if a side has a single fork
  * @param freedom degrees of freedom of the error (Welch and Satterthwaite); 0 if it is unknown
  */
 public record LogRatio(double difference, double error, double freedom) {

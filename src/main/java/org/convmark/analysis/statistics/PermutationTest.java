@@ -8,10 +8,11 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * How often chance alone moves a row as far as it moved. Forks of every row are dealt out anew to the two sides, and all
- * rows together say how large the moderated t statistic becomes without a change: so nothing is presumed about the form
- * of the noise, and five forks can be significant among hundreds of rows (Storey and Tibshirani 2003; pooled null of
- * Tusher, Tibshirani and Chu 2001). Forks that fall into two modes by chance are judged by how often the suite's rows do.
+ * How often chance alone moves a row as far as it moved. The forks of every row are reassigned to the two sides, and
+ * all rows together show how large the moderated t statistic becomes without a change. So the test assumes no shape of
+ * the noise, and five forks can be significant among hundreds of rows (Storey and Tibshirani 2003; pooled null of
+ * Tusher, Tibshirani and Chu 2001). If the forks of a row fall into two modes, the null distribution reflects how often
+ * that happens in this suite.
  */
 public final class PermutationTest {
     private static final double SAME = 1 - 1e-9;
@@ -25,7 +26,7 @@ public final class PermutationTest {
     private final Chance chance;
 
     /**
-     * A test under a prior, as if no row had moved.
+     * A test that assumes, at first, that no row has moved.
      *
      * @param bases samples of the rows, in order
      * @param candidates samples of the same rows
@@ -54,7 +55,7 @@ public final class PermutationTest {
         return chance.p(statistics);
     }
 
-    /** Takes out, before the forks of a row are dealt, how far it is known to have moved. */
+    /** Removes the known shift of a row before its forks are reassigned. */
     public void takeOut(int row, double moved) {
         count(row, 0, -1);
         count(row, moved, 1);
@@ -75,7 +76,7 @@ public final class PermutationTest {
         }
     }
 
-    /** Both sides without the shift, about a value near their middle, so that squares keep their digits. */
+    /** Both sides without the shift, relative to one of the values, so that squares keep their precision. */
     private static double[] together(double[] base, double[] candidate, double moved) {
         double[] all = Arrays.copyOf(base, base.length + candidate.length);
         double centre = base[0];
@@ -85,10 +86,10 @@ public final class PermutationTest {
         return all;
     }
 
-    /** Counts how many statistics of chance reach each of some others, which are far fewer. */
+    /** Counts how many null statistics reach each of the observed ones, which are far fewer. */
     private static final class Chance {
         private final double[] sorted;
-        /** Statistics that reach so many of the sorted ones. */
+        /** Null statistics, counted by how many of the sorted ones they reach. */
         private final long[] reaching;
 
         Chance(double[] statistics) {
@@ -115,7 +116,7 @@ public final class PermutationTest {
             return low;
         }
 
-        /** The part of all statistics of chance that reach each of these, never 0. */
+        /** The fraction of null statistics that reach each of these; never 0. */
         double[] p(double[] statistics) {
             long[] atLeast = reaching.clone();
             for (int i = sorted.length; i > 0; i--) {

@@ -8,10 +8,10 @@ import org.apache.commons.numbers.combinatorics.BinomialCoefficientDouble;
 import org.apache.commons.numbers.combinatorics.Combinations;
 
 /**
- * Ways to deal forks out to two sides: all of them, or a sample where there are many.
+ * Ways to assign forks to two sides: all of them, or a sample if there are many.
  *
- * @param chosen the forks that go to the base, one array of places per way
- * @param times how often each counts: of equal sides one way and its mirror image, which has the same statistic, are one
+ * @param chosen the forks that go to the base, one array of indices per way
+ * @param times how often each way counts: 2 if a way stands for its mirror image too, which has the same statistic
  */
 record Relabelling(List<int[]> chosen, int times) {
     private static final int MOST = 400;
@@ -34,7 +34,7 @@ record Relabelling(List<int[]> chosen, int times) {
         return new Relabelling(chosen, 1);
     }
 
-    /** Some of the numbers below n, none twice. */
+    /** A random choice of distinct numbers below n. */
     private static int[] draw(int count, int n, SplittableRandom random) {
         int[] places = new int[n];
         for (int i = 0; i < n; i++) {

@@ -6,8 +6,8 @@ import org.apache.commons.statistics.descriptive.Median;
 import org.apache.commons.statistics.descriptive.Variance;
 
 /**
- * The samples of one row on one side: forks of iterations. A fork counts once, as the logarithm of its median, because
- * iterations of one JVM are not independent of each other.
+ * The samples of one row on one side: iterations, grouped by fork. A fork counts once, as the logarithm of its median,
+ * because iterations of one JVM are not independent of each other.
  *
  * @param forks seconds per operation, one array per fork
  * @param logs logarithm of each fork's median
@@ -24,7 +24,7 @@ public record Samples(List<double[]> forks, double[] logs) {
         return new Samples(forks, forks.stream().mapToDouble(Samples::log).toArray());
     }
 
-    /** The logarithm of a fork's median; the fork stays in its order. */
+    /** The logarithm of a fork's median; the fork is not reordered. */
     static double log(double[] fork) {
         return Math.log(Median.withDefaults().withCopy(true).evaluate(fork));
     }
@@ -39,7 +39,7 @@ public record Samples(List<double[]> forks, double[] logs) {
         return Mean.of(logs).getAsDouble();
     }
 
-    /** Variance of the logarithms between forks; 0 of a single one, which shows none. */
+    /** Variance of the logarithms between forks; 0 for a single fork. */
     double variance() {
         return Variance.of(logs).getAsDouble();
     }

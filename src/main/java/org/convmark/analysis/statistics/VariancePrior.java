@@ -7,25 +7,25 @@ import org.apache.commons.statistics.descriptive.Mean;
 import org.apache.commons.statistics.descriptive.Variance;
 
 /**
- * What a suite as a whole says about the variance between forks of one row, for a handful of forks says little: a
- * scaled inverse chi-square distribution, fitted to the variances of all rows by the moments of their logarithms (Smyth
- * 2004, "Linear models and empirical Bayes methods for assessing differential expression in microarray experiments",
- * section 6.2).
+ * What the suite as a whole tells about the variance between the forks of one row, because a handful of forks alone
+ * tells little: a scaled inverse chi-square distribution, fitted to the variances of all rows by the moments of their
+ * logarithms (Smyth 2004, "Linear models and empirical Bayes methods for assessing differential expression in
+ * microarray experiments", section 6.2).
  *
- * @param freedom how many degrees of freedom it is worth; 0 where it says nothing, large where rows are alike
- * @param variance the usual variance
+ * @param freedom degrees of freedom that it is worth; 0 if it tells nothing, large if rows are alike
+ * @param variance the typical variance
  */
 public record VariancePrior(double freedom, double variance) {
-    /** Nothing is known but a row's own variance. */
+    /** No prior: only a row's own variance counts. */
     public static final VariancePrior NONE = new VariancePrior(0, 0);
 
-    /** Below it a variance is no variance: clocks are no better. */
+    /** Smaller variances are below the resolution of clocks. */
     static final double LEAST = 1e-12;
 
     private static final double ALIKE = 1e6;
     private static final int FEWEST = 20;
 
-    /** The prior of rows; none if there are too few to tell. */
+    /** The prior fitted to some rows; {@link #NONE} if too few of them vary. */
     public static VariancePrior of(List<Samples> sides) {
         List<Samples> varying = sides.stream()
                 .filter(side -> side.size() > 1 && side.variance() > LEAST)
@@ -46,7 +46,7 @@ public record VariancePrior(double freedom, double variance) {
         return new VariancePrior(2 * half, Math.exp(mean + Digamma.value(half) - Math.log(half)));
     }
 
-    /** The x whose trigamma is y, by bisection of a function that falls. */
+    /** The x whose trigamma is y, by bisection of a decreasing function. */
     private static double trigammaInverse(double y) {
         double low = 1e-4;
         double high = ALIKE;
@@ -61,7 +61,7 @@ public record VariancePrior(double freedom, double variance) {
         return low;
     }
 
-    /** A row's variance, seen together with the prior. */
+    /** A row's variance, shrunk towards the prior. */
     double moderate(double own, double ownFreedom) {
         return Math.max(LEAST, (freedom * variance + ownFreedom * own) / (freedom + ownFreedom));
     }
