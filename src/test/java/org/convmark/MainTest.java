@@ -52,7 +52,7 @@ class MainTest {
         run --forks many                    | Invalid value for option '--forks'
         run --frok 1                        | Unknown options: '--frok'
         run --jvm /no/such/java             | /no/such/java does not exist
-        run --jvm /bin/sh                   | /bin/sh is no JVM
+        run --jvm /bin/sh                   | /bin/sh is not a JVM
         run --jvm graal:/no/such/jdk        | /no/such/jdk does not exist
         run --jvm a --jvm a                 | --jvm a is given twice.
         run --resume /no/such/run           | holds no run that can be resumed
