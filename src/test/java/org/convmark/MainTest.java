@@ -58,7 +58,7 @@ class MainTest {
         run --resume /no/such/run           | holds no run that can be resumed
         run --resume x --profile quick      | leave out --profile
         report /no/such/run                 | /no/such/run is not a folder
-        run --against no-such-rev --profile smoke -p target=SCALAR --out target/none | 'no-such-rev' is no revision
+        run --against no-such-rev --profile smoke -p target=SCALAR --out target/none | 'no-such-rev' is neither a revision
         run --against none.jar --profile smoke -p target=SCALAR --out target/none    | none.jar does not exist
         run --jvm-args -Xmx1g --jvm-args -Xmx1g | --jvm-args -Xmx1g is given twice.
         run --vector-bits 300               | --vector-bits cannot be used: vectors are of 128, 256 or 512 bits, not of 300: 256 is the nearest.
