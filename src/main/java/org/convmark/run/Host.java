@@ -68,7 +68,8 @@ public record Host(Machine machine, Map<JvmSetup, Probe> probes, String device, 
     /** @throws InputError if the plan was made for another build, JVM or device: results would not be comparable */
     public void requireSameAs(Plan plan) {
         if (!jar.equals(plan.jar())) {
-            throw new InputError("this run was begun with another build of Convmark, and results of two builds " + "cannot be mixed: resume it with that build, or start a new run.");
+            throw new InputError("this run was begun with another build of Convmark, and results of two builds "
+                    + "cannot be mixed: resume it with that build, or start a new run.");
         }
         List<PlannedJvm> jvms = jvms();
         for (int i = 0; i < jvms.size(); i++) {

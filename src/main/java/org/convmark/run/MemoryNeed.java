@@ -104,7 +104,8 @@ public record MemoryNeed(long availableBytes, long heapBytes) {
         }
         if (bytes > heapBytes) {
             throw new InputError(
-                    one.title() + " would need " + precision + gibibytes(bytes) + " of memory, but the heap " + "limit of the JVM is " + gibibytes(heapBytes) + ": add --jvm-args \"-Xmx"
+                    one.title() + " would need " + precision + gibibytes(bytes) + " of memory, but the heap "
+                            + "limit of the JVM is " + gibibytes(heapBytes) + ": add --jvm-args \"-Xmx"
                             + (long) Math.ceil(1.2 * bytes / (1L << 30)) + "g\".");
         }
     }
