@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         name = "aa",
         description = {
             "Measures the same program twice, fork by fork in turn, and shows how often a comparison on this machine is wrong",
-                    "and the smallest change that it can detect with this many forks. Both runs, aa.md and aa.json go to a new folder."
+            "and the smallest change that it can detect with this many forks. Both runs, aa.md and aa.json go to a new folder."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

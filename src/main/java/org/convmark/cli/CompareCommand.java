@@ -52,10 +52,16 @@ public final class CompareCommand implements Callable<Integer> {
     private static final int SLOWER = 1;
     private static final int UNSETTLED = 3;
 
-    @Parameters(index = "0", paramLabel = "BASE", description = "Folder of the run to compare with, or several separated by commas.")
+    @Parameters(
+            index = "0",
+            paramLabel = "BASE",
+            description = "Folder of the run to compare with, or several separated by commas.")
     private String base;
 
-    @Parameters(index = "1", paramLabel = "CANDIDATE", description = "Folder of the run to judge, or several separated by commas.")
+    @Parameters(
+            index = "1",
+            paramLabel = "CANDIDATE",
+            description = "Folder of the run to judge, or several separated by commas.")
     private String candidate;
 
     @Option(
@@ -75,7 +81,7 @@ public final class CompareCommand implements Callable<Integer> {
             names = "--fastest",
             description = {
                 "Compare the fastest single pass of each fork instead of its median: what the code can do undisturbed,",
-                    "on a machine that is always shared."
+                "on a machine that is always shared."
             })
     private boolean fastest;
 
@@ -83,14 +89,13 @@ public final class CompareCommand implements Callable<Integer> {
             names = "--strict",
             description = {
                 "End with exit code 3 if a row is inconclusive, missing in the candidate,",
-                    "or planned but missing on both sides."
+                "or planned but missing on both sides."
             })
     private boolean strict;
 
     @Option(
             names = "--all",
-            description =
-                    "Also write rows that are inconclusive or did not change, which are otherwise only counted.")
+            description = "Also write rows that are inconclusive or did not change, which are otherwise only counted.")
     private boolean all;
 
     @Option(names = "--markdown", paramLabel = "FILE", description = "Write the comparison for a pull request.")

@@ -39,7 +39,10 @@ public final class ExportCommand implements Callable<Integer> {
             description = "Format of runs: bmf (Bencher), otava (several runs in one file), prometheus.")
     private String format;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "File for the converted runs (default: standard output).")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "File for the converted runs (default: standard output).")
     private Path file;
 
     @Parameters(paramLabel = "RUN", arity = "0..*", description = "Folders of runs, with --format.")

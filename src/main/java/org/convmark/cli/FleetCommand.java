@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
 /** Measures on many machines by means of Slurm. */
 @Command(
         name = "fleet",
-        description = "Measures on many machines by means of Slurm: submit a matrix of tasks, then collect their results.",
+        description =
+                "Measures on many machines by means of Slurm: submit a matrix of tasks, then collect their results.",
         mixinStandardHelpOptions = true,
         subcommands = {FleetCommand.Submit.class, FleetCommand.Collect.class})
 public final class FleetCommand implements Runnable {

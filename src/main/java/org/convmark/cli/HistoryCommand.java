@@ -67,7 +67,7 @@ public final class HistoryCommand implements Callable<Integer> {
             names = "--fail-on-new-change",
             description =
                     "End with exit code 1 if a row became slower within its last " + RECENT
-                    + " runs; otherwise with 3 if the newest run of a machine lacks a planned row or a row of the run before it, or if a run cannot be read.")
+                            + " runs; otherwise with 3 if the newest run of a machine lacks a planned row or a row of the run before it, or if a run cannot be read.")
     private boolean failOnNewChange;
 
     @Spec

@@ -29,7 +29,7 @@ final class JvmOptions {
             paramLabel = "PATH",
             description = {
                 "A java executable or a JDK; repeat it for several. graal:PATH is a JDK with Graal as its compiler,",
-                    "graal the newest such JDK in the folder of this JVM's JDK."
+                "graal the newest such JDK in the folder of this JVM's JDK."
             })
     List<String> jvms = List.of(System.getProperty("java.home"));
 
@@ -87,9 +87,8 @@ final class JvmOptions {
     private static Stream<String> arguments(String words) {
         List<String> arguments = List.copyOf(Utils.splitQuotedEscape(words));
         arguments.stream().filter(Overrides::isProperty).findFirst().ifPresent(property -> {
-            throw new InputError(
-                    "--jvm-args " + property
-                            + " has an option of its own: use --vector-bits N or --schedule step=N,chunk=N instead.");
+            throw new InputError("--jvm-args " + property
+                    + " has an option of its own: use --vector-bits N or --schedule step=N,chunk=N instead.");
         });
         return arguments.stream();
     }

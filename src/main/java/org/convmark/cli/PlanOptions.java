@@ -134,8 +134,8 @@ final class PlanOptions {
         return machine.cpu()
                 .counters()
                 .optional()
-                .orElseThrow(() -> new InputError("--counters cannot be used: "
-                        + machine.cpu().counters().missing() + "; leave it out."));
+                .orElseThrow(() -> new InputError(
+                        "--counters cannot be used: " + machine.cpu().counters().missing() + "; leave it out."));
     }
 
     Path out() {

@@ -39,7 +39,7 @@ public final class ReportCommand implements Callable<Integer> {
             paramLabel = "NAME=SIZE",
             description =
                     "Simulate modelled traffic with another size of a cache (l1d, l2 or l3), such as l3=8M; the report "
-                    + "is then report.what-if.html.")
+                            + "is then report.what-if.html.")
     private Map<String, String> caches = Map.of();
 
     @Option(
@@ -112,7 +112,8 @@ public final class ReportCommand implements Callable<Integer> {
             try (Stream<Path> runs = Files.list(RESULTS)) {
                 return runs.filter(run -> Files.exists(run.resolve("jmh.json")))
                         .max(Comparator.naturalOrder())
-                        .orElseThrow(() -> new InputError(RESULTS + " holds no run yet: start one with the command run."));
+                        .orElseThrow(
+                                () -> new InputError(RESULTS + " holds no run yet: start one with the command run."));
             }
         }
         throw new InputError("there is no folder " + RESULTS + " here: give the folder of a run.");

@@ -43,7 +43,7 @@ public final class RunCommand implements Callable<Integer> {
             paramLabel = "REF|JAR",
             description = {
                 "Also measure a revision of this checkout or another benchmarks.jar, fork by fork in turn with this",
-                    "program, in a run folder of its own, and compare the two."
+                "program, in a run folder of its own, and compare the two."
             })
     private String against;
 

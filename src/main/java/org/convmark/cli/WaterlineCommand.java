@@ -53,7 +53,8 @@ public final class WaterlineCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (!(balance > 0 && balance < Double.POSITIVE_INFINITY)) {
-            throw new InputError("--balance=" + balance + " is not a positive, finite number: give flops per byte, such as 160.");
+            throw new InputError(
+                    "--balance=" + balance + " is not a positive, finite number: give flops per byte, such as 160.");
         }
         Problem form = Problem.of(name, settings);
         PrintWriter out = spec.commandLine().getOut();

@@ -222,7 +222,8 @@ public final class JvmProbe {
         Answer answer = run(List.of(), List.of("-version"));
         Matcher matcher = VERSION.matcher(answer.errors() + answer.output());
         if (!matcher.find()) {
-            throw new IllegalArgumentException(executable + " is not a JVM: it does not answer -version with a version");
+            throw new IllegalArgumentException(
+                    executable + " is not a JVM: it does not answer -version with a version");
         }
         return matcher.group(1);
     }

@@ -12,7 +12,7 @@ import org.convmark.model.Label;
  * @param reason in one line
  */
 public record Absence(Label row, JvmSetup jvm, String reason) {
-    /** Refuses an absent row or JVM, and joins the lines of an error, because drivers give several. */
+    /** Refuses an absent row or JVM, and joins the lines of an error, because some drivers give several. */
     public Absence {
         Objects.requireNonNull(row, "no row");
         Objects.requireNonNull(jvm, "no JVM");

@@ -109,7 +109,7 @@ final class JmhJson {
                 + "): restore it from a copy, or, while the run is unfinished, write it again with --resume.");
     }
 
-    /** JMH before 1.21 did not record the version of the JVM. */
+    /** JMH before 1.21 did not record which JVM it was. */
     private Measurement measurement(JsonNode result, String benchmark, SortedMap<String, String> params)
             throws Unusable {
         JsonNode primary = result.path("primaryMetric");

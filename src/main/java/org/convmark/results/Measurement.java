@@ -107,8 +107,8 @@ public record Measurement(
         }
         double bytes = allocatedBytes();
         if (target().filter(Target.VECTOR::equals).isPresent() && bytes > BOXED_BYTES) {
-            return Optional.of("its kernels were not compiled as intended and allocated "
-                    + Math.round(bytes / 1024) + " KiB a pass, so its time does not show their speed");
+            return Optional.of("its kernels were not compiled as intended and allocated " + Math.round(bytes / 1024)
+                    + " KiB a pass, so its time does not show their speed");
         }
         return isWork() ? work().fault().map(Measurement::notKnown) : Optional.empty();
     }

@@ -125,7 +125,7 @@ public record Plan(
                 : Optional.of("there is no JVM " + row.jvm());
     }
 
-    /** Refuses impossible totals, as damaged numbers give them; names no row, because many share a graph. */
+    /** Finds impossible totals, which come from damaged numbers; names no row, because many share a graph. */
     private Optional<String> unlikely() {
         Duration time = estimate();
         return time.isNegative() || workers(rows) < 0

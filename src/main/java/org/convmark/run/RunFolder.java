@@ -22,9 +22,9 @@ import org.convmark.results.Failure;
 import org.convmark.results.Row;
 
 /**
- * The folder of a run in progress. {@code plan.json} holds what is to be measured, {@code failed.json} the rows that failed, and {@code
- * index/} JMH's JSON of each row until all are measured and {@code jmh.json} holds them. Every file is written whole or not at all, so a
- * killed run loses only the row that it was measuring.
+ * The folder of a run in progress. {@code plan.json} holds what is to be measured, {@code failed.json} the rows that failed, and
+ * {@code index/} JMH's JSON of each row until all are measured and {@code jmh.json} holds them. Every file is written whole or
+ * not at all, so a killed run loses only the row that it was measuring.
  *
  * @param path {@code <utc>-<machine>-<commit>}
  */

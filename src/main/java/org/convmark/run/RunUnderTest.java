@@ -10,7 +10,7 @@ import org.convmark.model.Caches;
 import org.convmark.results.Row;
 
 /**
- * A run that is measured, usually alone, or together with others, which take turns fork by fork.
+ * A run that is measured: usually alone, sometimes in turn with others, fork by fork.
  *
  * @param capture the machine before the run
  * @param classPath of the forks: the program that is measured

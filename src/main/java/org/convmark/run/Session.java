@@ -168,7 +168,8 @@ public final class Session {
 
     private void keepCounts(BenchmarkResult counted, Entry entry) {
         for (String name : counted.getBenchmarkResults().keys()) {
-            String event = name.replaceFirst(":.*", ""); // perf appends a mark to events that it counts in user space only
+            String event =
+                    name.replaceFirst(":.*", ""); // perf appends a mark to events that it counts in user space only
             if (effort.counters().contains(event)) {
                 counted.getBenchmarkResults().get(name).stream()
                         .filter(r -> Double.isFinite(r.getScore()))
@@ -270,7 +271,7 @@ public final class Session {
         collect();
     }
 
-    /** Waits, because a fork that was killed together with this process has not failed, but its end may be seen before the interrupt. */
+    /** Waits: a fork killed together with this process has not failed, but its end may be seen before the interrupt. */
     private void awaitInterrupt() {
         try {
             Thread.sleep(INTERRUPT_MILLIS);
@@ -327,8 +328,7 @@ public final class Session {
                 .jvmArgsAppend(entry.arm.told(row, caches).toArray(String[]::new))
                 .forks(1)
                 .warmupIterations(1)
-                .warmupTime(TimeValue.milliseconds(
-                        1)) // JMH sets up in its first iteration, and the setup warms up
+                .warmupTime(TimeValue.milliseconds(1)) // JMH sets up in its first iteration, and the setup warms up
                 .measurementIterations(effort.iterations())
                 .measurementTime(time)
                 .addProfiler(RoofProfiler.class) // the first begins first and ends last, so the others do not see it

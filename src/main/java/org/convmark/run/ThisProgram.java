@@ -21,8 +21,7 @@ public final class ThisProgram {
     public static Path file() {
         Path code = OwnCode.path();
         if (!Files.isRegularFile(code)) {
-            throw new InputError(
-                    "this runs from the classes in " + code + ", but a fleet needs a jar: use run.sh.");
+            throw new InputError("this runs from the classes in " + code + ", but a fleet needs a jar: use run.sh.");
         }
         return code;
     }
