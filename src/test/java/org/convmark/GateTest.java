@@ -39,8 +39,8 @@ class GateTest {
         MEASURED(""),
         FAILED("java.lang.OutOfMemoryError: Java heap space"),
         WRONG("the result differs from the reference"),
-        BOXED("its kernels were not compiled as they are meant"),
-        NO_TIME("not every sample of it is a time above zero"),
+        BOXED("its kernels were not compiled as intended"),
+        NO_TIME("not every sample is a time above zero"),
         NOT_YET("not measured yet"),
         SKIPPED("no VECTOR here"),
         NOT_PLANNED("not planned");

@@ -52,13 +52,13 @@ class MainTest {
         run --forks many                    | Invalid value for option '--forks'
         run --frok 1                        | Unknown options: '--frok'
         run --jvm /no/such/java             | /no/such/java does not exist
-        run --jvm /bin/sh                   | /bin/sh is no JVM
+        run --jvm /bin/sh                   | /bin/sh is not a JVM
         run --jvm graal:/no/such/jdk        | /no/such/jdk does not exist
         run --jvm a --jvm a                 | --jvm a is given twice.
         run --resume /no/such/run           | holds no run that can be resumed
         run --resume x --profile quick      | leave out --profile
         report /no/such/run                 | /no/such/run is not a folder
-        run --against no-such-rev --profile smoke -p target=SCALAR --out target/none | 'no-such-rev' is no revision
+        run --against no-such-rev --profile smoke -p target=SCALAR --out target/none | 'no-such-rev' is neither a revision
         run --against none.jar --profile smoke -p target=SCALAR --out target/none    | none.jar does not exist
         run --jvm-args -Xmx1g --jvm-args -Xmx1g | --jvm-args -Xmx1g is given twice.
         run --vector-bits 300               | --vector-bits cannot be used: vectors are of 128, 256 or 512 bits, not of 300: 256 is the nearest.
@@ -96,20 +96,20 @@ class MainTest {
         fleet                               | submit or collect is missing
         fleet submit                        | Missing required parameter: 'MATRIX'
         fleet submit /no/such.csv           | cannot read the matrix /no/such.csv
-        fleet submit x --at-once 0          | --at-once takes a number from 1 on, not 0.
+        fleet submit x --at-once 0          | --at-once takes a whole number of at least 1, not 0.
         fleet collect /no/such              | /no/such holds no fleet
         report x --cache l4=8M              | unknown cache 'l4': did you mean
-        report x --cache l3=8X              | --cache l3=8X is no size of a cache
-        report x --cache l3=99G             | --cache l3=99G is no size of a cache
+        report x --cache l3=8X              | --cache l3=8X is not a size of a cache
+        report x --cache l3=99G             | --cache l3=99G is not a size of a cache
         waterline MBCOV --balance 160       | unknown pattern, block, operator or network 'MBCOV': did you mean 'MBCONV'?
         waterline MBCONV                    | Missing required option: '--balance=FLOPS'
-        waterline MBCONV --balance 0        | --balance=0.0 is no machine
-        waterline MBCONV --balance NaN      | --balance=NaN is no machine
+        waterline MBCONV --balance 0        | --balance=0.0 is not a positive, finite number
+        waterline MBCONV --balance NaN      | --balance=NaN is not a positive, finite number
         waterline MBCONV --balance 160 -p width=0       | width=0 is too small
         waterline MBCONV --balance 160 -p width=1,2     | -p width takes one value here, not 1,2.
         waterline MBCONV --balance 160 -p depth=9999999 | depth=9999999 is too large: the most is 512.
-        waterline MBCONV --balance 160 -p target=VECTOR | -p target says nothing about the form of MBCONV
-        waterline DENSE --balance 160 -p image=1        | is no network
+        waterline MBCONV --balance 160 -p target=VECTOR | -p target does not change the shape of MBCONV
+        waterline DENSE --balance 160 -p image=1        | is not a valid network
         rum                                 | Unmatched argument
         """)
     void badInputIsRefusedInOneSentence(String args, String expected) {

@@ -23,12 +23,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Measures the same twice, to see what comparisons on this machine are worth. */
+/** Measures the same program twice, to see what comparisons on this machine are worth. */
 @Command(
         name = "aa",
         description = {
-            "Measures the same twice, fork by fork in turn: how often a comparison on this machine is wrong, and the",
-            "smallest change that it can find with so many forks. A folder of its own holds both runs and aa.md, aa.json."
+            "Measures the same program twice, fork by fork in turn, and shows how often a comparison on this machine is wrong",
+            "and the smallest change that it can detect with this many forks. Both runs, aa.md and aa.json go to a new folder."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

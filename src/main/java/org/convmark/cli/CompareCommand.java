@@ -46,16 +46,22 @@ import picocli.CommandLine.Spec;
             "0:no row is slower",
             "1:a row is slower",
             "2:bad input, or runs that cannot be compared",
-            "3:with --strict: no row is slower, but rows are inconclusive, the candidate lacks rows of the base, or neither side has a row that one planned"
+            "3:with --strict: no row is slower, but rows are inconclusive, the candidate lacks rows of the base, or both sides lack a planned row"
         })
 public final class CompareCommand implements Callable<Integer> {
     private static final int SLOWER = 1;
     private static final int UNSETTLED = 3;
 
-    @Parameters(index = "0", paramLabel = "BASE", description = "A run's folder, or several joined by commas.")
+    @Parameters(
+            index = "0",
+            paramLabel = "BASE",
+            description = "Folder of the run to compare with, or several separated by commas.")
     private String base;
 
-    @Parameters(index = "1", paramLabel = "CANDIDATE", description = "The same, for what is judged.")
+    @Parameters(
+            index = "1",
+            paramLabel = "CANDIDATE",
+            description = "Folder of the run to judge, or several separated by commas.")
     private String candidate;
 
     @Option(
@@ -68,29 +74,28 @@ public final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--min-effect",
             paramLabel = "PERCENT",
-            description = "The least change that counts (default: ${DEFAULT-VALUE}).")
+            description = "The smallest change that counts (default: ${DEFAULT-VALUE}).")
     private double minEffect = 3;
 
     @Option(
             names = "--fastest",
             description = {
-                "Compare the fastest single pass of each fork in place of its median: what code can do",
-                "between the turns of a neighbour, on a machine that always has one."
+                "Compare the fastest single pass of each fork instead of its median: what the code can do undisturbed,",
+                "on a machine that is always shared."
             })
     private boolean fastest;
 
     @Option(
             names = "--strict",
             description = {
-                "Rows that are inconclusive, that the candidate lacks, or that were planned and neither side has,",
-                "end the command with exit code 3."
+                "End with exit code 3 if a row is inconclusive, missing in the candidate,",
+                "or planned but missing on both sides."
             })
     private boolean strict;
 
     @Option(
             names = "--all",
-            description =
-                    "Write rows that are inconclusive or did not change as well; they are only counted otherwise.")
+            description = "Also write rows that are inconclusive or did not change, which are otherwise only counted.")
     private boolean all;
 
     @Option(names = "--markdown", paramLabel = "FILE", description = "Write the comparison for a pull request.")
@@ -125,14 +130,14 @@ public final class CompareCommand implements Callable<Integer> {
         return exitCode(comparison);
     }
 
-    /** @throws InputError if it is no size of an effect */
+    /** @throws InputError if it is not a valid size of an effect */
     static void requirePercent(double minEffect) {
         if (!(minEffect > 0 && minEffect <= 100)) {
             throw new InputError("--min-effect takes percent, more than 0 and at most 100, not " + minEffect + ".");
         }
     }
 
-    /** What the comparison of two runs by commit says: by medians and, where passes were looked for, by the fastest ones. */
+    /** The comparison of two runs by commit, in words: by medians and, if single passes were timed, by the fastest ones. */
     static String text(Path base, Path candidate) {
         try {
             Run before = Run.read(base);
@@ -160,7 +165,7 @@ public final class CompareCommand implements Callable<Integer> {
     private Comparison compare() {
         Set<Axis> chosen = EnumSet.noneOf(Axis.class);
         axes.forEach(name -> chosen.add(axis(name)));
-        // Files are large and a machine has several processors.
+        // Files are large, so both sides are read at the same time.
         CompletableFuture<RunGroup> other = CompletableFuture.supplyAsync(() -> side(candidate, chosen, fastest));
         try {
             RunGroup first = side(base, chosen, fastest);
@@ -193,7 +198,7 @@ public final class CompareCommand implements Callable<Integer> {
                 .orElseThrow(
                         () -> new InputError(
                                 run.folder()
-                                        + " has rows of a version that did not look for single passes: measure them again, or leave out --fastest."));
+                                        + " has rows of a version that did not time single passes: measure them again, or leave out --fastest."));
     }
 
     private static RunGroup side(String folders, Set<Axis> axes, boolean fastest) {
@@ -203,7 +208,7 @@ public final class CompareCommand implements Callable<Integer> {
                 .filter(path -> paths.indexOf(path) != paths.lastIndexOf(path))
                 .findFirst()
                 .ifPresent(path -> {
-                    throw new InputError(path + " is given twice, and a fork counts once.");
+                    throw new InputError(path + " is given twice, but each fork counts only once.");
                 });
         return RunGroup.of(
                 paths.stream()

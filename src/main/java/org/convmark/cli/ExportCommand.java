@@ -24,13 +24,13 @@ import picocli.CommandLine.Spec;
         name = "export",
         description = {
             "Writes runs in the formats of other tools (--format), or workloads as ONNX models (--onnx).",
-            "Each model is a folder as ONNX's own test cases are: model.onnx, test_data_set_0/input_0.pb and the right "
-                    + "output_0.pb. Graphs are unfused: engines fold and fuse by themselves."
+            "Each model is a folder like ONNX's own test cases: model.onnx, test_data_set_0/input_0.pb and the expected "
+                    + "output_0.pb. Graphs are unfused: engines fold and fuse them themselves."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class ExportCommand implements Callable<Integer> {
-    @Option(names = "--onnx", paramLabel = "DIR", description = "A folder for models that does not exist yet.")
+    @Option(names = "--onnx", paramLabel = "DIR", description = "New folder for the models.")
     private Path folder;
 
     @Option(
@@ -39,7 +39,10 @@ public final class ExportCommand implements Callable<Integer> {
             description = "Format of runs: bmf (Bencher), otava (several runs in one file), prometheus.")
     private String format;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Where the runs go (default: the terminal).")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "File for the converted runs (default: standard output).")
     private Path file;
 
     @Parameters(paramLabel = "RUN", arity = "0..*", description = "Folders of runs, with --format.")
@@ -48,14 +51,14 @@ public final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--include",
             paramLabel = "REGEX",
-            description = "Workloads whose benchmark's full name it finds (default: all).")
+            description = "Workloads whose benchmark's full name matches (default: all).")
     private String include = ".*";
 
     @Option(
             names = "-p",
             paramLabel = "NAME=V1,V2",
             description =
-                    "Values of depth (default 2), width (32), image (56) or batch (1); several give several models.")
+                    "Values of depth (default 2), width (32), image (56) or batch (1); several values make several models.")
     private List<String> parameters = List.of();
 
     @Spec
@@ -95,9 +98,9 @@ public final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    /** What a format has no place for. */
+    /** Tells what no format can express. */
     private static void tellAbsences(Run run, PrintWriter err) {
-        run.absences().forEach(absence -> err.println(run.folder() + " has no time of " + absence.sentence()));
+        run.absences().forEach(absence -> err.println(run.folder() + " has no time for " + absence.sentence()));
         run.intent()
                 .skipped()
                 .forEach(skip -> err.println(run.folder() + " left out " + skip.rows() + " rows on " + skip.target()

@@ -29,10 +29,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Has Slurm measure on many machines. */
+/** Measures on many machines by means of Slurm. */
 @Command(
         name = "fleet",
-        description = "Has Slurm measure on many machines: submit a matrix of tasks, then collect what they left.",
+        description =
+                "Measures on many machines by means of Slurm: submit a matrix of tasks, then collect their results.",
         mixinStandardHelpOptions = true,
         subcommands = {FleetCommand.Submit.class, FleetCommand.Collect.class})
 public final class FleetCommand implements Runnable {
@@ -47,7 +48,7 @@ public final class FleetCommand implements Runnable {
     /** Puts a fleet into Slurm's queue. */
     @Command(
             name = "submit",
-            description = "Submits one task per line of a matrix, in one array job per kind of node that they ask for.",
+            description = "Submits one task per line of a matrix, in one array job per kind of node requested.",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             exitCodeListHeading = "%nExit codes:%n",
@@ -59,18 +60,18 @@ public final class FleetCommand implements Runnable {
         @Parameters(
                 paramLabel = "MATRIX",
                 description =
-                        "CSV with a header and the columns constraint, jvm, group and, if wanted, gres, exclusive, "
+                        "CSV with a header and the columns constraint, jvm, group and, optionally, gres, exclusive, "
                                 + "profile, jvm-args, parameters.")
         private Path matrix;
 
         @Option(
                 names = "--out",
                 paramLabel = "DIR",
-                description = "The fleet's folder, which does not exist yet, on a disk that all nodes share (default: "
+                description = "New folder for the fleet, on a disk that all nodes share (default: "
                         + "benchmarks-results/fleet-<utc>).")
         private Path out;
 
-        @Option(names = "--at-once", paramLabel = "N", description = "Tasks of an array that may run at a time.")
+        @Option(names = "--at-once", paramLabel = "N", description = "How many tasks of an array may run at once.")
         private Integer atOnce;
 
         @Option(
@@ -79,7 +80,7 @@ public final class FleetCommand implements Runnable {
                 description = "More options for sbatch, in quotes: \"--partition=x --time=2:00:00\".")
         private String options = "";
 
-        @Option(names = "--dry-run", description = "Print the script and the commands, and submit nothing.")
+        @Option(names = "--dry-run", description = "Print the script and the commands, but submit nothing.")
         private boolean dryRun;
 
         @Spec
@@ -103,7 +104,7 @@ public final class FleetCommand implements Runnable {
 
         private Submission submission() throws IOException {
             if (atOnce != null && atOnce < 1) {
-                throw new InputError("--at-once takes a number from 1 on, not " + atOnce + ".");
+                throw new InputError("--at-once takes a whole number of at least 1, not " + atOnce + ".");
             }
             Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
             List<Task> tasks = Matrix.read(matrix);
@@ -122,11 +123,11 @@ public final class FleetCommand implements Runnable {
         }
     }
 
-    /** Reports what became of a fleet. */
+    /** Reports the outcome of a fleet. */
     @Command(
             name = "collect",
             description =
-                    "Gathers what the tasks of a fleet left, lists those that are not done, and writes report.html "
+                    "Gathers the results of a fleet's tasks, lists tasks that are not done, and writes report.html "
                             + "and report.md across machines.",
             mixinStandardHelpOptions = true,
             exitCodeListHeading = "%nExit codes:%n",
@@ -136,7 +137,7 @@ public final class FleetCommand implements Runnable {
                 "2:bad input"
             })
     static final class Collect implements Callable<Integer> {
-        @Parameters(paramLabel = "DIR", description = "The fleet's folder, as submit has printed it.")
+        @Parameters(paramLabel = "DIR", description = "The fleet's folder, as printed by submit.")
         private Path path;
 
         @Spec

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         name = "history",
         description = {
             "Shows how the time of each row changed over all runs in a folder, and between which commits.",
-            "What was read is kept in .history-index.gz in that folder, which can be deleted at any time."
+            "What was read is cached in that folder, in .history-index.gz, a file that can be deleted at any time."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -46,18 +46,18 @@ public final class HistoryCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "DIR", description = "A folder of runs (default: ${DEFAULT-VALUE}).")
     private Path folder = Path.of("benchmarks-results");
 
-    @Option(names = "--since", paramLabel = "DATE", description = "Runs from this day on, such as 2026-11-21.")
+    @Option(names = "--since", paramLabel = "DATE", description = "Only runs from this day on, such as 2026-11-21.")
     private String since;
 
     @Option(
             names = "--min-effect",
             paramLabel = "PERCENT",
-            description = "The least change that counts (default: ${DEFAULT-VALUE}).")
+            description = "The smallest change that counts (default: ${DEFAULT-VALUE}).")
     private double minEffect = 3;
 
     @Option(
             names = "--all",
-            description = "Write every row with its times; rows that did not change are only counted otherwise.")
+            description = "Write every row with its times; rows that did not change are otherwise only counted.")
     private boolean all;
 
     @Option(names = "--html", paramLabel = "FILE", description = "Write the history as one HTML file.")
@@ -66,8 +66,8 @@ public final class HistoryCommand implements Callable<Integer> {
     @Option(
             names = "--fail-on-new-change",
             description =
-                    "A row that became slower within its last " + RECENT
-                            + " runs ends the command with exit code 1; with 3 one that the newest run of a machine planned, or the run before has, and that it lacks, and a run that cannot be read.")
+                    "End with exit code 1 if a row became slower within its last " + RECENT
+                            + " runs; otherwise with 3 if the newest run of a machine lacks a planned row or a row of the run before it, or if a run cannot be read.")
     private boolean failOnNewChange;
 
     @Spec
@@ -92,7 +92,7 @@ public final class HistoryCommand implements Callable<Integer> {
                 .toList();
         if (runs.isEmpty()) {
             throw new InputError(folder + " holds no run that can be read" + (since == null ? "" : " since " + since)
-                    + ": begin with run.");
+                    + ": start one with the command run.");
         }
         History history = History.of(runs, minEffect / 100);
         Document document = HistoryDocument.of(history, complaints);

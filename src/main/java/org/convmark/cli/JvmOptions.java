@@ -29,7 +29,7 @@ final class JvmOptions {
             paramLabel = "PATH",
             description = {
                 "A java executable or a JDK; repeat it for several. graal:PATH is a JDK with Graal as its compiler,",
-                "graal the newest one beside this JVM's."
+                "graal the newest such JDK in the folder of this JVM's JDK."
             })
     List<String> jvms = List.of(System.getProperty("java.home"));
 
@@ -61,9 +61,9 @@ final class JvmOptions {
     private List<String> schedules = List.of();
 
     /**
-     * What every JVM, or this one where none is named, says with every set of arguments and overrides.
+     * Probes every JVM, or this one if none is named, with every set of arguments and overrides.
      *
-     * @throws InputError if one cannot run the suite, or none sees the device
+     * @throws InputError if a JVM cannot run the suite or does not see the device
      */
     Map<JvmSetup, Probe> probes() {
         requireDifferent("--jvm", jvms, jvm -> Path.of(jvm).toAbsolutePath().normalize());
@@ -87,14 +87,13 @@ final class JvmOptions {
     private static Stream<String> arguments(String words) {
         List<String> arguments = List.copyOf(Utils.splitQuotedEscape(words));
         arguments.stream().filter(Overrides::isProperty).findFirst().ifPresent(property -> {
-            throw new InputError(
-                    "--jvm-args " + property
-                            + " sets what has an option of its own: write --vector-bits N or --schedule step=N,chunk=N in its place.");
+            throw new InputError("--jvm-args " + property
+                    + " has an option of its own: use --vector-bits N or --schedule step=N,chunk=N instead.");
         });
         return arguments.stream();
     }
 
-    /** Every length of vectors with every schedule; where one was not chosen, the suite's choice. */
+    /** Every chosen vector length with every chosen schedule; the suite's choice where the user made none. */
     private List<Overrides> overrides() {
         requireDifferent("--vector-bits", vectorBits, bits -> overrides("--vector-bits", bits, null));
         requireDifferent("--schedule", schedules, schedule -> overrides("--schedule", null, schedule));
@@ -132,7 +131,7 @@ final class JvmOptions {
         }
     }
 
-    /** What a JVM says. */
+    /** Asks a JVM. */
     static Probe probe(Path jvm, List<String> arguments, Overrides overrides, String device) {
         Probe probe = ask(jvm, arguments, overrides, device);
         if (device != null) {
@@ -152,11 +151,11 @@ final class JvmOptions {
         }
     }
 
-    /** Longer vectors than those of the hardware would be arrays on the heap. */
+    /** Vectors longer than the hardware's would be arrays on the heap. */
     private static void requireShort(int bits, int longest) {
         if (bits > longest) {
             throw new InputError("--vector-bits " + bits
-                    + " cannot be used: the longest vectors that the JVM has here are of "
+                    + " cannot be used: the longest vectors that the JVM has here have "
                     + longest + " bits; choose "
                     + VectorLength.upTo(longest).stream().map(String::valueOf).collect(Collectors.joining(" or "))
                     + ".");

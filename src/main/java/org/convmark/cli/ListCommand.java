@@ -36,10 +36,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Prints what exists, and what of it can be measured here. */
+/** Lists benchmarks, profiles and targets, and says why a target cannot be used here. */
 @Command(
         name = "list",
-        description = "What exists, what can be measured here, and why the rest cannot.",
+        description = "Lists benchmarks, profiles and targets, and says why a target cannot be used here.",
         mixinStandardHelpOptions = true)
 public final class ListCommand implements Runnable {
     private static final int WIDTH = 64;
@@ -50,7 +50,7 @@ public final class ListCommand implements Runnable {
 
     @Option(
             names = "--plans",
-            description = "How every fused block is run on this machine at width 64, 56 pixels, with one worker.")
+            description = "Also show how each fused block runs on this machine at width 64, image 56 and one worker.")
     private boolean plans;
 
     @Spec
@@ -65,7 +65,7 @@ public final class ListCommand implements Runnable {
         out.println("Activations: " + names(ActivationChain.values()));
         out.println("Networks:  " + names(Network.values()));
         out.println(
-                "Benchmarks, for --include (smoke and quick measure operators and networks only where it names them):");
+                "Benchmarks, for --include (smoke and quick measure operators and networks only if it names them):");
         Stream.concat(Suite.workloads().stream(), Suite.roofs().stream()).forEach(name -> out.println("  " + name));
         Map<JvmSetup, Probe> probes = options.probes();
         Host here = new Host(Machine.capture(), probes, options.device, "");
@@ -107,7 +107,7 @@ public final class ListCommand implements Runnable {
     private static String plan(Graph body, FusionPlanner planner) {
         try {
             return planner.plan(body).toString();
-        } catch (IllegalArgumentException e) { // the schedule that was asked for does not fit
+        } catch (IllegalArgumentException e) { // the requested schedule does not fit
             return e.getMessage();
         }
     }

@@ -6,10 +6,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Prints what is known of this machine, with origins and the reasons for what is not. */
+/** Prints what is known about this machine and from which source, and why the rest is unknown. */
 @Command(
         name = "machine",
-        description = "What is known of this machine, where from, and why the rest is not.",
+        description = "Prints what is known about this machine and from which source, and why the rest is unknown.",
         mixinStandardHelpOptions = true)
 public final class MachineCommand implements Runnable {
     @Spec

@@ -29,7 +29,7 @@ import org.convmark.run.ThisProgram;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that say what is measured, how thoroughly and where to. */
+/** The options that say what is measured, how thoroughly, and where the results go. */
 final class PlanOptions {
     private static final DateTimeFormatter UTC =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -40,7 +40,7 @@ final class PlanOptions {
     @Option(
             names = "--include",
             paramLabel = "REGEX",
-            description = "Benchmarks whose full name it finds, in place of the profile's; roofs are measured anyway.")
+            description = "Benchmarks whose full name matches, in place of the profile's; roofs are measured as well.")
     private String include;
 
     @Option(names = "-p", paramLabel = "NAME=V1,V2", description = "Values of a parameter, in place of the profile's.")
@@ -51,7 +51,7 @@ final class PlanOptions {
 
     @Option(
             names = "--counters",
-            description = "Count misses of the last-level cache by Linux' perf, in one more fork of each row.")
+            description = "Count last-level cache misses with Linux perf, in one more fork of each row.")
     private boolean counters;
 
     @Mixin
@@ -63,22 +63,22 @@ final class PlanOptions {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Where the run's folder is made (default: ${DEFAULT-VALUE}).")
+            description = "Where the run's folder is created (default: ${DEFAULT-VALUE}).")
     private Path out = Path.of("benchmarks-results");
 
     @Option(names = "--verbose", description = "Show JMH's output.")
     private boolean verbose;
 
-    /** Where JMH's output goes beside the log. */
+    /** Where JMH's output goes besides the log. */
     enum Output {
-        /** Nowhere; one line tells how far the run is. */
+        /** Nowhere; one line shows the progress of the run. */
         HIDDEN,
         /** To the terminal. */
         SHOWN
     }
 
     /**
-     * A plan and where it was made.
+     * A plan, and the machine that it was made on.
      *
      * @param name of the run's folder
      */
@@ -109,7 +109,7 @@ final class PlanOptions {
     }
 
     /**
-     * What was chosen, for this machine.
+     * The plan of what was chosen, for this machine.
      *
      * @throws InputError if it cannot be measured here
      */
@@ -129,13 +129,13 @@ final class PlanOptions {
         return new PreparedRun(plan, capture, name(machine));
     }
 
-    /** Nobody is served by a run that was asked to count and does not. */
+    /** Events to count. A user who asked for counts has no use for a run without them. */
     private static List<String> events(Machine machine) {
         return machine.cpu()
                 .counters()
                 .optional()
-                .orElseThrow(() -> new InputError("--counters cannot be served: "
-                        + machine.cpu().counters().missing() + "; leave it out."));
+                .orElseThrow(() -> new InputError(
+                        "--counters cannot be used: " + machine.cpu().counters().missing() + "; leave it out."));
     }
 
     Path out() {
@@ -154,7 +154,7 @@ final class PlanOptions {
                 : Selection.of(Profile.named(profile), include, chosen, beside);
     }
 
-    /** A peer that does not load is left out with its reason; a build without peers cannot do what was asked. */
+    /** A peer that does not load is left out with its reason; a build without peers is an error. */
     private static void requirePeers(Collection<Probe> probes) {
         boolean absent = Target.peers().stream()
                 .flatMap(peer -> probes.stream().flatMap(probe -> probe.target(peer.name()).stream()))

@@ -18,7 +18,7 @@ import org.convmark.run.Parameters;
 /** A workload with its extents, as a user names it. */
 public record Problem(Case.Problem problem) {
     private static final Extents USUAL = new Extents(1, 64, 56, 1);
-    /** Channels, rows and images of no network that anybody runs; more would only fill the memory. */
+    /** More channels, rows or images than any network in use; larger values would only fill the memory. */
     private static final long MOST = 1 << 16;
 
     /**
@@ -36,7 +36,7 @@ public record Problem(Case.Problem problem) {
                 .filter(parameter -> !workload.extents().contains(parameter))
                 .findFirst()
                 .ifPresent(parameter -> {
-                    throw new InputError("-p " + parameter.key() + " says nothing about the form of "
+                    throw new InputError("-p " + parameter.key() + " does not change the shape of "
                             + workload.name() + ": give "
                             + workload.extents().stream().map(Parameter::key).collect(Collectors.joining(", ")) + ".");
                 });
@@ -73,7 +73,7 @@ public record Problem(Case.Problem problem) {
         try {
             return problem.graph();
         } catch (IllegalArgumentException e) {
-            throw new InputError(this + " is no network (" + e.getMessage() + "): choose other extents.");
+            throw new InputError(this + " is not a valid network (" + e.getMessage() + "): choose other extents.");
         }
     }
 

@@ -31,20 +31,20 @@ public final class ReportCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "DIR",
-            description = "Folder of the run; without it the last one in benchmarks-results.")
+            description = "Folder of the run (default: the latest in benchmarks-results).")
     private Path folder;
 
     @Option(
             names = "--cache",
             paramLabel = "NAME=SIZE",
             description =
-                    "What if a cache (l1d, l2 or l3) had another size, such as l3=8M: modelled traffic is simulated with "
-                            + "it and the report is report.what-if.html.")
+                    "Simulate modelled traffic with another size of a cache (l1d, l2 or l3), such as l3=8M; the report "
+                            + "is then report.what-if.html.")
     private Map<String, String> caches = Map.of();
 
     @Option(
             names = "--data",
-            description = "Write the folder data too: every table and chart as CSV, every analysis as JSON.")
+            description = "Also write the folder data: every table and chart as CSV, every analysis as JSON.")
     private boolean data;
 
     @Spec
@@ -78,7 +78,7 @@ public final class ReportCommand implements Callable<Integer> {
                 : 0;
         if (bytes < 1 << 12 || bytes > 1L << 34) {
             throw new InputError(
-                    "--cache " + name + "=" + size + " is no size of a cache: give one from 4K to 16G, such as 8M.");
+                    "--cache " + name + "=" + size + " is not a size of a cache: give one from 4K to 16G, such as 8M.");
         }
         return bytes;
     }
@@ -86,7 +86,7 @@ public final class ReportCommand implements Callable<Integer> {
     /**
      * Writes the report of a run.
      *
-     * @throws InputError if what the folder holds is absent or damaged
+     * @throws InputError if the run is incomplete or damaged
      */
     static Path write(Path folder) throws IOException {
         return write(() -> Report.write(folder));
@@ -106,13 +106,14 @@ public final class ReportCommand implements Callable<Integer> {
         }
     }
 
-    /** Folders are named by time. */
+    /** The latest run: folders are named by time. */
     private static Path last() throws IOException {
         if (Files.isDirectory(RESULTS)) {
             try (Stream<Path> runs = Files.list(RESULTS)) {
                 return runs.filter(run -> Files.exists(run.resolve("jmh.json")))
                         .max(Comparator.naturalOrder())
-                        .orElseThrow(() -> new InputError(RESULTS + " holds no run yet: begin with run."));
+                        .orElseThrow(
+                                () -> new InputError(RESULTS + " holds no run yet: start one with the command run."));
             }
         }
         throw new InputError("there is no folder " + RESULTS + " here: give the folder of a run.");

@@ -26,10 +26,10 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures: makes a plan, or takes the plan of a run that was begun, and has it measured. */
+/** Measures a new plan, or the rest of the plan of a run that was begun. */
 @Command(
         name = "run",
-        description = "Measures, and keeps what is measured in a new folder.",
+        description = "Measures, and writes the results to a new folder.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class RunCommand implements Callable<Integer> {
@@ -42,7 +42,7 @@ public final class RunCommand implements Callable<Integer> {
             names = "--against",
             paramLabel = "REF|JAR",
             description = {
-                "Measure a revision of this checkout, or another benchmarks.jar, fork by fork in turn with this",
+                "Also measure a revision of this checkout or another benchmarks.jar, fork by fork in turn with this",
                 "program, in a run folder of its own, and compare the two."
             })
     private String against;
@@ -88,7 +88,7 @@ public final class RunCommand implements Callable<Integer> {
                 .filter(name -> !WITH_RESUME.contains(name))
                 .toList();
         if (!others.isEmpty()) {
-            throw new InputError("--resume goes on with the plan of the run: leave out " + String.join(", ", others)
+            throw new InputError("--resume continues the plan of the run: leave out " + String.join(", ", others)
                     + ", or start a new run.");
         }
         RunFolder folder = RunFolder.open(resume);

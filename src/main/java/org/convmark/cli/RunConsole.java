@@ -45,12 +45,12 @@ record RunConsole(List<RunUnderTest> arms, PrintWriter out) {
         int processors = Runtime.getRuntime().availableProcessors();
         if (Plan.workers(rows) > processors) {
             to.println("Warning: workers=" + Plan.workers(rows) + " is more than the " + processors
-                    + " processor(s) here: threads will wait for each other, and times say little.");
+                    + " processor(s) here: threads will wait for each other, and times mean little.");
         }
         VariableFamily.ofProcess().optional().ifPresent(variables -> VariableFamily.byFamily(variables)
                 .forEach((family, own) -> own.forEach((name, value) -> to.println("Warning: " + name + "="
                         + value + " is set, and " + family.reader() + " reads it (" + family.effect()
-                        + "): what is measured is measured with it."))));
+                        + "): this run is measured with it."))));
         to.println(rows.size() + " rows, " + plan.effort().forks() + " fork(s) each: about "
                 + Progress.text(plan.estimate(rows)) + ".");
         to.flush();
@@ -60,7 +60,7 @@ record RunConsole(List<RunUnderTest> arms, PrintWriter out) {
      * Measures what is missing.
      *
      * @return exit code
-     * @throws InputError if what is measured cannot be kept
+     * @throws InputError if results cannot be written
      */
     int measure(PlanOptions.Output output) throws IOException {
         RunFolder first = arms.get(0).folder();
@@ -69,7 +69,7 @@ record RunConsole(List<RunUnderTest> arms, PrintWriter out) {
         try (MachineLock lock = MachineLock.take();
                 PrintStream log = new PrintStream(shown ? new Tee(file, System.out) : file, true)) {
             if (!lock.isFirst()) {
-                out.println("Warning: another run is being measured on this machine, and each makes the other slower.");
+                out.println("Warning: another run is being measured on this machine, and they slow each other down.");
             }
             return run(new Session(arms, log), shown ? Progress.NONE : progress());
         }
@@ -150,7 +150,7 @@ record RunConsole(List<RunUnderTest> arms, PrintWriter out) {
             out.println("       again: " + arm.plan().command(failure.row()));
         });
         if (!failures.isEmpty()) {
-            out.println("Where they failed: " + folder.failed() + " and "
+            out.println("Details: " + folder.failed() + " and "
                     + arms.get(0).folder().log()
                     + ". To try them again, " + resume(arm));
         }

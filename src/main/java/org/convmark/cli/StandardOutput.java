@@ -7,9 +7,9 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 
-/** Standard output that remembers whether all of it was written: streams that print keep to themselves why they could not. */
+/** Standard output that remembers why it could not be written, which a {@link PrintStream} hides. */
 public final class StandardOutput extends OutputStream {
-    /** Who reads an answer may have read enough. */
+    /** Not a failure: the reader of the output may have read enough. */
     private static final String NOBODY_READS = "Broken pipe";
 
     private final OutputStream to = new FileOutputStream(FileDescriptor.out);
@@ -39,12 +39,12 @@ public final class StandardOutput extends OutputStream {
         }
     }
 
-    /** Whether all was written that somebody wanted to read; if not, says why. */
+    /** Whether everything was written that the reader wanted; if not, prints why. */
     public boolean isWhole(PrintWriter err) {
         if (failure == null || NOBODY_READS.equals(failure.getMessage())) {
             return true;
         }
-        err.println("the answer is not complete: standard output cannot be written (" + failure.getMessage() + ").");
+        err.println("the output is incomplete: standard output cannot be written (" + failure.getMessage() + ").");
         err.flush();
         return false;
     }

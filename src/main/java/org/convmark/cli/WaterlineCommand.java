@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "waterline",
         description = {
-            "How efficient a pattern, block, operator or network can be on a machine at best (waterline, Lavin 2024), kernel by "
-                    + "kernel, without measuring anything.",
+            "Shows the best efficiency that a pattern, block, operator or network can reach on a machine (waterline, Lavin "
+                    + "2024), kernel by kernel, without measuring anything.",
             "The tables count what the paper counts: convolutions and their activations. The last one counts everything."
         },
         mixinStandardHelpOptions = true,
@@ -34,17 +34,17 @@ public final class WaterlineCommand implements Callable<Integer> {
     @Option(
             names = "-p",
             paramLabel = "NAME=VALUE",
-            description = "depth (default 1), width (64), image (56; of a network its own) or batch (1).")
+            description = "depth (default 1), width (64), image (56; networks have their own) or batch (1).")
     private List<String> settings = List.of();
 
-    @Option(names = "--fp16", description = "Numbers of two bytes instead of four.")
+    @Option(names = "--fp16", description = "Use numbers of two bytes instead of four.")
     private boolean half;
 
     @Option(
             names = "--balance",
             paramLabel = "FLOPS",
             required = true,
-            description = "Flops that the machine can do while it moves one byte: peak over bandwidth.")
+            description = "Flops that the machine can do in the time it moves one byte: peak over bandwidth.")
     private double balance;
 
     @Spec
@@ -53,7 +53,8 @@ public final class WaterlineCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (!(balance > 0 && balance < Double.POSITIVE_INFINITY)) {
-            throw new InputError("--balance=" + balance + " is no machine: give flops per byte, such as 160.");
+            throw new InputError(
+                    "--balance=" + balance + " is not a positive, finite number: give flops per byte, such as 160.");
         }
         Problem form = Problem.of(name, settings);
         PrintWriter out = spec.commandLine().getOut();

@@ -15,19 +15,19 @@ import org.convmark.kernel.VectorLength;
 import org.convmark.model.Caches;
 
 /**
- * What a fork must be, so that it never measures another thing than the plan says. It travels as one system property, as JSON; a part that is
- * absent has its usual value, and a JVM that plain JMH starts need not have the property at all.
+ * The settings that a fork must run with, so that it measures exactly what was planned. Passed to the fork as JSON in one system
+ * property. Absent parts take their defaults, and a JVM started by plain JMH does not need the property.
  *
- * <p>JMH keeps the arguments of forks in its results, but changes some texts with an ampersand and drops control characters. Neither is in the
- * property, so that identity can be read back from it.
+ * <p>JMH keeps the arguments of forks in its results, but alters some texts with an ampersand and drops control characters. The property
+ * contains neither, so that the contract can be read back from a result.
  *
- * @param arguments that the user chose for the JVM, or null where JMH alone knows them
- * @param overrides what the user set in place of the suite's own choices
- * @param expected what the engine must answer when it is asked what it runs on, or null for anything
+ * @param arguments the user's JVM arguments, or null if only JMH knows them
+ * @param overrides the user's overrides of the suite's choices
+ * @param expected what the engine must report that it runs on, or null to accept anything
  * @param device part of the name of an OpenCL device, or null for the first
- * @param caches that fused blocks are planned for
- * @param warmUpMillis longest warm-up
- * @param vectorBits length of vectors, the user's choice or the suite's for this row, or null for what the JVM prefers
+ * @param caches sizes that fused blocks are planned for
+ * @param warmUpMillis time limit of the warm-up
+ * @param vectorBits vector length, chosen by the user or by the suite for this row, or null for the JVM's preferred length
  */
 public record ForkContract(
         List<String> arguments,
@@ -40,21 +40,21 @@ public record ForkContract(
     /** The system property. */
     public static final String PROPERTY = "convmark.fork";
 
-    /** What a fork measures with that was told nothing. */
+    /** The contract of a fork that was given none. */
     public static final ForkContract USUAL = new ForkContract(null, null, null, null, null, null, null);
 
     private static final int USUAL_WARM_UP = 30_000;
 
     private static final String ARGUMENT = "-D" + PROPERTY + "=";
 
-    /** Names without quotes save whoever writes one by hand from two shells' rules. */
+    /** Unquoted names can be typed on a command line without escaping. */
     private static final ObjectMapper JSON = JsonMapper.builder()
             .serializationInclusion(JsonInclude.Include.NON_NULL)
             .enable(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .build();
 
-    /** Puts what is usual in place of what is absent. */
+    /** Replaces absent parts by their defaults. */
     public ForkContract {
         arguments = arguments == null ? null : List.copyOf(arguments);
         overrides = Objects.requireNonNullElse(overrides, Overrides.NONE);
@@ -63,9 +63,9 @@ public record ForkContract(
     }
 
     /**
-     * That of this JVM.
+     * The contract of this JVM.
      *
-     * @throws IllegalArgumentException with one sentence if the property holds something else
+     * @throws IllegalArgumentException with one sentence if the property cannot be understood
      */
     public static ForkContract current() {
         String text = System.getProperty(PROPERTY);
@@ -73,9 +73,9 @@ public record ForkContract(
     }
 
     /**
-     * That of a fork, as its arguments have it.
+     * The contract among a fork's arguments.
      *
-     * @throws IllegalArgumentException with one sentence if the property holds something else
+     * @throws IllegalArgumentException with one sentence if the property cannot be understood
      */
     static Optional<ForkContract> among(List<String> jvmArgs) {
         return jvmArgs.stream()
@@ -93,7 +93,7 @@ public record ForkContract(
         } catch (JsonProcessingException e) {
             throw notUnderstood(text, JsonErrors.complaint(e), e);
         }
-        throw notUnderstood(text, "it holds nothing", null);
+        throw notUnderstood(text, "it is empty", null);
     }
 
     private static IllegalArgumentException notUnderstood(String text, String why, Exception cause) {
@@ -109,7 +109,10 @@ public record ForkContract(
         }
     }
 
-    /** The arguments that tell a fork; kernels read the length of vectors alone, because compilers need it as a constant. */
+    /**
+     * The JVM arguments that pass this contract to a fork. The vector length also has a property of its own, because compilers need it as
+     * a constant.
+     */
     public List<String> properties() {
         List<String> properties = new ArrayList<>(List.of(ARGUMENT + text()));
         if (vectorBits != null) {
@@ -118,7 +121,7 @@ public record ForkContract(
         return properties;
     }
 
-    /** The same for a program that is older than contracts, in a comparison with one. */
+    /** The same as separate properties, for comparing with a build that predates contracts. */
     public List<String> formerProperties() {
         List<String> properties = new ArrayList<>(overrides.properties());
         properties.add("-Dconvmark.warmup=" + warmUpMillis);

@@ -10,19 +10,19 @@ import org.convmark.machine.Graal;
 import org.convmark.machine.Jvm;
 
 /**
- * A JVM that measures, as the user chose it. Rows that differ in any part of it were measured on different JVMs.
+ * A JVM that measures, as the user configured it. Rows whose setups differ in any part count as measured on different JVMs.
  *
- * @param version its java.version, "" where JMH did not write it
+ * @param version its java.version, "" if JMH did not record it
  * @param name its java.vm.name
  * @param path its executable
- * @param arguments that the user chose for it
- * @param overrides what the user set in place of the suite's own choices
+ * @param arguments the user's JVM arguments
+ * @param overrides the user's overrides of the suite's choices
  */
 public record JvmSetup(String version, String name, String path, List<String> arguments, Overrides overrides) {
-    /** Begins each system property of ours. */
+    /** Start of an argument that sets one of Convmark's system properties. */
     private static final String OURS = "-Dconvmark.";
 
-    /** What the suite tells a fork besides what its user chose: a contract, in older versions each part of it. */
+    /** What the suite passes to a fork besides the user's choices: the contract, or in older versions each of its parts. */
     private static final List<String> TOLD = Stream.of("fork", "warmup", "caches", "expect", "device")
             .map(property -> OURS + property + "=")
             .toList();
@@ -35,21 +35,21 @@ public record JvmSetup(String version, String name, String path, List<String> ar
         overrides = Objects.requireNonNullElse(overrides, Overrides.NONE);
     }
 
-    /** A JVM as it is. */
+    /** A JVM without arguments or overrides. */
     public JvmSetup(String version, String name, String path) {
         this(version, name, path, List.of(), Overrides.NONE);
     }
 
-    /** A JVM that was asked. */
+    /** A JVM that was probed. */
     public static JvmSetup of(Jvm jvm, List<String> arguments, Overrides overrides) {
         return new JvmSetup(jvm.version(), jvm.name(), jvm.path(), arguments, overrides);
     }
 
     /**
-     * The JVM of a fork, as JMH wrote it.
+     * The JVM of a fork, as JMH recorded it.
      *
-     * @param jvmArgs all its arguments: the suite's own come behind the user's
-     * @throws IllegalArgumentException if they set what no fork could have been set to
+     * @param jvmArgs all its arguments, the user's before the suite's
+     * @throws IllegalArgumentException if they contain a setting that no fork can have
      */
     public static JvmSetup ofFork(String version, String name, String path, List<String> jvmArgs) {
         JvmSetup asJmhSays = new JvmSetup(version, name, path).with(chosen(ForkArguments.without(jvmArgs)));
@@ -61,7 +61,7 @@ public record JvmSetup(String version, String name, String path, List<String> ar
                 version, name, path, Objects.requireNonNullElse(contract.arguments(), arguments), contract.overrides());
     }
 
-    /** Without what the suite told a fork, which may have set a length of vectors for a row after it. */
+    /** Drops Convmark's properties from the suite's first one on: a vector length after it was the suite's choice for one row. */
     private static List<String> chosen(List<String> arguments) {
         List<String> chosen = new ArrayList<>();
         boolean told = false;
@@ -74,7 +74,7 @@ public record JvmSetup(String version, String name, String path, List<String> ar
         return chosen;
     }
 
-    /** The same with more arguments; those that set what {@link Overrides} hold are taken for that. */
+    /** Adds arguments; those that set a property of {@link Overrides} become overrides. */
     public JvmSetup with(List<String> more) {
         List<String> all = Stream.of(arguments, more, overrides.properties())
                 .flatMap(List::stream)
@@ -87,7 +87,7 @@ public record JvmSetup(String version, String name, String path, List<String> ar
                 Overrides.ofProperties(all));
     }
 
-    /** The user's choices in words; arguments that choose Graal are one. */
+    /** The user's choices as words; the arguments that select Graal make one word. */
     private Stream<String> words() {
         return Stream.concat(Graal.named(arguments).stream(), overrides.options().stream());
     }
@@ -97,7 +97,7 @@ public record JvmSetup(String version, String name, String path, List<String> ar
         return words().collect(Collectors.joining(" "));
     }
 
-    /** Version and flags for a reader; JMH before 1.21 did not write the version. */
+    /** Version and flags for a reader; JMH before 1.21 did not record the version. */
     public String label() {
         return ((version.isEmpty() ? "unknown JVM" : version) + " " + flags()).strip();
     }

@@ -9,21 +9,21 @@ import org.convmark.fusion.FusionConstraints.ScheduleOverride;
 import org.convmark.kernel.VectorLength;
 
 /**
- * What the user set for all rows of a JVM in place of the suite's own choices. Its text is options of {@code run}.
+ * The user's overrides of the suite's choices, for all rows of a JVM. Shown as options of {@code run}.
  *
- * @param vectorBits length of vectors, or null for the choice of {@link VectorLength}
+ * @param vectorBits vector length, or null for the choice of {@link VectorLength}
  * @param schedule of fused blocks, or null for the planner's choice
  */
 public record Overrides(Integer vectorBits, ScheduleOverride schedule) {
-    /** The suite decides. */
+    /** The suite makes all choices. */
     public static final Overrides NONE = new Overrides(null, null);
 
     private static final String BITS = "-D" + VectorLength.BITS + "=";
 
-    /** How older versions were told a schedule. */
+    /** How older versions took a schedule. */
     private static final String SCHEDULE = "-Dconvmark.schedule=";
 
-    /** @throws IllegalArgumentException saying what is allowed if there are no vectors of that length */
+    /** @throws IllegalArgumentException that says what is allowed, if there is no such vector length */
     public Overrides {
         if (vectorBits != null) {
             VectorLength.require(vectorBits);
@@ -31,9 +31,9 @@ public record Overrides(Integer vectorBits, ScheduleOverride schedule) {
     }
 
     /**
-     * Of the system properties among arguments of a JVM; of one that is there twice the last counts.
+     * Reads the system properties among a JVM's arguments; if one is set twice, the last setting counts.
      *
-     * @throws IllegalArgumentException if one is set to what it cannot be
+     * @throws IllegalArgumentException if one has an invalid value
      */
     static Overrides ofProperties(List<String> arguments) {
         return parse(
@@ -41,9 +41,9 @@ public record Overrides(Integer vectorBits, ScheduleOverride schedule) {
     }
 
     /**
-     * Of the values of their options, each of which may be null.
+     * Parses the values of the options, each of which may be null.
      *
-     * @throws IllegalArgumentException saying what is allowed if it is something else
+     * @throws IllegalArgumentException that says what is allowed, if a value is invalid
      */
     public static Overrides parse(String vectorBits, String schedule) {
         return new Overrides(
@@ -58,17 +58,17 @@ public record Overrides(Integer vectorBits, ScheduleOverride schedule) {
                 .reduce((first, second) -> second);
     }
 
-    /** Whether an argument of a JVM sets one of them. */
+    /** Whether a JVM argument sets an override. */
     public static boolean isProperty(String argument) {
         return Stream.of(BITS, SCHEDULE).anyMatch(argument::startsWith);
     }
 
-    /** The arguments that set them in a JVM. */
+    /** The JVM arguments that set these overrides. */
     public List<String> properties() {
         return words(BITS, SCHEDULE);
     }
 
-    /** The options of {@code run} that choose them. */
+    /** The options of {@code run} that set these overrides. */
     public List<String> options() {
         return words("--vector-bits=", "--schedule=");
     }

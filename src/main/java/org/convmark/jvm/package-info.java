@@ -1,2 +1,5 @@
-/** A JVM that measures: which it is, what was chosen for it, and what a plan tells it. The same value in plans, results, comparisons and commands. */
+/**
+ * The JVM that measures: its identity, the user's settings, and what a plan passes to it. Plans, results, comparisons and commands share
+ * these types.
+ */
 package org.convmark.jvm;

@@ -14,16 +14,16 @@ import org.convmark.machine.Graal;
  * A JVM as {@code --jvm} names it.
  *
  * @param java its executable or its home
- * @param arguments that choose its compiler
+ * @param arguments that select its compiler
  */
 public record JvmChoice(Path java, List<String> arguments) {
     private static final String GRAAL = "graal";
 
-    /** The first whose numbers Graal's versions follow. */
+    /** The first JDK whose version numbers Graal shares. */
     private static final int OLDEST_WITH_GRAAL = 25;
 
     /**
-     * A path, {@code graal:PATH} for a JDK with Graal as its compiler, or {@code graal} for the newest beside this one.
+     * Parses a path, {@code graal:PATH} for a JDK with Graal as its compiler, or {@code graal} for the newest JDK beside this one.
      *
      * @throws IllegalArgumentException with one sentence if there is no such JDK, or Graal's jars for it are missing
      */
@@ -66,7 +66,7 @@ public record JvmChoice(Path java, List<String> arguments) {
         try {
             return Optional.of(Runtime.Version.parse(JvmProbe.version(home)));
         } catch (IllegalArgumentException e) {
-            return Optional.empty(); // no JVM, or older than this form of versions
+            return Optional.empty(); // not a JVM, or its version has an older form
         }
     }
 }

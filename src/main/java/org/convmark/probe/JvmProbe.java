@@ -24,7 +24,7 @@ import org.convmark.machine.Probe;
 import org.convmark.machine.TargetState;
 import org.convmark.model.Target;
 
-/** A look at another JVM from outside: it may be old, lack modules or crash, and this one goes on. */
+/** Examines another JVM from outside: that JVM may be old, lack modules or crash without harm to this one. */
 public final class JvmProbe {
     private static final int OLDEST = 17;
     private static final int SECONDS = 60;
@@ -32,10 +32,13 @@ public final class JvmProbe {
     private static final String MODULE = "jdk.incubator.vector";
     private static final Pattern VECTORS = Pattern.compile(VectorSpeedMain.MARK + "(\\d+) (.+)");
 
-    /** Share of the speed of long vectors: hardware does short ones at the same or at half of it. */
+    /**
+     * Share of the speed of long vectors above which short ones count as equally fast: hardware runs them at the same speed or at half of
+     * it.
+     */
     private static final double AS_FAST = 0.75;
 
-    /** PoCL's way of saying what is wrong. */
+    /** PoCL's form of an error message. */
     private static final Pattern DRIVER_ERROR = Pattern.compile("ERROR +\\| +(.+?)\\.? *$", Pattern.MULTILINE);
 
     private static final Pattern VERSION = Pattern.compile("version \"([^\"]+)\"");
@@ -49,11 +52,11 @@ public final class JvmProbe {
     }
 
     /**
-     * What a JVM answers about itself, the targets it can run and the OpenCL devices it sees.
+     * Asks a JVM about itself, the targets it can run and the OpenCL devices it sees.
      *
      * @param java its executable or its home
      * @param jvmArgs options to start it with
-     * @param overrides what the user set in place of the suite's own choices
+     * @param overrides the user's overrides of the suite's choices
      * @param device part of the name of an OpenCL device
      * @throws IllegalArgumentException with one sentence if it cannot run the suite
      */
@@ -65,7 +68,7 @@ public final class JvmProbe {
      * The version of a JVM.
      *
      * @param java its executable or its home
-     * @throws IllegalArgumentException with one sentence if it is none
+     * @throws IllegalArgumentException with one sentence if this is not a JVM
      */
     public static String version(Path java) {
         return ask(java, JvmProbe::version);
@@ -86,7 +89,7 @@ public final class JvmProbe {
     }
 
     /**
-     * The absolute path of a JVM's executable, given it or its home: what JMH is told, too.
+     * The absolute path of a JVM's executable, given the executable or the JVM's home. JMH gets the same path.
      *
      * @throws IllegalArgumentException with one sentence if there is none
      */
@@ -112,7 +115,7 @@ public final class JvmProbe {
     }
 
     private Probe probe(List<String> jvmArgs, Overrides overrides, Optional<String> device) {
-        // Engines unpack their natives into the folder for temporary files, and a JVM that is halted leaves them there.
+        // Engines unpack native libraries into the folder for temporary files, and a halted JVM leaves them there.
         List<String> looking =
                 new ArrayList<>(List.of("-Djava.io.tmpdir=" + folder, "-XX:ErrorFile=" + folder.resolve("crash.log")));
         looking.addAll(overrides.properties());
@@ -131,7 +134,7 @@ public final class JvmProbe {
                 .orElseThrow(() -> new IllegalArgumentException(diagnosis(answer, jvmArgs)));
     }
 
-    /** The same states; one without OpenCL tells what its driver said. */
+    /** The same states; if OpenCL is unavailable, its reason includes the driver's message. */
     private static List<TargetState> withReasons(List<TargetState> states, String errors) {
         Matcher said = DRIVER_ERROR.matcher(errors);
         if (!said.find()) {
@@ -147,10 +150,10 @@ public final class JvmProbe {
                 .toList();
     }
 
-    /** What VECTOR runs on with vectors of half the length, where these do about as many operations in a second. */
+    /** What VECTOR runs on with vectors of half the length, if these reach about as many flop/s. */
     private Fact<String> shortVectors(Probe probe, List<String> jvmArgs, Overrides overrides) {
         if (overrides.vectorBits() != null) {
-            return Fact.missing("the length of vectors was chosen");
+            return Fact.missing("the user chose the vector length");
         }
         if (!probe.target(Target.VECTOR.name()).map(TargetState::available).orElse(false)
                 || !Integer.valueOf(VectorLength.LONG_BITS)
@@ -180,7 +183,7 @@ public final class JvmProbe {
                 .findFirst();
     }
 
-    /** The last whole line that is a probe. */
+    /** The probe on the last complete line that holds one. */
     private static Optional<Probe> last(Answer answer) {
         List<String> lines = new ArrayList<>(answer.output()
                 .lines()
@@ -191,13 +194,13 @@ public final class JvmProbe {
             try {
                 return Optional.of(Probe.parse(line));
             } catch (IllegalArgumentException e) {
-                // A JVM that was killed leaves half a line; the one before is whole.
+                // A killed JVM leaves half a line; the line before is complete.
             }
         }
         return Optional.empty();
     }
 
-    /** Why a JVM said nothing; its version tells most. */
+    /** Why a JVM gave no answer; its version explains most cases. */
     private String diagnosis(Answer answer, List<String> jvmArgs) {
         if (answer.end() != Command.End.EXIT) {
             return executable + " did not answer within " + SECONDS + " seconds: try it with -version";
@@ -219,7 +222,8 @@ public final class JvmProbe {
         Answer answer = run(List.of(), List.of("-version"));
         Matcher matcher = VERSION.matcher(answer.errors() + answer.output());
         if (!matcher.find()) {
-            throw new IllegalArgumentException(executable + " is no JVM: it does not answer -version with a version");
+            throw new IllegalArgumentException(
+                    executable + " is not a JVM: it does not answer -version with a version");
         }
         return matcher.group(1);
     }
@@ -230,17 +234,17 @@ public final class JvmProbe {
                 .filter(line -> !line.isEmpty() && !line.startsWith("WARNING"))
                 .filter(line -> !line.startsWith("Error: Could not create"))
                 .findFirst()
-                .orElse("it says nothing");
+                .orElse("it prints no reason");
     }
 
-    /** 8 for "1.8.0_392", 21 for "21.0.2"; 0 for what is no version. */
+    /** 8 for "1.8.0_392", 21 for "21.0.2"; 0 if the text is not a version. */
     private static int major(String version) {
         String[] parts = version.split("[^0-9]+");
         String major = parts.length > 1 && parts[0].equals("1") ? parts[1] : parts.length > 0 ? parts[0] : "";
         return major.matches("\\d{1,4}") ? Integer.parseInt(major) : 0;
     }
 
-    /** @param before what stands in front of the JVM's command */
+    /** @param before words before the JVM's executable in the command */
     private Answer run(List<String> before, List<String> arguments) {
         List<String> command = new ArrayList<>(before);
         command.add(executable.toString());
@@ -249,7 +253,7 @@ public final class JvmProbe {
             return Command.of(SECONDS, command).run();
         } catch (Command.NotStarted e) {
             throw new IllegalArgumentException(
-                    executable + " is no JVM: the operating system cannot start it (" + e.getMessage() + ")", e);
+                    executable + " is not a JVM: the operating system cannot start it (" + e.getMessage() + ")", e);
         } catch (IOException e) {
             throw new UncheckedIOException(NO_FOLDER, e);
         }

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.convmark.io.TextFile;
 
-/** The local Maven repository: where libraries lie that were fetched before. Nothing is fetched here. */
+/** The local Maven repository, which holds libraries that were fetched before. This class fetches nothing. */
 final class MavenRepository {
     private static final String FOLDER = "maven.repo.local";
     private static final Pattern SETTING = Pattern.compile("<localRepository>\\s*(.*?)\\s*</localRepository>");
@@ -23,7 +23,7 @@ final class MavenRepository {
 
     private final Path folder = folder();
 
-    /** As Maven finds it: a property, the user's settings, or the usual place. */
+    /** Located as Maven does: a property, the user's settings, or the usual place. */
     private static Path folder() {
         String chosen = System.getProperty(FOLDER);
         if (chosen != null) {
@@ -46,7 +46,7 @@ final class MavenRepository {
      * The jars of Graal.
      *
      * @param version of the JDK, which is Graal's too
-     * @throws IllegalArgumentException with the command that gets them if one is missing
+     * @throws IllegalArgumentException with the command that fetches them, if one is missing
      */
     List<Path> graal(String version) {
         List<Path> jars = GRAAL.entrySet().stream()

@@ -17,8 +17,8 @@ import org.convmark.machine.TargetState;
 import org.convmark.model.Target;
 
 /**
- * What a child JVM runs to describe itself. Prints its answer as one line of JSON, again and again as it learns more,
- * so that the last line is true even if a driver kills or hangs this JVM.
+ * Main class of a child JVM that describes itself. Prints its answer as one line of JSON, again each time it learns more, so that the
+ * last line is valid even if a driver kills or hangs this JVM.
  */
 public final class ProbeMain {
     private final Jvm jvm = Jvm.current();
@@ -36,7 +36,7 @@ public final class ProbeMain {
     /** @param arguments part of the name of an OpenCL device, or nothing */
     public static void main(String[] arguments) {
         new ProbeMain(new EngineOptions(1, arguments.length == 0 ? null : arguments[0])).tellAll();
-        // Drivers may hang or crash in their exit hooks, when all is said.
+        // Drivers may hang or crash in their exit hooks, when everything is printed.
         Runtime.getRuntime().halt(0);
     }
 
@@ -50,7 +50,7 @@ public final class ProbeMain {
     }
 
     private void ask(Target target) {
-        tell(target, Fact.missing("the JVM died or hung when it was opened"));
+        tell(target, Fact.missing("the JVM died or hung when its engine was opened"));
         tell(target, describe(target));
     }
 
@@ -59,7 +59,7 @@ public final class ProbeMain {
         tell();
     }
 
-    /** Native libraries write to the same stream, not always whole lines. */
+    /** Begins a new line: native libraries write to the same stream, not always whole lines. */
     private void tell() {
         System.out.println();
         System.out.println(new Probe(jvm, states, devices, Fact.missing("not asked")).json());

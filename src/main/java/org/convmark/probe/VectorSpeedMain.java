@@ -9,11 +9,11 @@ import org.convmark.model.RoofLoop;
 import org.convmark.model.Target;
 
 /**
- * What a child JVM runs to tell how fast its vectors are, one length per JVM: flop/s of the arithmetic roof's best run and what {@link Target#VECTOR} says
- * it runs on, on one line.
+ * Main class of a child JVM that measures its vector speed, one vector length per JVM. Prints one line: flop/s of the arithmetic roof's
+ * best run, and what {@link Target#VECTOR} says it runs on.
  */
 public final class VectorSpeedMain {
-    /** Begins the line. */
+    /** Start of the line. */
     static final String MARK = "convmark vectors ";
 
     private static final long FLOPS = RoofLoop.COMPUTE_FLOPS / 100;

@@ -5,14 +5,14 @@ import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Label;
 
 /**
- * A row of a run without a time that can be used: it failed, or was planned and not measured yet.
+ * A row of a run without a usable time: it failed, or is planned but not measured yet.
  *
- * @param row what a reader calls it
- * @param jvm that was to measure it, as far as that is known
+ * @param row its label for a reader
+ * @param jvm that was to measure it, as far as known
  * @param reason in one line
  */
 public record Absence(Label row, JvmSetup jvm, String reason) {
-    /** Refuses what is not known; an error of several lines, as drivers give them, becomes one. */
+    /** Refuses an absent row or JVM, and joins the lines of an error, because some drivers give several. */
     public Absence {
         Objects.requireNonNull(row, "no row");
         Objects.requireNonNull(jvm, "no JVM");

@@ -7,7 +7,7 @@ import java.util.Objects;
  * A row that could not be measured, or whose result cannot be used.
  *
  * @param error what went wrong, in one line
- * @param details where, for whoever looks into it; may be absent
+ * @param details stack traces, for finding the cause; may be absent
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record Failure(Row row, String error, String details) {

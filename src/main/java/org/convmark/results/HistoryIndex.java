@@ -29,12 +29,12 @@ import org.convmark.io.FileErrors;
 import org.convmark.machine.Machine;
 
 /**
- * One time per row of every run in a folder of runs. What was read of a run is kept in one file, {@code
- * .history-index.gz}, until the run's files change; the file can be deleted at any time, and the runs stay the truth.
+ * One time per row of every run in a folder of runs. What was read from a run is cached in one file, {@code .history-index.gz}, until the
+ * run's files change. The cache can be deleted at any time.
  *
- * <p>It earns its lines: the whole {@code history} of 500 runs of 300 rows (1.3 MB each) takes 20.0 to 21.7 s of processor time without it
- * and 3.7 to 4.2 s with it, that of 16 runs of 26 to 274 rows 4.0 to 5.3 s and 1.3 to 1.5 s (three times each in turn, JDK 17, two cores of
- * an x86 server that others used meanwhile).
+ * <p>It is worth its code: {@code history} of 500 runs of 300 rows (1.3 MB each) takes 20.0 to 21.7 s of processor time without it
+ * and 3.7 to 4.2 s with it, that of 16 runs of 26 to 274 rows 4.0 to 5.3 s and 1.3 to 1.5 s (three times each in turn, JDK 17, two cores
+ * of a shared x86 server).
  */
 public final class HistoryIndex {
     private static final String NAME = ".history-index.gz";
@@ -50,7 +50,7 @@ public final class HistoryIndex {
      * @param clock what is wrong with its clock, or ""
      * @param commit of the program, or why it is not known
      * @param machine short name of the kind of machine
-     * @param absent rows without a time that can be used
+     * @param absent rows without a usable time
      * @param skipped why the plan left out rows, or ""
      */
     public record Entry(
@@ -84,7 +84,7 @@ public final class HistoryIndex {
     /**
      * All runs that can be read.
      *
-     * @param entries in the order of time
+     * @param entries in order of time
      * @param unread one sentence per run that cannot be read
      * @param index why the index could not be written, empty if it could
      */
@@ -123,7 +123,7 @@ public final class HistoryIndex {
         return new Reading(entries, List.copyOf(complaints.values()), changed ? store(entries) : Optional.empty());
     }
 
-    /** A run that was killed before its end may have a plan and no results. */
+    /** A killed run may have a plan but no results. */
     private static boolean isRun(Path folder) {
         return Files.exists(folder.resolve("jmh.json")) || Files.exists(folder.resolve("plan.json"));
     }
@@ -192,7 +192,7 @@ public final class HistoryIndex {
         return text.replaceAll("\\s+", " ");
     }
 
-    /** What the index holds; nothing if it is absent, damaged or of another version, because it can be made again. */
+    /** What the index holds; nothing if it is absent, damaged or of another version, because it can be rebuilt. */
     private Map<String, Entry> load() {
         Map<String, Entry> entries = new HashMap<>();
         Path file = folder.resolve(NAME);
@@ -215,7 +215,7 @@ public final class HistoryIndex {
         }
     }
 
-    /** @param names every name once, because all runs have the same ones */
+    /** @param names each distinct name once, because all runs share them */
     private static Entry parse(String head, BufferedReader in, Map<String, String> names) throws IOException {
         String[] parts = head.split(TAB, -1);
         List<Point> points = new ArrayList<>();
@@ -242,7 +242,7 @@ public final class HistoryIndex {
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of("the index " + file + " cannot be written (" + e.getMessage()
-                    + "): no result is lost, and the next time all runs are read again.");
+                    + "): no result is lost, and all runs are read again next time.");
         }
     }
 

@@ -11,25 +11,25 @@ import org.convmark.jvm.JvmSetup;
 /**
  * What a run set out to measure: the part of its plan that a reader of results needs.
  *
- * @param profile how thoroughly, or null if unknown
+ * @param profile name of the profile, or null if unknown
  * @param device part of the name of an OpenCL device, or null for the first
  * @param jvms that were to measure
- * @param rows everything planned
+ * @param rows all planned rows
  * @param skipped what could not be planned here
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record Intent(String profile, String device, List<PlannedJvm> jvms, List<Row> rows, List<Skipped> skipped) {
-    /** No plan was kept. */
+    /** For a run without a plan. */
     static final Intent UNKNOWN = new Intent(null, null, List.of(), List.of(), List.of());
 
     /**
      * A JVM that was to measure.
      *
-     * @param label by which rows name it
+     * @param label by which rows refer to it
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record PlannedJvm(String label, JvmSetup setup) {
-        /** Before plans of format 4 path and arguments stood beside the label, and not every version kept arguments. */
+        /** Before format 4, plans held path and arguments beside the label, and some versions kept no arguments. */
         @JsonCreator
         static PlannedJvm of(
                 @JsonProperty("label") String label,
@@ -55,7 +55,7 @@ public record Intent(String profile, String device, List<PlannedJvm> jvms, List<
         return !rows.isEmpty() || !skipped.isEmpty();
     }
 
-    /** The JVM that rows name by a label. */
+    /** The JVM with this label. */
     Optional<PlannedJvm> jvm(String label) {
         return jvms.stream().filter(jvm -> jvm.label().equals(label)).findFirst();
     }

@@ -22,20 +22,20 @@ import org.convmark.io.JsonErrors;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Metric;
 
-/** JMH's result file in its JSON format, as measurements. */
+/** Reads JMH's JSON result file as measurements. */
 final class JmhJson {
-    /** One result is read after the other, so something follows most of them. */
+    /** Results are read one by one, so something follows most of them. */
     private static final ObjectReader JSON =
             Json.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private static final Map<String, Double> SECONDS =
             Map.of("ns", 1e-9, "us", 1e-6, "ms", 1e-3, "s", 1.0, "min", 60.0, "hr", 3600.0, "day", 86400.0);
 
-    /** Older versions of JMH put a dot in front of a profiler's names. */
+    /** The dot that older versions of JMH put before the names of profilers' results. */
     private static final String OLD_PREFIX = "\u00b7";
 
     private final Path file;
-    /** Each JVM once, so that rows share it. */
+    /** Each distinct JVM once, so that rows share it. */
     private final Map<JvmSetup, JvmSetup> jvms = new HashMap<>();
 
     JmhJson(Path file) {
@@ -45,11 +45,11 @@ final class JmhJson {
     /**
      * What a file holds.
      *
-     * @param failures results that say nothing about time
+     * @param failures results without a usable time
      */
     record Content(List<Measurement> measurements, List<Failure> failures) {}
 
-    /** A result that says nothing about time: the others do not suffer from it. */
+    /** A result without a usable time; the other results are still read. */
     private static final class Unusable extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -59,7 +59,7 @@ final class JmhJson {
     }
 
     /**
-     * Reads one result after the other, so that a large file need not lie in memory as a tree.
+     * Reads results one by one, so that a large file is never held in memory as one tree.
      *
      * @throws IllegalArgumentException with one sentence if the file is absent, empty or damaged
      */
@@ -99,7 +99,7 @@ final class JmhJson {
         }
     }
 
-    /** The class of a benchmark of ours, which has one method; of others the method too. */
+    /** The class name of a benchmark of Convmark's, which has one method; of other projects' benchmarks the name of the method. */
     private static String benchmark(String method) {
         return Subject.isOwn(method) ? method.substring(0, method.lastIndexOf('.')) : method;
     }
@@ -109,7 +109,7 @@ final class JmhJson {
                 + "): restore it from a copy, or, while the run is unfinished, write it again with --resume.");
     }
 
-    /** JMH before 1.21 did not write which JVM it was. */
+    /** JMH before 1.21 did not record which JVM it was. */
     private Measurement measurement(JsonNode result, String benchmark, SortedMap<String, String> params)
             throws Unusable {
         JsonNode primary = result.path("primaryMetric");
@@ -137,7 +137,7 @@ final class JmhJson {
                     result.path("jvm").asText(),
                     strings(result.path("jvmArgs")));
         } catch (IllegalArgumentException e) {
-            throw new Unusable("its jvmArgs say what no JVM was told (" + e.getMessage() + ")");
+            throw new Unusable("its jvmArgs contain a setting that no JVM can have (" + e.getMessage() + ")");
         }
     }
 
@@ -179,7 +179,7 @@ final class JmhJson {
         return params;
     }
 
-    /** One number per iteration, by fork: as JMH wrote it, or the mean of its histogram where it samples times. */
+    /** One list per fork, one number per iteration: as JMH recorded it, or the mean of the histogram if JMH sampled times. */
     private static List<List<Double>> samples(JsonNode metric) {
         List<List<Double>> forks = new ArrayList<>();
         for (JsonNode fork : metric.path("rawData")) {
@@ -195,7 +195,7 @@ final class JmhJson {
         return forks;
     }
 
-    /** Of pairs of a value and how often it was seen. */
+    /** The mean of pairs of a value and its count. */
     private static double mean(JsonNode histogram) {
         double sum = 0;
         double count = 0;
@@ -206,12 +206,12 @@ final class JmhJson {
         return sum / count;
     }
 
-    /** Time per operation, or operations per time, as seconds per operation. */
+    /** Converts time per operation, or operations per time, to seconds per operation. */
     private static List<List<Double>> inSeconds(List<List<Double>> samples, String unit) throws Unusable {
         String[] parts = unit.split("/");
         Double time = parts.length == 2 ? SECONDS.get(parts[parts[0].equals("ops") ? 1 : 0]) : null;
         if (time == null) {
-            throw new Unusable("its result has the unit '" + unit + "', which is no time");
+            throw new Unusable("its result has the unit '" + unit + "', which is not a unit of time");
         }
         return samples.stream()
                 .map(fork -> fork.stream()

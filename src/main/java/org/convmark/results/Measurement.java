@@ -16,15 +16,15 @@ import org.convmark.model.Target;
 
 /**
  * One row of a run: a benchmark with its parameters on one JVM, and every raw sample. The unit of evidence is the fork;
- * everything else is derived when asked for.
+ * everything else is derived on demand.
  *
  * @param subject what was measured
- * @param jvmArgs arguments of the forks, the suite's own among them
- * @param jmhVersion of the harness, "" if it did not say
+ * @param jvmArgs all arguments of the forks, including the suite's
+ * @param jmhVersion version of JMH, "" if not recorded
  * @param mode JMH's mode: avgt, ss, thrpt or sample
  * @param threads of JMH
  * @param samples seconds per operation, one list per fork, one number per iteration, never empty
- * @param metrics what profilers measured beside it
+ * @param metrics what profilers measured
  */
 public record Measurement(
         Subject subject,
@@ -38,8 +38,8 @@ public record Measurement(
     private static final String USUAL_MODE = "avgt";
 
     /**
-     * Bytes a pass that only boxed vectors explain. Compiled kernels allocate nothing; what the harness allocates around an iteration
-     * of one long pass is tens of kilobytes.
+     * More bytes per pass than this can only come from boxed vectors. Compiled kernels allocate nothing, and the harness allocates tens
+     * of kilobytes around an iteration of one long pass.
      */
     private static final double BOXED_BYTES = 256 << 10;
 
@@ -50,13 +50,13 @@ public record Measurement(
         metrics = Map.copyOf(metrics);
     }
 
-    /** What a reader calls it: its subject, and JMH's mode and threads where they are not the usual ones. */
+    /** Its label for a reader: its subject, and JMH's mode and threads unless they are the usual ones. */
     public Label label() {
         Label label = subject.label();
         return new Label(label.benchmark(), settings(label, mode, threads));
     }
 
-    /** A subject that failed, told apart from others by the same settings. */
+    /** The subject of a row that failed, with the same settings in its label. */
     static Subject told(Subject subject, String mode, int threads) {
         return new Subject.Unknown(subject.benchmark(), settings(subject.label(), mode, threads));
     }
@@ -72,55 +72,55 @@ public record Measurement(
         return settings;
     }
 
-    /** The case of the suite; empty for benchmarks of others. */
+    /** The case of the suite; empty for other projects' benchmarks. */
     public Optional<Case> known() {
         return subject.known();
     }
 
-    /** Whether a workload was measured, not a roof and nothing of others. */
+    /** Whether a workload of the suite was measured, not a roof or another project's benchmark. */
     public boolean isWork() {
         return known().orElse(null) instanceof Case.Work;
     }
 
-    /** @throws IllegalStateException if it {@link #isWork} not */
+    /** @throws IllegalStateException if not {@link #isWork} */
     public Case.Work work() {
         if (known().orElse(null) instanceof Case.Work work) {
             return work;
         }
-        throw new IllegalStateException(label().title() + " is no workload");
+        throw new IllegalStateException(label().title() + " is not a workload");
     }
 
-    /** The loop and its size, empty for everything but roofs. */
+    /** The loop and its size; empty unless it is a roof. */
     public Optional<Case.Roof> roof() {
         return known().filter(Case.Roof.class::isInstance).map(Case.Roof.class::cast);
     }
 
-    /** What runs it; empty for benchmarks of others. */
+    /** What runs it; empty for other projects' benchmarks. */
     public Optional<Target> target() {
         return known().map(Case::target);
     }
 
-    /** Why nothing can be said about this row, empty if it is sound. */
+    /** Why this row cannot be used; empty if it is sound. */
     Optional<String> fault() {
         if (!samples.stream().flatMap(List::stream).allMatch(s -> s > 0 && s < Double.POSITIVE_INFINITY)) {
-            return Optional.of("it was measured, but not every sample of it is a time above zero");
+            return Optional.of("it was measured, but not every sample is a time above zero");
         }
         double bytes = allocatedBytes();
         if (target().filter(Target.VECTOR::equals).isPresent() && bytes > BOXED_BYTES) {
-            return Optional.of("its kernels were not compiled as they are meant and allocated "
-                    + Math.round(bytes / 1024) + " KiB a pass, so that its time says nothing about them");
+            return Optional.of("its kernels were not compiled as intended and allocated " + Math.round(bytes / 1024)
+                    + " KiB a pass, so its time does not show their speed");
         }
         return isWork() ? work().fault().map(Measurement::notKnown) : Optional.empty();
     }
 
-    /** @param why it is none */
+    /** @param why it is not a case */
     static String notKnown(String why) {
-        return "it is no case that this version of Convmark knows (" + why + "): use the version that wrote it";
+        return "it is not a case that this version of Convmark knows (" + why + "): use the version that wrote it";
     }
 
     /**
-     * Bytes that a pass allocates, those of its own threads; where a version measured that did not ask them, those of the whole JVM, with what
-     * the harness and compilers written in Java allocate meanwhile.
+     * Bytes that the threads of a pass allocate. Results of versions that did not measure them count the whole JVM, including the harness
+     * and compilers written in Java.
      */
     public double allocatedBytes() {
         return metric(Metric.ALLOCATED)
@@ -140,8 +140,8 @@ public record Measurement(
     }
 
     /**
-     * The slowest fork over the median fork, empty of one fork. Times are weighed by the roof read beside each iteration
-     * where there is one, so that a slow machine does not look like code that was compiled badly.
+     * The slowest fork over the median fork; empty if there is only one. Times are weighted by the roof measured beside each iteration,
+     * if any, so that a slow machine does not look like badly compiled code.
      */
     public Optional<Double> worstFork() {
         Optional<MetricSamples> roof = wholeRoof();
@@ -157,7 +157,7 @@ public record Measurement(
         return forks.size() < 2 ? Optional.empty() : Optional.of(Collections.max(forks) / Samples.median(forks));
     }
 
-    /** The roofs read beside the iterations; empty if any iteration has none, because only all of them compare. */
+    /** The roofs measured beside the iterations; empty if any iteration has none, because then forks do not compare. */
     private Optional<MetricSamples> wholeRoof() {
         List<Integer> iterations = samples.stream().map(List::size).toList();
         return metric(Metric.ROOF)
@@ -169,7 +169,7 @@ public record Measurement(
         return iterations().get(0);
     }
 
-    /** Seconds of the fastest single pass that was seen; of runs that did not look for one, of the fastest iteration. */
+    /** Seconds of the fastest single pass; of the fastest iteration in runs that did not time single passes. */
     public double fastestPass() {
         return passes().stream()
                 .flatMap(fork -> fastest(fork).stream())
@@ -181,14 +181,14 @@ public record Measurement(
         return metric(Metric.MIN).map(MetricSamples::samples).orElse(List.of());
     }
 
-    /** In seconds; empty if no pass was looked for. */
+    /** In seconds; empty if no single pass was timed. */
     private static Optional<Double> fastest(List<Double> passes) {
         return passes.stream().filter(time -> time > 0).min(Double::compare).map(time -> Metric.MIN.scale() * time);
     }
 
     /**
-     * The same with one sample per fork, its fastest single pass, and without the roof beside iterations, which says nothing of it; empty
-     * where a version measured that did not look for such passes.
+     * The same row with one sample per fork, its fastest single pass, and without the roof beside iterations, which does not apply to it;
+     * empty for results of versions that did not time single passes.
      */
     Optional<Measurement> byFastestPass() {
         List<List<Double>> forks = passes().stream()
@@ -203,7 +203,7 @@ public record Measurement(
         return Optional.of(new Measurement(subject, jvm, jvmArgs, jmhVersion, mode, threads, forks, others));
     }
 
-    /** The same, with options that its JVM had besides its arguments. */
+    /** The same row, with options that its JVM had besides its arguments. */
     Measurement withInherited(List<String> options) {
         if (options.isEmpty()) {
             return this;
@@ -219,7 +219,7 @@ public record Measurement(
         return sorted.get(sorted.size() - 1);
     }
 
-    /** The range of the middle half of all iterations, as a part of the median: one disturbed iteration does not count. */
+    /** The interquartile range of all iterations over the median, so that one disturbed iteration does not count. */
     public double spread() {
         return Samples.interquartileRange(iterations()) / seconds();
     }
@@ -228,7 +228,7 @@ public record Measurement(
         return samples.stream().flatMap(List::stream).sorted().toList();
     }
 
-    /** What a profiler measured beside it; empty where none did. */
+    /** What a profiler measured; empty if none did. */
     public Optional<MetricSamples> metric(Metric metric) {
         return Optional.ofNullable(metrics.get(metric));
     }

@@ -3,7 +3,7 @@ package org.convmark.results;
 import java.util.List;
 
 /**
- * What was measured of a metric beside the time.
+ * The samples of a metric, measured beside the time.
  *
  * @param samples in the unit of the metric, one list per fork, one number per iteration
  */
@@ -13,12 +13,12 @@ public record MetricSamples(List<List<Double>> samples) {
         samples = samples.stream().map(List::copyOf).toList();
     }
 
-    /** Median over all iterations, NaN without any. */
+    /** Median over all iterations; NaN if there are none. */
     public double median() {
         return Samples.median(samples.stream().flatMap(List::stream).toList());
     }
 
-    /** The highest of all iterations, NaN without any. */
+    /** The highest of all iterations; NaN if there are none. */
     public double highest() {
         return samples.stream()
                 .flatMap(List::stream)

@@ -8,14 +8,14 @@ import org.convmark.machine.Graal;
 import org.convmark.model.Case;
 
 /**
- * How a case was measured, for one who measures it again.
+ * How a case was measured, so that it can be measured again.
  *
  * @param profile of the plan, or null if it is not known
- * @param jvm that measured, with what the user chose for it
+ * @param jvm that measured, with the user's settings
  * @param device part of the name of an OpenCL device, or null for the first
  */
 public record Reproduction(String profile, JvmSetup jvm, String device) {
-    /** The command that measures a case alone. */
+    /** The command that measures only this case. */
     public String command(Case what) {
         List<String> others = Graal.without(jvm.arguments());
         return "./run.sh run"

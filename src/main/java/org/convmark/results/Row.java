@@ -12,7 +12,7 @@ import org.convmark.model.Target;
  * One thing to measure on one JVM.
  *
  * @param jvm label of a JVM of the plan
- * @param subject of a plan that this version made always a case
+ * @param subject what is measured; in plans of this version always a case
  */
 public record Row(String jvm, Subject subject) {
     /** A case on a JVM. */
@@ -42,7 +42,7 @@ public record Row(String jvm, Subject subject) {
         return (Case.Work) what();
     }
 
-    /** Names the row, the same in every run with these parameters, and is safe as a file name. */
+    /** Identifies the row in every run with these parameters; safe as a file name. */
     public String id() {
         return what().id() + "@" + jvm;
     }
@@ -52,7 +52,7 @@ public record Row(String jvm, Subject subject) {
         return subject.label().title();
     }
 
-    /** As it is written to a file. */
+    /** Its form in a file. */
     @JsonIgnoreProperties(ignoreUnknown = true)
     private record Text(String jvm, String benchmark, SortedMap<String, String> params) {
         private Text {

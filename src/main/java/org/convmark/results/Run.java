@@ -36,7 +36,7 @@ public final class Run {
     private final Intent intent;
     private final List<Measurement> measurements;
     private final List<Failure> failures;
-    /** In the order of their first rows. Every row of a report has one, so they are made once. */
+    /** In the order of their first rows. Every row of a report needs one, so they are made once. */
     private final Map<JvmSetup, String> labels = new LinkedHashMap<>();
 
     /**
@@ -44,7 +44,7 @@ public final class Run {
      * @param machine the machine before and after, and its JVMs
      * @param intent what was planned
      * @param measurements rows that are sound
-     * @param failures rows that were tried in vain, and rows that cannot be used
+     * @param failures rows that failed, and rows that cannot be used
      */
     public Run(Path folder, Capture machine, Intent intent, List<Measurement> measurements, List<Failure> failures) {
         this.folder = folder;
@@ -83,7 +83,7 @@ public final class Run {
         return measurements;
     }
 
-    /** Rows that were tried in vain, and rows that cannot be used. */
+    /** Rows that failed, and rows that cannot be used. */
     public List<Failure> failures() {
         return failures;
     }
@@ -114,7 +114,7 @@ public final class Run {
         return new Run(folder, machine, intent, sound, failures);
     }
 
-    /** Rows with the options that their JVM took from the environment: JMH does not know of them, but the JVM told when it was asked. */
+    /** Adds to rows the options that their JVM took from the environment: JMH does not record them, but the JVM's probe does. */
     private static List<Measurement> withInherited(List<Measurement> rows, Capture machine) {
         Map<String, Set<String>> given = rows.stream()
                 .collect(Collectors.groupingBy(
@@ -127,7 +127,7 @@ public final class Run {
                 .toList();
     }
 
-    /** Options that a JVM had each time it was asked, and that nobody gave it. */
+    /** Options that a JVM had in every probe although nobody passed them. */
     private static List<String> inherited(Capture machine, String path, Set<String> given) {
         return machine.jvms().stream()
                 .filter(probe -> probe.jvm().path().equals(path))
@@ -211,12 +211,12 @@ public final class Run {
         return measurements.stream().filter(m -> m.jvm().equals(jvm)).toList();
     }
 
-    /** The version and flags of a JVM that was measured, and its path where several JVMs have those. */
+    /** The version and flags of a JVM that was measured, and its path if several JVMs share these. */
     public String label(JvmSetup jvm) {
         return labels.get(jvm);
     }
 
-    /** Rows that were tried in vain or cannot be used, then those of the plan that were not tried; each once. */
+    /** Rows that failed or cannot be used, then planned rows that were not tried; each once. */
     public List<Absence> absences() {
         Map<String, JvmSetup> jvms = new HashMap<>();
         Map<Place, String> reasons = new LinkedHashMap<>();
@@ -228,21 +228,21 @@ public final class Run {
                 .toList();
     }
 
-    /** Where a row stands in a run. */
+    /** What identifies a row in a run. */
     private record Place(Label row, JvmSetup jvm) {}
 
     private Place place(Row row, Map<String, JvmSetup> jvms) {
         return new Place(row.subject().label(), jvms.computeIfAbsent(row.jvm(), this::jvm));
     }
 
-    /** Rows of the plan that were neither measured nor tried in vain. */
+    /** The number of planned rows that were neither measured nor failed. */
     public int outstanding() {
         return (int) absences().stream()
                 .filter(absence -> absence.reason().equals(NOT_YET))
                 .count();
     }
 
-    /** The JVM behind a label of the plan, or of a row that failed; what is not known of it is empty. */
+    /** The JVM with a label of the plan or of a failed row; its unknown parts are empty. */
     public JvmSetup jvm(String label) {
         return intent.jvm(label)
                 .flatMap(planned -> probe(
@@ -277,7 +277,7 @@ public final class Run {
         return machine.jvms().stream().map(Probe::jvm).filter(which).findFirst();
     }
 
-    /** The same, with the fastest pass of each fork for its sample; empty if passes were not looked for in every row. */
+    /** The same run, with the fastest pass of each fork as its sample; empty unless every row timed single passes. */
     public Optional<Run> byFastestPass() {
         List<Measurement> rows = measurements.stream()
                 .flatMap(row -> row.byFastestPass().stream())
@@ -287,7 +287,7 @@ public final class Run {
                 : Optional.of(new Run(folder, machine, intent, rows, failures));
     }
 
-    /** The command that measures a row again; "" where the benchmark is not Convmark's. */
+    /** The command that measures a row again; "" if the benchmark is not Convmark's. */
     public String command(Measurement row) {
         Optional<Case> what = row.known();
         if (what.isEmpty()) {

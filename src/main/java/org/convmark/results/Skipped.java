@@ -11,14 +11,14 @@ import java.util.Objects;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record Skipped(String jvm, String target, String reason, int rows) {
-    /** Refuses a file without one of them. */
+    /** Refuses a file without JVM, target or reason. */
     public Skipped {
         Objects.requireNonNull(jvm, "no jvm");
         Objects.requireNonNull(target, "no target");
         Objects.requireNonNull(reason, "no reason");
     }
 
-    /** The same for so many times as many rows. */
+    /** The same for {@code count} times as many rows. */
     public Skipped times(int count) {
         return new Skipped(jvm, target, reason, rows * count);
     }

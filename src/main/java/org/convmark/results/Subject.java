@@ -8,26 +8,26 @@ import java.util.TreeMap;
 import org.convmark.model.Case;
 import org.convmark.model.Label;
 
-/** What a row of JMH's results is about. */
+/** What a row of JMH's results measures. */
 public sealed interface Subject {
     /** Convmark's own benchmarks. */
     String OWN = "org.convmark.bench.";
 
-    /** Full name of the class; where it is not one of Convmark's, with its method. */
+    /** Full name of the class; with the method unless it is Convmark's. */
     String benchmark();
 
-    /** JMH's parameters as they were written; versions differ in which there were. */
+    /** JMH's parameters as recorded; versions differ in which they have. */
     SortedMap<String, String> params();
 
-    /** What a reader calls it. */
+    /** Its label for a reader. */
     Label label();
 
-    /** The case, of what is known. */
+    /** The case; empty if unknown. */
     default Optional<Case> known() {
         return Optional.empty();
     }
 
-    /** Whether a benchmark, named as JMH does, is one of Convmark's. */
+    /** Whether JMH's name of a benchmark is one of Convmark's. */
     static boolean isOwn(String benchmark) {
         return benchmark.startsWith(OWN);
     }
@@ -35,7 +35,7 @@ public sealed interface Subject {
     /**
      * Reads what JMH wrote.
      *
-     * @throws IllegalArgumentException if it is a benchmark of this version and its parameters make no case
+     * @throws IllegalArgumentException if this version has the benchmark, but the parameters make no valid case
      */
     static Subject of(String benchmark, SortedMap<String, String> params) {
         return isOwn(benchmark) && Case.isOf(benchmark)
@@ -66,7 +66,7 @@ public sealed interface Subject {
         }
     }
 
-    /** A benchmark of another project, or of another version, of which nothing is known but its times. */
+    /** A benchmark of another project or version, of which only the times are known. */
     record Unknown(String benchmark, SortedMap<String, String> params) implements Subject {
         /** Copies the parameters. */
         public Unknown {

@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 import org.openjdk.jmh.runner.format.OutputFormat;
 
 /**
- * Takes what a JVM says of its compilations, thousands of lines a fork, out of what it prints, and keeps which of our methods a compiler
- * gave up on.
+ * Removes a JVM's compilation messages, thousands of lines per fork, from its output, and remembers which of the kernels' methods a
+ * compiler gave up on.
  */
 final class CompilerLog extends FilterOutputStream {
-    /** Milliseconds and number of a compilation, or what becomes of a method. */
+    /** The time in milliseconds and number of a compilation, or a method that is excluded from it. */
     private static final Pattern COMPILATION = Pattern.compile(
             "\\s*\\d+\\s+\\d+\\s.*|\\s*\\d+\\s+[1-4]\\s.*|### Excluding compile.*|made not compilable on level.*");
 
@@ -45,7 +45,7 @@ final class CompilerLog extends FilterOutputStream {
         super(out);
     }
 
-    /** What JMH says goes to a log as it is, what its forks print through this. */
+    /** JMH's own messages go to the log unchanged, and the output of its forks goes through this filter. */
     OutputFormat around(OutputFormat log) {
         return (OutputFormat) Proxy.newProxyInstance(
                 CompilerLog.class.getClassLoader(), new Class<?>[] {OutputFormat.class}, (proxy, method, arguments) -> {
@@ -61,12 +61,12 @@ final class CompilerLog extends FilterOutputStream {
                 });
     }
 
-    /** Forgets the JVMs that ended. */
+    /** Forgets earlier JVMs. */
     synchronized void begin() {
         givenUp.clear();
     }
 
-    /** Of the JVMs since {@link #begin()}, each once. */
+    /** What compilers gave up on since {@link #begin()}, each once. */
     synchronized List<GivenUp> givenUp() {
         return givenUp.stream().distinct().toList();
     }
@@ -99,7 +99,7 @@ final class CompilerLog extends FilterOutputStream {
         }
     }
 
-    /** Half a line is kept until it ends. */
+    /** An incomplete line is held back until it ends. */
     @Override
     public void flush() throws IOException {
         out.flush();

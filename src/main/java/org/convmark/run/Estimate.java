@@ -8,7 +8,7 @@ import org.convmark.model.Network;
 import org.convmark.model.Target;
 import org.convmark.results.Row;
 
-/** How long a row takes, roughly: from the work of its graph and the usual speed of a target on one core. */
+/** Roughly how long a row takes, from the work of its graph and the usual speed of a target on one core. */
 final class Estimate {
     private static final double PLAIN_FLOPS_PER_SECOND = 12e9;
     private static final double COLD_FLOPS_PER_SECOND = 6e9;
@@ -36,7 +36,7 @@ final class Estimate {
         return Duration.ofMillis(Math.round(1e3 * effort.allForks() * fork));
     }
 
-    /** Many rows time the same graph. */
+    /** Kept, because many rows time the same graph. */
     private double flops(Row row) {
         return flops.computeIfAbsent(
                 row.work().problem(), problem -> problem.graph().cost().flops());
@@ -46,7 +46,7 @@ final class Estimate {
         return target == Target.SCALAR ? PLAIN_FLOPS_PER_SECOND : ACCELERATED_FLOPS_PER_SECOND;
     }
 
-    /** A JVM, the roof beside the row, and loading the engine. */
+    /** Time to start a JVM, measure the roof beside the row, and load the engine. */
     private static double startSeconds(Target target) {
         return switch (target.kind()) {
             case JAVA -> 1.7;
@@ -56,8 +56,8 @@ final class Estimate {
     }
 
     /**
-     * Compilers at work. C2 takes up to a second for a register tile; it sees each kernel of a network, of which there are more, once a
-     * pass or a few times only.
+     * Time until kernels are compiled. C2 takes up to a second for a register tile. A network has more kernels than a block, and runs
+     * each only once or a few times per pass.
      */
     private static double compileSeconds(Row row) {
         if (row.isRoof()) {

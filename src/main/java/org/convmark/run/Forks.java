@@ -8,12 +8,12 @@ import org.convmark.model.Metric;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.Result;
 
-/** Forks of one row that were measured so far. */
+/** The forks of one row that were measured so far. */
 final class Forks {
-    /** Slowest over median fork, each weighed by the roof beside it, from which on one more fork is measured. */
+    /** Slowest over median fork, each weighted by the roof beside it, above which one more fork is measured. */
     private static final double UNEVEN = 1.3;
 
-    /** Forks of which the median is one that others stand beside. */
+    /** The fewest forks whose median has a fork on each side. */
     private static final int FEWEST = 3;
 
     private final List<BenchmarkResult> all = new ArrayList<>();
@@ -26,7 +26,7 @@ final class Forks {
         return Collections.unmodifiableList(all);
     }
 
-    /** Whether one fork was compiled worse than the others: its kernels are slower, and its machine was not. */
+    /** Whether one fork was compiled worse than the others: its kernels are slower although the machine was not. */
     boolean isUneven() {
         if (all.size() < FEWEST) {
             return false;
@@ -35,7 +35,10 @@ final class Forks {
         return sorted[sorted.length - 1] > UNEVEN * sorted[sorted.length / 2];
     }
 
-    /** Time of a fork's isolated kernels, of one kernel the time of its passes, times the roof beside: flops that would have fitted. */
+    /**
+     * Time of a fork's isolated kernels (of its passes, if there is only one kernel) times the roof measured beside it: the flops that
+     * would have fitted into that time.
+     */
     private static double kernelWork(BenchmarkResult fork) {
         Map<String, Result> beside = fork.getSecondaryResults();
         double time = beside.containsKey(Metric.ISOLATED.key())

@@ -14,9 +14,9 @@ import org.convmark.results.Row;
 import org.convmark.run.Plan.PlannedJvm;
 
 /**
- * Where a plan is made.
+ * The machine and JVMs that a plan is made for.
  *
- * @param probes what each JVM said, in order
+ * @param probes the answer of each JVM, in order
  * @param device part of the name of an OpenCL device, or null
  * @param jar digest of the program that measures
  */
@@ -26,7 +26,7 @@ public record Host(Machine machine, Map<JvmSetup, Probe> probes, String device, 
         probes = Collections.unmodifiableMap(new LinkedHashMap<>(probes));
     }
 
-    /** The JVMs, labelled by version and what the user chose; those whose labels would be equal are numbered. */
+    /** The JVMs, labelled by version and the user's choices; equal labels are numbered. */
     List<PlannedJvm> jvms() {
         Map<String, PlannedJvm> jvms = new LinkedHashMap<>();
         probes.forEach((setup, said) -> {
@@ -65,11 +65,11 @@ public record Host(Machine machine, Map<JvmSetup, Probe> probes, String device, 
                 .map(state -> state.description().missing());
     }
 
-    /** @throws InputError if this is not where a plan was made: its results would not belong together */
+    /** @throws InputError if the plan was made for another build, JVM or device: results would not be comparable */
     public void requireSameAs(Plan plan) {
         if (!jar.equals(plan.jar())) {
-            throw new InputError("this run was begun with another build of Convmark, and results of two builds do not "
-                    + "belong together: resume it with that build, or start a new run.");
+            throw new InputError("this run was begun with another build of Convmark, and results of two builds "
+                    + "cannot be mixed: resume it with that build, or start a new run.");
         }
         List<PlannedJvm> jvms = jvms();
         for (int i = 0; i < jvms.size(); i++) {
@@ -85,7 +85,7 @@ public record Host(Machine machine, Map<JvmSetup, Probe> probes, String device, 
                             + (now.expected().containsKey(target)
                                     ? "runs on \"" + now.expected().get(target) + "\" now"
                                     : "is not available now")
-                            + ": bring it back, or start a new run.");
+                            + ": make it available again, or start a new run.");
                 }
             });
             if (!Objects.equals(now.shortVectors(), then.shortVectors())) {

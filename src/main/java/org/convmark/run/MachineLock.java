@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Tells runs of one machine of one another: who measures holds a lock. It forbids nothing, because JMH's own, which does, makes the runs
- * of one user fail on the file of another.
+ * Lets a run notice another run on the same machine: each holds a lock while it measures. The lock forbids nothing. JMH's own lock does,
+ * and so one user's run fails on the lock file of another user.
  */
 public final class MachineLock implements Closeable {
     private final FileChannel channel;
@@ -28,7 +28,7 @@ public final class MachineLock implements Closeable {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             return new MachineLock(channel, lock(channel) != null);
         } catch (IOException e) {
-            return new MachineLock(null, true); // a file of somebody else: nothing is known
+            return new MachineLock(null, true); // another user's file: nothing is known
         }
     }
 
@@ -40,7 +40,7 @@ public final class MachineLock implements Closeable {
         }
     }
 
-    /** Whether nobody is known to measure at the same time. */
+    /** Whether no other run is known to measure at the same time. */
     public boolean isFirst() {
         return isFirst;
     }

@@ -6,14 +6,14 @@ import java.util.List;
  * How thoroughly a row is measured.
  *
  * @param forks JVMs started, one after the other; the unit of evidence
- * @param warmUpMillis longest warm-up of a fork; it ends earlier when the time no longer improves
+ * @param warmUpMillis time limit of a fork's warm-up, which ends earlier when the time no longer improves
  * @param iterations samples per fork
- * @param iterationMillis shortest time of a sample
- * @param counters events that one more fork counts, whose times are not kept
+ * @param iterationMillis minimum time of a sample
+ * @param counters events to count in one more fork, whose times are discarded
  */
 public record MeasurementSettings(
         int forks, int warmUpMillis, int iterations, int iterationMillis, List<String> counters) {
-    /** Plans without counters may be silent about them. */
+    /** Plans without counters may omit them. */
     public MeasurementSettings {
         counters = counters == null ? List.of() : List.copyOf(counters);
     }
@@ -33,7 +33,7 @@ public record MeasurementSettings(
         return new MeasurementSettings(forks, warmUpMillis, iterations, iterationMillis, events);
     }
 
-    /** All forks, of which one may count. */
+    /** The number of all forks, including the one that counts events. */
     int allForks() {
         return counters.isEmpty() ? forks : forks + 1;
     }

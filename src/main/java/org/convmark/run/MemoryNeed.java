@@ -16,10 +16,10 @@ import org.convmark.model.Parameter;
 import org.convmark.model.Stack;
 
 /**
- * Refuses networks that do not fit, before their graph is even built.
+ * Refuses what does not fit into memory; absurd sizes before their graph is even built.
  *
- * @param availableBytes what the machine has left
- * @param heapBytes smallest heap limit of the JVMs: plain Java checks every result
+ * @param availableBytes memory that the machine has left
+ * @param heapBytes smallest heap limit of the JVMs, because plain Java checks every result
  */
 public record MemoryNeed(long availableBytes, long heapBytes) {
     private static final int MOST = 1 << 14;
@@ -27,7 +27,7 @@ public record MemoryNeed(long availableBytes, long heapBytes) {
     private static final long FIXED = 64L << 20;
     private static final long LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
-    /** What this machine has. */
+    /** The memory of a machine. */
     public static MemoryNeed of(Machine machine, long heapBytes) {
         long available = machine.memory().availableBytes().optional().orElse(Long.MAX_VALUE);
         long limit = machine.limits().memoryBytes().optional().orElse(Long.MAX_VALUE);
@@ -46,7 +46,7 @@ public record MemoryNeed(long availableBytes, long heapBytes) {
         }
     }
 
-    /** Why a network is not measured at its size, empty if it is: other networks may be. */
+    /** Why a network does not fit at its size, empty if it does. It is left out rather than refused, because other networks may fit. */
     public Optional<String> obstacle(Case one) {
         if (!(one instanceof Case.Work work) || work.workload() instanceof Stack) {
             return Optional.empty();
@@ -59,7 +59,7 @@ public record MemoryNeed(long availableBytes, long heapBytes) {
         }
     }
 
-    /** The input and one filter per unit, in floating point because the numbers may be absurd. */
+    /** Bytes of the input and one filter per unit, in floating point because absurd sizes would overflow. */
     private static double leastBytes(Extents size) {
         Map<Parameter, Integer> values = size.values();
         double width = values.getOrDefault(Parameter.WIDTH, IMAGE_CHANNELS);
@@ -105,7 +105,7 @@ public record MemoryNeed(long availableBytes, long heapBytes) {
         if (bytes > heapBytes) {
             throw new InputError(
                     one.title() + " would need " + precision + gibibytes(bytes) + " of memory, but the heap "
-                            + "of the JVM ends at " + gibibytes(heapBytes) + ": add --jvm-args \"-Xmx"
+                            + "limit of the JVM is " + gibibytes(heapBytes) + ": add --jvm-args \"-Xmx"
                             + (long) Math.ceil(1.2 * bytes / (1L << 30)) + "g\".");
         }
     }

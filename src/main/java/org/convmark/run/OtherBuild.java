@@ -12,22 +12,22 @@ import org.convmark.machine.Fact;
 import org.convmark.machine.Machine.Checkout;
 
 /**
- * Another build of this program: a jar that is there, or a revision of this checkout that is built for the occasion.
+ * Another build of this program: an existing jar, or a revision of this checkout that is built for the comparison.
  *
- * @param jar benchmarks.jar with all it needs
+ * @param jar benchmarks.jar with its dependencies
  * @param digest of the jar
  * @param checkout what it was built from
- * @param name short, safe in a folder's name
+ * @param name short name, safe in a folder's name
  */
 public record OtherBuild(Path jar, String digest, Checkout checkout, String name) implements AutoCloseable {
     private static final int GIT_SECONDS = 60;
     private static final int BUILD_SECONDS = 900;
 
     /**
-     * Finds or builds it.
+     * Copies or builds it.
      *
      * @param what the path of a jar, or a revision as git understands it
-     * @throws InputError if there is neither, or the revision does not build
+     * @throws InputError if there is no such jar or revision, or the revision does not build
      */
     public static OtherBuild of(String what) throws IOException {
         Path folder = Files.createTempDirectory("convmark-against");
@@ -68,7 +68,7 @@ public record OtherBuild(Path jar, String digest, Checkout checkout, String name
 
     private static String commit(String revision) throws IOException {
         String unknown =
-                "'" + revision + "' is no revision of a git checkout here, and no .jar: name a commit, a branch, "
+                "'" + revision + "' is neither a revision of a git checkout here nor a .jar: give a commit, a branch, "
                         + "a tag or a benchmarks.jar.";
         if (revision.startsWith("-")) {
             throw new InputError(unknown);
@@ -100,7 +100,7 @@ public record OtherBuild(Path jar, String digest, Checkout checkout, String name
         }
     }
 
-    /** Removes what was made for it. */
+    /** Deletes the copy of the jar. */
     @Override
     public void close() throws IOException {
         Folders.delete(jar.getParent());

@@ -10,7 +10,7 @@ import org.convmark.io.Choices;
 import org.convmark.io.InputError;
 import org.convmark.model.Parameter;
 
-/** Values that the user chose for benchmark parameters, in place of the profile's; each is checked by itself. */
+/** The user's values for benchmark parameters, in place of the profile's; each is checked on its own. */
 public final class Parameters {
     private static final Choices NAMES = new Choices(
             "parameter", Stream.of(Parameter.values()).map(Parameter::key).toList());
@@ -39,12 +39,12 @@ public final class Parameters {
         }
     }
 
-    /** The chosen values, or others if none were. */
+    /** The chosen values, or {@code otherwise} if there are none. */
     public List<String> get(Parameter parameter, List<String> otherwise) {
         return values.getOrDefault(parameter, otherwise);
     }
 
-    /** Those with chosen values. */
+    /** Parameters with chosen values. */
     public Set<Parameter> chosen() {
         return values.keySet();
     }
@@ -61,7 +61,7 @@ public final class Parameters {
         String name = parameter.key();
         if (!value.matches("[+-]?\\d+")) {
             throw new InputError(
-                    name + "='" + value + "' is not a whole number: give one from " + parameter.least() + " on.");
+                    name + "='" + value + "' is not a whole number: give one of at least " + parameter.least() + ".");
         }
         BigInteger number = new BigInteger(value);
         if (number.compareTo(BigInteger.valueOf(parameter.least())) < 0) {

@@ -21,9 +21,9 @@ import org.convmark.results.Row;
 import org.convmark.results.Skipped;
 
 /**
- * What a run measures, in order; all that is needed to go on with it.
+ * What a run measures, in order, and all that is needed to resume it.
  *
- * @param format number of this form of the file
+ * @param format version of the file's format
  * @param jar digest of the program that measures
  * @param profile label of the profile that it was made from
  * @param device part of the name of an OpenCL device, or null
@@ -39,7 +39,7 @@ public record Plan(
         @JsonProperty(required = true) List<PlannedJvm> jvms,
         @JsonProperty(required = true) List<Row> rows,
         @JsonProperty(required = true) List<Skipped> skipped) {
-    /** The form that this program writes and reads. */
+    /** The format that this program writes and reads. */
     public static final int FORMAT = 4;
 
     /** Copies the lists. */
@@ -50,12 +50,12 @@ public record Plan(
     }
 
     /**
-     * A JVM that measures, and what it said when it was asked.
+     * A JVM that measures, and what it said when it was probed.
      *
      * @param label short, unique in the plan and safe in a file name
      * @param build its java.runtime.version
-     * @param expected what each available target must say that it runs on
-     * @param shortVectors what VECTOR must say with vectors of half the length, or null if they are not used
+     * @param expected what each available target must report that it runs on
+     * @param shortVectors what VECTOR must report with vectors of half the length, or null if they are not used
      */
     public record PlannedJvm(
             String label, JvmSetup setup, String build, Map<String, String> expected, String shortVectors) {
@@ -87,7 +87,7 @@ public record Plan(
                     && VectorLength.isShortBetter(row.work().problem().graph());
         }
 
-        /** What a row's target must say that it runs on. */
+        /** What a row's target must report that it runs on. */
         private String expected(Row row) {
             return shortens(row) ? shortVectors : expected.get(row.target().name());
         }
@@ -104,7 +104,7 @@ public record Plan(
         return new Plan(format, other.digest(), profile, effort, device, jvms, rows, skipped);
     }
 
-    /** Why nobody can go on with it, as it was read from a file; empty if it is sound. */
+    /** Why a plan that was read from a file cannot be resumed; empty if it is sound. */
     Optional<String> fault() {
         if (effort.forks() < 1 || effort.iterations() < 1) {
             return Optional.of("it plans " + effort.forks() + " forks of " + effort.iterations() + " iterations");
@@ -125,7 +125,7 @@ public record Plan(
                 : Optional.of("there is no JVM " + row.jvm());
     }
 
-    /** Whether numbers of rows are no numbers, or none that can be; names no row, because many share a graph. */
+    /** Finds impossible totals, which come from damaged numbers; names no row, because many share a graph. */
     private Optional<String> unlikely() {
         Duration time = estimate();
         return time.isNegative() || workers(rows) < 0
@@ -141,7 +141,7 @@ public record Plan(
                 .orElseThrow();
     }
 
-    /** What the forks of a row must be on a machine with these caches. */
+    /** The contract of a row's forks on a machine with these caches. */
     ForkContract contract(Row row, Caches caches) {
         PlannedJvm jvm = jvm(row);
         return new ForkContract(
@@ -154,27 +154,27 @@ public record Plan(
                 jvm.vectorBits(row));
     }
 
-    /** The command that measures a row alone. */
+    /** The command that measures only this row. */
     public String command(Row row) {
         return new Reproduction(profile, jvm(row).setup(), device).command(row.what());
     }
 
-    /** The largest number of threads that some of its rows ask for. */
+    /** The largest number of threads that any of these rows asks for. */
     public static int workers(List<Row> some) {
         return some.stream().mapToInt(row -> row.what().workers()).max().orElse(0);
     }
 
-    /** How long each row takes, roughly; many rows time the same graph, whose work is counted once. */
+    /** Roughly how long each row takes. Many rows time the same graph, whose work is computed only once. */
     public Function<Row, Duration> estimates() {
         return new Estimate(effort)::of;
     }
 
-    /** How long all of it takes, roughly. */
+    /** Roughly how long all rows take. */
     public Duration estimate() {
         return estimate(rows);
     }
 
-    /** How long some of its rows take, roughly. */
+    /** Roughly how long some of its rows take. */
     public Duration estimate(List<Row> some) {
         return some.stream().map(estimates()).reduce(Duration.ZERO, Duration::plus);
     }

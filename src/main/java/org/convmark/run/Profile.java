@@ -22,8 +22,8 @@ import org.convmark.model.Workload;
 /** How much of the suite is measured, and how thoroughly. The only list of profiles. */
 public enum Profile {
     /**
-     * Every pattern and block once and tiny, to see that it works: estimated under 5 minutes on two cores. So are networks
-     * where they are named, on one target, because each is compiled and checked for seconds.
+     * Every pattern and block once at a tiny size, to see that it works: estimated under 5 minutes on two cores. Networks run only if
+     * named, and on one target, because each takes seconds to compile and check.
      */
     SMOKE(
             Family.PATTERNS_AND_BLOCKS,
@@ -43,9 +43,10 @@ public enum Profile {
         }
     },
     /**
-     * Every pattern at two depths and two widths, one of them changed at a time, and every block: estimated about 10 minutes on two cores. A
-     * speed-up by depth and one by width take three points; the fourth, both at once, takes the most time. A stack of blocks
-     * repeats one, and what fusion gains is seen at depth 1, at the width where kernels are long against their launch.
+     * Every pattern at two depths and two widths, changed one at a time, and every block: estimated about 10 minutes on two cores. The
+     * effects of depth and of width need three points; the fourth, which changes both, would take the most time. A stack of blocks
+     * repeats one block, so the gain of fusion is measured at depth 1, and at the width where kernels are long compared with their
+     * launch.
      */
     QUICK(
             Family.PATTERNS_AND_BLOCKS,
@@ -68,7 +69,7 @@ public enum Profile {
                     .allMatch(extent -> largest(extent).equals(point.get(extent)));
         }
     },
-    /** What a statement about a machine needs: hours. */
+    /** Enough to draw conclusions about a machine: hours. */
     STANDARD(
             Family.EVERYTHING,
             axes(List.of(1, 2, 4), List.of(16, 32, 64), 56, List.of(1), List.of(1)),
@@ -76,7 +77,7 @@ public enum Profile {
             List.of(RoofLoop.READ, RoofLoop.COPY, RoofLoop.TRIAD),
             List.of(WorkingSet.values()),
             new MeasurementSettings(3, 30_000, 5, 200)),
-    /** Evidence enough for a comparison of two runs, and all cores, wider networks, batches: days. */
+    /** Enough forks to compare two runs, and also all cores, wider layers and batches: days. */
     FULL(
             Family.EVERYTHING,
             axes(List.of(1, 2, 4), List.of(16, 32, 64, 128), 56, List.of(1, 4), List.of(1, 0)),
@@ -108,8 +109,8 @@ public enum Profile {
     /** What is compared at each point. */
     private enum Comparison {
         /**
-         * Plain Java as it is written, the others as they are best: blocks with fused epilogues and as one kernel, and
-         * activations, which are about fusion too, with every fusion on every target.
+         * Plain Java unfused, other targets at their best: blocks with fused epilogues and as one kernel. Activation chains, which are
+         * also about fusion, run with every fusion on every target.
          */
         BEST_OF_EACH {
             @Override
@@ -126,7 +127,7 @@ public enum Profile {
                 return List.of(plain ? Fusion.NONE : Fusion.EPILOGUE);
             }
         },
-        /** Every target with every fusion that targets run. */
+        /** Every target with every fusion that it supports. */
         EVERY_FUSION {
             @Override
             List<Fusion> fusions(Workload workload, Target target) {
@@ -134,7 +135,7 @@ public enum Profile {
             }
         };
 
-        /** What a target runs, without BLOCK where that is EPILOGUE: single layers, and units of one convolution. */
+        /** A target's fusions, without BLOCK where it equals EPILOGUE: for single layers and units of one convolution. */
         private static List<Fusion> fusionsThatDiffer(Workload workload, Target target) {
             Graph small = workload instanceof Network network
                     ? network.graph(network.image(), 1)
@@ -190,7 +191,7 @@ public enum Profile {
     }
 
     /**
-     * The profile of a name.
+     * The profile with this name.
      *
      * @throws InputError with the nearest known name if there is none
      */
@@ -209,14 +210,14 @@ public enum Profile {
         return axes.get(parameter);
     }
 
-    /** Values of depth, width, image or batch for a workload; a network's images have a size of their own. */
+    /** Values of depth, width, image or batch for a workload; networks have their own image size. */
     List<String> axis(Workload workload, Parameter extent) {
         return extent == Parameter.IMAGE && workload instanceof Network network
                 ? List.of(String.valueOf(image(network)))
                 : axis(extent);
     }
 
-    /** Whether a point of a workload's usual extents is measured: of all combinations some may be left out. */
+    /** Whether a combination of a workload's usual extents is measured: a profile may leave some out. */
     boolean measures(Map<Parameter, String> point) {
         return true;
     }
@@ -226,12 +227,12 @@ public enum Profile {
         return all.get(all.size() - 1);
     }
 
-    /** What runs a workload unless targets are named. */
+    /** The targets that run a workload unless the user names others. */
     List<Target> targets(Workload workload) {
         return List.copyOf(Target.own());
     }
 
-    /** Rows and columns of a network's images: those that its accuracy was published for. */
+    /** Rows and columns of a network's images: the size for which its accuracy was published. */
     int image(Network network) {
         return network.image();
     }
@@ -247,7 +248,7 @@ public enum Profile {
             case BYTES ->
                 workingSets.stream().map(set -> set.bytes(machine)).distinct().toList();
             case FLOPS -> List.of(RoofLoop.COMPUTE_FLOPS);
-            default -> throw new IllegalArgumentException(size + " is no size of a roof");
+            default -> throw new IllegalArgumentException(size + " is not a parameter of a roof");
         };
     }
 

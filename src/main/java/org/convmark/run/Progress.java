@@ -11,9 +11,9 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.convmark.results.Row;
 
-/** Tells how far a run is and when it will end. */
+/** Reports how far a run has got and when it will end. */
 public interface Progress extends AutoCloseable {
-    /** Tells nothing. */
+    /** Reports nothing. */
     Progress NONE = new Progress() {
         @Override
         public void begin(Row row) {}
@@ -28,13 +28,13 @@ public interface Progress extends AutoCloseable {
     /** A row begins. */
     void begin(Row row);
 
-    /** A row of this estimated time is over. */
+    /** A row with this estimated time ends. */
     void end(Row row, Duration estimate);
 
     @Override
     void close();
 
-    /** One line that moves on a terminal, else a line now and then. */
+    /** A progress bar on a terminal, otherwise a line now and then. */
     static Progress on(PrintWriter out, List<Row> rows, Function<Row, Duration> estimate) {
         Clock clock = new Clock();
         rows.forEach(row -> clock.left.plan(row, estimate.apply(row)));
@@ -52,7 +52,7 @@ public interface Progress extends AutoCloseable {
                 : seconds / 3600 + " h " + seconds % 3600 / 60 + " min";
     }
 
-    /** What is left, told by rows as they end. */
+    /** The time left, updated as rows end. */
     final class Clock {
         private final TimeLeft left = new TimeLeft();
         private long last = System.nanoTime();
@@ -65,7 +65,7 @@ public interface Progress extends AutoCloseable {
             last = now;
         }
 
-        /** Less what the rows that are being measured have taken so far. */
+        /** The estimate less the time that the current rows have taken so far. */
         private synchronized Duration left() {
             Duration left = this.left.left().minusNanos(System.nanoTime() - last);
             return left.isNegative() ? Duration.ZERO : left;
@@ -82,7 +82,7 @@ public interface Progress extends AutoCloseable {
         }
     }
 
-    /** A bar that is drawn again and again. */
+    /** A bar that is redrawn in place. */
     final class Bar implements Progress {
         private final int rows;
         private final Clock clock;

@@ -22,15 +22,15 @@ import org.convmark.results.Failure;
 import org.convmark.results.Row;
 
 /**
- * A run on disk while it goes on. {@code plan.json} holds what is measured, {@code failed.json} the rows that could not be,
- * and {@code index/} JMH's JSON of each row until all are measured and {@code jmh.json} holds them. Every file appears whole
- * or not at all, so that a killed run loses nothing but the row it was at.
+ * The folder of a run in progress. {@code plan.json} holds what is to be measured, {@code failed.json} the rows that failed, and
+ * {@code index/} JMH's JSON of each row until all are measured and {@code jmh.json} holds them. Every file is written whole or
+ * not at all, so a killed run loses only the row that it was measuring.
  *
  * @param path {@code <utc>-<machine>-<commit>}
  */
 public record RunFolder(Path path) {
     /**
-     * Makes the folder of a new run.
+     * Creates the folder of a new run.
      *
      * @throws InputError if it exists, or cannot be written
      */
@@ -53,9 +53,9 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * A run that was begun.
+     * Opens a run that was begun.
      *
-     * @throws InputError if there is none, or what it measured so far is not there
+     * @throws InputError if there is none, or its results so far are missing
      */
     public static RunFolder open(Path path) {
         RunFolder folder = new RunFolder(path);
@@ -83,12 +83,12 @@ public record RunFolder(Path path) {
         return path.resolve("run.log");
     }
 
-    /** What was measured: JMH's own Json.MAPPER. */
+    /** What was measured, in JMH's own JSON format. */
     public Path results() {
         return path.resolve("jmh.json");
     }
 
-    /** Rows that could not be measured; absent where there are none. */
+    /** Rows that could not be measured; absent if there are none. */
     public Path failed() {
         return path.resolve("failed.json");
     }
@@ -109,14 +109,14 @@ public record RunFolder(Path path) {
         return index(row.id() + ".json");
     }
 
-    /** Keeps the plan. */
+    /** Writes the plan. */
     public void store(Plan plan) throws IOException {
         new AtomicFile(planFile())
                 .write(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(plan));
     }
 
     /**
-     * The plan that was kept.
+     * Reads the plan.
      *
      * @throws InputError if it is damaged or of another version
      */
@@ -144,13 +144,13 @@ public record RunFolder(Path path) {
                 file + " is damaged (" + what + "): start a new run; what was measured stays in " + path + ".");
     }
 
-    /** Keeps what JMH wrote for a row. */
+    /** Writes JMH's result of a row. */
     void store(Row row, String jmhJson) throws IOException {
         new AtomicFile(measured(row)).write(jmhJson);
         storeFailures(failuresBeside(row));
     }
 
-    /** Keeps why a row was not measured. */
+    /** Writes why a row was not measured. */
     void store(Failure failure) throws IOException {
         storeFailures(Stream.concat(failuresBeside(failure.row()).stream(), Stream.of(failure))
                 .toList());
@@ -169,7 +169,7 @@ public record RunFolder(Path path) {
         }
     }
 
-    /** Rows of the plan without a whole result, in order. */
+    /** Rows of the plan without a complete result, in order. */
     public List<Row> missing(Plan plan) {
         return isComplete(plan)
                 ? List.of()
@@ -186,7 +186,7 @@ public record RunFolder(Path path) {
         }
     }
 
-    /** What JMH wrote for a row, without the brackets of the list; empty if it is absent or damaged. */
+    /** JMH's result of a row, without the brackets of the list; empty if absent or damaged. */
     private Optional<String> result(Row row) {
         try {
             String text = TextFile.read(measured(row));
@@ -200,7 +200,7 @@ public record RunFolder(Path path) {
         }
     }
 
-    /** Whether JMH wrote a result for a row: a record that was mixed up is measured again. */
+    /** Whether JMH wrote a result for this row: if files were mixed up, the row is measured again. */
     private static boolean isOf(Row row, JsonNode result) {
         JsonNode params = result.path("params");
         return result.path("benchmark").asText().startsWith(row.subject().benchmark() + ".")
@@ -208,7 +208,7 @@ public record RunFolder(Path path) {
                         .equals(params.path(e.getKey()).asText()));
     }
 
-    /** Rows that failed when they were last tried. A record that is damaged counts as none, because they are tried again. */
+    /** Rows whose last attempt failed. A damaged file counts as none, because those rows are tried again. */
     public List<Failure> failures() {
         try {
             return Stream.ofNullable(Json.MAPPER.readValue(TextFile.read(failed()), Failure[].class))
@@ -220,7 +220,7 @@ public record RunFolder(Path path) {
         }
     }
 
-    /** Writes jmh.json from all that was measured so far, in the order of the plan; once that is all, the index goes. */
+    /** Writes jmh.json from all results so far, in the order of the plan, and deletes the index once it is complete. */
     void collect(Plan plan) throws IOException {
         if (!isComplete(plan)) {
             List<String> results = plan.rows().stream()

@@ -10,7 +10,7 @@ import org.convmark.model.Caches;
 import org.convmark.results.Row;
 
 /**
- * A run that is measured together with others, fork by fork in turn; alone as a rule.
+ * A run that is measured: usually alone, sometimes in turn with others, fork by fork.
  *
  * @param capture the machine before the run
  * @param classPath of the forks: the program that is measured
@@ -21,13 +21,13 @@ public record RunUnderTest(RunFolder folder, Plan plan, Capture capture, String 
 
     private static final String CONTRACT = ForkContract.class.getName().replace('.', '/') + ".class";
 
-    /** The arguments that tell the forks of a row what they must be, on a machine with these caches. */
+    /** The arguments that pass the contract to a row's forks, on a machine with these caches. */
     List<String> told(Row row, Caches caches) {
         ForkContract contract = plan.contract(row, caches);
         return knowsContracts() ? contract.properties() : contract.formerProperties();
     }
 
-    /** An older program is told by one property for each part. */
+    /** An older program takes a property for each part of the contract. */
     private boolean knowsContracts() {
         if (classPath.equals(OWN)) {
             return true;

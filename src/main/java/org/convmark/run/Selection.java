@@ -24,11 +24,11 @@ import org.convmark.results.Skipped;
 import org.convmark.run.Plan.PlannedJvm;
 
 /**
- * What the user chose: a profile, a part of its benchmarks, other parameter values.
+ * What the user chose: a profile, some of its benchmarks, other parameter values.
  *
  * @param workloads full names of the benchmark classes of stacks and networks
  * @param roofs full names of the benchmark classes of roofs
- * @param peers targets measured beside those of the parameters
+ * @param peers targets measured in addition to those of the parameters
  */
 public record Selection(
         Profile profile, Parameters parameters, List<String> workloads, List<String> roofs, Set<Target> peers) {
@@ -41,11 +41,11 @@ public record Selection(
     }
 
     /**
-     * Chooses the benchmarks that a regular expression finds, those too that the profile would leave out. Roofs belong to
-     * every run, because times say little without them; an expression that finds only roofs chooses those alone.
+     * Chooses the benchmarks that a regular expression matches, including those that the profile leaves out. Roofs are part of every run,
+     * because times mean little without them; an expression that matches only roofs chooses only those.
      *
-     * @param include searched in the full name, {@code org.convmark.bench.pattern.PlainBenchmark.run}
-     * @throws InputError if it is none or finds nothing
+     * @param include searched for in the full name, {@code org.convmark.bench.pattern.PlainBenchmark.run}
+     * @throws InputError if it is not a regular expression or matches nothing
      */
     public static Selection of(Profile profile, String include, Parameters parameters, Set<Target> peers) {
         Predicate<String> chosen = search(include);
@@ -69,9 +69,9 @@ public record Selection(
     }
 
     /**
-     * The plan of what was chosen.
+     * Plans what was chosen.
      *
-     * @throws InputError if nothing of it can be measured here, or a stack does not fit
+     * @throws InputError if none of it can be measured here, or a stack does not fit into memory
      */
     public Plan plan(Host here, MeasurementSettings effort) {
         List<PlannedJvm> jvms = here.jvms();
@@ -88,7 +88,7 @@ public record Selection(
                     .ifPresentOrElse(one -> skipped.merge(one, 1, Integer::sum), () -> rows.add(row));
         }
         if (rows.stream().allMatch(row -> row.isRoof() && !workloads.isEmpty())) {
-            throw new InputError("nothing of this can be measured here: "
+            throw new InputError("none of this can be measured here: "
                     + skipped.keySet().stream()
                             .map(one -> one.target() + " on JVM " + one.jvm() + ", because " + one.reason())
                             .collect(Collectors.joining("; "))
@@ -107,7 +107,7 @@ public record Selection(
                         .toList());
     }
 
-    /** Rows in order for JVMs of these labels: roofs first, then targets side by side at each point of a workload. */
+    /** Rows in order for JVMs with these labels: roofs first, then targets side by side at each point of a workload. */
     List<Row> rows(Machine machine, List<String> jvms) {
         List<Row> rows = new ArrayList<>();
         for (String roof : roofs) {
@@ -127,7 +127,7 @@ public record Selection(
         return rows;
     }
 
-    /** The case of a benchmark class and a value for each of its parameters. */
+    /** The case of a benchmark class with a value for each of its parameters. */
     public static Case read(String benchmark, Map<Parameter, String> params) {
         return Case.of(
                 benchmark,
@@ -142,7 +142,10 @@ public record Selection(
                 .toList();
     }
 
-    /** Extents of a workload, and numbers of threads: all combinations of what the user chose, what the profile keeps of its own. */
+    /**
+     * Extents of a workload and numbers of threads: all combinations if the user chose any extent, otherwise those that the profile
+     * measures.
+     */
     public List<Map<Parameter, String>> points(Workload workload) {
         Map<Parameter, List<String>> axes = new LinkedHashMap<>();
         workload.extents().forEach(name -> axes.put(name, parameters.get(name, profile.axis(workload, name))));
@@ -176,7 +179,7 @@ public record Selection(
         return product(axes);
     }
 
-    /** Targets without a loop of their own are held against the one that runs on the same hardware. */
+    /** A target without a roof loop of its own is compared with the roof of the target on the same hardware. */
     private Set<Target> roofTargets() {
         return targets(List.copyOf(Target.own())).stream()
                 .map(Target::roof)

@@ -45,18 +45,18 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Measures the rows of one or several runs that have no result yet, and keeps each at once. Rows that differ only in the
- * JVM, its arguments or the program take turns fork by fork (A B B A), so that a machine that drifts treats all alike.
+ * Measures the rows of one or several runs that have no result yet, and writes each result at once. Rows that differ only in the JVM, its
+ * arguments or the program take turns fork by fork (A B B A), so that drift of the machine affects all alike.
  */
 public final class Session {
     private static final String DISK_FULL = "No space left on device";
     private static final String CLASS_PATH = "java.class.path";
     private static final long INTERRUPT_MILLIS = 300;
 
-    /** Shortest sample of a fork that counts: perf tells its counts ten times a second. */
+    /** Shortest sample of a fork that counts events: perf reports its counts ten times a second. */
     private static final int COUNTING_MILLIS = 500;
 
-    /** Times that a fork whose kernels were not compiled as they are meant is started again. */
+    /** How often a fork is started again if its kernels were not compiled as intended. */
     private static final int REPEATS = 2;
 
     /** A row of an arm, and its forks so far. */
@@ -82,7 +82,7 @@ public final class Session {
     /**
      * A session of runs.
      *
-     * @param arms of the same effort
+     * @param arms runs with the same effort
      * @param log where JMH's own output goes
      */
     public Session(List<RunUnderTest> arms, PrintStream log) {
@@ -97,7 +97,7 @@ public final class Session {
     /**
      * Measures; a row that fails does not stop the others.
      *
-     * @throws IOException if what was measured cannot be kept
+     * @throws IOException if results cannot be written
      */
     public void run(Progress progress) throws IOException {
         Estimate estimate = new Estimate(effort);
@@ -124,7 +124,7 @@ public final class Session {
         return cases;
     }
 
-    /** Forks in turn, every other time in reverse; a row that failed is not tried again. */
+    /** Runs forks in turn, every other time in reverse order; a row that failed is not tried again. */
     private void measure(List<Entry> entries, Progress progress) throws IOException {
         entries.forEach(entry -> progress.begin(entry.row));
         List<Entry> turns = new ArrayList<>(entries);
@@ -138,7 +138,7 @@ public final class Session {
         }
         for (Entry entry : turns) {
             if (!stopped && entry.failure == null && entry.forks.isUneven()) {
-                log.println("One fork was slower than the others: one more of " + entry.row.id());
+                log.println("One fork was slower than the others: measuring one more of " + entry.row.id());
                 fork(entry);
             }
         }
@@ -147,7 +147,7 @@ public final class Session {
         }
     }
 
-    /** Events per pass, by one more fork: perf disturbs what it watches, so its times are not kept. */
+    /** Counts events per pass in one more fork: perf disturbs what it observes, so the times are discarded. */
     private void count(Entry entry) {
         String events = String.join(",", effort.counters());
         ChainedOptionsBuilder options = options(entry)
@@ -168,7 +168,8 @@ public final class Session {
 
     private void keepCounts(BenchmarkResult counted, Entry entry) {
         for (String name : counted.getBenchmarkResults().keys()) {
-            String event = name.replaceFirst(":.*", ""); // perf marks events of user space only
+            String event =
+                    name.replaceFirst(":.*", ""); // perf appends a mark to events that it counts in user space only
             if (effort.counters().contains(event)) {
                 counted.getBenchmarkResults().get(name).stream()
                         .filter(r -> Double.isFinite(r.getScore()))
@@ -178,7 +179,7 @@ public final class Session {
         }
     }
 
-    /** One more fork of a row; one whose kernels were not compiled as they are meant is started again. */
+    /** Runs one more fork of a row, and starts it again if its kernels were not compiled as intended. */
     private void fork(Entry entry) throws IOException {
         int repeats = 0;
         while (!stopped) {
@@ -228,7 +229,7 @@ public final class Session {
         }
     }
 
-    /** What compilers said of our methods while they failed. */
+    /** Which of the kernels' methods compilers gave up on, and why. */
     private String reasons() {
         List<CompilerLog.GivenUp> all = compilations.givenUp();
         return all.isEmpty()
@@ -251,7 +252,7 @@ public final class Session {
         }
     }
 
-    /** One at a time: whoever interrupts may do so while the last row is written. */
+    /** Synchronized, because an interrupt may come while the last row is being written. */
     private synchronized void collect() throws IOException {
         for (RunUnderTest arm : arms) {
             arm.folder().collect(arm.plan());
@@ -270,7 +271,7 @@ public final class Session {
         collect();
     }
 
-    /** A fork that was ended together with this process has not failed; its death may be seen first. */
+    /** Waits: a fork killed together with this process has not failed, but its end may be seen before the interrupt. */
     private void awaitInterrupt() {
         try {
             Thread.sleep(INTERRUPT_MILLIS);
@@ -314,7 +315,7 @@ public final class Session {
                 .replaceFirst("\"forks\" : 1,", "\"forks\" : " + forks.size() + ",");
     }
 
-    /** Arguments that JMH would take from annotations if there were none here: so they stand here again. */
+    /** Repeats the arguments in annotations, which JMH ignores once options are given here. */
     private ChainedOptionsBuilder options(Entry entry) {
         Row row = entry.row;
         JvmSetup jvm = entry.arm.plan().jvm(row).setup();
@@ -327,11 +328,10 @@ public final class Session {
                 .jvmArgsAppend(entry.arm.told(row, caches).toArray(String[]::new))
                 .forks(1)
                 .warmupIterations(1)
-                .warmupTime(TimeValue.milliseconds(
-                        1)) // what is warmed up is warm before: JMH sets up in its first iteration
+                .warmupTime(TimeValue.milliseconds(1)) // JMH sets up in its first iteration, and the setup warms up
                 .measurementIterations(effort.iterations())
                 .measurementTime(time)
-                .addProfiler(RoofProfiler.class) // the first begins first and ends last: the others do not see it
+                .addProfiler(RoofProfiler.class) // the first begins first and ends last, so the others do not see it
                 .addProfiler(ActivationErrorProfiler.class)
                 .addProfiler(ProgramProfiler.class)
                 .addProfiler(GCProfiler.class)

@@ -15,7 +15,7 @@ import org.openjdk.jmh.runner.format.OutputFormat;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** The benchmark classes that were built, by full name. */
+/** The benchmark classes of this build, by full name. */
 public final class Suite {
     private Suite() {}
 

@@ -21,19 +21,18 @@ public final class ThisProgram {
     public static Path file() {
         Path code = OwnCode.path();
         if (!Files.isRegularFile(code)) {
-            throw new InputError(
-                    "this runs from the classes in " + code + ", and a fleet takes a jar along: use run.sh.");
+            throw new InputError("this runs from the classes in " + code + ", but a fleet needs a jar: use run.sh.");
         }
         return code;
     }
 
-    /** SHA-256 of the jar; a plain word for a folder of classes, which changes as one works on it. */
+    /** SHA-256 of the jar; a fixed word for a folder of classes, which changes during development. */
     public static String digest() throws IOException {
         Path code = OwnCode.path();
         return Files.isRegularFile(code) ? digest(code) : "classes";
     }
 
-    /** SHA-256 of another one. */
+    /** SHA-256 of another jar. */
     static String digest(Path jar) throws IOException {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar)));

@@ -6,11 +6,11 @@ import java.util.Map;
 import org.convmark.results.Row;
 
 /**
- * How long a run will still take: the estimates of the rows that are left, corrected by how long rows of their kind really took, and
- * where few of a kind are over, by how long all did.
+ * How long a run will still take: the estimates of the rows that are left, corrected by how long rows of their kind really took or, where
+ * few of a kind have ended, by how long all rows took.
  */
 final class TimeLeft {
-    /** Estimated seconds that are thought to have taken as long as estimated, so that the first rows do not decide. */
+    /** Weight of the prior in estimated seconds, so that the first rows do not dominate. */
     private static final double TRUSTED = 10;
 
     /** Rows of a kind, all in seconds. */
@@ -34,12 +34,12 @@ final class TimeLeft {
         return kinds.computeIfAbsent(kind(row), name -> new Kind());
     }
 
-    /** A row of this estimated time is to be measured. */
+    /** Adds a row with this estimated time. */
     void plan(Row row, Duration estimate) {
         of(row).left += seconds(estimate);
     }
 
-    /** It is over, and took as long as this. */
+    /** Ends a row, which took as long as {@code spent}. */
     void end(Row row, Duration estimate, Duration spent) {
         Kind kind = of(row);
         kind.left = Math.max(0, kind.left - seconds(estimate));

@@ -26,7 +26,7 @@ public enum WorkingSet {
         this.otherwise = otherwise;
     }
 
-    /** Bytes on a machine; a usual size where it does not tell its caches. */
+    /** Bytes on a machine; a usual size if its caches are unknown. */
     public long bytes(Machine machine) {
         return machine.cache(cache)
                 .flatMap(c -> c.bytes().optional())

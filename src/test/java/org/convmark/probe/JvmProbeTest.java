@@ -93,13 +93,13 @@ class JvmProbeTest {
     @Test
     void executableThatIsNoProgram() throws IOException {
         Path file = executable("java", "\u0000\u0001 no program");
-        assertTrue(message(file).startsWith(file + " is no JVM: "), message(file));
+        assertTrue(message(file).startsWith(file + " is not a JVM: "), message(file));
     }
 
     @Test
     void programThatIsNoJvm() throws IOException {
         Path file = jvm("echo hello");
-        assertEquals(file + " is no JVM: it does not answer -version with a version", message(file));
+        assertEquals(file + " is not a JVM: it does not answer -version with a version", message(file));
     }
 
     @Test

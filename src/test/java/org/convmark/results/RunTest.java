@@ -214,7 +214,7 @@ class RunTest {
         us/op  | [[]]  | its result holds no samples
         us/op  | []    | its result holds no samples
         us/op  | 7     | its result holds no samples
-        eon/op | [[1]] | its result has the unit 'eon/op', which is no time
+        eon/op | [[1]] | its result has the unit 'eon/op', which is not a unit of time
         """)
     void resultsThatAreNoTimesAreSetAside(String unit, String rawData, String reason) throws IOException {
         Run run = write(unit, rawData, "");
@@ -256,11 +256,11 @@ class RunTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-        [[0.0]]         |                                     | not every sample of it is a time
-        [[1, -1]]       |                                     | not every sample of it is a time
-        [[1], ["NaN"]]  |                                     | not every sample of it is a time
-        [[1]]           | "precision":"fp16"                  | no case that this version of Convmark knows (there is no parameter precision (fp16) here)
-        [[1]]           | "depth":"x"                         | no case that this version of Convmark knows (depth=x is not a whole number)
+        [[0.0]]         |                                     | not every sample is a time
+        [[1, -1]]       |                                     | not every sample is a time
+        [[1], ["NaN"]]  |                                     | not every sample is a time
+        [[1]]           | "precision":"fp16"                  | not a case that this version of Convmark knows (there is no parameter precision (fp16) here)
+        [[1]]           | "depth":"x"                         | not a case that this version of Convmark knows (depth=x is not a whole number)
         [[1]]           | "depth":"513"                       | depth 513 is more than 512
         [[1]]           | "fusion":"WARP"                     | (there is no fusion WARP, only NONE, EPILOGUE, BLOCK)
         """)

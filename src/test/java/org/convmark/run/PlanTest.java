@@ -222,7 +222,7 @@ class PlanTest {
         InputError e =
                 assertThrows(InputError.class, () -> plan("\\.Fire", "target=SCALAR,PYTORCH", "algorithm=WINOGRAD_2"));
         assertEquals(
-                "nothing of this can be measured here: SCALAR on JVM 21, because SCALAR chooses its algorithm itself; "
+                "none of this can be measured here: SCALAR on JVM 21, because SCALAR chooses its algorithm itself; "
                         + "PYTORCH on JVM 21, because PYTORCH chooses its algorithm itself.",
                 e.getMessage());
     }
