@@ -34,7 +34,7 @@ public final class Resolution {
                 .mapToInt(row -> row.evidence().forks())
                 .min()
                 .orElse(0);
-        String lead = alarms + " of " + rows + " rows are called faster or slower, and none is (false-alarm rate "
+        String lead = alarms + " of " + rows + " rows were called faster or slower although none is (false-alarm rate "
                 + Unit.SHARE.format((double) alarms / rows) + "). ";
         return List.of(
                 new Content.Lead(lead + smallest(comparison, forks)),

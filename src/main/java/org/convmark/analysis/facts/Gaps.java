@@ -137,7 +137,7 @@ public final class Gaps {
         return without.stream()
                 .findFirst()
                 .map(row -> without.size()
-                        + " rows cannot be held against roofs: this run has no arithmetic roof, or no memory roof, "
+                        + " rows cannot be compared with a roof: this run has no arithmetic roof, or no memory roof, "
                         + "such as that of " + row.work().target().roof() + " with "
                         + Roofs.workers(row.work().workers())
                         + " on JVM " + row.jvm().version()

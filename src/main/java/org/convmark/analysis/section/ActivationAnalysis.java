@@ -84,8 +84,8 @@ public final class ActivationAnalysis implements Analysis {
             return new Section(
                     TITLE,
                     List.of(new Content.Lead(
-                            "There is no cost of an activation: this run has no rows with and without one that else are "
-                                    + "the same. --include activation measures them.")));
+                            "There is no cost of an activation: this run has no two rows that differ only in having "
+                                    + "one. --include activation measures them.")));
         }
         List<Content> contents = new ArrayList<>();
         contents.add(new Content.Lead(lead(run, entries)));
@@ -93,7 +93,7 @@ public final class ActivationAnalysis implements Analysis {
                 "The cost of an element is the time of a chain of pointwise convolutions with the activation less that without (IDENTITY), "
                         + "over the elements that pass an activation; the time without is weighed by the roofs read beside both. Alone, each activation is a kernel of its own "
                         + "and pays for its launch and for memory; fused, it happens before a convolution's result leaves the kernel. "
-                        + "A number is the median over points, with its interval of 95 %; one that holds zero says that the activation costs less than "
+                        + "A number is the median over points, with its interval of 95 %; an interval that contains zero means that the activation costs less than "
                         + "these rows can tell. The error is the largest absolute one against double arithmetic over sixty thousand points from -12 to 12, measured "
                         + "in the fork that was timed."));
         contents.add(table(run, entries));

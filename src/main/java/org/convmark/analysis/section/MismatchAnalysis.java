@@ -93,7 +93,7 @@ public final class MismatchAnalysis implements Analysis {
             });
             contents.add(new Content.Lead(
                     sentences.isEmpty()
-                            ? "There is no mismatch where a single form was measured."
+                            ? "There is no mismatch to show: a single architecture was measured."
                             : capital(String.join("; ", sentences)) + "."));
             contents.add(new Content.Text(
                     "Utilisation is the geometric mean over a form's points of reached over roof, each point with its "

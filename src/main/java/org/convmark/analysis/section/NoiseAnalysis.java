@@ -95,7 +95,7 @@ public final class NoiseAnalysis implements Analysis {
         return counts.isEmpty()
                 ? Optional.empty()
                 : Optional.of(forks + " forks of " + counts.size() + " rows were started again, because their kernels "
-                        + "were not compiled as they are meant; they are not among the samples.");
+                        + "were not compiled as intended; they are not among the samples.");
     }
 
     private static double median(List<Double> values) {

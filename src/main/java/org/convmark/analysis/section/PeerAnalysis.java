@@ -171,7 +171,7 @@ public final class PeerAnalysis implements Analysis {
         String caution = unsteady == 0
                 ? ""
                 : " Caution: " + unsteady + " of " + matches.size() + " points rest on unsteady rows.";
-        return (parts.isEmpty() ? "peers were measured, but nothing to hold against them" : String.join("; ", parts))
+        return (parts.isEmpty() ? "peers were measured, but nothing to compare with them" : String.join("; ", parts))
                 + "." + caution;
     }
 

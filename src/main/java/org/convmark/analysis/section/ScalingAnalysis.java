@@ -71,7 +71,7 @@ public final class ScalingAnalysis implements Analysis {
                         + "they would move if forks and iterations were drawn again. A curve bends where the power changes by more than "
                         + BEND
                         + " from one step to the next. A working set is everything alive at the peak, the weights, input and result: "
-                        + "it leaves a cache at the first extent at which it is larger."));
+                        + "it leaves a cache at the first extent where it no longer fits."));
         for (Family family : Family.values()) {
             List<Series> here = all.stream()
                     .filter(s -> Family.of(s.first().work().workload()) == family)
