@@ -11,14 +11,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.convmark.model.Target;
+import org.convmark.model.Block;
 import org.convmark.model.Case;
 import org.convmark.model.Network;
+import org.convmark.model.Pattern;
 import org.convmark.model.Stack;
+import org.convmark.model.Target;
 import org.convmark.model.Workload;
 
-/** Counts the rows of the runs in a folder: every benchmark class on every target of
- * ours, three networks on one, two classes on the peers, and roofs of those that have some. */
+/**
+ * Counts the rows of the runs in a folder: every pattern and block on every target of ours, every operator and activation and
+ * three networks on VECTOR, two patterns on the peers, and the roofs of targets that have some.
+ */
 final class Rows {
     public static void main(String[] arguments) throws IOException {
         List<Path> files;
@@ -28,9 +32,13 @@ final class Rows {
         Set<String> measured = new TreeSet<>();
         files.forEach(file -> read(file).forEach(row -> measured.add(name(row))));
         Set<String> missing = new TreeSet<>();
-        Stack.stacks().forEach(w -> Target.own().forEach(t -> missing.add(w.name() + " " + t)));
-        Stream.of(Network.RESNET_18, Network.SHUFFLENET_V2, Network.DARTS_V2)
-                .forEach(network -> missing.add(network + " " + Target.VECTOR));
+        Stream.<Stack[]>of(Pattern.values(), Block.values())
+                .flatMap(Stream::of)
+                .forEach(stack -> Target.own().forEach(t -> missing.add(stack.name() + " " + t)));
+        Stream.concat(
+                        Stack.stacks().stream(),
+                        Stream.of(Network.RESNET_18, Network.SHUFFLENET_V2, Network.DARTS_V2))
+                .forEach(workload -> missing.add(workload.name() + " " + Target.VECTOR));
         EnumSet.complementOf(EnumSet.copyOf(Target.own()))
                 .forEach(peer -> List.of("RESIDUAL", "SHUFFLE").forEach(w -> missing.add(w + " " + peer)));
         missing.add("roof " + Target.VECTOR);

@@ -148,13 +148,12 @@ public final class Report {
     }
 
     private static String subtitle(Run run) {
-        String profile = run.intent().profile() == null
-                ? ""
-                : ", profile " + run.intent().profile();
+        String profile =
+                run.plan().profile() == null ? "" : ", profile " + run.plan().profile();
         return "Convmark run " + run.folder().toAbsolutePath().normalize().getFileName() + profile + ": "
                 + run.measurements().size() + " rows on "
                 + run.machine().before().cpu().model().optional().orElse("an unknown processor") + "."
-                + ("smoke".equals(run.intent().profile())
+                + ("smoke".equals(run.plan().profile())
                         ? " A smoke run shows that everything works; its times are too short to be quoted."
                         : "");
     }

@@ -101,7 +101,7 @@ public final class ExportCommand implements Callable<Integer> {
     /** Tells what no format can express. */
     private static void tellAbsences(Run run, PrintWriter err) {
         run.absences().forEach(absence -> err.println(run.folder() + " has no time for " + absence.sentence()));
-        run.intent()
+        run.plan()
                 .skipped()
                 .forEach(skip -> err.println(run.folder() + " left out " + skip.rows() + " rows on " + skip.target()
                         + " on JVM " + skip.jvm() + ": " + skip.reason()));

@@ -57,7 +57,7 @@ public record Outcome(Task task, State state, String reason, Run run, List<Strin
             }
             String measured = run == null
                     ? "nothing measured"
-                    : run.measurements().size() + " of " + run.intent().rows().size() + " rows measured";
+                    : run.measurements().size() + " of " + run.plan().rows().size() + " rows measured";
             String reason = "exit code " + exitCode + ", " + measured;
             return new Outcome(task, State.FAILED, reason, run, folder.logTail(task));
         } catch (IllegalArgumentException e) {

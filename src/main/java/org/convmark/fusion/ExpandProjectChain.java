@@ -16,9 +16,9 @@ import org.convmark.model.Layer;
  * @param first index of the expanding node
  * @param last index of the projecting node
  * @param channels number of hidden channels
- * @param grain channels that must stay together: the groups of the convolutions between
+ * @param channelAlignment channels that must stay together: the groups of the convolutions between
  */
-public record ExpandProjectChain(int first, int last, int channels, int grain) {
+public record ExpandProjectChain(int first, int last, int channels, int channelAlignment) {
     /** The chain with the most hidden channels, if a body has any. */
     public static Optional<ExpandProjectChain> of(Graph body) {
         ExpandProjectChain most = null;
@@ -33,20 +33,20 @@ public record ExpandProjectChain(int first, int last, int channels, int grain) {
         if (!isDense(body, first) || adds(body, first)) {
             return null;
         }
-        int grain = 1;
+        int channelAlignment = 1;
         for (int i = first + 1; i < body.nodes().size() && follows(body, i); i++) {
             if (isDense(body, i)) {
                 return activatesBeforeSum(body, i)
                         ? null
                         : new ExpandProjectChain(
-                                first, i, body.nodes().get(first).output().channels(), grain);
+                                first, i, body.nodes().get(first).output().channels(), channelAlignment);
             }
             Conv conv = conv(body, i);
             int channels = body.shape(source(body.nodes().get(i))).channels();
             if (conv == null || adds(body, i) || conv.groupOut(channels) != conv.groupWidth(channels)) {
                 return null;
             }
-            grain = Math.max(grain, conv.groupWidth(channels));
+            channelAlignment = Math.max(channelAlignment, conv.groupWidth(channels));
         }
         return null;
     }

@@ -299,7 +299,7 @@ public final class FusionPlanner {
         List<Integer> chunks = new ArrayList<>(List.of(0));
         body.hidden().ifPresent(hidden -> {
             List<Integer> fitting = chunksOf(wish).stream()
-                    .filter(chunk -> chunk < hidden.channels() && chunk % hidden.grain() == 0)
+                    .filter(chunk -> chunk < hidden.channels() && chunk % hidden.channelAlignment() == 0)
                     .toList();
             if (wish > 0 && !fitting.isEmpty()) {
                 chunks.clear();

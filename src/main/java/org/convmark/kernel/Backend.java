@@ -78,14 +78,14 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
     }
 
     /** Channel alignment at which part of a tensor can be viewed as a tensor; 0 if it cannot be viewed. */
-    protected int grain() {
+    protected int channelAlignment() {
         return 0;
     }
 
     /**
      * Some channels of a tensor as a tensor; writing to one writes to the other.
      *
-     * @param first a multiple of {@link #grain()}
+     * @param first a multiple of {@link #channelAlignment()}
      * @param channels a multiple of it too, or all remaining channels
      */
     protected T view(T whole, int first, int channels) {
@@ -139,7 +139,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
 
     /** Where this backend places the intermediates of a scheduled graph. */
     final MemoryPlan plan(Graph graph) {
-        return plan(graph, new BufferAliasing(graph, grain()));
+        return plan(graph, new BufferAliasing(graph, channelAlignment()));
     }
 
     /** Inputs and the result have memory of their own. */
@@ -175,7 +175,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
             this.graph = graph;
             this.weights = weights;
             this.first = graph.inputs().size();
-            this.placement = new BufferAliasing(graph, grain());
+            this.placement = new BufferAliasing(graph, channelAlignment());
             this.borders = borders(graph, placement);
             this.plan = plan(graph, placement);
             plan.needs().forEach(need -> arenas.put(need.kind(), arena(need)));

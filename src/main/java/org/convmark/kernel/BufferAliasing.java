@@ -35,7 +35,7 @@ final class BufferAliasing {
     record Move(int first, int[] sources, List<Integer> inputs) {}
 
     private final Graph graph;
-    private final int grain;
+    private final int channelAlignment;
     private final int inputs;
 
     /** For each value, its slice of another, or null if it has a tensor of its own. */
@@ -46,18 +46,18 @@ final class BufferAliasing {
 
     private final boolean[] unmade;
 
-    /** @param grain channel alignment at which a tensor can be viewed, 0 if it cannot */
-    BufferAliasing(Graph graph, int grain) {
+    /** @param channelAlignment channel alignment at which a tensor can be viewed, 0 if it cannot */
+    BufferAliasing(Graph graph, int channelAlignment) {
         this.graph = graph;
         this.inputs = graph.inputs().size();
-        this.grain = graph.isFused() ? grain : 0;
+        this.channelAlignment = graph.isFused() ? channelAlignment : 0;
         int values = inputs + graph.nodes().size();
         this.places = new Slice[values];
         this.unmade = new boolean[values];
         for (int v = 0; v < values; v++) {
             origins.add(isRoute(v) ? origins(node(v)) : null);
-            unmade[v] = this.grain > 0 && isRoute(v) && onlyRoutesRead(v);
-            if (this.grain > 0 && isRoute(v) && !unmade[v]) {
+            unmade[v] = this.channelAlignment > 0 && isRoute(v) && onlyRoutesRead(v);
+            if (this.channelAlignment > 0 && isRoute(v) && !unmade[v]) {
                 settle(v);
             }
         }
@@ -126,8 +126,8 @@ final class BufferAliasing {
     }
 
     private boolean fits(int first, int channels, int whole) {
-        return first % grain == 0
-                && (channels % grain == 0
+        return first % channelAlignment == 0
+                && (channels % channelAlignment == 0
                         || first + channels == graph.shape(whole).channels());
     }
 

@@ -178,7 +178,7 @@ public final class HistoryIndex {
                         : "",
                 machine.checkout().commit().optional().orElse("unversioned"),
                 machine.id(),
-                run.intent().skipped().stream()
+                run.plan().skipped().stream()
                         .map(skip -> line(skip.target() + ": " + skip.reason()))
                         .distinct()
                         .collect(Collectors.joining("; ")),

@@ -33,7 +33,7 @@ public final class Run {
 
     private final Path folder;
     private final Capture machine;
-    private final Intent intent;
+    private final StoredPlan plan;
     private final List<Measurement> measurements;
     private final List<Failure> failures;
     /** In the order of their first rows. Every row of a report needs one, so they are made once. */
@@ -42,14 +42,14 @@ public final class Run {
     /**
      * @param folder where it lies
      * @param machine the machine before and after, and its JVMs
-     * @param intent what was planned
+     * @param plan what was planned
      * @param measurements rows that are sound
      * @param failures rows that failed, and rows that cannot be used
      */
-    public Run(Path folder, Capture machine, Intent intent, List<Measurement> measurements, List<Failure> failures) {
+    public Run(Path folder, Capture machine, StoredPlan plan, List<Measurement> measurements, List<Failure> failures) {
         this.folder = folder;
         this.machine = machine;
-        this.intent = intent;
+        this.plan = plan;
         this.measurements = List.copyOf(measurements);
         this.failures = List.copyOf(failures);
         Map<String, Long> alike =
@@ -74,8 +74,8 @@ public final class Run {
     }
 
     /** What was planned. */
-    public Intent intent() {
-        return intent;
+    public StoredPlan plan() {
+        return plan;
     }
 
     /** Rows that are sound. */
@@ -99,7 +99,7 @@ public final class Run {
             throw new IllegalArgumentException(folder + " is not a folder: give the folder of a run.");
         }
         Capture machine = Capture.read(folder.resolve("machine.json"));
-        Intent intent = intent(folder);
+        StoredPlan plan = plan(folder);
         List<Measurement> sound = new ArrayList<>();
         List<Failure> failures = failures(folder);
         JmhJson.Content content = new JmhJson(folder.resolve("jmh.json")).read();
@@ -111,7 +111,7 @@ public final class Run {
             Measurement row = rows.get(i);
             faults.get(i).ifPresentOrElse(fault -> failures.add(failure(row, fault)), () -> sound.add(row));
         }
-        return new Run(folder, machine, intent, sound, failures);
+        return new Run(folder, machine, plan, sound, failures);
     }
 
     /** Adds to rows the options that their JVM took from the environment: JMH does not record them, but the JVM's probe does. */
@@ -145,12 +145,12 @@ public final class Run {
     }
 
     /** Older versions kept the plan in the index. */
-    private static Intent intent(Path folder) {
+    private static StoredPlan plan(Path folder) {
         return Stream.of(folder.resolve("plan.json"), folder.resolve(INDEX).resolve("plan.json"))
                 .filter(Files::exists)
                 .findFirst()
-                .map(file -> parse(file, Intent.class))
-                .orElse(Intent.UNKNOWN);
+                .map(file -> parse(file, StoredPlan.class))
+                .orElse(StoredPlan.UNKNOWN);
     }
 
     /** Older versions kept each failure in a file of the index. */
@@ -219,20 +219,20 @@ public final class Run {
     /** Rows that failed or cannot be used, then planned rows that were not tried; each once. */
     public List<Absence> absences() {
         Map<String, JvmSetup> jvms = new HashMap<>();
-        Map<Place, String> reasons = new LinkedHashMap<>();
-        failures.forEach(failure -> reasons.putIfAbsent(place(failure.row(), jvms), failure.error()));
-        intent.rows().forEach(row -> reasons.putIfAbsent(place(row, jvms), NOT_YET));
-        measurements.forEach(row -> reasons.remove(new Place(row.label(), row.jvm())));
+        Map<RowOnJvm, String> reasons = new LinkedHashMap<>();
+        failures.forEach(failure -> reasons.putIfAbsent(rowOnJvm(failure.row(), jvms), failure.error()));
+        plan.rows().forEach(row -> reasons.putIfAbsent(rowOnJvm(row, jvms), NOT_YET));
+        measurements.forEach(row -> reasons.remove(new RowOnJvm(row.label(), row.jvm())));
         return reasons.entrySet().stream()
                 .map(e -> new Absence(e.getKey().row(), e.getKey().jvm(), e.getValue()))
                 .toList();
     }
 
     /** What identifies a row in a run. */
-    private record Place(Label row, JvmSetup jvm) {}
+    private record RowOnJvm(Label row, JvmSetup jvm) {}
 
-    private Place place(Row row, Map<String, JvmSetup> jvms) {
-        return new Place(row.subject().label(), jvms.computeIfAbsent(row.jvm(), this::jvm));
+    private RowOnJvm rowOnJvm(Row row, Map<String, JvmSetup> jvms) {
+        return new RowOnJvm(row.subject().label(), jvms.computeIfAbsent(row.jvm(), this::jvm));
     }
 
     /** The number of planned rows that were neither measured nor failed. */
@@ -244,7 +244,7 @@ public final class Run {
 
     /** The JVM with a label of the plan or of a failed row; its unknown parts are empty. */
     public JvmSetup jvm(String label) {
-        return intent.jvm(label)
+        return plan.jvm(label)
                 .flatMap(planned -> probe(
                                 jvm -> jvm.path().equals(planned.setup().path()))
                         .map(jvm -> identity(jvm, planned.setup())))
@@ -261,8 +261,8 @@ public final class Run {
     }
 
     private JvmSetup identity(Jvm jvm, JvmSetup planned) {
-        Set<String> given = intent.jvms().stream()
-                .map(Intent.PlannedJvm::setup)
+        Set<String> given = plan.jvms().stream()
+                .map(StoredPlan.PlannedJvm::setup)
                 .filter(setup -> setup.path().equals(jvm.path()))
                 .flatMap(setup -> setup.arguments().stream())
                 .collect(Collectors.toSet());
@@ -284,7 +284,7 @@ public final class Run {
                 .toList();
         return rows.size() < measurements.size()
                 ? Optional.empty()
-                : Optional.of(new Run(folder, machine, intent, rows, failures));
+                : Optional.of(new Run(folder, machine, plan, rows, failures));
     }
 
     /** The command that measures a row again; "" if the benchmark is not Convmark's. */
@@ -293,6 +293,6 @@ public final class Run {
         if (what.isEmpty()) {
             return "";
         }
-        return new Reproduction(intent.profile(), row.jvm(), intent.device()).command(what.get());
+        return new Reproduction(plan.profile(), row.jvm(), plan.device()).command(what.get());
     }
 }

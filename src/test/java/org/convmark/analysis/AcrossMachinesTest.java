@@ -33,7 +33,7 @@ class AcrossMachinesTest {
                 .filter(row -> row.jvm().version().equals("17.0.15")
                         && !"2".equals(row.label().settings().get("depth")))
                 .toList();
-        return new Run(temp, Capture.read(file), RUN.intent(), rows, List.of());
+        return new Run(temp, Capture.read(file), RUN.plan(), rows, List.of());
     }
 
     @Test

@@ -28,8 +28,8 @@ class OldRunsTest {
         Run run = Run.read(RUNS.resolve(name));
         assertEquals(List.of(), run.failures());
         assertEquals(rows, run.measurements().size());
-        assertEquals(rows, run.intent().rows().size());
-        assertEquals(skipped, run.intent().skipped().size());
+        assertEquals(rows, run.plan().rows().size());
+        assertEquals(skipped, run.plan().skipped().size());
         String report = new MarkdownWriter().text(Report.of(run, Map.of()));
         assertTrue(report.contains(figures), report);
     }

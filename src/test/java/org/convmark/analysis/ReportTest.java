@@ -110,7 +110,7 @@ class ReportTest {
                                 row.target().filter(Target.PYTORCH::equals).isPresent())
                         .toList());
         for (List<Measurement> some : cases) {
-            Run part = new Run(run.folder(), run.machine(), run.intent(), some, List.of());
+            Run part = new Run(run.folder(), run.machine(), run.plan(), some, List.of());
             String text = new MarkdownWriter().text(Report.of(part, Map.of()));
             assertFalse(text.matches("(?s).*\\b(NaN|Infinity|null)\\b.*"), text);
             for (String section : text.split("(?m)^## ")) {
@@ -133,7 +133,7 @@ class ReportTest {
     @Test
     void runWithoutRowsStillReads() {
         Run run = Run.read(CANNED);
-        Run empty = new Run(run.folder(), run.machine(), run.intent(), List.of(), List.of());
+        Run empty = new Run(run.folder(), run.machine(), run.plan(), List.of(), List.of());
         String text = new MarkdownWriter().text(Report.of(empty, Map.of()));
         assertTrue(text.contains("Nothing was measured."));
         assertTrue(text.contains("35 not measured yet"));

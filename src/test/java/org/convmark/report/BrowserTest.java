@@ -193,8 +193,7 @@ class BrowserTest {
                 .toList();
         assertTrue(rows.size() > 5000, () -> rows.size() + " rows");
         long start = System.nanoTime();
-        Document document =
-                Report.of(new Run(run.folder(), run.machine(), run.intent(), rows, run.failures()), Map.of());
+        Document document = Report.of(new Run(run.folder(), run.machine(), run.plan(), rows, run.failures()), Map.of());
         int bytes = new HtmlWriter().text(document).getBytes(StandardCharsets.UTF_8).length;
         System.out.printf(
                 "%d rows: %.1f s for a page of %.1f MB%n", rows.size(), (System.nanoTime() - start) / 1e9, bytes / 1e6);

@@ -171,9 +171,9 @@ class RunTest {
                 "./run.sh run --profile smoke --include '\\.ComputeRoofBenchmark\\.' -p flops=66355200 -p target=VECTOR -p workers=1"
                         + " --jvm /usr/lib/jvm/java-17-openjdk-amd64/bin/java",
                 run.command(run.measurements().get(0)));
-        Intent intent = new Intent(null, "Radeon", null, null, null);
+        StoredPlan plan = new StoredPlan(null, "Radeon", null, null, null);
         String command =
-                new Run(folder, run.machine(), intent, run.measurements(), List.of()).command(only("us/op", "[[1]]"));
+                new Run(folder, run.machine(), plan, run.measurements(), List.of()).command(only("us/op", "[[1]]"));
         assertTrue(command.endsWith(" --jvm-args '-Xmx1g -Dx='\\''a'\\''' --device Radeon"), command);
     }
 

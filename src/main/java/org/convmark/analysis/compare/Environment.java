@@ -80,7 +80,7 @@ record Environment(Map<String, EnvironmentFact> traits) {
         refused("commit", text(checkout.commit()), Set.of(COMMIT));
         refused("uncommitted changes", text(checkout.dirty()), Set.of(COMMIT));
         refused("JMH", distinct(run, Measurement::jmhVersion), Set.of());
-        shown("profile", String.valueOf(run.intent().profile()), Set.of());
+        shown("profile", String.valueOf(run.plan().profile()), Set.of());
     }
 
     private void addJvms(Run run) {

@@ -56,7 +56,7 @@ public record RunGroup(
                 Collections.unmodifiableSortedMap(rows),
                 absences(runs, rows.keySet(), axes),
                 skipped(runs, axes),
-                runs.stream().anyMatch(run -> run.intent().known()));
+                runs.stream().anyMatch(run -> run.plan().known()));
     }
 
     private static SortedMap<RowKey, String> absences(List<Run> runs, Set<RowKey> measured, Set<Axis> axes) {
@@ -73,7 +73,7 @@ public record RunGroup(
     private static SortedMap<RowKey, String> skipped(List<Run> runs, Set<Axis> axes) {
         SortedMap<RowKey, String> reasons = new TreeMap<>();
         for (Run run : runs) {
-            run.intent()
+            run.plan()
                     .skipped()
                     .forEach(rows -> reasons.merge(
                             RowKey.of(RowKey.target(rows.target()), run.jvm(rows.jvm()), axes),

@@ -29,7 +29,7 @@ public final class Speedups {
 
         /** Whether both rows can be trusted. */
         public boolean steady() {
-            return stability.holds(baseline) && stability.holds(fastest);
+            return stability.isSteady(baseline) && stability.isSteady(fastest);
         }
     }
 

@@ -40,42 +40,42 @@ public final class StabilityCheck {
     }
 
     /** Reasons to doubt a row; empty if there are none. */
-    public List<String> doubts(Measurement row) {
+    public List<String> reasons(Measurement row) {
         return known.computeIfAbsent(row, this::find);
     }
 
     private List<String> find(Measurement row) {
-        List<String> doubts = new ArrayList<>();
+        List<String> reasons = new ArrayList<>();
         if (row.spread() > MOST_SPREAD) {
-            doubts.add("spread " + Unit.SHARE.format(row.spread()));
+            reasons.add("spread " + Unit.SHARE.format(row.spread()));
         }
         double steal =
                 row.metric(Metric.STEAL).map(steals -> steals.highest() / 100).orElse(0.0);
         if (steal > MOST_STEAL) {
-            doubts.add("steal " + Unit.SHARE.format(steal));
+            reasons.add("steal " + Unit.SHARE.format(steal));
         }
         double allocation = row.allocatedBytes();
         if (allocation > MOST_ALLOCATION && row.target().filter(Target::isPeer).isEmpty()) {
-            doubts.add("allocates " + Unit.BYTES.format(allocation));
+            reasons.add("allocates " + Unit.BYTES.format(allocation));
         }
         Roofs.beside(row)
                 .filter(own -> own < LEAST_ROOF * roofs.best(row))
-                .ifPresent(own -> doubts.add(
+                .ifPresent(own -> reasons.add(
                         "slow machine: roof " + Unit.FLOPS.format(own) + " of " + Unit.FLOPS.format(roofs.best(row))));
         row.worstFork()
                 .filter(worst -> worst > MOST_FORK)
-                .ifPresent(worst -> doubts.add("one fork took " + Unit.FACTOR.format(worst) + " the median fork"));
-        return doubts;
+                .ifPresent(worst -> reasons.add("one fork took " + Unit.FACTOR.format(worst) + " the median fork"));
+        return reasons;
     }
 
     /** Whether a row is steady: its forks agree, and the machine was quiet. */
-    public boolean holds(Measurement row) {
-        return doubts(row).isEmpty();
+    public boolean isSteady(Measurement row) {
+        return reasons(row).isEmpty();
     }
 
     /** The table cell of a row: steady, or the reasons to doubt it. */
     public Cell mark(Measurement row) {
-        List<String> doubts = doubts(row);
-        return doubts.isEmpty() ? Cell.words("steady") : new Cell.Warning("unsteady: " + String.join(", ", doubts));
+        List<String> reasons = reasons(row);
+        return reasons.isEmpty() ? Cell.words("steady") : new Cell.Warning("unsteady: " + String.join(", ", reasons));
     }
 }

@@ -79,7 +79,7 @@ public final class ConfigurationAnalysis implements Analysis {
     }
 
     private static RunGroup side(Run run, JvmSetup jvm) {
-        return RunGroup.of(List.of(new Run(run.folder(), run.machine(), run.intent(), run.of(jvm), List.of())), ALL);
+        return RunGroup.of(List.of(new Run(run.folder(), run.machine(), run.plan(), run.of(jvm), List.of())), ALL);
     }
 
     private static Table byWorkload(Map<String, Comparison> comparisons) {

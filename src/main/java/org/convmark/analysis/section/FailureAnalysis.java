@@ -27,11 +27,11 @@ public final class FailureAnalysis implements Analysis {
                     List.of("Benchmark", "Parameters", "JVM", "Error"),
                     run.failures().stream().map(FailureAnalysis::cells).toList()));
         }
-        if (!run.intent().skipped().isEmpty()) {
+        if (!run.plan().skipped().isEmpty()) {
             contents.add(new Table(
                     "Rows that were skipped",
                     List.of("Target", "JVM", "Rows", "Reason"),
-                    run.intent().skipped().stream().map(FailureAnalysis::cells).toList()));
+                    run.plan().skipped().stream().map(FailureAnalysis::cells).toList()));
         }
         if (run.outstanding() > 0) {
             contents.add(new Content.Text(
@@ -41,11 +41,11 @@ public final class FailureAnalysis implements Analysis {
     }
 
     private static String lead(Run run) {
-        if (run.intent().rows().isEmpty() && run.failures().isEmpty()) {
+        if (run.plan().rows().isEmpty() && run.failures().isEmpty()) {
             return "What was planned is not known: there is no plan.json beside the results.";
         }
         List<String> parts = new ArrayList<>();
-        int skipped = run.intent().skipped().stream().mapToInt(Skipped::rows).sum();
+        int skipped = run.plan().skipped().stream().mapToInt(Skipped::rows).sum();
         if (!run.failures().isEmpty()) {
             parts.add(run.failures().size() + " failed");
         }

@@ -71,7 +71,7 @@ public final class NoiseAnalysis implements Analysis {
         if (rows.isEmpty()) {
             return "Nothing was measured, so there is no noise.";
         }
-        long doubtful = rows.stream().filter(row -> !stability.holds(row)).count();
+        long doubtful = rows.stream().filter(row -> !stability.isSteady(row)).count();
         long single = rows.stream().filter(row -> row.samples().size() == 1).count();
         return doubtful + " of " + rows.size() + " rows cannot be trusted; half of all rows spread by less than "
                 + Unit.SHARE.format(
@@ -109,7 +109,8 @@ public final class NoiseAnalysis implements Analysis {
         targets.forEach((target, some) -> cells.add(List.of(
                 Cell.words(target),
                 Cell.number(some.size(), Unit.COUNT),
-                Cell.number(some.stream().filter(row -> !stability.holds(row)).count(), Unit.COUNT),
+                Cell.number(
+                        some.stream().filter(row -> !stability.isSteady(row)).count(), Unit.COUNT),
                 Cell.number(median(some.stream().map(Measurement::spread).toList()), Unit.SHARE),
                 median(
                         some.stream().flatMap(row -> row.worstFork().stream()).toList(),
@@ -155,7 +156,7 @@ public final class NoiseAnalysis implements Analysis {
                         Cell.words(target(row)),
                         Cell.number(row.seconds(), Unit.SECONDS),
                         Cell.number(row.spread(), Unit.SHARE),
-                        Cell.words(stability.holds(row) ? "steady" : "unsteady")))
+                        Cell.words(stability.isSteady(row) ? "steady" : "unsteady")))
                 .toList();
         return new Table(
                 "Spread of iterations by time, row by row", List.of("Row", "Target", "Time", "Within", "State"), cells);
@@ -165,7 +166,7 @@ public final class NoiseAnalysis implements Analysis {
         List<List<Cell>> cells = new ArrayList<>();
         HELP.forEach((doubt, help) -> {
             long count = rows.stream()
-                    .filter(row -> stability.doubts(row).stream().anyMatch(d -> d.startsWith(doubt)))
+                    .filter(row -> stability.reasons(row).stream().anyMatch(d -> d.startsWith(doubt)))
                     .count();
             if (count > 0) {
                 cells.add(List.of(Cell.words(doubt), Cell.number(count, Unit.COUNT), Cell.words(help)));

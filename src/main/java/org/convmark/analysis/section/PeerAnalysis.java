@@ -230,7 +230,7 @@ public final class PeerAnalysis implements Analysis {
     private static boolean holds(StabilityCheck stability, Match match) {
         return match.rows().stream()
                 .filter(row -> row.work().target() != Target.SCALAR)
-                .allMatch(stability::holds);
+                .allMatch(stability::isSteady);
     }
 
     /** The faster engine; if it changes from point to point, each with how often it was faster. */

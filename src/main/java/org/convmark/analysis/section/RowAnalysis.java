@@ -108,7 +108,7 @@ public final class RowAnalysis implements Analysis {
     }
 
     private static long unsteady(StabilityCheck stability, List<Measurement> rows) {
-        return rows.stream().filter(row -> !stability.holds(row)).count();
+        return rows.stream().filter(row -> !stability.isSteady(row)).count();
     }
 
     private static String summary(StabilityCheck stability, List<Measurement> rows) {

@@ -66,7 +66,7 @@ final class FusedRows {
                 out.memory(),
                 cl.allocate((long) Math.max(1, items.size() * shapes.windowFloats) * Shape.ELEMENT_BYTES),
                 cl.upload(shapes.table),
-                cl.upload(forms(stages, offsets)),
+                cl.upload(constants(stages, offsets)),
                 cl.upload(steps()),
                 cl.upload(parameters(stages, offsets)));
         return cl.kernel(
@@ -142,16 +142,16 @@ final class FusedRows {
         return all;
     }
 
-    private static int[] forms(List<ProgramPart> stages, int[] offsets) {
+    private static int[] constants(List<ProgramPart> stages, int[] offsets) {
         int at = 2 * stages.size();
         int[] table =
-                new int[at + stages.stream().mapToInt(s -> s.form().length).sum()];
+                new int[at + stages.stream().mapToInt(s -> s.constants().length).sum()];
         for (int i = 0; i < stages.size(); i++) {
-            int[] form = stages.get(i).form();
+            int[] constants = stages.get(i).constants();
             table[2 * i] = at;
             table[2 * i + 1] = offsets[i];
-            System.arraycopy(form, 0, table, at, form.length);
-            at += form.length;
+            System.arraycopy(constants, 0, table, at, constants.length);
+            at += constants.length;
         }
         return table;
     }

@@ -34,13 +34,13 @@ final class FusedTile {
 
     /** Whether layers match the block that the kernel runs, and some tile of it fits the device. */
     static boolean fits(DeviceInfo device, Graph body) {
-        TiledBlock form = TiledBlock.of(body);
-        return form != null && tile(device, form).isPresent();
+        TiledBlock block = TiledBlock.of(body);
+        return block != null && tile(device, block).isPresent();
     }
 
     /** The largest tile that fits, not much larger than the map. */
-    private static Optional<TiledBlock.Tile> tile(DeviceInfo device, TiledBlock form) {
-        Shape out = form.body().output();
+    private static Optional<TiledBlock.Tile> tile(DeviceInfo device, TiledBlock block) {
+        Shape out = block.body().output();
         List<TiledBlock.Tile> sensible = TILES.stream()
                 .filter(tile ->
                         tile.height() < 2 * out.height() && tile.width() < 2 * out.width() || tile.height() == 2)
@@ -49,28 +49,28 @@ final class FusedTile {
                         <= SUMS)
                 .toList();
         Optional<TiledBlock.Tile> fitting = sensible.stream()
-                .filter(tile -> form.localBytes(tile) <= device.localBytes())
+                .filter(tile -> block.localBytes(tile) <= device.localBytes())
                 .findFirst();
         if (!fitting.equals(sensible.stream().findFirst())) {
-            LOG.log(System.Logger.Level.INFO, () -> refusal(device, form, sensible, fitting));
+            LOG.log(System.Logger.Level.INFO, () -> refusal(device, block, sensible, fitting));
         } else if (sensible.isEmpty()) {
             LOG.log(
                     System.Logger.Level.INFO,
-                    () -> name(form) + " has more sums than the registers of a group hold: "
+                    () -> name(block) + " has more sums than the registers of a group hold: "
                             + "its layers run one by one");
         }
         return fitting;
     }
 
-    private static String name(TiledBlock form) {
-        return "the block of " + form.in() + " with " + form.hidden().channels() + " hidden channels";
+    private static String name(TiledBlock block) {
+        return "the block of " + block.in() + " with " + block.hidden().channels() + " hidden channels";
     }
 
     private static String refusal(
-            DeviceInfo device, TiledBlock form, List<TiledBlock.Tile> sensible, Optional<TiledBlock.Tile> fitting) {
+            DeviceInfo device, TiledBlock block, List<TiledBlock.Tile> sensible, Optional<TiledBlock.Tile> fitting) {
         String instead = fitting.map(tile -> "a tile of " + tile.height() + " x " + tile.width() + " pixels is taken")
                 .orElse("its layers run one by one");
-        return name(form) + " needs " + form.localBytes(sensible.get(0)) + " bytes of local memory, " + device.name()
+        return name(block) + " needs " + block.localBytes(sensible.get(0)) + " bytes of local memory, " + device.name()
                 + " has " + device.localBytes() + ": " + instead;
     }
 
@@ -95,24 +95,24 @@ final class FusedTile {
 
     /** The kernel of a body that {@link #fits}. */
     static Kernel bind(Cl cl, Tuning tuning, Graph body, Weights weights, List<DeviceTensor> in, DeviceTensor out) {
-        TiledBlock form = TiledBlock.of(body);
-        TiledBlock.Tile tile = tile(cl.info(), form).orElseThrow();
+        TiledBlock block = TiledBlock.of(body);
+        TiledBlock.Tile tile = tile(cl.info(), block).orElseThrow();
         List<Part> parts =
                 body.nodes().stream().map(node -> Part.of(node, weights)).toList();
-        Part last = parts.get(form.project());
-        DeviceTensor source = in.get(form.input());
+        Part last = parts.get(block.project());
+        DeviceTensor source = in.get(block.input());
         DeviceTensor residual = last.residual() == null ? out : in.get(last.residual());
         int across = DeviceTensor.blocks(out.shape().width(), tile.width());
         int down = DeviceTensor.blocks(out.shape().height(), tile.height());
-        String after = after("LEAD", form.lead(), parts)
-                + after("EXPAND", form.expand(), parts)
-                + after("INNER", form.inner(), parts);
+        String after = after("LEAD", block.lead(), parts)
+                + after("EXPAND", block.expand(), parts)
+                + after("INNER", block.inner(), parts);
         return cl.kernel(
                 "fused_gpu.cl",
                 "fused_tile",
                 tuning.options()
                         + tile.options()
-                        + form.options()
+                        + block.options()
                         + after
                         + Tuning.epilogue(last.epilogue(), last.residual()),
                 new Cl.Range(
@@ -123,19 +123,19 @@ final class FusedTile {
                 source.memory(),
                 source.at(),
                 new int[] {
-                    form.in().height(),
-                    form.in().width(),
-                    form.narrow().height(),
-                    form.narrow().width()
+                    block.in().height(),
+                    block.in().width(),
+                    block.narrow().height(),
+                    block.narrow().width()
                 },
                 new int[] {
-                    form.hidden().height(),
-                    form.hidden().width(),
+                    block.hidden().height(),
+                    block.hidden().width(),
                     out.shape().height(),
                     out.shape().width()
                 },
                 cl.upload(parameters(parts)),
-                form.norm() < 0 ? 0f : parts.get(form.norm()).epsilon(),
+                block.norm() < 0 ? 0f : parts.get(block.norm()).epsilon(),
                 residual.memory(),
                 residual.at(),
                 out.memory(),

@@ -49,7 +49,7 @@ public final class ScalarBackend extends Backend<PlanarTensor, Kernel> {
     }
 
     @Override
-    protected int grain() {
+    protected int channelAlignment() {
         return 1;
     }
 

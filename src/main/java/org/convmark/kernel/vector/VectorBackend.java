@@ -111,7 +111,7 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
     }
 
     @Override
-    protected int grain() {
+    protected int channelAlignment() {
         return L;
     }
 

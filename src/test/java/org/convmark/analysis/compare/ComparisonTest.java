@@ -214,7 +214,7 @@ class ComparisonTest {
                 row.threads(),
                 row.samples(),
                 row.metrics());
-        Run there = new Run(here.folder(), here.machine(), here.intent(), List.of(other), List.of());
+        Run there = new Run(here.folder(), here.machine(), here.plan(), List.of(other), List.of());
         assertRefused("differ in JMH (1.37 against 1.36)", () -> compare(here, there, Axis.values()));
     }
 

@@ -35,7 +35,7 @@ class EnvironmentTest {
                 Fact.of(variables, "environment"),
                 old.checkout());
         Capture capture = new Capture(machine, null, OLD.machine().jvms());
-        return new Run(OLD.folder(), capture, OLD.intent(), OLD.measurements(), OLD.failures());
+        return new Run(OLD.folder(), capture, OLD.plan(), OLD.measurements(), OLD.failures());
     }
 
     private static String text(Run base, Run candidate) {

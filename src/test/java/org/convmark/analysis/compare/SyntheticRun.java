@@ -94,6 +94,6 @@ public final class SyntheticRun {
 
     /** The run. */
     public Run run() {
-        return new Run(Path.of("run"), CANNED.machine(), CANNED.intent(), rows, List.of());
+        return new Run(Path.of("run"), CANNED.machine(), CANNED.plan(), rows, List.of());
     }
 }

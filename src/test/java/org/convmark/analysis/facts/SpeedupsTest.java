@@ -13,10 +13,10 @@ import org.convmark.machine.Capture;
 import org.convmark.model.Metric;
 import org.convmark.model.Pattern;
 import org.convmark.model.Target;
-import org.convmark.results.Intent;
 import org.convmark.results.Measurement;
 import org.convmark.results.MetricSamples;
 import org.convmark.results.Run;
+import org.convmark.results.StoredPlan;
 import org.convmark.results.Subject;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +36,7 @@ class SpeedupsTest {
 
     private static Roofs roofs(List<Measurement> rows) {
         Capture machine = Capture.read(Path.of("src/test/resources/org/convmark/analysis/canned-run/machine.json"));
-        return new Roofs(new Run(Path.of("x"), machine, new Intent(null, null, null, null, null), rows, List.of()));
+        return new Roofs(new Run(Path.of("x"), machine, new StoredPlan(null, null, null, null, null), rows, List.of()));
     }
 
     private static Measurement row(String name, String target, String fusion, int depth, double seconds) {
@@ -105,8 +105,8 @@ class SpeedupsTest {
                 List.of(List.of(1.0, 1.1), List.of(1.4)),
                 metrics);
         StabilityCheck stability = new StabilityCheck(roofs(List.of(shaky)));
-        assertEquals(List.of("spread 27 %", "steal 3.0 %", "allocates 1.91 MiB"), stability.doubts(shaky));
-        assertTrue(stability.holds(ROWS.get(0)));
+        assertEquals(List.of("spread 27 %", "steal 3.0 %", "allocates 1.91 MiB"), stability.reasons(shaky));
+        assertTrue(stability.isSteady(ROWS.get(0)));
     }
 
     @Test
@@ -134,9 +134,9 @@ class SpeedupsTest {
         Measurement slow = beside("SCALAR", List.of(List.of(1.0)), List.of(List.of(61.0)));
         Measurement other = beside("OPENCL", List.of(List.of(1.0)), List.of(List.of(50.0)));
         StabilityCheck stability = new StabilityCheck(roofs(List.of(quick, slow, other)));
-        assertTrue(stability.holds(quick));
-        assertEquals(List.of("slow machine: roof 61.0 GFLOP/s of 104 GFLOP/s"), stability.doubts(slow));
-        assertTrue(stability.holds(other), "another device has another roof");
+        assertTrue(stability.isSteady(quick));
+        assertEquals(List.of("slow machine: roof 61.0 GFLOP/s of 104 GFLOP/s"), stability.reasons(slow));
+        assertTrue(stability.isSteady(other), "another device has another roof");
     }
 
     @Test
@@ -145,7 +145,7 @@ class SpeedupsTest {
         Measurement bimodal = beside("VECTOR", seconds, List.of(List.of(100.0), List.of(100.0), List.of(100.0)));
         assertEquals(2.0, bimodal.worstFork().orElseThrow());
         StabilityCheck stability = new StabilityCheck(roofs(List.of(bimodal)));
-        assertTrue(stability.doubts(bimodal).contains("one fork took 2.00x the median fork"));
+        assertTrue(stability.reasons(bimodal).contains("one fork took 2.00x the median fork"));
         Measurement disturbed = beside("VECTOR", seconds, List.of(List.of(100.0), List.of(100.0), List.of(50.0)));
         assertEquals(1.0, disturbed.worstFork().orElseThrow());
         assertTrue(beside("VECTOR", List.of(List.of(1.0)), List.of(List.of(100.0)))

@@ -35,7 +35,7 @@ class NetworkAnalysisTest {
         List<Measurement> all = Stream.concat(run.measurements().stream().filter(row -> !row.isWork()), rows.stream())
                 .toList();
         String report = new MarkdownWriter()
-                .text(Report.of(new Run(run.folder(), run.machine(), run.intent(), all, List.of()), Map.of()));
+                .text(Report.of(new Run(run.folder(), run.machine(), run.plan(), all, List.of()), Map.of()));
         assertFalse(report.matches("(?s).*\\b(NaN|Infinity|null)\\b.*"), report);
         String section =
                 report.substring(report.indexOf("## Whole networks"), report.indexOf("## What each step gives"));

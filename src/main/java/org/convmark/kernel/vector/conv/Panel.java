@@ -98,7 +98,7 @@ public final class Panel {
         for (int t = 0; t < band.ins().length; t++) {
             int i = p + band.ins()[t];
             int o = to.first() + t * tile();
-            int inRow = band.forms()[t];
+            int inRow = band.inRow()[t];
             if (inRow < band.pixels()[t]) {
                 some(in, i, to.data(), o, inRow);
                 some(in, i + band.inGaps()[t], to.data(), o + inRow * L, band.pixels()[t] - inRow);

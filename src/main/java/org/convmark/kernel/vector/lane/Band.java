@@ -6,28 +6,28 @@ import java.util.List;
 
 /**
  * The register tiles of a band of rows, as offsets from its first pixel in the input and in the output. The first {@code
- * forms[t]} pixels of tile t are in one row, the others start the next row; gaps are the floats from the tile's first pixel to
- * the first pixel of that next row. If a tile lies in one row, {@code forms[t]} is the number of its pixels.
+ * inRow[t]} pixels of tile t are in one row, the others start the next row; gaps are the floats from the tile's first pixel to
+ * the first pixel of that next row. If a tile lies in one row, {@code inRow[t]} is the number of its pixels.
  */
-public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGaps, int[] outGaps) {
+public record Band(int[] ins, int[] outs, int[] pixels, int[] inRow, int[] inGaps, int[] outGaps) {
     /** Tiles that are runs of pixels, for one or two vectors of output channels. */
     public static Band runs(Tiling tiling, int vectors, int rows, BlockedTensor in, BlockedTensor out) {
         List<Tiling.Tile> tiles = tiling.tiles(rows, vectors);
         int[] pixels = tiles.stream().mapToInt(tile -> tile.size().pixels).toArray();
-        int[] forms = new int[pixels.length];
+        int[] inRow = new int[pixels.length];
         int[] inGaps = new int[pixels.length];
         int[] outGaps = new int[pixels.length];
         for (int t = 0; t < pixels.length; t++) {
-            int inRow = tiling.width - tiles.get(t).first() % tiling.width;
-            forms[t] = Math.min(pixels[t], inRow);
-            inGaps[t] = in.row * tiling.stride - (tiling.width - inRow) * L * tiling.stride;
-            outGaps[t] = out.row - (tiling.width - inRow) * L;
-            if (inGaps[t] == inRow * L * tiling.stride && outGaps[t] == inRow * L) {
-                forms[t] = pixels[t];
+            int left = tiling.width - tiles.get(t).first() % tiling.width;
+            inRow[t] = Math.min(pixels[t], left);
+            inGaps[t] = in.row * tiling.stride - (tiling.width - left) * L * tiling.stride;
+            outGaps[t] = out.row - (tiling.width - left) * L;
+            if (inGaps[t] == left * L * tiling.stride && outGaps[t] == left * L) {
+                inRow[t] = pixels[t];
             }
         }
         int[] starts = tiles.stream().mapToInt(Tiling.Tile::first).toArray();
-        return places(tiling, starts, in, out, pixels, forms, inGaps, outGaps);
+        return places(tiling, starts, in, out, pixels, inRow, inGaps, outGaps);
     }
 
     /**
@@ -36,9 +36,9 @@ public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGap
      * @throws IllegalStateException if there is no generated tile for one of its shapes
      */
     public Band withTiles() {
-        for (int t = 0; t < forms.length; t++) {
-            if (forms[t] < pixels[t] && !TileSize.canGoOn(pixels[t], forms[t])) {
-                throw new IllegalStateException("there is no tile of " + pixels[t] + " pixels whose first " + forms[t]
+        for (int t = 0; t < inRow.length; t++) {
+            if (inRow[t] < pixels[t] && !TileSize.canGoOn(pixels[t], inRow[t])) {
+                throw new IllegalStateException("there is no tile of " + pixels[t] + " pixels whose first " + inRow[t]
                         + " are in one row and the others in the next");
             }
         }
@@ -52,14 +52,14 @@ public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGap
      */
     public Band packed(int size) {
         int[] packedIns = new int[ins.length];
-        int[] packedForms = new int[ins.length];
+        int[] packedInRow = new int[ins.length];
         int[] packedGaps = new int[ins.length];
         for (int t = 0; t < ins.length; t++) {
             packedIns[t] = t * size;
-            packedForms[t] = outGaps[t] == forms[t] * L ? pixels[t] : forms[t];
-            packedGaps[t] = forms[t] * L;
+            packedInRow[t] = outGaps[t] == inRow[t] * L ? pixels[t] : inRow[t];
+            packedGaps[t] = inRow[t] * L;
         }
-        return new Band(packedIns, outs, pixels, packedForms, packedGaps, outGaps);
+        return new Band(packedIns, outs, pixels, packedInRow, packedGaps, outGaps);
     }
 
     /** Pixels at arbitrary offsets, in whole tiles of {@link TileSize#SMALL}. */
@@ -79,7 +79,7 @@ public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGap
             BlockedTensor in,
             BlockedTensor out,
             int[] pixels,
-            int[] forms,
+            int[] inRow,
             int[] inGaps,
             int[] outGaps) {
         int[] ins = new int[at.length];
@@ -90,6 +90,6 @@ public record Band(int[] ins, int[] outs, int[] pixels, int[] forms, int[] inGap
             ins[t] = (y * in.row + x * L) * tiling.stride;
             outs[t] = y * out.row + x * L;
         }
-        return new Band(ins, outs, pixels, forms, inGaps, outGaps);
+        return new Band(ins, outs, pixels, inRow, inGaps, outGaps);
     }
 }

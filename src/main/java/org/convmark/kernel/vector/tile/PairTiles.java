@@ -20,13 +20,13 @@ public final class PairTiles {
     }
 
     private static void step1(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
-        for (int t = 0; t < band.forms().length; t++) {
+        for (int t = 0; t < band.inRow().length; t++) {
             int i = p + band.ins()[t];
             int o = q + band.outs()[t];
             int s = r + band.outs()[t];
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
-            switch (band.forms()[t]) {
+            switch (band.inRow()[t]) {
                 case 1 -> Tile2x1And4.run(taps, x, i, y, o, inGap, outGap, next, s);
                 case 2 -> Tile2x2And3.run(taps, x, i, y, o, inGap, outGap, next, s);
                 case 3 -> Tile2x3And2.run(taps, x, i, y, o, inGap, outGap, next, s);
@@ -40,13 +40,13 @@ public final class PairTiles {
     }
 
     private static void step2(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
-        for (int t = 0; t < band.forms().length; t++) {
+        for (int t = 0; t < band.inRow().length; t++) {
             int i = p + band.ins()[t];
             int o = q + band.outs()[t];
             int s = r + band.outs()[t];
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
-            switch (band.forms()[t]) {
+            switch (band.inRow()[t]) {
                 case 1 -> Tile2x1And4Step2.run(taps, x, i, y, o, inGap, outGap, next, s);
                 case 2 -> Tile2x2And3Step2.run(taps, x, i, y, o, inGap, outGap, next, s);
                 case 3 -> Tile2x3And2Step2.run(taps, x, i, y, o, inGap, outGap, next, s);

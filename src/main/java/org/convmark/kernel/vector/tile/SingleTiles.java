@@ -17,13 +17,13 @@ public final class SingleTiles {
     }
 
     private static void step1(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int r) {
-        for (int t = 0; t < band.forms().length; t++) {
+        for (int t = 0; t < band.inRow().length; t++) {
             int i = p + band.ins()[t];
             int o = q + band.outs()[t];
             int s = r + band.outs()[t];
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
-            switch (band.forms()[t]) {
+            switch (band.inRow()[t]) {
                 case 1 -> Tile1x1And7.run(taps, x, i, y, o, inGap, outGap, s);
                 case 2 -> Tile1x2And6.run(taps, x, i, y, o, inGap, outGap, s);
                 case 3 -> Tile1x3And5.run(taps, x, i, y, o, inGap, outGap, s);
@@ -37,13 +37,13 @@ public final class SingleTiles {
     }
 
     private static void step2(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int r) {
-        for (int t = 0; t < band.forms().length; t++) {
+        for (int t = 0; t < band.inRow().length; t++) {
             int i = p + band.ins()[t];
             int o = q + band.outs()[t];
             int s = r + band.outs()[t];
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
-            switch (band.forms()[t]) {
+            switch (band.inRow()[t]) {
                 case 1 -> Tile1x1And7Step2.run(taps, x, i, y, o, inGap, outGap, s);
                 case 2 -> Tile1x2And6Step2.run(taps, x, i, y, o, inGap, outGap, s);
                 case 3 -> Tile1x3And5Step2.run(taps, x, i, y, o, inGap, outGap, s);

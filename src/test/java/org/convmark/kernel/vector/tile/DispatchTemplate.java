@@ -32,13 +32,13 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
     private static final String STEP = """
 
                 private static void step%STEP%(PackedFilter taps, Band band, float[] x, int p, float[] y, int q%NEXT%, int r) {
-                    for (int t = 0; t < band.forms().length; t++) {
+                    for (int t = 0; t < band.inRow().length; t++) {
                         int i = p + band.ins()[t];
                         int o = q + band.outs()[t];
                         int s = r + band.outs()[t];
                         int inGap = band.inGaps()[t];
                         int outGap = band.outGaps()[t];
-                        switch (band.forms()[t]) {
+                        switch (band.inRow()[t]) {
                             %CASES%
                         }
                     }

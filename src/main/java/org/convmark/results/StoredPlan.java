@@ -18,9 +18,9 @@ import org.convmark.jvm.JvmSetup;
  * @param skipped what could not be planned here
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record Intent(String profile, String device, List<PlannedJvm> jvms, List<Row> rows, List<Skipped> skipped) {
+public record StoredPlan(String profile, String device, List<PlannedJvm> jvms, List<Row> rows, List<Skipped> skipped) {
     /** For a run without a plan. */
-    static final Intent UNKNOWN = new Intent(null, null, List.of(), List.of(), List.of());
+    static final StoredPlan UNKNOWN = new StoredPlan(null, null, List.of(), List.of(), List.of());
 
     /**
      * A JVM that was to measure.
@@ -44,7 +44,7 @@ public record Intent(String profile, String device, List<PlannedJvm> jvms, List<
     }
 
     /** Copies the lists; absent ones are empty. */
-    public Intent {
+    public StoredPlan {
         jvms = jvms == null ? List.of() : List.copyOf(jvms);
         rows = rows == null ? List.of() : List.copyOf(rows);
         skipped = skipped == null ? List.of() : List.copyOf(skipped);
