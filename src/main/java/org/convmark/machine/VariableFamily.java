@@ -68,7 +68,7 @@ public enum VariableFamily {
             "HSA_*",
             "CL_CONFIG_*");
 
-    private static final Pattern SECRET = Pattern.compile(".*(TOKEN|SECRET|PASSWORD|CREDENTIAL).*");
+    private static final Pattern SECRET = Pattern.compile(".*(TOKEN|SECRET|PASSWORD|CREDENTIAL|KEY).*");
 
     private final String reader;
     private final String effect;
