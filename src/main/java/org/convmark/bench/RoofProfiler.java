@@ -18,7 +18,7 @@ import org.openjdk.jmh.runner.IterationType;
  * then slows down too. On targets without a roof loop there is no result.
  */
 public final class RoofProfiler implements InternalProfiler {
-    private RoofMeter gauge;
+    private RoofMeter meter;
     private String absent;
     private double before;
     private int measured;
@@ -30,17 +30,17 @@ public final class RoofProfiler implements InternalProfiler {
 
     @Override
     public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
-        if (gauge == null && absent == null) {
+        if (meter == null && absent == null) {
             open(MeasuredCase.of(benchmark));
         }
-        if (gauge != null) {
-            before = gauge.rate();
+        if (meter != null) {
+            before = meter.rate();
         }
     }
 
     private void open(Case what) {
         try {
-            gauge = new RoofMeter(what.target(), what.workers());
+            meter = new RoofMeter(what.target(), what.workers());
         } catch (UnsupportedOperationException | NotCompiled e) {
             absent = e.getMessage();
             System.out.println("# the roof is not measured beside this row: " + absent);
@@ -50,12 +50,12 @@ public final class RoofProfiler implements InternalProfiler {
     @Override
     public Collection<? extends Result<?>> afterIteration(
             BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
-        if (gauge == null) {
+        if (meter == null) {
             return List.of();
         }
-        double mean = (before + gauge.rate()) / 2;
+        double mean = (before + meter.rate()) / 2;
         if (iteration.getType() == IterationType.MEASUREMENT && ++measured == iteration.getCount()) {
-            gauge.close();
+            meter.close();
         }
         return List.of(SecondaryResult.of(Metric.ROOF, mean / Metric.ROOF.scale(), AggregationPolicy.AVG));
     }

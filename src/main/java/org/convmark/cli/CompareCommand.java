@@ -49,9 +49,6 @@ import picocli.CommandLine.Spec;
             "3:with --strict: no row is slower, but rows are inconclusive, the candidate lacks rows of the base, or both sides lack a planned row"
         })
 public final class CompareCommand implements Callable<Integer> {
-    private static final int SLOWER = 1;
-    private static final int UNSETTLED = 3;
-
     @Parameters(
             index = "0",
             paramLabel = "BASE",
@@ -220,8 +217,8 @@ public final class CompareCommand implements Callable<Integer> {
 
     private int exitCode(Comparison comparison) {
         if (!comparison.of(Verdict.SLOWER).isEmpty()) {
-            return SLOWER;
+            return ExitCode.SLOWER;
         }
-        return strict && !comparison.settled() ? UNSETTLED : ExitCode.OK;
+        return strict && !comparison.settled() ? ExitCode.UNSETTLED : ExitCode.OK;
     }
 }

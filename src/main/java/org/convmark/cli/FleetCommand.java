@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -54,9 +52,6 @@ public final class FleetCommand implements Runnable {
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {"0:submitted", "2:bad input, or Slurm refused"})
     static final class Submit implements Callable<Integer> {
-        private static final DateTimeFormatter UTC =
-                DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
-
         @Parameters(
                 paramLabel = "MATRIX",
                 description =
@@ -117,7 +112,7 @@ public final class FleetCommand implements Runnable {
                     checkout.dirty().value(),
                     tasks,
                     List.of());
-            Path folder = out == null ? Path.of("benchmarks-results", "fleet-" + UTC.format(now)) : out;
+            Path folder = out == null ? Path.of("benchmarks-results", "fleet-" + PlanOptions.UTC.format(now)) : out;
             return new Submission(
                     fleet, new FleetFolder(folder), atOnce, List.copyOf(Utils.splitQuotedEscape(options)));
         }

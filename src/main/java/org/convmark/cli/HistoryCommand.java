@@ -39,8 +39,6 @@ import picocli.CommandLine.Spec;
             "3:with --fail-on-new-change: no row became slower, but the newest run of a machine lacks rows, or a run cannot be read"
         })
 public final class HistoryCommand implements Callable<Integer> {
-    private static final int SLOWER = 1;
-    private static final int UNSEEN = 3;
     private static final int RECENT = 10;
 
     @Parameters(arity = "0..1", paramLabel = "DIR", description = "A folder of runs (default: ${DEFAULT-VALUE}).")
@@ -105,9 +103,9 @@ public final class HistoryCommand implements Callable<Integer> {
 
     private static int gate(History history, HistoryIndex.Reading reading) {
         if (history.series().stream().anyMatch(HistoryCommand::becameSlower)) {
-            return SLOWER;
+            return ExitCode.SLOWER;
         }
-        return history.unseen().isEmpty() && reading.unread().isEmpty() ? ExitCode.OK : UNSEEN;
+        return history.unseen().isEmpty() && reading.unread().isEmpty() ? ExitCode.OK : ExitCode.UNSETTLED;
     }
 
     private String from() {

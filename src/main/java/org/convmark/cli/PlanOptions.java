@@ -31,7 +31,8 @@ import picocli.CommandLine.Option;
 
 /** The options that say what is measured, how thoroughly, and where the results go. */
 final class PlanOptions {
-    private static final DateTimeFormatter UTC =
+    /** The time in names of folders. */
+    static final DateTimeFormatter UTC =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
     @Option(names = "--profile", paramLabel = "NAME", description = "smoke, quick (default), standard or full.")

@@ -1,15 +1,14 @@
 package org.convmark.jvm;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.convmark.io.Json;
 import org.convmark.io.JsonErrors;
 import org.convmark.kernel.VectorLength;
 import org.convmark.model.Caches;
@@ -48,8 +47,8 @@ public record ForkContract(
     private static final String ARGUMENT = "-D" + PROPERTY + "=";
 
     /** Unquoted names can be typed on a command line without escaping. */
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .serializationInclusion(JsonInclude.Include.NON_NULL)
+    private static final JsonMapper JSON = Json.MAPPER
+            .rebuild()
             .enable(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .build();

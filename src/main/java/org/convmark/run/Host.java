@@ -1,5 +1,6 @@
 package org.convmark.run;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +11,8 @@ import org.convmark.io.InputError;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
-import org.convmark.results.Row;
+import org.convmark.model.Case;
+import org.convmark.model.Target;
 import org.convmark.run.Plan.PlannedJvm;
 
 /**
@@ -28,15 +30,22 @@ public record Host(Machine machine, Map<JvmSetup, Probe> probes, String device, 
 
     /** The JVMs, labelled by version and the user's choices; equal labels are numbered. */
     List<PlannedJvm> jvms() {
-        Map<String, PlannedJvm> jvms = new LinkedHashMap<>();
-        probes.forEach((setup, said) -> {
+        List<PlannedJvm> jvms = new ArrayList<>();
+        labelled().forEach((label, setup) -> jvms.add(PlannedJvm.of(label, setup, probes.get(setup))));
+        return jvms;
+    }
+
+    /** The JVMs by their labels. */
+    Map<String, JvmSetup> labelled() {
+        Map<String, JvmSetup> labelled = new LinkedHashMap<>();
+        probes.keySet().forEach(setup -> {
             String label = setup.id();
-            for (int n = 2; jvms.containsKey(label); n++) {
+            for (int n = 2; labelled.containsKey(label); n++) {
                 label = setup.id() + "-" + n;
             }
-            jvms.put(label, PlannedJvm.of(label, setup, said));
+            labelled.put(label, setup);
         });
-        return List.copyOf(jvms.values());
+        return labelled;
     }
 
     MemoryNeed memory() {
@@ -48,19 +57,14 @@ public record Host(Machine machine, Map<JvmSetup, Probe> probes, String device, 
                         .orElse(Long.MAX_VALUE));
     }
 
-    /** Why a row cannot be measured here, empty if it can. */
-    Optional<String> obstacle(Row row) {
-        return row.what().refusal().or(() -> unavailable(row));
+    /** Why a case cannot be measured on one of the JVMs, empty if it can. */
+    Optional<String> obstacle(Case what, JvmSetup jvm) {
+        return what.refusal().or(() -> unavailable(what.target(), jvm));
     }
 
-    private Optional<String> unavailable(Row row) {
-        JvmSetup setup = jvms().stream()
-                .filter(jvm -> jvm.label().equals(row.jvm()))
-                .findFirst()
-                .orElseThrow()
-                .setup();
-        return probes.get(setup)
-                .target(row.target().name())
+    private Optional<String> unavailable(Target target, JvmSetup jvm) {
+        return probes.get(jvm)
+                .target(target.name())
                 .filter(state -> !state.available())
                 .map(state -> state.description().missing());
     }

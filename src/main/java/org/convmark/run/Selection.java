@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.io.Choices;
 import org.convmark.io.InputError;
+import org.convmark.jvm.JvmSetup;
 import org.convmark.machine.Machine;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Case;
@@ -77,12 +78,13 @@ public record Selection(
         List<PlannedJvm> jvms = here.jvms();
         List<Row> all =
                 rows(here.machine(), jvms.stream().map(PlannedJvm::label).toList());
+        Map<String, JvmSetup> setups = here.labelled();
         MemoryNeed memory = here.memory();
         memory.check(all.stream().map(Row::what).toList());
         List<Row> rows = new ArrayList<>();
         Map<Skipped, Integer> skipped = new LinkedHashMap<>();
         for (Row row : all) {
-            here.obstacle(row)
+            here.obstacle(row.what(), setups.get(row.jvm()))
                     .or(() -> memory.obstacle(row.what()))
                     .map(reason -> new Skipped(row.jvm(), row.target().name(), reason, 1))
                     .ifPresentOrElse(one -> skipped.merge(one, 1, Integer::sum), () -> rows.add(row));
