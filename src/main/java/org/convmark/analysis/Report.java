@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.section.ActivationAnalysis;
 import org.convmark.analysis.section.Analysis;
+import org.convmark.analysis.section.BoundAnalysis;
 import org.convmark.analysis.section.ConfigurationAnalysis;
 import org.convmark.analysis.section.CorrelationAnalysis;
 import org.convmark.analysis.section.DecompositionAnalysis;
@@ -56,6 +57,7 @@ public final class Report {
             new ScalingAnalysis(),
             new EfficiencyAnalysis(),
             new WaterlineAnalysis(),
+            new BoundAnalysis(),
             new CorrelationAnalysis(),
             new MismatchAnalysis(),
             new RoofAnalysis(),

@@ -12,4 +12,9 @@ public final class SecondaryResult {
     public static ScalarResult of(Metric metric, double value, AggregationPolicy policy) {
         return new ScalarResult(metric.key(), value, metric.unit(), policy);
     }
+
+    /** The isolated time of kernels that compute the same. */
+    public static ScalarResult ofKernels(String label, double nanos) {
+        return new ScalarResult(Metric.ofKernels(label), nanos / 1e3, Metric.ISOLATED.unit(), AggregationPolicy.AVG);
+    }
 }

@@ -1,14 +1,19 @@
 package org.convmark.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.convmark.analysis.facts.Bounds.Bound;
+import org.convmark.analysis.facts.Roofs;
 import org.convmark.fusion.FusionCapabilities;
 import org.convmark.fusion.FusionConstraints;
 import org.convmark.fusion.FusionConstraints.ScheduleOverride;
 import org.convmark.fusion.FusionPlanner;
+import org.convmark.io.InputError;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
@@ -22,7 +27,10 @@ import org.convmark.model.Network;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
 import org.convmark.model.Stack;
+import org.convmark.model.Target;
 import org.convmark.model.Workload;
+import org.convmark.report.Unit;
+import org.convmark.results.Run;
 import org.convmark.run.Host;
 import org.convmark.run.Parameters;
 import org.convmark.run.Plan;
@@ -53,6 +61,13 @@ public final class ListCommand implements Runnable {
             description = "Also show how each fused block runs on this machine at width 64, image 56 and one worker.")
     private boolean plans;
 
+    @Option(
+            names = "--roofs",
+            paramLabel = "RUN",
+            description =
+                    "As --plans, with the least time that each kernel can take at the roofs that this run measured.")
+    private Path roofs;
+
     @Spec
     private CommandSpec spec;
 
@@ -77,31 +92,57 @@ public final class ListCommand implements Runnable {
                     "  %-9s %5d rows, about %s%n", profile.label(), plan.rows().size(), Progress.text(plan.estimate()));
         }
         probes.values().forEach(probe -> targets(probe, out));
-        if (plans) {
+        Optional<Roofs.Limits> limits = Optional.ofNullable(roofs).map(ListCommand::limits);
+        if (plans || limits.isPresent()) {
             Caches caches = Caches.of(here.machine().cacheSizes());
             probes.keySet().stream()
                     .map(setup -> setup.overrides().scheduleOrNone())
                     .distinct()
-                    .forEach(schedule -> plans(new FusionConstraints(caches, Long.MAX_VALUE, schedule), out));
+                    .forEach(schedule -> plans(new FusionConstraints(caches, Long.MAX_VALUE, schedule), limits, out));
         }
     }
 
-    private static void plans(FusionConstraints constraints, PrintWriter out) {
+    private static Roofs.Limits limits(Path run) {
+        return new Roofs(Run.read(run))
+                .limits(Target.VECTOR, 1)
+                .orElseThrow(
+                        () -> new InputError(
+                                "--roofs: " + run + " has no arithmetic roof or no memory roofs of " + Target.VECTOR
+                                        + " with one worker: measure them by ./run.sh run --include Roof, or give another run."));
+    }
+
+    private static void plans(FusionConstraints constraints, Optional<Roofs.Limits> limits, PrintWriter out) {
         if (!constraints.wish().equals(ScheduleOverride.NONE)) {
             out.println("Plans with --schedule " + constraints.wish().toText() + ":");
         }
         Stream.<Stack>concat(Stream.of(Block.values()), Stream.of(Pattern.values()))
-                .forEach(workload -> plans(workload, new FusionPlanner(constraints, FusionCapabilities.CPU, 1), out));
+                .forEach(workload ->
+                        plans(workload, new FusionPlanner(constraints, FusionCapabilities.CPU, 1), limits, out));
     }
 
-    private static void plans(Stack workload, FusionPlanner planner, PrintWriter out) {
+    private static void plans(Stack workload, FusionPlanner planner, Optional<Roofs.Limits> limits, PrintWriter out) {
         out.println(workload + ":");
-        workload.graph(1, WIDTH, IMAGE, 1).fuse(Fusion.BLOCK).nodes().stream()
+        Graph graph = workload.graph(1, WIDTH, IMAGE, 1).fuse(Fusion.BLOCK);
+        graph.nodes().stream()
                 .map(Graph.Node::layer)
                 .filter(layer -> layer instanceof Fused)
                 .map(layer -> plan(((Fused) layer).body(), planner))
                 .distinct()
                 .forEach(plan -> out.println(plan.indent(2).stripTrailing()));
+        limits.flatMap(at -> bound(graph, planner, at)).ifPresent(bound -> bounds(bound, out));
+    }
+
+    private static Optional<Bound> bound(Graph graph, FusionPlanner planner, Roofs.Limits limits) {
+        try {
+            return Optional.of(Bound.of(planner.schedule(graph), limits));
+        } catch (IllegalArgumentException e) { // the requested schedule does not fit, which its plan says
+            return Optional.empty();
+        }
+    }
+
+    private static void bounds(Bound bound, PrintWriter out) {
+        out.println("  least time, all kernels: " + Unit.SECONDS.format(bound.seconds()));
+        bound.byKernel().forEach((label, seconds) -> out.println("    " + label + ": " + Unit.SECONDS.format(seconds)));
     }
 
     private static String plan(Graph body, FusionPlanner planner) {

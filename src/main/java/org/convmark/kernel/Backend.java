@@ -14,6 +14,7 @@ import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Route;
 import org.convmark.model.Shape;
+import org.convmark.model.Waterline;
 
 /**
  * One kind of hardware: its tensors, and one kernel per layer kind. Compiling a graph to kernels is written once, here.
@@ -108,7 +109,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
 
     /** A program of one kernel without a result, such as a roof loop, whose work the workers share. */
     protected final Program program(Kernel kernel) {
-        return new Program(List.of(kernel), Optional.empty(), workers, this::finish, null, null);
+        return new Program(List.of(new Program.Step("", kernel)), Optional.empty(), workers, this::finish, null, null);
     }
 
     /** The graph with its fused blocks cut into parts that this hardware runs as one kernel each. */
@@ -169,7 +170,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
         private final Map<Object, Arena<T>> arenas = new HashMap<>();
         private final Map<Integer, T> values = new HashMap<>();
         private final Set<Integer> cleared = new HashSet<>();
-        private final List<Kernel> kernels = new ArrayList<>();
+        private final List<Program.Step> steps = new ArrayList<>();
 
         Compilation(Graph graph, Weights weights) {
             this.graph = graph;
@@ -196,7 +197,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
             }
             T result = value(graph.head());
             return new Program(
-                    kernels, plan.bytes(), workers, Backend.this::finish, () -> Backend.this.read(result), fill -> {
+                    steps, plan.bytes(), workers, Backend.this::finish, () -> Backend.this.read(result), fill -> {
                         float[] same = new float[(int) graph.output().elements()];
                         Arrays.fill(same, fill);
                         Backend.this.write(result, same);
@@ -229,7 +230,8 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
         private void add(int v, Kernel kernel) {
             int root = placement.root(v);
             boolean clears = isShared(root) && borders[root] > 0 && cleared.add(root) && plan.isSpoiled(root);
-            kernels.add(clears ? clearing(kernel, value(root)) : kernel);
+            String label = Waterline.label(graph, graph.nodes().get(v - first));
+            steps.add(new Program.Step(label, clears ? clearing(kernel, value(root)) : kernel));
         }
 
         /** The tensor of a value, or its part of another tensor. */

@@ -7,6 +7,14 @@ import java.util.function.Supplier;
 
 /** A compiled graph with its operands: kernels in the order they run. */
 public final class Program {
+    /**
+     * A kernel of a program.
+     *
+     * @param label what it computes, see {@link org.convmark.model.Waterline#label}; empty if that is not known
+     */
+    public record Step(String label, Kernel kernel) {}
+
+    private final List<String> labels;
     private final Kernel[] kernels;
     private final Optional<Long> workspaceBytes;
     private final Workers workers;
@@ -20,13 +28,14 @@ public final class Program {
      * @param workspaceBytes memory of all intermediates; empty if the engine plans its memory itself
      */
     public Program(
-            List<Kernel> kernels,
+            List<Step> steps,
             Optional<Long> workspaceBytes,
             Workers workers,
             Runnable finish,
             Supplier<float[]> output,
             Consumer<Float> fill) {
-        this.kernels = kernels.toArray(Kernel[]::new);
+        this.labels = steps.stream().map(Step::label).toList();
+        this.kernels = steps.stream().map(Step::kernel).toArray(Kernel[]::new);
         this.workspaceBytes = workspaceBytes;
         this.workers = workers;
         this.finish = finish;
@@ -65,6 +74,11 @@ public final class Program {
     /** Kernels that one run launches. */
     public int kernels() {
         return kernels.length;
+    }
+
+    /** What a kernel computes; empty if that is not known. */
+    public String label(int index) {
+        return labels.get(index);
     }
 
     /** The result of the last run in batch x channel x row x column order. */

@@ -18,6 +18,12 @@ public sealed interface Affine extends ElementWise {
         return Cost.elementWise(inputs, terms, (long) terms * inputs.get(0).channels());
     }
 
+    /** None: it can be folded into the filter before it. */
+    @Override
+    default double leastFlops(List<Shape> inputs) {
+        return 0;
+    }
+
     /** Batch normalisation at inference: x * scale + shift per channel (Ioffe and Szegedy 2015). */
     record BatchNorm() implements Affine {
         @Override

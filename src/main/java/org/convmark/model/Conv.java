@@ -1,6 +1,7 @@
 package org.convmark.model;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Convolution, also called cross-correlation: out[o][y][x] = sum over c, r, s of filter[o][c][r][s] *
@@ -49,6 +50,16 @@ public record Conv(int outChannels, int kernel, int stride, int dilation, int pa
         return (long) kernel * kernel * groupWidth(inChannels);
     }
 
+    /** Pairs of a result and a tap of the filter that meet inside the input, along a side of the input of this extent. */
+    long tapsInside(int size) {
+        return IntStream.range(0, extent(size))
+                .mapToLong(at -> IntStream.range(0, kernel)
+                        .map(tap -> at * stride + tap * dilation - padding)
+                        .filter(x -> x >= 0 && x < size)
+                        .count())
+                .sum();
+    }
+
     @Override
     public boolean isConvolution() {
         return true;
@@ -94,5 +105,10 @@ public record Conv(int outChannels, int kernel, int stride, int dilation, int pa
                 (outChannels * taps + biases) * Shape.ELEMENT_BYTES,
                 0,
                 taps + (biases > 0 ? 1 : 0));
+    }
+
+    @Override
+    public double leastFlops(List<Shape> inputs) {
+        return Algorithm.leastFlops(this, inputs.get(0));
     }
 }

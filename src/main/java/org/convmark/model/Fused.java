@@ -58,4 +58,11 @@ public record Fused(Graph body) implements Layer {
                 0,
                 inside.accumulationDepth());
     }
+
+    @Override
+    public double leastFlops(List<Shape> inputs) {
+        return body.nodes().stream()
+                .mapToDouble(node -> node.layer().leastFlops(body.shapes(node)))
+                .sum();
+    }
 }

@@ -17,6 +17,14 @@ public sealed interface Layer permits Conv, ElementWise, LayerNorm, Pool, Route,
     /** Work and traffic of this layer as a kernel of its own. */
     Cost cost(List<Shape> inputs);
 
+    /**
+     * Flops that the best known algorithm needs at least: fewer than those of the {@link #cost} where there is a shorter way than the
+     * definition.
+     */
+    default double leastFlops(List<Shape> inputs) {
+        return cost(inputs).flops();
+    }
+
     /** Whether this is one convolution, perhaps with what follows it element by element: what every backend runs as one kernel. */
     default boolean isConvolution() {
         return false;

@@ -33,6 +33,8 @@ public enum Metric {
     /** Loads that miss the last-level cache, by Linux' perf. */
     LLC_LOAD_MISSES("LLC-load-misses", "#/op", 1);
 
+    private static final String KERNELS_OF_LABEL = "isolated: ";
+
     private final String key;
     private final String unit;
     private final double scale;
@@ -43,6 +45,18 @@ public enum Metric {
         this.unit = unit;
         this.scale = scale;
         this.older = List.of(older);
+    }
+
+    /** The part of {@link #ISOLATED} that kernels of one label take: a result of its own, in the same unit. */
+    public static String ofKernels(String label) {
+        return KERNELS_OF_LABEL + label;
+    }
+
+    /** The label of kernels whose result has this name; empty for other results. */
+    public static Optional<String> label(String name) {
+        return Optional.of(name)
+                .filter(any -> any.startsWith(KERNELS_OF_LABEL))
+                .map(any -> any.substring(KERNELS_OF_LABEL.length()));
     }
 
     /** Its name in JMH's results. */

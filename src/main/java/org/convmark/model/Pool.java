@@ -88,4 +88,10 @@ public record Pool(Kind kind, int kernel, int stride, int padding, int after) im
         long perTap = kind == Kind.BLUR ? 2 : 1;
         return new Cost(0, out.elements() * window * perTap, in.bytes(), out.bytes(), 0, 0, window);
     }
+
+    /** Windows that overlap share partial results, so only one operation a result is sure. */
+    @Override
+    public double leastFlops(List<Shape> inputs) {
+        return kind == Kind.GLOBAL ? cost(inputs).flops() : output(inputs).elements();
+    }
 }

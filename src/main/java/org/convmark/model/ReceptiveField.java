@@ -28,6 +28,12 @@ public record ReceptiveField(int stride, int before, int after) {
         return y * stride + after;
     }
 
+    /** The share of the input that is read at all: less than 1 where a stride is longer than its window, in rows and columns alike. */
+    double share() {
+        double rows = Math.min(1, ((double) before + after + 1) / Math.max(1, stride));
+        return rows * rows;
+    }
+
     /** The union of two readers' rows. */
     ReceptiveField and(ReceptiveField that) {
         return new ReceptiveField(

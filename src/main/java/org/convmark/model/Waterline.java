@@ -3,6 +3,8 @@ package org.convmark.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.convmark.model.Graph.Node;
 
 /**
@@ -46,6 +48,26 @@ public record Waterline(List<Bar> bars) {
             @Override
             Bar bar(Graph graph, Node node, Cost cost) {
                 return new Bar(label(graph, node), cost.flops(), cost.bytes(), 0);
+            }
+        },
+        /**
+         * What no way to compute a kernel can avoid: the flops of the best known algorithm, and each byte that is needed once. Routes are
+         * free, because their parts can be computed where they belong.
+         */
+        LEAST {
+            @Override
+            Bar bar(Graph graph, Node node, Cost cost) {
+                List<Shape> inputs = graph.shapes(node);
+                double read = IntStream.range(0, inputs.size())
+                        .mapToDouble(i ->
+                                inputs.get(i).bytes() * node.layer().reach(i).share())
+                        .sum();
+                boolean moves = !(node.layer() instanceof Route);
+                return new Bar(
+                        label(graph, node),
+                        node.layer().leastFlops(inputs),
+                        moves ? read + cost.bytesWritten() + cost.weightBytes() : 0,
+                        0);
             }
         },
         /**
@@ -131,32 +153,52 @@ public record Waterline(List<Bar> bars) {
         return Math.min(1, operations() / memory);
     }
 
-    /** {@code Conv 3x3, 64 to 128}; for a fused kernel its convolutions, or their number. */
-    private static String label(Graph graph, Node node) {
-        if (node.layer() instanceof Conv conv) {
-            return label(conv, graph.shape(node.inputs().get(0)).channels());
-        }
-        if (node.layer() instanceof Fused fused) {
-            List<String> convs = fused.body().nodes().stream()
-                    .filter(inner -> inner.layer() instanceof Conv)
-                    .map(inner -> label(fused.body(), inner))
-                    .toList();
-            return convs.size() == 1 ? convs.get(0) : convs.size() + " convolutions in one kernel";
-        }
-        if (node.layer() instanceof ElementWise.Activate activate) {
-            return activate.function().name();
-        }
-        return node.layer() instanceof Pool pool
-                ? pool.kind() + " pool"
-                : node.layer().getClass().getSimpleName();
+    /**
+     * What a kernel computes, the same for equal kernels of all graphs: {@code Conv 3x3 / 2 on 64 to 128 at 28x28} has stride 2 and a result
+     * of 28 rows and columns. It becomes part of a name in JMH's results, whose JSON writer breaks lines at commas and brackets even inside strings.
+     */
+    public static String label(Graph graph, Node node) {
+        Shape out = node.output();
+        String images = out.batch() > 1 ? out.batch() + " x " : "";
+        int channels = channels(graph, node);
+        String change = channels == out.channels() ? "" : " to " + out.channels();
+        return images + kind(node.layer(), channels) + " on " + channels + change + " at " + out.height() + "x"
+                + out.width();
     }
 
-    private static String label(Conv conv, int inChannels) {
-        String size = " " + conv.kernel() + "x" + conv.kernel();
-        if (conv.groupWidth() == 1) {
-            return "Depthwise" + size + ", " + inChannels;
+    /** Channels that its first layer reads; the first input of a fused kernel may be a residual. */
+    private static int channels(Graph graph, Node node) {
+        return node.layer() instanceof Fused fused
+                ? channels(fused.body(), fused.body().nodes().get(0))
+                : graph.shape(node.inputs().get(0)).channels();
+    }
+
+    private static String kind(Layer layer, int channels) {
+        if (layer instanceof Conv conv) {
+            return kind(conv, channels);
         }
-        String group = conv.groupWidth() == Conv.DENSE ? "" : " (groups of " + conv.groupWidth() + ")";
-        return "Conv" + size + group + ", " + inChannels + " to " + conv.outChannels();
+        if (layer instanceof Fused fused) {
+            Graph body = fused.body();
+            return body.nodes().stream()
+                    .filter(node -> node.layer() instanceof Conv)
+                    .map(node -> kind(node.layer(), channels(body, node)))
+                    .collect(Collectors.joining(" + "));
+        }
+        if (layer instanceof ElementWise.Activate activate) {
+            return activate.function().name();
+        }
+        return layer instanceof Pool pool
+                ? pool.kind() + " pool" + (pool.kernel() > 0 ? " " + window(pool.kernel(), pool.stride()) : "")
+                : layer.getClass().getSimpleName();
+    }
+
+    private static String kind(Conv conv, int channels) {
+        int group = conv.groupWidth(channels);
+        String groups = group == 1 || group == channels ? "" : " in groups of " + group;
+        return (group == 1 && channels > 1 ? "Depthwise " : "Conv ") + window(conv.kernel(), conv.stride()) + groups;
+    }
+
+    private static String window(int kernel, int stride) {
+        return kernel + "x" + kernel + (stride > 1 ? " / " + stride : "");
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -126,7 +127,8 @@ final class JmhJson {
                 mode(result),
                 threads(result),
                 inSeconds(samples, unit),
-                metrics(result));
+                metrics(result),
+                kernels(result));
     }
 
     private static JvmSetup jvm(JsonNode result) throws Unusable {
@@ -225,6 +227,14 @@ final class JmhJson {
         result.path("secondaryMetrics").fields().forEachRemaining(e -> Metric.named(withoutPrefix(e.getKey()))
                 .ifPresent(metric -> metrics.put(metric, new MetricSamples(secondary(e.getValue())))));
         return metrics;
+    }
+
+    private static Map<String, Double> kernels(JsonNode result) {
+        Map<String, Double> kernels = new LinkedHashMap<>();
+        result.path("secondaryMetrics").fields().forEachRemaining(e -> Metric.label(e.getKey())
+                .ifPresent(label -> kernels.put(
+                        label, Metric.ISOLATED.scale() * new MetricSamples(secondary(e.getValue())).median())));
+        return kernels;
     }
 
     private static String withoutPrefix(String name) {

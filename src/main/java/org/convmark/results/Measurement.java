@@ -25,6 +25,7 @@ import org.convmark.model.Target;
  * @param threads of JMH
  * @param samples seconds per operation, one list per fork, one number per iteration, never empty
  * @param metrics what profilers measured
+ * @param kernels seconds of isolated kernels by what they compute; empty for engines that are one call
  */
 public record Measurement(
         Subject subject,
@@ -34,7 +35,8 @@ public record Measurement(
         String mode,
         int threads,
         List<List<Double>> samples,
-        Map<Metric, MetricSamples> metrics) {
+        Map<Metric, MetricSamples> metrics,
+        Map<String, Double> kernels) {
     private static final String USUAL_MODE = "avgt";
 
     /**
@@ -48,6 +50,7 @@ public record Measurement(
         jvmArgs = List.copyOf(jvmArgs);
         samples = samples.stream().map(List::copyOf).toList();
         metrics = Map.copyOf(metrics);
+        kernels = Map.copyOf(kernels);
     }
 
     /** Its label for a reader: its subject, and JMH's mode and threads unless they are the usual ones. */
@@ -200,7 +203,7 @@ public record Measurement(
         }
         Map<Metric, MetricSamples> others = new HashMap<>(metrics);
         others.remove(Metric.ROOF);
-        return Optional.of(new Measurement(subject, jvm, jvmArgs, jmhVersion, mode, threads, forks, others));
+        return Optional.of(new Measurement(subject, jvm, jvmArgs, jmhVersion, mode, threads, forks, others, kernels));
     }
 
     /** The same row, with options that its JVM had besides its arguments. */
@@ -210,7 +213,7 @@ public record Measurement(
         }
         List<String> all = new ArrayList<>(jvmArgs);
         all.addAll(options);
-        return new Measurement(subject, jvm.with(options), all, jmhVersion, mode, threads, samples, metrics);
+        return new Measurement(subject, jvm.with(options), all, jmhVersion, mode, threads, samples, metrics, kernels);
     }
 
     /** The slowest iteration of all forks, in seconds. */

@@ -229,6 +229,7 @@ class BrowserTest {
                 like.mode(),
                 like.threads(),
                 like.samples(),
-                like.metrics());
+                like.metrics(),
+                like.kernels());
     }
 }

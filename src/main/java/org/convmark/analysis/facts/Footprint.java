@@ -61,9 +61,17 @@ public final class Footprint {
         };
     }
 
+    /** The kernels in which Java targets run a workload. */
+    synchronized Graph schedule(Case.Work work) {
+        return planner(Math.max(1, work.workers())).schedule(work.graph());
+    }
+
+    private FusionPlanner planner(int workers) {
+        return planners.computeIfAbsent(workers, w -> new FusionPlanner(constraints, FusionCapabilities.CPU, w));
+    }
+
     private Bytes bytes(Graph graph, int workers) {
-        FusionPlanner planner =
-                planners.computeIfAbsent(workers, w -> new FusionPlanner(constraints, FusionCapabilities.CPU, w));
+        FusionPlanner planner = planner(workers);
         FusionPlan plan = planner.whole(graph);
         long between = planner.schedule(graph).cost().workspaceBytes();
         return new Bytes(between + plan.workspaceBytes(), plan.traffic());

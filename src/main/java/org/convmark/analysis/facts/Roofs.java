@@ -1,15 +1,18 @@
 package org.convmark.analysis.facts;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Case;
 import org.convmark.model.Metric;
+import org.convmark.model.Target;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
@@ -20,6 +23,22 @@ public final class Roofs {
 
     /** A measured transfer rate of one working set. */
     public record Bandwidth(JvmSetup jvm, Case.Roof roof, double bytesPerSecond) {}
+
+    /**
+     * What some hardware can do at most.
+     *
+     * @param flopsPerSecond of multiply-adds
+     * @param bytesPerSecond by bytes of the working set
+     */
+    public record Limits(double flopsPerSecond, NavigableMap<Long, Double> bytesPerSecond) {
+        /** No working set of this size moves faster than the largest measured one that is not larger, or than any still larger one. */
+        double bandwidth(double workingSet) {
+            Long from = bytesPerSecond.floorKey((long) workingSet);
+            return Collections.max(bytesPerSecond
+                    .tailMap(from == null ? bytesPerSecond.firstKey() : from)
+                    .values());
+        }
+    }
 
     private final Map<Hardware, Double> best = new HashMap<>();
     private final List<Compute> computes = new ArrayList<>();
@@ -86,6 +105,28 @@ public final class Roofs {
         TreeMap<Long, Double> curve = curves.get(Hardware.limitsOf(row));
         Map.Entry<Long, Double> point = curve.ceilingEntry((long) Math.ceil(workingSet));
         return (point == null ? curve.lastEntry() : point).getValue();
+    }
+
+    /** The highest rates that the run saw on the hardware of a row; empty if it lacks an arithmetic roof or memory roofs of it. */
+    Optional<Limits> limits(Measurement row) {
+        return limits(Hardware.limitsOf(row));
+    }
+
+    /** The highest rates that the run saw of a target, on the first JVM that has both kinds of roofs with this many workers. */
+    public Optional<Limits> limits(Target target, int workers) {
+        return computes.stream()
+                .map(compute -> new Hardware(compute.jvm(), target.roof(), workers))
+                .flatMap(hardware -> limits(hardware).stream())
+                .findFirst();
+    }
+
+    private Optional<Limits> limits(Hardware hardware) {
+        boolean hasPeak = computes.stream()
+                .anyMatch(c -> hardware.equals(
+                        new Hardware(c.jvm(), c.roof().target(), c.roof().workers())));
+        return Optional.ofNullable(curves.get(hardware))
+                .filter(curve -> hasPeak)
+                .map(curve -> new Limits(best.get(hardware), curve));
     }
 
     /** The arithmetic rate that a roof loop reached between the iterations of a row; empty in older runs. */

@@ -20,6 +20,7 @@ public final class RunFacts {
     private final Roofs roofs;
     private final StabilityCheck stability;
     private final Footprint footprint;
+    private final Bounds bounds;
     private final Resampling resampling = new Resampling();
     /** Made on demand, because it needs the cost of every graph. */
     private Gaps gaps;
@@ -35,6 +36,7 @@ public final class RunFacts {
         this.roofs = new Roofs(run);
         this.stability = new StabilityCheck(roofs);
         this.footprint = new Footprint(run.machine().before(), cacheSizes);
+        this.bounds = new Bounds(roofs, footprint);
     }
 
     /** The run itself. */
@@ -75,6 +77,11 @@ public final class RunFacts {
     /** The memory that a pass of a row keeps and moves. */
     public Footprint footprint() {
         return footprint;
+    }
+
+    /** The least time that each row can take. */
+    public Bounds bounds() {
+        return bounds;
     }
 
     /** How far each of the {@link #architectures} is from its roofs. */

@@ -2,6 +2,7 @@ package org.convmark.analysis.section;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,11 @@ import org.convmark.results.Run;
 
 /** JVMs and their arguments side by side, each against the first. */
 public final class ConfigurationAnalysis implements Analysis {
+    /** Kernels of two JVMs count as equally fast up to here. */
+    private static final double MOST_DIFFERENCE = 0.05;
+
+    private static final int MOST_KERNELS = 30;
+
     private static final Set<Axis> ALL = EnumSet.allOf(Axis.class);
 
     @Override
@@ -58,6 +64,11 @@ public final class ConfigurationAnalysis implements Analysis {
                 + "what they gain most; a row's verdict is that of compare."));
         contents.add(byWorkload(comparisons));
         contents.add(new Content.Fold("Row by row", byRow(comparisons)));
+        Table kernels = byKernel(comparisons);
+        if (!kernels.rows().isEmpty()) {
+            contents.add(new Content.Fold(
+                    "Kernels that differ by more than " + Unit.SHARE.format(MOST_DIFFERENCE), kernels));
+        }
         return new Section("JVMs and arguments", contents);
     }
 
@@ -102,6 +113,66 @@ public final class ConfigurationAnalysis implements Analysis {
                 row -> row.key().title(),
                 rows -> Cell.words(Unit.FACTOR.format(rows.get(0).ratio()) + " "
                         + rows.get(0).verdict().words()));
+    }
+
+    /** Time of isolated kernels on the first JVM and on another, over all rows. */
+    private record Times(double base, double other) {
+        Times plus(Times that) {
+            return new Times(base + that.base, other + that.other);
+        }
+
+        double ratio() {
+            return other / base;
+        }
+
+        double difference() {
+            return Math.abs(other - base);
+        }
+    }
+
+    /** One line per kernel that differs, one column per JVM; the line with the largest difference first. */
+    private static Table byKernel(Map<String, Comparison> comparisons) {
+        Map<String, Map<String, Times>> kernels = new TreeMap<>();
+        comparisons.forEach((jvm, comparison) -> comparison.rows().forEach(row -> times(row)
+                .forEach((kernel, times) -> kernels.computeIfAbsent(kernel, k -> new LinkedHashMap<>())
+                        .merge(jvm, times, Times::plus))));
+        List<String> columns = new ArrayList<>(List.of("Kernel on target"));
+        columns.addAll(comparisons.keySet());
+        List<List<Cell>> lines = kernels.entrySet().stream()
+                .filter(e ->
+                        e.getValue().values().stream().anyMatch(times -> Math.abs(times.ratio() - 1) > MOST_DIFFERENCE))
+                .sorted(Comparator.comparingDouble(e -> -e.getValue().values().stream()
+                        .mapToDouble(Times::difference)
+                        .max()
+                        .orElseThrow()))
+                .limit(MOST_KERNELS)
+                .map(e -> kernel(e.getKey(), comparisons.keySet(), e.getValue()))
+                .toList();
+        return new Table("Time of isolated kernels, over all rows, largest difference first", columns, lines);
+    }
+
+    private static List<Cell> kernel(String name, Set<String> jvms, Map<String, Times> times) {
+        List<Cell> line = new ArrayList<>(List.of(Cell.words(name)));
+        jvms.forEach(jvm -> line.add(
+                times.containsKey(jvm)
+                        ? Cell.number(times.get(jvm).ratio(), Unit.FACTOR)
+                        : Cell.missing("not measured on both JVMs")));
+        return line;
+    }
+
+    /** The kernels of a row that were timed on both JVMs, by name and target. */
+    private static Map<String, Times> times(ComparedRow row) {
+        Measurement base = row.base().get(0);
+        Measurement other = row.candidate().get(0);
+        Map<String, Times> times = new LinkedHashMap<>();
+        base.kernels().forEach((label, seconds) -> {
+            if (other.kernels().containsKey(label)) {
+                times.put(
+                        label + " on " + base.target().orElseThrow(),
+                        new Times(seconds, other.kernels().get(label)));
+            }
+        });
+        return times;
     }
 
     private static Cell mean(List<ComparedRow> rows) {

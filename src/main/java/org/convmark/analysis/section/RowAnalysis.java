@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.analysis.facts.Bounds;
 import org.convmark.analysis.facts.Footprint;
 import org.convmark.analysis.facts.Roofs;
 import org.convmark.analysis.facts.RunFacts;
@@ -32,6 +33,9 @@ import org.convmark.results.Run;
 public final class RowAnalysis implements Analysis {
     private static final List<String> ORDER =
             Stream.of(Parameter.values()).map(Parameter::key).toList();
+
+    private static final Cell NO_BOUND =
+            Cell.missing("a roof, a benchmark of others, or a roof of its hardware was not measured");
 
     @Override
     public Section of(RunFacts facts) {
@@ -55,7 +59,7 @@ public final class RowAnalysis implements Analysis {
                                 + Unit.FACTOR.format(StabilityCheck.MOST_FORK)
                                 + " the median fork, each weighed by the roof beside it: it was compiled differently. Rates count two flops per multiply-add of the network as defined, whatever "
                                 + "a kernel really did. Workspace is what a pass keeps between its kernels at most, windows of fused kernels included; traffic is what the plan for this machine's "
-                                + "caches moves through L3 and memory, modelled and not measured. The command measures the row again."));
+                                + "caches moves through L3 and memory, modelled and not measured. The bound is the least time that the best known algorithm needs at the roofs of this run. The command measures the row again."));
         forks(run.measurements()).ifPresent(text -> contents.add(new Content.Text(text)));
         Map<String, List<Measurement>> groups = run.measurements().stream()
                 .collect(Collectors.groupingBy(RowAnalysis::simpleName, LinkedHashMap::new, Collectors.toList()));
@@ -144,7 +148,16 @@ public final class RowAnalysis implements Analysis {
     private static List<String> columns(List<String> params) {
         return Stream.of(
                         params.stream(),
-                        Stream.of("JVM", "Time", "Spread", "Steady?", "Rate", "Of the roof", "Roof beside"),
+                        Stream.of(
+                                "JVM",
+                                "Time",
+                                "Spread",
+                                "Steady?",
+                                "Rate",
+                                "Of the roof",
+                                "Roof beside",
+                                "Bound",
+                                "Time / bound"),
                         Stream.of(
                                 "Workspace",
                                 "L3 traffic",
@@ -180,6 +193,10 @@ public final class RowAnalysis implements Analysis {
         cells.add(rate(row));
         cells.add(share(facts.roofs(), row));
         cells.add(beside(run, row));
+        Optional<Double> bound = facts.bounds().of(row).map(Bounds.Bound::seconds);
+        cells.add(bound.map(seconds -> Cell.number(seconds, Unit.SECONDS)).orElse(NO_BOUND));
+        cells.add(bound.map(seconds -> Cell.number(row.seconds() / seconds, Unit.FACTOR))
+                .orElse(NO_BOUND));
         Optional<Footprint.Bytes> bytes = facts.footprint().of(row);
         cells.add(bytes(bytes.map(Footprint.Bytes::workspace)));
         cells.add(bytes(bytes.map(b -> b.traffic().l3())));

@@ -43,7 +43,13 @@ final class OnnxRuntimeEngine implements Engine {
             open.add(binding);
             Kernel kernel = new Call(binding);
             CLEANER.register(kernel, () -> close(binding));
-            return new Program(List.of(kernel), Optional.empty(), caller, () -> {}, binding::output, binding::fill);
+            return new Program(
+                    List.of(new Program.Step("", kernel)),
+                    Optional.empty(),
+                    caller,
+                    () -> {},
+                    binding::output,
+                    binding::fill);
         } catch (OrtException e) {
             throw new UnsupportedOperationException("ONNX Runtime refuses the model: " + e.getMessage(), e);
         }

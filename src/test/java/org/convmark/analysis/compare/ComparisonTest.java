@@ -213,7 +213,8 @@ class ComparisonTest {
                 row.mode(),
                 row.threads(),
                 row.samples(),
-                row.metrics());
+                row.metrics(),
+                row.kernels());
         Run there = new Run(here.folder(), here.machine(), here.plan(), List.of(other), List.of());
         assertRefused("differ in JMH (1.37 against 1.36)", () -> compare(here, there, Axis.values()));
     }

@@ -88,7 +88,8 @@ public final class SyntheticRun {
                 mode,
                 1,
                 samples,
-                metrics));
+                metrics,
+                Map.of()));
         return this;
     }
 

@@ -71,7 +71,8 @@ class SpeedupsTest {
                 "avgt",
                 1,
                 samples,
-                metrics);
+                metrics,
+                Map.of());
     }
 
     @Test

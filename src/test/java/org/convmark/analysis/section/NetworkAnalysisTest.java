@@ -71,7 +71,8 @@ class NetworkAnalysisTest {
                 Map.of(
                         Metric.KERNELS, metric(54),
                         Metric.ISOLATED, metric(0.8e6 * seconds),
-                        Metric.WORKSPACE, metric(5 << 20)));
+                        Metric.WORKSPACE, metric(5 << 20)),
+                Map.of());
     }
 
     private static MetricSamples metric(double value) {

@@ -128,10 +128,7 @@ public enum Winograd {
 
     /** The variant to compute a convolution with, or null for the direct kernel. */
     public static Winograd choose(Algorithm algorithm, Conv conv, Shape in, Shape out) {
-        boolean fits = conv.kernel() == 3
-                && conv.stride() == 1
-                && conv.dilation() == 1
-                && conv.groupWidth(in.channels()) == in.channels();
+        boolean fits = Algorithm.hasWinograd(conv) && conv.groupWidth(in.channels()) == in.channels();
         return switch (fits ? algorithm : Algorithm.DIRECT) {
             case AUTO -> fastest(in, out);
             case DIRECT -> null;
