@@ -15,13 +15,17 @@ public final class Graal {
     public static final String PREFIX = "graal:";
 
     /**
-     * About the last switch: Graal keeps vectors in registers only if it inlines every operation of a method. In a large register
+     * In this mode C1 compiles Graal itself and nothing else. In large register tiles it runs out of virtual registers, and a directive
+     * against that would bind Graal too.
+     *
+     * <p>About the last switch: Graal keeps vectors in registers only if it inlines every operation of a method. In a large register
      * tile it gives up unless its parser may inline until the graph has this many nodes.
      */
     private static final List<String> SWITCHES = List.of(
             "-XX:+UnlockExperimentalVMOptions",
             "-XX:+EnableJVMCI",
             "-XX:+UseJVMCICompiler",
+            "-XX:CompilationMode=high-only-quick-internal",
             "-DInlineDuringParsingPlugin.NodeBudget=200000");
 
     private static final String MODULES = "--upgrade-module-path=";

@@ -7,6 +7,7 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.runner.format.OutputFormat;
@@ -20,8 +21,12 @@ final class CompilerLog extends FilterOutputStream {
     private static final Pattern COMPILATION = Pattern.compile(
             "\\s*\\d+\\s+\\d+\\s.*|\\s*\\d+\\s+[1-4]\\s.*|### Excluding compile.*|made not compilable on level.*");
 
-    private static final Pattern GIVEN_UP = Pattern.compile(
-            ".*\\s([1-4])\\s+org\\.convmark\\.kernel\\.(\\S+)::(\\S+)\\s.*COMPILE SKIPPED: (.*?)(?: \\(.*)?");
+    private static final String METHOD = "org\\.convmark\\.kernel\\.(\\S+)::(\\S+)\\s";
+
+    /** A compilation that failed, or a method that the optimising compiler may not compile; that C1 may not compile tiles is meant. */
+    private static final List<Pattern> GIVEN_UP = List.of(
+            Pattern.compile(".*\\s([1-4])\\s+" + METHOD + ".*COMPILE SKIPPED: (.*?)(?: \\(.*)?"),
+            Pattern.compile("made not compilable on level (4)\\s+" + METHOD + ".*bytes\\)\\s+(.*)"));
 
     /** The tier of the optimising compiler, C2 or Graal. */
     private static final int OPTIMISING = 4;
@@ -89,12 +94,13 @@ final class CompilerLog extends FilterOutputStream {
     private void endLine() throws IOException {
         String text = line.toString();
         line.setLength(0);
-        Matcher matcher = GIVEN_UP.matcher(text.stripTrailing());
-        if (matcher.matches()) {
-            givenUp.add(new GivenUp(
-                    Integer.parseInt(matcher.group(1)), matcher.group(2) + "." + matcher.group(3), matcher.group(4)));
-        }
-        if (matcher.matches() || !COMPILATION.matcher(text.stripTrailing()).matches()) {
+        Optional<Matcher> matcher = GIVEN_UP.stream()
+                .map(pattern -> pattern.matcher(text.stripTrailing()))
+                .filter(Matcher::matches)
+                .findFirst();
+        matcher.ifPresent(
+                m -> givenUp.add(new GivenUp(Integer.parseInt(m.group(1)), m.group(2) + "." + m.group(3), m.group(4))));
+        if (matcher.isPresent() || !COMPILATION.matcher(text.stripTrailing()).matches()) {
             out.write(text.getBytes(StandardCharsets.ISO_8859_1));
         }
     }

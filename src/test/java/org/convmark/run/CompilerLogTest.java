@@ -18,6 +18,7 @@ class CompilerLogTest {
             # the roof is not measured beside this row
                2604 4079       3       org.convmark.kernel.vector.tile.Tile2x14::run (3591 bytes)   COMPILE SKIPPED: out of virtual registers in LIR generator (retry at different tier)
             2605 4079       4       org.convmark.kernel.scalar.ScalarConv::run (35 bytes)   COMPILE SKIPPED: out of nodes (not retryable)
+            made not compilable on level 4  org.convmark.kernel.vector.tile.Tile2x5::run (2581 bytes)   excluded by CompileCommand
             2606 4080       4       org.openjdk.jmh.Other::run (35 bytes)   COMPILE SKIPPED: out of nodes (not retryable)
             """;
 
@@ -29,10 +30,11 @@ class CompilerLogTest {
         assertEquals(
                 List.of(
                         "C1 gave up on vector.tile.Tile2x14.run: out of virtual registers in LIR generator",
-                        "the optimising compiler gave up on scalar.ScalarConv.run: out of nodes"),
+                        "the optimising compiler gave up on scalar.ScalarConv.run: out of nodes",
+                        "the optimising compiler gave up on vector.tile.Tile2x5.run: excluded by CompileCommand"),
                 log.givenUp().stream().map(Object::toString).toList());
         assertEquals(
-                List.of(4, 5, 6),
+                List.of(4, 5, 6, 7),
                 out.toString(StandardCharsets.UTF_8)
                         .lines()
                         .map(line -> (int)

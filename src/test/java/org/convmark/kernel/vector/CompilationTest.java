@@ -1,6 +1,8 @@
 package org.convmark.kernel.vector;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +13,8 @@ import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
 import org.convmark.kernel.VectorLength;
 import org.convmark.machine.ForkArguments;
+import org.convmark.probe.JvmChoice;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -48,8 +52,49 @@ class CompilationTest {
     @MethodSource("children")
     @Execution(ExecutionMode.CONCURRENT)
     void kernelsAreCompiledAsMeant(Child child) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        boolean hasLength = child.bits <= FloatVector.SPECIES_PREFERRED.vectorBitSize();
+        List<String> lines = output(Path.of(System.getProperty("java.home")), List.of(), child);
+        assertEquals(
+                List.of(),
+                lines.stream()
+                        .filter(line -> line.contains("COMPILE SKIPPED") && line.contains("org.convmark")
+                                || hasLength && line.startsWith(KernelsUntilCompiled.BOXES))
+                        .toList());
+    }
+
+    /**
+     * HotSpot applies directives for C1 to Graal as well, so that ours once left every tile to the interpreter. Without it C1 may give up
+     * on the tile, but Graal compiles it.
+     */
+    @Test
+    void graalCompilesTheLargestTile() throws IOException, InterruptedException {
+        JvmChoice graal = graal();
+        Child child = new Child(KernelsUntilCompiled.Kernels.LARGEST_TILE, VectorLength.LONG_BITS, REGISTERS, 5);
+        List<String> lines = output(graal.java(), graal.arguments(), child);
+        assertEquals(
+                List.of(),
+                lines.stream()
+                        .filter(line -> line.startsWith(KernelsUntilCompiled.BOXES))
+                        .toList());
+    }
+
+    private static JvmChoice graal() {
+        assumeTrue(
+                FloatVector.SPECIES_PREFERRED.vectorBitSize() == VectorLength.LONG_BITS,
+                "Graal is not tested: vectors of this processor are shorter than those of the largest tile");
+        try {
+            return JvmChoice.of("graal");
+        } catch (IllegalArgumentException e) {
+            return abort("Graal is not tested: " + e.getMessage());
+        }
+    }
+
+    /** What a child prints. */
+    private List<String> output(Path home, List<String> compiler, Child child)
+            throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of(home.resolve("bin").resolve("java").toString()));
+        command.addAll(compiler);
         command.addAll(ForkArguments.ALL);
         command.addAll(List.of(
                 "-Xmx1g",
@@ -67,14 +112,7 @@ class CompilationTest {
                 .redirectOutput(output.toFile())
                 .start();
         assertEquals(0, process.waitFor(), () -> "the child failed: " + text(output));
-        boolean hasLength = child.bits <= FloatVector.SPECIES_PREFERRED.vectorBitSize();
-        assertEquals(
-                List.of(),
-                text(output)
-                        .lines()
-                        .filter(line -> line.contains("COMPILE SKIPPED") && line.contains("org.convmark")
-                                || hasLength && line.startsWith(KernelsUntilCompiled.BOXES))
-                        .toList());
+        return text(output).lines().toList();
     }
 
     private static String text(Path file) {

@@ -21,6 +21,7 @@ import org.convmark.kernel.vector.lane.Clamp;
 import org.convmark.kernel.vector.lane.PackedFilter;
 import org.convmark.kernel.vector.lane.TileCompilation;
 import org.convmark.kernel.vector.lane.TileSize;
+import org.convmark.kernel.vector.tile.Tile2x14;
 import org.convmark.kernel.vector.tile.Tile2x5;
 import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
@@ -60,6 +61,14 @@ final class KernelsUntilCompiled {
             @Override
             Map<String, Runnable> all() {
                 return tiles();
+            }
+        },
+        /** One tile of the most sums. */
+        LARGEST_TILE {
+            @Override
+            Map<String, Runnable> all() {
+                String name = Tile2x14.class.getSimpleName();
+                return Map.of(name, tile(name, true).orElseThrow());
             }
         },
         /** Every pattern, block, operator and activation with every fusion, and both Winograd algorithms. */

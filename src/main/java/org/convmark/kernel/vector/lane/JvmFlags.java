@@ -23,11 +23,16 @@ public final class JvmFlags {
                     + ") and would allocate an object for every vector";
         }
         // Graal does not ask.
-        if (is("EnableVectorSupport", "false") && !is("UseJVMCICompiler", "true")) {
+        if (is("EnableVectorSupport", "false") && !hasOtherCompiler()) {
             return "this JVM compiles the Vector API like any other code (EnableVectorSupport is off) and would allocate an"
                     + " object for every vector";
         }
         return null;
+    }
+
+    /** Whether Graal, or another compiler that the JVM calls through JVMCI, takes the place of C2. */
+    static boolean hasOtherCompiler() {
+        return is("UseJVMCICompiler", "true");
     }
 
     private static boolean is(String name, String value) {

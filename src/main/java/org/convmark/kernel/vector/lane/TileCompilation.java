@@ -13,6 +13,9 @@ import javax.management.ObjectName;
  * stays at that tier for the life of the JVM, and every vector in it is boxed. Without C1 the interpreter profiles a tile, and C2
  * compiles it. The directive is given from inside the JVM, so it holds whatever the JVM's arguments are; {@code
  * -XX:CompileCommand} options for a tile still apply.
+ *
+ * <p>HotSpot applies what a directive says of C1 to a compiler that it calls through JVMCI as well: under Graal the tiles would be
+ * interpreted for the life of the JVM. There the suite keeps C1 off all code by {@code -XX:CompilationMode}.
  */
 public final class TileCompilation {
     /** In this package only tiles have methods of this name. */
@@ -24,6 +27,9 @@ public final class TileCompilation {
     private TileCompilation() {}
 
     private static String withoutC1() {
+        if (JvmFlags.hasOtherCompiler()) {
+            return "tiles compiled by Graal";
+        }
         try {
             Path file = Files.createTempFile("convmark-directive", ".json");
             try {
