@@ -12,8 +12,6 @@ import jdk.incubator.vector.FloatVector;
 import org.convmark.kernel.VectorLength;
 import org.convmark.machine.ForkArguments;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -46,7 +44,6 @@ class CompilationTest {
 
     @ParameterizedTest
     @MethodSource("children")
-    @Execution(ExecutionMode.CONCURRENT)
     void kernelsAreCompiledAsMeant(Child child) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
