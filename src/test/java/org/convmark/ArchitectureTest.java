@@ -26,14 +26,11 @@ import org.convmark.model.Fusion;
 import org.convmark.model.Parameter;
 import org.convmark.model.Target;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openjdk.jmh.results.ScalarResult;
 
 /** Who may import whom. */
-@Execution(ExecutionMode.CONCURRENT)
 class ArchitectureTest {
     private static final String ROOT = "org.convmark";
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -20,14 +20,11 @@ import org.convmark.cli.ExitCode;
 import org.convmark.io.Folders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Run folders whose files were cut, mixed up or edited: every command answers, or says in one sentence what is wrong, and changes none of
  * them. {@code -Dconvmark.corruptions=10000} takes that many.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class CorruptionTest {
     private static final Path SOUND = Path.of("src/test/resources/org/convmark/cases/gate-with-lost-rows");
     private static final int MUTATIONS = Integer.getInteger("convmark.corruptions", 150);

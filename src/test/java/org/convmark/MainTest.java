@@ -90,8 +90,8 @@ class MainTest {
         export --onnx x --include MemoryRoof | matches only roofs
         export --onnx x -p target=VECTOR    | export takes depth, width, image, batch.
         export --onnx x -p image=0          | image=0 is too small
-        export --onnx x --include Plain -p width=16000  | would need about
-        export --onnx /                     | / exists already, and nothing is overwritten
+        export --onnx x --include Plain -p width=16000  | would need
+        export --onnx / --include Ffn       | / exists already, and nothing is overwritten
         export --onnx /proc/x --include Ffn | choose a folder that you may write to
         fleet                               | submit or collect is missing
         fleet submit                        | Missing required parameter: 'MATRIX'

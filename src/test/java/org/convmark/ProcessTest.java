@@ -17,14 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every subcommand as a process of its own: what it says arrives, whole, wherever it goes; and what its environment does to it. */
 @DisabledOnOs(OS.WINDOWS)
-@Execution(ExecutionMode.CONCURRENT)
 class ProcessTest {
     private static final int SECONDS = 120;
 

@@ -25,7 +25,7 @@ class ActivationErrorTest {
                 assertTrue(error <= bound(function), "error of " + function + " on " + target + ": " + error);
             });
         }
-        return comparison.onEveryTarget(bodies).onClose(comparison::close);
+        return comparison.onEveryTarget(bodies);
     }
 
     private static double bound(Activation function) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 
-/** Runs graphs on every target and compares the results with {@link ReferenceInterpreter}; keeps one open backend per target. */
+/** Runs graphs on every target and compares the results with {@link ReferenceInterpreter}; keeps one open engine per target. */
 final class Comparison implements AutoCloseable {
     /** Targets to test: on a second JDK, targets whose kernels no JVM compiles need not be tested again. */
     private static final List<String> ASKED = Arrays.asList(System.getProperty(
@@ -77,22 +77,30 @@ final class Comparison implements AutoCloseable {
     }
 
     /**
-     * The same test on every target; unavailable targets are skipped with the reason.
+     * The same test on every target; unavailable targets are skipped with the reason. After each body everything is closed,
+     * because some engines keep the memory of all their programs.
      *
-     * @param body throws if the target is wrong
+     * @param bodies by name; a body throws if the target is wrong
      */
     Stream<DynamicNode> onEveryTarget(Map<String, ? extends Consumer<Target>> bodies) {
+        return bodies.entrySet().stream()
+                .map(body -> DynamicContainer.dynamicContainer(body.getKey(), tests(body.getKey(), body.getValue())));
+    }
+
+    private Stream<DynamicTest> tests(String name, Consumer<Target> body) {
         return Stream.of(Target.values())
-                .map(target -> DynamicContainer.dynamicContainer(
-                        target.name(),
-                        bodies.entrySet().stream()
-                                .map(body -> DynamicTest.dynamicTest(target + " " + body.getKey(), () -> {
-                                    Optional<String> reason = Engines.unavailable(target, settings(target));
-                                    assumeTrue(reason.isEmpty(), target + " is not available: " + reason.orElse(""));
-                                    assumeTrue(
-                                            ASKED.contains(target.name()), "tests were asked for " + ASKED + " only");
-                                    body.getValue().accept(target);
-                                }))));
+                .map(target -> DynamicTest.dynamicTest(target + " " + name, () -> {
+                    assumeAsked(target);
+                    Optional<String> reason = Engines.unavailable(target, settings(target));
+                    assumeTrue(reason.isEmpty(), target + " is not available: " + reason.orElse(""));
+                    body.accept(target);
+                }))
+                .onClose(this::close);
+    }
+
+    /** Skips a test where {@code -Dconvmark.targets} leaves its target out. */
+    static void assumeAsked(Target target) {
+        assumeTrue(ASKED.contains(target.name()), "tests were asked for " + ASKED + " only");
     }
 
     /** Each of these graphs gives the right result, if the target runs the fusion; the error names all that do not. */
@@ -154,5 +162,8 @@ final class Comparison implements AutoCloseable {
     @Override
     public void close() {
         open.values().forEach(Engine::close);
+        open.clear();
+        references.clear();
+        definitions.clear();
     }
 }

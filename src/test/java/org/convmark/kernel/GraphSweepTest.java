@@ -25,7 +25,6 @@ import org.convmark.model.Pattern;
 import org.convmark.model.Shape;
 import org.convmark.model.Stack;
 import org.convmark.model.Target;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
@@ -45,12 +44,6 @@ class GraphSweepTest {
     private static final String LAYERS_DO = "LayerSweepTest has every activation, alone and fused";
 
     private record Size(int depth, int width, int image, int batch) {}
-
-    @AfterAll
-    static void close() {
-        ONE_WORKER.close();
-        TWO_WORKERS.close();
-    }
 
     @TestFactory
     Stream<DynamicNode> rightAnswerOnOneWorker() {

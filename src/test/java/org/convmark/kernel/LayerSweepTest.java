@@ -28,7 +28,6 @@ import org.convmark.model.Layer;
 import org.convmark.model.Pool;
 import org.convmark.model.Shape;
 import org.convmark.model.Target;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -43,11 +42,6 @@ class LayerSweepTest {
     private static final int[] CHANNELS = {1, 3, 7, 8, 9, 15, 16, 17, 33, 67};
     private static final int[][] MAPS = {{1, 1}, {5, 5}, {7, 13}, {14, 14}};
     private static final Comparison COMPARISON = new Comparison(2, 1, Algorithm.DIRECT);
-
-    @AfterAll
-    static void close() {
-        COMPARISON.close();
-    }
 
     // ---------------------------------------------------------------- convolutions
 

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -16,8 +15,6 @@ import org.convmark.engine.Engines;
 import org.convmark.machine.ForkArguments;
 import org.convmark.model.Target;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -47,15 +44,10 @@ class RandomGraphTest {
 
     @ParameterizedTest
     @MethodSource("children")
-    @Execution(ExecutionMode.CONCURRENT)
     void resultsAreRight(Child child) throws Exception {
+        Comparison.assumeAsked(child.target);
         Optional<String> reason = Engines.unavailable(child.target, new EngineOptions(1, null));
         assumeTrue(reason.isEmpty(), () -> child.target + " is not available: " + reason.orElse(""));
-        assumeTrue(
-                Arrays.asList(System.getProperty("convmark.targets", child.target.name())
-                                .split(","))
-                        .contains(child.target.name()),
-                "tests were asked for other targets");
         int longest = FloatVector.SPECIES_PREFERRED.vectorBitSize();
         assumeTrue(child.bits <= longest, () -> "this JVM has vectors of " + longest + " bits at the most");
         for (long seed : new long[] {1, System.currentTimeMillis()}) {

@@ -24,14 +24,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real JVMs answer; for everything else there is one sentence. */
 @DisabledOnOs(OS.WINDOWS)
-@Execution(ExecutionMode.CONCURRENT)
 class JvmProbeTest {
     private static final Path HOME = Path.of(System.getProperty("java.home"));
 

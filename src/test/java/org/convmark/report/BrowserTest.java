@@ -30,8 +30,6 @@ import org.convmark.results.Subject;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,7 +37,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Reports in a headless Chromium without a network. A script is added to the page: it notes errors, waits for the charts,
  * presses buttons and leaves what it saw in the page, whose DOM the browser then prints.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class BrowserTest {
     private static final Path CANNED = Path.of("src/test/resources/org/convmark/analysis");
     private static final Pattern SEEN = Pattern.compile("(?s)<pre id=\"seen\">(.*?)</pre>");

@@ -25,14 +25,11 @@ import org.convmark.model.Workload;
 import org.convmark.results.Row;
 import org.convmark.results.Skipped;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is measured in which order. */
-@Execution(ExecutionMode.CONCURRENT)
 class PlanTest {
     /** Targets whose roofs those of ours are held against. */
     private static final Set<Target> ROOFS =

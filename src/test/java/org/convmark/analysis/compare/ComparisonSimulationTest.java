@@ -14,8 +14,6 @@ import org.convmark.analysis.statistics.Interval;
 import org.convmark.analysis.statistics.Samples;
 import org.convmark.model.Label;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,7 +23,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * quoting {@code mvn test -Dtest=ComparisonSimulationTest -DargLine="--add-modules=jdk.incubator.vector -Dsuites=1000"},
  * about an hour.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class ComparisonSimulationTest {
     private static final int SUITES = Integer.getInteger("suites", 20);
     private static final int ROWS = 300;

@@ -16,8 +16,6 @@ import org.convmark.machine.ForkArguments;
 import org.convmark.probe.JvmChoice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -50,7 +48,6 @@ class CompilationTest {
 
     @ParameterizedTest
     @MethodSource("children")
-    @Execution(ExecutionMode.CONCURRENT)
     void kernelsAreCompiledAsMeant(Child child) throws IOException, InterruptedException {
         boolean hasLength = child.bits <= FloatVector.SPECIES_PREFERRED.vectorBitSize();
         List<String> lines = output(Path.of(System.getProperty("java.home")), List.of(), child);

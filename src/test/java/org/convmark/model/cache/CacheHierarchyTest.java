@@ -15,13 +15,10 @@ import org.convmark.model.Graph;
 import org.convmark.model.Stack;
 import org.convmark.model.cache.CacheHierarchy.Level;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Traces whose misses can be written down, and another simulator. */
-@Execution(ExecutionMode.CONCURRENT)
 class CacheHierarchyTest {
     private static final int LINE = 64;
     private static final Level L1 = new Level("L1d", 32 << 10, 8);

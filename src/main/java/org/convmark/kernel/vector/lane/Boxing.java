@@ -20,8 +20,11 @@ public final class Boxing {
 
     private Boxing() {}
 
-    /** Calls a small kernel until calls no longer allocate; false if they always do. */
+    /** Calls a small kernel until calls no longer allocate; false if they always do, as with vectors longer than the hardware's. */
     public static boolean ends() {
+        if (Lanes.FLOATS.vectorBitSize() > FloatVector.SPECIES_PREFERRED.vectorBitSize()) {
+            return false;
+        }
         float[] data = new float[VECTORS * Lanes.L];
         OwnThreads threads = new OwnThreads();
         long start = System.nanoTime();
