@@ -4,10 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.convmark.cli.ExitCode;
+import org.convmark.io.Folders;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that were once read wrongly, or half: of failed rows, of other projects, of several machines, of JVMs with options that nobody gave. */
 class CasesTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     @TempDir
     Path folder;
 
@@ -100,6 +109,87 @@ class CasesTest {
         Outcome outcome = run("history CASES/jmh-file-of-another-project");
         assertEquals(ExitCode.OK, outcome.exitCode(), outcome::toString);
         assertTrue(outcome.out().contains("8 rows"), outcome::out);
+    }
+
+    /** Of what other projects measure, such as separators, and of names that a label cannot have. */
+    @Test
+    void rowsWithOddParametersAreToldApart() throws IOException {
+        List<String> values = List.of(
+                ",", ";", "'", "\"", "_", " ", "\t", "\n", "a b=c", "a\tb\t0.1", "\\t", "%2C", "\u001b[31m", "\u202e");
+        ArrayNode results = JSON.createArrayNode();
+        for (String value : values) {
+            result(results)
+                    .putObject("params")
+                    .put("\u00e4", value)
+                    .put("\u00fc", "1")
+                    .put("jvm", "x");
+        }
+        write("odd/run", JSON.writeValueAsString(results).getBytes(StandardCharsets.UTF_8));
+        String path = " CASES/odd/run";
+        assertEquals(
+                values.size(),
+                JSON.readTree(run("export --format bmf" + path).out()).size());
+        String[] otava = run("export --format otava" + path).out().split("\n");
+        assertEquals(values.size() + 2, Set.of(otava[0].split(",")).size());
+        List<String> gauges =
+                run("export --format prometheus" + path).out().lines().toList();
+        assertEquals(values.size() + 2, Set.copyOf(gauges).size(), gauges::toString);
+        Outcome history = run("history --all CASES/odd");
+        assertTrue(history.out().contains(values.size() + " rows"), history::toString);
+        assertEquals(history, run("history --all CASES/odd"), "from the index");
+        assertTrue(run("compare" + path + path + "/.").out().contains("\n" + values.size() + " rows: "));
+    }
+
+    /** Text files change on their way through editors, scripts and other systems. */
+    @Test
+    void whatOtherWritersDoToAFileChangesNoRow() throws IOException {
+        ArrayNode results = JSON.createArrayNode();
+        result(results).put("jvm", (String) null);
+        String text = results.toPrettyString();
+        for (byte[] bytes : List.of(
+                ("\ufeff" + text).getBytes(StandardCharsets.UTF_8),
+                text.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8),
+                text.getBytes(StandardCharsets.UTF_16),
+                text.replace("\"NaN\"", "NaN").getBytes(StandardCharsets.UTF_8))) {
+            write("other,writer", bytes);
+            Path machine = folder.resolve("cases/other,writer/machine.json");
+            Files.writeString(machine, "\ufeff" + Files.readString(machine));
+            Outcome compared = run("compare CASES/other,writer CASES/other,writer/.");
+            assertEquals(ExitCode.OK, compared.exitCode(), compared::toString);
+            assertTrue(compared.out().contains("\n1 row: "), compared::toString);
+            Folders.delete(folder.resolve("cases/other,writer"));
+        }
+    }
+
+    /** A file that cannot be read is told with its reason; a run without rows is no answer. */
+    @ParameterizedTest
+    @ValueSource(strings = {"jmh.json", "machine.json", "plan.json", "failed.json"})
+    void unreadableFilesAreTold(String file) throws IOException {
+        write("run", "[]".getBytes(StandardCharsets.UTF_8));
+        for (String command : List.of("export --format bmf", "export --format prometheus", "export --format otava")) {
+            assertTrue(run(command + " CASES/run").err().contains("holds no measured row"));
+        }
+        Files.deleteIfExists(folder.resolve("cases/run").resolve(file));
+        Files.createDirectory(folder.resolve("cases/run").resolve(file));
+        for (String command : List.of("export --format bmf CASES/run", "report CASES/run", "history CASES/")) {
+            Outcome outcome = run(command);
+            assertTrue(outcome.err().contains("/" + file + " "), outcome::toString);
+            assertTrue(outcome.err().contains("(Is a directory)"), outcome::toString);
+        }
+    }
+
+    /** Adds a result of another project. */
+    private ObjectNode result(ArrayNode results) throws IOException {
+        Path file = folder.resolve("cases/jmh-file-of-another-project/run/jmh.json");
+        return results.addObject()
+                .setAll((ObjectNode) JSON.readTree(file.toFile()).get(0));
+    }
+
+    /** Writes a run of another project. */
+    private void write(String name, byte[] results) throws IOException {
+        Path run = Files.createDirectories(folder.resolve("cases").resolve(name));
+        Files.copy(folder.resolve("cases/jmh-file-of-another-project/run/machine.json"), run.resolve("machine.json"));
+        Files.write(run.resolve("jmh.json"), results);
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.convmark.cli.ExitCode;
 import org.convmark.export.ExportFormat;
+import org.convmark.io.Folders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +111,24 @@ class GateTest {
         assertEquals(UNSEEN, run("history --fail-on-new-change FOLDER").exitCode());
     }
 
+    /** A JVM that is updated loses no row; one that is left out does. */
+    @Test
+    void historyMissesRowsOfAJvm() throws IOException {
+        for (String version : new String[] {"17.0.16", "21"}) {
+            write("run1", State.MEASURED, "2026-01-01");
+            write("run2", State.MEASURED, "2026-01-02");
+            Path results = folder.resolve("run2/jmh.json");
+            Files.writeString(results, Files.readString(results).replace("\"17.0.15\"", '"' + version + '"'));
+            Files.delete(folder.resolve("run2/plan.json"));
+            Outcome outcome = run("history --fail-on-new-change FOLDER");
+            boolean same = version.startsWith("17");
+            assertEquals(same ? ExitCode.OK : UNSEEN, outcome.exitCode(), outcome::toString);
+            assertEquals(!same, outcome.out.contains("on JVM 17 -XX:UseAVX=1  not planned"), outcome::toString);
+            Folders.delete(folder.resolve("run1"));
+            Folders.delete(folder.resolve("run2"));
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Missing.class)
     void historyDoesNotPassARunThatItCannotRead(Missing missing) throws IOException {
@@ -117,6 +136,7 @@ class GateTest {
         write("run2", State.MEASURED, "2026-01-02");
         Path file = folder.resolve("run2").resolve(missing.file);
         Files.delete(file);
+        Files.delete(folder.resolve("run2/plan.json"));
         Outcome outcome = run("history --fail-on-new-change FOLDER");
         assertEquals(UNSEEN, outcome.exitCode(), outcome::toString);
         assertTrue(outcome.err.contains("run2 is left out"), outcome::toString);

@@ -25,6 +25,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ProcessTest {
     private static final int SECONDS = 120;
 
+    /** Runs a command in a locale whose words for errors are not Java's, where the system can make it; nobody reads its output. */
+    private static final String GERMAN = "set -o pipefail; localedef -i de_DE -f UTF-8 \"$0\" >/dev/null 2>&1;"
+            + " LOCPATH=${0%/*} LC_ALL=de_DE.UTF-8 \"$@\" | true";
+
     @TempDir
     Path folder;
 
@@ -32,6 +36,7 @@ class ProcessTest {
     enum Medium {
         PIPE,
         TERMINAL,
+        CLOSED_PIPE,
         FULL_DISK
     }
 
@@ -48,6 +53,7 @@ class ProcessTest {
         TERMINAL  | waterline ConvFirst --balance 160                                 | attainable efficiency
         PIPE      | report CASES/gate-with-lost-rows/base                                         | report.html
         PIPE      | aa --profile smoke --include FfnBenchmark -p target=SCALAR --out FOLDER | no change can be found
+        CLOSED_PIPE | history CASES/history-says-nothing/runs                         | ''
         FULL_DISK | history CASES/history-says-nothing/runs                           | standard output cannot be written
         FULL_DISK | export --format bmf CASES/gate-with-lost-rows/base                | standard output cannot be written
         FULL_DISK | machine                                                           | standard output cannot be written
@@ -102,6 +108,20 @@ class ProcessTest {
         assertTrue(reason.contains("/proc/none"), reason);
     }
 
+    private List<String> command(Medium medium, List<String> java) {
+        if (medium == Medium.TERMINAL) {
+            assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "there is no script(1), which makes a terminal");
+            String line = String.join(" ", java.stream().map(Shell::word).toList());
+            return List.of("script", "-qec", line, "/dev/null");
+        }
+        if (medium == Medium.CLOSED_PIPE) {
+            List<String> command = new ArrayList<>(List.of("bash", "-c", GERMAN, folder + "/de_DE.UTF-8"));
+            command.addAll(java);
+            return command;
+        }
+        return java;
+    }
+
     private Outcome run(Medium medium, Map<String, String> environment, String... arguments) throws Exception {
         List<String> java = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -111,16 +131,10 @@ class ProcessTest {
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
         java.addAll(List.of(arguments));
-        List<String> command = java;
-        if (medium == Medium.TERMINAL) {
-            assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "there is no script(1), which makes a terminal");
-            String line = String.join(" ", java.stream().map(Shell::word).toList());
-            command = List.of("script", "-qec", line, "/dev/null");
-        }
         Path out = medium == Medium.FULL_DISK ? Path.of("/dev/full") : folder.resolve("out");
         assumeTrue(medium != Medium.FULL_DISK || Files.exists(out), "there is no /dev/full");
         Path err = folder.resolve("err");
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command(medium, java)).redirectError(err.toFile());
         builder.environment().putAll(environment);
         builder.environment().remove("LD_PRELOAD");
         if (medium == Medium.FULL_DISK) {

@@ -2,6 +2,7 @@ package org.convmark.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -199,8 +200,9 @@ public final class CompareCommand implements Callable<Integer> {
     }
 
     private static RunGroup side(String folders, Set<Axis> axes, boolean fastest) {
-        List<Path> paths =
-                Stream.of(folders.split(",")).map(Path::of).map(Path::normalize).toList();
+        // A folder may have a comma in its name.
+        Stream<String> names = Files.isDirectory(Path.of(folders)) ? Stream.of(folders) : Stream.of(folders.split(","));
+        List<Path> paths = names.map(Path::of).map(Path::normalize).toList();
         paths.stream()
                 .filter(path -> paths.indexOf(path) != paths.lastIndexOf(path))
                 .findFirst()

@@ -94,7 +94,9 @@ public final class HistoryCommand implements Callable<Integer> {
         }
         History history = History.of(runs, minEffect / 100);
         Document document = HistoryDocument.of(history, complaints);
-        spec.commandLine().getOut().print(new TextWriter(all, " (--all shows them)").text(document));
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(new TextWriter(all, " (--all shows them)").text(document));
+        out.flush();
         if (html != null) {
             new HtmlWriter().write(document, html);
         }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.convmark.io.Json;
@@ -101,6 +102,9 @@ public enum ExportFormat {
         }
     };
 
+    /** What CSV would quote, and what a title has instead. */
+    private static final Pattern SPECIAL = Pattern.compile("[\\s\\p{Cntrl},;'\"%_]");
+
     /**
      * An exported text.
      *
@@ -130,19 +134,29 @@ public enum ExportFormat {
     /** A title without characters that CSV would quote. */
     private static String title(Run run, Measurement row) {
         Label label = row.label();
-        return (label.benchmark() + label.settings(".") + "@" + run.label(row.jvm())).replaceAll("[\\s,;'\"]+", "_");
+        return (label.benchmark() + label.settings(".") + "@" + run.label(row.jvm()))
+                .replaceAll("[\\s\\p{Cntrl},;'\"]+", "_");
     }
 
-    /** @throws IllegalArgumentException if two rows have the same title */
+    /** A title that no other row has, for rows that differ only in such characters: each becomes its code. */
+    private static String exactTitle(Run run, Measurement row) {
+        return SPECIAL.matcher(row.label().title() + "@" + run.label(row.jvm()))
+                .replaceAll(one ->
+                        String.format(Locale.ROOT, "%%%02X", (int) one.group().charAt(0)));
+    }
+
+    /** @throws IllegalArgumentException if a row is there twice */
     private static Map<String, Measurement> byTitle(Run run) {
+        Map<String, List<Measurement>> alike = run.requireMeasurements().stream()
+                .collect(Collectors.groupingBy(row -> title(run, row), LinkedHashMap::new, Collectors.toList()));
         Map<String, Measurement> rows = new LinkedHashMap<>();
-        for (Measurement row : run.measurements()) {
-            String title = title(run, row);
-            if (rows.put(title, row) != null) {
-                throw new IllegalArgumentException(run.folder() + " holds " + title
-                        + " twice: remove one of the two from a copy of its jmh.json.");
+        alike.forEach((title, same) -> same.forEach(row -> {
+            String own = same.size() == 1 ? title : exactTitle(run, row);
+            if (rows.put(own, row) != null) {
+                throw new IllegalArgumentException(
+                        run.folder() + " holds " + own + " twice: remove one of the two from a copy of its jmh.json.");
             }
-        }
+        }));
         return rows;
     }
 
@@ -155,6 +169,15 @@ public enum ExportFormat {
         return line;
     }
 
+    /** The name of a setting as a label that is valid, not reserved and not yet used. */
+    private static String free(String name, Set<String> used) {
+        String label = name.replaceAll("[^a-zA-Z0-9_]", "_");
+        while (used.contains(label) || !label.matches("_?[a-zA-Z]\\w*")) {
+            label = "param_" + label;
+        }
+        return label;
+    }
+
     private static String labels(Run run, Measurement row) {
         Map<String, String> labels = new TreeMap<>(Map.of(
                 "benchmark",
@@ -163,10 +186,7 @@ public enum ExportFormat {
                 run.label(row.jvm()),
                 "machine",
                 run.machine().before().id()));
-        row.label().settings().forEach((name, value) -> {
-            String label = name.replaceAll("[^a-zA-Z0-9_]", "_");
-            labels.put(labels.containsKey(label) ? "param_" + label : label, value);
-        });
+        row.label().settings().forEach((name, value) -> labels.put(free(name, labels.keySet()), value));
         return labels.entrySet().stream()
                 .map(e -> e.getKey() + "=\""
                         + e.getValue()

@@ -6,8 +6,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 /** A file that is written atomically: readers see the old content or the new one, never a part. */
 public record AtomicFile(Path path) {
@@ -23,7 +25,8 @@ public record AtomicFile(Path path) {
     }
 
     /**
-     * Writes the content. Devices and pipes are written to directly, never replaced; for a link, its target is replaced.
+     * Writes the content. Devices, pipes and open streams such as {@code /dev/stdout} are written to directly, never replaced: what
+     * a stream's file held before stays. For a link, its target is replaced.
      *
      * @throws IOException with the path and the reason
      */
@@ -31,14 +34,23 @@ public record AtomicFile(Path path) {
         try {
             if (!Files.exists(path)) {
                 replace(path, content);
-            } else if (Files.isRegularFile(path)) {
+            } else if (Files.isRegularFile(path) && !isStream(path.toAbsolutePath())) {
                 replace(path.toRealPath(), content);
             } else {
-                write(content, path);
+                write(content, path, StandardOpenOption.APPEND);
             }
         } catch (IOException e) {
             throw new IOException(path + " cannot be written (" + FileErrors.reason(e) + ")", e);
         }
+    }
+
+    /** Whether it is a descriptor of a process, as {@code /dev/stdout} and {@code /dev/fd/3} are on Linux. */
+    private static boolean isStream(Path path) throws IOException {
+        if (!Files.isSymbolicLink(path)) {
+            return false;
+        }
+        Path folder = path.getParent().toRealPath();
+        return folder.startsWith("/proc") || isStream(folder.resolve(Files.readSymbolicLink(path)));
     }
 
     /**
@@ -49,15 +61,15 @@ public record AtomicFile(Path path) {
         Path half = file.resolveSibling(
                 file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
         try {
-            write(content, half);
+            write(content, half, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
             move(half, file);
         } finally {
             Files.deleteIfExists(half);
         }
     }
 
-    private static void write(Content content, Path file) throws IOException {
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+    private static void write(Content content, Path file, OpenOption... how) throws IOException {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file, how))) {
             content.write(out);
         }
     }

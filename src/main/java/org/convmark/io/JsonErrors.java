@@ -1,5 +1,6 @@
 package org.convmark.io;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 
 /** What is wrong with a JSON file, in terms that a user understands. */
@@ -20,6 +21,7 @@ public final class JsonErrors {
 
     /** The line of the problem, after a blank; empty if the parser does not know it. */
     public static String line(JsonProcessingException e) {
-        return e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
+        JsonLocation place = e.getLocation();
+        return place == null || place.getLineNr() < 1 ? "" : " at line " + place.getLineNr();
     }
 }

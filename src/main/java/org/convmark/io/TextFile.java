@@ -11,9 +11,10 @@ public final class TextFile {
 
     /**
      * A text in UTF-8. Invalid bytes become the replacement character, so that a damaged file is reported as damaged, not as
-     * unreadable.
+     * unreadable. A byte order mark, which editors add, is no part of the text.
      */
     public static String read(Path file) throws IOException {
-        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.convmark.io.AtomicFile;
+import org.convmark.io.FileErrors;
 import org.convmark.io.JsonErrors;
 import org.convmark.io.TextFile;
 
@@ -58,7 +59,9 @@ public record Capture(
                     file + " does not exist: give the folder of a run, which holds machine.json and jmh.json", e);
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    file + " cannot be read (" + e + "): check its permissions, or restore it from a copy", e);
+                    file + " cannot be read (" + FileErrors.reason(e)
+                            + "): check its permissions, or restore it from a copy",
+                    e);
         }
     }
 

@@ -9,6 +9,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -38,7 +39,7 @@ import org.convmark.machine.Machine;
  */
 public final class HistoryIndex {
     private static final String NAME = ".history-index.gz";
-    private static final String FORMAT = "convmark history index 4";
+    private static final String FORMAT = "convmark history index 5";
     private static final String TAB = "\t";
 
     /**
@@ -77,9 +78,10 @@ public final class HistoryIndex {
      * A row without a time in a run.
      *
      * @param row benchmark and parameters
+     * @param jvm version and flags
      * @param reason in one line
      */
-    public record Absent(String row, String reason) {}
+    public record Absent(String row, String jvm, String reason) {}
 
     /**
      * All runs that can be read.
@@ -123,9 +125,10 @@ public final class HistoryIndex {
         return new Reading(entries, List.copyOf(complaints.values()), changed ? store(entries) : Optional.empty());
     }
 
-    /** A killed run may have a plan but no results. */
+    /** A run that was killed, or copied in part, has some of these files; a link to nothing is one too. */
     private static boolean isRun(Path folder) {
-        return Files.exists(folder.resolve("jmh.json")) || Files.exists(folder.resolve("plan.json"));
+        return Stream.of("jmh.json", "machine.json", "plan.json")
+                .anyMatch(name -> Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS));
     }
 
     private static Optional<Entry> entry(Path run, Map<String, Entry> known, Map<String, String> complaints) {
@@ -179,16 +182,17 @@ public final class HistoryIndex {
                 machine.checkout().commit().optional().orElse("unversioned"),
                 machine.id(),
                 run.plan().skipped().stream()
-                        .map(skip -> line(skip.target() + ": " + skip.reason()))
+                        .map(skip -> oneLine(skip.target() + ": " + skip.reason()))
                         .distinct()
                         .collect(Collectors.joining("; ")),
                 List.copyOf(points.values()),
                 run.absences().stream()
-                        .map(absence -> new Absent(absence.row().title(), line(absence.reason())))
+                        .map(absence ->
+                                new Absent(absence.row().title(), absence.jvm().label(), oneLine(absence.reason())))
                         .toList());
     }
 
-    private static String line(String text) {
+    private static String oneLine(String text) {
         return text.replaceAll("\\s+", " ");
     }
 
@@ -217,10 +221,10 @@ public final class HistoryIndex {
 
     /** @param names each distinct name once, because all runs share them */
     private static Entry parse(String head, BufferedReader in, Map<String, String> names) throws IOException {
-        String[] parts = head.split(TAB, -1);
+        String[] parts = fields(head);
         List<Point> points = new ArrayList<>();
         for (int i = Integer.parseInt(parts[7]); i > 0; i--) {
-            String[] point = in.readLine().split(TAB, -1);
+            String[] point = fields(in.readLine());
             points.add(new Point(
                     names.computeIfAbsent(point[0], name -> name),
                     names.computeIfAbsent(point[1], name -> name),
@@ -228,10 +232,28 @@ public final class HistoryIndex {
         }
         List<Absent> absent = new ArrayList<>();
         for (int i = Integer.parseInt(parts[8]); i > 0; i--) {
-            String[] row = in.readLine().split(TAB, -1);
-            absent.add(new Absent(names.computeIfAbsent(row[0], name -> name), row[1]));
+            String[] row = fields(in.readLine());
+            absent.add(new Absent(
+                    names.computeIfAbsent(row[0], name -> name), names.computeIfAbsent(row[1], name -> name), row[2]));
         }
         return new Entry(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], parts[6], points, absent);
+    }
+
+    /** The fields of a line; names of folders and arguments of JVMs may hold tabs and line ends. */
+    private static String[] fields(String line) {
+        return Stream.of(line.split(TAB, -1)).map(String::translateEscapes).toArray(String[]::new);
+    }
+
+    private static String line(Object... fields) {
+        return Stream.of(fields).map(HistoryIndex::escaped).collect(Collectors.joining(TAB, "", "\n"));
+    }
+
+    private static String escaped(Object field) {
+        return field.toString()
+                .replace("\\", "\\\\")
+                .replace(TAB, "\\t")
+                .replace("\n", "\\n")
+                .replace("\r", "\\r");
     }
 
     /** Writes the index, or says why not. */
@@ -257,23 +279,21 @@ public final class HistoryIndex {
     }
 
     private static void write(Entry entry, Writer out) throws IOException {
-        out.write(String.join(
-                        TAB,
-                        entry.folder(),
-                        entry.stamp(),
-                        entry.capturedAt(),
-                        entry.clock(),
-                        entry.commit(),
-                        entry.machine(),
-                        entry.skipped(),
-                        String.valueOf(entry.points().size()),
-                        String.valueOf(entry.absent().size()))
-                + "\n");
+        out.write(line(
+                entry.folder(),
+                entry.stamp(),
+                entry.capturedAt(),
+                entry.clock(),
+                entry.commit(),
+                entry.machine(),
+                entry.skipped(),
+                entry.points().size(),
+                entry.absent().size()));
         for (Point point : entry.points()) {
-            out.write(point.row() + TAB + point.jvm() + TAB + point.seconds() + "\n");
+            out.write(line(point.row(), point.jvm(), point.seconds()));
         }
         for (Absent row : entry.absent()) {
-            out.write(row.row() + TAB + row.reason() + "\n");
+            out.write(line(row.row(), row.jvm(), row.reason()));
         }
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.convmark.io.FileErrors;
 import org.convmark.io.Json;
 import org.convmark.io.JsonErrors;
 import org.convmark.jvm.JvmSetup;
@@ -82,7 +83,8 @@ final class JmhJson {
             throw new IllegalArgumentException(
                     file + " does not exist: give the folder of a run, or finish the run with --resume.", e);
         } catch (IOException e) {
-            throw new IllegalArgumentException(file + " cannot be read (" + e + "): check its permissions.", e);
+            throw new IllegalArgumentException(
+                    file + " cannot be read (" + FileErrors.reason(e) + "): check its permissions.", e);
         }
         return content;
     }
@@ -96,7 +98,7 @@ final class JmhJson {
         } catch (Unusable e) {
             Subject unknown = Measurement.told(new Subject.Unknown(benchmark, params), mode(result), threads(result));
             content.failures()
-                    .add(new Failure(new Row(result.path("jdkVersion").asText(), unknown), e.getMessage(), ""));
+                    .add(new Failure(new Row(result.path("jdkVersion").asText(""), unknown), e.getMessage(), ""));
         }
     }
 
@@ -123,7 +125,7 @@ final class JmhJson {
                 subject(benchmark, params),
                 jvms.computeIfAbsent(jvm(result), same -> same),
                 strings(result.path("jvmArgs")),
-                result.path("jmhVersion").asText(),
+                result.path("jmhVersion").asText(""),
                 mode(result),
                 threads(result),
                 inSeconds(samples, unit),
@@ -134,9 +136,9 @@ final class JmhJson {
     private static JvmSetup jvm(JsonNode result) throws Unusable {
         try {
             return JvmSetup.ofFork(
-                    result.path("jdkVersion").asText(),
-                    result.path("vmName").asText(),
-                    result.path("jvm").asText(),
+                    result.path("jdkVersion").asText(""),
+                    result.path("vmName").asText(""),
+                    result.path("jvm").asText(""),
                     strings(result.path("jvmArgs")));
         } catch (IllegalArgumentException e) {
             throw new Unusable("its jvmArgs contain a setting that no JVM can have (" + e.getMessage() + ")");

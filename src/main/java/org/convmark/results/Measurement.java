@@ -45,6 +45,9 @@ public record Measurement(
      */
     private static final double BOXED_BYTES = 256 << 10;
 
+    /** Seconds. Whatever is longer is no time, and other tools would read it as infinite nanoseconds. */
+    private static final double LONGEST = 1e12;
+
     /** Copies the collections. */
     public Measurement {
         jvmArgs = List.copyOf(jvmArgs);
@@ -105,7 +108,7 @@ public record Measurement(
 
     /** Why this row cannot be used; empty if it is sound. */
     Optional<String> fault() {
-        if (!samples.stream().flatMap(List::stream).allMatch(s -> s > 0 && s < Double.POSITIVE_INFINITY)) {
+        if (!samples.stream().flatMap(List::stream).allMatch(s -> s > 0 && s < LONGEST)) {
             return Optional.of("it was measured, but not every sample is a time above zero");
         }
         double bytes = allocatedBytes();

@@ -1,5 +1,6 @@
 package org.convmark.results;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -15,7 +16,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.io.FileErrors;
 import org.convmark.io.Json;
+import org.convmark.io.JsonErrors;
 import org.convmark.io.TextFile;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.jvm.Overrides;
@@ -80,6 +83,23 @@ public final class Run {
 
     /** Rows that are sound. */
     public List<Measurement> measurements() {
+        return measurements;
+    }
+
+    /**
+     * The same rows, for what has no use without any.
+     *
+     * @throws IllegalArgumentException with one sentence if there are none
+     */
+    public List<Measurement> requireMeasurements() {
+        if (measurements.isEmpty()) {
+            throw new IllegalArgumentException(folder + " holds no measured row"
+                    + absences().stream()
+                            .findFirst()
+                            .map(absence -> " (" + absence.sentence() + ")")
+                            .orElse("")
+                    + ": finish the run with --resume.");
+        }
         return measurements;
     }
 
@@ -161,7 +181,7 @@ public final class Run {
             failures.addAll(Arrays.asList(parse(kept, Failure[].class)));
         }
         if (failures.contains(null)) {
-            throw damaged(kept, null);
+            throw damaged(kept, "it holds null", null);
         }
         Path index = folder.resolve(INDEX);
         if (Files.isDirectory(index)) {
@@ -170,7 +190,8 @@ public final class Run {
                     failures.add(parse(file, Failure.class));
                 }
             } catch (IOException e) {
-                throw new IllegalArgumentException(index + " cannot be read (" + e + "): check its permissions.", e);
+                throw new IllegalArgumentException(
+                        index + " cannot be read (" + FileErrors.reason(e) + "): check its permissions.", e);
             }
         }
         return failures;
@@ -189,15 +210,18 @@ public final class Run {
             if (value != null) {
                 return value;
             }
+        } catch (JsonProcessingException e) {
+            throw damaged(file, JsonErrors.of(e), e);
         } catch (IOException e) {
-            throw damaged(file, e);
+            throw damaged(file, FileErrors.reason(e), e);
         }
-        throw damaged(file, null);
+        throw damaged(file, "it holds null", null);
     }
 
-    private static IllegalArgumentException damaged(Path file, IOException cause) {
+    private static IllegalArgumentException damaged(Path file, String what, IOException cause) {
         return new IllegalArgumentException(
-                file + " is empty, cut short or damaged: restore it from a copy, or measure again in a new run.",
+                file + " is empty, cut short or damaged (" + what
+                        + "): restore it from a copy, or measure again in a new run.",
                 cause);
     }
 

@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +56,31 @@ class AtomicFileTest {
         new AtomicFile(link).write("behind");
         assertEquals("behind", Files.readString(read));
         assertTrue(Files.isSymbolicLink(link));
+    }
+
+    /** {@code /dev/stdout} may be a file that a shell opened for more than one program. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void openStreamsKeepWhatWasWrittenBefore() throws IOException {
+        Path file = folder.resolve("file");
+        try (OutputStream open = Files.newOutputStream(file);
+                Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            open.write('a');
+            Path stream = descriptors
+                    .filter(fd -> Files.exists(fd) && file.toString().equals(target(fd)))
+                    .findFirst()
+                    .orElseThrow();
+            new AtomicFile(Files.createSymbolicLink(folder.resolve("stdout"), stream)).write("b");
+        }
+        assertEquals("ab", Files.readString(file));
+    }
+
+    private static String target(Path link) {
+        try {
+            return link.toRealPath().toString();
+        } catch (IOException closed) {
+            return "";
+        }
     }
 
     @Test

@@ -15,17 +15,24 @@ final class Choices {
     private static final int ATTEMPTS = 2000;
 
     private final List<Integer> made;
-    private final SplittableRandom random;
+    private final SplittableRandom own;
+    private SplittableRandom random;
     private int next;
 
-    /** Random decisions. */
-    Choices(long seed) {
-        this(new ArrayList<>(), new SplittableRandom(seed));
+    /** Random decisions: those that all members of a family share, and after {@link #differ} those of one of them. */
+    Choices(long family, long member) {
+        this(new ArrayList<>(), new SplittableRandom(family), new SplittableRandom(member));
     }
 
-    private Choices(List<Integer> made, SplittableRandom random) {
+    private Choices(List<Integer> made, SplittableRandom shared, SplittableRandom own) {
         this.made = made;
-        this.random = random;
+        this.random = shared;
+        this.own = own;
+    }
+
+    /** Ends the decisions that a family shares. */
+    void differ() {
+        random = own;
     }
 
     /** From 0 to a number, exclusive. */
@@ -52,7 +59,7 @@ final class Choices {
     }
 
     private static Choices replay(List<Integer> made) {
-        return new Choices(new ArrayList<>(made), null);
+        return new Choices(new ArrayList<>(made), null, null);
     }
 
     /** The smallest decisions found that still fail. */

@@ -3,6 +3,7 @@ package org.convmark.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.convmark.fusion.FusionConstraints.ScheduleOverride;
 import org.convmark.model.Activation;
 import org.convmark.model.Affine;
@@ -41,16 +42,49 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
     /** Most multiply-adds of a graph: usually few, seldom many. */
     private static final long[] MACS = {50_000, 50_000, 50_000, 200_000, 200_000, 200_000, 1_000_000, 10_000_000};
 
-    /** The graph that results from these decisions. */
-    static RandomGraph of(Choices choices) {
+    /**
+     * The graph that results from these decisions.
+     *
+     * @param related whether it belongs to a family of graphs that have their palette in common
+     */
+    static RandomGraph of(Choices choices, boolean related) {
         Fusion fusion = choices.of(List.of(Fusion.values()));
         Algorithm algorithm = choices.of(List.of(Algorithm.values()));
         int workers = 1 + choices.below(3);
         ScheduleOverride wish = fusion == Fusion.BLOCK ? choices.of(WISHES) : ScheduleOverride.NONE;
-        Shape shape = new Shape(1 + choices.below(3), choices.of(CHANNELS), choices.of(MAPS), choices.of(MAPS));
-        Grower grower = new Grower(choices, Graph.of(shape), MACS[choices.below(MACS.length)]);
+        Palette palette = related ? Palette.ALL.shared(choices) : Palette.ALL;
+        Shape shape = new Shape(
+                1 + choices.below(3), choices.of(palette.channels), choices.of(MAPS), choices.of(palette.widths));
+        Grower grower = new Grower(choices, palette, Graph.of(shape), MACS[choices.below(MACS.length)]);
         grower.layers(MOST_LAYERS);
         return new RandomGraph(grower.graph, fusion, algorithm, workers, fits(wish, grower.graph), choices.below(1000));
+    }
+
+    /** What a graph is made of. OpenCL kernels have all of this as constants. */
+    private record Palette(List<Window> windows, int[] channels, int[] widths, List<Activation> activations) {
+        static final Palette ALL = new Palette(Window.all(), CHANNELS, MAPS, List.of(Activation.values()));
+
+        /** A part of it, with which the decisions that a family shares end. */
+        Palette shared(Choices choices) {
+            Palette part = new Palette(
+                    List.of(choices.of(windows), choices.of(windows)),
+                    IntStream.generate(() -> choices.of(channels)).limit(3).toArray(),
+                    new int[] {choices.of(widths)},
+                    List.of(choices.of(activations)));
+            choices.differ();
+            return part;
+        }
+    }
+
+    /** The window of a convolution. */
+    private record Window(int kernel, int stride, int dilation) {
+        /** All windows, usual ones several times. */
+        static List<Window> all() {
+            return Stream.of(3, 1, 3, 2, 5, 7, 4)
+                    .flatMap(kernel -> Stream.of(1, 1, 2, 3).flatMap(stride -> Stream.of(1, 1, 1, 2)
+                            .map(dilation -> new Window(kernel, stride, dilation))))
+                    .toList();
+        }
     }
 
     /** Reduces a requested step to the rows of the block's map, because a larger one is refused. */
@@ -84,6 +118,7 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
     /** Appends layers to a graph. */
     private static final class Grower {
         private final Choices choices;
+        private final Palette palette;
         private final long macs;
         private Graph graph;
 
@@ -95,8 +130,9 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
 
         private boolean inBlock;
 
-        Grower(Choices choices, Graph graph, long macs) {
+        Grower(Choices choices, Palette palette, Graph graph, long macs) {
             this.choices = choices;
+            this.palette = palette;
             this.graph = graph;
             this.macs = macs;
         }
@@ -121,7 +157,7 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
         private void layer() {
             int kind = choices.below(inBlock ? 17 : 19);
             switch (kind) {
-                case 0 -> then(new ElementWise.Activate(choices.of(List.of(Activation.values()))));
+                case 0 -> then(new ElementWise.Activate(choices.of(palette.activations)));
                 case 1, 2 -> then(conv(Conv.DENSE));
                 case 3 -> then(pointwise());
                 case 4 -> then(grouped());
@@ -147,14 +183,13 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
         }
 
         private Conv conv(int groupWidth) {
-            return convolution(choices.of(CHANNELS), groupWidth);
+            return convolution(choices.of(palette.channels), groupWidth);
         }
 
         private Conv convolution(int channels, int groupWidth) {
-            int kernel = choices.of(3, 1, 3, 2, 5, 7, 4);
-            int dilation = choices.of(1, 1, 1, 2);
-            int padding = choices.of((kernel - 1) / 2 * dilation, 0, 1, 2);
-            return new Conv(channels, kernel, choices.of(1, 1, 2, 3), dilation, padding, groupWidth, bias());
+            Window window = choices.of(palette.windows);
+            int padding = choices.of((window.kernel - 1) / 2 * window.dilation, 0, 1, 2);
+            return new Conv(channels, window.kernel, window.stride, window.dilation, padding, groupWidth, bias());
         }
 
         private Bias bias() {
@@ -162,7 +197,7 @@ record RandomGraph(Graph graph, Fusion fusion, Algorithm algorithm, int workers,
         }
 
         private Conv pointwise() {
-            return new Conv(choices.of(CHANNELS), 1, choices.of(1, 1, 1, 2), 1, 0, Conv.DENSE, bias());
+            return new Conv(choices.of(palette.channels), 1, choices.of(1, 1, 1, 2), 1, 0, Conv.DENSE, bias());
         }
 
         /** As many filters as channels, or a multiple. */

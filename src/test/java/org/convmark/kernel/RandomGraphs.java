@@ -38,7 +38,8 @@ final class RandomGraphs implements AutoCloseable {
     private static final int RUNS = 3;
 
     private final Target target;
-    private final Map<EngineOptions, Bed> beds = new Beds();
+    private final int family;
+    private final Map<EngineOptions, Bed> beds;
 
     /** An engine, and a program that leaves its threads' scratch memory dirty. */
     private record Bed(Engine engine, Program spoiler) {
@@ -52,15 +53,16 @@ final class RandomGraphs implements AutoCloseable {
      * gigabytes.
      */
     private static final class Beds extends LinkedHashMap<EngineOptions, Bed> {
-        private static final int MOST = 32;
+        private final int most;
 
-        Beds() {
-            super(MOST, 0.75f, true);
+        Beds(int most) {
+            super(most, 0.75f, true);
+            this.most = most;
         }
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<EngineOptions, Bed> eldest) {
-            if (size() <= MOST) {
+            if (size() <= most) {
                 return false;
             }
             eldest.getValue().engine.close();
@@ -68,17 +70,24 @@ final class RandomGraphs implements AutoCloseable {
         }
     }
 
-    RandomGraphs(Target target) {
+    /**
+     * @param family graphs with seeds that follow each other which have the engine and most kernels in common: where compiling takes most
+     *     of the time, many more of them run
+     */
+    RandomGraphs(Target target, int family) {
         this.target = target;
+        this.family = family;
+        this.beds = new Beds(family == 1 ? 32 : 4);
     }
 
     /**
      * Runs as a program and prints each failure as its smallest graph.
      *
-     * @param arguments target, first seed, most graphs, most seconds
+     * @param arguments target, first seed, most graphs, most seconds, and graphs of a family (default: 1)
      */
     public static void main(String[] arguments) {
-        try (RandomGraphs graphs = new RandomGraphs(Target.valueOf(arguments[0]))) {
+        int family = arguments.length > 4 ? Integer.parseInt(arguments[4]) : 1;
+        try (RandomGraphs graphs = new RandomGraphs(Target.valueOf(arguments[0]), family)) {
             long first = Long.parseLong(arguments[1]);
             long end = System.nanoTime() + (long) (Double.parseDouble(arguments[3]) * 1e9);
             Map<Long, String> failures = new LinkedHashMap<>();
@@ -144,15 +153,19 @@ final class RandomGraphs implements AutoCloseable {
 
     /** The error of a seed's graph, and the smallest graph found that fails too; null if there is none. */
     String failure(long seed) {
-        Choices choices = new Choices(seed);
-        RandomGraph random = RandomGraph.of(choices);
+        Choices choices = new Choices(Math.floorDiv(seed, family), seed);
+        RandomGraph random = graph(choices);
         String wrong = wrong(random);
         if (wrong == null) {
             return null;
         }
-        RandomGraph smallest = RandomGraph.of(choices.smallest(fewer -> wrong(RandomGraph.of(fewer)) != null));
+        RandomGraph smallest = graph(choices.smallest(fewer -> wrong(graph(fewer)) != null));
         String stillWrong = wrong(smallest);
         return stillWrong == null ? wrong + ", but not each time\n" + random : stillWrong + "\n" + smallest;
+    }
+
+    private RandomGraph graph(Choices choices) {
+        return RandomGraph.of(choices, family > 1);
     }
 
     /** The error in a graph's result, or null. */

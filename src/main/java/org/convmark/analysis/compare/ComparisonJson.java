@@ -8,7 +8,10 @@ import org.convmark.analysis.statistics.Interval;
 import org.convmark.io.Json;
 import org.convmark.results.Measurement;
 
-/** A comparison as JSON. Ratios are the candidate's time over the base's; unknown numbers are null. */
+/**
+ * A comparison as JSON. Ratios are the candidate's time over the base's; unknown numbers are null. A row's
+ * JVM is its version and flags, as far as they are not what is compared.
+ */
 public final class ComparisonJson {
 
     private ComparisonJson() {}
@@ -84,6 +87,7 @@ public final class ComparisonJson {
         node.put("benchmark", key.row().benchmark());
         ObjectNode params = node.putObject("params");
         key.row().settings().forEach(params::put);
+        node.put("jvm", key.jvmTitle());
     }
 
     private static String name(Verdict verdict) {

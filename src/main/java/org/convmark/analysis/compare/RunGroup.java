@@ -88,16 +88,8 @@ public record RunGroup(
     }
 
     private static Map<RowKey, Measurement> rowsOf(Run run, Set<Axis> axes) {
-        if (run.measurements().isEmpty()) {
-            throw new IllegalArgumentException(run.folder() + " holds no measured row"
-                    + run.absences().stream()
-                            .findFirst()
-                            .map(absence -> " (" + absence.sentence() + ")")
-                            .orElse("")
-                    + ": finish the run with --resume.");
-        }
         Map<RowKey, Measurement> rows = new HashMap<>();
-        for (Measurement row : run.measurements()) {
+        for (Measurement row : run.requireMeasurements()) {
             RowKey key = RowKey.of(row.label(), row.jvm(), axes);
             Measurement twin = rows.put(key, row);
             if (twin != null) {
@@ -105,8 +97,8 @@ public record RunGroup(
                         run.folder() + " holds " + key.title() + " twice"
                                 + (twin.jvm().equals(row.jvm())
                                         ? ": remove one of the two from a copy of its jmh.json."
-                                        : ", on JVM " + twin.jvm().label() + " and on JVM "
-                                                + row.jvm().label()
+                                        : ", on JVM " + run.label(twin.jvm()) + " and on JVM "
+                                                + run.label(row.jvm())
                                                 + ": a side takes one of them, and the report of the run sets all side by side."));
             }
         }

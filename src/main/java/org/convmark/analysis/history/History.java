@@ -49,6 +49,7 @@ public record History(List<Entry> runs, List<Series> series) {
      * A row for which the newest run of a machine has no time, although that run planned it or the previous run
      * measured it.
      *
+     * @param row benchmark, parameters and JVM
      * @param reason in one line
      */
     public record Unseen(Entry run, String row, String reason) {}
@@ -100,11 +101,18 @@ public record History(List<Entry> runs, List<Series> series) {
         if (machine.size() > 1) {
             String gone =
                     newest.skipped().isEmpty() ? "not planned" : "not planned, or left out (" + newest.skipped() + ")";
-            machine.get(machine.size() - 2).points().forEach(point -> reasons.put(point.row(), gone));
+            machine.get(machine.size() - 2)
+                    .points()
+                    .forEach(point -> reasons.put(onJvm(point.row(), point.jvm()), gone));
         }
-        newest.points().forEach(point -> reasons.remove(point.row()));
-        newest.absent().forEach(row -> reasons.put(row.row(), row.reason()));
+        newest.points().forEach(point -> reasons.remove(onJvm(point.row(), point.jvm())));
+        newest.absent().forEach(row -> reasons.put(onJvm(row.row(), row.jvm()), row.reason()));
         return reasons.entrySet().stream().map(e -> new Unseen(newest, e.getKey(), e.getValue()));
+    }
+
+    /** A row on a JVM of some feature version with some flags, because a JVM that is updated loses no row. */
+    private static String onJvm(String row, String jvm) {
+        return row + " on JVM " + jvm.replaceFirst("^(\\d+)[^ ]*", "$1");
     }
 
     private static Series series(Key key, List<Entry> runs, List<Double> seconds, double least) {

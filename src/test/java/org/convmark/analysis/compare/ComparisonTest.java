@@ -152,6 +152,7 @@ class ComparisonTest {
         assertTrue(json.at("/rows/0/low").isNull());
         assertEquals(5, json.at("/rows/0/baseForkSeconds").size());
         assertEquals("2", json.at("/onlyBase/0/params/width").asText());
+        assertEquals(SyntheticRun.JVM.version(), json.at("/rows/0/jvm").asText());
     }
 
     /** A row of one name on two JVMs is two rows, which a reader must tell apart; one JVM is not worth a word. */
