@@ -44,6 +44,9 @@ public record ForkContract(
 
     private static final int USUAL_WARM_UP = 30_000;
 
+    /** That of this JVM, or null before it was first asked for. */
+    private static ForkContract current;
+
     private static final String ARGUMENT = "-D" + PROPERTY + "=";
 
     /** Unquoted names can be typed on a command line without escaping. */
@@ -62,13 +65,16 @@ public record ForkContract(
     }
 
     /**
-     * The contract of this JVM.
+     * The contract of this JVM, which is read once.
      *
      * @throws IllegalArgumentException with one sentence if the property cannot be understood
      */
-    public static ForkContract current() {
-        String text = System.getProperty(PROPERTY);
-        return text == null ? USUAL : parse(text);
+    public static synchronized ForkContract current() {
+        if (current == null) {
+            String text = System.getProperty(PROPERTY);
+            current = text == null ? USUAL : parse(text);
+        }
+        return current;
     }
 
     /**

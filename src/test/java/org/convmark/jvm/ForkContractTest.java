@@ -1,15 +1,22 @@
 package org.convmark.jvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.reflect.Method;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -126,6 +133,32 @@ class ForkContractTest {
         assertEquals(ForkContract.USUAL.warmUpMillis(), contract.warmUpMillis());
         assertEquals(
                 List.of("-Xmx1g"), JvmSetup.ofFork("17", "VM", "/java", byHand).arguments());
+    }
+
+    /** Seen by a class loader of its own, in which nothing has asked for the contract yet. */
+    @Test
+    void propertyIsReadOnce() throws Exception {
+        URL[] classes = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(ForkContractTest::url)
+                .toArray(URL[]::new);
+        System.setProperty(ForkContract.PROPERTY, "{warmUpMillis:7}");
+        try (URLClassLoader fresh = new URLClassLoader(classes, ClassLoader.getPlatformClassLoader())) {
+            Method current = fresh.loadClass(ForkContract.class.getName()).getMethod("current");
+            Object contract = current.invoke(null);
+            assertTrue(contract.toString().contains("warmUpMillis=7,"), contract::toString);
+            System.setProperty(ForkContract.PROPERTY, "{warmUpMillis:8}");
+            assertSame(contract, current.invoke(null));
+        } finally {
+            System.clearProperty(ForkContract.PROPERTY);
+        }
+    }
+
+    private static URL url(String path) {
+        try {
+            return Path.of(path).toUri().toURL();
+        } catch (MalformedURLException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     @ParameterizedTest
