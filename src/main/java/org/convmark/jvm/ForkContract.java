@@ -31,7 +31,7 @@ import org.convmark.model.Caches;
 public record ForkContract(
         List<String> arguments,
         Overrides overrides,
-        String expected,
+        EngineId expected,
         String device,
         Caches caches,
         Integer warmUpMillis,

@@ -10,13 +10,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.convmark.io.InputError;
+import org.convmark.jvm.EngineId;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.jvm.Overrides;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
 import org.convmark.model.Case;
 import org.convmark.model.Target;
-import org.convmark.run.Plan.PlannedJvm;
+import org.convmark.results.StoredPlan.PlannedJvm;
 import org.openjdk.jmh.util.Utils;
 
 /**
@@ -134,15 +135,9 @@ public record Host(Machine machine, Map<JvmSetup, Probe> probes, String device, 
                 throw new InputError("the JVM " + then.setup().path() + " was " + then.build()
                         + " when this run was begun and " + "is " + now.build() + " now: start a new run.");
             }
-            then.expected().forEach((target, text) -> {
-                if (!text.equals(now.expected().get(target))) {
-                    throw new InputError(target + " ran on \"" + text + "\" when this run was begun, and "
-                            + (now.expected().containsKey(target)
-                                    ? "runs on \"" + now.expected().get(target) + "\" now"
-                                    : "is not available now")
-                            + ": make it available again, or start a new run.");
-                }
-            });
+            then.expected()
+                    .forEach((target, engine) ->
+                            requireSame(target, engine, now.expected().get(target)));
             if (!Objects.equals(now.shortVectors(), then.shortVectors())) {
                 throw new InputError(
                         "short vectors were " + (then.shortVectors() == null ? "slower" : "as fast as long ones")
@@ -150,6 +145,16 @@ public record Host(Machine machine, Map<JvmSetup, Probe> probes, String device, 
                                 + (now.shortVectors() == null ? "slower" : "as fast as long ones")
                                 + " now: try again, or start a new run.");
             }
+        }
+    }
+
+    private static void requireSame(String target, EngineId then, EngineId now) {
+        if (!then.equals(now)) {
+            throw new InputError(target + " ran on "
+                    + (now == null
+                            ? "\"" + then + "\" when this run was begun, and is not available now"
+                            : then.unlike(now) + " when this run was begun, and runs on " + now.unlike(then) + " now")
+                    + ": make it available again, or start a new run.");
         }
     }
 }
