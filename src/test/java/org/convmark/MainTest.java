@@ -67,7 +67,7 @@ class MainTest {
         run --schedule step=4;chunk=64      | 'step=4;chunk=64' is no schedule of a fused block: write step=ROWS
         run --schedule chunk=50             | not step=0,chunk=50: chunk=48 is the nearest.
         run --schedule step=4 --schedule step=4 | --schedule step=4 is given twice.
-        run --jvm-args -Dconvmark.vector.bits=256 | use --vector-bits N or --schedule step=N,chunk=N instead.
+        run --jvm-args -Dconvmark.vector.bits=256 | use --vector-bits N or --schedule step=N,chunk=N instead
         aa --vector-bits 0                  | not of 0: 128 is the nearest.
         list --schedule step=0              | 'step=0' is no schedule of a fused block
         aa --forks 0                        | --forks takes a number from 1 to 100, not 0.

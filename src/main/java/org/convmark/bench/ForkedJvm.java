@@ -3,6 +3,7 @@ package org.convmark.bench;
 import java.time.Duration;
 import org.convmark.engine.Engines;
 import org.convmark.fusion.FusionConstraints;
+import org.convmark.jvm.EngineId;
 import org.convmark.jvm.ForkContract;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
@@ -25,12 +26,12 @@ public final class ForkedJvm {
      */
     public static Engine open(Target target, int workers, Algorithm algorithm) {
         Engine engine = openAny(target, workers, algorithm);
-        String expected = ForkContract.current().expected();
-        if (expected != null && !expected.equals(engine.describe())) {
-            String actual = engine.describe();
+        EngineId expected = ForkContract.current().expected();
+        EngineId actual = EngineId.parse(engine.describe());
+        if (expected != null && !expected.equals(actual)) {
             engine.close();
-            throw new IllegalStateException("this JVM runs " + target + " on \"" + actual
-                    + "\", but the plan was made for \"" + expected + "\"");
+            throw new IllegalStateException("this JVM runs " + target + " on " + actual.unlike(expected)
+                    + ", but the plan was made for " + expected.unlike(actual));
         }
         return engine;
     }

@@ -19,7 +19,7 @@ import org.convmark.machine.Probe;
 import org.convmark.model.Target;
 import org.convmark.probe.JvmChoice;
 import org.convmark.probe.JvmProbe;
-import org.openjdk.jmh.util.Utils;
+import org.convmark.run.Host;
 import picocli.CommandLine.Option;
 
 /** The options that say which JVMs and which device measure. */
@@ -73,7 +73,7 @@ final class JvmOptions {
         for (String jvm : jvms) {
             JvmChoice choice = choice(jvm);
             for (String arguments : jvmArgs) {
-                List<String> all = Stream.concat(choice.arguments().stream(), arguments(arguments))
+                List<String> all = Stream.concat(choice.arguments().stream(), Host.arguments(arguments).stream())
                         .toList();
                 overrides.forEach(one -> {
                     Probe probe = probe(choice.java(), all, one, device);
@@ -82,15 +82,6 @@ final class JvmOptions {
             }
         }
         return probes;
-    }
-
-    private static Stream<String> arguments(String words) {
-        List<String> arguments = List.copyOf(Utils.splitQuotedEscape(words));
-        arguments.stream().filter(Overrides::isProperty).findFirst().ifPresent(property -> {
-            throw new InputError("--jvm-args " + property
-                    + " has an option of its own: use --vector-bits N or --schedule step=N,chunk=N instead.");
-        });
-        return arguments.stream();
     }
 
     /** Every chosen vector length with every chosen schedule; the suite's choice where the user made none. */

@@ -10,12 +10,13 @@ import java.util.concurrent.Callable;
 import org.convmark.io.InputError;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.machine.Capture;
+import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
 import org.convmark.results.Row;
+import org.convmark.results.StoredPlan.PlannedJvm;
 import org.convmark.run.Host;
 import org.convmark.run.OtherBuild;
 import org.convmark.run.Plan;
-import org.convmark.run.Plan.PlannedJvm;
 import org.convmark.run.RunFolder;
 import org.convmark.run.RunUnderTest;
 import org.convmark.run.ThisProgram;
@@ -99,7 +100,7 @@ public final class RunCommand implements Callable<Integer> {
                 .map(PlannedJvm::setup)
                 .forEach(jvm -> probes.put(
                         jvm, JvmOptions.probe(Path.of(jvm.path()), jvm.arguments(), jvm.overrides(), plan.device())));
-        new Host(capture.before(), probes, plan.device(), ThisProgram.digest()).requireSameAs(plan);
+        new Host(Machine.capture(), probes, plan.device(), ThisProgram.digest()).requireSameAs(plan, capture.before());
         List<Row> missing = folder.missing(plan);
         spec.commandLine()
                 .getOut()

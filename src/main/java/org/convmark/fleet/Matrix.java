@@ -19,6 +19,7 @@ import org.convmark.io.Choices;
 import org.convmark.io.FileErrors;
 import org.convmark.io.InputError;
 import org.convmark.jvm.Overrides;
+import org.convmark.run.Host;
 import org.convmark.run.Parameters;
 import org.convmark.run.Profile;
 import org.convmark.run.Selection;
@@ -175,13 +176,20 @@ public final class Matrix {
                     "jvm is '" + task.jvm()
                             + "': give the full path of a JDK or a java executable on the node, or nothing for the node's own.");
         }
-        if (task.jvmArgs() != null && !task.jvmArgs().startsWith("-")) {
-            throw new InputError("jvm-args is '" + task.jvmArgs() + "': arguments of a JVM begin with '-'.");
+        if (task.jvmArgs() != null) {
+            checkArguments(task.jvmArgs());
         }
         Parameters parameters = new Parameters(task.parameters());
         Profile profile = task.profile() == null ? Profile.QUICK : Profile.named(task.profile());
         if (task.group() != null) {
             Selection.of(profile, task.group(), parameters, Set.of());
         }
+    }
+
+    private static void checkArguments(String words) {
+        if (!words.startsWith("-")) {
+            throw new InputError("jvm-args is '" + words + "': arguments of a JVM begin with '-'.");
+        }
+        Host.arguments(words);
     }
 }

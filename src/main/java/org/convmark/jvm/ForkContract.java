@@ -31,7 +31,7 @@ import org.convmark.model.Caches;
 public record ForkContract(
         List<String> arguments,
         Overrides overrides,
-        String expected,
+        EngineId expected,
         String device,
         Caches caches,
         Integer warmUpMillis,
@@ -43,6 +43,9 @@ public record ForkContract(
     public static final ForkContract USUAL = new ForkContract(null, null, null, null, null, null, null);
 
     private static final int USUAL_WARM_UP = 30_000;
+
+    /** That of this JVM, or null before it was first asked for. */
+    private static ForkContract current;
 
     private static final String ARGUMENT = "-D" + PROPERTY + "=";
 
@@ -62,13 +65,16 @@ public record ForkContract(
     }
 
     /**
-     * The contract of this JVM.
+     * The contract of this JVM, which is read once.
      *
      * @throws IllegalArgumentException with one sentence if the property cannot be understood
      */
-    public static ForkContract current() {
-        String text = System.getProperty(PROPERTY);
-        return text == null ? USUAL : parse(text);
+    public static synchronized ForkContract current() {
+        if (current == null) {
+            String text = System.getProperty(PROPERTY);
+            current = text == null ? USUAL : parse(text);
+        }
+        return current;
     }
 
     /**

@@ -7,13 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.convmark.io.InputError;
+import org.convmark.jvm.EngineId;
 import org.convmark.jvm.JvmSetup;
+import org.convmark.jvm.Overrides;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
 import org.convmark.model.Case;
 import org.convmark.model.Target;
-import org.convmark.run.Plan.PlannedJvm;
+import org.convmark.results.StoredPlan.PlannedJvm;
+import org.openjdk.jmh.util.Utils;
 
 /**
  * The machine and JVMs that a plan is made for.
@@ -26,6 +31,21 @@ public record Host(Machine machine, Map<JvmSetup, Probe> probes, String device, 
     /** Keeps the order of the JVMs. */
     public Host {
         probes = Collections.unmodifiableMap(new LinkedHashMap<>(probes));
+    }
+
+    /**
+     * Arguments of a JVM, as a user writes them in one text.
+     *
+     * @throws InputError if one of them has an option of its own
+     */
+    public static List<String> arguments(String words) {
+        List<String> arguments = List.copyOf(Utils.splitQuotedEscape(words));
+        arguments.stream().filter(Overrides::isProperty).findFirst().ifPresent(property -> {
+            throw new InputError("the JVM argument " + property
+                    + " has an option of its own: use --vector-bits N or --schedule step=N,chunk=N instead, which a "
+                    + "fleet's matrix has as columns.");
+        });
+        return arguments;
     }
 
     /** The JVMs, labelled by version and the user's choices; equal labels are numbered. */
@@ -69,12 +89,44 @@ public record Host(Machine machine, Map<JvmSetup, Probe> probes, String device, 
                 .map(state -> state.description().missing());
     }
 
-    /** @throws InputError if the plan was made for another build, JVM or device: results would not be comparable */
-    public void requireSameAs(Plan plan) {
+    /**
+     * Refuses to finish a run elsewhere: its results would not be comparable.
+     *
+     * @param begun the machine on which the plan's run was begun
+     * @throws InputError if it has another build, machine, environment, JVM or device
+     */
+    public void requireSameAs(Plan plan, Machine begun) {
         if (!jar.equals(plan.jar())) {
             throw new InputError("this run was begun with another build of Convmark, and results of two builds "
                     + "cannot be mixed: resume it with that build, or start a new run.");
         }
+        if (!machine.id().equals(begun.id())) {
+            throw new InputError("this run was begun on the machine " + begun.id() + ", and this one is " + machine.id()
+                    + ": resume it there, or start a new run.");
+        }
+        begun.variables()
+                .optional()
+                .ifPresent(then -> machine.variables().optional().ifPresent(now -> requireSame(then, now)));
+        requireJvms(plan);
+    }
+
+    private static void requireSame(Map<String, String> then, Map<String, String> now) {
+        Set<String> names = new TreeSet<>(then.keySet());
+        names.addAll(now.keySet());
+        for (String name : names) {
+            if (!Objects.equals(then.get(name), now.get(name))) {
+                throw new InputError("the variable " + name + " was " + value(then.get(name))
+                        + " when this run was begun and is " + value(now.get(name))
+                        + " now: set it as it was, or start a new run.");
+            }
+        }
+    }
+
+    private static String value(String value) {
+        return value == null ? "not set" : "\"" + value + "\"";
+    }
+
+    private void requireJvms(Plan plan) {
         List<PlannedJvm> jvms = jvms();
         for (int i = 0; i < jvms.size(); i++) {
             PlannedJvm then = plan.jvms().get(i);
@@ -83,15 +135,9 @@ public record Host(Machine machine, Map<JvmSetup, Probe> probes, String device, 
                 throw new InputError("the JVM " + then.setup().path() + " was " + then.build()
                         + " when this run was begun and " + "is " + now.build() + " now: start a new run.");
             }
-            then.expected().forEach((target, text) -> {
-                if (!text.equals(now.expected().get(target))) {
-                    throw new InputError(target + " ran on \"" + text + "\" when this run was begun, and "
-                            + (now.expected().containsKey(target)
-                                    ? "runs on \"" + now.expected().get(target) + "\" now"
-                                    : "is not available now")
-                            + ": make it available again, or start a new run.");
-                }
-            });
+            then.expected()
+                    .forEach((target, engine) ->
+                            requireSame(target, engine, now.expected().get(target)));
             if (!Objects.equals(now.shortVectors(), then.shortVectors())) {
                 throw new InputError(
                         "short vectors were " + (then.shortVectors() == null ? "slower" : "as fast as long ones")
@@ -99,6 +145,16 @@ public record Host(Machine machine, Map<JvmSetup, Probe> probes, String device, 
                                 + (now.shortVectors() == null ? "slower" : "as fast as long ones")
                                 + " now: try again, or start a new run.");
             }
+        }
+    }
+
+    private static void requireSame(String target, EngineId then, EngineId now) {
+        if (!then.equals(now)) {
+            throw new InputError(target + " ran on "
+                    + (now == null
+                            ? "\"" + then + "\" when this run was begun, and is not available now"
+                            : then.unlike(now) + " when this run was begun, and runs on " + now.unlike(then) + " now")
+                    + ": make it available again, or start a new run.");
         }
     }
 }

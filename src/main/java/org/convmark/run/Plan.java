@@ -3,22 +3,19 @@ package org.convmark.run;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.convmark.jvm.EngineId;
 import org.convmark.jvm.ForkContract;
-import org.convmark.jvm.JvmSetup;
 import org.convmark.kernel.VectorLength;
-import org.convmark.machine.Probe;
-import org.convmark.machine.TargetState;
 import org.convmark.model.Caches;
 import org.convmark.model.Target;
 import org.convmark.results.Reproduction;
 import org.convmark.results.Row;
 import org.convmark.results.Skipped;
+import org.convmark.results.StoredPlan.PlannedJvm;
 
 /**
  * What a run measures, in order, and all that is needed to resume it.
@@ -49,56 +46,6 @@ public record Plan(
         skipped = List.copyOf(skipped);
     }
 
-    /**
-     * A JVM that measures, and what it said when it was probed.
-     *
-     * @param label short, unique in the plan and safe in a file name
-     * @param build its java.runtime.version
-     * @param expected what each available target must report that it runs on
-     * @param shortVectors what VECTOR must report with vectors of half the length, or null if they are not used
-     */
-    public record PlannedJvm(
-            String label, JvmSetup setup, String build, Map<String, String> expected, String shortVectors) {
-        /** Copies the collection; refuses a JVM without label, setup or build. */
-        public PlannedJvm {
-            Objects.requireNonNull(label, "a JVM has no label");
-            Objects.requireNonNull(setup, "a JVM has no setup");
-            Objects.requireNonNull(build, "a JVM has no build");
-            expected = Map.copyOf(expected);
-        }
-
-        static PlannedJvm of(String label, JvmSetup setup, Probe said) {
-            return new PlannedJvm(
-                    label,
-                    setup,
-                    said.jvm().runtimeVersion(),
-                    said.targets().stream()
-                            .filter(TargetState::available)
-                            .collect(Collectors.toMap(TargetState::target, state -> state.description()
-                                    .value())),
-                    said.shortVectors().value());
-        }
-
-        /** Whether a row is measured on vectors of half the length. */
-        private boolean shortens(Row row) {
-            return shortVectors != null
-                    && !row.isRoof()
-                    && row.target() == Target.VECTOR
-                    && VectorLength.isShortBetter(row.work().problem().graph());
-        }
-
-        /** What a row's target must report that it runs on. */
-        private String expected(Row row) {
-            return shortens(row) ? shortVectors : expected.get(row.target().name());
-        }
-
-        private Integer vectorBits(Row row) {
-            return shortens(row)
-                    ? Integer.valueOf(VectorLength.SHORT_BITS)
-                    : setup.overrides().vectorBits();
-        }
-    }
-
     /** The same rows for another build. */
     public Plan of(OtherBuild other) {
         return new Plan(format, other.digest(), profile, effort, device, jvms, rows, skipped);
@@ -116,13 +63,21 @@ public record Plan(
                 .or(this::unlikely);
     }
 
-    private static Optional<String> fault(Row row, Set<String> labels) {
+    private Optional<String> fault(Row row, Set<String> labels) {
         if (row.subject().known().isEmpty()) {
             return Optional.of("this version of Convmark does not know " + row.title());
         }
-        return labels.contains(row.jvm())
-                ? row.what().refusal().or(() -> row.what().fault())
-                : Optional.of("there is no JVM " + row.jvm());
+        if (!labels.contains(row.jvm())) {
+            return Optional.of("there is no JVM " + row.jvm());
+        }
+        return row.what().refusal().or(() -> row.what().fault()).or(() -> unfit(row));
+    }
+
+    private Optional<String> unfit(Row row) {
+        PlannedJvm jvm = jvm(row);
+        return jvm.build() != null && expected(row, jvm) != null
+                ? Optional.empty()
+                : Optional.of("it does not say on what JVM " + row.jvm() + " runs " + row.target());
     }
 
     /** Finds impossible totals, which come from damaged numbers; names no row, because many share a graph. */
@@ -147,11 +102,28 @@ public record Plan(
         return new ForkContract(
                 jvm.setup().arguments(),
                 jvm.setup().overrides(),
-                jvm.expected(row),
+                expected(row, jvm),
                 device,
                 caches,
                 effort.warmUpMillis(),
-                jvm.vectorBits(row));
+                shortens(row, jvm)
+                        ? Integer.valueOf(VectorLength.SHORT_BITS)
+                        : jvm.setup().overrides().vectorBits());
+    }
+
+    /** What a row's target must report that it runs on. */
+    private static EngineId expected(Row row, PlannedJvm jvm) {
+        return shortens(row, jvm)
+                ? jvm.shortVectors()
+                : jvm.expected().get(row.target().name());
+    }
+
+    /** Whether a row is measured on vectors of half the length. */
+    private static boolean shortens(Row row, PlannedJvm jvm) {
+        return jvm.shortVectors() != null
+                && !row.isRoof()
+                && row.target() == Target.VECTOR
+                && VectorLength.isShortBetter(row.work().problem().graph());
     }
 
     /** The command that measures only this row. */

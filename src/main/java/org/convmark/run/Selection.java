@@ -22,7 +22,7 @@ import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.results.Row;
 import org.convmark.results.Skipped;
-import org.convmark.run.Plan.PlannedJvm;
+import org.convmark.results.StoredPlan.PlannedJvm;
 
 /**
  * What the user chose: a profile, some of its benchmarks, other parameter values.

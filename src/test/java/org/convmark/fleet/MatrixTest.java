@@ -77,6 +77,8 @@ class MatrixTest {
         constraint,jvm,group,profile;,,,quik               | line 2: unknown profile 'quik': did you mean 'quick'?
         constraint,jvm,group,parameters;,,,dept=3          | line 2: unknown parameter 'dept': did you mean 'depth'?
         constraint,jvm,group,jvm-args;,,,Xmx1g             | line 2: jvm-args is 'Xmx1g'
+        constraint,jvm,group,jvm-args;,,,-Xmx1g -Dconvmark.vector.bits=256 | line 2: the JVM argument -Dconvmark.vector.bits=256 has an option of its own
+        constraint,jvm,group,jvm-args;,,,-Dconvmark.schedule=step=4 | line 2: the JVM argument -Dconvmark.schedule=step=4 has an option of its own
         constraint,jvm,group,vector-bits;,,,300            | line 2: vectors are of 128, 256 or 512 bits, not of 300: 256 is the nearest
         constraint,jvm,group,schedule;,,,step=x            | line 2: 'step=x' is no schedule of a fused block: write step=ROWS
         constraint,jvm,group;"a;b",,                       | line 2: constraint holds a line break

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.jvm.EngineId;
 import org.convmark.jvm.ForkContract;
 import org.convmark.jvm.Overrides;
 import org.convmark.machine.Graal;
@@ -101,7 +102,9 @@ class RunTest {
             @Override
             List<String> arguments(Overrides chosen) {
                 List<String> user = List.of("-Xmx1g", "-Dx='a'");
-                return Stream.of(user, new ForkContract(user, chosen, "x", null, null, 9, 256).properties())
+                return Stream.of(
+                                user,
+                                new ForkContract(user, chosen, EngineId.parse("x"), null, null, 9, 256).properties())
                         .flatMap(List::stream)
                         .toList();
             }

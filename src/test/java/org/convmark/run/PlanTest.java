@@ -24,6 +24,7 @@ import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.results.Row;
 import org.convmark.results.Skipped;
+import org.convmark.results.StoredPlan.PlannedJvm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -332,7 +333,7 @@ class PlanTest {
         assertEquals(3 * plan(Profile.SMOKE).rows().size(), plan.rows().size());
         assertEquals(
                 List.of("21", "25", "25-2"),
-                plan.jvms().stream().map(Plan.PlannedJvm::label).toList());
+                plan.jvms().stream().map(PlannedJvm::label).toList());
     }
 
     @ParameterizedTest

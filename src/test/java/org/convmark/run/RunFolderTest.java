@@ -11,11 +11,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.convmark.io.Folders;
 import org.convmark.io.InputError;
+import org.convmark.machine.Fact;
+import org.convmark.machine.Machine;
+import org.convmark.machine.VariableFamily;
 import org.convmark.model.Target;
 import org.convmark.results.Failure;
 import org.convmark.results.Row;
@@ -23,6 +27,8 @@ import org.convmark.results.Run;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Nothing that was measured is lost, whatever happens. */
 class RunFolderTest {
@@ -169,7 +175,7 @@ class RunFolderTest {
     }
 
     private void goOn(Plan read) {
-        HERE.requireSameAs(read);
+        HERE.requireSameAs(read, HERE.machine());
         folder.failures();
         List<Row> missing = folder.missing(read);
         assertFalse(read.estimate(missing).isNegative());
@@ -186,16 +192,63 @@ class RunFolderTest {
     }
 
     @Test
-    void resumingNeedsTheSameBuildJvmAndDevice() {
-        HERE.requireSameAs(plan);
+    void resumingNeedsTheSameBuildMachineJvmAndDevice() {
+        HERE.requireSameAs(plan, HERE.machine());
         Host otherJar = new Host(HERE.machine(), HERE.probes(), null, "other");
         assertRefused(otherJar, "another build");
+        assertRefused(
+                here("other", HERE.machine().variables()),
+                "begun on the machine " + HERE.machine().id() + ", and this one is other");
         assertRefused(Here.with(Here.jvm("22", Target.own())), "was 21+1 when this run was begun and is 22+1 now");
         assertRefused(Here.with(Here.jvm("21", Target.SCALAR, Target.VECTOR)), "OPENCL ran on \"OPENCL here\"");
     }
 
+    /** A run that was measured with other variables than those of each family that are set here. */
+    @ParameterizedTest
+    @EnumSource(VariableFamily.class)
+    void resumingNeedsTheSameVariables(VariableFamily family) {
+        String name = family.patterns().get(0).replace("*", "X");
+        Fact<Map<String, String>> one = Fact.of(Map.of(name, "1"), "environment");
+        Fact<Map<String, String>> two = Fact.of(Map.of(name, "2"), "environment");
+        Fact<Map<String, String>> none = Fact.of(Map.of(), "environment");
+        Fact<Map<String, String>> unknown = Fact.missing("an earlier version");
+        assertRefused(here(two), here(one).machine(), name + " was \"1\" when this run was begun and is \"2\" now");
+        assertRefused(here(none), here(one).machine(), name + " was \"1\" when this run was begun and is not set now");
+        assertRefused(here(one), here(none).machine(), name + " was not set when this run was begun and is \"1\" now");
+        here(one).requireSameAs(plan, here(one).machine());
+        here(one).requireSameAs(plan, here(unknown).machine());
+    }
+
+    private static Host here(Fact<Map<String, String>> variables) {
+        return here(HERE.machine().id(), variables);
+    }
+
+    private static Host here(String machine, Fact<Map<String, String>> variables) {
+        Machine m = HERE.machine();
+        return new Host(
+                new Machine(
+                        machine,
+                        m.capturedAt(),
+                        m.cpu(),
+                        m.caches(),
+                        m.memory(),
+                        m.os(),
+                        m.limits(),
+                        m.temperatures(),
+                        m.graphicsCards(),
+                        variables,
+                        m.checkout()),
+                HERE.probes(),
+                null,
+                "jar");
+    }
+
     private void assertRefused(Host here, String expected) {
-        InputError e = assertThrows(InputError.class, () -> here.requireSameAs(plan));
+        assertRefused(here, HERE.machine(), expected);
+    }
+
+    private void assertRefused(Host here, Machine begun, String expected) {
+        InputError e = assertThrows(InputError.class, () -> here.requireSameAs(plan, begun));
         assertTrue(e.getMessage().contains(expected), e::getMessage);
     }
 }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.convmark.engine.Engines;
+import org.convmark.jvm.EngineId;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.jvm.Overrides;
 import org.convmark.kernel.Engine;
@@ -30,7 +31,7 @@ import org.convmark.results.Failure;
 import org.convmark.results.Measurement;
 import org.convmark.results.Row;
 import org.convmark.results.Run;
-import org.convmark.run.Plan.PlannedJvm;
+import org.convmark.results.StoredPlan.PlannedJvm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,7 +62,9 @@ class SessionTest {
     }
 
     private static PlannedJvm jvm(String label, String path, List<String> arguments, Map<String, String> expected) {
-        return new PlannedJvm(label, new JvmSetup("?", "?", path, arguments, Overrides.NONE), "?", expected, null);
+        Map<String, EngineId> engines = new TreeMap<>();
+        expected.forEach((target, text) -> engines.put(target, EngineId.parse(text)));
+        return new PlannedJvm(label, new JvmSetup("?", "?", path, arguments, Overrides.NONE), "?", engines, null);
     }
 
     private static Plan plan(MeasurementSettings effort, List<PlannedJvm> jvms, List<Row> rows) {
