@@ -126,7 +126,9 @@ public final class WinogradKernel implements Kernel {
         int rowBytes = products * in.blocks * across * L * Float.BYTES;
         this.strips = parts(rows, Math.max(STRIP_BYTES / rowBytes, parts(STRIP_TILES, across)));
         this.ends = new int[][][] {ends(1), ends(2)};
+        int singles = out.blocks % 2; // only an odd last block has them, and few tiles for pairs need less memory
         this.tiles = Stream.of(ends)
+                .skip(1 - singles)
                 .flatMap(Stream::of)
                 .mapToInt(sizes -> sizes[sizes.length - 1])
                 .max()
