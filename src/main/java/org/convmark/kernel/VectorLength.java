@@ -86,7 +86,7 @@ public final class VectorLength {
         int width = conv.groupWidth(in.channels());
         int groupOut = conv.groupOut(in.channels());
         double perVector = (double) out.elements() / out.channels() * width * conv.kernel() * conv.kernel();
-        if (groupOut == width && width < lanes && lanes % width == 0) {
+        if (groupOut == width && width < Math.min(lanes, in.channels()) && lanes % width == 0) {
             return perVector * vectors(out.channels(), lanes) * lanes * (width == 1 ? LANEWISE : NARROW);
         }
         int groups = Math.max(1, out.channels() / Math.max(groupOut, lanes));

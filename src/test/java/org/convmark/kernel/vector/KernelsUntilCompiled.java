@@ -9,8 +9,8 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.convmark.fusion.FusionConstraints;
@@ -123,29 +123,29 @@ final class KernelsUntilCompiled {
         Map<String, Runnable> tiles = new LinkedHashMap<>();
         String folder = new File(Tile2x5.class.getResource("Tile2x5.class").getPath()).getParent();
         for (String file : new File(folder).list()) {
-            String name = file.replace(".class", "");
-            for (boolean residual : new boolean[] {true, false}) {
-                tile(name, residual).ifPresent(tile -> tiles.put(name + (residual ? " with residual" : ""), tile));
+            for (Method tile : runs(file.replace(".class", ""))) {
+                String name = tile.getDeclaringClass().getSimpleName() + "." + tile.getName();
+                tiles.put(name, tile(tile, false));
+                tiles.put(name + " with residual", tile(tile, true));
             }
         }
         return tiles;
     }
 
-    /** A call of a class that {@link TileCompilation} treats as a tile; empty for other classes. */
-    private static Optional<Runnable> tile(String name, boolean residual) {
-        return run(Tile2x5.class.getPackageName() + "." + name).map(tile -> {
-            Object[] values = Stream.of(tile.getParameters())
-                    .map(parameter -> value(parameter, residual))
-                    .toArray();
-            return () -> call(tile, values);
-        });
+    /** A call of a method that {@link TileCompilation} treats as a tile. */
+    private static Runnable tile(Method tile, boolean residual) {
+        Object[] values = Stream.of(tile.getParameters())
+                .map(parameter -> value(parameter, residual))
+                .toArray();
+        return () -> call(tile, values);
     }
 
-    private static Optional<Method> run(String tile) {
+    private static List<Method> runs(String tile) {
         try {
-            return Stream.of(Class.forName(tile).getMethods())
-                    .filter(method -> method.getName().equals("run"))
-                    .findFirst();
+            return Stream.of(Class.forName(Tile2x5.class.getPackageName() + "." + tile)
+                            .getMethods())
+                    .filter(method -> method.getName().startsWith("run"))
+                    .toList();
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException(e);
         }

@@ -1,5 +1,7 @@
 package org.convmark.kernel.vector.conv;
 
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.convmark.kernel.vector.lane.AlignedFloats;
 import org.convmark.kernel.vector.lane.Band;
 import org.convmark.kernel.vector.lane.BlockedTensor;
@@ -80,8 +82,8 @@ public final class ConvKernel implements RowRangeKernel {
         if (!tiling.runs(rows)) {
             return new Band[] {null, Band.scattered(tiling, rows, in, out)};
         }
-        Band pairs = Band.runs(tiling, 2, rows, in, out);
-        return new Band[] {Band.runs(tiling, 1, rows, in, out), panel == null ? pairs.withTiles() : pairs};
+        Stream<Band> bands = IntStream.of(1, 2).mapToObj(vectors -> Band.runs(tiling, vectors, rows, in, out));
+        return (panel == null ? bands.map(Band::withTiles) : bands).toArray(Band[]::new);
     }
 
     @Override

@@ -7,6 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 import org.convmark.kernel.vector.lane.AlignedFloats;
 import org.convmark.kernel.vector.lane.BlockedTensor;
+import org.convmark.kernel.vector.lane.PackedFilter;
 import org.convmark.kernel.vector.lane.PostOps;
 import org.convmark.kernel.vector.lane.RowRangeKernel;
 import org.convmark.kernel.vector.lane.ThreadMemory;
@@ -55,10 +56,14 @@ public final class NarrowGroupKernel implements RowRangeKernel {
         ThreadMemory.reserve(rows * g * row);
     }
 
-    /** Whether whole groups share a vector and have as many channels in as out. */
+    /**
+     * Whether whole groups share a vector and have as many channels in as out. A group that has a vector to itself is faster in
+     * register tiles, which need no spread rows, unless its channels do not fill a run of taps.
+     */
     public static boolean fits(Conv conv, int inChannels) {
         int g = conv.groupWidth(inChannels);
-        return g < L && L % g == 0 && conv.groupOut(inChannels) == g;
+        boolean alone = g == inChannels && g >= PackedFilter.RUN;
+        return g < L && L % g == 0 && conv.groupOut(inChannels) == g && !alone;
     }
 
     @Override

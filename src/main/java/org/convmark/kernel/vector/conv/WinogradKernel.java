@@ -15,6 +15,7 @@ import org.convmark.kernel.vector.lane.PostOps;
 import org.convmark.kernel.vector.lane.ThreadMemory;
 import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.PairTiles;
+import org.convmark.kernel.vector.tile.SingleTiles;
 import org.convmark.model.Conv;
 
 /**
@@ -49,7 +50,7 @@ public final class WinogradKernel implements Kernel {
     private final BlockedTensor in;
     private final BlockedTensor out;
 
-    /** The filter, one per product of a tile and pair of output blocks. */
+    /** The filter, one per product of a tile and pair of output blocks; the last pair may be a single block. */
     private final PackedFilter[] panels;
 
     private final float[] bias;
@@ -71,8 +72,8 @@ public final class WinogradKernel implements Kernel {
     /** Tiles of the largest strip, rounded up to register tiles. */
     private final int tiles;
 
-    /** Where register tiles of each size end; indexed by rows of tiles less one. */
-    private final int[][] ends;
+    /** Where register tiles of each size end; indexed by vectors of a tile and by rows of tiles, both less one. */
+    private final int[][][] ends;
 
     /** Groups of pairs; the sums of one group wait together for their transform. */
     private final int chunks;
@@ -124,8 +125,14 @@ public final class WinogradKernel implements Kernel {
         int products = form.n * form.n;
         int rowBytes = products * in.blocks * across * L * Float.BYTES;
         this.strips = parts(rows, Math.max(STRIP_BYTES / rowBytes, parts(STRIP_TILES, across)));
-        this.ends = ends(parts(rows, strips), across);
-        this.tiles = Tiling.padded(parts(rows, strips) * across);
+        this.ends = new int[][][] {ends(1), ends(2)};
+        int singles = out.blocks % 2; // only an odd last block has them, and few tiles for pairs need less memory
+        this.tiles = Stream.of(ends)
+                .skip(1 - singles)
+                .flatMap(Stream::of)
+                .mapToInt(sizes -> sizes[sizes.length - 1])
+                .max()
+                .getAsInt();
         this.chunks = parts(pairs, Math.max(1, CHUNK_BYTES / (products * 2 * tiles * L * Float.BYTES)));
         this.plane = in.blocks * tiles * L + PAD;
         this.sumPlane = parts(pairs, chunks) * 2 * tiles * L + PAD;
@@ -146,27 +153,28 @@ public final class WinogradKernel implements Kernel {
         }
     }
 
-    /** For each product of a tile and pair of output blocks: input channels, padded to whole runs, x 2 L. */
+    /** For each product of a tile and pair of output blocks: input channels, padded to whole runs, x L or 2 L. */
     private static PackedFilter[] panels(Winograd form, float[] filter, int inChannels, int outChannels, int[] runs) {
-        int pairs = (Lanes.blocks(outChannels) + 1) / 2;
-        PackedFilter[] panels = Stream.generate(() -> new PackedFilter(runs))
-                .limit(form.n * form.n * pairs)
+        int blocks = Lanes.blocks(outChannels);
+        int pairs = (blocks + 1) / 2;
+        PackedFilter[] panels = IntStream.range(0, form.n * form.n * pairs)
+                .mapToObj(i -> new PackedFilter(runs, Math.min(2, blocks - i % pairs * 2)))
                 .toArray(PackedFilter[]::new);
         for (int c = 0; c < inChannels; c++) {
             for (int o = 0; o < outChannels; o++) {
                 double[] u = form.filter(filter, (o * inChannels + c) * 9);
                 for (int t = 0; t < u.length; t++) {
                     PackedFilter panel = panels[t * pairs + o / (2 * L)];
-                    panel.weights[panel.first + c * 2 * L + o % (2 * L)] = (float) u[t];
+                    panel.weights[panel.first + c * panel.vectors * L + o % (2 * L)] = (float) u[t];
                 }
             }
         }
         return panels;
     }
 
-    private static int[][] ends(int rows, int across) {
-        return IntStream.rangeClosed(1, rows)
-                .mapToObj(r -> Tiling.along(Tiling.padded(r * across)))
+    private int[][] ends(int vectors) {
+        return IntStream.rangeClosed(1, parts(rows, strips))
+                .mapToObj(r -> Tiling.along(r * across, vectors))
                 .toArray(int[][]::new);
     }
 
@@ -196,7 +204,7 @@ public final class WinogradKernel implements Kernel {
             }
             int pair = pairs * (step % chunks) / chunks;
             int end = pairs * (step % chunks + 1) / chunks;
-            multiply(scratch, ends[last - first - 1], pair, end);
+            multiply(scratch, last - first, pair, end);
             restore(scratch, first, last, pair * 2, Math.min(end * 2, out.blocks));
         }
     }
@@ -226,15 +234,21 @@ public final class WinogradKernel implements Kernel {
         }
     }
 
-    /** Matrix products. */
-    private void multiply(AlignedFloats scratch, int[] ends, int firstPair, int lastPair) {
+    /** Matrix products of some rows of tiles. */
+    private void multiply(AlignedFloats scratch, int rows, int firstPair, int lastPair) {
         float[] data = scratch.data();
         int next = tiles * L;
         for (int t = 0; t < form.n * form.n; t++) {
             int p = scratch.first() + inputs + t * plane;
             for (int pair = firstPair; pair < lastPair; pair++) {
                 int q = scratch.first() + sums + t * sumPlane + (pair - firstPair) * 2 * next;
-                PairTiles.along(panels[t * pairs + pair], ends, data, p, data, q, next);
+                PackedFilter panel = panels[t * pairs + pair];
+                int[] sizes = ends[panel.vectors - 1][rows - 1];
+                if (panel.vectors == 1) {
+                    SingleTiles.along(panel, sizes, data, p, data, q);
+                } else {
+                    PairTiles.along(panel, sizes, data, p, data, q, next);
+                }
             }
         }
     }

@@ -55,12 +55,12 @@ public final class PackedFilter {
     public final int vectors;
 
     /**
-     * A matrix with one pair of output blocks: 2 L weights per channel, padded to whole runs and still zero.
+     * A matrix with one or two output blocks: a vector of weights per channel and block, padded to whole runs and still zero.
      *
      * @param offsets offset in the other matrix of every {@link #RUN}th channel
      */
-    public PackedFilter(int[] offsets) {
-        this(offsets, new float[2 * L], Clamp.NONE, null, 0, 2);
+    public PackedFilter(int[] offsets, int vectors) {
+        this(offsets, new float[vectors * L], Clamp.NONE, null, 0, vectors);
     }
 
     /** Offset of the vector of a channel block at a row and column of the filter. */

@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 public enum TileSize {
     /** For blocks whose partner would be empty or in another group. */
     SINGLE(1, 8, 1),
+    /** The same for 32 registers. */
+    LONG(1, 28, 14),
     /** Two vectors that fit 16 registers. */
     SMALL(2, 5, 1),
     /** Two vectors that fill 16 registers. */

@@ -1,6 +1,7 @@
 package org.convmark.kernel.vector.lane;
 
 import static org.convmark.kernel.vector.lane.TileSize.LARGE;
+import static org.convmark.kernel.vector.lane.TileSize.LONG;
 import static org.convmark.kernel.vector.lane.TileSize.MEDIUM;
 import static org.convmark.kernel.vector.lane.TileSize.SINGLE;
 import static org.convmark.kernel.vector.lane.TileSize.SMALL;
@@ -16,7 +17,8 @@ import org.convmark.kernel.vector.conv.Panel;
  *   <li>Tiles of six and five together fill any row of twenty pixels or more, or any band of that size whose rows are contiguous.
  *   <li>Otherwise, and for other tile sizes, the pixels of a band are numbered consecutively and cut into tiles of one size,
  *     which may continue in the next row; the last tile starts early enough to end with the band.
- *   <li>Tiles of fourteen continue in the next row only if rows have seven pixels.
+ *   <li>Tiles of fourteen continue in the next row only if rows have seven pixels, single vectors by twenty-eight only if rows
+ *     have fourteen; the rest of a row takes single vectors by eight.
  * </ul>
  */
 public final class Tiling {
@@ -42,7 +44,10 @@ public final class Tiling {
     /** Most rows that are computed at a time. */
     private final int height;
 
+    /** Whether pairs of vectors use the tile for 32 registers, and whether single ones do. */
     private final boolean large;
+
+    private final boolean isLong;
 
     /** Rows of a band; the last may have fewer. */
     public final int rows;
@@ -58,6 +63,7 @@ public final class Tiling {
         this.joined = out.joined() && (packed || stride == 1 && in.row == out.row);
         this.steps = packed || hasStep(stride);
         this.large = HAS_LARGE && steps && fitsLarge(width, out.fewest);
+        this.isLong = HAS_LARGE && (joined || steps && fitsLong(width, out.fewest));
         this.rows = rows(vectors);
     }
 
@@ -67,12 +73,24 @@ public final class Tiling {
         return width == LARGE.piece && height > 1 || width >= size && (size - width % size) % size * 8 <= width;
     }
 
+    /** Rows of at most an eighth fewer pixels than their tiles, or two rows of 14. */
+    private static boolean fitsLong(int width, int height) {
+        int rest = width % LONG.pixels;
+        int tiles = width - rest + (rest + SINGLE.pixels - 1) / SINGLE.pixels * SINGLE.pixels;
+        return width == LONG.piece && height > 1 || width >= LONG.pixels && (tiles - width) * 8 <= width;
+    }
+
     private int rows(int vectors) {
         boolean largest = vectors == 2 && large;
         if (width < SINGLE.pixels || largest && width < LARGE.pixels) {
             return height;
         }
-        return largest ? 1 : rowsOfFewest(vectors);
+        return largest ? rowsOfLarge() : rowsOfFewest(vectors);
+    }
+
+    /** As few rows as hold a tile of fourteen, and one of twenty-eight for a last block without a partner. */
+    private int rowsOfLarge() {
+        return isLong ? Math.min(height, Math.max(1, LONG.pixels / width)) : 1;
     }
 
     /** The fewest rows whose tiles cover about as few pixels as possible. */
@@ -129,7 +147,8 @@ public final class Tiling {
      */
     public static boolean suitsSingle(BlockedTensor in, BlockedTensor out, int stride) {
         boolean joined = stride == 1 && in.joined() && out.joined();
-        boolean oneForm = joined || out.shape.width() % SINGLE.pixels == 0;
+        boolean isLong = HAS_LARGE && fitsLong(out.shape.width(), out.fewest);
+        boolean oneForm = joined || isLong || out.shape.width() % SINGLE.pixels == 0;
         return fitsSingle(out, stride) && (oneForm || stride == 1 && out.blocks < MANY_BLOCKS);
     }
 
@@ -153,8 +172,14 @@ public final class Tiling {
     public List<Tile> tiles(int rows, int vectors) {
         List<Tile> tiles = new ArrayList<>();
         int pixels = rows * width;
-        if (vectors == 1) {
+        if (vectors == 1 && !isLong) {
             cut(tiles, 0, pixels, SINGLE);
+        } else if (vectors == 1 && (joined || width < LONG.pixels)) {
+            longs(tiles, 0, pixels);
+        } else if (vectors == 1) {
+            for (int row = 0; row < rows; row++) {
+                longs(tiles, row * width, width);
+            }
         } else if (large && width < LARGE.pixels) {
             cut(tiles, 0, pixels, LARGE);
         } else if (large) {
@@ -180,6 +205,15 @@ public final class Tiling {
         }
     }
 
+    /** Tiles of one vector, as many long ones as fit; the last two may share pixels. */
+    private static void longs(List<Tile> tiles, int from, int pixels) {
+        int longs = pixels / LONG.pixels * LONG.pixels;
+        cut(tiles, from, longs, LONG);
+        for (int first = longs; first < pixels; first += SINGLE.pixels) {
+            tiles.add(new Tile(from + Math.max(0, Math.min(first, pixels - SINGLE.pixels)), SINGLE));
+        }
+    }
+
     /** Tiles of six, then of five, that hold each pixel once. */
     private static void fill(List<Tile> tiles, int from, int pixels) {
         int first = from;
@@ -200,26 +234,24 @@ public final class Tiling {
         return (MEDIUM.pixels - pixels % MEDIUM.pixels) % MEDIUM.pixels;
     }
 
-    /** The next number of pixels that tiles of two vectors cover without overlap. */
-    public static int padded(int pixels) {
-        int padded = pixels;
-        while (!fills(padded)) {
-            padded++;
-        }
-        return padded;
-    }
-
     /**
-     * Tiles of two vectors along one row.
+     * Tiles along one row. They may reach past its end: pairs cover each pixel once, and there are no tiles of fewer pixels.
      *
-     * @param pixels a {@link #padded} number
-     * @return where the tiles of each size end, in the order of {@link org.convmark.kernel.vector.tile.PairTiles#along}
+     * @return where the tiles of each size end, largest size first
      */
-    public static int[] along(int pixels) {
-        int large = HAS_LARGE ? pixels / LARGE.pixels * LARGE.pixels : 0;
-        while (!fills(pixels - large)) {
+    public static int[] along(int pixels, int vectors) {
+        if (vectors == 1) {
+            int covered = Math.max(pixels, SINGLE.pixels);
+            return new int[] {HAS_LARGE ? covered / LONG.pixels * LONG.pixels : 0, covered};
+        }
+        int covered = pixels;
+        while (!fills(covered)) {
+            covered++;
+        }
+        int large = HAS_LARGE ? covered / LARGE.pixels * LARGE.pixels : 0;
+        while (!fills(covered - large)) {
             large -= LARGE.pixels;
         }
-        return new int[] {large, pixels - SMALL.pixels * smalls(pixels - large), pixels};
+        return new int[] {large, covered - SMALL.pixels * smalls(covered - large), covered};
     }
 }

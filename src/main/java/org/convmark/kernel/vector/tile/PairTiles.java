@@ -47,14 +47,14 @@ public final class PairTiles {
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
             switch (band.inRow()[t]) {
-                case 1 -> Tile2x1And4Step2.run(taps, x, i, y, o, inGap, outGap, next, s);
-                case 2 -> Tile2x2And3Step2.run(taps, x, i, y, o, inGap, outGap, next, s);
-                case 3 -> Tile2x3And2Step2.run(taps, x, i, y, o, inGap, outGap, next, s);
-                case 4 -> Tile2x4And1Step2.run(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 -> Tile2x5Step2.run(taps, x, i, y, o, next, s);
-                case 6 -> Tile2x6Step2.run(taps, x, i, y, o, next, s);
-                case 7 -> Tile2x7And7Step2.run(taps, x, i, y, o, inGap, outGap, next, s);
-                default -> Tile2x14Step2.run(taps, x, i, y, o, next, s);
+                case 1 -> Tile2x1And4.runStep2(taps, x, i, y, o, inGap, outGap, next, s);
+                case 2 -> Tile2x2And3.runStep2(taps, x, i, y, o, inGap, outGap, next, s);
+                case 3 -> Tile2x3And2.runStep2(taps, x, i, y, o, inGap, outGap, next, s);
+                case 4 -> Tile2x4And1.runStep2(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 -> Tile2x5.runStep2(taps, x, i, y, o, next, s);
+                case 6 -> Tile2x6.runStep2(taps, x, i, y, o, next, s);
+                case 7 -> Tile2x7And7.runStep2(taps, x, i, y, o, inGap, outGap, next, s);
+                default -> Tile2x14.runStep2(taps, x, i, y, o, next, s);
             }
         }
     }
@@ -67,20 +67,23 @@ public final class PairTiles {
     }
 
     /**
-     * Tiles along one row, whose pixels are neighbours in the input and in the output.
+     * Tiles along one row, whose pixels are neighbours in the input and in the output. The last two may share pixels.
      *
      * @param ends pixels at which the tiles of 14, 6, 5 end
      */
     public static void along(PackedFilter taps, int[] ends, float[] x, int p, float[] y, int q, int next) {
         int i = 0;
         for (; i < ends[0]; i += 14) {
-            Tile2x14.run(taps, x, p + i * L, y, q + i * L, next, 0);
+            int o = Math.min(i, ends[0] - 14) * L;
+            Tile2x14.run(taps, x, p + o, y, q + o, next, 0);
         }
         for (; i < ends[1]; i += 6) {
-            Tile2x6.run(taps, x, p + i * L, y, q + i * L, next, 0);
+            int o = Math.min(i, ends[1] - 6) * L;
+            Tile2x6.run(taps, x, p + o, y, q + o, next, 0);
         }
         for (; i < ends[2]; i += 5) {
-            Tile2x5.run(taps, x, p + i * L, y, q + i * L, next, 0);
+            int o = Math.min(i, ends[2] - 5) * L;
+            Tile2x5.run(taps, x, p + o, y, q + o, next, 0);
         }
     }
 }

@@ -1,5 +1,7 @@
 package org.convmark.kernel.vector.tile;
 
+import static org.convmark.kernel.vector.lane.Lanes.L;
+
 import org.convmark.kernel.vector.lane.Band;
 import org.convmark.kernel.vector.lane.PackedFilter;
 
@@ -31,7 +33,9 @@ public final class SingleTiles {
                 case 5 -> Tile1x5And3.run(taps, x, i, y, o, inGap, outGap, s);
                 case 6 -> Tile1x6And2.run(taps, x, i, y, o, inGap, outGap, s);
                 case 7 -> Tile1x7And1.run(taps, x, i, y, o, inGap, outGap, s);
-                default -> Tile1x8.run(taps, x, i, y, o, s);
+                case 8 -> Tile1x8.run(taps, x, i, y, o, s);
+                case 14 -> Tile1x14And14.run(taps, x, i, y, o, inGap, outGap, s);
+                default -> Tile1x28.run(taps, x, i, y, o, s);
             }
         }
     }
@@ -44,15 +48,34 @@ public final class SingleTiles {
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
             switch (band.inRow()[t]) {
-                case 1 -> Tile1x1And7Step2.run(taps, x, i, y, o, inGap, outGap, s);
-                case 2 -> Tile1x2And6Step2.run(taps, x, i, y, o, inGap, outGap, s);
-                case 3 -> Tile1x3And5Step2.run(taps, x, i, y, o, inGap, outGap, s);
-                case 4 -> Tile1x4And4Step2.run(taps, x, i, y, o, inGap, outGap, s);
-                case 5 -> Tile1x5And3Step2.run(taps, x, i, y, o, inGap, outGap, s);
-                case 6 -> Tile1x6And2Step2.run(taps, x, i, y, o, inGap, outGap, s);
-                case 7 -> Tile1x7And1Step2.run(taps, x, i, y, o, inGap, outGap, s);
-                default -> Tile1x8Step2.run(taps, x, i, y, o, s);
+                case 1 -> Tile1x1And7.runStep2(taps, x, i, y, o, inGap, outGap, s);
+                case 2 -> Tile1x2And6.runStep2(taps, x, i, y, o, inGap, outGap, s);
+                case 3 -> Tile1x3And5.runStep2(taps, x, i, y, o, inGap, outGap, s);
+                case 4 -> Tile1x4And4.runStep2(taps, x, i, y, o, inGap, outGap, s);
+                case 5 -> Tile1x5And3.runStep2(taps, x, i, y, o, inGap, outGap, s);
+                case 6 -> Tile1x6And2.runStep2(taps, x, i, y, o, inGap, outGap, s);
+                case 7 -> Tile1x7And1.runStep2(taps, x, i, y, o, inGap, outGap, s);
+                case 8 -> Tile1x8.runStep2(taps, x, i, y, o, s);
+                case 14 -> Tile1x14And14.runStep2(taps, x, i, y, o, inGap, outGap, s);
+                default -> Tile1x28.runStep2(taps, x, i, y, o, s);
             }
+        }
+    }
+
+    /**
+     * Tiles along one row, whose pixels are neighbours in the input and in the output. The last two may share pixels.
+     *
+     * @param ends pixels at which the tiles of 28, 8 end
+     */
+    public static void along(PackedFilter taps, int[] ends, float[] x, int p, float[] y, int q) {
+        int i = 0;
+        for (; i < ends[0]; i += 28) {
+            int o = Math.min(i, ends[0] - 28) * L;
+            Tile1x28.run(taps, x, p + o, y, q + o, 0);
+        }
+        for (; i < ends[1]; i += 8) {
+            int o = Math.min(i, ends[1] - 8) * L;
+            Tile1x8.run(taps, x, p + o, y, q + o, 0);
         }
     }
 }

@@ -11,7 +11,7 @@ import org.convmark.kernel.vector.lane.PackedFilter;
 public final class Tile2x7And7 {
     private Tile2x7And7() {}
 
-    /** See the package. */
+    /** Neighbouring columns. See the package. */
     public static void run(
             PackedFilter taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int next, int r) {
         int[] offsets = taps.offsets;
@@ -126,6 +126,216 @@ public final class Tile2x7And7 {
                 a12 = u.fma(x, a12);
                 b12 = v.fma(x, b12);
                 x = FloatVector.broadcast(FLOATS, in[j + 6 * L + 1]);
+                a13 = u.fma(x, a13);
+                b13 = v.fma(x, b13);
+            }
+        }
+        float[] residual = taps.residual;
+        if (residual != null) {
+            a0 = a0.add(FloatVector.fromArray(FLOATS, residual, r));
+            b0 = b0.add(FloatVector.fromArray(FLOATS, residual, r + next));
+            a1 = a1.add(FloatVector.fromArray(FLOATS, residual, r + L));
+            b1 = b1.add(FloatVector.fromArray(FLOATS, residual, r + next + L));
+            a2 = a2.add(FloatVector.fromArray(FLOATS, residual, r + 2 * L));
+            b2 = b2.add(FloatVector.fromArray(FLOATS, residual, r + next + 2 * L));
+            a3 = a3.add(FloatVector.fromArray(FLOATS, residual, r + 3 * L));
+            b3 = b3.add(FloatVector.fromArray(FLOATS, residual, r + next + 3 * L));
+            a4 = a4.add(FloatVector.fromArray(FLOATS, residual, r + 4 * L));
+            b4 = b4.add(FloatVector.fromArray(FLOATS, residual, r + next + 4 * L));
+            a5 = a5.add(FloatVector.fromArray(FLOATS, residual, r + 5 * L));
+            b5 = b5.add(FloatVector.fromArray(FLOATS, residual, r + next + 5 * L));
+            a6 = a6.add(FloatVector.fromArray(FLOATS, residual, r + 6 * L));
+            b6 = b6.add(FloatVector.fromArray(FLOATS, residual, r + next + 6 * L));
+            a7 = a7.add(FloatVector.fromArray(FLOATS, residual, r + outGap));
+            b7 = b7.add(FloatVector.fromArray(FLOATS, residual, r + outGap + next));
+            a8 = a8.add(FloatVector.fromArray(FLOATS, residual, r + outGap + L));
+            b8 = b8.add(FloatVector.fromArray(FLOATS, residual, r + outGap + next + L));
+            a9 = a9.add(FloatVector.fromArray(FLOATS, residual, r + outGap + 2 * L));
+            b9 = b9.add(FloatVector.fromArray(FLOATS, residual, r + outGap + next + 2 * L));
+            a10 = a10.add(FloatVector.fromArray(FLOATS, residual, r + outGap + 3 * L));
+            b10 = b10.add(FloatVector.fromArray(FLOATS, residual, r + outGap + next + 3 * L));
+            a11 = a11.add(FloatVector.fromArray(FLOATS, residual, r + outGap + 4 * L));
+            b11 = b11.add(FloatVector.fromArray(FLOATS, residual, r + outGap + next + 4 * L));
+            a12 = a12.add(FloatVector.fromArray(FLOATS, residual, r + outGap + 5 * L));
+            b12 = b12.add(FloatVector.fromArray(FLOATS, residual, r + outGap + next + 5 * L));
+            a13 = a13.add(FloatVector.fromArray(FLOATS, residual, r + outGap + 6 * L));
+            b13 = b13.add(FloatVector.fromArray(FLOATS, residual, r + outGap + next + 6 * L));
+        }
+        FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
+        FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
+        b0 = b0.blend(low, b0.lt(low));
+        b0.blend(high, high.lt(b0)).intoArray(out, q + next);
+        b1 = b1.blend(low, b1.lt(low));
+        b1.blend(high, high.lt(b1)).intoArray(out, q + next + L);
+        b2 = b2.blend(low, b2.lt(low));
+        b2.blend(high, high.lt(b2)).intoArray(out, q + next + 2 * L);
+        b3 = b3.blend(low, b3.lt(low));
+        b3.blend(high, high.lt(b3)).intoArray(out, q + next + 3 * L);
+        b4 = b4.blend(low, b4.lt(low));
+        b4.blend(high, high.lt(b4)).intoArray(out, q + next + 4 * L);
+        b5 = b5.blend(low, b5.lt(low));
+        b5.blend(high, high.lt(b5)).intoArray(out, q + next + 5 * L);
+        b6 = b6.blend(low, b6.lt(low));
+        b6.blend(high, high.lt(b6)).intoArray(out, q + next + 6 * L);
+        b7 = b7.blend(low, b7.lt(low));
+        b7.blend(high, high.lt(b7)).intoArray(out, q + outGap + next);
+        b8 = b8.blend(low, b8.lt(low));
+        b8.blend(high, high.lt(b8)).intoArray(out, q + outGap + next + L);
+        b9 = b9.blend(low, b9.lt(low));
+        b9.blend(high, high.lt(b9)).intoArray(out, q + outGap + next + 2 * L);
+        b10 = b10.blend(low, b10.lt(low));
+        b10.blend(high, high.lt(b10)).intoArray(out, q + outGap + next + 3 * L);
+        b11 = b11.blend(low, b11.lt(low));
+        b11.blend(high, high.lt(b11)).intoArray(out, q + outGap + next + 4 * L);
+        b12 = b12.blend(low, b12.lt(low));
+        b12.blend(high, high.lt(b12)).intoArray(out, q + outGap + next + 5 * L);
+        b13 = b13.blend(low, b13.lt(low));
+        b13.blend(high, high.lt(b13)).intoArray(out, q + outGap + next + 6 * L);
+        a0 = a0.blend(low, a0.lt(low));
+        a0.blend(high, high.lt(a0)).intoArray(out, q);
+        a1 = a1.blend(low, a1.lt(low));
+        a1.blend(high, high.lt(a1)).intoArray(out, q + L);
+        a2 = a2.blend(low, a2.lt(low));
+        a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
+        a3 = a3.blend(low, a3.lt(low));
+        a3.blend(high, high.lt(a3)).intoArray(out, q + 3 * L);
+        a4 = a4.blend(low, a4.lt(low));
+        a4.blend(high, high.lt(a4)).intoArray(out, q + 4 * L);
+        a5 = a5.blend(low, a5.lt(low));
+        a5.blend(high, high.lt(a5)).intoArray(out, q + 5 * L);
+        a6 = a6.blend(low, a6.lt(low));
+        a6.blend(high, high.lt(a6)).intoArray(out, q + 6 * L);
+        a7 = a7.blend(low, a7.lt(low));
+        a7.blend(high, high.lt(a7)).intoArray(out, q + outGap);
+        a8 = a8.blend(low, a8.lt(low));
+        a8.blend(high, high.lt(a8)).intoArray(out, q + outGap + L);
+        a9 = a9.blend(low, a9.lt(low));
+        a9.blend(high, high.lt(a9)).intoArray(out, q + outGap + 2 * L);
+        a10 = a10.blend(low, a10.lt(low));
+        a10.blend(high, high.lt(a10)).intoArray(out, q + outGap + 3 * L);
+        a11 = a11.blend(low, a11.lt(low));
+        a11.blend(high, high.lt(a11)).intoArray(out, q + outGap + 4 * L);
+        a12 = a12.blend(low, a12.lt(low));
+        a12.blend(high, high.lt(a12)).intoArray(out, q + outGap + 5 * L);
+        a13 = a13.blend(low, a13.lt(low));
+        a13.blend(high, high.lt(a13)).intoArray(out, q + outGap + 6 * L);
+    }
+
+    /** Every 2nd column. See the package. */
+    public static void runStep2(
+            PackedFilter taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int next, int r) {
+        int[] offsets = taps.offsets;
+        float[] w = taps.weights, bias = taps.bias;
+        int w0 = taps.first;
+        FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a3 = FloatVector.fromArray(FLOATS, bias, 0), b3 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a4 = FloatVector.fromArray(FLOATS, bias, 0), b4 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a5 = FloatVector.fromArray(FLOATS, bias, 0), b5 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a6 = FloatVector.fromArray(FLOATS, bias, 0), b6 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a7 = FloatVector.fromArray(FLOATS, bias, 0), b7 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a8 = FloatVector.fromArray(FLOATS, bias, 0), b8 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a9 = FloatVector.fromArray(FLOATS, bias, 0), b9 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a10 = FloatVector.fromArray(FLOATS, bias, 0), b10 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a11 = FloatVector.fromArray(FLOATS, bias, 0), b11 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a12 = FloatVector.fromArray(FLOATS, bias, 0), b12 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a13 = FloatVector.fromArray(FLOATS, bias, 0), b13 = FloatVector.fromArray(FLOATS, bias, L);
+        for (int k = taps.start; k < offsets.length; k++) {
+            int i = p + offsets[k];
+            int j = i + inGap;
+            int m = w0 + k * (RUN * 2 * L);
+            FloatVector u, x, v;
+            u = FloatVector.fromArray(FLOATS, w, m);
+            v = FloatVector.fromArray(FLOATS, w, m + L);
+            x = FloatVector.broadcast(FLOATS, in[i]);
+            a0 = u.fma(x, a0);
+            b0 = v.fma(x, b0);
+            x = FloatVector.broadcast(FLOATS, in[i + 2 * L]);
+            a1 = u.fma(x, a1);
+            b1 = v.fma(x, b1);
+            x = FloatVector.broadcast(FLOATS, in[i + 4 * L]);
+            a2 = u.fma(x, a2);
+            b2 = v.fma(x, b2);
+            x = FloatVector.broadcast(FLOATS, in[i + 6 * L]);
+            a3 = u.fma(x, a3);
+            b3 = v.fma(x, b3);
+            x = FloatVector.broadcast(FLOATS, in[i + 8 * L]);
+            a4 = u.fma(x, a4);
+            b4 = v.fma(x, b4);
+            x = FloatVector.broadcast(FLOATS, in[i + 10 * L]);
+            a5 = u.fma(x, a5);
+            b5 = v.fma(x, b5);
+            x = FloatVector.broadcast(FLOATS, in[i + 12 * L]);
+            a6 = u.fma(x, a6);
+            b6 = v.fma(x, b6);
+            x = FloatVector.broadcast(FLOATS, in[j]);
+            a7 = u.fma(x, a7);
+            b7 = v.fma(x, b7);
+            x = FloatVector.broadcast(FLOATS, in[j + 2 * L]);
+            a8 = u.fma(x, a8);
+            b8 = v.fma(x, b8);
+            x = FloatVector.broadcast(FLOATS, in[j + 4 * L]);
+            a9 = u.fma(x, a9);
+            b9 = v.fma(x, b9);
+            x = FloatVector.broadcast(FLOATS, in[j + 6 * L]);
+            a10 = u.fma(x, a10);
+            b10 = v.fma(x, b10);
+            x = FloatVector.broadcast(FLOATS, in[j + 8 * L]);
+            a11 = u.fma(x, a11);
+            b11 = v.fma(x, b11);
+            x = FloatVector.broadcast(FLOATS, in[j + 10 * L]);
+            a12 = u.fma(x, a12);
+            b12 = v.fma(x, b12);
+            x = FloatVector.broadcast(FLOATS, in[j + 12 * L]);
+            a13 = u.fma(x, a13);
+            b13 = v.fma(x, b13);
+            if (RUN > 1) {
+                if (k == in.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, m + 2 * L);
+                v = FloatVector.fromArray(FLOATS, w, m + 3 * L);
+                x = FloatVector.broadcast(FLOATS, in[i + 1]);
+                a0 = u.fma(x, a0);
+                b0 = v.fma(x, b0);
+                x = FloatVector.broadcast(FLOATS, in[i + 2 * L + 1]);
+                a1 = u.fma(x, a1);
+                b1 = v.fma(x, b1);
+                x = FloatVector.broadcast(FLOATS, in[i + 4 * L + 1]);
+                a2 = u.fma(x, a2);
+                b2 = v.fma(x, b2);
+                x = FloatVector.broadcast(FLOATS, in[i + 6 * L + 1]);
+                a3 = u.fma(x, a3);
+                b3 = v.fma(x, b3);
+                x = FloatVector.broadcast(FLOATS, in[i + 8 * L + 1]);
+                a4 = u.fma(x, a4);
+                b4 = v.fma(x, b4);
+                x = FloatVector.broadcast(FLOATS, in[i + 10 * L + 1]);
+                a5 = u.fma(x, a5);
+                b5 = v.fma(x, b5);
+                x = FloatVector.broadcast(FLOATS, in[i + 12 * L + 1]);
+                a6 = u.fma(x, a6);
+                b6 = v.fma(x, b6);
+                x = FloatVector.broadcast(FLOATS, in[j + 1]);
+                a7 = u.fma(x, a7);
+                b7 = v.fma(x, b7);
+                x = FloatVector.broadcast(FLOATS, in[j + 2 * L + 1]);
+                a8 = u.fma(x, a8);
+                b8 = v.fma(x, b8);
+                x = FloatVector.broadcast(FLOATS, in[j + 4 * L + 1]);
+                a9 = u.fma(x, a9);
+                b9 = v.fma(x, b9);
+                x = FloatVector.broadcast(FLOATS, in[j + 6 * L + 1]);
+                a10 = u.fma(x, a10);
+                b10 = v.fma(x, b10);
+                x = FloatVector.broadcast(FLOATS, in[j + 8 * L + 1]);
+                a11 = u.fma(x, a11);
+                b11 = v.fma(x, b11);
+                x = FloatVector.broadcast(FLOATS, in[j + 10 * L + 1]);
+                a12 = u.fma(x, a12);
+                b12 = v.fma(x, b12);
+                x = FloatVector.broadcast(FLOATS, in[j + 12 * L + 1]);
                 a13 = u.fma(x, a13);
                 b13 = v.fma(x, b13);
             }

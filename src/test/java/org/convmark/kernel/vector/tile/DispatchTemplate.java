@@ -14,7 +14,9 @@ import org.convmark.kernel.vector.lane.TileSize;
 record DispatchTemplate(int vectors) implements GeneratedClass {
     private static final String TEMPLATE = """
             package org.convmark.kernel.vector.tile;
-            %IMPORTS%
+
+            import static org.convmark.kernel.vector.lane.Lanes.L;
+
             import org.convmark.kernel.vector.lane.Band;
             import org.convmark.kernel.vector.lane.PackedFilter;
 
@@ -46,7 +48,7 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
             """;
 
     /** Only for pairs: single vectors are used only where tiles have neighbouring pixels. */
-    private static final String OTHERS = """
+    private static final String SCATTERED = """
 
                 /** Tiles of pixels at arbitrary offsets. */
                 public static void scattered(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
@@ -54,13 +56,16 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
                         Scattered2x%SMALL%.run(taps, band.ins(), band.outs(), t, x, p, y, q, next, r);
                     }
                 }
+            """;
+
+    private static final String ALONG = """
 
                 /**
-                 * Tiles along one row, whose pixels are neighbours in the input and in the output.
+                 * Tiles along one row, whose pixels are neighbours in the input and in the output. The last two may share pixels.
                  *
                  * @param ends pixels at which the tiles of %SIZES% end
                  */
-                public static void along(PackedFilter taps, int[] ends, float[] x, int p, float[] y, int q, int next) {
+                public static void along(PackedFilter taps, int[] ends, float[] x, int p, float[] y, int q%NEXT%) {
                     int i = 0;
                     %LOOPS%
                 }
@@ -73,14 +78,12 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
 
     @Override
     public String source() {
-        String imports = vectors == 1 ? "" : "\nimport static org.convmark.kernel.vector.lane.Lanes.L;\n";
         String steps = TileTemplate.steps().mapToObj(this::step).collect(Collectors.joining());
         return TEMPLATE.replace("%STEPS%", steps)
-                .replace("%OTHERS%", vectors == 1 ? "" : others())
+                .replace("%OTHERS%", (vectors == 1 ? "" : scattered()) + along())
                 .replace("%CHOICE%", choice())
                 .replace("%NAME%", name())
                 .replace("%ORIGIN%", ORIGIN)
-                .replace("%IMPORTS%", imports)
                 .replace("%VECTORS%", vectors == 1 ? "one vector" : "two vectors")
                 .replace("%NEXT%", vectors == 1 ? "" : ", int next")
                 .replace("%BREAK%", vectors == 1 ? "" : "\n            ");
@@ -98,11 +101,12 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
 
     private String step(int step) {
         List<TileTemplate> tiles = TileTemplate.all().stream()
-                .filter(tile -> tile.vectors() == vectors && tile.step() == step)
+                .filter(tile -> tile.vectors() == vectors)
                 .sorted(Comparator.comparingInt(TileTemplate::first))
                 .toList();
         requireDifferent(tiles);
-        String cases = tiles.stream().map(tile -> call(tile, tiles)).collect(Collectors.joining("\n                "));
+        String cases =
+                tiles.stream().map(tile -> call(tile, step, tiles)).collect(Collectors.joining("\n                "));
         return STEP.replace("%STEP%", String.valueOf(step)).replace("%CASES%", cases);
     }
 
@@ -114,31 +118,37 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
         }
     }
 
-    private static String call(TileTemplate tile, List<TileTemplate> all) {
+    private static String call(TileTemplate tile, int step, List<TileTemplate> all) {
         boolean isLast = tile == all.get(all.size() - 1);
         return (isLast ? "default" : "case " + tile.first())
                 + " -> "
                 + tile.name()
-                + ".run(taps, x, i, y, o"
+                + "."
+                + TileTemplate.methodName(step)
+                + "(taps, x, i, y, o"
                 + (tile.second() > 0 ? ", inGap, outGap" : "")
                 + (tile.vectors() > 1 ? ", next" : "")
                 + ", s);";
     }
 
-    private static String others() {
+    private static String scattered() {
+        return SCATTERED.replace("%SMALL%", String.valueOf(TileSize.SMALL.pixels));
+    }
+
+    private String along() {
         List<Integer> sizes = Stream.of(TileSize.values())
-                .filter(size -> size.vectors == 2)
+                .filter(size -> size.vectors == vectors)
                 .map(size -> size.pixels)
                 .sorted(Comparator.reverseOrder())
                 .toList();
         String loops = sizes.stream()
                 .map(pixels -> """
-                        for (; i < ends[%1$d]; i += %2$d) {
-                            Tile2x%2$d.run(taps, x, p + i * L, y, q + i * L, next, 0);
-                        }""".formatted(sizes.indexOf(pixels), pixels))
+                        for (; i < ends[%1$d]; i += %3$d) {
+                            int o = Math.min(i, ends[%1$d] - %3$d) * L;
+                            Tile%2$dx%3$d.run(taps, x, p + o, y, q + o%4$s, 0);
+                        }""".formatted(sizes.indexOf(pixels), vectors, pixels, vectors == 1 ? "" : ", next"))
                 .collect(Collectors.joining("\n"));
-        return OTHERS.replace("%SMALL%", String.valueOf(TileSize.SMALL.pixels))
-                .replace("%SIZES%", sizes.stream().map(String::valueOf).collect(Collectors.joining(", ")))
+        return ALONG.replace("%SIZES%", sizes.stream().map(String::valueOf).collect(Collectors.joining(", ")))
                 .replace("%LOOPS%", loops.replace("\n", "\n        "));
     }
 }

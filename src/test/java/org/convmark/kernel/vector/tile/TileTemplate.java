@@ -16,9 +16,8 @@ import org.convmark.kernel.vector.lane.TileSize;
  * @param vectors one, or two that may overwrite each other
  * @param first pixels in one row
  * @param second pixels that follow in another row
- * @param step columns of the input from one pixel to the next
  */
-record TileTemplate(int vectors, int first, int second, int step) implements GeneratedClass {
+record TileTemplate(int vectors, int first, int second) implements GeneratedClass {
     private static final String TEMPLATE = """
             package org.convmark.kernel.vector.tile;
 
@@ -32,9 +31,13 @@ record TileTemplate(int vectors, int first, int second, int step) implements Gen
             /** %VECTORS% of output channels by %PIXELS%. %ORIGIN% */
             public final class %NAME% {
                 private %NAME%() {}
+            %METHODS%}
+            """;
 
-                /** See the package. */
-                public static void run(%ARGUMENTS%) {
+    private static final String METHOD = """
+
+                /** %COLUMNS% See the package. */
+                public static void %METHOD%(%ARGUMENTS%) {
                     int[] offsets = taps.offsets;
                     float[] w = taps.weights, bias = taps.bias;
                     int w0 = taps.first;
@@ -52,7 +55,6 @@ record TileTemplate(int vectors, int first, int second, int step) implements Gen
                     FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
                     %STORE%
                 }
-            }
             """;
 
     /** Lengths of runs in taps, see PackedFilter; tiles for 32 registers have only short runs. */
@@ -60,11 +62,11 @@ record TileTemplate(int vectors, int first, int second, int step) implements Gen
 
     private static final int LONG = 4;
 
-    /** All sizes at all strides, with every split between two rows that the size allows. */
+    /** All sizes, with every split between two rows that the size allows. */
     static List<TileTemplate> all() {
         return Stream.of(TileSize.values())
-                .flatMap(size -> pieces(size).boxed().flatMap(first -> steps().mapToObj(
-                                step -> new TileTemplate(size.vectors, first, size.pixels - first, step))))
+                .flatMap(size ->
+                        pieces(size).mapToObj(first -> new TileTemplate(size.vectors, first, size.pixels - first)))
                 .toList();
     }
 
@@ -73,6 +75,7 @@ record TileTemplate(int vectors, int first, int second, int step) implements Gen
         return IntStream.rangeClosed(1, size.pixels).filter(first -> first % size.piece == 0);
     }
 
+    /** Columns of the input from one pixel to the next; a tile has a method for each. */
     static IntStream steps() {
         return IntStream.rangeClosed(1, TileSize.MOST_STEP);
     }
@@ -83,26 +86,37 @@ record TileTemplate(int vectors, int first, int second, int step) implements Gen
 
     @Override
     public String name() {
-        return "Tile" + vectors + "x" + first + (second > 0 ? "And" + second : "") + (step > 1 ? "Step" + step : "");
+        return "Tile" + vectors + "x" + first + (second > 0 ? "And" + second : "");
+    }
+
+    /** The name of the method for a step. */
+    static String methodName(int step) {
+        return step == 1 ? "run" : "runStep" + step;
     }
 
     @Override
     public String source() {
-        String gaps = second > 0 ? ", int inGap, int outGap" : "";
-        String next = vectors > 1 ? ", int next" : "";
-        String ownLine = second > 0 && vectors > 1 ? "\n            " : "";
         String pixels = second > 0 ? first + " pixels and " + second + " of another row" : first + " pixels";
         return TEMPLATE.replace("%NAME%", name())
                 .replace("%ORIGIN%", ORIGIN)
                 .replace("%VECTORS%", vectors > 1 ? "Two vectors" : "One vector")
-                .replace("%PIXELS%", pixels + (step > 1 ? ", every " + step + "nd of the input" : ""))
-                .replace(
-                        "%ARGUMENTS%",
-                        ownLine + "PackedFilter taps, float[] in, int p, float[] out, int q" + gaps + next + ", int r")
+                .replace("%PIXELS%", pixels)
+                .replace("%METHODS%", steps().mapToObj(this::method).collect(Collectors.joining()));
+    }
+
+    private String method(int step) {
+        String gaps = second > 0 ? ", int inGap, int outGap" : "";
+        String next = vectors > 1 ? ", int next" : "";
+        String ownLine = second > 0 && (vectors > 1 || step > 1) ? "\n            " : "";
+        String arguments =
+                ownLine + "PackedFilter taps, float[] in, int p, float[] out, int q" + gaps + next + ", int r";
+        return METHOD.replace("%COLUMNS%", step == 1 ? "Neighbouring columns." : "Every " + step + "nd column.")
+                .replace("%METHOD%", methodName(step))
+                .replace("%ARGUMENTS%", arguments)
                 .replace("%FLOATS%", vectors > 1 ? "(RUN * 2 * L)" : "(RUN * L)")
                 .replace("%SECOND%", second > 0 ? "\n            int j = i + inGap;" : "")
                 .replace("%START%", lines("        ", this::start))
-                .replace("%STEP%", run().replace("\n", "\n            "))
+                .replace("%STEP%", run(step).replace("\n", "\n            "))
                 .replace("%ADD%", lines("            ", this::add))
                 .replace("%STORE%", stores());
     }
@@ -139,29 +153,29 @@ record TileTemplate(int vectors, int first, int second, int step) implements Gen
     private static final List<String> NEVER = List.of("k == in.length", "k == w.length", "i == in.length");
 
     /** The taps of a run, with a never-taken exit before each but the first: see the package. */
-    private String run() {
-        String taps = "FloatVector u, x" + (vectors > 1 ? ", v;\n" : ";\n") + tap(0) + others(1, SHORT);
-        return needs32Registers() ? taps : taps + others(SHORT, LONG);
+    private String run(int step) {
+        String taps = "FloatVector u, x" + (vectors > 1 ? ", v;\n" : ";\n") + tap(step, 0) + others(step, 1, SHORT);
+        return needs32Registers() ? taps : taps + others(step, SHORT, LONG);
     }
 
-    private String others(int from, int to) {
+    private String others(int step, int from, int to) {
         String taps = IntStream.range(from, to)
-                .mapToObj(c -> "\nif (" + NEVER.get(c - 1) + ") {\n    break;\n}\n" + tap(c))
+                .mapToObj(c -> "\nif (" + NEVER.get(c - 1) + ") {\n    break;\n}\n" + tap(step, c))
                 .collect(Collectors.joining());
         return "\nif (RUN > " + from + ") {" + taps.replace("\n", "\n    ") + "\n}";
     }
 
-    private String tap(int channel) {
+    private String tap(int step, int channel) {
         String weights = load("u", at("m", channel * vectors))
                 + (vectors > 1 ? "\n" + load("v", at("m", channel * vectors + 1)) : "");
-        return weights + "\n" + lines("", t -> step(channel, t));
+        return weights + "\n" + lines("", t -> product(step, channel, t));
     }
 
     private static String load(String weights, String at) {
         return weights + " = FloatVector.fromArray(FLOATS, w, " + at + ");";
     }
 
-    private String step(int channel, int t) {
+    private String product(int step, int channel, int t) {
         String at =
                 (t < first ? at("i", t * step) : at("j", (t - first) * step)) + (channel > 0 ? " + " + channel : "");
         String a = """
