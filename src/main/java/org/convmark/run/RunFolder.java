@@ -144,10 +144,14 @@ public record RunFolder(Path path) {
                 file + " is damaged (" + what + "): start a new run; what was measured stays in " + path + ".");
     }
 
-    /** Writes JMH's result of a row. */
+    /** Writes JMH's result of a row; a result that cannot be read again is a failure. */
     void store(Row row, String jmhJson) throws IOException {
-        new AtomicFile(measured(row)).write(jmhJson);
-        storeFailures(failuresBeside(row));
+        if (content(row, jmhJson).isEmpty()) {
+            store(new Failure(row, "it was measured, but what JMH wrote of it cannot be read again", jmhJson));
+        } else {
+            new AtomicFile(measured(row)).write(jmhJson);
+            storeFailures(failuresBeside(row));
+        }
     }
 
     /** Writes why a row was not measured. */
@@ -189,14 +193,21 @@ public record RunFolder(Path path) {
     /** JMH's result of a row, without the brackets of the list; empty if absent or damaged. */
     private Optional<String> result(Row row) {
         try {
-            String text = TextFile.read(measured(row));
+            return content(row, TextFile.read(measured(row)));
+        } catch (IOException e) {
+            return Optional.empty(); // measured again
+        }
+    }
+
+    private static Optional<String> content(Row row, String text) {
+        try {
             JsonNode list = Json.MAPPER.readTree(text);
             return list.isArray() && list.size() == 1 && isOf(row, list.get(0))
                     ? Optional.of(text.substring(text.indexOf('[') + 1, text.lastIndexOf(']'))
                             .strip())
                     : Optional.empty();
-        } catch (IOException e) {
-            return Optional.empty(); // measured again
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
         }
     }
 
