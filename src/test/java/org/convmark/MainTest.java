@@ -70,6 +70,7 @@ class MainTest {
         run --jvm-args -Dconvmark.vector.bits=256 | use --vector-bits N or --schedule step=N,chunk=N instead
         aa --vector-bits 0                  | not of 0: 128 is the nearest.
         list --schedule step=0              | 'step=0' is no schedule of a fused block
+        list --roofs /none                  | --roofs: /none
         aa --forks 0                        | --forks takes a number from 1 to 100, not 0.
         history /no/such                    | /no/such is not a folder
         history src                         | holds no run that can be read
@@ -208,10 +209,10 @@ class MainTest {
 
     @Test
     void listTellsWhatExistsAndWhatIsAvailable() {
-        Outcome outcome = Outcome.of("list");
+        Outcome outcome = Outcome.of("list", "--roofs", "benchmarks-results/20261129T021327Z-intel-xeon-2c-62cbf592");
         assertEquals(ExitCode.OK, outcome.exitCode());
         for (String expected : new String[] {
-            "NAS_CELL", "CONVNEXT", "GROUPED_3X3", "quick", "SCALAR", "PYTORCH", "ComputeRoofBenchmark"
+            "NAS_CELL", "CONVNEXT", "GROUPED_3X3", "quick", "SCALAR", "PYTORCH", "ComputeRoofBenchmark", "least time"
         }) {
             assertTrue(outcome.out().contains(expected), outcome::out);
         }

@@ -73,6 +73,7 @@ public final class ListCommand implements Runnable {
 
     @Override
     public void run() {
+        Optional<Roofs.Limits> limits = Optional.ofNullable(roofs).map(ListCommand::limits);
         PrintWriter out = spec.commandLine().getOut();
         out.println("Patterns:  " + names(Pattern.values()));
         out.println("Blocks:    " + names(Block.values()));
@@ -92,7 +93,6 @@ public final class ListCommand implements Runnable {
                     "  %-9s %5d rows, about %s%n", profile.label(), plan.rows().size(), Progress.text(plan.estimate()));
         }
         probes.values().forEach(probe -> targets(probe, out));
-        Optional<Roofs.Limits> limits = Optional.ofNullable(roofs).map(ListCommand::limits);
         if (plans || limits.isPresent()) {
             Caches caches = Caches.of(here.machine().cacheSizes());
             probes.keySet().stream()
@@ -103,12 +103,20 @@ public final class ListCommand implements Runnable {
     }
 
     private static Roofs.Limits limits(Path run) {
-        return new Roofs(Run.read(run))
+        return new Roofs(read(run))
                 .limits(Target.VECTOR, 1)
                 .orElseThrow(
                         () -> new InputError(
                                 "--roofs: " + run + " has no arithmetic roof or no memory roofs of " + Target.VECTOR
                                         + " with one worker: measure them by ./run.sh run --include Roof, or give another run."));
+    }
+
+    private static Run read(Path run) {
+        try {
+            return Run.read(run);
+        } catch (IllegalArgumentException e) {
+            throw new InputError("--roofs: " + e.getMessage());
+        }
     }
 
     private static void plans(FusionConstraints constraints, Optional<Roofs.Limits> limits, PrintWriter out) {
