@@ -105,12 +105,12 @@ public final class ProgramProfiler implements InternalProfiler {
         if (nanos > LONG_NANOS) { // or it was disturbed
             nanos = Math.min(nanos, nanos(program, kernel, runs));
         }
+        if (nanos > LONG_NANOS) {
+            return nanos;
+        }
         while (nanos < BATCH_NANOS) {
             runs *= 2;
             nanos = nanos(program, kernel, runs);
-        }
-        if (nanos > LONG_NANOS) {
-            return nanos;
         }
         long[] batches = new long[BATCHES];
         for (int i = 0; i < BATCHES; i++) {
