@@ -85,9 +85,12 @@ public final class Roofs {
      * same cores.
      */
     public Optional<Compute> of(Measurement row) {
-        Hardware limits = Hardware.limitsOf(row);
+        return of(Hardware.limitsOf(row));
+    }
+
+    private Optional<Compute> of(Hardware hardware) {
         return computes.stream()
-                .filter(c -> limits.equals(
+                .filter(c -> hardware.equals(
                         new Hardware(c.jvm(), c.roof().target(), c.roof().workers())))
                 .findFirst();
     }
@@ -121,11 +124,8 @@ public final class Roofs {
     }
 
     private Optional<Limits> limits(Hardware hardware) {
-        boolean hasPeak = computes.stream()
-                .anyMatch(c -> hardware.equals(
-                        new Hardware(c.jvm(), c.roof().target(), c.roof().workers())));
-        return Optional.ofNullable(curves.get(hardware))
-                .filter(curve -> hasPeak)
+        return of(hardware)
+                .flatMap(peak -> Optional.ofNullable(curves.get(hardware)))
                 .map(curve -> new Limits(best.get(hardware), curve));
     }
 

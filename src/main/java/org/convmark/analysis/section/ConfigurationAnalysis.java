@@ -146,18 +146,13 @@ public final class ConfigurationAnalysis implements Analysis {
                         .max()
                         .orElseThrow()))
                 .limit(MOST_KERNELS)
-                .map(e -> kernel(e.getKey(), comparisons.keySet(), e.getValue()))
+                .map(e -> line(
+                        e.getKey(),
+                        comparisons.keySet(),
+                        e.getValue(),
+                        times -> Cell.number(times.ratio(), Unit.FACTOR)))
                 .toList();
         return new Table("Time of isolated kernels, over all rows, largest difference first", columns, lines);
-    }
-
-    private static List<Cell> kernel(String name, Set<String> jvms, Map<String, Times> times) {
-        List<Cell> line = new ArrayList<>(List.of(Cell.words(name)));
-        jvms.forEach(jvm -> line.add(
-                times.containsKey(jvm)
-                        ? Cell.number(times.get(jvm).ratio(), Unit.FACTOR)
-                        : Cell.missing("not measured on both JVMs")));
-        return line;
     }
 
     /** The kernels of a row that were timed on both JVMs, by name and target. */
@@ -211,14 +206,14 @@ public final class ConfigurationAnalysis implements Analysis {
                 .orElseThrow();
     }
 
-    private static List<Cell> line(
-            String name,
-            Set<String> labels,
-            Map<String, List<ComparedRow>> rows,
-            Function<List<ComparedRow>, Cell> cell) {
+    /** What there is on each JVM. */
+    private static <T> List<Cell> line(
+            String name, Set<String> labels, Map<String, T> byLabel, Function<T, Cell> cell) {
         List<Cell> line = new ArrayList<>(List.of(Cell.words(name)));
         labels.forEach(label -> line.add(
-                rows.containsKey(label) ? cell.apply(rows.get(label)) : Cell.missing("not measured on both JVMs")));
+                byLabel.containsKey(label)
+                        ? cell.apply(byLabel.get(label))
+                        : Cell.missing("not measured on both JVMs")));
         return line;
     }
 }
