@@ -70,6 +70,11 @@ public sealed interface Case {
         return simpleName() + "." + label().settings(",").substring(1);
     }
 
+    /** What it is compared with first: the same problem with as many workers on plain Java, layer by layer. A roof is its own. */
+    default Case baseline() {
+        return this;
+    }
+
     /** Why its target cannot run it on any machine; empty if it can. */
     Optional<String> refusal();
 
@@ -187,9 +192,14 @@ public sealed interface Case {
             return new Work(benchmark, workload, extents, target, other, algorithm, workers);
         }
 
+        @Override
+        public Work baseline() {
+            return new Work(benchmark, workload, extents, Target.SCALAR, Fusion.NONE, Algorithm.AUTO, workers);
+        }
+
         /** Whether it is plain Java, layer by layer: the baseline of comparisons. */
         public boolean isBaseline() {
-            return target == Target.SCALAR && fusion == Fusion.NONE;
+            return equals(baseline());
         }
 
         /** What is computed. */

@@ -25,7 +25,13 @@ final class Estimate {
         this.effort = effort;
     }
 
+    /** The time of all forks. */
     Duration of(Row row) {
+        return fork(row).multipliedBy(effort.allForks());
+    }
+
+    /** The time of a fork. */
+    Duration fork(Row row) {
         double run = row.isRoof() ? roofSeconds(row) : flops(row) / speed(row.target());
         double check = row.isRoof() ? 0 : flops(row) / COLD_FLOPS_PER_SECOND;
         double warmUp = Math.max(6 * run, Math.min(effort.warmUpMillis() / 1e3, compileSeconds(row)));
@@ -33,7 +39,7 @@ final class Estimate {
                 + effort.iterations() * LEAST_SECONDS;
         double fork =
                 startSeconds(row.target()) + check + Math.min(warmUp, effort.warmUpMillis() / 1e3 + run) + samples;
-        return Duration.ofMillis(Math.round(1e3 * effort.allForks() * fork));
+        return Duration.ofMillis(Math.round(1e3 * fork));
     }
 
     /** Kept, because many rows time the same graph. */

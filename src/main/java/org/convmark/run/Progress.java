@@ -16,20 +16,30 @@ public interface Progress extends AutoCloseable {
     /** Reports nothing. */
     Progress NONE = new Progress() {
         @Override
-        public void begin(Row row) {}
+        public void begin(Row row, int fork) {}
 
         @Override
         public void end(Row row, Duration estimate) {}
 
         @Override
+        public void complete(Row row, Duration unneeded) {}
+
+        @Override
         public void close() {}
     };
 
-    /** A row begins. */
-    void begin(Row row);
+    /** A fork of a row begins, counted from 1. */
+    void begin(Row row, int fork);
 
-    /** A row with this estimated time ends. */
+    /** The fork, with this estimated time, has ended. */
     void end(Row row, Duration estimate);
+
+    /**
+     * A row is complete, or has failed.
+     *
+     * @param unneeded estimated time of what was not run
+     */
+    void complete(Row row, Duration unneeded);
 
     @Override
     void close();
@@ -52,7 +62,7 @@ public interface Progress extends AutoCloseable {
                 : seconds / 3600 + " h " + seconds % 3600 / 60 + " min";
     }
 
-    /** The time left, updated as rows end. */
+    /** The time left, updated as forks end. */
     final class Clock {
         private final TimeLeft left = new TimeLeft();
         private long last = System.nanoTime();
@@ -65,7 +75,12 @@ public interface Progress extends AutoCloseable {
             last = now;
         }
 
-        /** The estimate less the time that the current rows have taken so far. */
+        private synchronized void cancel(Row row, Duration estimate) {
+            left.cancel(row, estimate);
+            last = System.nanoTime();
+        }
+
+        /** The estimate less the time that the current fork has taken so far. */
         private synchronized Duration left() {
             Duration left = this.left.left().minusNanos(System.nanoTime() - last);
             return left.isNegative() ? Duration.ZERO : left;
@@ -87,7 +102,7 @@ public interface Progress extends AutoCloseable {
         private final int rows;
         private final Clock clock;
         private final ProgressBar bar;
-        private int begun;
+        private int complete;
 
         private Bar(int rows, Clock clock) {
             this.rows = rows;
@@ -102,14 +117,19 @@ public interface Progress extends AutoCloseable {
         }
 
         @Override
-        public void begin(Row row) {
-            begun++;
-            bar.setExtraMessage(" " + begun + "/" + rows + " " + row.title());
+        public void begin(Row row, int fork) {
+            bar.setExtraMessage(" " + complete + "/" + rows + " rows; fork " + fork + " of " + row.title());
         }
 
         @Override
         public void end(Row row, Duration estimate) {
             clock.end(row, estimate);
+        }
+
+        @Override
+        public void complete(Row row, Duration unneeded) {
+            clock.cancel(row, unneeded);
+            complete++;
             bar.step();
         }
 
@@ -126,7 +146,7 @@ public interface Progress extends AutoCloseable {
         private final PrintWriter out;
         private final int rows;
         private final Clock clock;
-        private int begun;
+        private int complete;
         private long printed = System.nanoTime() - INTERVAL;
 
         private Lines(PrintWriter out, int rows, Clock clock) {
@@ -136,12 +156,12 @@ public interface Progress extends AutoCloseable {
         }
 
         @Override
-        public void begin(Row row) {
-            begun++;
+        public void begin(Row row, int fork) {
             long now = System.nanoTime();
             if (now - printed >= INTERVAL) {
                 printed = now;
-                out.printf("%d/%d, %s left: %s%n", begun, rows, text(clock.left()), row.title());
+                out.printf(
+                        "%d/%d rows, %s left: fork %d of %s%n", complete, rows, text(clock.left()), fork, row.title());
                 out.flush();
             }
         }
@@ -149,6 +169,12 @@ public interface Progress extends AutoCloseable {
         @Override
         public void end(Row row, Duration estimate) {
             clock.end(row, estimate);
+        }
+
+        @Override
+        public void complete(Row row, Duration unneeded) {
+            clock.cancel(row, unneeded);
+            complete++;
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -45,8 +46,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Measures the rows of one or several runs that have no result yet, and writes each result at once. Rows that differ only in the JVM, its
- * arguments or the program take turns fork by fork (A B B A), so that drift of the machine affects all alike.
+ * Measures the rows of one or several runs that have no result yet, and writes each result as soon as its last fork has ended. Rows that
+ * will be compared first take turns fork by fork (A B B A), so that drift of the machine affects all alike: those that differ only in
+ * what runs a problem, that is target, fusion, algorithm, JVM, its arguments or the program.
  */
 public final class Session {
     private static final String DISK_FULL = "No space left on device";
@@ -63,12 +65,25 @@ public final class Session {
     private static final class Entry {
         private final RunUnderTest arm;
         private final Row row;
+
+        /** Estimated time of a fork. */
+        private final Duration estimate;
+
         private final Forks forks = new Forks();
         private Failure failure;
 
-        Entry(RunUnderTest arm, Row row) {
+        /** Forks whose time is still expected. */
+        private int expected;
+
+        Entry(RunUnderTest arm, Row row, Estimate estimate) {
             this.arm = arm;
             this.row = row;
+            this.estimate = estimate.fork(row);
+            this.expected = arm.plan().effort().allForks();
+        }
+
+        boolean isMeasurable() {
+            return failure == null;
         }
     }
 
@@ -100,25 +115,22 @@ public final class Session {
      * @throws IOException if results cannot be written
      */
     public void run(Progress progress) throws IOException {
-        Estimate estimate = new Estimate(effort);
         for (List<Entry> turns : missing().values()) {
             measure(turns, progress);
             if (stopped) {
                 return;
-            }
-            for (Entry entry : turns) {
-                keep(entry);
-                progress.end(entry.row, estimate.of(entry.row));
             }
         }
         collect();
     }
 
     private Map<Case, List<Entry>> missing() {
+        Estimate estimate = new Estimate(effort);
         Map<Case, List<Entry>> cases = new LinkedHashMap<>();
         for (RunUnderTest arm : arms) {
             for (Row row : arm.folder().missing(arm.plan())) {
-                cases.computeIfAbsent(row.what(), c -> new ArrayList<>()).add(new Entry(arm, row));
+                cases.computeIfAbsent(row.what().baseline(), c -> new ArrayList<>())
+                        .add(new Entry(arm, row, estimate));
             }
         }
         return cases;
@@ -126,24 +138,41 @@ public final class Session {
 
     /** Runs forks in turn, every other time in reverse order; a row that failed is not tried again. */
     private void measure(List<Entry> entries, Progress progress) throws IOException {
-        entries.forEach(entry -> progress.begin(entry.row));
         List<Entry> turns = new ArrayList<>(entries);
-        for (int fork = 0; fork < effort.forks(); fork++) {
+        for (int fork = 1; fork <= effort.forks(); fork++) {
             for (Entry entry : turns) {
-                if (!stopped && entry.failure == null) {
-                    fork(entry);
+                if (!stopped && entry.isMeasurable()) {
+                    fork(entry, fork, progress);
+                }
+                if (!stopped && fork == effort.forks()) {
+                    complete(entry, progress);
                 }
             }
             Collections.reverse(turns);
         }
-        for (Entry entry : turns) {
-            if (!stopped && entry.failure == null && entry.forks.isUneven()) {
-                log.println("One fork was slower than the others: measuring one more of " + entry.row.id());
-                fork(entry);
-            }
+    }
+
+    private void fork(Entry entry, int number, Progress progress) throws IOException {
+        progress.begin(entry.row, number);
+        fork(entry);
+        if (!stopped) {
+            entry.expected--;
+            progress.end(entry.row, entry.estimate);
         }
-        if (!effort.counters().isEmpty()) {
-            turns.stream().filter(entry -> !stopped && entry.failure == null).forEach(this::count);
+    }
+
+    /** What follows a row's forks. */
+    private void complete(Entry entry, Progress progress) throws IOException {
+        if (entry.isMeasurable() && entry.forks.isUneven()) {
+            log.println("One fork was slower than the others: measuring one more of " + entry.row.id());
+            fork(entry);
+        }
+        if (!stopped && entry.isMeasurable() && !effort.counters().isEmpty()) {
+            count(entry);
+        }
+        if (!stopped) {
+            keep(entry);
+            progress.complete(entry.row, entry.estimate.multipliedBy(entry.expected));
         }
     }
 

@@ -39,10 +39,16 @@ final class TimeLeft {
         of(row).left += seconds(estimate);
     }
 
-    /** Ends a row, which took as long as {@code spent}. */
-    void end(Row row, Duration estimate, Duration spent) {
+    /** Takes back time that a row will not need after all. */
+    void cancel(Row row, Duration estimate) {
         Kind kind = of(row);
         kind.left = Math.max(0, kind.left - seconds(estimate));
+    }
+
+    /** Ends a row, or a part of it with this estimate, which took as long as {@code spent}. */
+    void end(Row row, Duration estimate, Duration spent) {
+        cancel(row, estimate);
+        Kind kind = of(row);
         kind.done += seconds(estimate);
         kind.spent += seconds(spent);
     }

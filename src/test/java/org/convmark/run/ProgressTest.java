@@ -7,6 +7,7 @@ import java.util.Map;
 import org.convmark.model.Case;
 import org.convmark.model.Target;
 import org.convmark.results.Row;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -32,6 +33,16 @@ class ProgressTest {
         time.end(SCALAR, seconds(scalar), seconds(spent));
         time.end(VECTOR, seconds(vector), seconds(spentThere));
         assertEquals(left, time.left().toMillis() / 1e3, 0.5);
+    }
+
+    /** Time that a failed row no longer needs says nothing of how long the others take. */
+    @Test
+    void whatIsNotRunIsNotWaitedFor() {
+        TimeLeft time = new TimeLeft();
+        time.plan(SCALAR, seconds(100));
+        time.plan(VECTOR, seconds(100));
+        time.cancel(SCALAR, seconds(60));
+        assertEquals(140, time.left().toSeconds());
     }
 
     private static Row row(Target target) {

@@ -13,11 +13,14 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.convmark.engine.Engines;
 import org.convmark.jvm.EngineId;
 import org.convmark.jvm.JvmSetup;
@@ -94,17 +97,45 @@ class SessionTest {
         assertTrue(roof.path("score").asDouble() > 0);
     }
 
+    /** JVMs, targets and fusions of one problem; another problem waits until its rows are kept. */
     @Test
-    void configurationsTakeTurnsForkByFork(@TempDir Path parent) throws IOException {
+    void whatIsComparedTakesTurnsForkByFork(@TempDir Path parent) throws IOException {
+        SortedMap<String, String> wider = new TreeMap<>(PARAMS);
+        wider.put("width", "8");
+        SortedMap<String, String> fused = new TreeMap<>(PARAMS);
+        fused.put("fusion", "EPILOGUE");
+        Plan two = plan("plain Java loops");
+        List<Row> rows = new ArrayList<>(two.rows());
+        rows.add(new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", wider)));
+        rows.add(new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", fused)));
         RunFolder folder = RunFolder.create(parent, "run");
         ByteArrayOutputStream output = new ByteArrayOutputStream();
-        run(folder, plan("plain Java loops"), new PrintStream(output));
-        List<Boolean> turns = output.toString()
+        run(folder, plan(two.effort(), two.jvms(), rows), new PrintStream(output));
+        Pattern told = Pattern.compile("# VM options:.*|# Parameters: .*fusion = (\\w+).*width = (\\d+).*");
+        List<String> turns = new ArrayList<>();
+        String jvm = "";
+        for (Matcher line : output.toString()
                 .lines()
-                .filter(line -> line.startsWith("# VM options:"))
-                .map(line -> line.contains("-Xmx600m"))
-                .toList();
-        assertEquals(List.of(true, false, false, true), turns);
+                .map(told::matcher)
+                .filter(Matcher::matches)
+                .toList()) {
+            if (line.group(1) == null) {
+                jvm = line.group().contains("-Xmx600m") ? "b" : "a";
+            } else {
+                turns.add(jvm + " " + line.group(1) + " " + line.group(2));
+            }
+        }
+        assertEquals(
+                List.of(
+                        "b NONE 4",
+                        "a NONE 4",
+                        "a EPILOGUE 4",
+                        "a EPILOGUE 4",
+                        "a NONE 4",
+                        "b NONE 4",
+                        "a NONE 8",
+                        "a NONE 8"),
+                turns);
         JsonNode first = results(folder).get(0);
         assertEquals(2, first.path("forks").asInt());
         assertEquals(2, first.at("/primaryMetric/rawData").size());
