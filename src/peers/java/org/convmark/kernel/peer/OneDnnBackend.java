@@ -20,7 +20,6 @@ import org.bytedeco.dnnl.memory_desc_vector;
 import org.bytedeco.dnnl.pooling_forward;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
-import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.shuffle_forward;
 import org.bytedeco.javacpp.PointerScope;
 import org.convmark.kernel.Backend;
@@ -192,27 +191,28 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
     @Override
     protected Kernel affine(float[] scale, float[] shift, OneDnnTensor in, OneDnnTensor out) {
         return bind("a batch normalisation", steps -> {
-            Dnnl.Buffer from = in.read(steps::add);
-            batch_normalization_forward.primitive_desc made = new batch_normalization_forward.primitive_desc(
-                    dnnl.cpu(),
-                    dnnl_forward_inference,
-                    from.layout(),
-                    from.layout(),
-                    0,
-                    dnnl_use_global_stats | dnnl_use_scale | dnnl_use_shift,
-                    Dnnl.attributes(),
-                    false);
+            var from = in.read(
+                    layout -> new batch_normalization_forward.primitive_desc(
+                            dnnl.cpu(),
+                            dnnl_forward_inference,
+                            layout,
+                            layout,
+                            0,
+                            dnnl_use_global_stats | dnnl_use_scale | dnnl_use_shift,
+                            Dnnl.attributes(),
+                            false),
+                    steps::add);
             float[] one = new float[scale.length];
             Arrays.fill(one, 1);
             Map<Integer, memory> arguments = Map.of(
-                    DNNL_ARG_SRC, from.memory(),
+                    DNNL_ARG_SRC, from.buffer().memory(),
                     DNNL_ARG_MEAN,
                             dnnl.constant(new float[scale.length], scale.length).memory(),
                     DNNL_ARG_VARIANCE, dnnl.constant(one, scale.length).memory(),
                     DNNL_ARG_SCALE, dnnl.constant(scale, scale.length).memory(),
                     DNNL_ARG_SHIFT, dnnl.constant(shift, scale.length).memory(),
-                    DNNL_ARG_DST, out.write(made.dst_desc()).memory());
-            steps.add(dnnl.step(made, arguments));
+                    DNNL_ARG_DST, out.write(from.primitive().dst_desc()).memory());
+            steps.add(dnnl.step(from.primitive(), arguments));
         });
     }
 
@@ -272,25 +272,26 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
 
     @Override
     protected Kernel add(OneDnnTensor a, OneDnnTensor b, OneDnnTensor out) {
-        return bind("a sum", steps -> {
-            Dnnl.Buffer from = a.read(steps::add);
-            binary(dnnl_binary_add, from, b.read(from.layout(), steps::add), out, steps);
-        });
+        return bind("a sum", steps -> binary(dnnl_binary_add, a, b, out, steps));
     }
 
     @Override
     protected Kernel multiply(OneDnnTensor in, OneDnnTensor gate, OneDnnTensor out) {
-        return bind("a product", steps -> binary(dnnl_binary_mul, in.read(steps::add), gate.buffer(), out, steps));
+        return bind("a product", steps -> binary(dnnl_binary_mul, in, gate, out, steps));
     }
 
-    private void binary(int operation, Dnnl.Buffer a, Dnnl.Buffer b, OneDnnTensor out, List<Dnnl.Step> steps) {
-        binary.primitive_desc made = new binary.primitive_desc(
-                dnnl.cpu(), operation, a.layout(), b.layout(), a.layout(), Dnnl.attributes(), false);
+    private void binary(int operation, OneDnnTensor a, OneDnnTensor b, OneDnnTensor out, List<Dnnl.Step> steps) {
+        memory.desc second = Dnnl.any(Dnnl.dims(b.shape()));
+        var from = a.read(
+                layout -> new binary.primitive_desc(
+                        dnnl.cpu(), operation, layout, second, layout, Dnnl.attributes(), false),
+                steps::add);
+        memory.desc chosen = from.primitive().query_md(dnnl_query_exec_arg_md, DNNL_ARG_SRC_1);
         Map<Integer, memory> arguments = Map.of(
-                DNNL_ARG_SRC_0, a.memory(),
-                DNNL_ARG_SRC_1, b.memory(),
-                DNNL_ARG_DST, out.write(made.dst_desc()).memory());
-        steps.add(dnnl.step(made, arguments));
+                DNNL_ARG_SRC_0, from.buffer().memory(),
+                DNNL_ARG_SRC_1, b.read(chosen, steps::add).memory(),
+                DNNL_ARG_DST, out.write(from.primitive().dst_desc()).memory());
+        steps.add(dnnl.step(from.primitive(), arguments));
     }
 
     @Override
@@ -334,17 +335,12 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
     }
 
     private void shuffle(Route.Shuffle shuffle, OneDnnTensor in, OneDnnTensor out, List<Dnnl.Step> steps) {
-        Dnnl.Buffer from = in.read(steps::add);
-        shuffle_forward.primitive_desc made = new shuffle_forward.primitive_desc(
-                dnnl.cpu(),
-                dnnl_forward_inference,
-                from.layout(),
-                from.layout(),
-                1,
-                in.shape().channels() / shuffle.groups(),
-                Dnnl.attributes(),
-                false);
-        steps.add(step(made, from, out));
+        int rows = in.shape().channels() / shuffle.groups();
+        var from = in.read(
+                layout -> new shuffle_forward.primitive_desc(
+                        dnnl.cpu(), dnnl_forward_inference, layout, layout, 1, rows, Dnnl.attributes(), false),
+                steps::add);
+        steps.add(step(from, out));
     }
 
     /** The library moves no map: a depthwise convolution of which one tap is one. */
@@ -367,28 +363,29 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
                     boolean whole = pool.kind() == Pool.Kind.GLOBAL;
                     long[] kernel =
                             whole ? new long[] {in.shape().height(), in.shape().width()} : both(pool.kernel());
-                    Dnnl.Buffer from = in.read(steps::add);
-                    pooling_forward.primitive_desc made = new pooling_forward.primitive_desc(
-                            dnnl.cpu(),
-                            dnnl_forward_inference,
-                            pool.kind() == Pool.Kind.MAX ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding,
-                            from.layout(),
-                            Dnnl.any(Dnnl.dims(out.shape())),
-                            both(pool.stride()),
-                            kernel,
-                            both(0),
-                            both(pool.padding()),
-                            both(pool.after()),
-                            Dnnl.attributes(),
-                            false);
-                    steps.add(step(made, from, out));
+                    var from = in.read(
+                            layout -> new pooling_forward.primitive_desc(
+                                    dnnl.cpu(),
+                                    dnnl_forward_inference,
+                                    pool.kind() == Pool.Kind.MAX ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding,
+                                    layout,
+                                    Dnnl.any(Dnnl.dims(out.shape())),
+                                    both(pool.stride()),
+                                    kernel,
+                                    both(0),
+                                    both(pool.padding()),
+                                    both(pool.after()),
+                                    Dnnl.attributes(),
+                                    false),
+                            steps::add);
+                    steps.add(step(from, out));
                 });
     }
 
     /** A primitive of one source and one result. */
-    private Dnnl.Step step(primitive_desc_base made, Dnnl.Buffer from, OneDnnTensor out) {
-        memory result = out.write(made.dst_desc()).memory();
-        return dnnl.step(made, Map.of(DNNL_ARG_SRC, from.memory(), DNNL_ARG_DST, result));
+    private Dnnl.Step step(OneDnnTensor.Source<?> from, OneDnnTensor out) {
+        memory result = out.write(from.primitive().dst_desc()).memory();
+        return dnnl.step(from.primitive(), Map.of(DNNL_ARG_SRC, from.buffer().memory(), DNNL_ARG_DST, result));
     }
 
     private static long[] both(long extent) {
