@@ -31,7 +31,7 @@ class MainTest {
         run -p fusion=EPILOG                | unknown fusion 'EPILOG': did you mean 'EPILOGUE'?
         run -p algorithm=WINOGRAD8          | unknown algorithm 'WINOGRAD8': did you mean 'WINOGRAD_2'?
         run -p algorithm=                   | -p takes name=value
-        run -p target=SCALAR -p algorithm=DIRECT --dry-run | SCALAR chooses its algorithm itself
+        run --vector-bits 128 -p target=SCALAR -p algorithm=DIRECT --dry-run | SCALAR chooses its algorithm itself
         run -p target=PYTORCHE              | unknown target 'PYTORCHE': did you mean 'PYTORCH'?
         run --include Conv33                | did you mean 'Conv3x3'?
         run --resume x --peers              | leave out --peers
@@ -58,8 +58,8 @@ class MainTest {
         run --resume /no/such/run           | holds no run that can be resumed
         run --resume x --profile quick      | leave out --profile
         report /no/such/run                 | /no/such/run is not a folder
-        run --against no-such-rev --profile smoke -p target=SCALAR --out target/none | 'no-such-rev' is neither a revision
-        run --against none.jar --profile smoke -p target=SCALAR --out target/none    | none.jar does not exist
+        run --vector-bits 128 --against no-such-rev --profile smoke -p target=SCALAR --out target/none | 'no-such-rev' is neither a revision
+        run --vector-bits 128 --against none.jar --profile smoke -p target=SCALAR --out target/none | none.jar does not exist
         run --jvm-args -Xmx1g --jvm-args -Xmx1g | --jvm-args -Xmx1g is given twice.
         run --vector-bits 300               | --vector-bits cannot be used: vectors are of 128, 256 or 512 bits, not of 300: 256 is the nearest.
         run --vector-bits many              | vectors are of 128, 256 or 512 bits, not of 'many'.
@@ -137,14 +137,15 @@ class MainTest {
     @Test
     void outThatIsAFileIsRefused(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
-        Outcome outcome = Outcome.of("run", "--profile", "smoke", "-p", "target=SCALAR", "--out", file.toString());
+        Outcome outcome = Outcome.of(
+                "run", "--vector-bits", "128", "--profile", "smoke", "-p", "target=SCALAR", "--out", file.toString());
         assertEquals(ExitCode.ERROR, outcome.exitCode());
         assertTrue(outcome.err().contains("--out takes a folder"), outcome::err);
     }
 
     @Test
     void hugeNetworkIsRefusedWithTheMemoryItNeeds() {
-        Outcome outcome = Outcome.of("run", "--include", "Plain", "-p", "width=16000");
+        Outcome outcome = Outcome.of("run", "--vector-bits", "128", "--include", "Plain", "-p", "width=16000");
         assertEquals(ExitCode.ERROR, outcome.exitCode());
         assertTrue(outcome.err().contains("would need about"), outcome::err);
     }
@@ -189,7 +190,16 @@ class MainTest {
 
     @Test
     void peersAreCountedOrTheirAbsenceExplained(@TempDir Path folder) {
-        Outcome outcome = Outcome.of("run", "--profile", "smoke", "--peers", "--dry-run", "--out", folder.toString());
+        Outcome outcome = Outcome.of(
+                "run",
+                "--vector-bits",
+                "128",
+                "--profile",
+                "smoke",
+                "--peers",
+                "--dry-run",
+                "--out",
+                folder.toString());
         if (Peer.ABSENT.equals(Peer.unavailable(Target.ONNXRUNTIME))) {
             assertEquals(ExitCode.ERROR, outcome.exitCode());
             assertTrue(outcome.err().contains("./run.sh run --peers, or mvn -Ppeers package"), outcome::err);

@@ -42,21 +42,18 @@ class ProcessTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        PIPE      | list                                                              | quick
+        PIPE      | list --vector-bits 128                                            | quick
         PIPE      | machine                                                           | Processor
         PIPE      | history CASES/history-says-nothing/runs                           | 3 runs
-        TERMINAL  | history CASES/history-says-nothing/runs                           | 3 runs
         PIPE      | compare CASES/gate-with-lost-rows/base CASES/gate-with-lost-rows/candidate | How this was decided
         TERMINAL  | compare CASES/gate-with-lost-rows/base CASES/gate-with-lost-rows/candidate | How this was decided
         PIPE      | export --format bmf CASES/gate-with-lost-rows/base                | Bottleneck.batch
         PIPE      | waterline ConvFirst --balance 160                                 | attainable efficiency
-        TERMINAL  | waterline ConvFirst --balance 160                                 | attainable efficiency
         PIPE      | report CASES/gate-with-lost-rows/base                                         | report.html
-        PIPE      | aa --profile smoke --include FfnBenchmark -p target=SCALAR --out FOLDER | no change can be found
+        PIPE      | aa --profile smoke --vector-bits 128 --include ComputeRoof -p target=VECTOR --out FOLDER | no change can be found
         CLOSED_PIPE | history CASES/history-says-nothing/runs                         | ''
         FULL_DISK | history CASES/history-says-nothing/runs                           | standard output cannot be written
         FULL_DISK | export --format bmf CASES/gate-with-lost-rows/base                | standard output cannot be written
-        FULL_DISK | machine                                                           | standard output cannot be written
         PIPE      | fleet --help                                                      | submit
         """)
     void whatACommandSaysArrives(Medium medium, String command, String expected) throws Exception {
@@ -79,6 +76,8 @@ class ProcessTest {
                 "run",
                 "--profile",
                 "smoke",
+                "--vector-bits",
+                "128",
                 "-p",
                 "target=SCALAR",
                 "--dry-run");
@@ -98,7 +97,8 @@ class ProcessTest {
                 OpenClDevices.all().stream()
                         .anyMatch(device -> device.platform().contains("Portable Computing")),
                 "there is no PoCL");
-        Outcome outcome = run(Medium.PIPE, Map.of("HOME", "/proc/none", "XDG_CACHE_HOME", ""), "list");
+        Outcome outcome =
+                run(Medium.PIPE, Map.of("HOME", "/proc/none", "XDG_CACHE_HOME", ""), "list", "--vector-bits", "128");
         String reason = outcome.out()
                 .lines()
                 .filter(line -> line.contains("OPENCL") && line.contains("platform"))

@@ -1,29 +1,91 @@
 package org.convmark.model;
 
-/** Element-wise non-linearities. */
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Element-wise non-linearities: each with its definition and with what other libraries call it, so that none of their adapters tells
+ * activations apart.
+ */
 public enum Activation {
     /** {@code max(x, 0)}. */
-    RELU,
+    RELU(new Onnx("Relu"), new OneDnn("relu", 0, 0), new PyTorch("relu")),
     /** {@code min(max(x, 0), 6)} (MobileNet). */
-    RELU6,
+    RELU6(new Onnx("Clip", 0, 6), new OneDnn("clip", 0, 6), new PyTorch("relu6")),
     /** {@code x} above zero, {@code exp(x) - 1} below (Clevert et al. 2016). */
-    ELU,
+    ELU(new Onnx("Elu"), new OneDnn("elu", 1, 0), new PyTorch("elu")),
     /** ELU, scaled so that mean 0 and variance 1 are preserved (Klambauer et al. 2017). */
-    SELU,
+    SELU(
+            new Onnx("Selu"),
+            List.of(new OneDnn("elu", Activation.SELU_ALPHA, 0), new OneDnn("linear", Activation.SELU_SCALE, 0)),
+            new PyTorch("selu")),
     /** Hyperbolic tangent. */
-    TANH,
+    TANH(new Onnx("Tanh"), new OneDnn("tanh", 0, 0), new PyTorch("tanh")),
     /** GELU as {@code x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))}, its usual approximation (Hendrycks and Gimpel 2016). */
-    GELU_TANH,
+    GELU_TANH(
+            new Onnx("Gelu", Map.of("approximate", "tanh")),
+            new OneDnn("gelu_tanh", 0, 0),
+            new PyTorch("gelu", "tanh")),
     /** {@code 1 / (1 + exp(-x))}. */
-    SIGMOID,
+    SIGMOID(new Onnx("Sigmoid"), new OneDnn("logistic", 0, 0), new PyTorch("sigmoid")),
     /** {@code x * sigmoid(x)}, also called swish. */
-    SILU,
+    SILU(new Onnx("Sigmoid").asGate(), new OneDnn("swish", 1, 0), new PyTorch("silu")),
     /** {@code x * Phi(x)} with the Gaussian distribution function, not its tanh approximation. */
-    GELU,
+    GELU(new Onnx("Gelu"), new OneDnn("gelu_erf", 0, 0), new PyTorch("gelu")),
     /** {@code min(max(x + 3, 0), 6) / 6}, a piecewise-linear sigmoid (Howard et al. 2019, MobileNet-V3). */
-    HARD_SIGMOID,
+    HARD_SIGMOID(
+            new Onnx("HardSigmoid", Map.of("alpha", 1f / 6, "beta", 0.5f)),
+            new OneDnn("hardsigmoid", 1.0 / 6, 0.5),
+            new PyTorch("hardsigmoid")),
     /** {@code x * hard-sigmoid(x)}, also called hard-swish. */
-    HARD_SWISH;
+    HARD_SWISH(new Onnx("HardSwish"), new OneDnn("hardswish", 1.0 / 6, 0.5), new PyTorch("hardswish"));
+
+    /**
+     * An operator of ONNX on a tensor.
+     *
+     * @param inputs numbers behind the tensor
+     * @param attributes numbers or words by name
+     * @param isGate whether the tensor is then multiplied by what the operator yields
+     */
+    public record Onnx(String name, List<Float> inputs, Map<String, Object> attributes, boolean isGate) {
+        Onnx(String name) {
+            this(name, Map.of());
+        }
+
+        Onnx(String name, float low, float high) {
+            this(name, List.of(low, high), Map.of(), false);
+        }
+
+        Onnx(String name, Map<String, Object> attributes) {
+            this(name, List.of(), attributes, false);
+        }
+
+        Onnx asGate() {
+            return new Onnx(name, inputs, attributes, true);
+        }
+    }
+
+    /**
+     * An element-wise algorithm of oneDNN.
+     *
+     * @param name its constant, without {@code dnnl_eltwise_}
+     * @param alpha slope of the negative half of a ReLU, lower limit of a clip, factor in the exponent of a swish, of an ELU's
+     *     negative half, slope of a line
+     * @param beta upper limit of a clip, height of a line at 0
+     */
+    public record OneDnn(String name, double alpha, double beta) {}
+
+    /**
+     * A function of PyTorch on a tensor.
+     *
+     * @param name in the namespace {@code at}
+     * @param words behind the tensor
+     */
+    public record PyTorch(String name, List<String> words) {
+        PyTorch(String name, String... words) {
+            this(name, List.of(words));
+        }
+    }
 
     /** Factor that SELU applies to all values. */
     public static final double SELU_SCALE = 1.0507009873554805;
@@ -35,6 +97,35 @@ public enum Activation {
     public static final double GELU_CUBIC = 0.044715;
 
     private static final double SQRT_HALF = Math.sqrt(0.5);
+
+    private final Onnx onnx;
+    private final List<OneDnn> oneDnn;
+    private final PyTorch pyTorch;
+
+    Activation(Onnx onnx, OneDnn oneDnn, PyTorch pyTorch) {
+        this(onnx, List.of(oneDnn), pyTorch);
+    }
+
+    Activation(Onnx onnx, List<OneDnn> oneDnn, PyTorch pyTorch) {
+        this.onnx = onnx;
+        this.oneDnn = oneDnn;
+        this.pyTorch = pyTorch;
+    }
+
+    /** What ONNX calls it. */
+    public Onnx onnx() {
+        return onnx;
+    }
+
+    /** What oneDNN calls it: one algorithm, or several behind each other. */
+    public List<OneDnn> oneDnn() {
+        return oneDnn;
+    }
+
+    /** What PyTorch calls it. */
+    public PyTorch pyTorch() {
+        return pyTorch;
+    }
 
     /** The value in double precision: the definition that kernels are compared with. */
     public double apply(double x) {

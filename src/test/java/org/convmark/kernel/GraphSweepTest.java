@@ -37,7 +37,7 @@ class GraphSweepTest {
     private static final Comparison ONE_WORKER = new Comparison(1);
     private static final Comparison TWO_WORKERS = new Comparison(2);
 
-    private static final int[] ODD_WIDTHS = {1, 3, 7, 8, 9, 16, 17, 33, 65, 130};
+    private static final int[] ODD_WIDTHS = {1, 3, 7, 8, 9, 16, 17, 33, 65};
     private static final int[] FEW = {3, 8, 9};
 
     private static final String BLOCKS_DO = "patterns take seconds to compile, and blocks say as much";

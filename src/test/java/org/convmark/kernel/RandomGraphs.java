@@ -83,33 +83,47 @@ final class RandomGraphs implements AutoCloseable {
     /**
      * Runs as a program and prints each failure as its smallest graph.
      *
-     * @param arguments target, first seed, most graphs, most seconds, and graphs of a family (default: 1)
+     * @param arguments target, first seed or several with commas between, most graphs and most seconds from each, and graphs of a family
+     *     (default: 1)
      */
     public static void main(String[] arguments) {
         int family = arguments.length > 4 ? Integer.parseInt(arguments[4]) : 1;
         try (RandomGraphs graphs = new RandomGraphs(Target.valueOf(arguments[0]), family)) {
-            long first = Long.parseLong(arguments[1]);
-            long end = System.nanoTime() + (long) (Double.parseDouble(arguments[3]) * 1e9);
-            Map<Long, String> failures = new LinkedHashMap<>();
-            for (RandomGraph known : known()) {
-                String wrong = graphs.wrong(known);
-                if (wrong != null) {
-                    failures.put(-1L - failures.size(), wrong);
-                    System.out.println(wrong + "\n" + known);
-                }
+            int failures = graphs.failuresOfKnown();
+            for (String first : arguments[1].split(",")) {
+                failures += graphs.failuresFrom(
+                        Long.parseLong(first), Long.parseLong(arguments[2]), Double.parseDouble(arguments[3]));
             }
-            long seed = first;
-            while (seed - first < Long.parseLong(arguments[2]) && System.nanoTime() < end) {
-                String failure = graphs.failure(seed);
-                if (failure != null) {
-                    failures.put(seed, failure);
-                    System.out.println("seed " + seed + ": " + failure);
-                }
-                seed++;
-            }
-            System.out.println(seed - first + " graphs from seed " + first + ", " + failures.size() + " failures");
-            System.exit(failures.isEmpty() ? 0 : 1);
+            System.exit(failures == 0 ? 0 : 1);
         }
+    }
+
+    private int failuresOfKnown() {
+        int failures = 0;
+        for (RandomGraph known : known()) {
+            String wrong = wrong(known);
+            if (wrong != null) {
+                failures++;
+                System.out.println(wrong + "\n" + known);
+            }
+        }
+        return failures;
+    }
+
+    private int failuresFrom(long first, long most, double seconds) {
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        int failures = 0;
+        long seed = first;
+        while (seed - first < most && System.nanoTime() < end) {
+            String failure = failure(seed);
+            if (failure != null) {
+                failures++;
+                System.out.println("seed " + seed + ": " + failure);
+            }
+            seed++;
+        }
+        System.out.println(seed - first + " graphs from seed " + first + ", " + failures + " failures");
+        return failures;
     }
 
     /** Graphs that were once computed wrongly, or not at all. */

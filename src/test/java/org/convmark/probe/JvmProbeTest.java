@@ -63,7 +63,7 @@ class JvmProbeTest {
                     .orElse(null);
         }
         assumeTrue(other != null, "there is no second JDK");
-        Probe probe = JvmProbe.of(other, List.of(), Overrides.NONE, Optional.of("no such device"));
+        Probe probe = JvmProbe.of(other, List.of(), new Overrides(128, null), Optional.of("no such device"));
         assertEquals(other.resolve("bin/java").toString(), probe.jvm().path());
     }
 
@@ -128,10 +128,13 @@ class JvmProbeTest {
         assertEquals(java + " does not start with -XX:+NoSuchThing: Unrecognized VM option 'NoSuchThing'", message);
     }
 
-    /** What would take minutes for nothing is refused before; plain Java goes on. */
+    /**
+     * What would take minutes for nothing is refused before; plain Java goes on. Interpreted, peers need ten seconds to load, so there they
+     * do not.
+     */
     @ParameterizedTest
     @CsvSource({
-        "-Xint, UseCompiler is off",
+        "-Xint -Dorg.bytedeco.javacpp.loadlibraries=false, UseCompiler is off",
         "-XX:TieredStopAtLevel=1, TieredStopAtLevel is 1",
         "-XX:+UnlockExperimentalVMOptions -XX:-EnableVectorSupport, EnableVectorSupport is off",
         "-XX:-UseFMA, UseFMA is off"

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.convmark.kernel.Epilogue;
@@ -190,20 +191,17 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
         if (function == null) {
             return x;
         }
-        return switch (function) {
-            case RELU -> operators.then("Relu", List.of(x));
-            case RELU6 -> operators.then("Clip", List.of(x, once("zero", 0), once("six", 6)));
-            case ELU -> operators.then("Elu", List.of(x));
-            case SELU -> operators.then("Selu", List.of(x));
-            case TANH -> operators.then("Tanh", List.of(x));
-            case GELU_TANH -> operators.then("Gelu", List.of(x), attribute("approximate", "tanh"));
-            case SIGMOID -> operators.then("Sigmoid", List.of(x));
-            case SILU -> operators.then("Mul", List.of(x, operators.then("Sigmoid", List.of(x))));
-            case GELU -> operators.then("Gelu", List.of(x));
-            case HARD_SIGMOID ->
-                operators.then("HardSigmoid", List.of(x), attribute("alpha", 1f / 6), attribute("beta", 0.5f));
-            case HARD_SWISH -> operators.then("HardSwish", List.of(x));
-        };
+        Activation.Onnx operator = function.onnx();
+        List<String> inputs = new ArrayList<>(List.of(x));
+        operator.inputs().forEach(number -> inputs.add(once("number_" + number, number)));
+        Message[] attributes = operator.attributes().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(entry -> entry.getValue() instanceof Float number
+                        ? attribute(entry.getKey(), number)
+                        : attribute(entry.getKey(), entry.getValue().toString()))
+                .toArray(Message[]::new);
+        String y = operators.then(operator.name(), inputs, attributes);
+        return operator.isGate() ? operators.then("Mul", List.of(x, y)) : y;
     }
 
     @Override

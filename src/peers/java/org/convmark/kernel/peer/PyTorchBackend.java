@@ -1,5 +1,8 @@
 package org.convmark.kernel.peer;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -190,21 +193,31 @@ final class PyTorchBackend extends Backend<PyTorchTensor, Kernel> {
 
     @Override
     protected Kernel activate(Activation function, PyTorchTensor in, PyTorchTensor out) {
-        Supplier<Tensor> call =
-                switch (function) {
-                    case RELU -> () -> torch.relu(in.tensor());
-                    case RELU6 -> () -> torch.relu6(in.tensor());
-                    case ELU -> () -> torch.elu(in.tensor());
-                    case SELU -> () -> torch.selu(in.tensor());
-                    case TANH -> () -> torch.tanh(in.tensor());
-                    case GELU_TANH -> () -> torch.gelu(in.tensor(), "tanh");
-                    case SIGMOID -> () -> torch.sigmoid(in.tensor());
-                    case SILU -> () -> torch.silu(in.tensor());
-                    case GELU -> () -> torch.gelu(in.tensor());
-                    case HARD_SIGMOID -> () -> torch.hardsigmoid(in.tensor());
-                    case HARD_SWISH -> () -> torch.hardswish(in.tensor());
-                };
-        return new Assignment(out, function, call);
+        MethodHandle call = call(function.pyTorch());
+        return new Assignment(out, function, () -> result(call, in.tensor()));
+    }
+
+    /** A function of PyTorch with all its arguments but the tensor. */
+    private static MethodHandle call(Activation.PyTorch function) {
+        List<Class<?>> types = new ArrayList<>(List.of(Tensor.class));
+        function.words().forEach(word -> types.add(String.class));
+        try {
+            MethodHandle call = MethodHandles.publicLookup()
+                    .findStatic(torch.class, function.name(), MethodType.methodType(Tensor.class, types));
+            return MethodHandles.insertArguments(call, 1, function.words().toArray());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("PyTorch has no " + function, e);
+        }
+    }
+
+    private static Tensor result(MethodHandle call, Tensor in) {
+        try {
+            return (Tensor) call.invokeExact(in);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override
