@@ -16,6 +16,7 @@ import org.convmark.analysis.section.ConfigurationAnalysis;
 import org.convmark.analysis.section.CorrelationAnalysis;
 import org.convmark.analysis.section.DecompositionAnalysis;
 import org.convmark.analysis.section.EfficiencyAnalysis;
+import org.convmark.analysis.section.ErrorAnalysis;
 import org.convmark.analysis.section.FailureAnalysis;
 import org.convmark.analysis.section.MachineAnalysis;
 import org.convmark.analysis.section.MismatchAnalysis;
@@ -53,6 +54,7 @@ public final class Report {
             new NetworkAnalysis(),
             new DecompositionAnalysis(),
             new PeerAnalysis(),
+            new ErrorAnalysis(),
             new ConfigurationAnalysis(),
             new ScalingAnalysis(),
             new EfficiencyAnalysis(),

@@ -76,9 +76,10 @@ public abstract class ProgramBenchmark {
         }
     }
 
-    /** Frees the device. */
+    /** Frees the device, and the memory of the program for profilers that end later. */
     @TearDown(Level.Trial)
     public void tearDown() {
         engine.close();
+        program = null;
     }
 }

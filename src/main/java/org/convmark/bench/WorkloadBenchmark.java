@@ -69,6 +69,7 @@ public abstract class WorkloadBenchmark extends ProgramBenchmark {
         Weights weights = new Weights(graph, SEED, Weights.Fill.RANDOM);
         Program program = on.compile(graph.fuse(fusion), weights);
         program.verify(Engines.reference(weights));
+        ErrorProfiler.keep(weights, program.output());
         return program;
     }
 }

@@ -4,7 +4,7 @@ import org.convmark.model.Activation;
 import org.convmark.model.Graph;
 import org.convmark.model.Shape;
 
-/** The largest absolute error of an activation on an engine, against double arithmetic, over many points from -12 to 12. */
+/** The largest absolute error of an activation on an engine, against double precision, over many points from -12 to 12. */
 public final class ActivationError {
     private static final double RANGE = 12;
 
@@ -27,12 +27,12 @@ public final class ActivationError {
         Program program = engine.compile(graph, weights);
         program.run();
         float[] actual = program.output();
+        double[] exact = new DoubleInterpreter(weights).run();
         float[] input = weights.input(0);
         double error = 0;
         for (int i = 0; i < input.length; i++) {
-            double x = Math.scalb(input[i], DOUBLINGS);
-            if (Math.abs(x) <= RANGE) {
-                error = Math.max(error, Math.abs(actual[i] - function.apply(x)));
+            if (Math.abs(Math.scalb(input[i], DOUBLINGS)) <= RANGE) {
+                error = Math.max(error, Math.abs(actual[i] - exact[i]));
             }
         }
         return error;

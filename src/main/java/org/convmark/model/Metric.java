@@ -14,8 +14,10 @@ public enum Metric {
     STEAL("steal", "%", 1e-2),
     /** The hottest sensor of the processor. */
     TEMPERATURE("temperature", "C", 1),
-    /** The largest error of an activation. */
-    ERROR("error", "absolute", 1),
+    /** The largest difference of a row's result from that in double precision, relative to the largest magnitude there. */
+    RESULT_ERROR("result error", "relative", 1),
+    /** The largest difference of the activation under test from that in double precision. */
+    ACTIVATION_ERROR("error", "absolute", 1),
     /** Kernels launched in a pass. */
     KERNELS("kernels", "#", 1),
     /** Bytes that were planned for the intermediates of a pass. */

@@ -53,6 +53,13 @@ public enum Unit {
             return String.format(Locale.ROOT, value < 0.0995 ? "%.1f %%" : "%.0f %%", 100 * value);
         }
     },
+    /** A part of a whole so small that only its magnitude matters, with two digits and an exponent. */
+    ERROR("relative") {
+        @Override
+        public String format(double value) {
+            return value == 0 ? "0" : String.format(Locale.ROOT, "%.1e", value);
+        }
+    },
     /** A count of things. */
     COUNT("count") {
         @Override

@@ -3,6 +3,7 @@ package org.convmark.run;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.convmark.bench.ErrorProfiler;
 import org.convmark.model.Case;
 import org.convmark.model.Network;
 import org.convmark.model.Target;
@@ -33,7 +34,7 @@ final class Estimate {
     /** The time of a fork. */
     Duration fork(Row row) {
         double run = row.isRoof() ? roofSeconds(row) : flops(row) / speed(row.target());
-        double check = row.isRoof() ? 0 : flops(row) / COLD_FLOPS_PER_SECOND;
+        double check = row.isRoof() ? 0 : checks(row) * flops(row) / COLD_FLOPS_PER_SECOND;
         double warmUp = Math.max(6 * run, Math.min(effort.warmUpMillis() / 1e3, compileSeconds(row)));
         double samples = (effort.iterations() + 1) * Math.max(effort.iterationMillis() / 1e3, 1.2 * run)
                 + effort.iterations() * LEAST_SECONDS;
@@ -46,6 +47,11 @@ final class Estimate {
     private double flops(Row row) {
         return flops.computeIfAbsent(
                 row.work().problem(), problem -> problem.graph().cost().flops());
+    }
+
+    /** By plain Java before the measurement, and in double precision after it. */
+    private int checks(Row row) {
+        return flops(row) <= ErrorProfiler.MOST_FLOPS ? 2 : 1;
     }
 
     private static double speed(Target target) {

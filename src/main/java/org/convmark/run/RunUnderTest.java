@@ -19,21 +19,22 @@ public record RunUnderTest(RunFolder folder, Plan plan, Capture capture, String 
     /** Class path of this program. */
     public static final String OWN = System.getProperty("java.class.path");
 
-    private static final String CONTRACT = ForkContract.class.getName().replace('.', '/') + ".class";
-
     /** The arguments that pass the contract to a row's forks, on a machine with these caches. */
     List<String> told(Row row, Caches caches) {
         ForkContract contract = plan.contract(row, caches);
-        return knowsContracts() ? contract.properties() : contract.formerProperties();
+        return knows(ForkContract.class) ? contract.properties() : contract.formerProperties();
     }
 
-    /** An older program takes a property for each part of the contract. */
-    private boolean knowsContracts() {
+    /**
+     * Whether its program has a class: an older one takes a property for each part of the contract, and its forks would not start with a
+     * profiler that they lack.
+     */
+    boolean knows(Class<?> type) {
         if (classPath.equals(OWN)) {
             return true;
         }
         try (JarFile jar = new JarFile(classPath)) {
-            return jar.getEntry(CONTRACT) != null;
+            return jar.getEntry(type.getName().replace('.', '/') + ".class") != null;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + classPath, e);
         }

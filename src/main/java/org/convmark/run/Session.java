@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.convmark.bench.ActivationErrorProfiler;
 import org.convmark.bench.ConditionsProfiler;
+import org.convmark.bench.ErrorProfiler;
 import org.convmark.bench.ForkEnvironment;
 import org.convmark.bench.NotCompiled;
 import org.convmark.bench.ProgramProfiler;
@@ -30,6 +30,7 @@ import org.convmark.results.Failure;
 import org.convmark.results.Row;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.profile.LinuxPerfNormProfiler;
+import org.openjdk.jmh.profile.Profiler;
 import org.openjdk.jmh.results.AggregationPolicy;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
@@ -57,6 +58,14 @@ public final class Session {
 
     /** Shortest sample of a fork that counts events: perf reports its counts ten times a second. */
     private static final int COUNTING_MILLIS = 500;
+
+    /** In every fork. The first begins first and ends last, so the others do not see it. */
+    private static final List<Class<? extends Profiler>> PROFILERS = List.of(
+            RoofProfiler.class,
+            ProgramProfiler.class,
+            GCProfiler.class,
+            ConditionsProfiler.class,
+            ForkEnvironment.class);
 
     /** How often a fork is started again if its kernels were not compiled as intended. */
     private static final int REPEATS = 2;
@@ -179,7 +188,7 @@ public final class Session {
     /** Counts events per pass in one more fork: perf disturbs what it observes, so the times are discarded. */
     private void count(Entry entry) {
         String events = String.join(",", effort.counters());
-        ChainedOptionsBuilder options = options(entry)
+        ChainedOptionsBuilder options = options(entry, PROFILERS.stream())
                 .measurementTime(TimeValue.milliseconds(Math.max(effort.iterationMillis(), COUNTING_MILLIS)))
                 .addProfiler(LinuxPerfNormProfiler.class, "events=" + events);
         System.setProperty(CLASS_PATH, entry.arm.classPath());
@@ -247,9 +256,10 @@ public final class Session {
     }
 
     private List<BenchmarkResult> run(Entry entry) throws RunnerException {
+        Stream<Class<? extends Profiler>> all = Stream.concat(Stream.of(ErrorProfiler.class), PROFILERS.stream());
         System.setProperty(CLASS_PATH, entry.arm.classPath()); // JMH starts forks with the class path it finds there
         try {
-            return new Runner(options(entry).build(), log)
+            return new Runner(options(entry, all).build(), log)
                     .run().stream()
                             .flatMap(result -> result.getBenchmarkResults().stream())
                             .toList();
@@ -345,7 +355,7 @@ public final class Session {
     }
 
     /** Repeats the arguments in annotations, which JMH ignores once options are given here. */
-    private ChainedOptionsBuilder options(Entry entry) {
+    private ChainedOptionsBuilder options(Entry entry, Stream<Class<? extends Profiler>> profilers) {
         Row row = entry.row;
         JvmSetup jvm = entry.arm.plan().jvm(row).setup();
         TimeValue time = TimeValue.milliseconds(effort.iterationMillis());
@@ -360,13 +370,8 @@ public final class Session {
                 .warmupTime(TimeValue.milliseconds(1)) // JMH sets up in its first iteration, and the setup warms up
                 .measurementIterations(effort.iterations())
                 .measurementTime(time)
-                .addProfiler(RoofProfiler.class) // the first begins first and ends last, so the others do not see it
-                .addProfiler(ActivationErrorProfiler.class)
-                .addProfiler(ProgramProfiler.class)
-                .addProfiler(GCProfiler.class)
-                .addProfiler(ConditionsProfiler.class)
-                .addProfiler(ForkEnvironment.class)
                 .shouldFailOnError(true);
+        profilers.filter(entry.arm::knows).forEach(options::addProfiler);
         row.what().params().forEach(options::param);
         return options;
     }

@@ -111,19 +111,9 @@ class AlgorithmTest {
                 Weights weights = new Weights(graph, 1, Weights.Fill.RANDOM);
                 Program program = engine.compile(graph, weights);
                 program.run();
-                errors.put(channels, error(new ReferenceInterpreter(graph, weights).output(), program.output()));
+                errors.put(channels, DoubleInterpreter.error(new DoubleInterpreter(weights).run(), program.output()));
             }
         }
         assertTrue(errors.values().stream().allMatch(error -> error < limit), () -> algorithm + ": " + errors);
-    }
-
-    private static double error(double[] expected, float[] actual) {
-        double largest = 0;
-        double error = 0;
-        for (int i = 0; i < expected.length; i++) {
-            largest = Math.max(largest, Math.abs(expected[i]));
-            error = Math.max(error, Math.abs(actual[i] - expected[i]));
-        }
-        return error / largest;
     }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 
-/** Runs graphs on every target and compares the results with {@link ReferenceInterpreter}; keeps one open engine per target. */
+/** Runs graphs on every target and compares the results with {@link DoubleInterpreter}; keeps one open engine per target. */
 final class Comparison implements AutoCloseable {
     /** Targets to test: on a second JDK, targets whose kernels no JVM compiles need not be tested again. */
     private static final List<String> ASKED = Arrays.asList(System.getProperty(
@@ -127,7 +127,7 @@ final class Comparison implements AutoCloseable {
         Reference reference = references.computeIfAbsent(what, c -> Engines.reference(weights));
         Program program = open(target).compile(graph.fuse(fusion), weights);
         program.verify(reference);
-        double[] definition = definitions.computeIfAbsent(what, c -> new ReferenceInterpreter(graph, weights).output());
+        double[] definition = definitions.computeIfAbsent(what, c -> new DoubleInterpreter(weights).run());
         compare(definition, program.output(), reference);
         program.run();
         compare(definition, program.output(), reference);

@@ -26,14 +26,9 @@ class MomentsTest {
     void deepGraphsStayOfOrderOne(Stack workload) {
         Graph graph = workload.graph(depth(workload), 8, 8, 1);
         Weights weights = new Weights(graph, 1, Weights.Fill.RANDOM);
-        assertSane(doubles(Engines.reference(weights).output()), 1e-2, workload + " result");
-        List<double[]> intermediates = new ReferenceInterpreter(graph, weights).intermediates();
-        for (int i = 0; i < intermediates.size(); i++) {
-            assertSane(
-                    intermediates.get(i),
-                    0,
-                    workload + " node " + i + " " + graph.nodes().get(i).layer());
-        }
+        assertSane(DoubleInterpreter.doubles(Engines.reference(weights).output()), 1e-2, workload + " result");
+        new DoubleInterpreter(weights)
+                .run((node, value) -> assertSane(value, 0, workload + " node " + node.id() + " " + node.layer()));
     }
 
     /**
@@ -61,13 +56,5 @@ class MomentsTest {
         float[] a = new Weights(graph, 7, Weights.Fill.RANDOM).input(0);
         assertArrayEquals(a, new Weights(graph, 7, Weights.Fill.RANDOM).input(0));
         assertTrue(a[0] != new Weights(graph, 8, Weights.Fill.RANDOM).input(0)[0]);
-    }
-
-    private static double[] doubles(float[] values) {
-        double[] doubles = new double[values.length];
-        for (int i = 0; i < values.length; i++) {
-            doubles[i] = values[i];
-        }
-        return doubles;
     }
 }

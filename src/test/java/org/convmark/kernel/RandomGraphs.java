@@ -27,8 +27,8 @@ import org.convmark.model.Shape;
 import org.convmark.model.Target;
 
 /**
- * Runs random graphs one after the other in one JVM and compares them with {@link ReferenceInterpreter}: values must be within
- * the rounding bound, and the bits the same however often a program runs. Before each graph, a program on NaN and infinities
+ * Runs random graphs one after the other in one JVM and compares them with {@link DoubleInterpreter}: values must be within
+ * the {@link RoundingBound}, and the bits the same however often a program runs. Before each graph, a program on NaN and infinities
  * leaves them in the scratch memory of every thread.
  */
 final class RandomGraphs implements AutoCloseable {
@@ -202,7 +202,7 @@ final class RandomGraphs implements AutoCloseable {
         Bed bed = beds.computeIfAbsent(options, o -> Bed.of(Engines.open(target, o)));
         Graph graph = random.graph();
         Weights weights = new Weights(graph, random.weights(), Weights.Fill.RANDOM);
-        ReferenceInterpreter reference = new ReferenceInterpreter(graph, weights);
+        RoundingBound bound = new RoundingBound(weights);
         Program program = bed.engine.compile(graph.fuse(random.fusion()), weights);
         float[] first = null;
         for (int run = 0; run < RUNS; run++) {
@@ -217,12 +217,12 @@ final class RandomGraphs implements AutoCloseable {
             }
             first = output;
         }
-        return difference(reference, first);
+        return difference(bound, first);
     }
 
-    private static String difference(ReferenceInterpreter reference, float[] output) {
-        double[] right = reference.output();
-        double[] bound = reference.bound();
+    private static String difference(RoundingBound rounding, float[] output) {
+        double[] right = rounding.output();
+        double[] bound = rounding.bound();
         int wrong = 0;
         int worst = -1;
         for (int i = 0; i < right.length; i++) {

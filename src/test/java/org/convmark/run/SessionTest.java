@@ -1,6 +1,7 @@
 package org.convmark.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -21,6 +22,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.convmark.bench.ErrorProfiler;
 import org.convmark.engine.Engines;
 import org.convmark.jvm.EngineId;
 import org.convmark.jvm.JvmSetup;
@@ -40,6 +42,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.openjdk.jmh.profile.GCProfiler;
 
 /** Two rows in real forks: one on what the plan expects, one not. */
 class SessionTest {
@@ -95,6 +98,23 @@ class SessionTest {
         assertEquals("GFLOP/s", roof.path("scoreUnit").asText());
         assertEquals(2, roof.path("rawData").path(0).size());
         assertTrue(roof.path("score").asDouble() > 0);
+        JsonNode error = results.get(0).at("/secondaryMetrics/" + Metric.RESULT_ERROR.key());
+        assertEquals(1, error.path("rawData").path(0).size(), "after the last iteration of a fork");
+        assertEquals(0, error.path("score").asDouble(), 1e-6);
+        assertTrue(error.path("score").asDouble() > 0);
+    }
+
+    /** Forks of an older program would not start with a profiler that they lack. */
+    @Test
+    void olderProgramsGetTheProfilersThatTheyKnow() throws Exception {
+        Path jar = Path.of(GCProfiler.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        RunUnderTest older = new RunUnderTest(null, null, null, jar.toString());
+        assertTrue(older.knows(GCProfiler.class));
+        assertFalse(older.knows(ErrorProfiler.class));
     }
 
     /** JVMs, targets and fusions of one problem; another problem waits until its rows are kept. */

@@ -159,7 +159,7 @@ public final class ActivationAnalysis implements Analysis {
     private static Optional<MetricSamples> error(List<Measurement> rows, Activation function) {
         return rows.stream()
                 .filter(row -> isOf(row, Optional.of(function)))
-                .flatMap(row -> row.metric(Metric.ERROR).stream())
+                .flatMap(row -> row.metric(Metric.ACTIVATION_ERROR).stream())
                 .findFirst();
     }
 

@@ -59,7 +59,8 @@ public final class RowAnalysis implements Analysis {
                                 + Unit.FACTOR.format(StabilityCheck.MOST_FORK)
                                 + " the median fork, each weighed by the roof beside it: it was compiled differently. Rates count two flops per multiply-add of the network as defined, whatever "
                                 + "a kernel really did. Workspace is what a pass keeps between its kernels at most, windows of fused kernels included; traffic is what the plan for this machine's "
-                                + "caches moves through L3 and memory, modelled and not measured. The bound is the least time that the best known algorithm needs at the roofs of this run. The command measures the row again."));
+                                + "caches moves through L3 and memory, modelled and not measured. The bound is the least time that the best known algorithm needs at the roofs of this run. "
+                                + "The error is the largest difference of the result from that in double precision, over the largest magnitude there. The command measures the row again."));
         forks(run.measurements()).ifPresent(text -> contents.add(new Content.Text(text)));
         Map<String, List<Measurement>> groups = run.measurements().stream()
                 .collect(Collectors.groupingBy(RowAnalysis::simpleName, LinkedHashMap::new, Collectors.toList()));
@@ -157,7 +158,8 @@ public final class RowAnalysis implements Analysis {
                                 "Of the roof",
                                 "Roof beside",
                                 "Bound",
-                                "Time / bound"),
+                                "Time / bound",
+                                "Error"),
                         Stream.of(
                                 "Workspace",
                                 "L3 traffic",
@@ -197,6 +199,7 @@ public final class RowAnalysis implements Analysis {
         cells.add(bound.map(seconds -> Cell.number(seconds, Unit.SECONDS)).orElse(NO_BOUND));
         cells.add(bound.map(seconds -> Cell.number(row.seconds() / seconds, Unit.FACTOR))
                 .orElse(NO_BOUND));
+        cells.add(ErrorAnalysis.cell(row));
         Optional<Footprint.Bytes> bytes = facts.footprint().of(row);
         cells.add(bytes(bytes.map(Footprint.Bytes::workspace)));
         cells.add(bytes(bytes.map(b -> b.traffic().l3())));

@@ -1,10 +1,8 @@
 package org.convmark.kernel;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
-import org.convmark.model.Activation;
 import org.convmark.model.Affine;
 import org.convmark.model.Conv;
 import org.convmark.model.ElementWise;
@@ -20,10 +18,11 @@ import org.convmark.model.Shape;
 import org.convmark.model.Shift;
 
 /**
- * Computes every layer directly from its formula, in double precision and with one index per dimension. All targets, plain Java
- * included, are compared with it. It shares only the parameters with the kernels.
+ * How far an element of a result may be from what {@link DoubleInterpreter} says if a correct kernel computes it in floats: a
+ * first-order bound that follows every rounding through the graph (Higham, Accuracy and Stability of Numerical Algorithms, 2002,
+ * chapter 3), for any order of summation.
  */
-final class ReferenceInterpreter {
+final class RoundingBound {
     /** The largest relative error of a rounding to the nearest float. */
     private static final double UNIT = Math.ulp(1f) / 2;
 
@@ -49,44 +48,29 @@ final class ReferenceInterpreter {
     private final Weights weights;
     private final List<Tensor> values = new ArrayList<>();
 
-    /** Runs an unfused graph. */
-    ReferenceInterpreter(Graph graph, Weights weights) {
-        this.graph = graph;
+    /** Follows the roundings of an unfused graph. */
+    RoundingBound(Weights weights) {
+        this.graph = weights.graph();
         this.weights = weights;
         for (int v = 0; v < graph.inputs().size(); v++) {
-            double[] exact = doubles(weights.input(v));
+            double[] exact = DoubleInterpreter.doubles(weights.input(v));
             values.add(new Tensor(graph.inputs().get(v), exact, new double[exact.length]));
         }
-        for (Node node : graph.nodes()) {
-            values.add(evaluate(node));
-        }
+        new DoubleInterpreter(weights).run((node, exact) -> values.add(evaluate(node, exact)));
     }
 
-    /** The result in batch x channel x row x column order. */
+    /** The result in double precision, in batch x channel x row x column order. */
     double[] output() {
         return values.get(graph.head()).data;
     }
 
-    /** The result of every node, in order. */
-    List<double[]> intermediates() {
-        return values.stream().skip(graph.inputs().size()).map(Tensor::data).toList();
-    }
-
-    /**
-     * How far an element of the result may be from what a correct kernel computes in floats, in batch x channel x row x column
-     * order: a first-order bound that follows every rounding through the graph (Higham, Accuracy and Stability of Numerical
-     * Algorithms, 2002, chapter 3), for any order of summation.
-     */
+    /** The bound of each element, in the same order. */
     double[] bound() {
         return values.get(graph.head()).error;
     }
 
     /** Values in batch x channel x row x column order, each with a bound of its error in floats. */
     private record Tensor(Shape shape, double[] data, double[] error) {
-        Tensor(Shape shape) {
-            this(shape, new double[(int) shape.elements()], new double[(int) shape.elements()]);
-        }
-
         int index(int n, int c, int y, int x) {
             return ((n * shape.channels() + c) * shape.height() + y) * shape.width() + x;
         }
@@ -96,15 +80,13 @@ final class ReferenceInterpreter {
         }
     }
 
-    /** Computes one element of a result. */
+    /** Lists the terms of one element of a result. */
     private interface Element {
         void make(int n, int c, int y, int x, Sum sum);
     }
 
-    /** A sum with the bounds of its error. */
+    /** The terms of a sum, as far as they bound its error. */
     private static final class Sum {
-        double value;
-
         /** Error inherited from the operands. */
         double inherited;
 
@@ -115,20 +97,17 @@ final class ReferenceInterpreter {
         int roundings;
 
         void clear() {
-            value = 0;
             inherited = 0;
             absolute = 0;
             roundings = 0;
         }
 
         void add(double factor, Tensor x, int at) {
-            value += factor * x.data[at];
             inherited += Math.abs(factor) * x.error[at];
             absolute += Math.abs(factor * x.data[at]);
         }
 
         void add(double constant) {
-            value += constant;
             absolute += Math.abs(constant);
         }
 
@@ -137,9 +116,9 @@ final class ReferenceInterpreter {
         }
     }
 
-    private Tensor evaluate(Node node) {
+    private Tensor evaluate(Node node, double[] exact) {
         List<Tensor> in = node.inputs().stream().map(values::get).toList();
-        Tensor out = new Tensor(node.output());
+        Tensor out = new Tensor(node.output(), exact, new double[exact.length]);
         Element element = element(node, in, in.get(0));
         Sum sum = new Sum();
         int i = 0;
@@ -149,7 +128,6 @@ final class ReferenceInterpreter {
                     for (int q = 0; q < out.shape.width(); q++) {
                         sum.clear();
                         element.make(n, c, p, q, sum);
-                        out.data[i] = sum.value;
                         out.error[i++] = sum.error();
                     }
                 }
@@ -167,8 +145,8 @@ final class ReferenceInterpreter {
 
             @Override
             public Element affine(Affine affine) {
-                double[] scale = doubles(weights.scale(node));
-                double[] shift = doubles(weights.shift(node));
+                double[] scale = DoubleInterpreter.doubles(weights.scale(node));
+                double[] shift = DoubleInterpreter.doubles(weights.shift(node));
                 return (n, c, p, q, sum) -> {
                     sum.add(scale[c], x, x.index(n, c, p, q));
                     sum.add(shift[c]);
@@ -178,12 +156,12 @@ final class ReferenceInterpreter {
 
             @Override
             public Element layerNorm(LayerNorm norm) {
-                return ReferenceInterpreter.this.layerNorm(node, norm, x);
+                return RoundingBound.this.layerNorm(node, norm, x);
             }
 
             @Override
             public Element activate(ElementWise.Activate activate) {
-                return activated(activation(activate.function()), x);
+                return activated(DoubleInterpreter.activation(activate.function()), x);
             }
 
             @Override
@@ -255,8 +233,10 @@ final class ReferenceInterpreter {
     }
 
     private Element convolution(Node node, Conv conv, Tensor x) {
-        double[] filter = doubles(weights.filter(node));
-        double[] bias = conv.bias() == Conv.Bias.YES ? doubles(weights.shift(node)) : new double[conv.outChannels()];
+        double[] filter = DoubleInterpreter.doubles(weights.filter(node));
+        double[] bias = conv.bias() == Conv.Bias.YES
+                ? DoubleInterpreter.doubles(weights.shift(node))
+                : new double[conv.outChannels()];
         int group = conv.groupWidth(x.shape.channels());
         int perGroup = conv.outChannels() / (x.shape.channels() / group);
         int k = conv.kernel();
@@ -312,8 +292,8 @@ final class ReferenceInterpreter {
     }
 
     private Element layerNorm(Node node, LayerNorm norm, Tensor x) {
-        double[] gain = doubles(weights.scale(node));
-        double[] bias = doubles(weights.shift(node));
+        double[] gain = DoubleInterpreter.doubles(weights.scale(node));
+        double[] bias = DoubleInterpreter.doubles(weights.shift(node));
         Moments[] moments = moments(norm, x);
         return (n, c, p, q, sum) -> {
             Moments of = moments[(n * x.shape.height() + p) * x.shape.width() + q];
@@ -377,9 +357,9 @@ final class ReferenceInterpreter {
             int at = x.index(n, c, p, q);
             double v = x.data[at];
             double error = x.error[at];
-            sum.value = f.applyAsDouble(v);
+            double exact = f.applyAsDouble(v);
             sum.inherited = Math.max(
-                    Math.abs(f.applyAsDouble(v + error) - sum.value), Math.abs(f.applyAsDouble(v - error) - sum.value));
+                    Math.abs(f.applyAsDouble(v + error) - exact), Math.abs(f.applyAsDouble(v - error) - exact));
             sum.absolute = Math.max(1, Math.abs(v));
             sum.roundings = ACTIVATED;
         };
@@ -402,7 +382,6 @@ final class ReferenceInterpreter {
         int rows = global ? x.shape.height() : pool.kernel();
         int columns = global ? x.shape.width() : pool.kernel();
         double[] binomial = {1, 2, 1};
-        double maximum = Double.NEGATIVE_INFINITY;
         double error = 0;
         int count = 0;
         for (int r = 0; r < rows; r++) {
@@ -411,7 +390,6 @@ final class ReferenceInterpreter {
                 int z = q * pool.stride() + s - pool.padding();
                 if (x.holds(y, z)) {
                     int at = x.index(n, c, y, z);
-                    maximum = Math.max(maximum, x.data[at]);
                     error = Math.max(error, x.error[at]);
                     sum.add(pool.kind() == Pool.Kind.BLUR ? binomial[r] * binomial[s] / 16 : 1, x, at);
                     count++;
@@ -422,52 +400,13 @@ final class ReferenceInterpreter {
         switch (pool.kind()) {
             case MAX -> {
                 sum.clear();
-                sum.value = maximum;
                 sum.inherited = error;
             }
             case AVERAGE, GLOBAL -> {
-                sum.value /= count;
                 sum.inherited /= count;
                 sum.absolute /= count;
             }
             case BLUR -> {}
         }
-    }
-
-    private static DoubleUnaryOperator activation(Activation function) {
-        return switch (function) {
-            case RELU -> x -> x > 0 ? x : 0;
-            case RELU6 -> x -> x > 6 ? 6 : x > 0 ? x : 0;
-            case ELU -> x -> x > 0 ? x : Math.exp(x) - 1;
-            case SELU -> x -> 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * (Math.exp(x) - 1));
-            case TANH -> x -> 1 - 2 / (Math.exp(2 * x) + 1);
-            case GELU_TANH -> x -> x / (1 + Math.exp(-2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
-            case SIGMOID -> x -> 1 / (1 + Math.exp(-x));
-            case SILU -> x -> x / (1 + Math.exp(-x));
-            case GELU -> x -> x * gaussian(x);
-            case HARD_SIGMOID -> x -> x > 3 ? 1 : x < -3 ? 0 : x / 6 + 0.5;
-            case HARD_SWISH -> x -> x > 3 ? x : x < -3 ? 0 : x * (x / 6 + 0.5);
-            default -> function::apply;
-        };
-    }
-
-    /** Gaussian distribution function, by the error function's series of positive terms. */
-    static double gaussian(double x) {
-        if (Math.abs(x) > 8) {
-            return x > 0 ? 1 : 0;
-        }
-        double term = x;
-        double sum = x;
-        for (int n = 1; n < 200; n++) {
-            term *= x * x / (2 * n + 1);
-            sum += term;
-        }
-        return 0.5 + sum * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
-    }
-
-    private static double[] doubles(float[] values) {
-        double[] doubles = new double[values.length];
-        Arrays.setAll(doubles, i -> values[i]);
-        return doubles;
     }
 }

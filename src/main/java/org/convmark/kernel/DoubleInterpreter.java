@@ -1,0 +1,302 @@
+package org.convmark.kernel;
+
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
+import org.apache.commons.numbers.gamma.Erfc;
+import org.convmark.model.Activation;
+import org.convmark.model.Affine;
+import org.convmark.model.Conv;
+import org.convmark.model.ElementWise;
+import org.convmark.model.Fused;
+import org.convmark.model.Graph;
+import org.convmark.model.Graph.Node;
+import org.convmark.model.LayerNorm;
+import org.convmark.model.LayerVisitor;
+import org.convmark.model.Pool;
+import org.convmark.model.Route;
+import org.convmark.model.RouteVisitor;
+import org.convmark.model.Shape;
+import org.convmark.model.Shift;
+
+/**
+ * Runs an unfused graph in double precision, every layer directly from its formula. It shares only the parameters with the kernels, so
+ * what a result in floats differs from it by is the error of that result. It uses all processors.
+ */
+public final class DoubleInterpreter {
+    private static final double SQRT_HALF = Math.sqrt(0.5);
+
+    private final Graph graph;
+    private final Weights weights;
+
+    /** Values in batch x channel x row x column order; inputs first. A value is dropped after its last use. */
+    private final double[][] values;
+
+    /** Makes a feature map of a result. */
+    private interface FeatureMap {
+        /** @param at index of the first pixel of channel c of image n in y */
+        void make(int n, int c, double[] y, int at);
+    }
+
+    /** @param weights of the unfused graph that is run */
+    public DoubleInterpreter(Weights weights) {
+        this.graph = weights.graph();
+        this.weights = weights;
+        this.values = new double[graph.inputs().size() + graph.nodes().size()][];
+    }
+
+    /**
+     * Runs the graph.
+     *
+     * @return the result in batch x channel x row x column order
+     */
+    public double[] run() {
+        return run((node, value) -> {});
+    }
+
+    /** Runs the graph and hands over the result of each node as soon as it is there. */
+    double[] run(BiConsumer<Node, double[]> made) {
+        int[] lastUses = graph.lastUses();
+        int inputs = graph.inputs().size();
+        for (int v = 0; v < inputs; v++) {
+            values[v] = doubles(weights.input(v));
+        }
+        for (int i = 0; i < graph.nodes().size(); i++) {
+            Node node = graph.nodes().get(i);
+            values[inputs + i] = evaluate(node);
+            made.accept(node, values[inputs + i]);
+            for (int v = 0; v <= inputs + i; v++) {
+                if (lastUses[v] <= i && v != graph.head()) {
+                    values[v] = null;
+                }
+            }
+        }
+        return values[graph.head()];
+    }
+
+    /**
+     * The error of a result: its largest difference from the result in double precision, relative to the largest magnitude there. This
+     * is the maximum element error by which Lavin and Gray (Fast Algorithms for Convolutional Neural Networks, 2016, section 5.3) judge
+     * Winograd's algorithms, also against double precision, as a normwise relative error (Higham, Accuracy and Stability of Numerical
+     * Algorithms, 2002, section 6.1), so that results of different magnitudes compare. Half a unit in the last place of a float near
+     * one is 6e-8.
+     *
+     * @param exact the result of {@link #run()}
+     * @param actual a result in floats, in the same order
+     * @return 0 if they are equal, infinity if an element is no number or all of the exact result is zero
+     */
+    public static double error(double[] exact, float[] actual) {
+        double largest = 0;
+        double error = 0;
+        for (int i = 0; i < exact.length; i++) {
+            double difference = Math.abs(actual[i] - exact[i]);
+            error = Math.max(error, Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
+            largest = Math.max(largest, Math.abs(exact[i]));
+        }
+        return error == 0 ? 0 : error / largest;
+    }
+
+    /** An activation in double precision; {@link Activation#apply} knows GELU to 1e-7 only. */
+    static DoubleUnaryOperator activation(Activation function) {
+        return function == Activation.GELU ? x -> 0.5 * x * Erfc.value(-x * SQRT_HALF) : function::apply;
+    }
+
+    static double[] doubles(float[] floats) {
+        return IntStream.range(0, floats.length).mapToDouble(i -> floats[i]).toArray();
+    }
+
+    private double[] evaluate(Node node) {
+        Shape in = graph.shape(node.inputs().get(0));
+        double[] x = values[node.inputs().get(0)];
+        Shape out = node.output();
+        int pixels = (int) out.pixels();
+        return node.layer().accept(new LayerVisitor<>() {
+            @Override
+            public double[] conv(Conv conv) {
+                float[] bias = conv.bias() == Conv.Bias.YES ? weights.shift(node) : new float[conv.outChannels()];
+                return new DoubleConvolution(conv, weights.filter(node), bias, in, x, out).run();
+            }
+
+            @Override
+            public double[] affine(Affine affine) {
+                float[] scale = weights.scale(node);
+                float[] shift = weights.shift(node);
+                return maps(out, (n, c, y, at) -> {
+                    for (int i = at; i < at + pixels; i++) {
+                        y[i] = (double) scale[c] * x[i] + shift[c];
+                    }
+                });
+            }
+
+            @Override
+            public double[] layerNorm(LayerNorm norm) {
+                return normalised(norm, weights.scale(node), weights.shift(node), out, x);
+            }
+
+            @Override
+            public double[] activate(ElementWise.Activate activate) {
+                DoubleUnaryOperator f = activation(activate.function());
+                return maps(out, (n, c, y, at) -> {
+                    for (int i = at; i < at + pixels; i++) {
+                        y[i] = f.applyAsDouble(x[i]);
+                    }
+                });
+            }
+
+            @Override
+            public double[] add(ElementWise.Add add) {
+                double[] other = values[node.inputs().get(1)];
+                return maps(out, (n, c, y, at) -> {
+                    for (int i = at; i < at + pixels; i++) {
+                        y[i] = x[i] + other[i];
+                    }
+                });
+            }
+
+            @Override
+            public double[] multiply(ElementWise.Multiply multiply) {
+                double[] gate = values[node.inputs().get(1)];
+                return maps(out, (n, c, y, at) -> {
+                    for (int i = at; i < at + pixels; i++) {
+                        y[i] = x[i] * gate[n * out.channels() + c];
+                    }
+                });
+            }
+
+            @Override
+            public double[] route(Route route) {
+                return moved(node, route);
+            }
+
+            @Override
+            public double[] shift(Shift shift) {
+                return maps(out, (n, c, y, at) -> {
+                    for (int p = 0; p < out.height() - 1; p++) {
+                        int row = at + p * out.width();
+                        System.arraycopy(x, row + out.width() + 1, y, row, out.width() - 1);
+                    }
+                });
+            }
+
+            @Override
+            public double[] pool(Pool pool) {
+                return maps(
+                        out,
+                        (n, c, y, at) -> pooled(pool, in, x, (n * in.channels() + c) * (int) in.pixels(), out, y, at));
+            }
+
+            @Override
+            public double[] fused(Fused fused) {
+                throw new IllegalArgumentException("only unfused graphs are interpreted");
+            }
+        });
+    }
+
+    private static double[] maps(Shape out, FeatureMap map) {
+        double[] y = new double[(int) out.elements()];
+        int pixels = (int) out.pixels();
+        IntStream.range(0, out.batch() * out.channels())
+                .parallel()
+                .forEach(m -> map.make(m / out.channels(), m % out.channels(), y, m * pixels));
+        return y;
+    }
+
+    /** Channels by the definition of each route, which kernels get as a list of sources. */
+    private double[] moved(Node node, Route route) {
+        List<Shape> shapes = graph.shapes(node);
+        return route.accept(new RouteVisitor<>() {
+            @Override
+            public double[] concat(Route.Concat concat) {
+                return maps(node.output(), (n, c, y, at) -> {
+                    int input = 0;
+                    int channel = c;
+                    while (channel >= shapes.get(input).channels()) {
+                        channel -= shapes.get(input++).channels();
+                    }
+                    copy(input, n, channel, y, at);
+                });
+            }
+
+            @Override
+            public double[] slice(Route.Slice slice) {
+                return maps(node.output(), (n, c, y, at) -> copy(0, n, slice.from() + c, y, at));
+            }
+
+            @Override
+            public double[] shuffle(Route.Shuffle shuffle) {
+                int groups = shuffle.groups();
+                int size = shapes.get(0).channels() / groups;
+                return maps(node.output(), (n, c, y, at) -> copy(0, n, c % groups * size + c / groups, y, at));
+            }
+
+            private void copy(int input, int n, int channel, double[] y, int at) {
+                Shape shape = shapes.get(input);
+                int pixels = (int) shape.pixels();
+                System.arraycopy(
+                        values[node.inputs().get(input)], (n * shape.channels() + channel) * pixels, y, at, pixels);
+            }
+        });
+    }
+
+    private static double[] normalised(LayerNorm norm, float[] gain, float[] bias, Shape shape, double[] x) {
+        int pixels = (int) shape.pixels();
+        int channels = shape.channels();
+        double[] y = new double[x.length];
+        IntStream.range(0, shape.batch() * pixels).parallel().forEach(i -> {
+            int first = i / pixels * channels * pixels + i % pixels;
+            double mean = 0;
+            for (int c = 0; c < channels; c++) {
+                mean += x[first + c * pixels] / channels;
+            }
+            double variance = 0;
+            for (int c = 0; c < channels; c++) {
+                double deviation = x[first + c * pixels] - mean;
+                variance += deviation * deviation / channels;
+            }
+            double scale = 1 / Math.sqrt(variance + norm.epsilon());
+            for (int c = 0; c < channels; c++) {
+                y[first + c * pixels] = (x[first + c * pixels] - mean) * scale * gain[c] + bias[c];
+            }
+        });
+        return y;
+    }
+
+    private static void pooled(Pool pool, Shape in, double[] x, int map, Shape out, double[] y, int at) {
+        for (int p = 0; p < out.height(); p++) {
+            for (int q = 0; q < out.width(); q++) {
+                y[at + p * out.width() + q] = pooled(pool, in, x, map, p * pool.stride(), q * pool.stride());
+            }
+        }
+    }
+
+    /** One window, whose first row and column are given without the padding. */
+    private static double pooled(Pool pool, Shape in, double[] x, int map, int row, int column) {
+        boolean isWhole = pool.kind() == Pool.Kind.GLOBAL;
+        int top = row - pool.padding();
+        int left = column - pool.padding();
+        int bottom = Math.min(in.height(), isWhole ? in.height() : top + pool.kernel());
+        int right = Math.min(in.width(), isWhole ? in.width() : left + pool.kernel());
+        double maximum = Double.NEGATIVE_INFINITY;
+        double sum = 0;
+        int count = 0;
+        for (int p = Math.max(0, top); p < bottom; p++) {
+            for (int q = Math.max(0, left); q < right; q++) {
+                double value = x[map + p * in.width() + q];
+                maximum = Math.max(maximum, value);
+                sum += pool.kind() == Pool.Kind.BLUR ? binomial(p - top) * binomial(q - left) * value : value;
+                count++;
+            }
+        }
+        return switch (pool.kind()) {
+            case MAX -> maximum;
+            case AVERAGE, GLOBAL -> sum / count;
+            case BLUR -> sum;
+        };
+    }
+
+    /** 1, 2, 1 over 4. */
+    private static double binomial(int tap) {
+        return tap == 1 ? 0.5 : 0.25;
+    }
+}
