@@ -1,6 +1,7 @@
 package org.convmark.fusion;
 
 import java.util.List;
+import org.convmark.model.Algorithm;
 import org.convmark.model.Conv;
 import org.convmark.model.Fused;
 import org.convmark.model.Graph;
@@ -43,15 +44,13 @@ public interface FusionCapabilities {
                     : node.layer();
             return layer instanceof Conv conv
                             && isFasterAlone(conv, inputs.get(0).channels())
-                    ? "dense 3x3 at stride 1 has faster algorithms for whole maps"
+                    ? "dense 3x3 and 5x5 at stride 1 have faster algorithms for whole maps"
                     : "";
         }
 
         /** Winograd saves more than fusion can. */
         private boolean isFasterAlone(Conv conv, int channels) {
-            return conv.kernel() == 3
-                    && conv.stride() == 1
-                    && conv.dilation() == 1
+            return Algorithm.hasWinograd(conv)
                     && conv.groupWidth(channels) == channels
                     && Math.min(channels, conv.outChannels()) >= 8;
         }

@@ -25,14 +25,17 @@ public enum Algorithm {
     WINOGRAD_2 {
         @Override
         Optional<Double> flops(Conv conv, Shape in) {
-            return winograd(conv, in, 2, 32, 24);
+            return conv.kernel() == 3 ? winograd(conv, in, 2, 32, 24) : Optional.empty();
         }
     },
-    /** Winograd's F(4x4, 3x3): 36 products instead of 144; for 3x3 at stride 1, otherwise direct (Lavin and Gray 2016). */
+    /**
+     * Winograd's forms of 36 products: F(4x4, 3x3) instead of 144, and F(2x2, 5x5) instead of 100; at stride 1, otherwise direct (Lavin
+     * and Gray 2016; the output transform of the latter is counted here, a fused multiply-add as one operation).
+     */
     WINOGRAD_4 {
         @Override
         Optional<Double> flops(Conv conv, Shape in) {
-            return winograd(conv, in, 4, 156, 90);
+            return conv.kernel() == 3 ? winograd(conv, in, 4, 156, 90) : winograd(conv, in, 2, 156, 64);
         }
     };
 
@@ -53,7 +56,7 @@ public enum Algorithm {
 
     /** Whether Winograd's algorithms compute a convolution. */
     public static boolean hasWinograd(Conv conv) {
-        return conv.kernel() == 3 && conv.stride() == 1 && conv.dilation() == 1;
+        return (conv.kernel() == 3 || conv.kernel() == 5) && conv.stride() == 1 && conv.dilation() == 1;
     }
 
     /**
@@ -67,7 +70,8 @@ public enum Algorithm {
             return Optional.empty();
         }
         double tiles = (double) conv.output(List.of(in)).pixels() * in.batch() / (m * m);
-        double products = (double) (m + 2) * (m + 2) * conv.groupWidth(in.channels());
+        double side = m + conv.kernel() - 1;
+        double products = side * side * conv.groupWidth(in.channels());
         return Optional.of(tiles * (conv.outChannels() * (2 * products + output) + (double) in.channels() * input));
     }
 }

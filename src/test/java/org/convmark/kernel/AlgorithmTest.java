@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Every algorithm on the targets that have several, over maps around the tiles and channels around the vector length. Random
- * numbers must be right within rounding, small integers exactly, except for F(4x4), whose filters are multiples of 1/576. Also
+ * numbers must be right within rounding, small integers exactly, except for WINOGRAD_4, whose filters are multiples of 1/576. Also
  * every algorithm with every fusion over blocks.
  */
 class AlgorithmTest {
@@ -47,28 +47,30 @@ class AlgorithmTest {
                         && target.algorithms().size() > 1)
                 .map(target -> DynamicTest.dynamicTest(target.name(), () -> {
                     try (Comparison comparison = new Comparison(workers, workers, algorithm)) {
-                        comparison.check(target, Fusion.NONE, Weights.Fill.RANDOM, convolutions(workers));
+                        comparison.check(target, Fusion.NONE, Weights.Fill.RANDOM, convolutions(3, workers));
+                        comparison.check(target, Fusion.NONE, Weights.Fill.RANDOM, convolutions(5, workers));
                         comparison.check(target, Fusion.EPILOGUE, Weights.Fill.RANDOM, epilogues(workers));
                         for (Fusion fusion : target.fusions()) {
                             comparison.check(target, fusion, Weights.Fill.RANDOM, blocks(workers));
                         }
                         if (algorithm == Algorithm.WINOGRAD_2) {
-                            comparison.check(target, Fusion.NONE, Weights.Fill.INTEGER, convolutions(workers));
+                            comparison.check(target, Fusion.NONE, Weights.Fill.INTEGER, convolutions(3, workers));
                         }
                     }
                 }));
     }
 
     /** Over both numbers of workers, every map meets every number of channels, every padding and both batches. */
-    private static List<Graph> convolutions(int turn) {
+    private static List<Graph> convolutions(int kernel, int turn) {
         List<Graph> graphs = new ArrayList<>();
         for (int[] map : MAPS) {
             for (int i = 0; i < CHANNELS.length; i++) {
                 turn++;
-                int padding = turn % 4 == 0 && map[0] > 2 ? 0 : 1 + turn % 4 / 3;
+                int same = kernel / 2;
+                int padding = turn % 4 == 0 && Math.min(map[0], map[1]) >= kernel ? 0 : same + turn % 4 / 3;
                 Shape in = new Shape(turn % 3 == 0 ? 3 : 1, CHANNELS[i], map[0], map[1]);
                 int out = CHANNELS[(i + turn) % CHANNELS.length];
-                graphs.add(Graph.of(in).then(new Conv(out, 3, 1, 1, padding, Conv.DENSE, Bias.YES)));
+                graphs.add(Graph.of(in).then(new Conv(out, kernel, 1, 1, padding, Conv.DENSE, Bias.YES)));
             }
         }
         return graphs;
@@ -102,18 +104,20 @@ class AlgorithmTest {
 
     /** Largest error relative to the largest result, against sums in doubles: the documented figures. */
     @ParameterizedTest
-    @CsvSource({"DIRECT, 3e-6", "WINOGRAD_2, 1.5e-6", "WINOGRAD_4, 2.5e-5"})
-    void error(Algorithm algorithm, double limit) {
+    @CsvSource({"DIRECT, 3, 3e-6", "WINOGRAD_2, 3, 1.5e-6", "WINOGRAD_4, 3, 2.5e-5", "WINOGRAD_4, 5, 2.5e-5"})
+    void error(Algorithm algorithm, int kernel, double limit) {
         Map<Integer, Double> errors = new LinkedHashMap<>();
         try (Engine engine = Engines.open(Target.VECTOR, new EngineOptions(0, null, algorithm))) {
             for (int channels : new int[] {16, 64, 256, 512}) {
-                Graph graph = Graph.of(new Shape(1, channels, 9, 9)).conv(3, channels);
+                Graph graph = Graph.of(new Shape(1, channels, 9, 9)).conv(kernel, channels);
                 Weights weights = new Weights(graph, 1, Weights.Fill.RANDOM);
                 Program program = engine.compile(graph, weights);
                 program.run();
                 errors.put(channels, DoubleInterpreter.error(new DoubleInterpreter(weights).run(), program.output()));
             }
         }
-        assertTrue(errors.values().stream().allMatch(error -> error < limit), () -> algorithm + ": " + errors);
+        assertTrue(
+                errors.values().stream().allMatch(error -> error < limit),
+                () -> algorithm + " of " + kernel + "x" + kernel + ": " + errors);
     }
 }

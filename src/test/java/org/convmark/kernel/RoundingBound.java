@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import org.convmark.model.Affine;
+import org.convmark.model.Algorithm;
 import org.convmark.model.Conv;
 import org.convmark.model.ElementWise;
 import org.convmark.model.Fused;
@@ -40,6 +41,9 @@ final class RoundingBound {
      * 1, 1, 8, 8, 1 times 1/4, 1/2, 1/2, 7/24, 7/24, 1 times 10, 10, 10, 6, 6, 10.
      */
     private static final double AMPLIFIED = 48 * 48;
+
+    /** The same by F(2x2, 5x5): 0, 1, 1, 2, 2, 1 times 1/4, 5/6, 5/6, 31/24, 31/24, 1 times 10, 10, 10, 6, 6, 10. */
+    private static final double AMPLIFIED_5 = 57.7 * 57.7;
 
     /** Roundings of a product's four transforms. */
     private static final int TRANSFORMED = 16;
@@ -240,7 +244,7 @@ final class RoundingBound {
         int group = conv.groupWidth(x.shape.channels());
         int perGroup = conv.outChannels() / (x.shape.channels() / group);
         int k = conv.kernel();
-        boolean transforms = k == 3 && conv.stride() == 1 && conv.dilation() == 1 && group == x.shape.channels();
+        boolean transforms = Algorithm.hasWinograd(conv) && group == x.shape.channels();
         double[][] transformed = transforms ? transformed(conv, filter, x) : null;
         return (n, o, p, q, sum) -> {
             sum.add(bias[o]);
@@ -272,6 +276,8 @@ final class RoundingBound {
      */
     private static double[][] transformed(Conv conv, double[] filter, Tensor x) {
         int channels = x.shape.channels();
+        int taps = conv.kernel() * conv.kernel();
+        double amplified = conv.kernel() == 3 ? AMPLIFIED : AMPLIFIED_5;
         double[][] errors = new double[x.shape.batch()][conv.outChannels()];
         for (int n = 0; n < errors.length; n++) {
             for (int c = 0; c < channels; c++) {
@@ -281,10 +287,10 @@ final class RoundingBound {
                 }
                 for (int o = 0; o < conv.outChannels(); o++) {
                     double widest = 0;
-                    for (int t = 0; t < 9; t++) {
-                        widest = Math.max(widest, Math.abs(filter[(o * channels + c) * 9 + t]));
+                    for (int t = 0; t < taps; t++) {
+                        widest = Math.max(widest, Math.abs(filter[(o * channels + c) * taps + t]));
                     }
-                    errors[n][o] += AMPLIFIED * (Math.sqrt(channels) + TRANSFORMED) * UNIT * widest * largest;
+                    errors[n][o] += amplified * (Math.sqrt(channels) + TRANSFORMED) * UNIT * widest * largest;
                 }
             }
         }

@@ -63,7 +63,7 @@ public final class BoundAnalysis implements Analysis {
             contents.add(
                     new Content.Text(
                             "A bound is the least time that a row can take on this machine: for each kernel the longer of two times, "
-                                    + "that of the arithmetic of the algorithm which needs least (direct, or Winograd's F(2x2) or F(4x4) with its transforms), "
+                                    + "that of the arithmetic of the algorithm which needs least (direct, or one of Winograd's with its transforms), "
                                     + "and that of its bytes, each moved once at the bandwidth of the smallest memory that can hold them. Rates are the highest that the run saw. "
                                     + "What a row takes beyond its bound can in principle be gained; a row below its bound would show that the bound is wrong."));
             contents.add(summary(run, rows));

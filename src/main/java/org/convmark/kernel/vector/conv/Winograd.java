@@ -9,7 +9,7 @@ import org.convmark.model.Conv;
 import org.convmark.model.Shape;
 
 /**
- * Winograd's minimal filtering F(m x m, 3 x 3): a tile of m x m results takes n x n products, n = m + 2 (Lavin and Gray, Fast
+ * Winograd's minimal filtering F(m x m, r x r): a tile of m x m results takes n x n products, n = m + r - 1 (Lavin and Gray, Fast
  * Algorithms for Convolutional Neural Networks, 2016): A'[(G g G') * (B' d B)]A. Both transforms are done in one dimension,
  * stored, and then done in the other: both dimensions at once would need more than 16 registers.
  *
@@ -18,7 +18,7 @@ import org.convmark.model.Shape;
  */
 public enum Winograd {
     /** 16 products for 4 results; interpolation points 0, 1, -1; exact on small integers. */
-    F2(2, new double[][] {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}}) {
+    F2_3(2, new double[][] {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}}) {
         @Override
         void input(float[] in, int[] from, int at, int step, float[] out, int q, int stride, int count) {
             int p0 = at + from[0], p1 = at + from[1], p2 = at + from[2], p3 = at + from[3];
@@ -50,7 +50,7 @@ public enum Winograd {
     },
 
     /** 36 products for 16 results; interpolation points 0, 1, -1, 2, -2, which cost accuracy. */
-    F4(4, new double[][] {
+    F4_3(4, new double[][] {
         {1 / 4., 0, 0},
         {-1 / 6., -1 / 6., -1 / 6.},
         {-1 / 6., 1 / 6., -1 / 6.},
@@ -60,30 +60,7 @@ public enum Winograd {
     }) {
         @Override
         void input(float[] in, int[] from, int at, int step, float[] out, int q, int stride, int count) {
-            int p0 = at + from[0], p1 = at + from[1], p2 = at + from[2];
-            int p3 = at + from[3], p4 = at + from[4], p5 = at + from[5];
-            FloatVector two = FloatVector.broadcast(FLOATS, 2f);
-            FloatVector four = FloatVector.broadcast(FLOATS, 4f);
-            FloatVector minusFour = FloatVector.broadcast(FLOATS, -4f);
-            FloatVector minusFive = FloatVector.broadcast(FLOATS, -5f);
-            for (int i = 0; i < count; i++) {
-                FloatVector d0 = FloatVector.fromArray(FLOATS, in, p0 + i * step);
-                FloatVector d2 = FloatVector.fromArray(FLOATS, in, p2 + i * step);
-                FloatVector d4 = FloatVector.fromArray(FLOATS, in, p4 + i * step);
-                d0.fma(four, d2.fma(minusFive, d4)).intoArray(out, q + i * L);
-                FloatVector d1 = FloatVector.fromArray(FLOATS, in, p1 + i * step);
-                FloatVector d3 = FloatVector.fromArray(FLOATS, in, p3 + i * step);
-                FloatVector d5 = FloatVector.fromArray(FLOATS, in, p5 + i * step);
-                d1.fma(four, d3.fma(minusFive, d5)).intoArray(out, q + 5 * stride + i * L);
-                FloatVector even = d2.fma(minusFour, d4);
-                FloatVector odd = d1.fma(minusFour, d3);
-                even.add(odd).intoArray(out, q + stride + i * L);
-                even.sub(odd).intoArray(out, q + 2 * stride + i * L);
-                even = d4.sub(d2);
-                odd = d3.sub(d1).mul(two);
-                even.add(odd).intoArray(out, q + 3 * stride + i * L);
-                even.sub(odd).intoArray(out, q + 4 * stride + i * L);
-            }
+            sixPoints(in, from, at, step, out, q, stride, count);
         }
 
         @Override
@@ -110,10 +87,50 @@ public enum Winograd {
                         .intoArray(out, q + 3 * gap + i * step);
             }
         }
+    },
+
+    /** 36 products for 4 results of a 5 x 5 filter, in place of 100; interpolation points as those of F4_3. */
+    F2_5(2, new double[][] {
+        {1 / 4., 0, 0, 0, 0},
+        {-1 / 6., -1 / 6., -1 / 6., -1 / 6., -1 / 6.},
+        {-1 / 6., 1 / 6., -1 / 6., 1 / 6., -1 / 6.},
+        {1 / 24., 1 / 12., 1 / 6., 1 / 3., 2 / 3.},
+        {1 / 24., -1 / 12., 1 / 6., -1 / 3., 2 / 3.},
+        {0, 0, 0, 0, 1}
+    }) {
+        @Override
+        void input(float[] in, int[] from, int at, int step, float[] out, int q, int stride, int count) {
+            sixPoints(in, from, at, step, out, q, stride, count);
+        }
+
+        @Override
+        void output(
+                float[] in, int p, int stride, float[] bias, int o, float[] out, int q, int step, int gap, int count) {
+            FloatVector b = FloatVector.fromArray(FLOATS, bias, o);
+            FloatVector two = FloatVector.broadcast(FLOATS, 2f);
+            for (int i = 0; i < count; i++) {
+                FloatVector m1 = FloatVector.fromArray(FLOATS, in, p + stride + i * L);
+                FloatVector m2 = FloatVector.fromArray(FLOATS, in, p + 2 * stride + i * L);
+                FloatVector m3 = FloatVector.fromArray(FLOATS, in, p + 3 * stride + i * L);
+                FloatVector m4 = FloatVector.fromArray(FLOATS, in, p + 4 * stride + i * L);
+                FloatVector.fromArray(FLOATS, in, p + i * L)
+                        .add(m1.add(m2))
+                        .add(m3.add(m4))
+                        .add(b)
+                        .intoArray(out, q + i * step);
+                FloatVector.fromArray(FLOATS, in, p + 5 * stride + i * L)
+                        .add(m3.sub(m4).fma(two, m1.sub(m2)))
+                        .add(b)
+                        .intoArray(out, q + gap + i * step);
+            }
+        }
     };
 
     /** Results on a side of a tile. */
     final int m;
+
+    /** Rows and columns of the filter. */
+    final int r;
 
     /** Products on a side of a tile. */
     final int n;
@@ -122,7 +139,8 @@ public enum Winograd {
 
     Winograd(int m, double[][] g) {
         this.m = m;
-        this.n = m + 2;
+        this.n = g.length;
+        this.r = n - m + 1;
         this.g = g;
     }
 
@@ -130,10 +148,10 @@ public enum Winograd {
     public static Winograd choose(Algorithm algorithm, Conv conv, Shape in, Shape out) {
         boolean fits = Algorithm.hasWinograd(conv) && conv.groupWidth(in.channels()) == in.channels();
         return switch (fits ? algorithm : Algorithm.DIRECT) {
-            case AUTO -> fastest(in, out);
+            case AUTO -> conv.kernel() == F2_5.r ? fastest5(in, out) : fastest(in, out);
             case DIRECT -> null;
-            case WINOGRAD_2 -> F2;
-            case WINOGRAD_4 -> F4;
+            case WINOGRAD_2 -> conv.kernel() == F2_3.r ? F2_3 : null;
+            case WINOGRAD_4 -> conv.kernel() == F4_3.r ? F4_3 : F2_5;
         };
     }
 
@@ -156,7 +174,13 @@ public enum Winograd {
         }
         int tiles = (out.height() + 3) / 4 * ((out.width() + 3) / 4);
         boolean wasteful = 4 * 16 * tiles > 5 * out.height() * out.width();
-        return side < 6 || (products > 32_768 ? tiles * out.batch() < 16 : wasteful) ? F2 : F4;
+        return side < 6 || (products > 32_768 ? tiles * out.batch() < 16 : wasteful) ? F2_3 : F4_3;
+    }
+
+    /** The same for 5x5, whose transforms cost more per result. */
+    private static Winograd fastest5(Shape in, Shape out) {
+        boolean pays = Math.min(in.channels(), out.channels()) >= 16 && Math.min(out.height(), out.width()) >= 6;
+        return pays ? F2_5 : null;
     }
 
     /**
@@ -172,17 +196,48 @@ public enum Winograd {
     abstract void output(
             float[] in, int p, int stride, float[] bias, int o, float[] out, int q, int step, int gap, int count);
 
-    /** G g G' of the 3 x 3 filter that starts at {@code at}, row by row. */
+    /** G g G' of the r x r filter that starts at {@code at}, row by row. */
     double[] filter(float[] filter, int at) {
         double[] u = new double[n * n];
         for (int i = 0; i < n; i++) {
-            for (int c = 0; c < 3; c++) {
-                double sum = g[i][0] * filter[at + c] + g[i][1] * filter[at + 3 + c] + g[i][2] * filter[at + 6 + c];
+            for (int c = 0; c < r; c++) {
+                double sum = 0;
+                for (int row = 0; row < r; row++) {
+                    sum += g[i][row] * filter[at + row * r + c];
+                }
                 for (int j = 0; j < n; j++) {
                     u[i * n + j] += sum * g[j][c];
                 }
             }
         }
         return u;
+    }
+
+    /** B' for the interpolation points 0, 1, -1, 2, -2. */
+    private static void sixPoints(float[] in, int[] from, int at, int step, float[] out, int q, int stride, int count) {
+        int p0 = at + from[0], p1 = at + from[1], p2 = at + from[2];
+        int p3 = at + from[3], p4 = at + from[4], p5 = at + from[5];
+        FloatVector two = FloatVector.broadcast(FLOATS, 2f);
+        FloatVector four = FloatVector.broadcast(FLOATS, 4f);
+        FloatVector minusFour = FloatVector.broadcast(FLOATS, -4f);
+        FloatVector minusFive = FloatVector.broadcast(FLOATS, -5f);
+        for (int i = 0; i < count; i++) {
+            FloatVector d0 = FloatVector.fromArray(FLOATS, in, p0 + i * step);
+            FloatVector d2 = FloatVector.fromArray(FLOATS, in, p2 + i * step);
+            FloatVector d4 = FloatVector.fromArray(FLOATS, in, p4 + i * step);
+            d0.fma(four, d2.fma(minusFive, d4)).intoArray(out, q + i * L);
+            FloatVector d1 = FloatVector.fromArray(FLOATS, in, p1 + i * step);
+            FloatVector d3 = FloatVector.fromArray(FLOATS, in, p3 + i * step);
+            FloatVector d5 = FloatVector.fromArray(FLOATS, in, p5 + i * step);
+            d1.fma(four, d3.fma(minusFive, d5)).intoArray(out, q + 5 * stride + i * L);
+            FloatVector even = d2.fma(minusFour, d4);
+            FloatVector odd = d1.fma(minusFour, d3);
+            even.add(odd).intoArray(out, q + stride + i * L);
+            even.sub(odd).intoArray(out, q + 2 * stride + i * L);
+            even = d4.sub(d2);
+            odd = d3.sub(d1).mul(two);
+            even.add(odd).intoArray(out, q + 3 * stride + i * L);
+            even.sub(odd).intoArray(out, q + 4 * stride + i * L);
+        }
     }
 }

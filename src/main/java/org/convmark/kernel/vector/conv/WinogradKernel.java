@@ -19,7 +19,7 @@ import org.convmark.kernel.vector.tile.SingleTiles;
 import org.convmark.model.Conv;
 
 /**
- * Dense 3x3 convolution at stride 1 by Winograd's minimal filtering. Rows of tiles are processed in strips. For each strip:
+ * Dense convolution at stride 1 by Winograd's minimal filtering. Rows of tiles are processed in strips. For each strip:
  * <ul>
  *   <li>the input is transformed into n x n matrices of channels x tiles;
  *   <li>these are multiplied by the transformed filter, for some pairs of output blocks at a time; the products are matrix
@@ -102,7 +102,7 @@ public final class WinogradKernel implements Kernel {
         return parts(floats, AlignedFloats.CACHE_LINE_FLOATS) * AlignedFloats.CACHE_LINE_FLOATS;
     }
 
-    /** A convolution with stride 1 and a 3x3 filter, with all its post-ops. */
+    /** A convolution with stride 1 and a filter of the form's size, with all its post-ops. */
     public WinogradKernel(
             Winograd form,
             Conv conv,
@@ -162,7 +162,7 @@ public final class WinogradKernel implements Kernel {
                 .toArray(PackedFilter[]::new);
         for (int c = 0; c < inChannels; c++) {
             for (int o = 0; o < outChannels; o++) {
-                double[] u = form.filter(filter, (o * inChannels + c) * 9);
+                double[] u = form.filter(filter, (o * inChannels + c) * form.r * form.r);
                 for (int t = 0; t < u.length; t++) {
                     PackedFilter panel = panels[t * pairs + o / (2 * L)];
                     panel.weights[panel.first + c * panel.vectors * L + o % (2 * L)] = (float) u[t];
@@ -184,7 +184,7 @@ public final class WinogradKernel implements Kernel {
     }
 
     private int lineLength() {
-        return (across * form.m + 2) * L;
+        return ((across - 1) * form.m + form.n) * L;
     }
 
     @Override
