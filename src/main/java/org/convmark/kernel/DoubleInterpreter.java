@@ -77,13 +77,12 @@ public final class DoubleInterpreter {
 
     /**
      * The error of a result: its largest difference from the result in double precision, relative to the largest magnitude there. This
-     * is the maximum element error by which Lavin and Gray (Fast Algorithms for Convolutional Neural Networks, 2016, section 5.3) judge
-     * Winograd's algorithms, also against double precision, as a normwise relative error (Higham, Accuracy and Stability of Numerical
-     * Algorithms, 2002, section 6.1), so that results of different magnitudes compare. Half a unit in the last place of a float near
-     * one is 6e-8.
+     * is the maximum element error by which Lavin and Gray (Fast Algorithms for Convolutional Neural Networks, 2016) judge Winograd's
+     * algorithms, made a normwise relative error (Higham, Accuracy and Stability of Numerical Algorithms, 2002), so that results of
+     * different magnitudes can be compared. Rounding a number to the nearest float changes it by at most 6e-8 of itself.
      *
      * @param exact the result of {@link #run()}
-     * @param actual a result in floats, in the same order
+     * @param actual a result in floats, as long and in the same order
      * @return 0 if they are equal, infinity if an element is no number or all of the exact result is zero
      */
     public static double error(double[] exact, float[] actual) {

@@ -43,8 +43,8 @@ public enum Activation {
     /**
      * An operator of ONNX on a tensor.
      *
-     * @param inputs numbers behind the tensor
-     * @param attributes numbers or words by name
+     * @param inputs scalar inputs that follow the tensor
+     * @param attributes floats or strings by name
      * @param isGate whether the tensor is then multiplied by what the operator yields
      */
     public record Onnx(String name, List<Float> inputs, Map<String, Object> attributes, boolean isGate) {
@@ -69,9 +69,9 @@ public enum Activation {
      * An element-wise algorithm of oneDNN.
      *
      * @param name its constant, without {@code dnnl_eltwise_}
-     * @param alpha slope of the negative half of a ReLU, lower limit of a clip, factor in the exponent of a swish, of an ELU's
-     *     negative half, slope of a line
-     * @param beta upper limit of a clip, height of a line at 0
+     * @param alpha slope of a ReLU or factor of an ELU below zero, lower limit of a clip, factor in the exponent of a swish, slope of a
+     *     line or of a hard sigmoid
+     * @param beta upper limit of a clip, value of a line or of a hard sigmoid at zero
      */
     public record OneDnn(String name, double alpha, double beta) {}
 
@@ -79,7 +79,7 @@ public enum Activation {
      * A function of PyTorch on a tensor.
      *
      * @param name in the namespace {@code at}
-     * @param words behind the tensor
+     * @param words arguments that follow the tensor
      */
     public record PyTorch(String name, List<String> words) {
         PyTorch(String name, String... words) {
@@ -117,7 +117,7 @@ public enum Activation {
         return onnx;
     }
 
-    /** What oneDNN calls it: one algorithm, or several behind each other. */
+    /** What oneDNN calls it: one algorithm, or several to apply in order. */
     public List<OneDnn> oneDnn() {
         return oneDnn;
     }

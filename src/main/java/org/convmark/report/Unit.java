@@ -53,7 +53,7 @@ public enum Unit {
             return String.format(Locale.ROOT, value < 0.0995 ? "%.1f %%" : "%.0f %%", 100 * value);
         }
     },
-    /** A part of a whole so small that only its magnitude matters, with two digits and an exponent. */
+    /** A relative error, with two digits and an exponent. */
     ERROR("relative") {
         @Override
         public String format(double value) {

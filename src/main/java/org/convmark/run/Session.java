@@ -47,9 +47,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Measures the rows of one or several runs that have no result yet, and writes each result as soon as its last fork has ended. Rows that
- * will be compared first take turns fork by fork (A B B A), so that drift of the machine affects all alike: those that differ only in
- * what runs a problem, that is target, fusion, algorithm, JVM, its arguments or the program.
+ * Measures the rows of one or several runs that have no result yet, and writes each result as soon as its last fork has ended. Rows of
+ * one problem, which differ only in the target, fusion, algorithm, JVM, its arguments or the program, take turns fork by fork (A B B A),
+ * so that drift of the machine affects all of them alike. Closest in time are those that differ only in the JVM or the program.
  */
 public final class Session {
     private static final String DISK_FULL = "No space left on device";
@@ -124,7 +124,7 @@ public final class Session {
      * @throws IOException if results cannot be written
      */
     public void run(Progress progress) throws IOException {
-        for (List<Entry> turns : missing().values()) {
+        for (List<Entry> turns : problems()) {
             measure(turns, progress);
             if (stopped) {
                 return;
@@ -133,16 +133,20 @@ public final class Session {
         collect();
     }
 
-    private Map<Case, List<Entry>> missing() {
+    /** The rows of each problem, with those of one case side by side. */
+    private List<List<Entry>> problems() {
         Estimate estimate = new Estimate(effort);
-        Map<Case, List<Entry>> cases = new LinkedHashMap<>();
+        Map<Case, Map<Case, List<Entry>>> problems = new LinkedHashMap<>();
         for (RunUnderTest arm : arms) {
             for (Row row : arm.folder().missing(arm.plan())) {
-                cases.computeIfAbsent(row.what().baseline(), c -> new ArrayList<>())
+                problems.computeIfAbsent(row.what().baseline(), problem -> new LinkedHashMap<>())
+                        .computeIfAbsent(row.what(), one -> new ArrayList<>())
                         .add(new Entry(arm, row, estimate));
             }
         }
-        return cases;
+        return problems.values().stream()
+                .map(cases -> cases.values().stream().flatMap(List::stream).toList())
+                .toList();
     }
 
     /** Runs forks in turn, every other time in reverse order; a row that failed is not tried again. */
@@ -152,9 +156,6 @@ public final class Session {
             for (Entry entry : turns) {
                 if (!stopped && entry.isMeasurable()) {
                     fork(entry, fork, progress);
-                }
-                if (!stopped && fork == effort.forks()) {
-                    complete(entry, progress);
                 }
             }
             Collections.reverse(turns);
@@ -167,10 +168,13 @@ public final class Session {
         if (!stopped) {
             entry.expected--;
             progress.end(entry.row, entry.estimate);
+            if (number == effort.forks() || !entry.isMeasurable()) {
+                complete(entry, progress);
+            }
         }
     }
 
-    /** What follows a row's forks. */
+    /** What follows a row's last fork, or the fork that failed. */
     private void complete(Entry entry, Progress progress) throws IOException {
         if (entry.isMeasurable() && entry.forks.isUneven()) {
             log.println("One fork was slower than the others: measuring one more of " + entry.row.id());
@@ -185,7 +189,10 @@ public final class Session {
         }
     }
 
-    /** Counts events per pass in one more fork: perf disturbs what it observes, so the times are discarded. */
+    /**
+     * Counts events per pass in one more fork: perf disturbs what it observes, so the times are discarded. It does not run in
+     * double precision again, which would tell nothing new.
+     */
     private void count(Entry entry) {
         String events = String.join(",", effort.counters());
         ChainedOptionsBuilder options = options(entry, PROFILERS.stream())

@@ -12,7 +12,7 @@ import org.convmark.model.Target;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
-/** The largest absolute error of every activation on every target of this project, against double arithmetic, on -12 to 12. */
+/** The largest absolute error of every activation on every target of this project, against double precision, on -12 to 12. */
 class ActivationErrorTest {
     @TestFactory
     Stream<DynamicNode> errors() {

@@ -14,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,9 @@ class SessionTest {
     @Test
     void failedRowDoesNotStopTheOthersAndCanBeTriedAgain(@TempDir Path parent) throws IOException {
         RunFolder folder = RunFolder.create(parent, "run");
-        run(folder, plan("magic"));
+        List<String> told = new ArrayList<>();
+        run(folder, plan("magic"), silence(), listener(told));
+        assertEquals(List.of("b 1", "b is over", "a 1", "a 2", "a is over"), told);
         List<Failure> failures = folder.failures();
         assertEquals(1, failures.size());
         assertEquals(
@@ -117,7 +120,7 @@ class SessionTest {
         assertFalse(older.knows(ErrorProfiler.class));
     }
 
-    /** JVMs, targets and fusions of one problem; another problem waits until its rows are kept. */
+    /** JVMs side by side, then targets and fusions of one problem; another problem waits until all these are kept. */
     @Test
     void whatIsComparedTakesTurnsForkByFork(@TempDir Path parent) throws IOException {
         SortedMap<String, String> wider = new TreeMap<>(PARAMS);
@@ -125,9 +128,12 @@ class SessionTest {
         SortedMap<String, String> fused = new TreeMap<>(PARAMS);
         fused.put("fusion", "EPILOGUE");
         Plan two = plan("plain Java loops");
-        List<Row> rows = new ArrayList<>(two.rows());
-        rows.add(new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", wider)));
-        rows.add(new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", fused)));
+        List<Row> rows = List.of(
+                two.rows().get(0),
+                new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", wider)),
+                new Row("b", Case.of("org.convmark.bench.block.FfnBenchmark", fused)),
+                two.rows().get(1),
+                new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", fused)));
         RunFolder folder = RunFolder.create(parent, "run");
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         run(folder, plan(two.effort(), two.jvms(), rows), new PrintStream(output));
@@ -149,8 +155,10 @@ class SessionTest {
                 List.of(
                         "b NONE 4",
                         "a NONE 4",
+                        "b EPILOGUE 4",
                         "a EPILOGUE 4",
                         "a EPILOGUE 4",
+                        "b EPILOGUE 4",
                         "a NONE 4",
                         "b NONE 4",
                         "a NONE 8",
@@ -273,11 +281,40 @@ class SessionTest {
     }
 
     private static void run(RunFolder folder, Plan plan) throws IOException {
-        run(folder, plan, new PrintStream(OutputStream.nullOutputStream()));
+        run(folder, plan, silence());
     }
 
     private static void run(RunFolder folder, Plan plan, PrintStream log) throws IOException {
-        new Session(List.of(new RunUnderTest(folder, plan, Here.CAPTURE, RunUnderTest.OWN)), log).run(Progress.NONE);
+        run(folder, plan, log, Progress.NONE);
+    }
+
+    private static void run(RunFolder folder, Plan plan, PrintStream log, Progress progress) throws IOException {
+        new Session(List.of(new RunUnderTest(folder, plan, Here.CAPTURE, RunUnderTest.OWN)), log).run(progress);
+    }
+
+    private static PrintStream silence() {
+        return new PrintStream(OutputStream.nullOutputStream());
+    }
+
+    /** Lists each fork by the JVM of its row, and when a row is over. */
+    private static Progress listener(List<String> told) {
+        return new Progress() {
+            @Override
+            public void begin(Row row, int fork) {
+                told.add(row.jvm() + " " + fork);
+            }
+
+            @Override
+            public void end(Row row, Duration estimate) {}
+
+            @Override
+            public void complete(Row row, Duration unneeded) {
+                told.add(row.jvm() + " is over");
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 
     private static JsonNode results(RunFolder folder) throws IOException {

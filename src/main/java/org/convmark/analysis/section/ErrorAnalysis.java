@@ -35,8 +35,8 @@ public final class ErrorAnalysis implements Analysis {
     private static final double UNIT_ROUNDOFF = Math.ulp(1f) / 2;
 
     /**
-     * More than twice what roundings of a correct kernel were seen to be amplified: F(4x4, 3x3) on one channel has an error of 2.5e-6, 14
-     * times that of nine roundings.
+     * More than twice the largest amplification of roundings that was seen in a correct kernel: F(4x4, 3x3) on one channel has an error of
+     * 2.5e-6, 14 times that of nine roundings.
      */
     private static final double AMPLIFICATION = 32;
 
@@ -64,8 +64,13 @@ public final class ErrorAnalysis implements Analysis {
             return direct.seconds() / other.seconds();
         }
 
+        /** Errors below one rounding count as one, because a result on few channels may be exact. */
         double growth() {
-            return error(other).orElseThrow() / error(direct).orElseThrow();
+            return atLeastOneRounding(other) / atLeastOneRounding(direct);
+        }
+
+        private static double atLeastOneRounding(Measurement row) {
+            return Math.max(UNIT_ROUNDOFF, error(row).orElseThrow());
         }
     }
 
@@ -77,8 +82,10 @@ public final class ErrorAnalysis implements Analysis {
         if (rows.isEmpty()) {
             return new Section(
                     TITLE,
-                    List.of(new Content.Lead("There are no errors: no row of this run was compared with double "
-                            + "precision, as all rows of this version are whose graph has at most 40 GFLOP.")));
+                    List.of(
+                            new Content.Lead(
+                                    "There are no errors: no row of this run was compared with double "
+                                            + "precision. Older versions compared none, and graphs of more than 40 GFLOP are left out.")));
         }
         Map<Engine, List<Pair>> pairs = pairs(rows);
         List<Content> contents = new ArrayList<>();
@@ -111,7 +118,7 @@ public final class ErrorAnalysis implements Analysis {
                                 "it was not compared with double precision: a roof, more than 40 GFLOP, or measured by an older version"));
     }
 
-    /** The largest error that roundings explain: n of them have one that grows like the square root of n. */
+    /** The largest error that rounding explains: the error of n roundings grows like the square root of n. */
     private static double limit(Measurement row) {
         return AMPLIFICATION * UNIT_ROUNDOFF * Math.sqrt(row.work().cost().accumulationDepth());
     }
@@ -130,7 +137,7 @@ public final class ErrorAnalysis implements Analysis {
                 .map(e -> e.getKey().title() + " " + largest(e.getValue()))
                 .collect(Collectors.joining(
                         "; ",
-                        "Largest errors, as a part of the largest value: ",
+                        "Largest errors, relative to the largest value: ",
                         beyond == 0 ? "." : ". Rounding does not explain " + beyond + " of " + rows.size() + " rows."));
     }
 

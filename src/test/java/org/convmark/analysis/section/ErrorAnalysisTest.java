@@ -61,6 +61,12 @@ class ErrorAnalysisTest {
     }
 
     @Test
+    void exactResultsAreCompared() {
+        String section = section(Map.of(Algorithm.DIRECT, 0.0, Algorithm.AUTO, 0.0));
+        assertTrue(section.contains("VECTOR has 1.00x the error of DIRECT"), section);
+    }
+
+    @Test
     void runsWithoutErrorsSaySo() {
         String section = section(Map.of());
         assertTrue(section.contains("There are no errors"), section);
