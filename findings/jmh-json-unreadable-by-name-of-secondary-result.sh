@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # JMH 1.37: one comma in the name of a secondary result makes the whole results JSON invalid.
 #
-# A profiler names its results freely (the label of a ScalarResult), and JMH's table prints any name. One expects the JSON writer to escape the names, as
-# it escapes the values of @Param. Found: it writes names and units as they are, and then lays the file out as if it held no strings: it breaks the line
-# after each comma and around brackets and braces, also inside a name. JSON allows no line end in a string, so a strict reader refuses the file with all
-# rows in it, and JMH says nothing. A quotation mark or a backslash does the same. ; < > become , [ ] without an error, since JMH writes histograms
-# with them: "cold < 1 ms" is read as "cold [ 1 ms", so two different names may become one.
+# A profiler names its results freely, by the label of a ScalarResult. One expects the JSON writer to escape the names, as it escapes the values of
+# @Param. Found: it writes names and units as they are, and lays the file out as if it held no strings: it breaks the line after each comma and around
+# brackets and braces, also inside a name. JSON allows no line end in a string, so a strict reader refuses the file with all rows in it, and JMH says
+# nothing. A quotation mark or a backslash does the same. ; < > become , [ ] without an error: "cold < 1 ms" is read as "cold [ 1 ms", so two different
+# names may become one.
 #
 # Versions: jmh-core and jmh-generator-annprocess 1.37, jackson-databind 2.22.3 from Maven Central, any JDK from 17 on (seen with 17.0.15).
 # Output seen, over all printable ASCII characters:
