@@ -7,6 +7,7 @@ import org.convmark.jvm.EngineId;
 import org.convmark.jvm.ForkContract;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
+import org.convmark.kernel.Program;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Target;
 
@@ -47,18 +48,19 @@ public final class ForkedJvm {
     }
 
     /**
-     * Runs something on a target until it no longer gets faster; allocations by peer engines are ignored.
+     * Runs a program on a target until it no longer gets faster; allocations by peer engines are ignored.
      *
+     * @param pass one run of the program, as it will be timed
      * @throws NotCompiled if it still allocates then: the time would not be that of the kernels
      */
-    public static void warmUp(Target target, Runnable run) {
-        warmUp(target, Duration.ofMillis(ForkContract.current().warmUpMillis()), WINDOW, run);
+    public static void warmUp(Target target, Program program, Runnable pass) {
+        warmUp(target, Duration.ofMillis(ForkContract.current().warmUpMillis()), WINDOW, program, pass);
     }
 
     /** The same with limits of its own. */
-    static void warmUp(Target target, Duration limit, Duration window, Runnable run) {
+    static void warmUp(Target target, Duration limit, Duration window, Program program, Runnable pass) {
         long most = target.isPeer() ? Long.MAX_VALUE : BYTES_PER_RUN;
-        long bytes = new WarmUp(limit, window, most).until(run);
+        long bytes = new WarmUp(limit, window, most).until(program, pass);
         requireCompiled(target, bytes, "after a warm-up of " + limit.toMillis() / 1e3 + " s");
     }
 

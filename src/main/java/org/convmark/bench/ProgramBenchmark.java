@@ -53,7 +53,7 @@ public abstract class ProgramBenchmark {
     public void setup() {
         engine = open();
         program = compile(engine);
-        ForkedJvm.warmUp(target(), this::run);
+        ForkedJvm.warmUp(target(), program, this::run);
         ProgramProfiler.inspect(program);
     }
 

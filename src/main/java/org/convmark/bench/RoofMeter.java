@@ -48,7 +48,7 @@ final class RoofMeter implements AutoCloseable {
         threads = target.isPeer() ? 1 : Workers.threads(workers);
         engine = ForkedJvm.openAny(target.roof(), threads, Algorithm.AUTO);
         loop = engine.compile(RoofLoop.COMPUTE_L1, flops);
-        ForkedJvm.warmUp(target.roof(), WARM_UP, WINDOW, loop::run);
+        ForkedJvm.warmUp(target.roof(), WARM_UP, WINDOW, loop, loop::run);
         while (fastest() < RUN_NANOS && flops < MOST_FLOPS) {
             flops *= 2;
             loop = engine.compile(RoofLoop.COMPUTE_L1, flops);

@@ -25,7 +25,7 @@ public final class VectorSpeedMain {
     public static void main(String[] arguments) {
         try (Engine engine = Engines.open(Target.VECTOR, new EngineOptions(1, null))) {
             Program loop = engine.compile(RoofLoop.COMPUTE, FLOPS);
-            ForkedJvm.warmUp(Target.VECTOR, loop::run);
+            ForkedJvm.warmUp(Target.VECTOR, loop, loop::run);
             long fastest = Long.MAX_VALUE;
             for (int i = 0; i < RUNS; i++) {
                 long start = System.nanoTime();
