@@ -18,10 +18,14 @@ import org.convmark.model.Conv;
  * Convolution of any kind that is not lane-wise. A unit is a band of rows of one image for one or two output blocks: tiles along
  * the band, then the epilogue on the rows just stored. Sums stay in registers over all taps. Several output blocks, as many as
  * keep their weights in a typical L2, process a band one after the other before the next band starts, so weights and band both
- * stay in L2. Where it pays, the inputs of a band are packed first, see {@link Panel}.
+ * stay in L2. Where it pays, the inputs of a band are packed first, see {@link Panel}. Where more output blocks follow, the panels
+ * of several bands, a strip of the map, are kept for them: otherwise each group of blocks would pack the map again.
  */
 public final class ConvKernel implements RowRangeKernel {
     private static final int CACHED_WEIGHTS = 512 << 10;
+
+    /** Bytes of the panels that are kept. Tiles read them in sequence, so they may lie in L3. */
+    private static final int KEPT_PANELS = 2 << 20;
 
     private final Conv conv;
     private final PackedFilter[] taps;
@@ -39,6 +43,9 @@ public final class ConvKernel implements RowRangeKernel {
 
     /** Bands of a whole map. */
     private final int bands;
+
+    /** Bands of a strip; the last may have fewer. */
+    private final int strip;
 
     /** Indexed by rows of a band and by vectors, both less one. */
     private final Band[][] tiles;
@@ -68,6 +75,7 @@ public final class ConvKernel implements RowRangeKernel {
         this.taps = PackedFilter.all(conv, filter, bias, sums.clamp(), added, in.shape.channels(), split, places);
         this.together = Math.max(1, Math.min(taps.length, CACHED_WEIGHTS / taps[0].bytes()));
         this.bands = (out.shape.height() + tiling.rows - 1) / tiling.rows;
+        this.strip = strip();
         this.tiles = new Band[tiling.rows][];
         this.packed = new Band[tiling.rows];
         for (int rows = 1; rows <= tiling.rows; rows++) {
@@ -86,6 +94,17 @@ public final class ConvKernel implements RowRangeKernel {
         return (panel == null ? bands.map(Band::withTiles) : bands).toArray(Band[]::new);
     }
 
+    /** All bands if nothing is packed, one if no other blocks need its panel. */
+    private int strip() {
+        if (panel == null) {
+            return bands;
+        }
+        int most = taps.length == together ? 1 : KEPT_PANELS / Float.BYTES / panel.floats();
+        int panels = Math.max(1, Math.min(most, bands));
+        panel.reserve(panels);
+        return panels;
+    }
+
     @Override
     public int units() {
         return out.shape.batch() * taps.length * bands;
@@ -93,37 +112,53 @@ public final class ConvKernel implements RowRangeKernel {
 
     @Override
     public void run(int from, int to) {
-        int perImage = taps.length * bands;
         AlignedFloats memory = panel == null ? null : ThreadMemory.lines();
-        int inPanel = -1;
+        int current = -1;
+        int start = 0;
+        int kept = 0;
         for (int unit = from; unit < to; unit++) {
-            int n = unit / perImage;
-            int inImage = unit % perImage;
-            int first = inImage / (together * bands) * together;
+            int inImage = unit % (taps.length * bands);
+            int inStrip = inImage % (taps.length * strip);
+            int firstBand = inImage / (taps.length * strip) * strip;
+            int size = Math.min(strip, bands - firstBand);
+            int first = inStrip / (together * size) * together;
             int count = Math.min(together, taps.length - first);
-            int inGroup = inImage - first * bands;
-            int band = n * bands + inGroup / count;
-            int y = inGroup / count * tiling.rows;
+            int inGroup = inStrip - first * size;
+            int slot = inGroup / count;
+            int n = unit / (taps.length * bands);
+            int y = (firstBand + slot) * tiling.rows;
             int end = Math.min(y + tiling.rows, out.shape.height());
-            if (panel != null && band != inPanel) {
-                pack(n, y, end, memory);
-                inPanel = band;
+            if (panel != null) {
+                if (unit - inStrip != current) {
+                    current = unit - inStrip;
+                    start = slot;
+                    kept = 0;
+                }
+                // Bands come in turn, from any one on, so those that are packed already follow the first.
+                if ((slot - start + size) % size == kept) {
+                    pack(n, y, end, memory, slot);
+                    kept++;
+                }
             }
-            band(memory, n, taps[first + inGroup % count], y, end);
+            band(memory, slot, n, taps[first + inGroup % count], y, end);
         }
     }
 
     @Override
     public void rows(int n, int from, int to) {
         AlignedFloats memory = panel == null ? null : ThreadMemory.lines();
-        for (int first = 0; first < taps.length; first += together) {
-            for (int y = from; y < to; y += tiling.rows) {
-                int end = Math.min(y + tiling.rows, to);
-                if (panel != null) {
-                    pack(n, y, end, memory);
-                }
-                for (int t = first; t < Math.min(first + together, taps.length); t++) {
-                    band(memory, n, taps[t], y, end);
+        int height = strip * tiling.rows;
+        for (int top = from; top < to; top += height) {
+            int bottom = Math.min(top + height, to);
+            for (int first = 0; first < taps.length; first += together) {
+                for (int y = top, slot = 0; y < bottom; y += tiling.rows, slot++) {
+                    int end = Math.min(y + tiling.rows, bottom);
+                    if (panel != null && first == 0) {
+                        pack(n, y, end, memory, slot);
+                    }
+                    for (int t = first; t < Math.min(first + together, taps.length); t++) {
+                        band(memory, slot, n, taps[t], y, end);
+                    }
                 }
             }
         }
@@ -134,19 +169,24 @@ public final class ConvKernel implements RowRangeKernel {
         return in.at(n, 0, from * conv.stride() - conv.padding(), -conv.padding());
     }
 
-    private void pack(int n, int from, int to, AlignedFloats memory) {
-        panel.pack(in.data, place(n, from), tiles[to - from - 1][1], memory);
+    private void pack(int n, int from, int to, AlignedFloats memory, int slot) {
+        int o = memory.first() + slot * panel.floats();
+        panel.pack(in.data, place(n, from), tiles[to - from - 1][1], memory.data(), o);
     }
 
-    /** @param memory holds the packed panel; null if there is none */
-    private void band(AlignedFloats memory, int n, PackedFilter t, int from, int to) {
+    /**
+     * @param memory holds the panels of a strip; null if there are none
+     * @param slot the band's place in its strip
+     */
+    private void band(AlignedFloats memory, int slot, int n, PackedFilter t, int from, int to) {
         int q = out.at(n, t.block, from, 0);
         int blocks = Math.min(t.vectors, out.blocks - t.block);
         int next = (blocks - 1) * out.block;
         int r = residual == null ? 0 : residual.at(n, t.block, from, 0);
         Band band = tiles[to - from - 1][t.vectors - 1];
         if (panel != null) {
-            PairTiles.band(t, packed[to - from - 1], 1, memory.data(), memory.first(), out.data, q, next, r);
+            int p = memory.first() + slot * panel.floats();
+            PairTiles.band(t, packed[to - from - 1], 1, memory.data(), p, out.data, q, next, r);
         } else if (!tiling.runs(to - from)) {
             PairTiles.scattered(t, band, in.data, place(n, from), out.data, q, next, r);
         } else if (t.vectors == 1) {

@@ -4,7 +4,6 @@ import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
-import org.convmark.kernel.vector.lane.AlignedFloats;
 import org.convmark.kernel.vector.lane.Band;
 import org.convmark.kernel.vector.lane.BlockedTensor;
 import org.convmark.kernel.vector.lane.PackedFilter;
@@ -42,6 +41,8 @@ public final class Panel {
 
     private final int kernel;
 
+    private final int floats;
+
     /** Offsets of a pixel's vectors, relative to the pixel in channel block 0. */
     private final int[] places;
 
@@ -58,7 +59,17 @@ public final class Panel {
         for (int rows = 1; rows <= tiling.rows; rows++) {
             tiles = Math.max(tiles, tiling.tiles(rows, 2).size());
         }
-        ThreadMemory.reserve(Math.multiplyExact(tiles, tile()));
+        this.floats = Math.multiplyExact(tiles, tile());
+    }
+
+    /** Floats of a panel. */
+    int floats() {
+        return floats;
+    }
+
+    /** Makes room for this many panels at a time. */
+    void reserve(int panels) {
+        ThreadMemory.reserve(Math.multiplyExact(panels, floats));
     }
 
     /** Whether packing makes a convolution faster, as measured: docs/log/register-tiles.md, "Inputs packed". */
@@ -92,19 +103,19 @@ public final class Panel {
      *
      * @param p offset of its first pixel in channel block 0
      * @param band its tiles, reading in place
-     * @param to a thread's {@link ThreadMemory}
+     * @param first where to, in a thread's {@link ThreadMemory}
      */
-    void pack(float[] in, int p, Band band, AlignedFloats to) {
+    void pack(float[] in, int p, Band band, float[] to, int first) {
         for (int t = 0; t < band.ins().length; t++) {
             int i = p + band.ins()[t];
-            int o = to.first() + t * tile();
+            int o = first + t * tile();
             int inRow = band.inRow()[t];
             if (inRow < band.pixels()[t]) {
-                some(in, i, to.data(), o, inRow);
-                some(in, i + band.inGaps()[t], to.data(), o + inRow * L, band.pixels()[t] - inRow);
+                some(in, i, to, o, inRow);
+                some(in, i + band.inGaps()[t], to, o + inRow * L, band.pixels()[t] - inRow);
                 continue;
             }
-            Packing.copy(inRow, places, step, size * L, in, i, to.data(), o);
+            Packing.copy(inRow, places, step, size * L, in, i, to, o);
         }
     }
 

@@ -15,11 +15,16 @@ public enum TileSize {
     SMALL(2, 5, 1),
     /** Two vectors that fill 16 registers. */
     MEDIUM(2, 6, 6),
+    /** Half of the next, for the last pixels of a row or of a map. */
+    HALF(2, 7, 7),
     /** Two vectors that fit 32 registers. */
     LARGE(2, 14, 7);
 
     /** Pixels of a lane-wise tile: a divisor of 56, 28, 14 and 7, and small enough to leave room for weights in 16 registers. */
     public static final int LANE_PIXELS = 7;
+
+    /** More than the pixels of any tile: a tile's pixels times this, plus those in its first row, tells its shape. */
+    public static final int SHAPES = 32;
 
     /** The largest stride for which there are tiles; at larger ones, pixels are scattered. */
     public static final int MOST_STEP = 2;

@@ -1,5 +1,6 @@
 package org.convmark.kernel.vector.lane;
 
+import static org.convmark.kernel.vector.lane.TileSize.HALF;
 import static org.convmark.kernel.vector.lane.TileSize.LARGE;
 import static org.convmark.kernel.vector.lane.TileSize.LONG;
 import static org.convmark.kernel.vector.lane.TileSize.MEDIUM;
@@ -17,8 +18,9 @@ import org.convmark.kernel.vector.conv.Panel;
  *   <li>Tiles of six and five together fill any row of twenty pixels or more, or any band of that size whose rows are contiguous.
  *   <li>Otherwise, and for other tile sizes, the pixels of a band are numbered consecutively and cut into tiles of one size,
  *     which may continue in the next row; the last tile starts early enough to end with the band.
- *   <li>Tiles of fourteen continue in the next row only if rows have seven pixels, single vectors by twenty-eight only if rows
- *     have fourteen; the rest of a row takes single vectors by eight.
+ *   <li>Tiles of fourteen continue in the next row only if rows have seven pixels; where at most seven pixels are left, a tile of
+ *     seven takes them. Single vectors by twenty-eight continue in the next row only if rows have fourteen; the rest of a row
+ *     takes single vectors by eight.
  * </ul>
  */
 public final class Tiling {
@@ -62,15 +64,15 @@ public final class Tiling {
         this.stride = stride;
         this.joined = out.joined() && (packed || stride == 1 && in.row == out.row);
         this.steps = packed || hasStep(stride);
-        this.large = HAS_LARGE && steps && fitsLarge(width, out.fewest);
+        this.large = HAS_LARGE && steps && fitsLarge(width);
         this.isLong = HAS_LARGE && (joined || steps && fitsLong(width, out.fewest));
         this.rows = rows(vectors);
     }
 
-    /** Rows of about a multiple of 14 pixels, or two rows of 7. */
-    private static boolean fitsLarge(int width, int height) {
-        int size = LARGE.pixels;
-        return width == LARGE.piece && height > 1 || width >= size && (size - width % size) % size * 8 <= width;
+    /** Rows of about a multiple of 7 pixels. */
+    private static boolean fitsLarge(int width) {
+        int size = HALF.pixels;
+        return width >= size && (size - width % size) % size * 8 <= width;
     }
 
     /** Rows of at most an eighth fewer pixels than their tiles, or two rows of 14. */
@@ -82,7 +84,7 @@ public final class Tiling {
 
     private int rows(int vectors) {
         boolean largest = vectors == 2 && large;
-        if (width < SINGLE.pixels || largest && width < LARGE.pixels) {
+        if (width < SINGLE.pixels) {
             return height;
         }
         return largest ? rowsOfLarge() : rowsOfFewest(vectors);
@@ -180,11 +182,11 @@ public final class Tiling {
             for (int row = 0; row < rows; row++) {
                 longs(tiles, row * width, width);
             }
-        } else if (large && width < LARGE.pixels) {
-            cut(tiles, 0, pixels, LARGE);
+        } else if (large && width == LARGE.piece) {
+            larges(tiles, 0, pixels);
         } else if (large) {
             for (int row = 0; row < rows; row++) {
-                cut(tiles, row * width, width, LARGE);
+                larges(tiles, row * width, width);
             }
         } else if (joined && fills(pixels)) {
             fill(tiles, 0, pixels);
@@ -202,6 +204,15 @@ public final class Tiling {
     private static void cut(List<Tile> tiles, int from, int pixels, TileSize size) {
         for (int first = 0; first < pixels; first += size.pixels) {
             tiles.add(new Tile(from + Math.max(0, Math.min(first, pixels - size.pixels)), size));
+        }
+    }
+
+    /** Tiles of fourteen, and of seven if that holds the rest; the last two may share pixels. */
+    private static void larges(List<Tile> tiles, int from, int pixels) {
+        int larges = pixels < LARGE.pixels ? 0 : (pixels + HALF.pixels - 1) / LARGE.pixels * LARGE.pixels;
+        cut(tiles, from, Math.min(larges, pixels), LARGE);
+        for (int first = larges; first < pixels; first += HALF.pixels) {
+            tiles.add(new Tile(from + Math.max(0, Math.min(first, pixels - HALF.pixels)), HALF));
         }
     }
 
@@ -245,13 +256,18 @@ public final class Tiling {
             return new int[] {HAS_LARGE ? covered / LONG.pixels * LONG.pixels : 0, covered};
         }
         int covered = pixels;
-        while (!fills(covered)) {
+        while (!fills(covered) && !endsWithHalf(covered)) {
             covered++;
         }
         int large = HAS_LARGE ? covered / LARGE.pixels * LARGE.pixels : 0;
-        while (!fills(covered - large)) {
+        while (!fills(covered - large) && !endsWithHalf(covered)) {
             large -= LARGE.pixels;
         }
-        return new int[] {large, covered - SMALL.pixels * smalls(covered - large), covered};
+        int half = endsWithHalf(covered) ? covered : large;
+        return new int[] {large, half, covered - SMALL.pixels * smalls(covered - half), covered};
+    }
+
+    private static boolean endsWithHalf(int pixels) {
+        return HAS_LARGE && pixels % LARGE.pixels == HALF.pixels;
     }
 }

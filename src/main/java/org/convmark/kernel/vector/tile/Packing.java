@@ -20,6 +20,7 @@ public final class Packing {
         switch (pixels) {
             case 5 -> copy5(places, step, size, in, p, out, o);
             case 6 -> copy6(places, step, size, in, p, out, o);
+            case 7 -> copy7(places, step, size, in, p, out, o);
             default -> {
                 copy7(places, step, size, in, p, out, o);
                 copy7(places, step, size, in, p + 7 * step, out, o + 7 * L);

@@ -1,6 +1,7 @@
 package org.convmark.kernel.vector.tile;
 
 import static org.convmark.kernel.vector.lane.Lanes.L;
+import static org.convmark.kernel.vector.lane.TileSize.SHAPES;
 
 import org.convmark.kernel.vector.lane.Band;
 import org.convmark.kernel.vector.lane.PackedFilter;
@@ -26,14 +27,15 @@ public final class PairTiles {
             int s = r + band.outs()[t];
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
-            switch (band.inRow()[t]) {
-                case 1 -> Tile2x1And4.run(taps, x, i, y, o, inGap, outGap, next, s);
-                case 2 -> Tile2x2And3.run(taps, x, i, y, o, inGap, outGap, next, s);
-                case 3 -> Tile2x3And2.run(taps, x, i, y, o, inGap, outGap, next, s);
-                case 4 -> Tile2x4And1.run(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 -> Tile2x5.run(taps, x, i, y, o, next, s);
-                case 6 -> Tile2x6.run(taps, x, i, y, o, next, s);
-                case 7 -> Tile2x7And7.run(taps, x, i, y, o, inGap, outGap, next, s);
+            switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
+                case 5 * SHAPES + 1 -> Tile2x1And4.run(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 2 -> Tile2x2And3.run(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 3 -> Tile2x3And2.run(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 4 -> Tile2x4And1.run(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 5 -> Tile2x5.run(taps, x, i, y, o, next, s);
+                case 6 * SHAPES + 6 -> Tile2x6.run(taps, x, i, y, o, next, s);
+                case 7 * SHAPES + 7 -> Tile2x7.run(taps, x, i, y, o, next, s);
+                case 14 * SHAPES + 7 -> Tile2x7And7.run(taps, x, i, y, o, inGap, outGap, next, s);
                 default -> Tile2x14.run(taps, x, i, y, o, next, s);
             }
         }
@@ -46,14 +48,15 @@ public final class PairTiles {
             int s = r + band.outs()[t];
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
-            switch (band.inRow()[t]) {
-                case 1 -> Tile2x1And4.runStep2(taps, x, i, y, o, inGap, outGap, next, s);
-                case 2 -> Tile2x2And3.runStep2(taps, x, i, y, o, inGap, outGap, next, s);
-                case 3 -> Tile2x3And2.runStep2(taps, x, i, y, o, inGap, outGap, next, s);
-                case 4 -> Tile2x4And1.runStep2(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 -> Tile2x5.runStep2(taps, x, i, y, o, next, s);
-                case 6 -> Tile2x6.runStep2(taps, x, i, y, o, next, s);
-                case 7 -> Tile2x7And7.runStep2(taps, x, i, y, o, inGap, outGap, next, s);
+            switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
+                case 5 * SHAPES + 1 -> Tile2x1And4.runStep2(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 2 -> Tile2x2And3.runStep2(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 3 -> Tile2x3And2.runStep2(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 4 -> Tile2x4And1.runStep2(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 5 -> Tile2x5.runStep2(taps, x, i, y, o, next, s);
+                case 6 * SHAPES + 6 -> Tile2x6.runStep2(taps, x, i, y, o, next, s);
+                case 7 * SHAPES + 7 -> Tile2x7.runStep2(taps, x, i, y, o, next, s);
+                case 14 * SHAPES + 7 -> Tile2x7And7.runStep2(taps, x, i, y, o, inGap, outGap, next, s);
                 default -> Tile2x14.runStep2(taps, x, i, y, o, next, s);
             }
         }
@@ -69,7 +72,7 @@ public final class PairTiles {
     /**
      * Tiles along one row, whose pixels are neighbours in the input and in the output. The last two may share pixels.
      *
-     * @param ends pixels at which the tiles of 14, 6, 5 end
+     * @param ends pixels at which the tiles of 14, 7, 6, 5 end
      */
     public static void along(PackedFilter taps, int[] ends, float[] x, int p, float[] y, int q, int next) {
         int i = 0;
@@ -77,12 +80,16 @@ public final class PairTiles {
             int o = Math.min(i, ends[0] - 14) * L;
             Tile2x14.run(taps, x, p + o, y, q + o, next, 0);
         }
-        for (; i < ends[1]; i += 6) {
-            int o = Math.min(i, ends[1] - 6) * L;
+        for (; i < ends[1]; i += 7) {
+            int o = Math.min(i, ends[1] - 7) * L;
+            Tile2x7.run(taps, x, p + o, y, q + o, next, 0);
+        }
+        for (; i < ends[2]; i += 6) {
+            int o = Math.min(i, ends[2] - 6) * L;
             Tile2x6.run(taps, x, p + o, y, q + o, next, 0);
         }
-        for (; i < ends[2]; i += 5) {
-            int o = Math.min(i, ends[2] - 5) * L;
+        for (; i < ends[3]; i += 5) {
+            int o = Math.min(i, ends[3] - 5) * L;
             Tile2x5.run(taps, x, p + o, y, q + o, next, 0);
         }
     }

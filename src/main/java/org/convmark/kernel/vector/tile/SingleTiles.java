@@ -1,6 +1,7 @@
 package org.convmark.kernel.vector.tile;
 
 import static org.convmark.kernel.vector.lane.Lanes.L;
+import static org.convmark.kernel.vector.lane.TileSize.SHAPES;
 
 import org.convmark.kernel.vector.lane.Band;
 import org.convmark.kernel.vector.lane.PackedFilter;
@@ -25,16 +26,16 @@ public final class SingleTiles {
             int s = r + band.outs()[t];
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
-            switch (band.inRow()[t]) {
-                case 1 -> Tile1x1And7.run(taps, x, i, y, o, inGap, outGap, s);
-                case 2 -> Tile1x2And6.run(taps, x, i, y, o, inGap, outGap, s);
-                case 3 -> Tile1x3And5.run(taps, x, i, y, o, inGap, outGap, s);
-                case 4 -> Tile1x4And4.run(taps, x, i, y, o, inGap, outGap, s);
-                case 5 -> Tile1x5And3.run(taps, x, i, y, o, inGap, outGap, s);
-                case 6 -> Tile1x6And2.run(taps, x, i, y, o, inGap, outGap, s);
-                case 7 -> Tile1x7And1.run(taps, x, i, y, o, inGap, outGap, s);
-                case 8 -> Tile1x8.run(taps, x, i, y, o, s);
-                case 14 -> Tile1x14And14.run(taps, x, i, y, o, inGap, outGap, s);
+            switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
+                case 8 * SHAPES + 1 -> Tile1x1And7.run(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 2 -> Tile1x2And6.run(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 3 -> Tile1x3And5.run(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 4 -> Tile1x4And4.run(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 5 -> Tile1x5And3.run(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 6 -> Tile1x6And2.run(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 7 -> Tile1x7And1.run(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 8 -> Tile1x8.run(taps, x, i, y, o, s);
+                case 28 * SHAPES + 14 -> Tile1x14And14.run(taps, x, i, y, o, inGap, outGap, s);
                 default -> Tile1x28.run(taps, x, i, y, o, s);
             }
         }
@@ -47,16 +48,16 @@ public final class SingleTiles {
             int s = r + band.outs()[t];
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
-            switch (band.inRow()[t]) {
-                case 1 -> Tile1x1And7.runStep2(taps, x, i, y, o, inGap, outGap, s);
-                case 2 -> Tile1x2And6.runStep2(taps, x, i, y, o, inGap, outGap, s);
-                case 3 -> Tile1x3And5.runStep2(taps, x, i, y, o, inGap, outGap, s);
-                case 4 -> Tile1x4And4.runStep2(taps, x, i, y, o, inGap, outGap, s);
-                case 5 -> Tile1x5And3.runStep2(taps, x, i, y, o, inGap, outGap, s);
-                case 6 -> Tile1x6And2.runStep2(taps, x, i, y, o, inGap, outGap, s);
-                case 7 -> Tile1x7And1.runStep2(taps, x, i, y, o, inGap, outGap, s);
-                case 8 -> Tile1x8.runStep2(taps, x, i, y, o, s);
-                case 14 -> Tile1x14And14.runStep2(taps, x, i, y, o, inGap, outGap, s);
+            switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
+                case 8 * SHAPES + 1 -> Tile1x1And7.runStep2(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 2 -> Tile1x2And6.runStep2(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 3 -> Tile1x3And5.runStep2(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 4 -> Tile1x4And4.runStep2(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 5 -> Tile1x5And3.runStep2(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 6 -> Tile1x6And2.runStep2(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 7 -> Tile1x7And1.runStep2(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 8 -> Tile1x8.runStep2(taps, x, i, y, o, s);
+                case 28 * SHAPES + 14 -> Tile1x14And14.runStep2(taps, x, i, y, o, inGap, outGap, s);
                 default -> Tile1x28.runStep2(taps, x, i, y, o, s);
             }
         }

@@ -16,6 +16,7 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
             package org.convmark.kernel.vector.tile;
 
             import static org.convmark.kernel.vector.lane.Lanes.L;
+            import static org.convmark.kernel.vector.lane.TileSize.SHAPES;
 
             import org.convmark.kernel.vector.lane.Band;
             import org.convmark.kernel.vector.lane.PackedFilter;
@@ -40,7 +41,7 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
                         int s = r + band.outs()[t];
                         int inGap = band.inGaps()[t];
                         int outGap = band.outGaps()[t];
-                        switch (band.inRow()[t]) {
+                        switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
                             %CASES%
                         }
                     }
@@ -102,25 +103,16 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
     private String step(int step) {
         List<TileTemplate> tiles = TileTemplate.all().stream()
                 .filter(tile -> tile.vectors() == vectors)
-                .sorted(Comparator.comparingInt(TileTemplate::first))
+                .sorted(Comparator.comparingInt(TileTemplate::pixels).thenComparingInt(TileTemplate::first))
                 .toList();
-        requireDifferent(tiles);
         String cases =
                 tiles.stream().map(tile -> call(tile, step, tiles)).collect(Collectors.joining("\n                "));
         return STEP.replace("%STEP%", String.valueOf(step)).replace("%CASES%", cases);
     }
 
-    /** A band identifies its tiles by the number of pixels in their first row. */
-    private static void requireDifferent(List<TileTemplate> tiles) {
-        if (tiles.stream().mapToInt(TileTemplate::first).distinct().count() < tiles.size()) {
-            throw new IllegalStateException("two of the tiles " + tiles + " have as many pixels in their first row: "
-                    + "a band could not tell them apart");
-        }
-    }
-
     private static String call(TileTemplate tile, int step, List<TileTemplate> all) {
         boolean isLast = tile == all.get(all.size() - 1);
-        return (isLast ? "default" : "case " + tile.first())
+        return (isLast ? "default" : "case " + tile.pixels() + " * SHAPES + " + tile.first())
                 + " -> "
                 + tile.name()
                 + "."

@@ -1,5 +1,6 @@
 package org.convmark.kernel.vector.tile;
 
+import static org.convmark.kernel.vector.tile.GeneratedClass.clamped;
 import static org.convmark.kernel.vector.tile.GeneratedClass.store;
 
 import java.util.function.IntFunction;
@@ -42,6 +43,7 @@ record ScatteredTemplate(TileSize size) implements GeneratedClass {
                     }
                     FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
                     FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
+                    boolean isBounded = taps.clamp.high() < Float.POSITIVE_INFINITY;
                     %STORE%
                 }
             }
@@ -61,7 +63,9 @@ record ScatteredTemplate(TileSize size) implements GeneratedClass {
                 .replace("%START%", lines("        ", ScatteredTemplate::start))
                 .replace("%STEP%", lines("            ", ScatteredTemplate::step))
                 .replace("%ADD%", lines("            ", ScatteredTemplate::add))
-                .replace("%STORE%", lines("        ", ScatteredTemplate::stores));
+                .replace(
+                        "%STORE%",
+                        clamped(high -> lines("", j -> stores(high, j))).replace("\n", "\n        "));
     }
 
     private String lines(String indent, IntFunction<String> pixel) {
@@ -92,10 +96,10 @@ record ScatteredTemplate(TileSize size) implements GeneratedClass {
     }
 
     /** Stores the second vector before the first, which overwrites it if there is no second block. */
-    private static String stores(int j) {
+    private static String stores(boolean high, int j) {
         return "int q%d = q + %s;\n".formatted(j, of("outs", j))
-                + store("b" + j, "q" + j + " + next")
+                + store(high, "b" + j, "q" + j + " + next")
                 + "\n"
-                + store("a" + j, "q" + j);
+                + store(high, "a" + j, "q" + j);
     }
 }

@@ -1,6 +1,7 @@
 package org.convmark.kernel.vector.tile;
 
 import static org.convmark.kernel.vector.tile.GeneratedClass.at;
+import static org.convmark.kernel.vector.tile.GeneratedClass.clamped;
 import static org.convmark.kernel.vector.tile.GeneratedClass.store;
 
 import java.util.List;
@@ -53,6 +54,7 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
                     }
                     FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
                     FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
+                    boolean isBounded = taps.clamp.high() < Float.POSITIVE_INFINITY;
                     %STORE%
                 }
             """;
@@ -80,8 +82,12 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
         return IntStream.rangeClosed(1, TileSize.MOST_STEP);
     }
 
+    int pixels() {
+        return first + second;
+    }
+
     private boolean needs32Registers() {
-        return vectors * (first + second) > 16;
+        return vectors * pixels() > 16;
     }
 
     @Override
@@ -118,7 +124,7 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
                 .replace("%START%", lines("        ", this::start))
                 .replace("%STEP%", run(step).replace("\n", "\n            "))
                 .replace("%ADD%", lines("            ", this::add))
-                .replace("%STORE%", stores());
+                .replace("%STORE%", clamped(this::stores).replace("\n", "\n        "));
     }
 
     private String add(int t) {
@@ -126,11 +132,9 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
         return vectors == 1 ? first : first + "\n" + add("b" + t, place("r", " + next", t));
     }
 
-    private String stores() {
-        String first = lines("        ", t -> store("a" + t, place("q", "", t)));
-        return vectors == 1
-                ? first
-                : lines("        ", t -> store("b" + t, place("q", " + next", t))) + "\n        " + first;
+    private String stores(boolean high) {
+        String first = lines("", t -> store(high, "a" + t, place("q", "", t)));
+        return vectors == 1 ? first : lines("", t -> store(high, "b" + t, place("q", " + next", t))) + "\n" + first;
     }
 
     private static String add(String sum, String place) {
