@@ -108,6 +108,47 @@ class ProcessTest {
         assertTrue(reason.contains("/proc/none"), reason);
     }
 
+    /** A driver that crashes, hangs or is not there costs nothing but itself, and its file is named. */
+    @Test
+    void badDriversAreLeftOut() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")), "there is no gcc, which makes bad drivers");
+        Path vendors = Files.createDirectory(folder.resolve("vendors"));
+        driver(vendors, "crashes", "abort();");
+        driver(vendors, "hangs", "for (;;) sleep(1);");
+        driver(vendors, "nothing", "");
+        Files.writeString(vendors.resolve("missing.icd"), folder.resolve("no.so") + "\n");
+        Path good = Path.of("/etc/OpenCL/vendors/pocl.icd");
+        if (Files.exists(good)) {
+            Files.copy(good, vendors.resolve("pocl.icd"));
+        }
+        Outcome outcome = run(
+                Medium.PIPE,
+                Map.of("OCL_ICD_VENDORS", vendors + "/"),
+                "list",
+                "--vector-bits",
+                "128",
+                "--device",
+                "#1");
+        String said = outcome.out() + outcome.err();
+        assertTrue(said.contains("crashes.so) is left out: the JVM that asked it"), said);
+        assertTrue(said.contains("hangs.so) is left out: it does not list"), said);
+        assertTrue(said.contains("no.so) offers no platform") && said.contains("nothing.so) offers no platform"), said);
+        assertEquals(Files.exists(good), said.contains(" * #1 "), said);
+    }
+
+    /** A library that does something when it is loaded, and the file that names it. */
+    private void driver(Path vendors, String name, String does) throws Exception {
+        Path library = folder.resolve(name + ".so");
+        Path source = Files.writeString(
+                folder.resolve(name + ".c"),
+                "#include <stdlib.h>\n#include <unistd.h>\n__attribute__((constructor)) static void load(void) { "
+                        + does + " }\n");
+        Process gcc =
+                new ProcessBuilder("gcc", "-shared", "-fPIC", "-o", library.toString(), source.toString()).start();
+        assertEquals(0, gcc.waitFor());
+        Files.writeString(vendors.resolve(name + ".icd"), library + "\n");
+    }
+
     private List<String> command(Medium medium, List<String> java) {
         if (medium == Medium.TERMINAL) {
             assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "there is no script(1), which makes a terminal");

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.convmark.jvm.OpenClDrivers;
 import org.convmark.model.Target;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.profile.ExternalProfiler;
@@ -26,6 +27,7 @@ import org.openjdk.jmh.results.Result;
  *   <li>Compilers inside OpenCL drivers (LLVM in PoCL) replace handlers of signals that the JVM uses to stop its threads, and a
  *     JVM that receives its own signal at that moment crashes. The library that every JDK has for such cases (libjsig),
  *     preloaded, keeps the JVM's handlers first.
+ *   <li>An OpenCL driver that crashes or hangs is hidden from it, see {@link OpenClDrivers}.
  *   <li>ONNX Runtime writes a device identifier and a database of events into the home directory, or into the working directory
  *     if there is none, as soon as it is loaded, before a program can turn that off.
  * </ul>
@@ -53,6 +55,7 @@ public final class ForkEnvironment implements ExternalProfiler {
         for (Target target : targets) {
             if (target.kind() == Target.Kind.DEVICE) {
                 signals(java).ifPresent(variables::add);
+                OpenClDrivers.here().left().ifPresent(variables::add);
             } else if (target == Target.ONNXRUNTIME) {
                 variables.add(NO_TELEMETRY);
             }

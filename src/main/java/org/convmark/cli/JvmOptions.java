@@ -1,5 +1,6 @@
 package org.convmark.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
@@ -13,8 +14,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.io.InputError;
 import org.convmark.jvm.JvmSetup;
+import org.convmark.jvm.OpenClDrivers;
 import org.convmark.jvm.Overrides;
 import org.convmark.kernel.VectorLength;
+import org.convmark.kernel.opencl.OpenClDevices;
+import org.convmark.machine.Device;
 import org.convmark.machine.Probe;
 import org.convmark.model.Target;
 import org.convmark.probe.JvmChoice;
@@ -39,7 +43,13 @@ final class JvmOptions {
             description = "Arguments for every JVM, in quotes; repeat it to measure each JVM with each.")
     List<String> jvmArgs = List.of("");
 
-    @Option(names = "--device", paramLabel = "NAME", description = "Part of the name of an OpenCL device.")
+    @Option(
+            names = "--device",
+            paramLabel = "[PLATFORM/]NAME[#N]",
+            description = {
+                "Part of the name of an OpenCL device, if needed with part of its platform's name or the number among several,",
+                "as list shows them."
+            })
     String device;
 
     @Option(
@@ -151,6 +161,20 @@ final class JvmOptions {
                     + VectorLength.upTo(longest).stream().map(String::valueOf).collect(Collectors.joining(" or "))
                     + ".");
         }
+    }
+
+    /** Prints the OpenCL devices in the order in which they are chosen, and the drivers that have none. */
+    static void devices(Probe probe, String device, PrintWriter out) {
+        List<Device> devices = probe.devices().optional().orElse(List.of());
+        Optional<Device> chosen = OpenClDevices.matching(devices, Device::platform, Device::name, device).stream()
+                .findFirst();
+        out.println(devices.isEmpty() ? "OpenCL devices: none" : "OpenCL devices, for --device, * is the one in use:");
+        for (int i = 0; i < devices.size(); i++) {
+            Device one = devices.get(i);
+            boolean isChosen = chosen.filter(used -> used == one).isPresent();
+            out.printf("%s #%d %s (%s, %s)%n", isChosen ? " *" : "  ", i + 1, one.name(), one.type(), one.platform());
+        }
+        OpenClDrivers.here().problems().forEach(problem -> out.println("   " + problem));
     }
 
     private static void requireDevice(Probe probe, String device) {

@@ -93,6 +93,7 @@ public final class ListCommand implements Runnable {
                     "  %-9s %5d rows, about %s%n", profile.label(), plan.rows().size(), Progress.text(plan.estimate()));
         }
         probes.values().forEach(probe -> targets(probe, out));
+        JvmOptions.devices(probes.values().iterator().next(), options.device, out);
         if (plans || limits.isPresent()) {
             Caches caches = Caches.of(here.machine().cacheSizes());
             probes.keySet().stream()

@@ -12,8 +12,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.convmark.io.InputError;
+import org.convmark.jvm.OpenClDrivers;
 import org.convmark.machine.Machine;
 import org.convmark.machine.VariableFamily;
+import org.convmark.model.Target;
 import org.convmark.results.Failure;
 import org.convmark.results.Row;
 import org.convmark.run.MachineLock;
@@ -46,6 +48,9 @@ record RunConsole(List<RunUnderTest> arms, PrintWriter out) {
         if (Plan.workers(rows) > processors) {
             to.println("Warning: workers=" + Plan.workers(rows) + " is more than the " + processors
                     + " processor(s) here: threads will wait for each other, and times mean little.");
+        }
+        if (rows.stream().anyMatch(row -> row.target() == Target.OPENCL)) {
+            OpenClDrivers.here().problems().forEach(problem -> to.println("Warning: " + problem + "."));
         }
         VariableFamily.ofProcess().optional().ifPresent(variables -> VariableFamily.byFamily(variables)
                 .forEach((family, own) -> own.forEach((name, value) -> to.println("Warning: " + name + "="

@@ -23,7 +23,7 @@ import org.convmark.model.Caches;
  * @param arguments the user's JVM arguments, or null if only JMH knows them
  * @param overrides the user's overrides of the suite's choices
  * @param expected what the engine must report that it runs on, or null to accept anything
- * @param device part of the name of an OpenCL device, or null for the first
+ * @param device an OpenCL device as {@link org.convmark.kernel.opencl.OpenClDevices} finds it by name, or null for the best
  * @param caches sizes that fused blocks are planned for
  * @param warmUpMillis time limit of the warm-up
  * @param vectorBits vector length, chosen by the user or by the suite for this row, or null for the JVM's preferred length

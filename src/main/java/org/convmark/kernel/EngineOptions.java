@@ -7,7 +7,7 @@ import org.convmark.model.Algorithm;
  * How to open an engine.
  *
  * @param workers threads of a CPU target, 0 for one per processor
- * @param device part of the name of an OpenCL device, or null for the first GPU, then the first CPU
+ * @param device an OpenCL device as {@link org.convmark.kernel.opencl.OpenClDevices} finds it by name, or null for the best
  * @param algorithm of convolutions, for targets that have several
  * @param constraints limits for planning fused blocks
  */

@@ -24,12 +24,15 @@ import org.convmark.model.Shift;
  * fused. Filters are scaled by the modelled second moment of their inputs, so every convolution's result has about unit variance
  * and activations stay O(1) at any depth.
  */
-public final class Weights {
+public class Weights {
     /** How the numbers are drawn. */
     public enum Fill {
         /** Uniform, scaled: what is timed. */
         RANDOM,
-        /** Small integers, so that every order of summation gives the same float. */
+        /**
+         * Small integers, bounded layer by layer so that every sum of products gives the same float in every order; only for graphs that
+         * {@linkplain #keepsIntegers keep integers}.
+         */
         INTEGER
     }
 
@@ -61,42 +64,62 @@ public final class Weights {
     private final Fill fill;
     private final Map<Integer, Double> gains = new HashMap<>();
 
+    /** Of integers; null for other numbers. */
+    private final IntegerLimits limits;
+
     /**
      * @param graph the unfused graph
      * @param seed equal seeds give equal numbers
+     * @throws IllegalArgumentException for integers and a graph that does not keep them
      */
     public Weights(Graph graph, long seed, Fill fill) {
         this.graph = graph;
         this.seed = seed;
         this.fill = fill;
+        this.limits = fill == Fill.INTEGER ? new IntegerLimits(graph) : null;
         model();
+    }
+
+    /** Whether integers stay integers, or small multiples of a power of two, so that results must be equal and not just close. */
+    public static boolean keepsIntegers(Graph graph) {
+        return IntegerLimits.exist(graph);
     }
 
     /** External input v in batch x channel x row x column order. */
     public float[] input(int v) {
-        return numbers(-1 - v, (int) graph.inputs().get(v).elements(), 0, Math.sqrt(3), 3);
+        int count = (int) graph.inputs().get(v).elements();
+        return areIntegers() ? integers(-1 - v, count, limits.input(v)) : reals(-1 - v, count, 0, Math.sqrt(3));
     }
 
     /** Filter of a convolution: output channel x channel in group x row x column. */
     public float[] filter(Node node) {
         Conv conv = (Conv) node.layer();
         int taps = (int) conv.taps(inChannels(node));
-        return numbers(node.id() * 3L, conv.outChannels() * taps, 0, Math.sqrt(3) * gains.get(node.id()), 1);
+        int count = conv.outChannels() * taps;
+        if (!areIntegers()) {
+            return reals(node.id() * 3L, count, 0, Math.sqrt(3) * gains.get(node.id()));
+        }
+        int terms = limits.terms(node);
+        return terms >= taps ? integers(node.id() * 3L, count, 1) : sparse(node.id() * 3L, count, taps, terms);
     }
 
     /** Factor per channel of an affine layer or a layer norm: around one. */
     public float[] scale(Node node) {
+        int count = node.output().channels();
         return areIntegers()
-                ? numbers(node.id() * 3L + 1, node.output().channels(), 0, 0, 2)
-                : numbers(node.id() * 3L + 1, node.output().channels(), 1, 0.2, 0);
+                ? integers(node.id() * 3L + 1, count, limits.terms(node))
+                : reals(node.id() * 3L + 1, count, 1, 0.2);
     }
 
     /** Summand per channel of an affine layer, a layer norm or a convolution with bias; zero where the layer has none. */
     public float[] shift(Node node) {
+        int count = node.output().channels();
         if (node.layer() instanceof Affine affine && !affine.shifts()) {
-            return new float[node.output().channels()];
+            return new float[count];
         }
-        return numbers(node.id() * 3L + 2, node.output().channels(), 0, 0.2, 3);
+        return areIntegers()
+                ? integers(node.id() * 3L + 2, count, limits.shift(node))
+                : reals(node.id() * 3L + 2, count, 0, 0.2);
     }
 
     /** The unfused graph that these parameters belong to. */
@@ -114,13 +137,39 @@ public final class Weights {
         return graph.shapes(graph.nodes().get(node.id())).get(0).channels();
     }
 
-    private float[] numbers(long stream, int count, double centre, double spread, int integers) {
-        SplittableRandom random = new SplittableRandom(seed * 1_000_003 + stream);
+    private SplittableRandom random(long stream) {
+        return new SplittableRandom(seed * 1_000_003 + stream);
+    }
+
+    private float[] reals(long stream, int count, double centre, double spread) {
+        SplittableRandom random = random(stream);
         float[] numbers = new float[count];
         for (int i = 0; i < count; i++) {
-            numbers[i] = areIntegers()
-                    ? random.nextInt(-integers, integers + 1)
-                    : (float) (centre + spread * (2 * random.nextDouble() - 1));
+            numbers[i] = (float) (centre + spread * (2 * random.nextDouble() - 1));
+        }
+        return numbers;
+    }
+
+    private float[] integers(long stream, int count, int most) {
+        SplittableRandom random = random(stream);
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = random.nextInt(-most, most + 1);
+        }
+        return numbers;
+    }
+
+    /** Filters of which so many taps, anywhere, are one or minus one and the others zero. */
+    private float[] sparse(long stream, int count, int taps, int terms) {
+        SplittableRandom random = random(stream);
+        float[] numbers = new float[count];
+        int left = 0;
+        for (int i = 0; i < count; i++) {
+            left = i % taps == 0 ? terms : left;
+            if (random.nextInt(taps - i % taps) < left) {
+                numbers[i] = random.nextBoolean() ? 1 : -1;
+                left--;
+            }
         }
         return numbers;
     }

@@ -16,6 +16,7 @@ import org.convmark.bench.ForkEnvironment;
 import org.convmark.io.Command;
 import org.convmark.io.Command.Answer;
 import org.convmark.io.Folders;
+import org.convmark.jvm.OpenClDrivers;
 import org.convmark.jvm.Overrides;
 import org.convmark.kernel.VectorLength;
 import org.convmark.machine.Fact;
@@ -57,7 +58,7 @@ public final class JvmProbe {
      * @param java its executable or its home
      * @param jvmArgs options to start it with
      * @param overrides the user's overrides of the suite's choices
-     * @param device part of the name of an OpenCL device
+     * @param device an OpenCL device as {@link org.convmark.kernel.opencl.OpenClDevices} finds it by name
      * @throws IllegalArgumentException with one sentence if it cannot run the suite
      */
     public static Probe of(Path java, List<String> jvmArgs, Overrides overrides, Optional<String> device) {
@@ -129,25 +130,31 @@ public final class JvmProbe {
                 .map(probe -> new Probe(
                         probe.jvm().calledBy(executable.toString(), looking),
                         withReasons(probe.targets(), answer.errors()),
-                        probe.devices(),
+                        withReasons(probe.devices(), answer.errors()),
                         shortVectors(probe, jvmArgs, overrides)))
                 .orElseThrow(() -> new IllegalArgumentException(diagnosis(answer, jvmArgs)));
     }
 
-    /** The same states; if OpenCL is unavailable, its reason includes the driver's message. */
+    /** The same states; if OpenCL is unavailable, its reason includes what is wrong with the drivers. */
     private static List<TargetState> withReasons(List<TargetState> states, String errors) {
-        Matcher said = DRIVER_ERROR.matcher(errors);
-        if (!said.find()) {
-            return states;
-        }
         return states.stream()
-                .map(state -> state.target().equals(Target.OPENCL.name()) && !state.available()
-                        ? new TargetState(
-                                state.target(),
-                                Fact.missing(state.description().missing() + "; the driver says: "
-                                        + said.group(1).strip()))
+                .map(state -> state.target().equals(Target.OPENCL.name())
+                        ? new TargetState(state.target(), withReasons(state.description(), errors))
                         : state)
                 .toList();
+    }
+
+    private static <T> Fact<T> withReasons(Fact<T> fact, String errors) {
+        if (fact.known()) {
+            return fact;
+        }
+        StringBuilder reason = new StringBuilder(fact.missing());
+        OpenClDrivers.here().problems().forEach(problem -> reason.append("; ").append(problem));
+        Matcher said = DRIVER_ERROR.matcher(errors);
+        if (said.find()) {
+            reason.append("; the driver says: ").append(said.group(1).strip());
+        }
+        return Fact.missing(reason.toString());
     }
 
     /** What VECTOR runs on with vectors of half the length, if these reach about as many flop/s. */

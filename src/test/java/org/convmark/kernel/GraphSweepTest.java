@@ -93,8 +93,10 @@ class GraphSweepTest {
             bodies.put(block.name(), target -> {
                 assumeTaken(target, wish);
                 comparison.check(target, Fusion.BLOCK, Weights.Fill.RANDOM, graphs(block, widths(target)));
-                comparison.check(
-                        target, Fusion.BLOCK, Weights.Fill.INTEGER, isExact(block) ? graphs(block, FEW) : List.of());
+                List<Graph> exact = graphs(block, FEW).stream()
+                        .filter(Weights::keepsIntegers)
+                        .toList();
+                comparison.check(target, Fusion.BLOCK, Weights.Fill.INTEGER, exact);
             });
         }
         for (Pattern pattern : Pattern.values()) {
@@ -145,11 +147,6 @@ class GraphSweepTest {
             });
         }
         return g;
-    }
-
-    /** Whether values stay small integers, or small multiples of a power of two. */
-    private static boolean isExact(Block block) {
-        return block != Block.CONVNEXT && block != Block.MBCONV_GROUPED_SE;
     }
 
     @TestFactory

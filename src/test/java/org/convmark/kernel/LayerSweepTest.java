@@ -169,9 +169,10 @@ class LayerSweepTest {
                 }
                 turn++;
                 Graph x = input(1 + turn % 2, widths[turn % 3], MAPS[1 + turn / 2 % 3]);
-                List<Graph> fitting = isExact(before) && isExact(after) ? exact : rounded;
                 Graph f = activate(norms.get(turn / 3 % 3).apply(conv.apply(x)), before);
-                fitting.add(activate(f.add(0), after));
+                Graph sum = activate(f.add(0), after);
+                List<Graph> fitting = Weights.keepsIntegers(sum) ? exact : rounded;
+                fitting.add(sum);
                 if (after == null) {
                     fitting.add(f);
                 }
@@ -334,9 +335,5 @@ class LayerSweepTest {
 
     private static Graph activate(Graph g, Activation function) {
         return function == null ? g : g.activate(function);
-    }
-
-    private static boolean isExact(Activation function) {
-        return function == null || function == Activation.RELU || function == Activation.RELU6;
     }
 }

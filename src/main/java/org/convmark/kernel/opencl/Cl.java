@@ -3,6 +3,7 @@ package org.convmark.kernel.opencl;
 import static org.jocl.CL.*;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,7 +135,7 @@ final class Cl implements AutoCloseable {
      * @param options defines
      * @param range work-items and items of a group
      * @param arguments {@link Memory}, Integer, Float, or int[4] for an int4
-     * @throws IllegalStateException with the build log if the file does not compile
+     * @throws IllegalStateException with the build log if the file does not compile, with one sentence if its groups are too large
      */
     Kernel kernel(String file, String name, String options, Range range, Object... arguments) {
         return kernel(List.of(new SourceFile(file, "")), name, options, range, arguments);
@@ -142,13 +143,39 @@ final class Cl implements AutoCloseable {
 
     /** A kernel of a program of several parts with its arguments bound. */
     Kernel kernel(List<SourceFile> parts, String name, String options, Range range, Object... arguments) {
-        cl_program program = programs.computeIfAbsent(parts + " " + options, k -> build(parts, options));
-        cl_kernel kernel = clCreateKernel(program, name, null);
-        kernels.add(kernel);
+        cl_kernel kernel = create(parts, name, options);
+        String words = name + " of " + files(parts) + " in groups of " + size(range.group) + " work-items";
+        if (!device.info().allows(range.group)) {
+            throw new IllegalStateException(
+                    words + " does not run on " + device.info().name() + ", whose groups have up to "
+                            + device.info().groupItems());
+        }
         for (int i = 0; i < arguments.length; i++) {
             bind(kernel, i, arguments[i]);
         }
-        return new Launch(kernel, range.items(), range.group());
+        return new Launch(kernel, words, range.items(), range.group());
+    }
+
+    /**
+     * Whether a kernel runs in groups of these sizes, by what the device says when it knows how many registers the kernel takes. That is
+     * advice: Mesa 22.3 says 32 of kernels that it compiled for groups of 256, and runs them.
+     */
+    boolean fits(String file, String name, String options, long... group) {
+        cl_kernel kernel = create(List.of(new SourceFile(file, "")), name, options);
+        long[] most = new long[1];
+        clGetKernelWorkGroupInfo(kernel, device.id(), CL_KERNEL_WORK_GROUP_SIZE, Sizeof.size_t, Pointer.to(most), null);
+        return size(group) <= most[0];
+    }
+
+    private static long size(long... group) {
+        return Arrays.stream(group).reduce(1, (x, y) -> x * y);
+    }
+
+    private cl_kernel create(List<SourceFile> parts, String name, String options) {
+        cl_program program = programs.computeIfAbsent(parts + " " + options, k -> build(parts, options));
+        cl_kernel kernel = clCreateKernel(program, name, null);
+        kernels.add(kernel);
+        return kernel;
     }
 
     private static void bind(cl_kernel kernel, int index, Object argument) {
@@ -172,13 +199,16 @@ final class Cl implements AutoCloseable {
         try {
             clBuildProgram(program, 1, new cl_device_id[] {device.id()}, options + strict, null, null);
         } catch (CLException e) {
-            String files =
-                    parts.stream().map(part -> part.file() + part.options()).collect(Collectors.joining(", "));
             throw new IllegalStateException(
-                    files + " does not compile on " + device.info().name() + " with " + options + ":\n" + log(program),
+                    files(parts) + " does not compile on " + device.info().name() + " with " + options + ":\n"
+                            + log(program),
                     e);
         }
         return program;
+    }
+
+    private static String files(List<SourceFile> parts) {
+        return parts.stream().map(part -> part.file() + part.options()).collect(Collectors.joining(", "));
     }
 
     private String log(cl_program program) {
@@ -199,11 +229,13 @@ final class Cl implements AutoCloseable {
     /** One enqueue with everything prepared. */
     private final class Launch implements Kernel {
         private final cl_kernel kernel;
+        private final String words;
         private final long[] items;
         private final long[] group;
 
-        Launch(cl_kernel kernel, long[] items, long[] group) {
+        Launch(cl_kernel kernel, String words, long[] items, long[] group) {
             this.kernel = kernel;
+            this.words = words;
             this.items = items;
             this.group = group;
         }
@@ -215,7 +247,12 @@ final class Cl implements AutoCloseable {
 
         @Override
         public void run(int from, int to) {
-            clEnqueueNDRangeKernel(queue, kernel, items.length, null, items, group, 0, null, null);
+            try {
+                clEnqueueNDRangeKernel(queue, kernel, items.length, null, items, group, 0, null, null);
+            } catch (CLException e) {
+                throw new IllegalStateException(
+                        words + " does not run on " + device.info().name() + ": " + e.getMessage(), e);
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jocl.CL;
 import org.jocl.CLException;
 import org.jocl.Pointer;
@@ -35,6 +36,9 @@ record ClDevice(DeviceInfo info, cl_platform_id platform, cl_device_id id, int u
      */
     private static final Map<Part, cl_device_id> PARTS = new ConcurrentHashMap<>();
 
+    /** The binding's constant is -1 as a long. The C header has 32 ones, and Mesa refuses more. */
+    private static final long ALL_TYPES = CL_DEVICE_TYPE_ALL & 0xFFFF_FFFFL;
+
     private record Part(cl_device_id whole, int units) {}
 
     /** So many compute units of a CPU, at most all; the whole device where it cannot be split. */
@@ -57,58 +61,93 @@ record ClDevice(DeviceInfo info, cl_platform_id platform, cl_device_id id, int u
     }
 
     /**
-     * All devices of all platforms, without those that cannot say what OpenCL 1.2 asks; none where there is no platform.
+     * What the OpenCL library lists.
+     *
+     * @param platforms names, also of platforms without devices
+     * @param devices those that say what OpenCL 1.2 asks, platform by platform
+     * @param problems a sentence about each platform or device that does not answer
+     */
+    record Listing(List<String> platforms, List<ClDevice> devices, List<String> problems) {
+        Listing() {
+            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        }
+
+        private void problem(String whose, CLException answer) {
+            problems.add(whose + " answers " + answer.getMessage());
+        }
+
+        private void add(cl_platform_id platform) {
+            String name = "an OpenCL platform";
+            try {
+                name = text(platform, CL_PLATFORM_NAME);
+                platforms.add(name);
+                for (cl_device_id id : ids(platform)) {
+                    add(platform, id, name);
+                }
+            } catch (CLException answer) {
+                problem(name + ", asked for its devices,", answer);
+            }
+        }
+
+        private void add(cl_platform_id platform, cl_device_id id, String of) {
+            String name = "a device";
+            try {
+                name = text(id, CL_DEVICE_NAME);
+                DeviceInfo info = describe(platform, id);
+                devices.add(new ClDevice(info, platform, id, info.computeUnits()));
+            } catch (CLException answer) {
+                problem(name + " of " + of + ", asked for its properties,", answer);
+            }
+        }
+    }
+
+    /**
+     * Everything that the OpenCL library lists; nothing where there is no platform.
      *
      * @throws LinkageError or UnsupportedOperationException where there is no OpenCL library
      */
-    static List<ClDevice> all() {
-        List<ClDevice> devices = new ArrayList<>();
-        for (cl_platform_id platform : platforms()) {
-            for (cl_device_id id : ids(platform)) {
-                try {
-                    DeviceInfo info = describe(platform, id);
-                    devices.add(new ClDevice(info, platform, id, info.computeUnits()));
-                } catch (CLException tooOld) {
-                    continue;
-                }
+    static Listing list() {
+        Listing listing = new Listing();
+        try {
+            for (cl_platform_id platform : platforms()) {
+                listing.add(platform);
             }
+        } catch (CLException answer) {
+            listing.problem("OpenCL, asked for its platforms,", answer);
         }
-        return devices;
-    }
-
-    /** Platforms, whether they have devices or not. */
-    static List<String> platformNames() {
-        return Arrays.stream(platforms())
-                .map(platform -> text(platform, CL_PLATFORM_NAME))
-                .toList();
+        return listing;
     }
 
     private static cl_platform_id[] platforms() {
-        int[] count = new int[1];
-        try {
-            clGetPlatformIDs(0, null, count);
-        } catch (CLException none) {
-            return new cl_platform_id[0];
-        }
-        cl_platform_id[] platforms = new cl_platform_id[count[0]];
-        if (count[0] > 0) {
-            clGetPlatformIDs(count[0], platforms, null);
+        int count = count(CL_PLATFORM_NOT_FOUND_KHR, found -> clGetPlatformIDs(0, null, found));
+        cl_platform_id[] platforms = new cl_platform_id[count];
+        if (count > 0) {
+            clGetPlatformIDs(count, platforms, null);
         }
         return platforms;
     }
 
     private static cl_device_id[] ids(cl_platform_id platform) {
-        int[] count = new int[1];
-        try {
-            clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, 0, null, count);
-        } catch (CLException none) {
-            return new cl_device_id[0];
-        }
-        cl_device_id[] ids = new cl_device_id[count[0]];
-        if (count[0] > 0) {
-            clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, count[0], ids, null);
+        int count = count(CL_DEVICE_NOT_FOUND, found -> clGetDeviceIDs(platform, ALL_TYPES, 0, null, found));
+        cl_device_id[] ids = new cl_device_id[count];
+        if (count > 0) {
+            clGetDeviceIDs(platform, ALL_TYPES, count, ids, null);
         }
         return ids;
+    }
+
+    /** How many there are; 0 if the answer is this error code. */
+    private static int count(int none, Consumer<int[]> question) {
+        int[] count = new int[1];
+        try {
+            question.accept(count);
+            return count[0];
+        } catch (CLException answer) {
+            if (answer.getStatus() == none) {
+                return 0;
+            }
+            throw answer;
+        }
     }
 
     private static DeviceInfo describe(cl_platform_id platform, cl_device_id id) {
@@ -135,18 +174,17 @@ record ClDevice(DeviceInfo info, cl_platform_id platform, cl_device_id id, int u
                 memory == CL_LOCAL ? "LOCAL" : memory == CL_GLOBAL ? "GLOBAL" : "NONE",
                 number(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE),
                 partitions(id),
-                (number(id, CL_DEVICE_SINGLE_FP_CONFIG) & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0);
+                (number(id, CL_DEVICE_SINGLE_FP_CONFIG) & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,
+                (int) number(id, CL_DEVICE_HOST_UNIFIED_MEMORY) != 0,
+                number(id, CL_DEVICE_MAX_WORK_GROUP_SIZE),
+                Arrays.stream(numbers(id, CL_DEVICE_MAX_WORK_ITEM_SIZES))
+                        .boxed()
+                        .toList());
     }
 
     private static List<String> partitions(cl_device_id id) {
-        long[] size = new long[1];
-        clGetDeviceInfo(id, CL_DEVICE_PARTITION_PROPERTIES, 0, null, size);
-        long[] kinds = new long[(int) (size[0] / Sizeof.size_t)];
-        if (kinds.length > 0) {
-            clGetDeviceInfo(id, CL_DEVICE_PARTITION_PROPERTIES, size[0], Pointer.to(kinds), null);
-        }
         List<String> names = new ArrayList<>();
-        for (long kind : kinds) {
+        for (long kind : numbers(id, CL_DEVICE_PARTITION_PROPERTIES)) {
             if (kind == CL_DEVICE_PARTITION_EQUALLY) {
                 names.add("equally");
             } else if (kind == CL_DEVICE_PARTITION_BY_COUNTS) {
@@ -156,6 +194,17 @@ record ClDevice(DeviceInfo info, cl_platform_id platform, cl_device_id id, int u
             }
         }
         return List.copyOf(names);
+    }
+
+    /** Numbers of 64 bits. */
+    private static long[] numbers(cl_device_id id, int what) {
+        long[] size = new long[1];
+        clGetDeviceInfo(id, what, 0, null, size);
+        long[] values = new long[(int) (size[0] / Sizeof.size_t)];
+        if (values.length > 0) {
+            clGetDeviceInfo(id, what, size[0], Pointer.to(values), null);
+        }
+        return values;
     }
 
     /** A number of up to 64 bits; every OpenCL device that runs a JVM's host is little-endian. */

@@ -1,12 +1,16 @@
 package org.convmark.kernel.opencl;
 
 import java.util.Arrays;
+import java.util.List;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
 import org.convmark.model.Conv;
 
 /** Chooses the kernel for a convolution, packs its filter for that kernel and binds its operands. */
 final class Convolution {
+    /** Fewer output channels than this make no tile on a GPU. */
+    private static final int NARROW = 32;
+
     private final Cl cl;
     private final Tuning tuning;
     private final Conv conv;
@@ -44,7 +48,8 @@ final class Convolution {
 
     Kernel bind() {
         if (tuning.family() == Tuning.Family.GPU) {
-            return groupOut >= Tuning.TILE / 2 ? gpuTile() : gpuGrouped();
+            int side = groupOut >= NARROW ? side() : 0;
+            return side > 0 ? gpuTile(side) : gpuGrouped();
         }
         return group == 1 && groupOut == 1 ? depthwise() : direct();
     }
@@ -118,10 +123,25 @@ final class Convolution {
 
     // ---------------------------------------------------------------- GPU
 
-    private Kernel gpuTile() {
+    /** Work-items of a tile in each direction, as many as the device runs with the registers that the kernel takes; 0 for no tile. */
+    private int side() {
+        List<Integer> possible = Tuning.sides(cl.info()).toList();
+        return possible.stream()
+                .filter(side -> cl.fits("conv_gpu.cl", "conv_tile", tileOptions(side), side, side))
+                .findFirst()
+                .orElse(possible.isEmpty() ? 0 : possible.get(0));
+    }
+
+    private String tileOptions(int side) {
+        return options + Tuning.window(conv) + " -DTILE=" + Tuning.OWN * side + " -DDEPTH=" + Tuning.DEPTH + " -DSIDE="
+                + side;
+    }
+
+    private Kernel gpuTile(int side) {
+        int tile = Tuning.OWN * side;
         int groups = in.shape().channels() / group;
         int terms = DeviceTensor.blocks(group * taps(), Tuning.DEPTH) * Tuning.DEPTH;
-        int paddedOut = DeviceTensor.blocks(groupOut, Tuning.TILE) * Tuning.TILE;
+        int paddedOut = DeviceTensor.blocks(groupOut, tile) * tile;
         float[] packed = new float[groups * terms * paddedOut];
         for (int o = 0; o < conv.outChannels(); o++) {
             for (int k = 0; k < group * taps(); k++) {
@@ -132,15 +152,14 @@ final class Convolution {
         return cl.kernel(
                 "conv_gpu.cl",
                 "conv_tile",
-                options + Tuning.window(conv) + " -DTILE=" + Tuning.TILE + " -DDEPTH=" + Tuning.DEPTH + " -DSIDE="
-                        + Tuning.SIDE,
+                tileOptions(side),
                 new Cl.Range(
                         new long[] {
-                            (long) DeviceTensor.blocks(pixels, Tuning.TILE) * Tuning.SIDE,
-                            (long) DeviceTensor.blocks(groupOut, Tuning.TILE) * Tuning.SIDE,
+                            (long) DeviceTensor.blocks(pixels, tile) * side,
+                            (long) DeviceTensor.blocks(groupOut, tile) * side,
                             (long) out.shape().batch() * groups
                         },
-                        new long[] {Tuning.SIDE, Tuning.SIDE, 1}),
+                        new long[] {side, side, 1}),
                 in.memory(),
                 in.at(conv.padding()),
                 group * in.plane(),

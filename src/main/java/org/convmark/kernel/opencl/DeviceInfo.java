@@ -20,6 +20,9 @@ import java.util.List;
  * @param maxAllocationBytes largest single buffer in bytes
  * @param partitions supported ways to split it into sub-devices: {@code equally}, {@code by counts}, {@code by affinity}
  * @param roundedDivision whether single-precision division can be built correctly rounded
+ * @param hostMemory whether it works in the host's memory, as the GPU inside a processor does
+ * @param groupItems most work-items of a group
+ * @param groupExtents most work-items of a group in each dimension
  */
 public record DeviceInfo(
         String platform,
@@ -36,7 +39,10 @@ public record DeviceInfo(
         String localMemory,
         long maxAllocationBytes,
         List<String> partitions,
-        boolean roundedDivision) {
+        boolean roundedDivision,
+        boolean hostMemory,
+        long groupItems,
+        List<Long> groupExtents) {
     /** Kinds of devices, in the order in which one is picked. */
     public enum Type {
         GPU,
@@ -47,4 +53,16 @@ public record DeviceInfo(
 
     /** The partition that splits off a given number of compute units. */
     static final String BY_COUNTS = "by counts";
+
+    /** Whether a group may have so many work-items in each dimension. */
+    boolean allows(long... items) {
+        long all = 1;
+        for (int i = 0; i < items.length; i++) {
+            if (i >= groupExtents.size() || items[i] > groupExtents.get(i)) {
+                return false;
+            }
+            all *= items[i];
+        }
+        return all <= groupItems;
+    }
 }

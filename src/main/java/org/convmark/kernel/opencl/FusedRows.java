@@ -49,10 +49,10 @@ final class FusedRows {
     }
 
     Kernel bind(Weights weights) {
-        List<ProgramPart> stages = new PartLowering(tuning, body).all(weights);
+        List<PartLowering.Part> stages = new PartLowering(tuning, body).all(weights);
         Shapes shapes = new Shapes();
         List<SourceFile> parts = new ArrayList<>(List.of(new SourceFile("window.cl", "")));
-        stages.forEach(stage -> parts.add(stage.part()));
+        stages.forEach(stage -> parts.add(stage.source()));
         String runs = IntStream.range(0, stages.size())
                 .mapToObj(i -> "RUN(" + i + "," + (first + i) + ")")
                 .collect(Collectors.joining());
@@ -125,7 +125,7 @@ final class FusedRows {
     }
 
     /** Where the parameters of each stage start, and after the last where they end. */
-    private static int[] offsets(List<ProgramPart> stages) {
+    private static int[] offsets(List<PartLowering.Part> stages) {
         int[] offsets = new int[stages.size() + 1];
         for (int i = 0; i < stages.size(); i++) {
             offsets[i + 1] = offsets[i] + ceil(Math.max(1, stages.get(i).parameters().length), LINE) * LINE;
@@ -133,7 +133,7 @@ final class FusedRows {
         return offsets;
     }
 
-    private static float[] parameters(List<ProgramPart> stages, int[] offsets) {
+    private static float[] parameters(List<PartLowering.Part> stages, int[] offsets) {
         float[] all = new float[offsets[stages.size()]];
         for (int i = 0; i < stages.size(); i++) {
             float[] own = stages.get(i).parameters();
@@ -142,7 +142,7 @@ final class FusedRows {
         return all;
     }
 
-    private static int[] constants(List<ProgramPart> stages, int[] offsets) {
+    private static int[] constants(List<PartLowering.Part> stages, int[] offsets) {
         int at = 2 * stages.size();
         int[] table =
                 new int[at + stages.stream().mapToInt(s -> s.constants().length).sum()];

@@ -2,6 +2,7 @@ package org.convmark.kernel.opencl;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
@@ -14,10 +15,11 @@ import org.convmark.model.Shape;
 final class FusedTile {
     private static final System.Logger LOG = System.getLogger(FusedTile.class.getName());
 
-    /** Work-items of a group: pixel lanes x channel rows, as in the kernel. */
+    /** Work-items of a group: pixel lanes, as in the kernel, x channel rows. */
     private static final int LANES = 32;
 
-    private static final int ROWS = 8;
+    /** The rows that are tried, best first. */
+    private static final List<Integer> ROWS = List.of(8, 4, 2, 1);
 
     /** Sums that a work-item may keep in registers. */
     private static final int SUMS = 64;
@@ -35,16 +37,24 @@ final class FusedTile {
     /** Whether layers match the block that the kernel runs, and some tile of it fits the device. */
     static boolean fits(DeviceInfo device, Graph body) {
         TiledBlock block = TiledBlock.of(body);
-        return block != null && tile(device, block).isPresent();
+        return block != null
+                && rows(device)
+                        .findFirst()
+                        .flatMap(rows -> tile(device, block, rows))
+                        .isPresent();
+    }
+
+    private static Stream<Integer> rows(DeviceInfo device) {
+        return ROWS.stream().filter(rows -> device.allows(LANES * rows));
     }
 
     /** The largest tile that fits, not much larger than the map. */
-    private static Optional<TiledBlock.Tile> tile(DeviceInfo device, TiledBlock block) {
+    private static Optional<TiledBlock.Tile> tile(DeviceInfo device, TiledBlock block, int rows) {
         Shape out = block.body().output();
         List<TiledBlock.Tile> sensible = TILES.stream()
                 .filter(tile ->
                         tile.height() < 2 * out.height() && tile.width() < 2 * out.width() || tile.height() == 2)
-                .filter(tile -> DeviceTensor.blocks(out.channels(), ROWS)
+                .filter(tile -> DeviceTensor.blocks(out.channels(), rows)
                                 * DeviceTensor.blocks(tile.height() * tile.width(), LANES)
                         <= SUMS)
                 .toList();
@@ -93,33 +103,52 @@ final class FusedTile {
         }
     }
 
-    /** The kernel of a body that {@link #fits}. */
+    /** The kernel of a body that {@link #fits}, in groups that are as large as the device allows with the registers that it takes. */
     static Kernel bind(Cl cl, Tuning tuning, Graph body, Weights weights, List<DeviceTensor> in, DeviceTensor out) {
         TiledBlock block = TiledBlock.of(body);
-        TiledBlock.Tile tile = tile(cl.info(), block).orElseThrow();
         List<Part> parts =
                 body.nodes().stream().map(node -> Part.of(node, weights)).toList();
+        Part last = parts.get(block.project());
+        String after = after("LEAD", block.lead(), parts)
+                + after("EXPAND", block.expand(), parts)
+                + after("INNER", block.inner(), parts);
+        String options = tuning.options() + block.options() + after + Tuning.epilogue(last.epilogue(), last.residual());
+        List<Integer> possible = rows(cl.info())
+                .filter(rows -> tile(cl.info(), block, rows).isPresent())
+                .toList();
+        int rows = possible.stream()
+                .filter(some ->
+                        cl.fits("fused_gpu.cl", "fused_tile", sized(cl, options, block, some), (long) LANES * some))
+                .findFirst()
+                .orElse(possible.get(0));
+        TiledBlock.Tile tile = tile(cl.info(), block, rows).orElseThrow();
+        return bind(cl, sized(cl, options, block, rows), block, tile, LANES * rows, parts, in, out);
+    }
+
+    private static String sized(Cl cl, String options, TiledBlock block, int rows) {
+        return options + tile(cl.info(), block, rows).orElseThrow().options() + " -DROWS=" + rows;
+    }
+
+    private static Kernel bind(
+            Cl cl,
+            String options,
+            TiledBlock block,
+            TiledBlock.Tile tile,
+            int items,
+            List<Part> parts,
+            List<DeviceTensor> in,
+            DeviceTensor out) {
         Part last = parts.get(block.project());
         DeviceTensor source = in.get(block.input());
         DeviceTensor residual = last.residual() == null ? out : in.get(last.residual());
         int across = DeviceTensor.blocks(out.shape().width(), tile.width());
         int down = DeviceTensor.blocks(out.shape().height(), tile.height());
-        String after = after("LEAD", block.lead(), parts)
-                + after("EXPAND", block.expand(), parts)
-                + after("INNER", block.inner(), parts);
         return cl.kernel(
                 "fused_gpu.cl",
                 "fused_tile",
-                tuning.options()
-                        + tile.options()
-                        + block.options()
-                        + after
-                        + Tuning.epilogue(last.epilogue(), last.residual()),
+                options,
                 new Cl.Range(
-                        new long[] {
-                            (long) across * down * LANES * ROWS, 1, out.shape().batch()
-                        },
-                        new long[] {LANES * ROWS, 1, 1}),
+                        new long[] {(long) across * down * items, 1, out.shape().batch()}, new long[] {items, 1, 1}),
                 source.memory(),
                 source.at(),
                 new int[] {

@@ -44,7 +44,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     }
 
     /**
-     * Opens the first GPU whose name matches, else the first other device.
+     * Opens the best device of those that the options mean.
      *
      * @throws UnsupportedOperationException with the reason if there is none
      */
@@ -195,6 +195,21 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
                 .map(first -> route(bound, first, in, out))
                 .toList();
         return new Sequence(parts.toArray(Kernel[]::new));
+    }
+
+    /** Several launches as one kernel, for operands that exceed the arguments of one. */
+    private record Sequence(Kernel[] parts) implements Kernel {
+        @Override
+        public int units() {
+            return 1;
+        }
+
+        @Override
+        public void run(int from, int to) {
+            for (Kernel part : parts) {
+                part.run(0, 1);
+            }
+        }
     }
 
     /** Copies the channels that come from some inputs, starting with input {@code first}. */

@@ -14,7 +14,16 @@ import org.convmark.model.Route;
 import org.convmark.model.Shape;
 
 /** What each layer kind becomes in a fused kernel on a CPU. Values are those of the body. */
-final class PartLowering extends Lowering<Integer, ProgramPart> {
+final class PartLowering extends Lowering<Integer, PartLowering.Part> {
+    /**
+     * One layer of a fused kernel on a CPU: source code that computes rows of a window, with its arguments.
+     *
+     * @param source its file, compiled for this stage
+     * @param constants integers, as the file defines
+     * @param parameters weights and other floats, as the file defines
+     */
+    record Part(SourceFile source, int[] constants, float[] parameters) {}
+
     private final Tuning tuning;
     private final Graph body;
 
@@ -24,7 +33,7 @@ final class PartLowering extends Lowering<Integer, ProgramPart> {
     }
 
     /** One part per node of the body. */
-    List<ProgramPart> all(Weights weights) {
+    List<Part> all(Weights weights) {
         int first = body.inputs().size();
         return IntStream.range(0, body.nodes().size())
                 .mapToObj(i -> {
@@ -34,8 +43,7 @@ final class PartLowering extends Lowering<Integer, ProgramPart> {
                 .toList();
     }
 
-    private ProgramPart stage(
-            String file, String options, int source, int other, int result, int[] form, float[]... parts) {
+    private Part stage(String file, String options, int source, int other, int result, int[] form, float[]... parts) {
         String maps = " -DSTAGE=" + (result - body.inputs().size()) + " -DSOURCE=" + source + " -DOTHER=" + other
                 + " -DRESULT=" + result;
         int floats = Arrays.stream(parts).mapToInt(p -> p.length).sum();
@@ -45,7 +53,7 @@ final class PartLowering extends Lowering<Integer, ProgramPart> {
             System.arraycopy(part, 0, parameters, at, part.length);
             at += part.length;
         }
-        return new ProgramPart(new SourceFile(file, maps + options), form, parameters);
+        return new Part(new SourceFile(file, maps + options), form, parameters);
     }
 
     private float[] padded(float[] values) {
@@ -53,7 +61,7 @@ final class PartLowering extends Lowering<Integer, ProgramPart> {
     }
 
     @Override
-    protected ProgramPart conv(
+    protected Part conv(
             Conv conv, Epilogue epilogue, float[] filter, float[] bias, Integer in, Integer residual, Integer out) {
         int other = residual == null ? out : residual;
         Shape from = body.shape(in);
@@ -72,12 +80,12 @@ final class PartLowering extends Lowering<Integer, ProgramPart> {
     }
 
     @Override
-    protected ProgramPart pool(Pool pool, Integer in, Integer out) {
+    protected Part pool(Pool pool, Integer in, Integer out) {
         return blur(pool, body.shape(in).channels(), in, out);
     }
 
     @Override
-    protected ProgramPart layerNorm(float epsilon, float[] gain, float[] bias, Integer in, Integer out) {
+    protected Part layerNorm(float epsilon, float[] gain, float[] bias, Integer in, Integer out) {
         int v = tuning.vector();
         float[] head = new float[2 * v];
         Arrays.fill(head, 0, (gain.length - 1) % v + 1, 1);
@@ -86,36 +94,36 @@ final class PartLowering extends Lowering<Integer, ProgramPart> {
     }
 
     @Override
-    protected ProgramPart affine(float[] scale, float[] shift, Integer in, Integer out) {
+    protected Part affine(float[] scale, float[] shift, Integer in, Integer out) {
         return pointwise("fma(X,PARAMETER(0),PARAMETER(1))", in, in, out, padded(scale), padded(shift));
     }
 
     @Override
-    protected ProgramPart activate(Activation function, Integer in, Integer out) {
+    protected Part activate(Activation function, Integer in, Integer out) {
         return pointwise(Tuning.name(function) + "(X)", in, in, out);
     }
 
     @Override
-    protected ProgramPart add(Integer a, Integer b, Integer out) {
+    protected Part add(Integer a, Integer b, Integer out) {
         return pointwise("X+Y", a, b, out);
     }
 
     @Override
-    protected ProgramPart multiply(Integer in, Integer gate, Integer out) {
+    protected Part multiply(Integer in, Integer gate, Integer out) {
         return pointwise("X*GATE", in, gate, out);
     }
 
-    private ProgramPart pointwise(String element, int source, int other, int result, float[]... parameters) {
+    private Part pointwise(String element, int source, int other, int result, float[]... parameters) {
         return stage("pointwise.cl", " -DELEMENT=" + element, source, other, result, new int[0], parameters);
     }
 
     @Override
-    protected ProgramPart shift(Integer in, Integer out) {
+    protected Part shift(Integer in, Integer out) {
         throw new IllegalStateException("FusedLaunch takes no shift");
     }
 
     @Override
-    protected ProgramPart route(Route route, int[] sources, List<Integer> in, Integer out) {
+    protected Part route(Route route, int[] sources, List<Integer> in, Integer out) {
         int[] plan = RoutePlan.of(sources, in.stream().map(body::shape).toList(), tuning.vector())
                 .plan();
         int[] form = IntStream.concat(in.stream().mapToInt(v -> v), Arrays.stream(plan))

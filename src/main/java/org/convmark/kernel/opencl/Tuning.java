@@ -1,9 +1,12 @@
 package org.convmark.kernel.opencl;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.convmark.kernel.Epilogue;
 import org.convmark.model.Activation;
 import org.convmark.model.Conv;
+import org.convmark.model.Shape;
 
 /**
  * Parameters of the kernels for a device.
@@ -17,18 +20,20 @@ import org.convmark.model.Conv;
  * @param chains independent chains of the compute roof
  */
 record Tuning(Family family, int vector, int registers, int group, int depthwisePixels, int lanes, int chains) {
-    /** Channels, and pixels, of a GPU's tile in local memory. */
-    static final int TILE = 64;
+    /** Work-items of a GPU's tile in each direction: the first is the best where groups and local memory may be so large. */
+    static final List<Integer> SIDES = List.of(16, 8, 4);
+
+    /** Channels, and pixels, of a tile per work-item. */
+    static final int OWN = 4;
 
     /** Terms of the sums that are loaded into local memory at a time. */
     static final int DEPTH = 16;
 
-    /** Work-items of a tile in each direction. */
-    static final int SIDE = 16;
+    private static final int GROUP = 64;
 
     /** Two families of kernels. */
     enum Family {
-        /** A work-item is one row of register tiles; no barriers. */
+        /** A work-item is one row of register tiles; groups of one item, no local memory. */
         CPU,
         /** A work-item is one pixel, or a part of a tile in local memory. */
         GPU
@@ -44,11 +49,23 @@ record Tuning(Family family, int vector, int registers, int group, int depthwise
                 device,
                 family != null
                         ? Family.valueOf(family.toUpperCase(Locale.ROOT))
-                        : device.type() == DeviceInfo.Type.CPU ? Family.CPU : Family.GPU);
+                        : device.type() != DeviceInfo.Type.CPU
+                                        && sides(device).findAny().isPresent()
+                                ? Family.GPU
+                                : Family.CPU);
     }
 
     private static Tuning of(DeviceInfo device, Family family) {
-        return family == Family.GPU ? gpu() : cpu(device.vectorWidth() >= 16 ? 16 : device.vectorWidth() >= 8 ? 8 : 4);
+        return family == Family.GPU
+                ? gpu(device)
+                : cpu(device.vectorWidth() >= 16 ? 16 : device.vectorWidth() >= 8 ? 8 : 4);
+    }
+
+    /** The tiles that a device has room for; none where it has no local memory or hardly any items in a group. */
+    static Stream<Integer> sides(DeviceInfo device) {
+        return SIDES.stream()
+                .filter(side -> device.allows(side, side)
+                        && 2L * DEPTH * OWN * side * Shape.ELEMENT_BYTES <= device.localBytes());
     }
 
     /** The parameters of a CPU whose widest registers hold 4, 8 or 16 floats. */
@@ -59,8 +76,12 @@ record Tuning(Family family, int vector, int registers, int group, int depthwise
     }
 
     /** The parameters of a GPU. */
-    static Tuning gpu() {
-        return new Tuning(Family.GPU, 1, 0, 64, 1, 4, 4);
+    static Tuning gpu(DeviceInfo device) {
+        int group = GROUP;
+        while (!device.allows(group) && group > 2) {
+            group /= 2;
+        }
+        return new Tuning(Family.GPU, 1, 0, group, 1, 4, 4);
     }
 
     /** Build options of every program. */

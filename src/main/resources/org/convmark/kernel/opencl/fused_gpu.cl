@@ -36,7 +36,9 @@
 #endif
 
 #define LANES 32
+#ifndef ROWS
 #define ROWS 8
+#endif
 #define ITEM_COUNT (LANES * ROWS)
 
 /* Rows and columns of a tile of hidden channels, of what they are made from, of the input. */

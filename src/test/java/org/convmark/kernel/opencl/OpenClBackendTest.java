@@ -1,22 +1,14 @@
 package org.convmark.kernel.opencl;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.convmark.engine.Engines;
 import org.convmark.fusion.FusionConstraints;
 import org.convmark.kernel.EngineOptions;
@@ -26,16 +18,16 @@ import org.convmark.kernel.Weights;
 import org.convmark.model.Activation;
 import org.convmark.model.Block;
 import org.convmark.model.Conv;
-import org.convmark.model.ElementWise;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
-import org.convmark.model.LayerNorm;
+import org.convmark.model.Pattern;
 import org.convmark.model.Pool;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Features that only OpenCL has: devices, the binding's library, builds, two families of kernels. */
@@ -49,7 +41,7 @@ class OpenClBackendTest {
     }
 
     private static ClDevice device() {
-        return ClDevice.all().get(0);
+        return ClDevice.list().devices().get(0);
     }
 
     private static OpenClBackend open(Tuning tuning) {
@@ -58,84 +50,10 @@ class OpenClBackendTest {
 
     /** Both families, and every vector length of CPUs: OpenCL runs vectors longer than the hardware's as several. */
     static List<Tuning> tunings() {
-        return List.of(Tuning.cpu(4), Tuning.cpu(8), Tuning.cpu(16), Tuning.gpu());
-    }
-
-    // ---------------------------------------------------------------- library
-
-    @Test
-    void libraryComesFromDirectoryOfItsOwn() throws Exception {
-        assertEquals(Path.of(System.getProperty("java.io.tmpdir")), ClDevice.LIBRARY.getParent());
-        Path maps = Path.of("/proc/self/maps");
-        assumeTrue(Files.exists(maps), "no list of loaded libraries on this system");
-        List<String> loaded = Files.readAllLines(maps).stream()
-                .filter(l -> l.contains("libJOCL"))
-                .toList();
-        assertTrue(
-                !loaded.isEmpty() && loaded.stream().allMatch(l -> l.contains(ClDevice.LIBRARY + "/")),
-                loaded::toString);
-    }
-
-    @Test
-    void directoryIsPrivateWhileLoadingAndGoneAfterwards() {
-        String before = System.getProperty("java.io.tmpdir");
-        StringBuilder seen = new StringBuilder();
-        Path first = PrivateLibrary.load(() -> {
-            Path directory = Path.of(System.getProperty("java.io.tmpdir"));
-            seen.append(directory).append(' ').append(permissions(directory));
-        });
-        assertEquals(first + " rwx------", seen.toString());
-        assertNotEquals(first, PrivateLibrary.load(() -> {}));
-        assertThrows(
-                LinkageError.class,
-                () -> PrivateLibrary.load(() -> {
-                    throw new UnsatisfiedLinkError("absent");
-                }));
-        assertEquals(before, System.getProperty("java.io.tmpdir"));
-        assertTrue(Files.notExists(first));
-    }
-
-    private static String permissions(Path directory) {
-        try {
-            return PosixFilePermissions.toString(Files.getPosixFilePermissions(directory));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return List.of(Tuning.cpu(4), Tuning.cpu(8), Tuning.cpu(16), Tuning.gpu(device().info()));
     }
 
     // ---------------------------------------------------------------- devices
-
-    @Test
-    void devicesAreFoundByPartOfTheirNameInAnyCase() {
-        String name = device().info().name();
-        String part = name.substring(name.length() / 2);
-        assertNull(OpenClDevices.unavailable(new EngineOptions(0, part.toUpperCase(Locale.ROOT))));
-        assertNull(OpenClDevices.unavailable(new EngineOptions(0, part.toLowerCase(Locale.ROOT))));
-    }
-
-    @Test
-    void unknownDeviceIsRefusedWithWhatThereIs() {
-        EngineOptions settings = new EngineOptions(0, "no such device");
-        String reason = OpenClDevices.unavailable(settings);
-        assertTrue(
-                reason.contains("\"no such device\"")
-                        && reason.contains(device().info().name()),
-                reason);
-        assertThrows(UnsupportedOperationException.class, () -> OpenClBackend.open(settings));
-    }
-
-    @Test
-    void devicesDescribeThemselves() {
-        for (DeviceInfo info : OpenClDevices.all()) {
-            assertTrue(
-                    info.computeUnits() > 0 && info.globalBytes() > 0 && info.maxAllocationBytes() > 0, info::toString);
-            assertTrue(
-                    !info.name().isEmpty()
-                            && !info.driver().isEmpty()
-                            && !info.platform().isEmpty(),
-                    info::toString);
-        }
-    }
 
     @Test
     void workersSplitCpu() {
@@ -204,18 +122,12 @@ class OpenClBackendTest {
                 Graph.of(new Shape(2, 9, 11, 7)).globalPool());
     }
 
-    private static void verify(OpenClBackend backend, Graph graph, Fusion fusion) {
-        Weights weights = new Weights(graph, 1, isExact(graph) ? Weights.Fill.INTEGER : Weights.Fill.RANDOM);
-        backend.compile(graph.fuse(fusion), weights).verify(Engines.reference(weights));
-    }
-
-    /** Whether integers stay integers, so that results must be equal and not just close. */
-    private static boolean isExact(Graph graph) {
-        return graph.nodes().stream()
-                .map(Graph.Node::layer)
-                .noneMatch(layer -> layer instanceof LayerNorm
-                        || layer instanceof ElementWise.Activate a
-                                && (a.function() == Activation.GELU || a.function() == Activation.SIGMOID));
+    private static Program verify(OpenClBackend backend, Graph graph, Fusion fusion) {
+        Weights weights =
+                new Weights(graph, 1, Weights.keepsIntegers(graph) ? Weights.Fill.INTEGER : Weights.Fill.RANDOM);
+        Program program = backend.compile(graph.fuse(fusion), weights);
+        program.verify(Engines.reference(weights));
+        return program;
     }
 
     @ParameterizedTest
@@ -229,9 +141,9 @@ class OpenClBackendTest {
         }
     }
 
-    /** Every block, and variants with strides on a map that no tile divides. */
+    /** Every block, one stage after the other, and variants with strides on a map that no tile divides. */
     private static List<Graph> blocks() {
-        List<Graph> blocks = new ArrayList<>();
+        List<Graph> blocks = new ArrayList<>(List.of(Pattern.BOTTLENECK.graph(1, 16, 14, 1)));
         for (Block block : Block.values()) {
             blocks.add(block.graph(1, 12, 9, 2));
         }
@@ -262,44 +174,75 @@ class OpenClBackendTest {
     }
 
     /** The next smaller tile, or the layers one by one: correct in both cases, with fewer launches only in the first. */
-    @Test
-    void tileIsAsLargeAsLocalMemoryAllows() {
-        Graph graph = Block.CONVFIRST.graph(1, 16, 15, 1);
-        assertEquals(1, kernels(graph, 48 << 10));
-        assertEquals(1, kernels(graph, 10_000));
-        assertEquals(3, kernels(graph, 256));
-    }
-
-    private static int kernels(Graph graph, long localBytes) {
-        ClDevice device = device();
-        DeviceInfo info = withLocalBytes(device.info(), localBytes);
-        Cl cl = new Cl(new ClDevice(info, device.platform(), device.id(), device.units()));
-        try (OpenClBackend backend = new OpenClBackend(cl, Tuning.gpu(), FusionConstraints.TYPICAL)) {
-            Weights weights = new Weights(graph, 1, Weights.Fill.INTEGER);
-            Program program = backend.compile(graph.fuse(Fusion.BLOCK), weights);
-            program.verify(Engines.reference(weights));
-            return program.kernels();
+    @ParameterizedTest
+    @CsvSource({"16, 256, 10000, 1", "64, 256, 4096, 2", "16, 64, 49152, 1", "16, 32, 4096, 1", "16, 64, 0, 1"})
+    void tileIsAsLargeAsGroupsAndLocalMemoryAllow(int width, long groupItems, long localBytes, int kernels) {
+        DeviceInfo info = limited(device().info(), DeviceInfo.Type.GPU, groupItems, localBytes);
+        Graph block = Block.CONVFIRST.graph(1, width, 15, 1);
+        Graph dense = Graph.of(new Shape(2, 9, 7, 6)).conv(3, 70).relu().globalPool();
+        try (OpenClBackend backend = open(info)) {
+            assertEquals(kernels, verify(backend, block, Fusion.BLOCK).kernels());
+            verify(backend, dense, Fusion.EPILOGUE);
         }
     }
 
-    /** The same device with another size of local memory, for which tiles are chosen. */
-    private static DeviceInfo withLocalBytes(DeviceInfo info, long bytes) {
+    /** A device without local memory runs kernels that need none, whatever it calls itself. */
+    @Test
+    void tilesNeedLocalMemoryAndGroups() {
+        DeviceInfo info = device().info();
+        assertEquals(Tuning.Family.GPU, family(limited(info, DeviceInfo.Type.GPU, 16, 2048)));
+        assertEquals(Tuning.Family.CPU, family(limited(info, DeviceInfo.Type.GPU, 256, 0)));
+        assertEquals(Tuning.Family.CPU, family(limited(info, DeviceInfo.Type.GPU, 1, 1 << 15)));
+        assertEquals(Tuning.Family.CPU, family(limited(info, DeviceInfo.Type.CPU, 256, 1 << 15)));
+    }
+
+    private static Tuning.Family family(DeviceInfo info) {
+        return Tuning.of(info).family();
+    }
+
+    @Test
+    void kernelThatNeedsMoreThanTheDeviceHasIsRefusedInOneSentence() {
+        DeviceInfo info = limited(device().info(), DeviceInfo.Type.GPU, 16, 64);
+        try (Cl cl = new Cl(as(info))) {
+            Cl.Range range = new Cl.Range(new long[] {64}, new long[] {64});
+            String message = assertThrows(
+                            IllegalStateException.class,
+                            () -> cl.kernel("pool.cl", "global_average", " -DV=1 -DGROUP=64", range))
+                    .getMessage();
+            assertTrue(message.startsWith("global_average of pool.cl in groups of 64 work-items"), message);
+        }
+    }
+
+    private static ClDevice as(DeviceInfo info) {
+        ClDevice device = device();
+        return new ClDevice(info, device.platform(), device.id(), device.units());
+    }
+
+    private static OpenClBackend open(DeviceInfo info) {
+        return new OpenClBackend(new Cl(as(info)), Tuning.of(info), FusionConstraints.TYPICAL);
+    }
+
+    /** The same device with other limits, for which kernels and tiles are chosen. */
+    private static DeviceInfo limited(DeviceInfo info, DeviceInfo.Type type, long groupItems, long localBytes) {
         return new DeviceInfo(
                 info.platform(),
                 info.name(),
                 info.vendor(),
-                info.type(),
+                type,
                 info.version(),
                 info.driver(),
                 info.computeUnits(),
                 info.clockMHz(),
                 info.vectorWidth(),
                 info.globalBytes(),
-                bytes,
+                localBytes,
                 info.localMemory(),
                 info.maxAllocationBytes(),
                 info.partitions(),
-                info.roundedDivision());
+                info.roundedDivision(),
+                info.hostMemory(),
+                groupItems,
+                List.of(groupItems, groupItems, groupItems));
     }
 
     @ParameterizedTest
