@@ -122,7 +122,8 @@ final class Comparison implements AutoCloseable {
         }
         assumeTrue(
                 excused.isEmpty(),
-                () -> "the oneDNN inside PyTorch is wrong on this processor, and PyTorch without it is right: " + excused);
+                () -> "the oneDNN inside PyTorch is wrong on this processor, and PyTorch without it is right: "
+                        + excused);
     }
 
     /**
