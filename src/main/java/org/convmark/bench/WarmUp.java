@@ -6,6 +6,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.convmark.kernel.OwnThreads;
 import org.convmark.kernel.Program;
 
@@ -15,7 +17,9 @@ import org.convmark.kernel.Program;
  * time has stopped improving, the JIT compilers are idle and a run no longer allocates, or at a limit. Programs allocate nothing
  * once compiled; Vector API code that C2 has not compiled yet boxes every vector. The JVM compiles what it has seen often, and a
  * network may have a kernel that makes one short call a pass: two hundred passes of ConvNeXt Tiny, half a minute, are too few for
- * its last normalisation. So a kernel that still allocates also gets some time of its own after each window.
+ * its last normalisation. So from half of the limit on, if the compilers have nothing to do, the kernels that still allocate are run
+ * without the others, in turn. Not before and not one by one: code that was compiled while one kernel ran alone is thrown away when
+ * another one meets it, and after many times the JVM gives up (DARTS-V2).
  *
  * @param limit longest time to spend
  * @param window time after which to look again
@@ -25,6 +29,7 @@ record WarmUp(Duration limit, Duration window, long bytes) {
     private static final Path THREADS = Path.of("/proc/self/task");
     private static final int STABLE_WINDOWS = 5;
     private static final int STABLE_WINDOWS_IF_COMPILERS_ARE_UNSEEN = 30;
+    private static final int WINDOWS_OF_SELDOM = 10;
     private static final double IMPROVEMENT = 0.98;
     private static final double IDLE = 0.2;
 
@@ -53,11 +58,12 @@ record WarmUp(Duration limit, Duration window, long bytes) {
                 fastest = Math.min(fastest, now - before);
             }
             perRun = (threads.allocatedBytes() - allocated) / runs;
-            if (perRun > bytes) {
-                repeatSeldomKernels(program, threads, start + limit.toNanos());
-            }
             long now = compilerNanos();
             boolean compiling = now - compiled > IDLE * (System.nanoTime() - from);
+            if (perRun > bytes && !compiling && System.nanoTime() - start > limit.toNanos() / 2) {
+                repeatSeldomKernels(program, threads, start + limit.toNanos());
+                now = compilerNanos();
+            }
             compiled = now;
             stable = perRun > bytes || compiling || fastest < IMPROVEMENT * best ? 0 : stable + 1;
             best = Math.min(best, fastest);
@@ -65,18 +71,19 @@ record WarmUp(Duration limit, Duration window, long bytes) {
         return perRun;
     }
 
-    /** Runs each kernel that allocates for a window, unless that is the whole program. */
+    /** Runs the kernels that allocate for some time, unless there is only one kernel. */
     private void repeatSeldomKernels(Program program, OwnThreads threads, long deadline) {
+        List<Integer> seldom = new ArrayList<>();
         for (int kernel = 0; program.kernels() > 1 && kernel < program.kernels(); kernel++) {
             long allocated = threads.allocatedBytes();
-            long from = System.nanoTime();
             program.run(kernel, 1);
-            boolean allocates = threads.allocatedBytes() > allocated;
-            for (long now = from;
-                    allocates && now - from < window.toNanos() && now < deadline;
-                    now = System.nanoTime()) {
-                program.run(kernel, 1);
+            if (threads.allocatedBytes() > allocated) {
+                seldom.add(kernel);
             }
+        }
+        long end = Math.min(System.nanoTime() + WINDOWS_OF_SELDOM * window.toNanos(), deadline);
+        while (!seldom.isEmpty() && System.nanoTime() < end) {
+            seldom.forEach(kernel -> program.run(kernel, 1));
         }
     }
 

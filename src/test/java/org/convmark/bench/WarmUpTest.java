@@ -22,7 +22,7 @@ class WarmUpTest {
     @Test
     void aKernelThatStillAllocatesIsRepeatedAlone() {
         Program program = program(step(this::pass), step(this::seldom));
-        long bytes = new WarmUp(Duration.ofSeconds(10), Duration.ofMillis(5), BYTES).until(program, program::run);
+        long bytes = new WarmUp(Duration.ofSeconds(4), Duration.ofMillis(5), BYTES).until(program, program::run);
         assertTrue(bytes <= BYTES, () -> bytes + " bytes a pass");
         assertTrue(passes < CALLS_UNTIL_COMPILED, () -> passes + " passes: too fast for this test");
     }
