@@ -6,8 +6,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.convmark.kernel.OwnThreads;
 import org.convmark.kernel.Program;
 
@@ -17,9 +17,9 @@ import org.convmark.kernel.Program;
  * time has stopped improving, the JIT compilers are idle and a run no longer allocates, or at a limit. Programs allocate nothing
  * once compiled; Vector API code that C2 has not compiled yet boxes every vector. The JVM compiles what it has seen often, and a
  * network may have a kernel that makes one short call a pass: two hundred passes of ConvNeXt Tiny, half a minute, are too few for
- * its last normalisation. So from half of the limit on, if the compilers have nothing to do, the kernels that still allocate are run
- * without the others, in turn. Not before and not one by one: code that was compiled while one kernel ran alone is thrown away when
- * another one meets it, and after many times the JVM gives up (DARTS-V2).
+ * its last normalisation. So from half of the limit on, the kernels that still allocate are also run without the others, in turn.
+ * Not before and not one by one: code that was compiled while one kernel ran alone is thrown away when another one meets it, and
+ * after many times the JVM gives up (DARTS-V2).
  *
  * @param limit longest time to spend
  * @param window time after which to look again
@@ -58,12 +58,11 @@ record WarmUp(Duration limit, Duration window, long bytes) {
                 fastest = Math.min(fastest, now - before);
             }
             perRun = (threads.allocatedBytes() - allocated) / runs;
+            if (perRun > bytes && from - start > limit.toNanos() / 2) {
+                repeatSeldomKernels(program, threads, start + limit.toNanos());
+            }
             long now = compilerNanos();
             boolean compiling = now - compiled > IDLE * (System.nanoTime() - from);
-            if (perRun > bytes && !compiling && System.nanoTime() - start > limit.toNanos() / 2) {
-                repeatSeldomKernels(program, threads, start + limit.toNanos());
-                now = compilerNanos();
-            }
             compiled = now;
             stable = perRun > bytes || compiling || fastest < IMPROVEMENT * best ? 0 : stable + 1;
             best = Math.min(best, fastest);
@@ -71,19 +70,26 @@ record WarmUp(Duration limit, Duration window, long bytes) {
         return perRun;
     }
 
-    /** Runs the kernels that allocate for some time, unless there is only one kernel. */
+    /**
+     * Runs the kernels that allocate for some time, unless there is only one kernel. Those that allocate less than half as much as
+     * another one have to wait: asking for allocations allocates too.
+     */
     private void repeatSeldomKernels(Program program, OwnThreads threads, long deadline) {
-        List<Integer> seldom = new ArrayList<>();
-        for (int kernel = 0; program.kernels() > 1 && kernel < program.kernels(); kernel++) {
+        long[] own = new long[program.kernels()];
+        for (int kernel = 0; own.length > 1 && kernel < own.length; kernel++) {
             long allocated = threads.allocatedBytes();
             program.run(kernel, 1);
-            if (threads.allocatedBytes() > allocated) {
-                seldom.add(kernel);
-            }
+            own[kernel] = threads.allocatedBytes() - allocated;
         }
+        long most = Arrays.stream(own).max().orElse(0);
+        int[] seldom = IntStream.range(0, own.length)
+                .filter(kernel -> 2 * own[kernel] > most)
+                .toArray();
         long end = Math.min(System.nanoTime() + WINDOWS_OF_SELDOM * window.toNanos(), deadline);
-        while (!seldom.isEmpty() && System.nanoTime() < end) {
-            seldom.forEach(kernel -> program.run(kernel, 1));
+        while (seldom.length > 0 && System.nanoTime() < end) {
+            for (int kernel : seldom) {
+                program.run(kernel, 1);
+            }
         }
     }
 
