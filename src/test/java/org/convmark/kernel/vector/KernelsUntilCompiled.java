@@ -57,7 +57,7 @@ final class KernelsUntilCompiled {
 
     /** The kernels that are run. */
     enum Kernels {
-        /** Register tiles, each without and with a residual and bounds. */
+        /** Register tiles, each with and without residual. */
         TILES {
             @Override
             Map<String, Runnable> all() {
@@ -127,7 +127,7 @@ final class KernelsUntilCompiled {
             for (Method tile : runs(file.replace(".class", ""))) {
                 String name = tile.getDeclaringClass().getSimpleName() + "." + tile.getName();
                 tiles.put(name, tile(tile, false));
-                tiles.put(name + " with residual and bounds", tile(tile, true));
+                tiles.put(name + " with residual", tile(tile, true));
             }
         }
         return tiles;
@@ -162,17 +162,16 @@ final class KernelsUntilCompiled {
 
     /** The argument for a parameter of a tile: arrays large enough for any offset, few taps. */
     private static Object value(Parameter parameter, boolean residual) {
-        Clamp clamp = residual ? new Clamp(0, 6) : Clamp.NONE;
         if (parameter.getType() == PackedFilter.class) {
             float[] added = residual ? new float[100 * L] : null;
-            return new PackedFilter(new int[] {0, PackedFilter.RUN}, new float[2 * L], clamp, added, 0, 2);
+            return new PackedFilter(new int[] {0, PackedFilter.RUN}, new float[2 * L], Clamp.NONE, added, 0, 2);
         }
         if (parameter.getType() == Clamp.class) {
-            return clamp;
+            return Clamp.NONE;
         }
         return switch (parameter.getName()) {
             case "in", "out", "weights", "bias" -> new float[100 * L];
-            case "runs" -> new int[] {0, L, 2 * L};
+            case "runs" -> new int[] {0, L};
             case "ins", "outs" -> new int[TileSize.SMALL.pixels];
             case "longer" -> 1;
             case "inGap", "outGap" -> 20 * L;

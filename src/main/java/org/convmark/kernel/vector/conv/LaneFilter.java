@@ -27,9 +27,6 @@ final class LaneFilter {
     private final int threes;
     private final boolean inRuns;
 
-    /** Whether the weights are nine, at stride 1, and stay in registers. With 16 registers they do not fit beside the sums. */
-    private final boolean kept;
-
     /** Offsets of the taps in the order of the runs. */
     private final int[] taps;
 
@@ -55,7 +52,6 @@ final class LaneFilter {
         int pairs = inRuns ? (k - 3) / 2 : 0;
         this.threes = lines * triples;
         this.runs = new int[lines * (inRuns ? triples + pairs : k)];
-        this.kept = inRuns && lines == 3 && k == 3 && conv.stride() == 1 && Lanes.REGISTERS == 32;
         this.taps = new int[lines * k];
         this.weights = AlignedFloats.of(this.bias.length * taps.length);
         int run = 0;
@@ -116,22 +112,7 @@ final class LaneFilter {
         int end = q + pixels * L;
         int second = inRuns && runs.length > threes ? 2 : 0;
         LaneTiles.row(
-                inRuns ? 3 : 1,
-                second,
-                kept,
-                conv.stride(),
-                in,
-                p,
-                runs,
-                threes,
-                w,
-                w0,
-                bias,
-                b * L,
-                clamp,
-                out,
-                q,
-                end);
+                inRuns ? 3 : 1, second, conv.stride(), in, p, runs, threes, w, w0, bias, b * L, clamp, out, q, end);
     }
 
     /** One pixel, tap by tap, for pixels that no tile covers. */

@@ -17,7 +17,7 @@ public final class Lanes {
     private static final int LANES_OF_AVX_512 = 16;
 
     /** Vector registers that kernels are written for: 16 unless the JVM uses AVX-512. */
-    public static final int REGISTERS = Integer.getInteger(
+    static final int REGISTERS = Integer.getInteger(
             VectorLength.REGISTERS, FloatVector.SPECIES_PREFERRED.length() == LANES_OF_AVX_512 ? 32 : 16);
 
     private Lanes() {}

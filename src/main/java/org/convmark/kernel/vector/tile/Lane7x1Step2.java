@@ -25,8 +25,8 @@ public final class Lane7x1Step2 {
             int end) {
         FloatVector low = FloatVector.broadcast(FLOATS, limits.low());
         FloatVector high = FloatVector.broadcast(FLOATS, limits.high());
-        boolean isBounded = limits.high() < Float.POSITIVE_INFINITY;
         for (; q < end; q += 7 * L, p += 14 * L) {
+            int k = w0;
             FloatVector x;
             FloatVector a0 = FloatVector.fromArray(FLOATS, bias, o);
             FloatVector a1 = FloatVector.fromArray(FLOATS, bias, o);
@@ -35,7 +35,6 @@ public final class Lane7x1Step2 {
             FloatVector a4 = FloatVector.fromArray(FLOATS, bias, o);
             FloatVector a5 = FloatVector.fromArray(FLOATS, bias, o);
             FloatVector a6 = FloatVector.fromArray(FLOATS, bias, o);
-            int k = w0;
             for (int r = 0; r < runs.length; r++) {
                 int i = p + runs[r];
                 FloatVector u = FloatVector.fromArray(FLOATS, weights, k);
@@ -55,37 +54,20 @@ public final class Lane7x1Step2 {
                 a6 = u.fma(x, a6);
                 k += L;
             }
-            if (isBounded) {
-                a0 = a0.blend(low, a0.lt(low));
-                a0.blend(high, high.lt(a0)).intoArray(out, q);
-                a1 = a1.blend(low, a1.lt(low));
-                a1.blend(high, high.lt(a1)).intoArray(out, q + L);
-                a2 = a2.blend(low, a2.lt(low));
-                a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
-                a3 = a3.blend(low, a3.lt(low));
-                a3.blend(high, high.lt(a3)).intoArray(out, q + 3 * L);
-                a4 = a4.blend(low, a4.lt(low));
-                a4.blend(high, high.lt(a4)).intoArray(out, q + 4 * L);
-                a5 = a5.blend(low, a5.lt(low));
-                a5.blend(high, high.lt(a5)).intoArray(out, q + 5 * L);
-                a6 = a6.blend(low, a6.lt(low));
-                a6.blend(high, high.lt(a6)).intoArray(out, q + 6 * L);
-            } else {
-                a0 = a0.blend(low, a0.lt(low));
-                a0.intoArray(out, q);
-                a1 = a1.blend(low, a1.lt(low));
-                a1.intoArray(out, q + L);
-                a2 = a2.blend(low, a2.lt(low));
-                a2.intoArray(out, q + 2 * L);
-                a3 = a3.blend(low, a3.lt(low));
-                a3.intoArray(out, q + 3 * L);
-                a4 = a4.blend(low, a4.lt(low));
-                a4.intoArray(out, q + 4 * L);
-                a5 = a5.blend(low, a5.lt(low));
-                a5.intoArray(out, q + 5 * L);
-                a6 = a6.blend(low, a6.lt(low));
-                a6.intoArray(out, q + 6 * L);
-            }
+            a0 = a0.blend(low, a0.lt(low));
+            a0.blend(high, high.lt(a0)).intoArray(out, q);
+            a1 = a1.blend(low, a1.lt(low));
+            a1.blend(high, high.lt(a1)).intoArray(out, q + L);
+            a2 = a2.blend(low, a2.lt(low));
+            a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
+            a3 = a3.blend(low, a3.lt(low));
+            a3.blend(high, high.lt(a3)).intoArray(out, q + 3 * L);
+            a4 = a4.blend(low, a4.lt(low));
+            a4.blend(high, high.lt(a4)).intoArray(out, q + 4 * L);
+            a5 = a5.blend(low, a5.lt(low));
+            a5.blend(high, high.lt(a5)).intoArray(out, q + 5 * L);
+            a6 = a6.blend(low, a6.lt(low));
+            a6.blend(high, high.lt(a6)).intoArray(out, q + 6 * L);
         }
     }
 }

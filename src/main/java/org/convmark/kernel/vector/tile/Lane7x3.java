@@ -25,8 +25,8 @@ public final class Lane7x3 {
             int end) {
         FloatVector low = FloatVector.broadcast(FLOATS, limits.low());
         FloatVector high = FloatVector.broadcast(FLOATS, limits.high());
-        boolean isBounded = limits.high() < Float.POSITIVE_INFINITY;
         for (; q < end; q += 7 * L, p += 7 * L) {
+            int k = w0;
             FloatVector x;
             FloatVector a0 = FloatVector.fromArray(FLOATS, bias, o);
             FloatVector a1 = FloatVector.fromArray(FLOATS, bias, o);
@@ -35,7 +35,6 @@ public final class Lane7x3 {
             FloatVector a4 = FloatVector.fromArray(FLOATS, bias, o);
             FloatVector a5 = FloatVector.fromArray(FLOATS, bias, o);
             FloatVector a6 = FloatVector.fromArray(FLOATS, bias, o);
-            int k = w0;
             for (int r = 0; r < runs.length; r++) {
                 int i = p + runs[r];
                 FloatVector u = FloatVector.fromArray(FLOATS, weights, k);
@@ -73,196 +72,20 @@ public final class Lane7x3 {
                 a6 = w.fma(x, a6);
                 k += 3 * L;
             }
-            if (isBounded) {
-                a0 = a0.blend(low, a0.lt(low));
-                a0.blend(high, high.lt(a0)).intoArray(out, q);
-                a1 = a1.blend(low, a1.lt(low));
-                a1.blend(high, high.lt(a1)).intoArray(out, q + L);
-                a2 = a2.blend(low, a2.lt(low));
-                a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
-                a3 = a3.blend(low, a3.lt(low));
-                a3.blend(high, high.lt(a3)).intoArray(out, q + 3 * L);
-                a4 = a4.blend(low, a4.lt(low));
-                a4.blend(high, high.lt(a4)).intoArray(out, q + 4 * L);
-                a5 = a5.blend(low, a5.lt(low));
-                a5.blend(high, high.lt(a5)).intoArray(out, q + 5 * L);
-                a6 = a6.blend(low, a6.lt(low));
-                a6.blend(high, high.lt(a6)).intoArray(out, q + 6 * L);
-            } else {
-                a0 = a0.blend(low, a0.lt(low));
-                a0.intoArray(out, q);
-                a1 = a1.blend(low, a1.lt(low));
-                a1.intoArray(out, q + L);
-                a2 = a2.blend(low, a2.lt(low));
-                a2.intoArray(out, q + 2 * L);
-                a3 = a3.blend(low, a3.lt(low));
-                a3.intoArray(out, q + 3 * L);
-                a4 = a4.blend(low, a4.lt(low));
-                a4.intoArray(out, q + 4 * L);
-                a5 = a5.blend(low, a5.lt(low));
-                a5.intoArray(out, q + 5 * L);
-                a6 = a6.blend(low, a6.lt(low));
-                a6.intoArray(out, q + 6 * L);
-            }
-        }
-    }
-
-    /** Three runs, whose weights stay in registers. */
-    public static void runThree(
-            float[] in,
-            int p,
-            int[] runs,
-            float[] weights,
-            int w0,
-            float[] bias,
-            int o,
-            Clamp limits,
-            float[] out,
-            int q,
-            int end) {
-        FloatVector low = FloatVector.broadcast(FLOATS, limits.low());
-        FloatVector high = FloatVector.broadcast(FLOATS, limits.high());
-        boolean isBounded = limits.high() < Float.POSITIVE_INFINITY;
-        FloatVector t0 = FloatVector.fromArray(FLOATS, weights, w0);
-        FloatVector t1 = FloatVector.fromArray(FLOATS, weights, w0 + L);
-        FloatVector t2 = FloatVector.fromArray(FLOATS, weights, w0 + 2 * L);
-        FloatVector t3 = FloatVector.fromArray(FLOATS, weights, w0 + 3 * L);
-        FloatVector t4 = FloatVector.fromArray(FLOATS, weights, w0 + 4 * L);
-        FloatVector t5 = FloatVector.fromArray(FLOATS, weights, w0 + 5 * L);
-        FloatVector t6 = FloatVector.fromArray(FLOATS, weights, w0 + 6 * L);
-        FloatVector t7 = FloatVector.fromArray(FLOATS, weights, w0 + 7 * L);
-        FloatVector t8 = FloatVector.fromArray(FLOATS, weights, w0 + 8 * L);
-        int r0 = runs[0], r1 = runs[1], r2 = runs[2];
-        for (; q < end; q += 7 * L, p += 7 * L) {
-            FloatVector x;
-            FloatVector a0 = FloatVector.fromArray(FLOATS, bias, o);
-            FloatVector a1 = FloatVector.fromArray(FLOATS, bias, o);
-            FloatVector a2 = FloatVector.fromArray(FLOATS, bias, o);
-            FloatVector a3 = FloatVector.fromArray(FLOATS, bias, o);
-            FloatVector a4 = FloatVector.fromArray(FLOATS, bias, o);
-            FloatVector a5 = FloatVector.fromArray(FLOATS, bias, o);
-            FloatVector a6 = FloatVector.fromArray(FLOATS, bias, o);
-            x = FloatVector.fromArray(FLOATS, in, p + r0);
-            a0 = t0.fma(x, a0);
-            x = FloatVector.fromArray(FLOATS, in, p + r0 + L);
-            a0 = t1.fma(x, a0);
-            a1 = t0.fma(x, a1);
-            x = FloatVector.fromArray(FLOATS, in, p + r0 + 2 * L);
-            a0 = t2.fma(x, a0);
-            a1 = t1.fma(x, a1);
-            a2 = t0.fma(x, a2);
-            x = FloatVector.fromArray(FLOATS, in, p + r0 + 3 * L);
-            a1 = t2.fma(x, a1);
-            a2 = t1.fma(x, a2);
-            a3 = t0.fma(x, a3);
-            x = FloatVector.fromArray(FLOATS, in, p + r0 + 4 * L);
-            a2 = t2.fma(x, a2);
-            a3 = t1.fma(x, a3);
-            a4 = t0.fma(x, a4);
-            x = FloatVector.fromArray(FLOATS, in, p + r0 + 5 * L);
-            a3 = t2.fma(x, a3);
-            a4 = t1.fma(x, a4);
-            a5 = t0.fma(x, a5);
-            x = FloatVector.fromArray(FLOATS, in, p + r0 + 6 * L);
-            a4 = t2.fma(x, a4);
-            a5 = t1.fma(x, a5);
-            a6 = t0.fma(x, a6);
-            x = FloatVector.fromArray(FLOATS, in, p + r0 + 7 * L);
-            a5 = t2.fma(x, a5);
-            a6 = t1.fma(x, a6);
-            x = FloatVector.fromArray(FLOATS, in, p + r0 + 8 * L);
-            a6 = t2.fma(x, a6);
-            x = FloatVector.fromArray(FLOATS, in, p + r1);
-            a0 = t3.fma(x, a0);
-            x = FloatVector.fromArray(FLOATS, in, p + r1 + L);
-            a0 = t4.fma(x, a0);
-            a1 = t3.fma(x, a1);
-            x = FloatVector.fromArray(FLOATS, in, p + r1 + 2 * L);
-            a0 = t5.fma(x, a0);
-            a1 = t4.fma(x, a1);
-            a2 = t3.fma(x, a2);
-            x = FloatVector.fromArray(FLOATS, in, p + r1 + 3 * L);
-            a1 = t5.fma(x, a1);
-            a2 = t4.fma(x, a2);
-            a3 = t3.fma(x, a3);
-            x = FloatVector.fromArray(FLOATS, in, p + r1 + 4 * L);
-            a2 = t5.fma(x, a2);
-            a3 = t4.fma(x, a3);
-            a4 = t3.fma(x, a4);
-            x = FloatVector.fromArray(FLOATS, in, p + r1 + 5 * L);
-            a3 = t5.fma(x, a3);
-            a4 = t4.fma(x, a4);
-            a5 = t3.fma(x, a5);
-            x = FloatVector.fromArray(FLOATS, in, p + r1 + 6 * L);
-            a4 = t5.fma(x, a4);
-            a5 = t4.fma(x, a5);
-            a6 = t3.fma(x, a6);
-            x = FloatVector.fromArray(FLOATS, in, p + r1 + 7 * L);
-            a5 = t5.fma(x, a5);
-            a6 = t4.fma(x, a6);
-            x = FloatVector.fromArray(FLOATS, in, p + r1 + 8 * L);
-            a6 = t5.fma(x, a6);
-            x = FloatVector.fromArray(FLOATS, in, p + r2);
-            a0 = t6.fma(x, a0);
-            x = FloatVector.fromArray(FLOATS, in, p + r2 + L);
-            a0 = t7.fma(x, a0);
-            a1 = t6.fma(x, a1);
-            x = FloatVector.fromArray(FLOATS, in, p + r2 + 2 * L);
-            a0 = t8.fma(x, a0);
-            a1 = t7.fma(x, a1);
-            a2 = t6.fma(x, a2);
-            x = FloatVector.fromArray(FLOATS, in, p + r2 + 3 * L);
-            a1 = t8.fma(x, a1);
-            a2 = t7.fma(x, a2);
-            a3 = t6.fma(x, a3);
-            x = FloatVector.fromArray(FLOATS, in, p + r2 + 4 * L);
-            a2 = t8.fma(x, a2);
-            a3 = t7.fma(x, a3);
-            a4 = t6.fma(x, a4);
-            x = FloatVector.fromArray(FLOATS, in, p + r2 + 5 * L);
-            a3 = t8.fma(x, a3);
-            a4 = t7.fma(x, a4);
-            a5 = t6.fma(x, a5);
-            x = FloatVector.fromArray(FLOATS, in, p + r2 + 6 * L);
-            a4 = t8.fma(x, a4);
-            a5 = t7.fma(x, a5);
-            a6 = t6.fma(x, a6);
-            x = FloatVector.fromArray(FLOATS, in, p + r2 + 7 * L);
-            a5 = t8.fma(x, a5);
-            a6 = t7.fma(x, a6);
-            x = FloatVector.fromArray(FLOATS, in, p + r2 + 8 * L);
-            a6 = t8.fma(x, a6);
-            if (isBounded) {
-                a0 = a0.blend(low, a0.lt(low));
-                a0.blend(high, high.lt(a0)).intoArray(out, q);
-                a1 = a1.blend(low, a1.lt(low));
-                a1.blend(high, high.lt(a1)).intoArray(out, q + L);
-                a2 = a2.blend(low, a2.lt(low));
-                a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
-                a3 = a3.blend(low, a3.lt(low));
-                a3.blend(high, high.lt(a3)).intoArray(out, q + 3 * L);
-                a4 = a4.blend(low, a4.lt(low));
-                a4.blend(high, high.lt(a4)).intoArray(out, q + 4 * L);
-                a5 = a5.blend(low, a5.lt(low));
-                a5.blend(high, high.lt(a5)).intoArray(out, q + 5 * L);
-                a6 = a6.blend(low, a6.lt(low));
-                a6.blend(high, high.lt(a6)).intoArray(out, q + 6 * L);
-            } else {
-                a0 = a0.blend(low, a0.lt(low));
-                a0.intoArray(out, q);
-                a1 = a1.blend(low, a1.lt(low));
-                a1.intoArray(out, q + L);
-                a2 = a2.blend(low, a2.lt(low));
-                a2.intoArray(out, q + 2 * L);
-                a3 = a3.blend(low, a3.lt(low));
-                a3.intoArray(out, q + 3 * L);
-                a4 = a4.blend(low, a4.lt(low));
-                a4.intoArray(out, q + 4 * L);
-                a5 = a5.blend(low, a5.lt(low));
-                a5.intoArray(out, q + 5 * L);
-                a6 = a6.blend(low, a6.lt(low));
-                a6.intoArray(out, q + 6 * L);
-            }
+            a0 = a0.blend(low, a0.lt(low));
+            a0.blend(high, high.lt(a0)).intoArray(out, q);
+            a1 = a1.blend(low, a1.lt(low));
+            a1.blend(high, high.lt(a1)).intoArray(out, q + L);
+            a2 = a2.blend(low, a2.lt(low));
+            a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
+            a3 = a3.blend(low, a3.lt(low));
+            a3.blend(high, high.lt(a3)).intoArray(out, q + 3 * L);
+            a4 = a4.blend(low, a4.lt(low));
+            a4.blend(high, high.lt(a4)).intoArray(out, q + 4 * L);
+            a5 = a5.blend(low, a5.lt(low));
+            a5.blend(high, high.lt(a5)).intoArray(out, q + 5 * L);
+            a6 = a6.blend(low, a6.lt(low));
+            a6.blend(high, high.lt(a6)).intoArray(out, q + 6 * L);
         }
     }
 }

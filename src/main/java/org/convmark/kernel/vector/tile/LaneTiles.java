@@ -11,12 +11,10 @@ public final class LaneTiles {
      *
      * @param first taps of a run
      * @param second taps of the runs from {@code longer} on, 0 if there are none
-     * @param kept whether there are three runs of three taps, at stride 1, whose weights stay in registers
      */
     public static void row(
             int first,
             int second,
-            boolean kept,
             int step,
             float[] in,
             int p,
@@ -30,9 +28,7 @@ public final class LaneTiles {
             float[] out,
             int q,
             int end) {
-        if (kept) {
-            Lane7x3.runThree(in, p, runs, weights, w0, bias, o, limits, out, q, end);
-        } else if (first == 1 && second == 0 && step == 1) {
+        if (first == 1 && second == 0 && step == 1) {
             Lane7x1.run(in, p, runs, weights, w0, bias, o, limits, out, q, end);
         } else if (first == 1 && second == 0 && step == 2) {
             Lane7x1Step2.run(in, p, runs, weights, w0, bias, o, limits, out, q, end);

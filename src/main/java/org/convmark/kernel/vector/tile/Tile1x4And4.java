@@ -124,42 +124,22 @@ public final class Tile1x4And4 {
         }
         FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
         FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
-        boolean isBounded = taps.clamp.high() < Float.POSITIVE_INFINITY;
-        if (isBounded) {
-            a0 = a0.blend(low, a0.lt(low));
-            a0.blend(high, high.lt(a0)).intoArray(out, q);
-            a1 = a1.blend(low, a1.lt(low));
-            a1.blend(high, high.lt(a1)).intoArray(out, q + L);
-            a2 = a2.blend(low, a2.lt(low));
-            a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
-            a3 = a3.blend(low, a3.lt(low));
-            a3.blend(high, high.lt(a3)).intoArray(out, q + 3 * L);
-            a4 = a4.blend(low, a4.lt(low));
-            a4.blend(high, high.lt(a4)).intoArray(out, q + outGap);
-            a5 = a5.blend(low, a5.lt(low));
-            a5.blend(high, high.lt(a5)).intoArray(out, q + outGap + L);
-            a6 = a6.blend(low, a6.lt(low));
-            a6.blend(high, high.lt(a6)).intoArray(out, q + outGap + 2 * L);
-            a7 = a7.blend(low, a7.lt(low));
-            a7.blend(high, high.lt(a7)).intoArray(out, q + outGap + 3 * L);
-        } else {
-            a0 = a0.blend(low, a0.lt(low));
-            a0.intoArray(out, q);
-            a1 = a1.blend(low, a1.lt(low));
-            a1.intoArray(out, q + L);
-            a2 = a2.blend(low, a2.lt(low));
-            a2.intoArray(out, q + 2 * L);
-            a3 = a3.blend(low, a3.lt(low));
-            a3.intoArray(out, q + 3 * L);
-            a4 = a4.blend(low, a4.lt(low));
-            a4.intoArray(out, q + outGap);
-            a5 = a5.blend(low, a5.lt(low));
-            a5.intoArray(out, q + outGap + L);
-            a6 = a6.blend(low, a6.lt(low));
-            a6.intoArray(out, q + outGap + 2 * L);
-            a7 = a7.blend(low, a7.lt(low));
-            a7.intoArray(out, q + outGap + 3 * L);
-        }
+        a0 = a0.blend(low, a0.lt(low));
+        a0.blend(high, high.lt(a0)).intoArray(out, q);
+        a1 = a1.blend(low, a1.lt(low));
+        a1.blend(high, high.lt(a1)).intoArray(out, q + L);
+        a2 = a2.blend(low, a2.lt(low));
+        a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
+        a3 = a3.blend(low, a3.lt(low));
+        a3.blend(high, high.lt(a3)).intoArray(out, q + 3 * L);
+        a4 = a4.blend(low, a4.lt(low));
+        a4.blend(high, high.lt(a4)).intoArray(out, q + outGap);
+        a5 = a5.blend(low, a5.lt(low));
+        a5.blend(high, high.lt(a5)).intoArray(out, q + outGap + L);
+        a6 = a6.blend(low, a6.lt(low));
+        a6.blend(high, high.lt(a6)).intoArray(out, q + outGap + 2 * L);
+        a7 = a7.blend(low, a7.lt(low));
+        a7.blend(high, high.lt(a7)).intoArray(out, q + outGap + 3 * L);
     }
 
     /** Every 2nd column. See the package. */
@@ -276,41 +256,21 @@ public final class Tile1x4And4 {
         }
         FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
         FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
-        boolean isBounded = taps.clamp.high() < Float.POSITIVE_INFINITY;
-        if (isBounded) {
-            a0 = a0.blend(low, a0.lt(low));
-            a0.blend(high, high.lt(a0)).intoArray(out, q);
-            a1 = a1.blend(low, a1.lt(low));
-            a1.blend(high, high.lt(a1)).intoArray(out, q + L);
-            a2 = a2.blend(low, a2.lt(low));
-            a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
-            a3 = a3.blend(low, a3.lt(low));
-            a3.blend(high, high.lt(a3)).intoArray(out, q + 3 * L);
-            a4 = a4.blend(low, a4.lt(low));
-            a4.blend(high, high.lt(a4)).intoArray(out, q + outGap);
-            a5 = a5.blend(low, a5.lt(low));
-            a5.blend(high, high.lt(a5)).intoArray(out, q + outGap + L);
-            a6 = a6.blend(low, a6.lt(low));
-            a6.blend(high, high.lt(a6)).intoArray(out, q + outGap + 2 * L);
-            a7 = a7.blend(low, a7.lt(low));
-            a7.blend(high, high.lt(a7)).intoArray(out, q + outGap + 3 * L);
-        } else {
-            a0 = a0.blend(low, a0.lt(low));
-            a0.intoArray(out, q);
-            a1 = a1.blend(low, a1.lt(low));
-            a1.intoArray(out, q + L);
-            a2 = a2.blend(low, a2.lt(low));
-            a2.intoArray(out, q + 2 * L);
-            a3 = a3.blend(low, a3.lt(low));
-            a3.intoArray(out, q + 3 * L);
-            a4 = a4.blend(low, a4.lt(low));
-            a4.intoArray(out, q + outGap);
-            a5 = a5.blend(low, a5.lt(low));
-            a5.intoArray(out, q + outGap + L);
-            a6 = a6.blend(low, a6.lt(low));
-            a6.intoArray(out, q + outGap + 2 * L);
-            a7 = a7.blend(low, a7.lt(low));
-            a7.intoArray(out, q + outGap + 3 * L);
-        }
+        a0 = a0.blend(low, a0.lt(low));
+        a0.blend(high, high.lt(a0)).intoArray(out, q);
+        a1 = a1.blend(low, a1.lt(low));
+        a1.blend(high, high.lt(a1)).intoArray(out, q + L);
+        a2 = a2.blend(low, a2.lt(low));
+        a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
+        a3 = a3.blend(low, a3.lt(low));
+        a3.blend(high, high.lt(a3)).intoArray(out, q + 3 * L);
+        a4 = a4.blend(low, a4.lt(low));
+        a4.blend(high, high.lt(a4)).intoArray(out, q + outGap);
+        a5 = a5.blend(low, a5.lt(low));
+        a5.blend(high, high.lt(a5)).intoArray(out, q + outGap + L);
+        a6 = a6.blend(low, a6.lt(low));
+        a6.blend(high, high.lt(a6)).intoArray(out, q + outGap + 2 * L);
+        a7 = a7.blend(low, a7.lt(low));
+        a7.blend(high, high.lt(a7)).intoArray(out, q + outGap + 3 * L);
     }
 }

@@ -124,50 +124,26 @@ public final class Tile2x3And2 {
         }
         FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
         FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
-        boolean isBounded = taps.clamp.high() < Float.POSITIVE_INFINITY;
-        if (isBounded) {
-            b0 = b0.blend(low, b0.lt(low));
-            b0.blend(high, high.lt(b0)).intoArray(out, q + next);
-            b1 = b1.blend(low, b1.lt(low));
-            b1.blend(high, high.lt(b1)).intoArray(out, q + next + L);
-            b2 = b2.blend(low, b2.lt(low));
-            b2.blend(high, high.lt(b2)).intoArray(out, q + next + 2 * L);
-            b3 = b3.blend(low, b3.lt(low));
-            b3.blend(high, high.lt(b3)).intoArray(out, q + outGap + next);
-            b4 = b4.blend(low, b4.lt(low));
-            b4.blend(high, high.lt(b4)).intoArray(out, q + outGap + next + L);
-            a0 = a0.blend(low, a0.lt(low));
-            a0.blend(high, high.lt(a0)).intoArray(out, q);
-            a1 = a1.blend(low, a1.lt(low));
-            a1.blend(high, high.lt(a1)).intoArray(out, q + L);
-            a2 = a2.blend(low, a2.lt(low));
-            a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
-            a3 = a3.blend(low, a3.lt(low));
-            a3.blend(high, high.lt(a3)).intoArray(out, q + outGap);
-            a4 = a4.blend(low, a4.lt(low));
-            a4.blend(high, high.lt(a4)).intoArray(out, q + outGap + L);
-        } else {
-            b0 = b0.blend(low, b0.lt(low));
-            b0.intoArray(out, q + next);
-            b1 = b1.blend(low, b1.lt(low));
-            b1.intoArray(out, q + next + L);
-            b2 = b2.blend(low, b2.lt(low));
-            b2.intoArray(out, q + next + 2 * L);
-            b3 = b3.blend(low, b3.lt(low));
-            b3.intoArray(out, q + outGap + next);
-            b4 = b4.blend(low, b4.lt(low));
-            b4.intoArray(out, q + outGap + next + L);
-            a0 = a0.blend(low, a0.lt(low));
-            a0.intoArray(out, q);
-            a1 = a1.blend(low, a1.lt(low));
-            a1.intoArray(out, q + L);
-            a2 = a2.blend(low, a2.lt(low));
-            a2.intoArray(out, q + 2 * L);
-            a3 = a3.blend(low, a3.lt(low));
-            a3.intoArray(out, q + outGap);
-            a4 = a4.blend(low, a4.lt(low));
-            a4.intoArray(out, q + outGap + L);
-        }
+        b0 = b0.blend(low, b0.lt(low));
+        b0.blend(high, high.lt(b0)).intoArray(out, q + next);
+        b1 = b1.blend(low, b1.lt(low));
+        b1.blend(high, high.lt(b1)).intoArray(out, q + next + L);
+        b2 = b2.blend(low, b2.lt(low));
+        b2.blend(high, high.lt(b2)).intoArray(out, q + next + 2 * L);
+        b3 = b3.blend(low, b3.lt(low));
+        b3.blend(high, high.lt(b3)).intoArray(out, q + outGap + next);
+        b4 = b4.blend(low, b4.lt(low));
+        b4.blend(high, high.lt(b4)).intoArray(out, q + outGap + next + L);
+        a0 = a0.blend(low, a0.lt(low));
+        a0.blend(high, high.lt(a0)).intoArray(out, q);
+        a1 = a1.blend(low, a1.lt(low));
+        a1.blend(high, high.lt(a1)).intoArray(out, q + L);
+        a2 = a2.blend(low, a2.lt(low));
+        a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
+        a3 = a3.blend(low, a3.lt(low));
+        a3.blend(high, high.lt(a3)).intoArray(out, q + outGap);
+        a4 = a4.blend(low, a4.lt(low));
+        a4.blend(high, high.lt(a4)).intoArray(out, q + outGap + L);
     }
 
     /** Every 2nd column. See the package. */
@@ -283,49 +259,25 @@ public final class Tile2x3And2 {
         }
         FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
         FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
-        boolean isBounded = taps.clamp.high() < Float.POSITIVE_INFINITY;
-        if (isBounded) {
-            b0 = b0.blend(low, b0.lt(low));
-            b0.blend(high, high.lt(b0)).intoArray(out, q + next);
-            b1 = b1.blend(low, b1.lt(low));
-            b1.blend(high, high.lt(b1)).intoArray(out, q + next + L);
-            b2 = b2.blend(low, b2.lt(low));
-            b2.blend(high, high.lt(b2)).intoArray(out, q + next + 2 * L);
-            b3 = b3.blend(low, b3.lt(low));
-            b3.blend(high, high.lt(b3)).intoArray(out, q + outGap + next);
-            b4 = b4.blend(low, b4.lt(low));
-            b4.blend(high, high.lt(b4)).intoArray(out, q + outGap + next + L);
-            a0 = a0.blend(low, a0.lt(low));
-            a0.blend(high, high.lt(a0)).intoArray(out, q);
-            a1 = a1.blend(low, a1.lt(low));
-            a1.blend(high, high.lt(a1)).intoArray(out, q + L);
-            a2 = a2.blend(low, a2.lt(low));
-            a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
-            a3 = a3.blend(low, a3.lt(low));
-            a3.blend(high, high.lt(a3)).intoArray(out, q + outGap);
-            a4 = a4.blend(low, a4.lt(low));
-            a4.blend(high, high.lt(a4)).intoArray(out, q + outGap + L);
-        } else {
-            b0 = b0.blend(low, b0.lt(low));
-            b0.intoArray(out, q + next);
-            b1 = b1.blend(low, b1.lt(low));
-            b1.intoArray(out, q + next + L);
-            b2 = b2.blend(low, b2.lt(low));
-            b2.intoArray(out, q + next + 2 * L);
-            b3 = b3.blend(low, b3.lt(low));
-            b3.intoArray(out, q + outGap + next);
-            b4 = b4.blend(low, b4.lt(low));
-            b4.intoArray(out, q + outGap + next + L);
-            a0 = a0.blend(low, a0.lt(low));
-            a0.intoArray(out, q);
-            a1 = a1.blend(low, a1.lt(low));
-            a1.intoArray(out, q + L);
-            a2 = a2.blend(low, a2.lt(low));
-            a2.intoArray(out, q + 2 * L);
-            a3 = a3.blend(low, a3.lt(low));
-            a3.intoArray(out, q + outGap);
-            a4 = a4.blend(low, a4.lt(low));
-            a4.intoArray(out, q + outGap + L);
-        }
+        b0 = b0.blend(low, b0.lt(low));
+        b0.blend(high, high.lt(b0)).intoArray(out, q + next);
+        b1 = b1.blend(low, b1.lt(low));
+        b1.blend(high, high.lt(b1)).intoArray(out, q + next + L);
+        b2 = b2.blend(low, b2.lt(low));
+        b2.blend(high, high.lt(b2)).intoArray(out, q + next + 2 * L);
+        b3 = b3.blend(low, b3.lt(low));
+        b3.blend(high, high.lt(b3)).intoArray(out, q + outGap + next);
+        b4 = b4.blend(low, b4.lt(low));
+        b4.blend(high, high.lt(b4)).intoArray(out, q + outGap + next + L);
+        a0 = a0.blend(low, a0.lt(low));
+        a0.blend(high, high.lt(a0)).intoArray(out, q);
+        a1 = a1.blend(low, a1.lt(low));
+        a1.blend(high, high.lt(a1)).intoArray(out, q + L);
+        a2 = a2.blend(low, a2.lt(low));
+        a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
+        a3 = a3.blend(low, a3.lt(low));
+        a3.blend(high, high.lt(a3)).intoArray(out, q + outGap);
+        a4 = a4.blend(low, a4.lt(low));
+        a4.blend(high, high.lt(a4)).intoArray(out, q + outGap + L);
     }
 }

@@ -12,7 +12,7 @@
  *   <li>Scattered2x5: pixels anywhere, for maps narrower than four columns and strides above two. An offset and a bounds check
  *       per pixel make it slower than the others.
  *   <li>Lane7x3: seven neighbouring pixels of one vector of channels, each channel on its own, in runs of three taps.
- *       Lane7x3And2: from run {@code longer} on, runs of two. {@code runThree}: three runs, whose nine weights stay in registers.
+ *       Lane7x3And2: from run {@code longer} on, runs of two.
  * </ul>
  *
  * <p><b>The loop.</b> A single loop over runs of taps: four taps with 16 registers, two with 32 ({@code PackedFilter.RUN}). A
@@ -26,8 +26,7 @@
  * once it is thrown.
  *
  * <p><b>Before and after the loop.</b> Sums start at the bias. After the loop a residual is added, if there is one, and the sums
- * are clamped for a first activation: a comparison and a blend per bound, without those of an infinite upper bound, which cost
- * JDK 17 up to a quarter of the time. The second vector is stored before the first,
+ * are clamped for a first activation: a comparison and a blend per bound. The second vector is stored before the first,
  * {@code next} floats after it. If there is no second block, {@code next} is 0 and the first vector overwrites the second, which
  * needs no branch.
  *

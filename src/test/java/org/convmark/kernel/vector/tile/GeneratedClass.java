@@ -1,7 +1,6 @@
 package org.convmark.kernel.vector.tile;
 
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -37,22 +36,10 @@ interface GeneratedClass {
                 .replace("\n", "\n" + indent);
     }
 
-    /**
-     * Clamps and stores finished sums; without an upper bound they are not compared with it.
-     *
-     * @param stores what stores all sums, with or without an upper bound
-     */
-    static String clamped(Function<Boolean, String> stores) {
-        return "if (isBounded) {\n%s\n} else {\n%s\n}"
-                .formatted(
-                        stores.apply(true).indent(4).stripTrailing(),
-                        stores.apply(false).indent(4).stripTrailing());
-    }
-
     /** Clamps and stores a finished sum. */
-    static String store(boolean high, String sum, String place) {
-        String limited = high ? "%1$s.blend(high, high.lt(%1$s))" : "%1$s";
-        return ("%1$s = %1$s.blend(low, %1$s.lt(low));\n" + limited + ".intoArray(out, %2$s);").formatted(sum, place);
+    static String store(String sum, String place) {
+        return "%1$s = %1$s.blend(low, %1$s.lt(low));\n%1$s.blend(high, high.lt(%1$s)).intoArray(out, %2$s);"
+                .formatted(sum, place);
     }
 
     /** An offset this many vectors after another. */

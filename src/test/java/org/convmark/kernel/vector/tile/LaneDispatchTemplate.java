@@ -20,12 +20,10 @@ record LaneDispatchTemplate() implements GeneratedClass {
                  *
                  * @param first taps of a run
                  * @param second taps of the runs from {@code longer} on, 0 if there are none
-                 * @param kept whether there are three runs of three taps, at stride 1, whose weights stay in registers
                  */
                 public static void row(
                         int first,
                         int second,
-                        boolean kept,
                         int step,
                         float[] in,
                         int p,
@@ -56,27 +54,18 @@ record LaneDispatchTemplate() implements GeneratedClass {
                         .thenComparing(LaneTemplate::second)
                         .thenComparing(LaneTemplate::step))
                 .toList();
-        LaneTemplate last = tiles.get(tiles.size() - 1);
-        String kept = tiles.stream()
-                .filter(LaneTemplate::canKeep)
-                .map(tile -> "if (kept) " + call(tile, "runThree") + " else ")
-                .collect(Collectors.joining());
-        String choice = tiles.stream()
-                .map(tile -> (tile == last ? "" : condition(tile)) + call(tile, "run"))
-                .collect(Collectors.joining(" else ", kept, ""));
+        String choice = tiles.stream().map(tile -> choice(tile, tiles)).collect(Collectors.joining(" else "));
         return TEMPLATE.replace("%ORIGIN%", ORIGIN).replace("%CHOICE%", choice);
     }
 
-    private static String condition(LaneTemplate tile) {
-        return "if (first == %d && second == %d && step == %d) ".formatted(tile.first(), tile.second(), tile.step());
-    }
-
-    private static String call(LaneTemplate tile, String method) {
-        return "{\n            "
+    private static String choice(LaneTemplate tile, List<LaneTemplate> all) {
+        String condition = tile == all.get(all.size() - 1)
+                ? ""
+                : "if (first == %d && second == %d && step == %d) ".formatted(tile.first(), tile.second(), tile.step());
+        return condition
+                + "{\n            "
                 + tile.name()
-                + "."
-                + method
-                + "(in, p, runs, "
+                + ".run(in, p, runs, "
                 + (tile.second() > 0 ? "longer, " : "")
                 + "weights, w0, bias, o, limits, out, q, end);\n        }";
     }

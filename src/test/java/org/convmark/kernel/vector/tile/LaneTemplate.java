@@ -1,7 +1,6 @@
 package org.convmark.kernel.vector.tile;
 
 import static org.convmark.kernel.vector.tile.GeneratedClass.at;
-import static org.convmark.kernel.vector.tile.GeneratedClass.clamped;
 import static org.convmark.kernel.vector.tile.GeneratedClass.store;
 
 import java.util.List;
@@ -33,24 +32,21 @@ record LaneTemplate(int first, int second, int step) implements GeneratedClass {
             /** %PIXELS% pixels by runs of %RUNS%. %ORIGIN% */
             public final class %NAME% {
                 private %NAME%() {}
-            %METHODS%}
-            """;
 
-    private static final String METHOD = """
-
-                /** %WHAT% */
-                public static void %METHOD%(
+                /** See the package. */
+                public static void run(
                         %ARGUMENTS%) {
                     FloatVector low = FloatVector.broadcast(FLOATS, limits.low());
                     FloatVector high = FloatVector.broadcast(FLOATS, limits.high());
-                    boolean isBounded = limits.high() < Float.POSITIVE_INFINITY;%KEPT%
                     for (; q < end; q += %PIXELS% * L, p += %ADVANCE% * L) {
+                        int k = w0;
                         FloatVector x;
                         %START%
                         %LOOPS%
                         %STORE%
                     }
                 }
+            }
             """;
 
     /** For single taps, for runs of three, for runs of three and two. */
@@ -67,30 +63,8 @@ record LaneTemplate(int first, int second, int step) implements GeneratedClass {
         return "Lane" + PIXELS + "x" + first + (second > 0 ? "And" + second : "") + (step > 1 ? "Step" + step : "");
     }
 
-    /**
-     * Whether a filter of three such runs has a method of its own, which keeps its nine weights in registers. At stride 2 JDK 25 is slower
-     * with it.
-     */
-    boolean canKeep() {
-        return first == 3 && second == 0 && step == 1;
-    }
-
     @Override
     public String source() {
-        String taps = first + (first > 1 ? " taps" : " tap") + (second > 0 ? ", then of " + second : "");
-        String loops = second == 0
-                ? loop("0", "runs.length", first)
-                : loop("0", "longer", first) + "\n" + loop("longer", "runs.length", second);
-        String run = method("run", "See the package.", "", "int k = w0;\n" + loops);
-        String kept = method("runThree", "Three runs, whose weights stay in registers.", kept(), threeRuns());
-        return TEMPLATE.replace("%METHODS%", canKeep() ? run + kept : run)
-                .replace("%NAME%", name())
-                .replace("%ORIGIN%", ORIGIN)
-                .replace("%PIXELS%", String.valueOf(PIXELS))
-                .replace("%RUNS%", taps + (step > 1 ? ", every " + step + "nd column of the input" : ""));
-    }
-
-    private String method(String name, String what, String kept, String loops) {
         List<String> arguments = Stream.of(
                         Stream.of("float[] in", "int p", "int[] runs"),
                         second > 0 ? Stream.of("int longer") : Stream.<String>of(),
@@ -98,19 +72,20 @@ record LaneTemplate(int first, int second, int step) implements GeneratedClass {
                         Stream.of("float[] out", "int q", "int end"))
                 .flatMap(s -> s)
                 .toList();
-        return METHOD.replace("%METHOD%", name)
-                .replace("%WHAT%", what)
+        String taps = first + (first > 1 ? " taps" : " tap") + (second > 0 ? ", then of " + second : "");
+        String loops = second == 0
+                ? loop("0", "runs.length", first)
+                : loop("0", "longer", first) + "\n" + loop("longer", "runs.length", second);
+        return TEMPLATE.replace("%NAME%", name())
+                .replace("%ORIGIN%", ORIGIN)
+                .replace("%PIXELS%", String.valueOf(PIXELS))
+                .replace("%RUNS%", taps + (step > 1 ? ", every " + step + "nd column of the input" : ""))
                 .replace("%ARGUMENTS%", String.join(",\n            ", arguments))
-                .replace("%KEPT%", kept.replace("\n", "\n        "))
                 .replace("%ADVANCE%", String.valueOf(PIXELS * step))
                 .replace(
                         "%START%", lines(t -> "FloatVector a%d = FloatVector.fromArray(FLOATS, bias, o);".formatted(t)))
                 .replace("%LOOPS%", loops.replace("\n", "\n            "))
-                .replace("%STORE%", clamped(LaneTemplate::stores).replace("\n", "\n            "));
-    }
-
-    private static String stores(boolean high) {
-        return GeneratedClass.lines(PIXELS, "", t -> store(high, "a" + t, at("q", t)));
+                .replace("%STORE%", lines(t -> store("a" + t, at("q", t))));
     }
 
     private static String lines(IntFunction<String> pixel) {
@@ -127,51 +102,26 @@ record LaneTemplate(int first, int second, int step) implements GeneratedClass {
                 }""".formatted(
                         from,
                         to,
-                        IntStream.range(0, taps)
-                                .mapToObj(t -> weight(WEIGHTS.get(t), at("k", t)))
-                                .collect(Collectors.joining("\n    ")),
-                        columns("i", taps, WEIGHTS).replace("\n", "\n    "),
+                        IntStream.range(0, taps).mapToObj(LaneTemplate::weight).collect(Collectors.joining("\n    ")),
+                        IntStream.range(0, (PIXELS - 1) * step + taps)
+                                .mapToObj(column -> column(column, taps))
+                                .collect(Collectors.joining())
+                                .strip(),
                         taps == 1 ? "L" : taps + " * L");
     }
 
-    /** Weights of three runs, and where the runs start. */
-    private String kept() {
-        String weights = IntStream.range(0, 3 * first)
-                .mapToObj(t -> "\n" + weight("t" + t, at("w0", t)))
-                .collect(Collectors.joining());
-        return weights + "\nint r0 = runs[0], r1 = runs[1], r2 = runs[2];";
-    }
-
-    private String threeRuns() {
-        return IntStream.range(0, 3)
-                .mapToObj(run -> columns(
-                        "p + r" + run,
-                        first,
-                        IntStream.range(run * first, (run + 1) * first)
-                                .mapToObj(t -> "t" + t)
-                                .toList()))
-                .collect(Collectors.joining("\n"));
-    }
-
-    private static String weight(String name, String at) {
-        return "FloatVector %s = FloatVector.fromArray(FLOATS, weights, %s);".formatted(name, at);
-    }
-
-    private String columns(String base, int taps, List<String> weights) {
-        return IntStream.range(0, (PIXELS - 1) * step + taps)
-                .mapToObj(column -> column(base, column, taps, weights))
-                .filter(text -> !text.isEmpty())
-                .collect(Collectors.joining("\n"));
+    private static String weight(int t) {
+        return "FloatVector %s = FloatVector.fromArray(FLOATS, weights, %s);".formatted(WEIGHTS.get(t), at("k", t));
     }
 
     /** One input vector, loaded once, and all its products; nothing if no pixel has a tap there. */
-    private String column(String base, int column, int taps, List<String> weights) {
+    private String column(int column, int taps) {
         String products = IntStream.range(0, PIXELS)
                 .filter(a -> column >= a * step && column < a * step + taps)
-                .mapToObj(a -> "\na%d = %s.fma(x, a%d);".formatted(a, weights.get(column - a * step), a))
+                .mapToObj(a -> "    a%d = %s.fma(x, a%d);\n".formatted(a, WEIGHTS.get(column - a * step), a))
                 .collect(Collectors.joining());
         return products.isEmpty()
                 ? ""
-                : "x = FloatVector.fromArray(FLOATS, in, %s);".formatted(at(base, column)) + products;
+                : "    x = FloatVector.fromArray(FLOATS, in, %s);\n".formatted(at("i", column)) + products;
     }
 }

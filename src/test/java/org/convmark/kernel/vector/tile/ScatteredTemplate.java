@@ -1,6 +1,5 @@
 package org.convmark.kernel.vector.tile;
 
-import static org.convmark.kernel.vector.tile.GeneratedClass.clamped;
 import static org.convmark.kernel.vector.tile.GeneratedClass.store;
 
 import java.util.function.IntFunction;
@@ -43,7 +42,6 @@ record ScatteredTemplate(TileSize size) implements GeneratedClass {
                     }
                     FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
                     FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
-                    boolean isBounded = taps.clamp.high() < Float.POSITIVE_INFINITY;
                     %STORE%
                 }
             }
@@ -63,9 +61,7 @@ record ScatteredTemplate(TileSize size) implements GeneratedClass {
                 .replace("%START%", lines("        ", ScatteredTemplate::start))
                 .replace("%STEP%", lines("            ", ScatteredTemplate::step))
                 .replace("%ADD%", lines("            ", ScatteredTemplate::add))
-                .replace(
-                        "%STORE%",
-                        clamped(high -> lines("", j -> stores(high, j))).replace("\n", "\n        "));
+                .replace("%STORE%", lines("        ", ScatteredTemplate::stores));
     }
 
     private String lines(String indent, IntFunction<String> pixel) {
@@ -96,10 +92,10 @@ record ScatteredTemplate(TileSize size) implements GeneratedClass {
     }
 
     /** Stores the second vector before the first, which overwrites it if there is no second block. */
-    private static String stores(boolean high, int j) {
+    private static String stores(int j) {
         return "int q%d = q + %s;\n".formatted(j, of("outs", j))
-                + store(high, "b" + j, "q" + j + " + next")
+                + store("b" + j, "q" + j + " + next")
                 + "\n"
-                + store(high, "a" + j, "q" + j);
+                + store("a" + j, "q" + j);
     }
 }

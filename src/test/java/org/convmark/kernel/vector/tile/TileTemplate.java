@@ -1,7 +1,6 @@
 package org.convmark.kernel.vector.tile;
 
 import static org.convmark.kernel.vector.tile.GeneratedClass.at;
-import static org.convmark.kernel.vector.tile.GeneratedClass.clamped;
 import static org.convmark.kernel.vector.tile.GeneratedClass.store;
 
 import java.util.List;
@@ -54,7 +53,6 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
                     }
                     FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
                     FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
-                    boolean isBounded = taps.clamp.high() < Float.POSITIVE_INFINITY;
                     %STORE%
                 }
             """;
@@ -124,7 +122,7 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
                 .replace("%START%", lines("        ", this::start))
                 .replace("%STEP%", run(step).replace("\n", "\n            "))
                 .replace("%ADD%", lines("            ", this::add))
-                .replace("%STORE%", clamped(this::stores).replace("\n", "\n        "));
+                .replace("%STORE%", stores());
     }
 
     private String add(int t) {
@@ -132,9 +130,11 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
         return vectors == 1 ? first : first + "\n" + add("b" + t, place("r", " + next", t));
     }
 
-    private String stores(boolean high) {
-        String first = lines("", t -> store(high, "a" + t, place("q", "", t)));
-        return vectors == 1 ? first : lines("", t -> store(high, "b" + t, place("q", " + next", t))) + "\n" + first;
+    private String stores() {
+        String first = lines("        ", t -> store("a" + t, place("q", "", t)));
+        return vectors == 1
+                ? first
+                : lines("        ", t -> store("b" + t, place("q", " + next", t))) + "\n        " + first;
     }
 
     private static String add(String sum, String place) {
