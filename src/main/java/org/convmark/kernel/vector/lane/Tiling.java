@@ -175,7 +175,7 @@ public final class Tiling {
         List<Tile> tiles = new ArrayList<>();
         int pixels = rows * width;
         if (vectors == 1 && !isLong) {
-            cut(tiles, 0, pixels, SINGLE);
+            cut(tiles, 0, 0, pixels, SINGLE);
         } else if (vectors == 1 && (joined || width < LONG.pixels)) {
             longs(tiles, 0, pixels);
         } else if (vectors == 1) {
@@ -195,14 +195,14 @@ public final class Tiling {
                 fill(tiles, row * width, width);
             }
         } else {
-            cut(tiles, 0, pixels, SMALL);
+            cut(tiles, 0, 0, pixels, SMALL);
         }
         return tiles;
     }
 
-    /** Tiles of one size; the last two may share pixels. */
-    private static void cut(List<Tile> tiles, int from, int pixels, TileSize size) {
-        for (int first = 0; first < pixels; first += size.pixels) {
+    /** Tiles of one size from pixel {@code start} of a run on; the last may share pixels with the one before. */
+    private static void cut(List<Tile> tiles, int from, int start, int pixels, TileSize size) {
+        for (int first = start; first < pixels; first += size.pixels) {
             tiles.add(new Tile(from + Math.max(0, Math.min(first, pixels - size.pixels)), size));
         }
     }
@@ -210,19 +210,15 @@ public final class Tiling {
     /** Tiles of fourteen, and of seven if that holds the rest; the last two may share pixels. */
     private static void larges(List<Tile> tiles, int from, int pixels) {
         int larges = pixels < LARGE.pixels ? 0 : (pixels + HALF.pixels - 1) / LARGE.pixels * LARGE.pixels;
-        cut(tiles, from, Math.min(larges, pixels), LARGE);
-        for (int first = larges; first < pixels; first += HALF.pixels) {
-            tiles.add(new Tile(from + Math.max(0, Math.min(first, pixels - HALF.pixels)), HALF));
-        }
+        cut(tiles, from, 0, Math.min(larges, pixels), LARGE);
+        cut(tiles, from, larges, pixels, HALF);
     }
 
     /** Tiles of one vector, as many long ones as fit; the last two may share pixels. */
     private static void longs(List<Tile> tiles, int from, int pixels) {
         int longs = pixels / LONG.pixels * LONG.pixels;
-        cut(tiles, from, longs, LONG);
-        for (int first = longs; first < pixels; first += SINGLE.pixels) {
-            tiles.add(new Tile(from + Math.max(0, Math.min(first, pixels - SINGLE.pixels)), SINGLE));
-        }
+        cut(tiles, from, 0, longs, LONG);
+        cut(tiles, from, longs, pixels, SINGLE);
     }
 
     /** Tiles of six, then of five, that hold each pixel once. */
