@@ -72,7 +72,10 @@ public final class Panel {
         ThreadMemory.reserve(Math.multiplyExact(panels, floats));
     }
 
-    /** Whether packing makes a convolution faster, as measured: docs/log/register-tiles.md, "Inputs packed". */
+    /**
+     * Whether packing makes a convolution faster, as measured: docs/log/register-tiles.md, "Inputs packed" and "Inputs in place". With 32
+     * registers it never does: a tile reads fourteen pixels of a map in a row.
+     */
     static boolean pays(Conv conv, BlockedTensor in, BlockedTensor out) {
         int channels = in.shape.channels();
         if (conv.groupWidth(channels) != channels || !Tiling.fitsPairs(out)) {
@@ -80,6 +83,9 @@ public final class Panel {
         }
         if (!Tiling.hasStep(conv.stride())) {
             return true;
+        }
+        if (Tiling.HAS_LARGE) {
+            return false;
         }
         long bytes = (long) channels * in.shape.height() * in.shape.width() * Float.BYTES;
         int pairs = out.blocks / 2;

@@ -24,7 +24,8 @@ import org.convmark.kernel.vector.conv.Panel;
  * </ul>
  */
 public final class Tiling {
-    private static final boolean HAS_LARGE = Lanes.REGISTERS == 32;
+    /** Whether there are tiles for 32 registers. */
+    public static final boolean HAS_LARGE = Lanes.REGISTERS == 32;
 
     /** A band is tall enough if its tiles cover at most one pixel in this many more than the fewest possible. */
     private static final int TOLERANCE = 32;
