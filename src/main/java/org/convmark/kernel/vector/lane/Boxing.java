@@ -1,6 +1,7 @@
 package org.convmark.kernel.vector.lane;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import org.convmark.kernel.OwnThreads;
 
 /**
@@ -43,11 +44,12 @@ public final class Boxing {
     /** The operations of register tiles: multiply, add and clamp. */
     private static void kernel(float[] data) {
         FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        FloatVector high = FloatVector.broadcast(Lanes.FLOATS, 6);
+        IntVector high = IntVector.broadcast(Lanes.INTS, Clamp.RELU6.high());
         for (int i = 0; i < data.length; i += Lanes.L) {
             FloatVector x = FloatVector.fromArray(Lanes.FLOATS, data, i);
             sum = x.fma(x, sum);
-            sum.blend(high, high.lt(sum)).intoArray(data, i);
+            ((FloatVector) sum.reinterpretShape(Lanes.INTS, 0).min(high).reinterpretShape(Lanes.FLOATS, 0))
+                    .intoArray(data, i);
         }
     }
 }
