@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.convmark.model.Block;
+import org.convmark.model.Axis;
 import org.convmark.model.Case;
 import org.convmark.model.Pattern;
 import org.convmark.model.Stack;
@@ -20,7 +21,7 @@ import org.convmark.model.Workload;
 
 /**
  * Counts the rows of the runs in a folder: every pattern and block on every target of ours, an operator, an activation and three
- * networks on VECTOR, two patterns on the peers, and the roofs of targets that have some.
+ * networks on VECTOR, two patterns on the peers, a row on every axis, and the roofs of targets that have some.
  */
 final class Rows {
     public static void main(String[] arguments) throws IOException {
@@ -38,6 +39,7 @@ final class Rows {
                 .forEach(workload -> missing.add(workload + " " + Target.VECTOR));
         EnumSet.complementOf(EnumSet.copyOf(Target.own()))
                 .forEach(peer -> List.of("RESIDUAL", "SHUFFLE").forEach(w -> missing.add(w + " " + peer)));
+        EnumSet.complementOf(EnumSet.of(Axis.NONE)).forEach(axis -> missing.add("axis " + axis));
         missing.add("roof " + Target.VECTOR);
         missing.add("roof " + Target.OPENCL);
         int expected = missing.size();
@@ -56,12 +58,15 @@ final class Rows {
         }
     }
 
-    /** {@code PLAIN VECTOR}, or {@code roof VECTOR}. */
+    /** {@code PLAIN VECTOR}, {@code axis KEPT} or {@code roof VECTOR}. */
     private static String name(JsonNode row) {
         String method = row.get("benchmark").asText();
         Map<String, String> params = new HashMap<>();
         row.get("params").fields().forEachRemaining(e -> params.put(e.getKey(), e.getValue().asText()));
         Case measured = Case.of(method.substring(0, method.lastIndexOf('.')), params);
+        if (measured instanceof Case.Work work && !work.axis().isNone()) {
+            return "axis " + work.axis().axis();
+        }
         return (measured instanceof Case.Work work ? work.workload().name() : "roof") + " " + measured.target();
     }
 }

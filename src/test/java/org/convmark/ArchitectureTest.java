@@ -196,7 +196,7 @@ class ArchitectureTest {
                 .flatMap(Stream::of)
                 .map(constant -> constant instanceof Parameter parameter ? parameter.key() : constant.name())
                 .collect(Collectors.joining("|"));
-        Pattern literal = Pattern.compile("(?<!resolve\\(|\": )\"(" + words + ")\"");
+        Pattern literal = Pattern.compile("(?<!resolve\\(|\": )\"(" + words + ")\"(?!:)");
         List<String> spelled = new ArrayList<>();
         for (String part : List.of("analysis", "bench", "cli", "export", "fleet", "probe", "results", "run")) {
             Path root = Path.of("src/main/java/org/convmark").resolve(part);

@@ -83,7 +83,7 @@ class CasesTest {
         Outcome outcome = run("compare" + runs);
         assertEquals(ExitCode.ERROR, outcome.exitCode(), outcome::toString);
         assertTrue(outcome.err().contains("-XX:TieredStopAtLevel=1"), outcome::err);
-        assertEquals(1, run("compare --axis commit,flags" + runs).exitCode());
+        assertEquals(1, run("compare --subject commit,flags" + runs).exitCode());
     }
 
     @Test

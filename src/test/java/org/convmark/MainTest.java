@@ -30,6 +30,9 @@ class MainTest {
         run -p target=OPENCK                | unknown target 'OPENCK': did you mean 'OPENCL'?
         run -p fusion=EPILOG                | unknown fusion 'EPILOG': did you mean 'EPILOGUE'?
         run -p algorithm=WINOGRAD8          | unknown algorithm 'WINOGRAD8': did you mean 'WINOGRAD_2'?
+        run -p axis=KEPT@2                  | axis='KEPT@2' is not a point of an axis: give NONE; KEPT@ and the share
+        run -p axis=BATCH@2@16              | axis='BATCH@2@16' is not a point of an axis
+        run --include Fire -p width=2 -p target=SCALAR -p axis=KEPT@0.1 --dry-run | KEPT@0.1 leaves none of 2 channels
         run -p algorithm=                   | -p takes name=value
         run --vector-bits 128 -p target=SCALAR -p algorithm=DIRECT --dry-run | SCALAR chooses its algorithm itself
         run -p target=PYTORCHE              | unknown target 'PYTORCHE': did you mean 'PYTORCH'?
@@ -79,7 +82,7 @@ class MainTest {
         compare x                           | Missing required parameter
         compare /no/such/run x              | /no/such/run is not a folder
         compare x,x y                       | x is given twice
-        compare x y --axis jvn              | unknown axis 'jvn': did you mean 'jvm'?
+        compare x y --subject jvn              | unknown subject 'jvn': did you mean 'jvm'?
         compare x y --min-effect 0          | --min-effect takes percent
         compare x y --min-effect NaN        | --min-effect takes percent
         export                              | export takes either --onnx DIR, or --format

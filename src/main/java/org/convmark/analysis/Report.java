@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.section.ActivationAnalysis;
 import org.convmark.analysis.section.Analysis;
+import org.convmark.analysis.section.AxisAnalysis;
 import org.convmark.analysis.section.BoundAnalysis;
 import org.convmark.analysis.section.ConfigurationAnalysis;
 import org.convmark.analysis.section.CorrelationAnalysis;
@@ -57,6 +58,7 @@ public final class Report {
             new ErrorAnalysis(),
             new ConfigurationAnalysis(),
             new ScalingAnalysis(),
+            new AxisAnalysis(),
             new EfficiencyAnalysis(),
             new WaterlineAnalysis(),
             new BoundAnalysis(),

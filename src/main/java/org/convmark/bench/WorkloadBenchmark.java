@@ -5,6 +5,8 @@ import org.convmark.kernel.Engine;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Algorithm;
+import org.convmark.model.AxisPoint;
+import org.convmark.model.Case;
 import org.convmark.model.Extents;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
@@ -32,6 +34,10 @@ public abstract class WorkloadBenchmark extends ProgramBenchmark {
     @Param("AUTO")
     protected Algorithm algorithm;
 
+    /** A point of an axis, as {@link AxisPoint} writes it. */
+    @Param("NONE")
+    protected String axis;
+
     /** Images per pass. */
     @Param("1")
     protected int batch;
@@ -39,9 +45,10 @@ public abstract class WorkloadBenchmark extends ProgramBenchmark {
     /** Values of the workload's {@link Workload#extents()}. */
     protected abstract Extents extents();
 
-    /** The unfused graph that is timed: that of the {@link Workload} that the class is named after. */
+    /** The unfused graph that is timed: that of the {@link Workload} that the class is named after, at a point of an axis. */
     final Graph graph() {
-        return Workload.ofBenchmark(simpleName()).orElseThrow().graph(extents());
+        Workload workload = Workload.ofBenchmark(simpleName()).orElseThrow();
+        return new Case.Problem(workload, extents(), AxisPoint.of(axis)).graph();
     }
 
     /** Name of the hand-written class, of which JMH generates subclasses. */

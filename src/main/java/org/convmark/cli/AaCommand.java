@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.convmark.analysis.compare.Axis;
 import org.convmark.analysis.compare.Comparison;
 import org.convmark.analysis.compare.ComparisonJson;
 import org.convmark.analysis.compare.Criteria;
 import org.convmark.analysis.compare.Resolution;
 import org.convmark.analysis.compare.RunGroup;
+import org.convmark.analysis.compare.Subject;
 import org.convmark.io.AtomicFile;
 import org.convmark.report.Document;
 import org.convmark.report.MarkdownWriter;
@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class AaCommand implements Callable<Integer> {
-    private static final Set<Axis> NOTHING = Set.of();
+    private static final Set<Subject> NOTHING = Set.of();
 
     @Mixin
     private PlanOptions options;

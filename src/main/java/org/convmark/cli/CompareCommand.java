@@ -12,12 +12,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
-import org.convmark.analysis.compare.Axis;
 import org.convmark.analysis.compare.Comparison;
 import org.convmark.analysis.compare.ComparisonDocument;
 import org.convmark.analysis.compare.ComparisonJson;
 import org.convmark.analysis.compare.Criteria;
 import org.convmark.analysis.compare.RunGroup;
+import org.convmark.analysis.compare.Subject;
 import org.convmark.analysis.compare.Verdict;
 import org.convmark.io.AtomicFile;
 import org.convmark.io.Choices;
@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
         name = "compare",
         description = {
             "Says row by row whether a run is slower or faster than another, and how sure that is.",
-            "A verdict needs 4 forks or more on each side; 5 are advised. Runs that differ in more than the axis are refused."
+            "A verdict needs 4 forks or more on each side; 5 are advised. Runs that differ in more than the subject are refused."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -63,11 +63,11 @@ public final class CompareCommand implements Callable<Integer> {
     private String candidate;
 
     @Option(
-            names = "--axis",
+            names = "--subject",
             paramLabel = "NAME",
             split = ",",
             description = "What may differ: machine, jvm, flags, commit (default: commit).")
-    private List<String> axes = List.of("commit");
+    private List<String> subjects = List.of("commit");
 
     @Option(
             names = "--min-effect",
@@ -151,18 +151,18 @@ public final class CompareCommand implements Callable<Integer> {
     }
 
     private static String text(Run base, Run candidate) {
-        Set<Axis> axes = EnumSet.of(Axis.COMMIT);
+        Set<Subject> subjects = EnumSet.of(Subject.COMMIT);
         return new TextWriter()
                 .text(ComparisonDocument.of(Comparison.of(
-                        RunGroup.of(List.of(base), axes),
-                        RunGroup.of(List.of(candidate), axes),
-                        axes,
+                        RunGroup.of(List.of(base), subjects),
+                        RunGroup.of(List.of(candidate), subjects),
+                        subjects,
                         Criteria.USUAL)));
     }
 
     private Comparison compare() {
-        Set<Axis> chosen = EnumSet.noneOf(Axis.class);
-        axes.forEach(name -> chosen.add(axis(name)));
+        Set<Subject> chosen = EnumSet.noneOf(Subject.class);
+        subjects.forEach(name -> chosen.add(subject(name)));
         // Files are large, so both sides are read at the same time.
         CompletableFuture<RunGroup> other = CompletableFuture.supplyAsync(() -> side(candidate, chosen, fastest));
         try {
@@ -184,11 +184,11 @@ public final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    private static Axis axis(String name) {
-        List<String> names = Stream.of(Axis.values())
-                .map(axis -> axis.name().toLowerCase(Locale.ROOT))
+    private static Subject subject(String name) {
+        List<String> names = Stream.of(Subject.values())
+                .map(subject -> subject.name().toLowerCase(Locale.ROOT))
                 .toList();
-        return Axis.values()[names.indexOf(new Choices("axis", names).require(name))];
+        return Subject.values()[names.indexOf(new Choices("subject", names).require(name))];
     }
 
     private static Run byFastestPass(Run run) {
@@ -199,7 +199,7 @@ public final class CompareCommand implements Callable<Integer> {
                                         + " has rows of a version that did not time single passes: measure them again, or leave out --fastest."));
     }
 
-    private static RunGroup side(String folders, Set<Axis> axes, boolean fastest) {
+    private static RunGroup side(String folders, Set<Subject> subjects, boolean fastest) {
         // A folder may have a comma in its name.
         Stream<String> names = Files.isDirectory(Path.of(folders)) ? Stream.of(folders) : Stream.of(folders.split(","));
         List<Path> paths = names.map(Path::of).map(Path::normalize).toList();
@@ -214,7 +214,7 @@ public final class CompareCommand implements Callable<Integer> {
                         .map(Run::read)
                         .map(run -> fastest ? byFastestPass(run) : run)
                         .toList(),
-                axes);
+                subjects);
     }
 
     private int exitCode(Comparison comparison) {

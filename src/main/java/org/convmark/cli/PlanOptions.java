@@ -35,7 +35,7 @@ final class PlanOptions {
     static final DateTimeFormatter UTC =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
-    @Option(names = "--profile", paramLabel = "NAME", description = "smoke, quick (default), standard or full.")
+    @Option(names = "--profile", paramLabel = "NAME", description = "smoke, quick (default), axes, standard or full.")
     private String profile = "quick";
 
     @Option(

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.convmark.io.Choices;
 import org.convmark.io.InputError;
+import org.convmark.model.AxisPoint;
 import org.convmark.model.Case;
 import org.convmark.model.Extents;
 import org.convmark.model.Graph;
@@ -33,18 +34,24 @@ public record Problem(Case.Problem problem) {
         Workload workload = Workload.all().get(names.indexOf(known));
         Parameters parameters = new Parameters(settings);
         parameters.chosen().stream()
-                .filter(parameter -> !workload.extents().contains(parameter))
+                .filter(parameter ->
+                        parameter != Parameter.AXIS && !workload.extents().contains(parameter))
                 .findFirst()
                 .ifPresent(parameter -> {
                     throw new InputError("-p " + parameter.key() + " does not change the shape of "
                             + workload.name() + ": give "
-                            + workload.extents().stream().map(Parameter::key).collect(Collectors.joining(", ")) + ".");
+                            + workload.extents().stream().map(Parameter::key).collect(Collectors.joining(", "))
+                            + " or axis.");
                 });
         Map<Parameter, Integer> extents = new EnumMap<>(Parameter.class);
         workload.extents().forEach(extent -> extents.put(extent, value(parameters, workload, extent)));
-        Problem form = new Problem(new Case.Problem(workload, new Extents(extents)));
+        Problem form = new Problem(new Case.Problem(workload, new Extents(extents), axis(parameters)));
         form.graph();
         return form;
+    }
+
+    private static AxisPoint axis(Parameters parameters) {
+        return AxisPoint.of(one(Parameter.AXIS, parameters.get(Parameter.AXIS, List.of(AxisPoint.NONE.toString()))));
     }
 
     private static int usual(Workload workload, Parameter extent) {
@@ -53,15 +60,20 @@ public record Problem(Case.Problem problem) {
 
     private static int value(Parameters parameters, Workload workload, Parameter extent) {
         List<String> values = parameters.get(extent, List.of(String.valueOf(usual(workload, extent))));
-        if (values.size() > 1) {
-            throw new InputError("-p " + extent.key() + " takes one value here, not " + String.join(",", values) + ".");
-        }
-        long value = Long.parseLong(values.get(0));
+        long value = Long.parseLong(one(extent, values));
         long most = Math.min(MOST, extent.most());
         if (value > most) {
             throw new InputError(extent.key() + "=" + value + " is too large: the most is " + most + ".");
         }
         return (int) value;
+    }
+
+    private static String one(Parameter parameter, List<String> values) {
+        if (values.size() > 1) {
+            throw new InputError(
+                    "-p " + parameter.key() + " takes one value here, not " + String.join(",", values) + ".");
+        }
+        return values.get(0);
     }
 
     /**
@@ -77,11 +89,15 @@ public record Problem(Case.Problem problem) {
         }
     }
 
+    private String axis() {
+        return problem.axis().isNone() ? "" : ", axis " + problem.axis();
+    }
+
     /** {@code MBCONV, depth 1, width 64, image 56, batch 1}. */
     @Override
     public String toString() {
         return problem.extents().values().entrySet().stream()
                 .map(extent -> ", " + extent.getKey().key() + " " + extent.getValue())
-                .collect(Collectors.joining("", problem.workload().name(), ""));
+                .collect(Collectors.joining("", problem.workload().name(), axis()));
     }
 }

@@ -47,10 +47,11 @@ public sealed interface Case {
         return label(benchmark(), params());
     }
 
-    /** The label of a class and parameters as they were written; the target's own choice of algorithm is left out. */
+    /** The label of a class and parameters as they were written; the target's own choice of algorithm and no axis are left out. */
     static Label label(String benchmark, SortedMap<String, String> params) {
         SortedMap<String, String> chosen = new TreeMap<>(params);
         chosen.remove(Parameter.ALGORITHM.key(), Algorithm.AUTO.name());
+        chosen.remove(Parameter.AXIS.key(), Axis.NONE.name());
         return new Label(name(benchmark), chosen);
     }
 
@@ -90,7 +91,7 @@ public sealed interface Case {
 
     /**
      * Reads what JMH wrote. Parameters that were introduced later may be absent; they then take the values in force at
-     * the time: the target's own choice of algorithm, and the usual operations of a roof.
+     * the time: the target's own choice of algorithm, no axis, and the usual operations of a roof.
      *
      * @param benchmark full name of a benchmark class
      * @throws IllegalArgumentException naming what is missing, unknown or out of range
@@ -104,21 +105,35 @@ public sealed interface Case {
         return read;
     }
 
-    /** What is computed, regardless of what runs it and how. */
-    record Problem(Workload workload, Extents extents) {
+    /**
+     * What is computed, regardless of what runs it and how.
+     *
+     * @param extents before the axis changes them
+     */
+    record Problem(Workload workload, Extents extents, AxisPoint axis) {
+        /**
+         * The extents of the graph.
+         *
+         * @throws IllegalArgumentException if the axis leaves nothing of them
+         */
+        public Extents size() {
+            return axis.applied(extents);
+        }
+
         /**
          * Layer by layer, before anything is fused.
          *
          * @throws IllegalArgumentException with the layer and the reason if its extents do not fit one another
          */
         public Graph graph() {
-            return workload.graph(extents);
+            return workload.graph(size());
         }
     }
 
     /**
      * A workload of some size on a target.
      *
+     * @param extents before the axis changes them
      * @param fusion how many layers share one kernel
      * @param algorithm of convolutions
      */
@@ -126,6 +141,7 @@ public sealed interface Case {
             String benchmark,
             Workload workload,
             Extents extents,
+            AxisPoint axis,
             Target target,
             Fusion fusion,
             Algorithm algorithm,
@@ -145,6 +161,7 @@ public sealed interface Case {
                     benchmark,
                     workload,
                     new Extents(extents),
+                    reader.has(Parameter.AXIS) ? reader.point(Parameter.AXIS) : AxisPoint.NONE,
                     reader.constant(Parameter.TARGET, Target.class),
                     reader.constant(Parameter.FUSION, Fusion.class),
                     reader.has(Parameter.ALGORITHM)
@@ -157,6 +174,7 @@ public sealed interface Case {
         public SortedMap<String, String> params() {
             SortedMap<String, String> params = new TreeMap<>();
             extents.values().forEach((extent, value) -> params.put(extent.key(), value.toString()));
+            params.put(Parameter.AXIS.key(), axis.toString());
             params.put(Parameter.TARGET.key(), target.name());
             params.put(Parameter.FUSION.key(), fusion.name());
             params.put(Parameter.ALGORITHM.key(), algorithm.name());
@@ -184,17 +202,22 @@ public sealed interface Case {
 
         /** The same with another value of one extent. */
         public Work with(Parameter extent, int value) {
-            return new Work(benchmark, workload, extents.with(extent, value), target, fusion, algorithm, workers);
+            return new Work(benchmark, workload, extents.with(extent, value), axis, target, fusion, algorithm, workers);
+        }
+
+        /** The same at another point of an axis. */
+        public Work with(AxisPoint point) {
+            return new Work(benchmark, workload, extents, point, target, fusion, algorithm, workers);
         }
 
         /** The same with another fusion. */
         public Work with(Fusion other) {
-            return new Work(benchmark, workload, extents, target, other, algorithm, workers);
+            return new Work(benchmark, workload, extents, axis, target, other, algorithm, workers);
         }
 
         @Override
         public Work baseline() {
-            return new Work(benchmark, workload, extents, Target.SCALAR, Fusion.NONE, Algorithm.AUTO, workers);
+            return new Work(benchmark, workload, extents, axis, Target.SCALAR, Fusion.NONE, Algorithm.AUTO, workers);
         }
 
         /** Whether it is plain Java, layer by layer: the baseline of comparisons. */
@@ -204,7 +227,7 @@ public sealed interface Case {
 
         /** What is computed. */
         public Problem problem() {
-            return new Problem(workload, extents);
+            return new Problem(workload, extents, axis);
         }
 
         /**

@@ -20,6 +20,8 @@ public enum Parameter {
     IMAGE(1, Integer.MAX_VALUE),
     /** Images per pass. */
     BATCH(1, Integer.MAX_VALUE),
+    /** An {@link AxisPoint}: the graph that the extents describe, or one with less or more to compute. */
+    AXIS,
     /** Threads of a target on the processor, 0 for one per processor. */
     WORKERS(0, 1 << 10),
     /** A {@link RoofLoop} that moves memory. */
@@ -33,6 +35,13 @@ public enum Parameter {
     private final List<String> words;
     private final long least;
     private final long most;
+
+    /** Text with a grammar of its own. */
+    Parameter() {
+        this.words = List.of();
+        this.least = 0;
+        this.most = 0;
+    }
 
     /** A number. */
     Parameter(long least, long most) {
@@ -53,7 +62,7 @@ public enum Parameter {
         return key;
     }
 
-    /** The values that a user may choose; empty for a number. */
+    /** The values that a user may choose; empty for a number and for an axis. */
     public List<String> words() {
         return words;
     }

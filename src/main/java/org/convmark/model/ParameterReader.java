@@ -28,6 +28,10 @@ final class ParameterReader {
         return value;
     }
 
+    AxisPoint point(Parameter parameter) {
+        return AxisPoint.of(take(parameter));
+    }
+
     int number(Parameter parameter) {
         long size = size(parameter);
         if (size > Integer.MAX_VALUE) {

@@ -34,12 +34,16 @@ public record MemoryNeed(long availableBytes, long heapBytes) {
         return new MemoryNeed(Math.min(available, limit), heapBytes);
     }
 
-    /** @throws InputError naming the first case of a stack or a roof that does not fit, with the memory it would need */
+    /**
+     * Cases that make no graph need no memory; the plan leaves them out.
+     *
+     * @throws InputError naming the first case of a stack or a roof that does not fit, with the memory it would need
+     */
     public void check(List<? extends Case> cases) {
         Set<Case.Problem> seen = new HashSet<>();
         for (Case one : cases) {
             if (one instanceof Case.Work work && work.workload() instanceof Stack && seen.add(work.problem())) {
-                check(work);
+                checkStack(work);
             } else if (one instanceof Case.Roof roof && !roof.loop().isArithmetic()) {
                 refuseIfOver(roof, roof.size(), "", List.of(Parameter.BYTES));
             }
@@ -68,8 +72,8 @@ public record MemoryNeed(long availableBytes, long heapBytes) {
         return Float.BYTES * (size.get(Parameter.BATCH) * width * image * image + units * width * width);
     }
 
-    private static void refuseIfBeyond(Case.Work work) {
-        work.extents().values().forEach((extent, value) -> {
+    private static void refuseIfBeyond(Extents size) {
+        size.values().forEach((extent, value) -> {
             long most = Math.min(MOST, extent.most());
             if (value > most) {
                 throw new InputError(extent.key() + "=" + value + " is too large: the most is " + most + ".");
@@ -77,10 +81,18 @@ public record MemoryNeed(long availableBytes, long heapBytes) {
         });
     }
 
+    private void checkStack(Case.Work work) {
+        try {
+            check(work);
+        } catch (IllegalArgumentException e) {
+            // It is the reason for which the plan leaves the case out.
+        }
+    }
+
     private void check(Case.Work work) {
         List<Parameter> extents = work.workload().extents();
-        refuseIfOver(work, leastBytes(work.extents()), "at least ", extents);
-        refuseIfBeyond(work);
+        refuseIfOver(work, leastBytes(work.problem().size()), "at least ", extents);
+        refuseIfBeyond(work.problem().size());
         Graph graph = work.problem().graph();
         Cost cost = graph.cost();
         long inputs = graph.inputs().stream().mapToLong(s -> s.bytes()).sum();

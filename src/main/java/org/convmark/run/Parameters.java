@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.convmark.io.Choices;
 import org.convmark.io.InputError;
+import org.convmark.model.AxisPoint;
 import org.convmark.model.Parameter;
 
 /** The user's values for benchmark parameters, in place of the profile's; each is checked on its own. */
@@ -31,10 +32,9 @@ public final class Parameters {
             String name = NAMES.require(setting.substring(0, equals));
             Parameter parameter = Parameter.values()[NAMES.names().indexOf(name)];
             List<String> list = Stream.of(setting.substring(equals + 1).split(",", -1))
-                    .map(String::strip)
+                    .map(value -> checked(parameter, value.strip()))
                     .distinct()
                     .toList();
-            list.forEach(value -> check(parameter, value));
             values.put(parameter, list);
         }
     }
@@ -49,11 +49,24 @@ public final class Parameters {
         return values.keySet();
     }
 
-    private static void check(Parameter parameter, String value) {
+    /** The value as it is written in results. */
+    private static String checked(Parameter parameter, String value) {
+        if (parameter == Parameter.AXIS) {
+            return point(value);
+        }
         if (parameter.words().isEmpty()) {
             number(parameter, value);
         } else {
             new Choices(parameter.key(), parameter.words()).require(value);
+        }
+        return value;
+    }
+
+    private static String point(String value) {
+        try {
+            return AxisPoint.of(value).toString();
+        } catch (IllegalArgumentException e) {
+            throw new InputError(e.getMessage() + ".");
         }
     }
 

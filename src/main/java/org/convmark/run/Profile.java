@@ -8,6 +8,7 @@ import org.convmark.io.Choices;
 import org.convmark.io.InputError;
 import org.convmark.machine.Machine;
 import org.convmark.model.ActivationChain;
+import org.convmark.model.AxisPoint;
 import org.convmark.model.Block;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
@@ -27,7 +28,7 @@ public enum Profile {
      */
     SMOKE(
             Family.PATTERNS_AND_BLOCKS,
-            axes(List.of(1), List.of(16), 14, List.of(1), List.of(1)),
+            parameters(List.of(1), List.of(16), 14, List.of(1), List.of(1)),
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
             List.of(WorkingSet.L1, WorkingSet.MEMORY),
@@ -41,6 +42,13 @@ public enum Profile {
         int image(Network network) {
             return network.smallestImage();
         }
+
+        @Override
+        List<AxisPoint> points(Workload workload, Target target) {
+            return workload == Pattern.PLAIN && target == Target.VECTOR
+                    ? onAxes("KEPT@0.5", "IMAGE@7", "BATCH@2")
+                    : List.of();
+        }
     },
     /**
      * Every pattern at two depths and two widths, changed one at a time, and every block: estimated about 10 minutes on two cores. The
@@ -50,14 +58,14 @@ public enum Profile {
      */
     QUICK(
             Family.PATTERNS_AND_BLOCKS,
-            axes(List.of(1, 2), List.of(16, 64), 28, List.of(1), List.of(1)),
+            parameters(List.of(1, 2), List.of(16, 64), 28, List.of(1), List.of(1)),
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
             List.of(WorkingSet.values()),
             new MeasurementSettings(1, 30_000, 5, 40)) {
         @Override
-        List<String> axis(Workload workload, Parameter extent) {
-            List<String> all = super.axis(workload, extent);
+        List<String> usual(Workload workload, Parameter extent) {
+            List<String> all = super.usual(workload, extent);
             return !(workload instanceof Block)
                     ? all
                     : List.of(extent == Parameter.DEPTH ? all.get(0) : largest(extent));
@@ -69,10 +77,33 @@ public enum Profile {
                     .allMatch(extent -> largest(extent).equals(point.get(extent)));
         }
     },
+    /** Every pattern and block at one size, and at some points of every axis: estimated under an hour on two cores. */
+    AXES(
+            Family.PATTERNS_AND_BLOCKS,
+            parameters(List.of(1), List.of(64), 28, List.of(1), List.of(1)),
+            Comparison.BEST_OF_EACH,
+            List.of(RoofLoop.TRIAD),
+            List.of(WorkingSet.L1, WorkingSet.MEMORY),
+            new MeasurementSettings(1, 30_000, 5, 40)) {
+        @Override
+        List<AxisPoint> points(Workload workload, Target target) {
+            return onAxes(
+                    "KEPT@0.9",
+                    "KEPT@0.7",
+                    "KEPT@0.5",
+                    "KEPT@0.3",
+                    "KEPT@0.75@16",
+                    "KEPT@0.5@16",
+                    "KEPT@0.25@16",
+                    "IMAGE@14",
+                    "IMAGE@56",
+                    "BATCH@4");
+        }
+    },
     /** Enough to draw conclusions about a machine: hours. */
     STANDARD(
             Family.EVERYTHING,
-            axes(List.of(1, 2, 4), List.of(16, 32, 64), 56, List.of(1), List.of(1)),
+            parameters(List.of(1, 2, 4), List.of(16, 32, 64), 56, List.of(1), List.of(1)),
             Comparison.EVERY_FUSION,
             List.of(RoofLoop.READ, RoofLoop.COPY, RoofLoop.TRIAD),
             List.of(WorkingSet.values()),
@@ -80,7 +111,7 @@ public enum Profile {
     /** Enough forks to compare two runs, and also all cores, wider layers and batches: days. */
     FULL(
             Family.EVERYTHING,
-            axes(List.of(1, 2, 4), List.of(16, 32, 64, 128), 56, List.of(1, 4), List.of(1, 0)),
+            parameters(List.of(1, 2, 4), List.of(16, 32, 64, 128), 56, List.of(1, 4), List.of(1, 0)),
             Comparison.EVERY_FUSION,
             List.of(RoofLoop.READ, RoofLoop.COPY, RoofLoop.TRIAD),
             List.of(WorkingSet.values()),
@@ -150,7 +181,7 @@ public enum Profile {
     }
 
     private final Family family;
-    private final Map<Parameter, List<String>> axes;
+    private final Map<Parameter, List<String>> usual;
     private final Comparison comparison;
     private final List<RoofLoop> loops;
     private final List<WorkingSet> workingSets;
@@ -158,20 +189,20 @@ public enum Profile {
 
     Profile(
             Family family,
-            Map<Parameter, List<String>> axes,
+            Map<Parameter, List<String>> usual,
             Comparison comparison,
             List<RoofLoop> loops,
             List<WorkingSet> workingSets,
             MeasurementSettings effort) {
         this.family = family;
-        this.axes = axes;
+        this.usual = usual;
         this.comparison = comparison;
         this.loops = loops;
         this.workingSets = workingSets;
         this.effort = effort;
     }
 
-    private static Map<Parameter, List<String>> axes(
+    private static Map<Parameter, List<String>> parameters(
             List<Integer> depth, List<Integer> width, int image, List<Integer> batch, List<Integer> workers) {
         return Map.of(
                 Parameter.DEPTH, strings(depth),
@@ -205,16 +236,25 @@ public enum Profile {
         return family.holds(workload);
     }
 
+    private static List<AxisPoint> onAxes(String... texts) {
+        return Stream.of(texts).map(AxisPoint::of).toList();
+    }
+
+    /** Points of axes at which a workload is measured, besides the graph that its extents describe. */
+    List<AxisPoint> points(Workload workload, Target target) {
+        return List.of();
+    }
+
     /** Values of depth, width, image, batch or workers. */
-    List<String> axis(Parameter parameter) {
-        return axes.get(parameter);
+    List<String> usual(Parameter parameter) {
+        return usual.get(parameter);
     }
 
     /** Values of depth, width, image or batch for a workload; networks have their own image size. */
-    List<String> axis(Workload workload, Parameter extent) {
+    List<String> usual(Workload workload, Parameter extent) {
         return extent == Parameter.IMAGE && workload instanceof Network network
                 ? List.of(String.valueOf(image(network)))
-                : axis(extent);
+                : usual(extent);
     }
 
     /** Whether a combination of a workload's usual extents is measured: a profile may leave some out. */
@@ -223,7 +263,7 @@ public enum Profile {
     }
 
     String largest(Parameter extent) {
-        List<String> all = axis(extent);
+        List<String> all = usual(extent);
         return all.get(all.size() - 1);
     }
 

@@ -16,6 +16,7 @@ import org.convmark.io.InputError;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.machine.Machine;
 import org.convmark.model.Algorithm;
+import org.convmark.model.AxisPoint;
 import org.convmark.model.Case;
 import org.convmark.model.Parameter;
 import org.convmark.model.Target;
@@ -86,6 +87,7 @@ public record Selection(
         for (Row row : all) {
             here.obstacle(row.what(), setups.get(row.jvm()))
                     .or(() -> memory.obstacle(row.what()))
+                    .or(() -> row.what().fault())
                     .map(reason -> new Skipped(row.jvm(), row.target().name(), reason, 1))
                     .ifPresentOrElse(one -> skipped.merge(one, 1, Integer::sum), () -> rows.add(row));
         }
@@ -149,11 +151,11 @@ public record Selection(
      * measures.
      */
     public List<Map<Parameter, String>> points(Workload workload) {
-        Map<Parameter, List<String>> axes = new LinkedHashMap<>();
-        workload.extents().forEach(name -> axes.put(name, parameters.get(name, profile.axis(workload, name))));
-        axes.put(Parameter.WORKERS, parameters.get(Parameter.WORKERS, profile.axis(Parameter.WORKERS)));
+        Map<Parameter, List<String>> values = new LinkedHashMap<>();
+        workload.extents().forEach(name -> values.put(name, parameters.get(name, profile.usual(workload, name))));
+        values.put(Parameter.WORKERS, parameters.get(Parameter.WORKERS, profile.usual(Parameter.WORKERS)));
         boolean chosen = workload.extents().stream().anyMatch(parameters.chosen()::contains);
-        return product(axes).stream()
+        return product(values).stream()
                 .filter(point -> chosen || profile.measures(point))
                 .toList();
     }
@@ -162,23 +164,32 @@ public record Selection(
     private List<Map<Parameter, String>> variants(Workload workload, Map<Parameter, String> point) {
         List<Map<Parameter, String>> variants = new ArrayList<>();
         for (Target target : targets(profile.targets(workload))) {
-            Map<Parameter, List<String>> axes = new LinkedHashMap<>();
-            point.forEach((name, value) -> axes.put(name, List.of(value)));
-            axes.put(Parameter.TARGET, List.of(target.name()));
-            axes.put(Parameter.FUSION, parameters.get(Parameter.FUSION, strings(profile.fusions(workload, target))));
-            axes.put(Parameter.ALGORITHM, parameters.get(Parameter.ALGORITHM, List.of(Algorithm.AUTO.name())));
-            variants.addAll(product(axes));
+            Map<Parameter, List<String>> values = new LinkedHashMap<>();
+            point.forEach((name, value) -> values.put(name, List.of(value)));
+            values.put(Parameter.TARGET, List.of(target.name()));
+            values.put(Parameter.FUSION, parameters.get(Parameter.FUSION, strings(profile.fusions(workload, target))));
+            values.put(Parameter.ALGORITHM, parameters.get(Parameter.ALGORITHM, List.of(Algorithm.AUTO.name())));
+            values.put(Parameter.AXIS, onAxes(workload, target));
+            variants.addAll(product(values));
         }
         return variants;
     }
 
+    /** Points of axes, after the graph that they are compared with. */
+    private List<String> onAxes(Workload workload, Target target) {
+        List<String> usual = strings(profile.points(workload, target));
+        return Stream.concat(Stream.of(AxisPoint.NONE.toString()), parameters.get(Parameter.AXIS, usual).stream())
+                .distinct()
+                .toList();
+    }
+
     private List<Map<Parameter, String>> roofParams(String benchmark, Machine machine) {
-        Map<Parameter, List<String>> axes = new LinkedHashMap<>();
+        Map<Parameter, List<String>> values = new LinkedHashMap<>();
         Case.Roof.sizes(benchmark)
-                .forEach(size -> axes.put(size, parameters.get(size, strings(profile.sizes(size, machine)))));
-        axes.put(Parameter.WORKERS, parameters.get(Parameter.WORKERS, profile.axis(Parameter.WORKERS)));
-        axes.put(Parameter.TARGET, strings(List.copyOf(roofTargets())));
-        return product(axes);
+                .forEach(size -> values.put(size, parameters.get(size, strings(profile.sizes(size, machine)))));
+        values.put(Parameter.WORKERS, parameters.get(Parameter.WORKERS, profile.usual(Parameter.WORKERS)));
+        values.put(Parameter.TARGET, strings(List.copyOf(roofTargets())));
+        return product(values);
     }
 
     /** A target without a roof loop of its own is compared with the roof of the target on the same hardware. */
@@ -193,14 +204,14 @@ public record Selection(
     }
 
     /** All combinations, the last name varying fastest. */
-    private static List<Map<Parameter, String>> product(Map<Parameter, List<String>> axes) {
+    private static List<Map<Parameter, String>> product(Map<Parameter, List<String>> values) {
         List<Map<Parameter, String>> product = List.of(Map.of());
-        for (Map.Entry<Parameter, List<String>> axis : axes.entrySet()) {
+        for (Map.Entry<Parameter, List<String>> one : values.entrySet()) {
             List<Map<Parameter, String>> longer = new ArrayList<>();
             for (Map<Parameter, String> point : product) {
-                for (String value : axis.getValue()) {
+                for (String value : one.getValue()) {
                     Map<Parameter, String> next = new LinkedHashMap<>(point);
-                    next.put(axis.getKey(), value);
+                    next.put(one.getKey(), value);
                     longer.add(next);
                 }
             }

@@ -9,6 +9,7 @@ import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
+import org.convmark.model.AxisPoint;
 import org.convmark.model.Extents;
 import org.convmark.model.Parameter;
 import org.convmark.model.Workload;
@@ -47,6 +48,7 @@ class BenchmarksTest {
         WorkloadBenchmark benchmark =
                 (WorkloadBenchmark) generated(name).getDeclaredConstructor().newInstance();
         Workload workload = Workload.ofBenchmark(name).orElseThrow();
+        set(benchmark, Parameter.AXIS.key(), AxisPoint.NONE.toString());
         Extents sizes = new Extents(2, 6, 224, 14);
         for (Parameter extent : workload.extents()) {
             set(benchmark, extent.key(), sizes.get(extent));
@@ -71,7 +73,7 @@ class BenchmarksTest {
         return Class.forName(place + ".jmh_generated." + name.substring(place.length() + 1) + "_jmhType");
     }
 
-    private static void set(Object benchmark, String parameter, int value) throws ReflectiveOperationException {
+    private static void set(Object benchmark, String parameter, Object value) throws ReflectiveOperationException {
         Class<?> type = benchmark.getClass();
         while (Stream.of(type.getDeclaredFields())
                 .noneMatch(field -> field.getName().equals(parameter))) {
@@ -79,6 +81,6 @@ class BenchmarksTest {
         }
         Field field = type.getDeclaredField(parameter);
         field.setAccessible(true);
-        field.setInt(benchmark, value);
+        field.set(benchmark, value);
     }
 }

@@ -96,13 +96,14 @@ class PlanTest {
                         .mapToLong(size -> profile.sizes(size, here.machine()).size())
                         .reduce(1, (some, others) -> some * others))
                 .sum();
-        long roofs = ROOFS.size() * profile.axis(Parameter.WORKERS).size() * sizes;
+        long roofs = ROOFS.size() * profile.usual(Parameter.WORKERS).size() * sizes;
         assertEquals(rows + roofs, all.plan(here, profile.effort()).rows().size());
     }
 
     private static long variants(Profile profile, Workload workload) {
         return profile.targets(workload).stream()
-                .mapToLong(target -> profile.fusions(workload, target).size())
+                .mapToLong(target -> (long) profile.fusions(workload, target).size()
+                        * (1 + profile.points(workload, target).size()))
                 .sum();
     }
 

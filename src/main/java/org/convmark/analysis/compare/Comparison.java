@@ -48,11 +48,11 @@ public record Comparison(
     /**
      * Compares two sides.
      *
-     * @param axes what may differ
+     * @param subjects what may differ
      * @throws IllegalArgumentException with one sentence if the sides differ in anything else or have no row in common
      */
-    public static Comparison of(RunGroup base, RunGroup candidate, Set<Axis> axes, Criteria criteria) {
-        requireAlike(base, candidate, axes);
+    public static Comparison of(RunGroup base, RunGroup candidate, Set<Subject> subjects, Criteria criteria) {
+        requireAlike(base, candidate, subjects);
         List<Pair> common = common(base, candidate);
         List<Samples> bases =
                 common.stream().map(pair -> RunGroup.samples(pair.base())).toList();
@@ -60,7 +60,7 @@ public record Comparison(
                 common.stream().map(pair -> RunGroup.samples(pair.candidate())).toList();
         List<TestResult> evidence = TestResult.of(bases, candidates, criteria);
         Bootstrap bootstrap = new Bootstrap(criteria.seed());
-        boolean sameMachine = axes.stream().allMatch(axis -> axis == Axis.COMMIT);
+        boolean sameMachine = subjects.stream().allMatch(subject -> subject == Subject.COMMIT);
         List<ComparedRow> rows = new ArrayList<>();
         for (int i = 0; i < common.size(); i++) {
             Pair pair = common.get(i);
@@ -112,13 +112,13 @@ public record Comparison(
         return common;
     }
 
-    private static void requireAlike(RunGroup base, RunGroup candidate, Set<Axis> axes) {
-        List<Difference> obstacles = base.environment().obstacles(candidate.environment(), axes);
+    private static void requireAlike(RunGroup base, RunGroup candidate, Set<Subject> subjects) {
+        List<Difference> obstacles = base.environment().obstacles(candidate.environment(), subjects);
         if (!obstacles.isEmpty()) {
             throw new IllegalArgumentException(
                     base.name() + " and " + candidate.name() + " are not alike: they differ in "
                             + obstacles.stream().map(Difference::toString).collect(Collectors.joining("; "))
-                            + ". Measure both in the same way, or say with --axis what is compared.");
+                            + ". Measure both in the same way, or say with --subject what is compared.");
         }
     }
 

@@ -1,9 +1,9 @@
 package org.convmark.analysis.compare;
 
-import static org.convmark.analysis.compare.Axis.COMMIT;
-import static org.convmark.analysis.compare.Axis.FLAGS;
-import static org.convmark.analysis.compare.Axis.JVM;
-import static org.convmark.analysis.compare.Axis.MACHINE;
+import static org.convmark.analysis.compare.Subject.COMMIT;
+import static org.convmark.analysis.compare.Subject.FLAGS;
+import static org.convmark.analysis.compare.Subject.JVM;
+import static org.convmark.analysis.compare.Subject.MACHINE;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,25 +40,25 @@ record Environment(Map<String, EnvironmentFact> traits) {
     }
 
     private void addMachine(Machine machine) {
-        Set<Axis> axes = Set.of(MACHINE);
+        Set<Subject> subjects = Set.of(MACHINE);
         Machine.Cpu cpu = machine.cpu();
         refused(
                 "processor",
                 text(cpu.model()) + ", family " + text(cpu.family()) + ", model " + text(cpu.modelNumber()),
-                axes);
-        refused("logical cores", text(cpu.logicalCores()), axes);
-        refused("clock governor", text(cpu.governor()), axes);
-        refused("clock boost", text(cpu.boost()), axes);
-        refused("hypervisor", text(cpu.hypervisor()), axes);
+                subjects);
+        refused("logical cores", text(cpu.logicalCores()), subjects);
+        refused("clock governor", text(cpu.governor()), subjects);
+        refused("clock boost", text(cpu.boost()), subjects);
+        refused("hypervisor", text(cpu.hypervisor()), subjects);
         refused(
                 "processors allowed",
                 text(machine.limits().cpus()) + " of " + text(machine.limits().cpuset()),
-                axes);
-        refused("memory", text(machine.memory().totalBytes().map(bytes -> (bytes + GIB / 2) / GIB + " GiB")), axes);
-        shown("kernel", text(machine.os().kernel()), axes);
-        shown("address randomisation", text(machine.os().addressRandomisation()), axes);
-        shown("huge pages", text(machine.memory().transparentHugePages()), axes);
-        shown("load before the run", text(machine.os().loadAverage()), axes);
+                subjects);
+        refused("memory", text(machine.memory().totalBytes().map(bytes -> (bytes + GIB / 2) / GIB + " GiB")), subjects);
+        shown("kernel", text(machine.os().kernel()), subjects);
+        shown("address randomisation", text(machine.os().addressRandomisation()), subjects);
+        shown("huge pages", text(machine.memory().transparentHugePages()), subjects);
+        shown("load before the run", text(machine.os().loadAverage()), subjects);
         machine.variables().optional().ifPresent(this::addVariables);
     }
 
@@ -89,17 +89,17 @@ record Environment(Map<String, EnvironmentFact> traits) {
                 distinct(run, row -> row.jvm().version() + " " + row.jvm().name()),
                 Set.of(JVM));
         refused("JVM arguments", distinct(run, row -> row.jvm().flags()), Set.of(FLAGS));
-        Set<Axis> axes = Set.of(MACHINE, JVM, FLAGS);
+        Set<Subject> subjects = Set.of(MACHINE, JVM, FLAGS);
         refused(
                 "JVM build",
                 probed(run, probe -> probe.jvm().vendor() + " " + probe.jvm().runtimeVersion()),
                 Set.of(JVM));
-        refused("vector species", probed(run, probe -> text(probe.jvm().speciesBits()) + " bits"), axes);
-        refused("UseAVX", probed(run, probe -> text(probe.jvm().useAvx())), axes);
+        refused("vector species", probed(run, probe -> text(probe.jvm().speciesBits()) + " bits"), subjects);
+        refused("UseAVX", probed(run, probe -> text(probe.jvm().useAvx())), subjects);
         refused(
                 "garbage collector",
                 probed(run, probe -> String.join(", ", probe.jvm().collectors())),
-                axes);
+                subjects);
     }
 
     /** What each target that was measured ran on. */
@@ -123,12 +123,12 @@ record Environment(Map<String, EnvironmentFact> traits) {
         }
     }
 
-    private void refused(String name, String value, Set<Axis> axes) {
-        traits.put(name, new EnvironmentFact(name, value, axes, Weight.REFUSED));
+    private void refused(String name, String value, Set<Subject> subjects) {
+        traits.put(name, new EnvironmentFact(name, value, subjects, Weight.REFUSED));
     }
 
-    private void shown(String name, String value, Set<Axis> axes) {
-        traits.put(name, new EnvironmentFact(name, value, axes, Weight.SHOWN));
+    private void shown(String name, String value, Set<Subject> subjects) {
+        traits.put(name, new EnvironmentFact(name, value, subjects, Weight.SHOWN));
     }
 
     private static String distinct(Run run, Function<Measurement, String> trait) {
@@ -161,18 +161,18 @@ record Environment(Map<String, EnvironmentFact> traits) {
     }
 
     /** Traits that both have and that must not differ, but do. */
-    List<Difference> obstacles(Environment that, Set<Axis> axes) {
-        return unlike(that, axes).stream()
+    List<Difference> obstacles(Environment that, Set<Subject> subjects) {
+        return unlike(that, subjects).stream()
                 .filter(trait -> trait.weight() == Weight.REFUSED)
                 .map(trait -> difference(that, trait))
                 .toList();
     }
 
-    private List<EnvironmentFact> unlike(Environment that, Set<Axis> axes) {
+    private List<EnvironmentFact> unlike(Environment that, Set<Subject> subjects) {
         List<EnvironmentFact> unlike = new ArrayList<>();
         for (EnvironmentFact trait : traits.values()) {
             EnvironmentFact other = that.traits.get(trait.name());
-            boolean excused = trait.axes().stream().anyMatch(axes::contains);
+            boolean excused = trait.subjects().stream().anyMatch(subjects::contains);
             if (other != null && !excused && !trait.value().equals(other.value())) {
                 unlike.add(trait);
             }

@@ -7,10 +7,10 @@ import java.util.Set;
  *
  * @param name what it is, in words
  * @param value what was found, or why it is not known
- * @param axes that it belongs to: it may differ if one of them is compared
+ * @param subjects that it belongs to: it may differ if one of them is compared
  * @param weight what a difference means otherwise
  */
-record EnvironmentFact(String name, String value, Set<Axis> axes, Weight weight) {
+record EnvironmentFact(String name, String value, Set<Subject> subjects, Weight weight) {
     /** What a difference means. */
     enum Weight {
         /** The sides cannot be compared. */

@@ -18,11 +18,11 @@ public record RowKey(Label row, String jvm, String flags) implements Comparable<
     private static final Comparator<RowKey> ORDER =
             Comparator.comparing(RowKey::row).thenComparing(RowKey::jvm).thenComparing(RowKey::flags);
 
-    static RowKey of(Label row, JvmSetup jvm, Set<Axis> axes) {
+    static RowKey of(Label row, JvmSetup jvm, Set<Subject> subjects) {
         return new RowKey(
                 row,
-                axes.contains(Axis.JVM) ? "" : jvm.version() + " " + jvm.name(),
-                axes.contains(Axis.FLAGS) ? "" : jvm.flags());
+                subjects.contains(Subject.JVM) ? "" : jvm.version() + " " + jvm.name(),
+                subjects.contains(Subject.FLAGS) ? "" : jvm.flags());
     }
 
     /** The key that stands for all rows of its target on its JVM. */

@@ -34,10 +34,10 @@ public record RunGroup(
     /**
      * The side that some runs form.
      *
-     * @param axes what will be compared
+     * @param subjects what will be compared
      * @throws IllegalArgumentException with one sentence if they differ, hold a row twice or hold no rows
      */
-    public static RunGroup of(List<Run> runs, Set<Axis> axes) {
+    public static RunGroup of(List<Run> runs, Set<Subject> subjects) {
         Run first = runs.get(0);
         SortedMap<RowKey, List<Measurement>> rows = new TreeMap<>();
         for (Run run : runs) {
@@ -46,7 +46,7 @@ public record RunGroup(
                 throw new IllegalArgumentException(first.folder() + " and " + run.folder()
                         + " cannot be taken together: " + "they differ in " + obstacles.get(0) + ".");
             }
-            rowsOf(run, axes).forEach((key, row) -> rows.computeIfAbsent(key, k -> new ArrayList<>())
+            rowsOf(run, subjects).forEach((key, row) -> rows.computeIfAbsent(key, k -> new ArrayList<>())
                     .add(row));
         }
         String name = String.join(" and ", runs.stream().map(run -> name(run)).toList());
@@ -54,29 +54,29 @@ public record RunGroup(
                 name,
                 Environment.of(first),
                 Collections.unmodifiableSortedMap(rows),
-                absences(runs, rows.keySet(), axes),
-                skipped(runs, axes),
+                absences(runs, rows.keySet(), subjects),
+                skipped(runs, subjects),
                 runs.stream().anyMatch(run -> run.plan().known()));
     }
 
-    private static SortedMap<RowKey, String> absences(List<Run> runs, Set<RowKey> measured, Set<Axis> axes) {
+    private static SortedMap<RowKey, String> absences(List<Run> runs, Set<RowKey> measured, Set<Subject> subjects) {
         SortedMap<RowKey, String> reasons = new TreeMap<>();
         for (Run run : runs) {
             run.absences()
                     .forEach(absence ->
-                            reasons.putIfAbsent(RowKey.of(absence.row(), absence.jvm(), axes), absence.reason()));
+                            reasons.putIfAbsent(RowKey.of(absence.row(), absence.jvm(), subjects), absence.reason()));
         }
         reasons.keySet().removeAll(measured);
         return Collections.unmodifiableSortedMap(reasons);
     }
 
-    private static SortedMap<RowKey, String> skipped(List<Run> runs, Set<Axis> axes) {
+    private static SortedMap<RowKey, String> skipped(List<Run> runs, Set<Subject> subjects) {
         SortedMap<RowKey, String> reasons = new TreeMap<>();
         for (Run run : runs) {
             run.plan()
                     .skipped()
                     .forEach(rows -> reasons.merge(
-                            RowKey.of(RowKey.target(rows.target()), run.jvm(rows.jvm()), axes),
+                            RowKey.of(RowKey.target(rows.target()), run.jvm(rows.jvm()), subjects),
                             rows.reason(),
                             (one, other) -> one.contains(other) ? one : one + "; " + other));
         }
@@ -87,10 +87,10 @@ public record RunGroup(
         return String.valueOf(run.folder().toAbsolutePath().normalize().getFileName());
     }
 
-    private static Map<RowKey, Measurement> rowsOf(Run run, Set<Axis> axes) {
+    private static Map<RowKey, Measurement> rowsOf(Run run, Set<Subject> subjects) {
         Map<RowKey, Measurement> rows = new HashMap<>();
         for (Measurement row : run.requireMeasurements()) {
-            RowKey key = RowKey.of(row.label(), row.jvm(), axes);
+            RowKey key = RowKey.of(row.label(), row.jvm(), subjects);
             Measurement twin = rows.put(key, row);
             if (twin != null) {
                 throw new IllegalArgumentException(

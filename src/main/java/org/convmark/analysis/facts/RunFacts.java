@@ -15,6 +15,7 @@ import org.convmark.results.Run;
 public final class RunFacts {
     private final Run run;
     private final Map<String, Long> cacheSizes;
+    private final List<Measurement> onAxes;
     private final List<Measurement> workloads;
     private final List<Measurement> architectures;
     private final Roofs roofs;
@@ -29,7 +30,9 @@ public final class RunFacts {
     public RunFacts(Run run, Map<String, Long> cacheSizes) {
         this.run = run;
         this.cacheSizes = Map.copyOf(cacheSizes);
-        this.workloads = run.measurements().stream().filter(Measurement::isWork).toList();
+        this.onAxes = run.measurements().stream().filter(Measurement::isWork).toList();
+        this.workloads =
+                onAxes.stream().filter(row -> row.work().axis().isNone()).toList();
         this.architectures = workloads.stream()
                 .filter(row -> !(row.work().workload() instanceof ActivationChain))
                 .toList();
@@ -49,7 +52,15 @@ public final class RunFacts {
         return cacheSizes;
     }
 
-    /** Rows of workloads: no roofs, and no benchmarks from outside the suite, of which only the times are known. */
+    /** Rows of workloads at every point of every axis. */
+    public List<Measurement> onAxes() {
+        return onAxes;
+    }
+
+    /**
+     * Rows of workloads as their extents say: no roofs, no other points of axes, and no benchmarks from outside the suite, of which
+     * only the times are known.
+     */
     public List<Measurement> workloads() {
         return workloads;
     }

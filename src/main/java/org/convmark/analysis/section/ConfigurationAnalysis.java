@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.convmark.analysis.compare.Axis;
 import org.convmark.analysis.compare.ComparedRow;
 import org.convmark.analysis.compare.Comparison;
 import org.convmark.analysis.compare.Criteria;
 import org.convmark.analysis.compare.RunGroup;
+import org.convmark.analysis.compare.Subject;
 import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.jvm.JvmSetup;
@@ -35,7 +35,7 @@ public final class ConfigurationAnalysis implements Analysis {
 
     private static final int MOST_KERNELS = 30;
 
-    private static final Set<Axis> ALL = EnumSet.allOf(Axis.class);
+    private static final Set<Subject> ALL = EnumSet.allOf(Subject.class);
 
     @Override
     public Section of(RunFacts facts) {

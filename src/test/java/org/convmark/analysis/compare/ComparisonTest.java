@@ -30,8 +30,8 @@ class ComparisonTest {
             List.of("-XX:UseAVX=1"),
             Overrides.NONE);
 
-    private static Comparison compare(Run base, Run candidate, Axis... axes) {
-        Set<Axis> chosen = Set.of(axes);
+    private static Comparison compare(Run base, Run candidate, Subject... subjects) {
+        Set<Subject> chosen = Set.of(subjects);
         return Comparison.of(
                 RunGroup.of(List.of(base), chosen), RunGroup.of(List.of(candidate), chosen), chosen, Criteria.USUAL);
     }
@@ -92,9 +92,9 @@ class ComparisonTest {
         List<Run> candidates = List.of(
                 new SyntheticRun(3).rows(1, 3, 2).run(),
                 new SyntheticRun(4).rows(1, 3, 2).run());
-        Set<Axis> axes = Set.of(Axis.COMMIT);
-        Comparison comparison =
-                Comparison.of(RunGroup.of(bases, axes), RunGroup.of(candidates, axes), axes, Criteria.USUAL);
+        Set<Subject> subjects = Set.of(Subject.COMMIT);
+        Comparison comparison = Comparison.of(
+                RunGroup.of(bases, subjects), RunGroup.of(candidates, subjects), subjects, Criteria.USUAL);
         assertEquals(Verdict.SLOWER, comparison.rows().get(0).verdict());
         assertEquals(6, comparison.rows().get(0).evidence().forks());
     }
@@ -175,17 +175,18 @@ class ComparisonTest {
         Run here = forks(1, one).run();
         Run otherJvm = new SyntheticRun(0).add(1, OTHER, "avgt", one).run();
         Run otherFlags = new SyntheticRun(0).add(1, FLAGGED, "avgt", one).run();
-        assertRefused("differ in JVM (", () -> compare(here, otherJvm, Axis.COMMIT));
-        assertRefused("JVM arguments (none against -XX:UseAVX=1)", () -> compare(here, otherFlags, Axis.JVM));
-        assertEquals(1, compare(here, otherJvm, Axis.JVM, Axis.MACHINE).rows().size());
-        assertEquals(1, compare(here, otherFlags, Axis.FLAGS).rows().size());
+        assertRefused("differ in JVM (", () -> compare(here, otherJvm, Subject.COMMIT));
+        assertRefused("JVM arguments (none against -XX:UseAVX=1)", () -> compare(here, otherFlags, Subject.JVM));
+        assertEquals(
+                1, compare(here, otherJvm, Subject.JVM, Subject.MACHINE).rows().size());
+        assertEquals(1, compare(here, otherFlags, Subject.FLAGS).rows().size());
     }
 
     @Test
     void rowsThatDoNotPairAreRefused() {
         List<List<Double>> one = List.of(List.of(1.0));
         Run here = forks(1, one).run();
-        assertRefused("have no row in common", () -> compare(here, forks(2, one).run(), Axis.COMMIT));
+        assertRefused("have no row in common", () -> compare(here, forks(2, one).run(), Subject.COMMIT));
         assertRefused(
                 "twice: remove one",
                 () -> compare(
@@ -193,7 +194,7 @@ class ComparisonTest {
                         forks(1, one).add(1, SyntheticRun.JVM, "avgt", one).run()));
         assertRefused(
                 "a side takes one of them",
-                () -> compare(here, forks(1, one).add(1, OTHER, "avgt", one).run(), Axis.JVM));
+                () -> compare(here, forks(1, one).add(1, OTHER, "avgt", one).run(), Subject.JVM));
         assertRefused(
                 "the second Plain batch=1 depth=1 fusion=NONE image=8 mode=ss",
                 () -> compare(
@@ -217,7 +218,7 @@ class ComparisonTest {
                 row.metrics(),
                 row.kernels());
         Run there = new Run(here.folder(), here.machine(), here.plan(), List.of(other), List.of());
-        assertRefused("differ in JMH (1.37 against 1.36)", () -> compare(here, there, Axis.values()));
+        assertRefused("differ in JMH (1.37 against 1.36)", () -> compare(here, there, Subject.values()));
     }
 
     private static void assertRefused(String words, Runnable comparison) {

@@ -39,12 +39,12 @@ class EnvironmentTest {
     }
 
     private static String text(Run base, Run candidate) {
-        Set<Axis> axes = Set.of(Axis.COMMIT);
+        Set<Subject> subjects = Set.of(Subject.COMMIT);
         return new TextWriter()
                 .text(ComparisonDocument.of(Comparison.of(
-                        RunGroup.of(List.of(base), axes),
-                        RunGroup.of(List.of(candidate), axes),
-                        axes,
+                        RunGroup.of(List.of(base), subjects),
+                        RunGroup.of(List.of(candidate), subjects),
+                        subjects,
                         Criteria.USUAL)));
     }
 

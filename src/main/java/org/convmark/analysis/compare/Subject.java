@@ -1,7 +1,7 @@
 package org.convmark.analysis.compare;
 
 /** What may differ between two sides because it is the subject of the comparison. */
-public enum Axis {
+public enum Subject {
     /** The processor, its clock, memory and devices. */
     MACHINE,
     /** The virtual machine. */

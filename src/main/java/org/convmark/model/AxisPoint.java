@@ -1,0 +1,69 @@
+package org.convmark.model;
+
+import java.math.BigDecimal;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A value on an axis, written {@code KEPT@0.5}, or {@code KEPT@0.5@16} if it is rounded to a multiple of 16.
+ *
+ * @param value 1 if the axis is {@code NONE}
+ * @param multiple of which the result is a multiple; 1 if it is not rounded further than to a whole number
+ */
+public record AxisPoint(Axis axis, BigDecimal value, int multiple) {
+    /** The graph as its extents say. */
+    public static final AxisPoint NONE = new AxisPoint(Axis.NONE, BigDecimal.ONE, 1);
+
+    private static final Pattern TEXT = Pattern.compile("([A-Z]+)@(\\d{1,5}(?:\\.\\d{1,4})?)(?:@([1-9]\\d{0,3}))?");
+
+    /** Values that are equal have one form. */
+    public AxisPoint {
+        BigDecimal stripped = value.stripTrailingZeros();
+        value = stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+    }
+
+    /**
+     * Reads what {@link #toString} writes.
+     *
+     * @throws IllegalArgumentException with what is allowed
+     */
+    public static AxisPoint of(String text) {
+        if (text.equals(Axis.NONE.name())) {
+            return NONE;
+        }
+        Matcher parts = TEXT.matcher(text);
+        for (Axis axis : Axis.values()) {
+            if (parts.matches() && parts.group(1).equals(axis.name())) {
+                AxisPoint point = new AxisPoint(
+                        axis,
+                        new BigDecimal(parts.group(2)),
+                        parts.group(3) == null ? 1 : Integer.parseInt(parts.group(3)));
+                if (axis.holds(point.value) && (point.multiple == 1 || axis.rounds())) {
+                    return point;
+                }
+            }
+        }
+        throw new IllegalArgumentException("axis='" + text + "' is not a point of an axis: give " + Axis.grammar()
+                + ". A second @ and a number round to a multiple, as in KEPT@0.5@16");
+    }
+
+    /** Whether the graph stays as it is. */
+    public boolean isNone() {
+        return axis == Axis.NONE;
+    }
+
+    /**
+     * The extents of the graph that runs.
+     *
+     * @param extents of the graph that it is compared with
+     * @throws IllegalArgumentException if they do not make one
+     */
+    public Extents applied(Extents extents) {
+        return axis.applied(this, extents);
+    }
+
+    @Override
+    public String toString() {
+        return isNone() ? axis.name() : axis + "@" + value.toPlainString() + (multiple == 1 ? "" : "@" + multiple);
+    }
+}

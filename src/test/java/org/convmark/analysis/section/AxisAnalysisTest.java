@@ -1,0 +1,36 @@
+package org.convmark.analysis.section;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+/** Break-even points and losses of curves of theory against time. */
+class AxisAnalysisTest {
+    private static final double[] THEORY = {Math.log(2), Math.log(4)};
+
+    /** Logarithms of times that fall by these factors. */
+    private static double[] seconds(double... realised) {
+        double[] seconds = new double[realised.length + 1];
+        for (int i = 0; i < realised.length; i++) {
+            seconds[i + 1] = -Math.log(realised[i]);
+        }
+        return seconds;
+    }
+
+    @Test
+    void timeThatFallsAsInTheoryLosesNothing() {
+        assertEquals(1, AxisAnalysis.breakEven(THEORY, seconds(2, 4)), 1e-12);
+        assertEquals(0, AxisAnalysis.lost(THEORY, seconds(2, 4)), 1e-12);
+    }
+
+    @Test
+    void breakEvenLiesBetweenTheSlowerPointAndTheFaster() {
+        assertEquals(Math.pow(2, 1.5), AxisAnalysis.breakEven(THEORY, seconds(0.5, 2)), 1e-12);
+    }
+
+    @Test
+    void timeThatNeverFallsHasNoBreakEven() {
+        assertEquals(Double.POSITIVE_INFINITY, AxisAnalysis.breakEven(THEORY, seconds(1, 0.5)));
+        assertEquals(1, AxisAnalysis.lost(THEORY, seconds(1, 1)), 1e-12);
+    }
+}
