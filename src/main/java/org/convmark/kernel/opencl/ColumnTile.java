@@ -116,6 +116,26 @@ record ColumnTile(int out, int column, int across, int down, int planes, int chu
         return (long) planes * chunk * rows * pitch * Shape.ELEMENT_BYTES;
     }
 
+    /** The launch that makes an output of shape {@code map}. */
+    LaunchModel model(Conv conv, Shape in, Shape map) {
+        int taps = conv.kernel() * conv.kernel();
+        int group = conv.groupWidth(in.channels());
+        double fma = (double) taps * column * out;
+        double values = ((column - 1.0) * conv.stride() + conv.kernel()) * conv.kernel();
+        double weights = out >= 4 ? taps * out / 4.0 : taps * out;
+        double filled = Math.ceil((double) rows * pitch / (across * down));
+        LaunchModel.Work channel = new LaunchModel.Work(
+                fma, values * conv.stride() + weights + 3 * filled, fma + values + weights + 16 * filled + 8, 2.0 / chunk);
+        LaunchModel.Work ends = new LaunchModel.Work(0, 2.0 * column * out, 6.0 * column * out + 60, 0);
+        return new LaunchModel(
+                (long) tiles(map) * DeviceTensor.blocks(conv.outChannels() / out, planes) * map.batch(),
+                items(),
+                localBytes(),
+                taps * column * out > 300 ? 120 : 64,
+                channel.times(group).plus(ends).inGroup(items()),
+                (in.elements() + map.elements() + (double) conv.outChannels() * group * taps) * Shape.ELEMENT_BYTES);
+    }
+
     /** Build options. */
     String options() {
         return " -DOUT=" + out + " -DCOLUMN=" + column + " -DACROSS=" + across + " -DDOWN=" + down + " -DPLANES="

@@ -1,7 +1,9 @@
 package org.convmark.kernel.opencl;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.FoldedConv;
@@ -24,24 +26,34 @@ final class FusedTile {
     /** Sums that a work-item may keep in registers. */
     private static final int SUMS = 64;
 
-    /** The tiles that are tried, largest first, because a larger tile reads less halo. */
+    /** The tiles that are tried, largest first, because a larger tile reads less halo; smaller ones leave lanes idle. */
     private static final List<TiledBlock.Tile> TILES = List.of(
-            new TiledBlock.Tile(8, 16, 16),
-            new TiledBlock.Tile(8, 8, 32),
-            new TiledBlock.Tile(4, 8, 32),
-            new TiledBlock.Tile(4, 4, 16),
-            new TiledBlock.Tile(2, 2, 8));
+            new TiledBlock.Tile(8, 16, 16), new TiledBlock.Tile(8, 8, 32), new TiledBlock.Tile(4, 8, 32));
 
     private FusedTile() {}
 
-    /** Whether layers match the block that the kernel runs, and some tile of it fits the device. */
-    static boolean fits(DeviceInfo device, Graph body) {
+    /** Why layers do not become one kernel; empty if they match the form of one, some tile of it fits the device and is fast. */
+    static String obstacle(DeviceInfo device, Graph body) {
         TiledBlock block = TiledBlock.of(body);
-        return block != null
-                && rows(device)
+        if (block == null) {
+            return "no kernel of a tile in local memory has its form";
+        }
+        Optional<LaunchModel> fused = FusedFfn.of(device, block)
+                .map(FusedFfn::model)
+                .or(() -> rows(device)
                         .findFirst()
-                        .flatMap(rows -> tile(device, block, rows))
-                        .isPresent();
+                        .flatMap(rows -> tile(device, block, rows).map(tile -> block.model(tile, rows))));
+        if (fused.isEmpty()) {
+            return "no tile of it fits groups and local memory";
+        }
+        double together = fused.get().on(device.computeUnits()).cycles();
+        double alone = IntStream.range(0, body.nodes().size())
+                .mapToDouble(node -> GpuConvolution.cycles(device, body, node))
+                .sum();
+        return together < alone
+                ? ""
+                : String.format(
+                        Locale.ROOT, "by the model of launches its layers alone are faster: %.0f cycles, together %.0f", alone, together);
     }
 
     private static Stream<Integer> rows(DeviceInfo device) {
@@ -53,7 +65,8 @@ final class FusedTile {
         Shape out = block.body().output();
         List<TiledBlock.Tile> sensible = TILES.stream()
                 .filter(tile ->
-                        tile.height() < 2 * out.height() && tile.width() < 2 * out.width() || tile.height() == 2)
+                        tile.height() < 2 * out.height() && tile.width() < 2 * out.width()
+                                || tile.equals(TILES.get(TILES.size() - 1)))
                 .filter(tile -> DeviceTensor.blocks(out.channels(), rows)
                                 * DeviceTensor.blocks(tile.height() * tile.width(), LANES)
                         <= SUMS)
@@ -85,7 +98,7 @@ final class FusedTile {
     }
 
     /** A convolution of the block with its epilogue, or a norm. */
-    private record Part(
+    record Part(
             String after, float epsilon, float[] first, float[] second, Epilogue epilogue, Integer residual) {
         static Part of(Graph.Node node, Weights weights) {
             if (node.layer() instanceof LayerNorm norm) {
@@ -103,11 +116,15 @@ final class FusedTile {
         }
     }
 
-    /** The kernel of a body that {@link #fits}, in groups that are as large as the device allows with the registers that it takes. */
+    /** The kernel of a body without {@link #obstacle}, in groups that are as large as the device allows with the registers that it takes. */
     static Kernel bind(Cl cl, Tuning tuning, Graph body, Weights weights, List<DeviceTensor> in, DeviceTensor out) {
         TiledBlock block = TiledBlock.of(body);
         List<Part> parts =
                 body.nodes().stream().map(node -> Part.of(node, weights)).toList();
+        FusedFfn ffn = FusedFfn.of(cl.info(), block).orElse(null);
+        if (ffn != null) {
+            return ffn.bind(cl, tuning, parts, in, out);
+        }
         Part last = parts.get(block.project());
         String after = after("LEAD", block.lead(), parts)
                 + after("EXPAND", block.expand(), parts)
@@ -172,7 +189,7 @@ final class FusedTile {
                 across);
     }
 
-    private static String after(String stage, int node, List<Part> parts) {
+    static String after(String stage, int node, List<Part> parts) {
         return " -D" + stage + "_AFTER="
                 + (node < 0 ? Tuning.name(null) : parts.get(node).after());
     }

@@ -1,12 +1,12 @@
 package org.convmark.kernel.opencl;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Kernel;
 import org.convmark.model.Conv;
+import org.convmark.model.Graph;
 import org.convmark.model.Shape;
 
 /** Binds a convolution on a GPU: as a matrix product in tiles, or by columns where its groups are narrow. */
@@ -15,9 +15,6 @@ final class GpuConvolution {
 
     /** Fewer output channels than this make no matrix product. */
     private static final int NARROW = 32;
-
-    /** Shortest part of a sum that is worth a group of its own, in terms. */
-    private static final int LEAST_TERMS = 64;
 
     private final Cl cl;
     private final Tuning tuning;
@@ -63,107 +60,66 @@ final class GpuConvolution {
     }
 
     Kernel bind() {
-        return groupOut >= NARROW ? matrix() : columns();
+        return isMatrix(cl.info(), cl.units(), conv, in.shape(), out.shape()) ? matrix() : columns();
+    }
+
+    /** Whether a convolution is faster as a matrix product, by the model; narrow groups leave most of a tile empty. */
+    private static boolean isMatrix(DeviceInfo device, int units, Conv conv, Shape in, Shape out) {
+        return conv.groupOut(in.channels()) >= NARROW
+                || product(device, units, conv, in, out) < byColumns(device, units, conv, in, out);
+    }
+
+    private static double product(DeviceInfo device, int units, Conv conv, Shape in, Shape out) {
+        return MatrixTile.plans(device, units, conv, in, out, out.width() % 4 == 0).get(0).cycles(units);
+    }
+
+    private static double byColumns(DeviceInfo device, int units, Conv conv, Shape in, Shape out) {
+        return ColumnTile.of(device, units, conv, in, out)
+                .model(conv, in, out)
+                .on(units)
+                .cycles();
+    }
+
+    /** Predicted cycles of a layer of a body in a launch of its own, whatever it is. */
+    static double cycles(DeviceInfo device, Graph body, int node) {
+        int units = device.computeUnits();
+        Conv conv = TiledBlock.conv(body.nodes().get(node).layer());
+        Shape in = TiledBlock.in(body, node);
+        Shape out = body.nodes().get(node).output();
+        if (conv == null) {
+            double bytes = in.bytes() + (double) out.bytes();
+            return new LaunchModel(1, 32, 0, 32, new LaunchModel.Work(0, 0, 0, 0), bytes).on(units).cycles();
+        }
+        return isMatrix(device, units, conv, in, out)
+                ? product(device, units, conv, in, out)
+                : byColumns(device, units, conv, in, out);
     }
 
     // ---------------------------------------------------------------- matrix product
 
-    /**
-     * A matrix tile, and how many groups share a sum.
-     *
-     * @param splits parts of a sum
-     * @param steps of a part
-     */
-    private record Plan(MatrixTile tile, int splits, int steps) {
-        String options() {
-            return tile.options() + " -DSPLITS=" + splits + " -DSTEPS=" + steps;
-        }
-    }
-
     private Kernel matrix() {
-        List<Plan> plans = MatrixTile.of(cl.info())
-                .flatMap(this::plans)
-                .sorted(Comparator.comparingDouble(this::cycles))
-                .toList();
-        Plan plan = plans.stream()
-                .filter(some -> cl.fits("conv_gpu.cl", "conv_tile", matrixOptions(some), some.tile.items()))
+        List<MatrixTile.Plan> plans =
+                MatrixTile.plans(cl.info(), cl.units(), conv, in.shape(), out.shape(), wide() == 4);
+        MatrixTile.Plan plan = plans.stream()
+                .filter(some -> cl.fits(
+                        "conv_gpu.cl", "conv_tile", matrixOptions(some), some.tile().items()))
                 .findFirst()
                 .orElse(plans.get(0));
-        LOG.log(
-                System.Logger.Level.DEBUG,
-                () -> conv + " on " + in.shape() + ": " + plan + ", "
-                        + model(plan).on(cl.units()));
+        LOG.log(System.Logger.Level.DEBUG, () -> conv + " of " + in.shape() + ": " + plan.on(cl.units()));
         return matrix(plan);
     }
 
-    /** A tile with whole sums and, where its groups are too few for the units, with sums in parts. */
-    private Stream<Plan> plans(MatrixTile tile) {
-        int steps = tile.steps(group * taps);
-        long enough = 2L * cl.units();
-        long own = groups(tile);
-        int splits = (int) Math.min((enough + own - 1) / own, steps * tile.depth() / LEAST_TERMS);
-        Plan whole = new Plan(tile, 1, steps);
-        if (splits < 2) {
-            return Stream.of(whole);
-        }
-        int part = DeviceTensor.blocks(steps, splits);
-        return Stream.of(whole, new Plan(tile, DeviceTensor.blocks(steps, part), part));
-    }
-
-    private long groups(MatrixTile tile) {
-        return (long) DeviceTensor.blocks(pixels, tile.pixels())
-                * tiles(tile)
-                * groups
-                * out.shape().batch();
-    }
-
-    private int tiles(MatrixTile tile) {
-        return DeviceTensor.blocks(groupOut, tile.channels());
-    }
-
-    private double cycles(Plan plan) {
-        double cycles = model(plan).on(cl.units()).cycles();
-        return plan.splits == 1 ? cycles : cycles + adding(plan).on(cl.units()).cycles();
-    }
-
-    private LaunchModel model(Plan plan) {
-        MatrixTile tile = plan.tile;
-        int registers = tile.own() == 8 ? 128 : 80;
-        return new LaunchModel(
-                groups(tile) * plan.splits,
-                tile.items(),
-                tile.localBytes(),
-                registers,
-                tile.step().times(plan.steps).plus(tile.ends(wide() == 4 || plan.splits > 1)),
-                (in.shape().elements()
-                                + filter.length
-                                + (double) plan.splits * out.shape().elements())
-                        * Shape.ELEMENT_BYTES);
-    }
-
-    /** The launch that adds the parts of sums. */
-    private LaunchModel adding(Plan plan) {
-        double parts = plan.splits + 1.0;
-        return new LaunchModel(
-                (out.shape().elements() + tuning.group() - 1) / tuning.group(),
-                tuning.group(),
-                0,
-                32,
-                new LaunchModel.Work(0, parts, 3 * parts + 40, 0).times(LaunchModel.warps(tuning.group())),
-                parts * out.shape().elements() * Shape.ELEMENT_BYTES);
-    }
-
-    private Kernel matrix(Plan plan) {
+    private Kernel matrix(MatrixTile.Plan plan) {
         int[] end = residual.at();
         Cl.Memory sums = out.memory();
-        MatrixTile tile = plan.tile;
+        MatrixTile tile = plan.tile();
         long[] items = {
             (long) DeviceTensor.blocks(pixels, tile.pixels()) * tile.items(),
-            tiles(tile),
-            (long) out.shape().batch() * groups * plan.splits
+            tile.tiles(groupOut),
+            (long) out.shape().batch() * groups * plan.splits()
         };
-        if (plan.splits > 1) {
-            sums = cl.allocate(items[2] * tiles(tile) * tile.channels() * pixels * Shape.ELEMENT_BYTES);
+        if (plan.splits() > 1) {
+            sums = cl.allocate(items[2] * tile.tiles(groupOut) * tile.channels() * pixels * Shape.ELEMENT_BYTES);
         }
         Cl.Memory biases = cl.upload(bias);
         Kernel product = cl.kernel(
@@ -179,7 +135,7 @@ final class GpuConvolution {
                 end,
                 sums,
                 out.at());
-        if (plan.splits == 1) {
+        if (plan.splits() == 1) {
             return product;
         }
         Kernel adding = cl.kernel(
@@ -198,7 +154,7 @@ final class GpuConvolution {
         return new OpenClBackend.Sequence(new Kernel[] {product, adding});
     }
 
-    private String matrixOptions(Plan plan) {
+    private String matrixOptions(MatrixTile.Plan plan) {
         return options + plan.options() + " -DPIXELS=" + pixels + " -DGROUPS=" + groups + " -DWIDE=" + wide();
     }
 
@@ -213,10 +169,10 @@ final class GpuConvolution {
     /** Group x tile x tap x input channel, padded to whole steps, x channel of the tile. */
     private float[] matrix(MatrixTile tile) {
         int rows = tile.steps(group * taps) * tile.depth();
-        float[] packed = new float[groups * tiles(tile) * rows * tile.channels()];
+        float[] packed = new float[groups * tile.tiles(groupOut) * rows * tile.channels()];
         for (int o = 0; o < conv.outChannels(); o++) {
             int inGroup = o % groupOut;
-            int first = (o / groupOut * tiles(tile) + inGroup / tile.channels()) * rows;
+            int first = (o / groupOut * tile.tiles(groupOut) + inGroup / tile.channels()) * rows;
             for (int c = 0; c < group; c++) {
                 for (int tap = 0; tap < taps; tap++) {
                     packed[(first + tap * group + c) * tile.channels() + inGroup % tile.channels()] = weight(o, c, tap);
@@ -235,7 +191,10 @@ final class GpuConvolution {
 
     private Kernel columns() {
         ColumnTile tile = ColumnTile.of(cl.info(), cl.units(), conv, in.shape(), out.shape());
-        LOG.log(System.Logger.Level.DEBUG, () -> conv + " on " + in.shape() + ": " + tile);
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                () -> conv + " of " + in.shape() + ": " + tile + ", "
+                        + tile.model(conv, in.shape(), out.shape()).on(cl.units()));
         int sets = conv.outChannels() / tile.out();
         float[] packed = new float[filter.length];
         for (int o = 0; o < conv.outChannels(); o++) {

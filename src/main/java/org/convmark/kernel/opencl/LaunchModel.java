@@ -31,6 +31,9 @@ record LaunchModel(long groups, int items, long localBytes, int registers, Work 
     /** Bytes a cycle of the memory, per unit. */
     private static final double BANDWIDTH = 12;
 
+    /** Registers of items that wait for nothing while one warp of a scheduler waits: it is hidden by other warps, or by long items. */
+    private static final double IN_FLIGHT = 32;
+
     /** Cycles of a launch in a queue. */
     private static final double LAUNCH = 4000;
 
@@ -45,6 +48,12 @@ record LaunchModel(long groups, int items, long localBytes, int registers, Work 
     record Work(double fma, double loads, double all, double barriers) {
         Work times(double factor) {
             return new Work(fma * factor, loads * factor, all * factor, barriers * factor);
+        }
+
+        /** These instructions in a group of so many items; its barriers are the same for all. */
+        Work inGroup(int items) {
+            int warps = (items + 31) / 32;
+            return new Work(fma * warps, loads * warps, all * warps, barriers);
         }
 
         Work plus(Work that) {
@@ -88,11 +97,6 @@ record LaunchModel(long groups, int items, long localBytes, int registers, Work 
         }
     }
 
-    /** Instructions that the hardware starts for one instruction of so many items. */
-    static int warps(int items) {
-        return (items + 31) / 32;
-    }
-
     /** Groups that a unit holds at a time. */
     private long resident() {
         long byRegisters = REGISTERS / Math.max(1, (long) registers * items);
@@ -103,11 +107,11 @@ record LaunchModel(long groups, int items, long localBytes, int registers, Work 
     /** The time on so many units. */
     Prediction on(int units) {
         double rounds = Math.ceil(groups / (double) units);
-        double each = Math.min(resident(), rounds) * warps(items) / ISSUE;
-        double hidden = each / (each + 1); // two warps a scheduler keep it busy two thirds of the time
+        double warps = Math.min(resident(), rounds) * ((items + 31) / 32) / ISSUE;
+        double hidden = warps / (warps + IN_FLIGHT / registers);
         double even = groups / (double) units;
         double full = even * work.cycles();
-        double busy = rounds * (work.cycles() / hidden + work.barriers / resident() * BARRIER);
+        double busy = rounds * (work.cycles() / hidden + work.barriers * BARRIER / resident());
         double memory = bytes / (BANDWIDTH * units);
         Limit limit = memory > busy
                 ? Limit.MEMORY

@@ -1,7 +1,9 @@
 package org.convmark.kernel.opencl;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.convmark.model.Conv;
 import org.convmark.model.Shape;
 
 /**
@@ -21,6 +23,9 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
             new MatrixTile(32, 64, 16, 4),
             new MatrixTile(32, 32, 8, 4),
             new MatrixTile(16, 16, 8, 4));
+
+    /** Shortest part of a sum that is worth a group of its own, in terms. */
+    private static final int LEAST_TERMS = 64;
 
     /** The tiles that a device has room for; none where it has no local memory or hardly any items in a group. */
     static Stream<MatrixTile> of(DeviceInfo device) {
@@ -51,18 +56,100 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
         double reads = depth * quads * (Math.max(1, across / 8.0) + Math.max(1, 4.0 / across));
         double loads = reads + 3 * values + 12 * weights;
         double all = own * own * depth + 2 * depth * quads + 2 * (values + weights) + 56;
-        return new LaunchModel.Work(own * own * depth, loads, all, 1).times(LaunchModel.warps(items()));
+        return new LaunchModel.Work(own * own * depth, loads, all, 1).inGroup(items());
     }
 
     /** What a group's beginning and end cost: places of pixels, then the stores. */
     LaunchModel.Work ends(boolean wide) {
         int sums = own * own;
         return new LaunchModel.Work(0, wide ? sums : 4 * sums, sums * (wide ? 4 : 8) + 150, 4)
-                .times(LaunchModel.warps(items()));
+                .inGroup(items());
+    }
+
+    /** Tiles that cover the output channels of a group. */
+    int tiles(int groupOut) {
+        return DeviceTensor.blocks(groupOut, channels);
     }
 
     /** Build options. */
     String options() {
         return " -DOUT_TILE=" + channels + " -DPIXEL_TILE=" + pixels + " -DDEPTH=" + depth + " -DOWN=" + own;
+    }
+
+    /**
+     * A tile, and how many groups share a sum.
+     *
+     * @param splits parts of a sum
+     * @param steps of a part
+     * @param product the launch that multiplies
+     * @param adding the launch that adds the parts, or null if there is one part
+     */
+    record Plan(MatrixTile tile, int splits, int steps, LaunchModel product, LaunchModel adding) {
+        String options() {
+            return tile.options() + " -DSPLITS=" + splits + " -DSTEPS=" + steps;
+        }
+
+        /** Predicted cycles on so many units. */
+        double cycles(int units) {
+            return product.on(units).cycles() + (adding == null ? 0 : adding.on(units).cycles());
+        }
+
+        /** What is predicted for so many units, in words. */
+        String on(int units) {
+            return tile + ", sums in " + splits + (splits == 1 ? " part, " : " parts, ") + product.on(units);
+        }
+    }
+
+    /**
+     * What a device can run of a convolution, fastest first by the model.
+     *
+     * @param in shape of the input
+     * @param out shape of the output
+     * @param wide whether four pixels can be stored at a time
+     */
+    static List<Plan> plans(DeviceInfo device, int units, Conv conv, Shape in, Shape out, boolean wide) {
+        return of(device)
+                .flatMap(tile -> tile.plans(units, conv, in, out, wide))
+                .sorted(Comparator.comparingDouble(plan -> plan.cycles(units)))
+                .toList();
+    }
+
+    /** This tile with whole sums and, where groups are fewer than twice the units, with sums in parts. */
+    private Stream<Plan> plans(int units, Conv conv, Shape in, Shape out, boolean wide) {
+        int all = steps(conv.groupWidth(in.channels()) * conv.kernel() * conv.kernel());
+        long groups = groups(conv, in, out);
+        int splits = (int) Math.min((2L * units + groups - 1) / groups, all * depth / LEAST_TERMS);
+        int part = DeviceTensor.blocks(all, Math.max(1, splits));
+        return Stream.of(all, part).distinct().map(steps -> plan(DeviceTensor.blocks(all, steps), steps, conv, in, out, wide));
+    }
+
+    private long groups(Conv conv, Shape in, Shape out) {
+        return (long) DeviceTensor.blocks((int) out.pixels(), pixels)
+                * tiles(conv.groupOut(in.channels()))
+                * (in.channels() / conv.groupWidth(in.channels()))
+                * out.batch();
+    }
+
+    private Plan plan(int splits, int steps, Conv conv, Shape in, Shape out, boolean wide) {
+        double weights = (double) conv.outChannels() * conv.groupWidth(in.channels()) * conv.kernel() * conv.kernel();
+        LaunchModel product = new LaunchModel(
+                groups(conv, in, out) * splits,
+                items(),
+                localBytes(),
+                own == 8 ? 128 : 80,
+                step().times(steps).plus(ends(wide || splits > 1)),
+                (in.elements() + weights + (double) splits * out.elements()) * Shape.ELEMENT_BYTES);
+        return new Plan(this, splits, steps, product, splits == 1 ? null : adding(splits, out));
+    }
+
+    private static LaunchModel adding(int splits, Shape out) {
+        double values = splits + 1.0;
+        return new LaunchModel(
+                (out.elements() + 31) / 32,
+                32,
+                0,
+                32,
+                new LaunchModel.Work(0, 2 * values, 3 * values + 40, 0),
+                values * out.elements() * Shape.ELEMENT_BYTES);
     }
 }

@@ -49,7 +49,6 @@
 #define LAST_COLUMN ((WIDTH - 1) * STRIDE + REACH - 1)
 #define TILES_ACROSS ((WIDTH + ACROSS - 1) / ACROSS)
 
-#define EACH(i, n) UNROLL for (int i = 0; i < (n); i++)
 #if OUT % 4 == 0
 #define WEIGHTS(to, from) EACH(q, OUT / 4) vstore4(((global const float4 *)(from))[q], q, to)
 #else

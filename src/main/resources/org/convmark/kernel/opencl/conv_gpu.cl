@@ -59,7 +59,6 @@
 #define OWN_VALUES (PIXEL_TILE * DEPTH / ITEM_COUNT)
 #define ROWS_APART (ITEM_COUNT / PIXEL_TILE)
 
-#define EACH(i, n) UNROLL for (int i = 0; i < (n); i++)
 
 /* Where in a plane of the input a term lies, from the pixel under the filter's first tap. */
 #define TAP(k) ((k) / GROUP_WIDTH)
@@ -84,9 +83,6 @@
 
 /* The pixel of a plane, counted row by row. */
 #define AT(at, n) ((n) / WIDTH * (at).s1 + (n) % WIDTH)
-#define alone_VALUE(sum, residual) (sum)
-#define plus_VALUE(sum, residual) ((sum) + (residual))
-#define FINISHED(sum, residual) AFTER(PASTE(JOIN, _VALUE)(BEFORE(sum), residual))
 
 __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_tile(
         global const float *restrict in, int4 in_at, global const float4 *restrict weights,

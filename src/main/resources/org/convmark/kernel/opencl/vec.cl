@@ -31,6 +31,7 @@ typedef PASTE(float, V) real;
 #endif
 
 #define UNROLL _Pragma("unroll")
+#define EACH(i, n) UNROLL for (int i = 0; i < (n); i++)
 /* A name of this stage of a fused kernel; a file may be in it several times. */
 #define OF_STAGE(name) PASTE(PASTE(name, _), STAGE)
 #define ITEMS __attribute__((reqd_work_group_size(GROUP, 1, 1)))
@@ -125,5 +126,9 @@ real plus(real sum, global const float *residual) { return sum + LOAD(residual);
 #define JOIN alone
 #endif
 #define EPILOGUE(sum, residual) AFTER(JOIN(BEFORE(sum), residual))
+/* The same where the residual is loaded already. */
+#define alone_VALUE(sum, residual) (sum)
+#define plus_VALUE(sum, residual) ((sum) + (residual))
+#define FINISHED(sum, residual) AFTER(PASTE(JOIN, _VALUE)(BEFORE(sum), residual))
 
 #endif
