@@ -125,7 +125,10 @@ record ColumnTile(int out, int column, int across, int down, int planes, int chu
         double weights = out >= 4 ? taps * out / 4.0 : taps * out;
         double filled = Math.ceil((double) rows * pitch / (across * down));
         LaunchModel.Work channel = new LaunchModel.Work(
-                fma, values * conv.stride() + weights + 3 * filled, fma + values + weights + 16 * filled + 8, 2.0 / chunk);
+                fma,
+                values * conv.stride() + weights + 3 * filled,
+                fma + values + weights + 16 * filled + 8,
+                2.0 / chunk);
         LaunchModel.Work ends = new LaunchModel.Work(0, 2.0 * column * out, 6.0 * column * out + 60, 0);
         return new LaunchModel(
                 (long) tiles(map) * DeviceTensor.blocks(conv.outChannels() / out, planes) * map.batch(),

@@ -174,15 +174,15 @@ record FusedFfn(TiledBlock block, int pixels, int width) {
         Stream.Builder<float[]> all = Stream.builder();
         for (int node = 0; node < block.expand(); node++) {
             FusedTile.Part part = parts.get(node);
-            float[] second = node == block.lead()
-                    ? lead(part.second())
-                    : Arrays.copyOf(part.second(), in());
+            float[] second = node == block.lead() ? lead(part.second()) : Arrays.copyOf(part.second(), in());
             all.add(Arrays.copyOf(part.first(), in())).add(second);
         }
         FusedTile.Part expand = parts.get(block.expand());
         FusedTile.Part project = parts.get(block.project());
-        all.add(Arrays.copyOf(expand.first(), hidden())).add(transposed(expand.second(), block.narrow().channels(), in(), chunk(), hidden()));
-        all.add(Arrays.copyOf(project.first(), out())).add(transposed(project.second(), block.hidden().channels(), hidden(), out(), out()));
+        all.add(Arrays.copyOf(expand.first(), hidden()))
+                .add(transposed(expand.second(), block.narrow().channels(), in(), chunk(), hidden()));
+        all.add(Arrays.copyOf(project.first(), out()))
+                .add(transposed(project.second(), block.hidden().channels(), hidden(), out(), out()));
         return concatenated(all.build().toList());
     }
 

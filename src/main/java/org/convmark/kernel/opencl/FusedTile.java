@@ -27,8 +27,8 @@ final class FusedTile {
     private static final int SUMS = 64;
 
     /** The tiles that are tried, largest first, because a larger tile reads less halo; smaller ones leave lanes idle. */
-    private static final List<TiledBlock.Tile> TILES = List.of(
-            new TiledBlock.Tile(8, 16, 16), new TiledBlock.Tile(8, 8, 32), new TiledBlock.Tile(4, 8, 32));
+    private static final List<TiledBlock.Tile> TILES =
+            List.of(new TiledBlock.Tile(8, 16, 16), new TiledBlock.Tile(8, 8, 32), new TiledBlock.Tile(4, 8, 32));
 
     private FusedTile() {}
 
@@ -40,9 +40,8 @@ final class FusedTile {
         }
         Optional<LaunchModel> fused = FusedFfn.of(device, block)
                 .map(FusedFfn::model)
-                .or(() -> rows(device)
-                        .findFirst()
-                        .flatMap(rows -> tile(device, block, rows).map(tile -> block.model(tile, rows))));
+                .or(() -> rows(device).findFirst().flatMap(rows -> tile(device, block, rows)
+                        .map(tile -> block.model(tile, rows))));
         if (fused.isEmpty()) {
             return "no tile of it fits groups and local memory";
         }
@@ -53,53 +52,39 @@ final class FusedTile {
         return together < alone
                 ? ""
                 : String.format(
-                        Locale.ROOT, "by the model of launches its layers alone are faster: %.0f cycles, together %.0f", alone, together);
+                        Locale.ROOT,
+                        "by the model of launches its layers alone are faster: %.0f cycles, together %.0f",
+                        alone,
+                        together);
     }
 
     private static Stream<Integer> rows(DeviceInfo device) {
         return ROWS.stream().filter(rows -> device.allows(LANES * rows));
     }
 
-    /** The largest tile that fits, not much larger than the map. */
+    /** The largest tile that fits the device, not much larger than the map. */
     private static Optional<TiledBlock.Tile> tile(DeviceInfo device, TiledBlock block, int rows) {
         Shape out = block.body().output();
-        List<TiledBlock.Tile> sensible = TILES.stream()
-                .filter(tile ->
-                        tile.height() < 2 * out.height() && tile.width() < 2 * out.width()
-                                || tile.equals(TILES.get(TILES.size() - 1)))
+        TiledBlock.Tile last = TILES.get(TILES.size() - 1);
+        return TILES.stream()
+                .filter(tile -> tile.height() < 2 * out.height() && tile.width() < 2 * out.width() || tile.equals(last))
                 .filter(tile -> DeviceTensor.blocks(out.channels(), rows)
                                 * DeviceTensor.blocks(tile.height() * tile.width(), LANES)
                         <= SUMS)
-                .toList();
-        Optional<TiledBlock.Tile> fitting = sensible.stream()
                 .filter(tile -> block.localBytes(tile) <= device.localBytes())
                 .findFirst();
-        if (!fitting.equals(sensible.stream().findFirst())) {
-            LOG.log(System.Logger.Level.INFO, () -> refusal(device, block, sensible, fitting));
-        } else if (sensible.isEmpty()) {
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    () -> name(block) + " has more sums than the registers of a group hold: "
-                            + "its layers run one by one");
-        }
-        return fitting;
     }
 
-    private static String name(TiledBlock block) {
-        return "the block of " + block.in() + " with " + block.hidden().channels() + " hidden channels";
-    }
-
-    private static String refusal(
-            DeviceInfo device, TiledBlock block, List<TiledBlock.Tile> sensible, Optional<TiledBlock.Tile> fitting) {
-        String instead = fitting.map(tile -> "a tile of " + tile.height() + " x " + tile.width() + " pixels is taken")
-                .orElse("its layers run one by one");
-        return name(block) + " needs " + block.localBytes(sensible.get(0)) + " bytes of local memory, " + device.name()
-                + " has " + device.localBytes() + ": " + instead;
+    /** Tells which kernel a block became, and what the model predicts of it. */
+    private static void log(Cl cl, TiledBlock block, Object kernel, LaunchModel model) {
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                () -> "block of " + block.in() + " with " + block.hidden().channels() + " hidden channels: " + kernel
+                        + ", " + model.on(cl.units()));
     }
 
     /** A convolution of the block with its epilogue, or a norm. */
-    record Part(
-            String after, float epsilon, float[] first, float[] second, Epilogue epilogue, Integer residual) {
+    record Part(String after, float epsilon, float[] first, float[] second, Epilogue epilogue, Integer residual) {
         static Part of(Graph.Node node, Weights weights) {
             if (node.layer() instanceof LayerNorm norm) {
                 return new Part(null, norm.epsilon(), weights.scale(node), weights.shift(node), null, null);
@@ -123,6 +108,7 @@ final class FusedTile {
                 body.nodes().stream().map(node -> Part.of(node, weights)).toList();
         FusedFfn ffn = FusedFfn.of(cl.info(), block).orElse(null);
         if (ffn != null) {
+            log(cl, block, "pointwise products of " + ffn.pixels() + " pixels", ffn.model());
             return ffn.bind(cl, tuning, parts, in, out);
         }
         Part last = parts.get(block.project());
@@ -139,6 +125,7 @@ final class FusedTile {
                 .findFirst()
                 .orElse(possible.get(0));
         TiledBlock.Tile tile = tile(cl.info(), block, rows).orElseThrow();
+        log(cl, block, tile, block.model(tile, rows));
         return bind(cl, sized(cl, options, block, rows), block, tile, LANES * rows, parts, in, out);
     }
 

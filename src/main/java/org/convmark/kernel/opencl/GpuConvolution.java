@@ -70,7 +70,9 @@ final class GpuConvolution {
     }
 
     private static double product(DeviceInfo device, int units, Conv conv, Shape in, Shape out) {
-        return MatrixTile.plans(device, units, conv, in, out, out.width() % 4 == 0).get(0).cycles(units);
+        return MatrixTile.plans(device, units, conv, in, out, out.width() % 4 == 0)
+                .get(0)
+                .cycles(units);
     }
 
     private static double byColumns(DeviceInfo device, int units, Conv conv, Shape in, Shape out) {
@@ -88,7 +90,9 @@ final class GpuConvolution {
         Shape out = body.nodes().get(node).output();
         if (conv == null) {
             double bytes = in.bytes() + (double) out.bytes();
-            return new LaunchModel(1, 32, 0, 32, new LaunchModel.Work(0, 0, 0, 0), bytes).on(units).cycles();
+            return new LaunchModel(1, 32, 0, 32, new LaunchModel.Work(0, 0, 0, 0), bytes)
+                    .on(units)
+                    .cycles();
         }
         return isMatrix(device, units, conv, in, out)
                 ? product(device, units, conv, in, out)
@@ -102,7 +106,10 @@ final class GpuConvolution {
                 MatrixTile.plans(cl.info(), cl.units(), conv, in.shape(), out.shape(), wide() == 4);
         MatrixTile.Plan plan = plans.stream()
                 .filter(some -> cl.fits(
-                        "conv_gpu.cl", "conv_tile", matrixOptions(some), some.tile().items()))
+                        "conv_gpu.cl",
+                        "conv_tile",
+                        matrixOptions(some),
+                        some.tile().items()))
                 .findFirst()
                 .orElse(plans.get(0));
         LOG.log(System.Logger.Level.DEBUG, () -> conv + " of " + in.shape() + ": " + plan.on(cl.units()));

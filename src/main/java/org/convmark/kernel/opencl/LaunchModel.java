@@ -116,7 +116,8 @@ record LaunchModel(long groups, int items, long localBytes, int registers, Work 
         Limit limit = memory > busy
                 ? Limit.MEMORY
                 : full < 0.5 * busy ? Limit.GROUPS : work.loads > work.all / ISSUE ? Limit.LOADS : Limit.ISSUE;
-        double cycles = LAUNCH + Math.max(busy, memory);
+        // Memory and arithmetic overlap, but hardly ever all of it where both take long.
+        double cycles = LAUNCH + Math.cbrt(Math.pow(busy, 3) + Math.pow(memory, 3));
         return new Prediction(cycles, groups * work.fma / ISSUE / (units * cycles), limit);
     }
 }

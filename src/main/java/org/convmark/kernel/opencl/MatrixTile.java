@@ -62,8 +62,7 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
     /** What a group's beginning and end cost: places of pixels, then the stores. */
     LaunchModel.Work ends(boolean wide) {
         int sums = own * own;
-        return new LaunchModel.Work(0, wide ? sums : 4 * sums, sums * (wide ? 4 : 8) + 150, 4)
-                .inGroup(items());
+        return new LaunchModel.Work(0, wide ? sums : 4 * sums, sums * (wide ? 4 : 8) + 150, 4).inGroup(items());
     }
 
     /** Tiles that cover the output channels of a group. */
@@ -91,7 +90,8 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
 
         /** Predicted cycles on so many units. */
         double cycles(int units) {
-            return product.on(units).cycles() + (adding == null ? 0 : adding.on(units).cycles());
+            return product.on(units).cycles()
+                    + (adding == null ? 0 : adding.on(units).cycles());
         }
 
         /** What is predicted for so many units, in words. */
@@ -106,12 +106,19 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
      * @param in shape of the input
      * @param out shape of the output
      * @param wide whether four pixels can be stored at a time
+     * @throws IllegalStateException if the device has room for none
      */
     static List<Plan> plans(DeviceInfo device, int units, Conv conv, Shape in, Shape out, boolean wide) {
-        return of(device)
+        List<Plan> plans = of(device)
                 .flatMap(tile -> tile.plans(units, conv, in, out, wide))
                 .sorted(Comparator.comparingDouble(plan -> plan.cycles(units)))
                 .toList();
+        if (plans.isEmpty()) {
+            throw new IllegalStateException(
+                    "no tile of a matrix product fits groups of up to " + device.groupItems() + " work-items and "
+                            + device.localBytes() + " bytes of local memory, as " + device.name() + " has");
+        }
+        return plans;
     }
 
     /** This tile with whole sums and, where groups are fewer than twice the units, with sums in parts. */
@@ -120,7 +127,9 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
         long groups = groups(conv, in, out);
         int splits = (int) Math.min((2L * units + groups - 1) / groups, all * depth / LEAST_TERMS);
         int part = DeviceTensor.blocks(all, Math.max(1, splits));
-        return Stream.of(all, part).distinct().map(steps -> plan(DeviceTensor.blocks(all, steps), steps, conv, in, out, wide));
+        return Stream.of(all, part)
+                .distinct()
+                .map(steps -> plan(DeviceTensor.blocks(all, steps), steps, conv, in, out, wide));
     }
 
     private long groups(Conv conv, Shape in, Shape out) {

@@ -208,13 +208,14 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
         LaunchModel.Work expanding = new LaunchModel.Work(own, 1 + own, 3.9 * own, 0)
                 .times(lanes * terms(expand))
                 .plus(new LaunchModel.Work(0, 0, 10.0 * own * lanes, 0));
-        LaunchModel.Work filtering = new LaunchModel.Work(1, 2.1, 5, 0)
-                .times(inner < 0 ? 0 : Math.ceil(pixels / 32.0) * own * terms(inner));
-        LaunchModel.Work projecting = new LaunchModel.Work(products, products / 2 + 2, 2.9 * products, 0).times(tile.chunk);
+        LaunchModel.Work filtering =
+                new LaunchModel.Work(1, 2.1, 5, 0).times(inner < 0 ? 0 : Math.ceil(pixels / 32.0) * own * terms(inner));
+        LaunchModel.Work projecting =
+                new LaunchModel.Work(products, products / 2 + 2, 2.9 * products, 0).times(tile.chunk);
         LaunchModel.Work first = new LaunchModel.Work(1, 2, 3.6, 0)
                 .times(lead < 0 ? 0 : Math.ceil(narrow().channels() * leadPixels / (double) items) * terms(lead));
-        LaunchModel.Work fill = new LaunchModel.Work(0, 3, 20, 4)
-                .times(Math.ceil(in().channels() * leadPixels / (double) items));
+        LaunchModel.Work fill =
+                new LaunchModel.Work(0, 3, 20, 4).times(Math.ceil(in().channels() * leadPixels / (double) items));
         Shape out = body.output();
         double chunks = Math.ceil(hidden().channels() / (double) tile.chunk);
         return new LaunchModel(
@@ -224,7 +225,8 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
                 items,
                 localBytes(tile),
                 72,
-                expanding.plus(filtering)
+                expanding
+                        .plus(filtering)
                         .plus(projecting)
                         .plus(new LaunchModel.Work(0, 0, 40, 3))
                         .times(chunks)

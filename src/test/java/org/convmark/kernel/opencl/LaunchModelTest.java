@@ -17,8 +17,24 @@ class LaunchModelTest {
 
     static DeviceInfo gpu(long groupItems, long localBytes) {
         return new DeviceInfo(
-                "p", "gpu", "", DeviceInfo.Type.GPU, "", "", UNITS, 1700, 1, 1L << 34, localBytes, "LOCAL", 1L << 32,
-                List.of(), true, false, groupItems, List.of(groupItems, groupItems, groupItems));
+                "p",
+                "gpu",
+                "",
+                DeviceInfo.Type.GPU,
+                "",
+                "",
+                UNITS,
+                1700,
+                1,
+                1L << 34,
+                localBytes,
+                "LOCAL",
+                1L << 32,
+                List.of(),
+                true,
+                false,
+                groupItems,
+                List.of(groupItems, groupItems, groupItems));
     }
 
     /** Loops as compiled for an NVIDIA GPU: multiply-adds, cycles of loads and stores, all instructions, share of the peak. */
@@ -47,7 +63,12 @@ class LaunchModelTest {
     @Test
     void fewGroupsLeaveUnitsIdle() {
         LaunchModel old = new LaunchModel(
-                49, 256, 8192, 56, new LaunchModel.Work(256, 148, 526, 2).times(36).inGroup(256), 64 * 3136 * 8);
+                49,
+                256,
+                8192,
+                56,
+                new LaunchModel.Work(256, 148, 526, 2).times(36).inGroup(256),
+                64 * 3136 * 8);
         LaunchModel.Prediction on = old.on(UNITS);
         assertEquals(0.10, on.share(), 0.02);
         assertEquals(LaunchModel.Limit.GROUPS, on.limit());
