@@ -31,7 +31,7 @@ record LaunchModel(long groups, int items, long localBytes, int registers, Work 
     /** Bytes a cycle of the memory, per unit. */
     private static final double BANDWIDTH = 12;
 
-    /** Registers of items that wait for nothing while one warp of a scheduler waits: it is hidden by other warps, or by long items. */
+    /** Registers of an item with which one warp keeps its scheduler busy half of the time; more hold more sums that do not wait. */
     private static final double IN_FLIGHT = 32;
 
     /** Cycles of a launch in a queue. */

@@ -8,6 +8,7 @@
  * multiplications and the input is gathered without a table. Weights: tile x term x OUT_TILE, padded with zeros. Where
  * SPLITS > 1, each group takes STEPS steps of a sum and leaves them in `out`, a split x tile of channels x pixel
  * workspace, and conv_splits adds them in order.
+ * Tested for its results, on a CPU; not measured on a GPU.
  */
 #ifndef VEC
 #ifndef V
@@ -52,6 +53,7 @@
 #define ALL_STEPS ((TERMS + DEPTH - 1) / DEPTH)
 #define ACROSS (PIXEL_TILE / OWN)
 #define ITEM_COUNT (OUT_TILE / OWN * ACROSS)
+/* Runs of 4 channels, and of 4 pixels, of an item. */
 #define QUADS (OWN / 4)
 #define OUT_TILES ((GROUP_OUT + OUT_TILE - 1) / OUT_TILE)
 /* Quads of weights, and input values, that an item loads per step; rows from one of these values to the next. */
@@ -86,7 +88,7 @@
 
 __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_tile(
         global const float *restrict in, int4 in_at, global const float4 *restrict weights,
-        global const float4 *restrict bias, global const float *restrict residual, int4 residual_at,
+        global const float *restrict bias, global const float *restrict residual, int4 residual_at,
         global float *restrict out, int4 out_at) {
     local float4 a[2][DEPTH * OUT_TILE / 4];
     local float4 b[2][DEPTH * PIXEL_TILE / 4];
@@ -141,7 +143,7 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_tile(
     EACH(i, OWN) {
         int o = tile * OUT_TILE + i / 4 * (OUT_TILE / QUADS) + down * 4 + i % 4;
         int channel = group * GROUP_OUT + o;
-        float start = o < GROUP_OUT ? ((global const float *)bias)[channel] : 0.0f;
+        float start = o < GROUP_OUT ? bias[channel] : 0.0f;
         EACH(q, QUADS) {
             int n = first + q * (PIXEL_TILE / QUADS) + across * 4;
 #if WIDE == 4
