@@ -94,7 +94,7 @@ class LaunchModelTest {
         assertTrue(many.product().on(UNITS).share() > 0.65, many.on(UNITS));
         MatrixTile.Plan few = best(512, 512, 3, 7, 1);
         assertTrue(few.splits() > 1 && few.product().groups() >= UNITS, few.on(UNITS));
-        assertTrue(few.cycles(UNITS) < 60_000, few.on(UNITS)); // at 2 % of the peak it took 684,000
+        assertTrue(few.cycles(UNITS) < 60_000, few.on(UNITS)); // first kernel, predicted: 342,000
     }
 
     /** Nine multiply-adds for every eight bytes. */
