@@ -83,7 +83,7 @@ record FusedLaunch(DeviceInfo device, Tuning tuning) implements FusionCapabiliti
     @Override
     public String obstacle(Graph body) {
         if (tuning.family() == Tuning.Family.GPU) {
-            return FusedTile.fits(device, body) ? "" : "no kernel of a tile in local memory has its form";
+            return FusedTile.obstacle(device, body);
         }
         if (body.inputs().size() > FusedRows.INPUTS) {
             return "reads more than " + FusedRows.INPUTS + " tensors";

@@ -1,7 +1,9 @@
 package org.convmark.kernel.opencl;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.FoldedConv;
@@ -24,69 +26,65 @@ final class FusedTile {
     /** Sums that a work-item may keep in registers. */
     private static final int SUMS = 64;
 
-    /** The tiles that are tried, largest first, because a larger tile reads less halo. */
-    private static final List<TiledBlock.Tile> TILES = List.of(
-            new TiledBlock.Tile(8, 16, 16),
-            new TiledBlock.Tile(8, 8, 32),
-            new TiledBlock.Tile(4, 8, 32),
-            new TiledBlock.Tile(4, 4, 16),
-            new TiledBlock.Tile(2, 2, 8));
+    /** The tiles that are tried, largest first, because a larger tile reads less halo; smaller ones leave lanes idle. */
+    private static final List<TiledBlock.Tile> TILES =
+            List.of(new TiledBlock.Tile(8, 16, 16), new TiledBlock.Tile(8, 8, 32), new TiledBlock.Tile(4, 8, 32));
 
     private FusedTile() {}
 
-    /** Whether layers match the block that the kernel runs, and some tile of it fits the device. */
-    static boolean fits(DeviceInfo device, Graph body) {
+    /** Why layers do not become one kernel; empty if they match the form of one, some tile of it fits the device and is fast. */
+    static String obstacle(DeviceInfo device, Graph body) {
         TiledBlock block = TiledBlock.of(body);
-        return block != null
-                && rows(device)
-                        .findFirst()
-                        .flatMap(rows -> tile(device, block, rows))
-                        .isPresent();
+        if (block == null) {
+            return "no kernel of a tile in local memory has its form";
+        }
+        Optional<LaunchModel> fused = FusedFfn.of(device, block)
+                .map(FusedFfn::model)
+                .or(() -> rows(device).findFirst().flatMap(rows -> tile(device, block, rows)
+                        .map(tile -> block.model(tile, rows))));
+        if (fused.isEmpty()) {
+            return "no tile of it fits groups and local memory";
+        }
+        double together = fused.get().on(device.computeUnits()).cycles();
+        double alone = IntStream.range(0, body.nodes().size())
+                .mapToDouble(node -> GpuConvolution.cycles(device, body, node))
+                .sum();
+        return together < alone
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "by the model of launches its layers alone are faster: %.0f cycles, together %.0f",
+                        alone,
+                        together);
     }
 
     private static Stream<Integer> rows(DeviceInfo device) {
         return ROWS.stream().filter(rows -> device.allows(LANES * rows));
     }
 
-    /** The largest tile that fits, not much larger than the map. */
+    /** The largest tile that fits the device, not much larger than the map. */
     private static Optional<TiledBlock.Tile> tile(DeviceInfo device, TiledBlock block, int rows) {
         Shape out = block.body().output();
-        List<TiledBlock.Tile> sensible = TILES.stream()
-                .filter(tile ->
-                        tile.height() < 2 * out.height() && tile.width() < 2 * out.width() || tile.height() == 2)
+        TiledBlock.Tile last = TILES.get(TILES.size() - 1);
+        return TILES.stream()
+                .filter(tile -> tile.height() < 2 * out.height() && tile.width() < 2 * out.width() || tile.equals(last))
                 .filter(tile -> DeviceTensor.blocks(out.channels(), rows)
                                 * DeviceTensor.blocks(tile.height() * tile.width(), LANES)
                         <= SUMS)
-                .toList();
-        Optional<TiledBlock.Tile> fitting = sensible.stream()
                 .filter(tile -> block.localBytes(tile) <= device.localBytes())
                 .findFirst();
-        if (!fitting.equals(sensible.stream().findFirst())) {
-            LOG.log(System.Logger.Level.INFO, () -> refusal(device, block, sensible, fitting));
-        } else if (sensible.isEmpty()) {
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    () -> name(block) + " has more sums than the registers of a group hold: "
-                            + "its layers run one by one");
-        }
-        return fitting;
     }
 
-    private static String name(TiledBlock block) {
-        return "the block of " + block.in() + " with " + block.hidden().channels() + " hidden channels";
-    }
-
-    private static String refusal(
-            DeviceInfo device, TiledBlock block, List<TiledBlock.Tile> sensible, Optional<TiledBlock.Tile> fitting) {
-        String instead = fitting.map(tile -> "a tile of " + tile.height() + " x " + tile.width() + " pixels is taken")
-                .orElse("its layers run one by one");
-        return name(block) + " needs " + block.localBytes(sensible.get(0)) + " bytes of local memory, " + device.name()
-                + " has " + device.localBytes() + ": " + instead;
+    /** Tells which kernel a block became, and what the model predicts of it. */
+    private static void log(Cl cl, TiledBlock block, Object kernel, LaunchModel model) {
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                () -> "block of " + block.in() + " with " + block.hidden().channels() + " hidden channels: " + kernel
+                        + ", " + model.on(cl.units()));
     }
 
     /** A convolution of the block with its epilogue, or a norm. */
-    private record Part(
-            String after, float epsilon, float[] first, float[] second, Epilogue epilogue, Integer residual) {
+    record Part(String after, float epsilon, float[] first, float[] second, Epilogue epilogue, Integer residual) {
         static Part of(Graph.Node node, Weights weights) {
             if (node.layer() instanceof LayerNorm norm) {
                 return new Part(null, norm.epsilon(), weights.scale(node), weights.shift(node), null, null);
@@ -103,11 +101,16 @@ final class FusedTile {
         }
     }
 
-    /** The kernel of a body that {@link #fits}, in groups that are as large as the device allows with the registers that it takes. */
+    /** The kernel of a body without {@link #obstacle}, in groups that are as large as the device allows with the registers that it takes. */
     static Kernel bind(Cl cl, Tuning tuning, Graph body, Weights weights, List<DeviceTensor> in, DeviceTensor out) {
         TiledBlock block = TiledBlock.of(body);
         List<Part> parts =
                 body.nodes().stream().map(node -> Part.of(node, weights)).toList();
+        FusedFfn ffn = FusedFfn.of(cl.info(), block).orElse(null);
+        if (ffn != null) {
+            log(cl, block, "pointwise products of " + ffn.pixels() + " pixels", ffn.model());
+            return ffn.bind(cl, tuning, parts, in, out);
+        }
         Part last = parts.get(block.project());
         String after = after("LEAD", block.lead(), parts)
                 + after("EXPAND", block.expand(), parts)
@@ -122,6 +125,7 @@ final class FusedTile {
                 .findFirst()
                 .orElse(possible.get(0));
         TiledBlock.Tile tile = tile(cl.info(), block, rows).orElseThrow();
+        log(cl, block, tile, block.model(tile, rows));
         return bind(cl, sized(cl, options, block, rows), block, tile, LANES * rows, parts, in, out);
     }
 
@@ -172,7 +176,7 @@ final class FusedTile {
                 across);
     }
 
-    private static String after(String stage, int node, List<Part> parts) {
+    static String after(String stage, int node, List<Part> parts) {
         return " -D" + stage + "_AFTER="
                 + (node < 0 ? Tuning.name(null) : parts.get(node).after());
     }
