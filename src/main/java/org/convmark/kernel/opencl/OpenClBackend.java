@@ -51,7 +51,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     public static Engine open(EngineOptions options) {
         ClDevice device = OpenClDevices.pick(options);
         // A CPU device knows all processors of the machine, this process may be allowed fewer.
-        Cl cl = new Cl(device.part(Workers.threads(options.workers())));
+        Cl cl = new Cl(device.part(Workers.threads(options.workers())), options.dump());
         return new OpenClBackend(cl, Tuning.of(device.info()), options.constraints());
     }
 
