@@ -1,8 +1,9 @@
 package org.convmark.kernel.opencl;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.concurrent.ConcurrentHashMap;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
@@ -11,7 +12,7 @@ import org.convmark.model.Graph;
 import org.convmark.model.LayerNorm;
 import org.convmark.model.Shape;
 
-/** Binds a block as one GPU kernel, and decides whether the device's local memory holds a tile of it. */
+/** Binds a block as one GPU kernel, and decides, once for each block, whether the device's local memory holds a tile of it. */
 final class FusedTile {
     private static final System.Logger LOG = System.getLogger(FusedTile.class.getName());
 
@@ -32,52 +33,86 @@ final class FusedTile {
             new TiledBlock.Tile(4, 4, 16),
             new TiledBlock.Tile(2, 2, 8));
 
-    private FusedTile() {}
+    /**
+     * A tile and the group that makes it.
+     *
+     * @param rows channel rows of the group
+     */
+    private record Choice(TiledBlock.Tile tile, int rows) {
+        String options() {
+            return tile.options() + " -DROWS=" + rows;
+        }
+
+        int items() {
+            return LANES * rows;
+        }
+    }
+
+    private final DeviceInfo device;
+
+    /** What fits, the largest group first; blocks are asked for again and again while a graph is cut. */
+    private final Map<TiledBlock, List<Choice>> known = new ConcurrentHashMap<>();
+
+    FusedTile(DeviceInfo device) {
+        this.device = device;
+    }
 
     /** Whether layers match the block that the kernel runs, and some tile of it fits the device. */
-    static boolean fits(DeviceInfo device, Graph body) {
+    boolean fits(Graph body) {
         TiledBlock block = TiledBlock.of(body);
-        return block != null
-                && rows(device)
-                        .findFirst()
-                        .flatMap(rows -> tile(device, block, rows))
-                        .isPresent();
+        return block != null && !choices(block).isEmpty();
     }
 
-    private static Stream<Integer> rows(DeviceInfo device) {
-        return ROWS.stream().filter(rows -> device.allows(LANES * rows));
+    private List<Choice> choices(TiledBlock block) {
+        return known.computeIfAbsent(block, this::choose);
     }
 
-    /** The largest tile that fits, not much larger than the map. */
-    private static Optional<TiledBlock.Tile> tile(DeviceInfo device, TiledBlock block, int rows) {
+    /** Smaller groups have more sums an item, so where the largest has no tile the others have none. */
+    private List<Choice> choose(TiledBlock block) {
+        List<Integer> rows =
+                ROWS.stream().filter(some -> device.allows(LANES * some)).toList();
+        if (rows.isEmpty()) {
+            return List.of();
+        }
+        List<TiledBlock.Tile> sensible = sensible(block, rows.get(0));
+        List<Choice> choices = rows.stream()
+                .flatMap(some -> sensible(block, some).stream()
+                        .filter(tile -> block.localBytes(tile) <= device.localBytes())
+                        .limit(1)
+                        .map(tile -> new Choice(tile, some)))
+                .toList();
+        report(block, sensible, choices.stream().findFirst().map(Choice::tile));
+        return choices;
+    }
+
+    /** Tiles not much larger than the map, whose sums an item can keep, the largest first. */
+    private static List<TiledBlock.Tile> sensible(TiledBlock block, int rows) {
         Shape out = block.body().output();
-        List<TiledBlock.Tile> sensible = TILES.stream()
+        return TILES.stream()
                 .filter(tile ->
                         tile.height() < 2 * out.height() && tile.width() < 2 * out.width() || tile.height() == 2)
                 .filter(tile -> DeviceTensor.blocks(out.channels(), rows)
                                 * DeviceTensor.blocks(tile.height() * tile.width(), LANES)
                         <= SUMS)
                 .toList();
-        Optional<TiledBlock.Tile> fitting = sensible.stream()
-                .filter(tile -> block.localBytes(tile) <= device.localBytes())
-                .findFirst();
+    }
+
+    private void report(TiledBlock block, List<TiledBlock.Tile> sensible, Optional<TiledBlock.Tile> fitting) {
         if (!fitting.equals(sensible.stream().findFirst())) {
-            LOG.log(System.Logger.Level.INFO, () -> refusal(device, block, sensible, fitting));
+            LOG.log(System.Logger.Level.INFO, () -> refusal(block, sensible, fitting));
         } else if (sensible.isEmpty()) {
             LOG.log(
                     System.Logger.Level.INFO,
                     () -> name(block) + " has more sums than the registers of a group hold: "
                             + "its layers run one by one");
         }
-        return fitting;
     }
 
     private static String name(TiledBlock block) {
         return "the block of " + block.in() + " with " + block.hidden().channels() + " hidden channels";
     }
 
-    private static String refusal(
-            DeviceInfo device, TiledBlock block, List<TiledBlock.Tile> sensible, Optional<TiledBlock.Tile> fitting) {
+    private String refusal(TiledBlock block, List<TiledBlock.Tile> sensible, Optional<TiledBlock.Tile> fitting) {
         String instead = fitting.map(tile -> "a tile of " + tile.height() + " x " + tile.width() + " pixels is taken")
                 .orElse("its layers run one by one");
         return name(block) + " needs " + block.localBytes(sensible.get(0)) + " bytes of local memory, " + device.name()
@@ -104,7 +139,7 @@ final class FusedTile {
     }
 
     /** The kernel of a body that {@link #fits}, in groups that are as large as the device allows with the registers that it takes. */
-    static Kernel bind(Cl cl, Tuning tuning, Graph body, Weights weights, List<DeviceTensor> in, DeviceTensor out) {
+    Kernel bind(Cl cl, Tuning tuning, Graph body, Weights weights, List<DeviceTensor> in, DeviceTensor out) {
         TiledBlock block = TiledBlock.of(body);
         List<Part> parts =
                 body.nodes().stream().map(node -> Part.of(node, weights)).toList();
@@ -113,42 +148,38 @@ final class FusedTile {
                 + after("EXPAND", block.expand(), parts)
                 + after("INNER", block.inner(), parts);
         String options = tuning.options() + block.options() + after + Tuning.epilogue(last.epilogue(), last.residual());
-        List<Integer> possible = rows(cl.info())
-                .filter(rows -> tile(cl.info(), block, rows).isPresent())
-                .toList();
-        int rows = possible.stream()
-                .filter(some ->
-                        cl.fits("fused_gpu.cl", "fused_tile", sized(cl, options, block, some), (long) LANES * some))
+        List<Choice> choices = choices(block);
+        Choice choice = choices.stream()
+                .filter(some -> cl.fits("fused_gpu.cl", "fused_tile", options + some.options(), some.items()))
                 .findFirst()
-                .orElse(possible.get(0));
-        TiledBlock.Tile tile = tile(cl.info(), block, rows).orElseThrow();
-        return bind(cl, sized(cl, options, block, rows), block, tile, LANES * rows, parts, in, out);
-    }
-
-    private static String sized(Cl cl, String options, TiledBlock block, int rows) {
-        return options + tile(cl.info(), block, rows).orElseThrow().options() + " -DROWS=" + rows;
+                .orElse(choices.get(0));
+        return bind(cl, options + choice.options(), block, choice, parts, in, out);
     }
 
     private static Kernel bind(
             Cl cl,
             String options,
             TiledBlock block,
-            TiledBlock.Tile tile,
-            int items,
+            Choice choice,
             List<Part> parts,
             List<DeviceTensor> in,
             DeviceTensor out) {
         Part last = parts.get(block.project());
         DeviceTensor source = in.get(block.input());
         DeviceTensor residual = last.residual() == null ? out : in.get(last.residual());
-        int across = DeviceTensor.blocks(out.shape().width(), tile.width());
-        int down = DeviceTensor.blocks(out.shape().height(), tile.height());
+        int across = DeviceTensor.blocks(out.shape().width(), choice.tile().width());
+        int down = DeviceTensor.blocks(out.shape().height(), choice.tile().height());
         return cl.kernel(
                 "fused_gpu.cl",
                 "fused_tile",
                 options,
                 new Cl.Range(
-                        new long[] {(long) across * down * items, 1, out.shape().batch()}, new long[] {items, 1, 1}),
+                        new long[] {
+                            (long) across * down * choice.items(),
+                            1,
+                            out.shape().batch()
+                        },
+                        new long[] {choice.items(), 1, 1}),
                 source.memory(),
                 source.at(),
                 new int[] {

@@ -10,14 +10,18 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.convmark.engine.Engines;
+import org.convmark.io.Command;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Block;
+import org.convmark.model.Cost;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Pattern;
@@ -52,37 +56,28 @@ class OtherDriversTest {
      * @param driver content of the driver's file
      */
     private String said(String before, String driver, Map<String, String> variables, String... arguments)
-            throws Exception {
+            throws IOException {
         Files.writeString(folder.resolve("only.icd"), driver);
-        ProcessBuilder builder = new ProcessBuilder(Stream.concat(
-                        Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "--add-modules=jdk.incubator.vector",
-                                "-XX:TieredStopAtLevel=1",
-                                "-Xmx512m",
-                                "-D" + Tuning.FAMILY + "=gpu",
-                                "-cp",
-                                before + System.getProperty("java.class.path"),
-                                OnOneDriver.class.getName()),
-                        Stream.of(arguments))
-                .toList());
-        Path said = folder.resolve("said");
-        builder.redirectErrorStream(true).redirectOutput(said.toFile());
-        builder.environment().put("OCL_ICD_VENDORS", folder + "/");
-        builder.environment().putAll(variables);
-        Process process = builder.start();
-        try {
-            assertTrue(process.waitFor(SECONDS, TimeUnit.SECONDS), () -> "it hangs: " + said);
-            return Files.readString(said);
-        } finally {
-            process.destroyForcibly();
-        }
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx512m",
+                "-D" + Tuning.FAMILY + "=gpu",
+                "-cp",
+                before + System.getProperty("java.class.path"),
+                OnOneDriver.class.getName()));
+        command.addAll(List.of(arguments));
+        Map<String, String> all = new HashMap<>(System.getenv());
+        all.put("OCL_ICD_VENDORS", folder + "/");
+        all.putAll(variables);
+        Command.Answer answer = Command.of(SECONDS, command).with(all).run();
+        return answer.output() + answer.errors();
     }
 
     /** On Mesa, which compiles for llvmpipe and refuses types of 64 ones; with {@code -Drusticl=all} all blocks instead of a few. */
     @Test
-    void kernelsOfGpusRunOnMesa() throws Exception {
+    void kernelsOfGpusRunOnMesa() throws IOException {
         assumeTrue(Files.exists(RUSTICL), "there is no rusticl: Debian's mesa-opencl-icd has it");
         String said = said(
                 "",
@@ -93,37 +88,48 @@ class OtherDriversTest {
         assertTrue(said.contains(OnOneDriver.RIGHT), said);
     }
 
-    private String onOclgrind(String before, Map<String, String> variables, String what) throws Exception {
+    private String onOclgrind(String before, Map<String, String> variables, String what) throws IOException {
         assumeTrue(Files.exists(OCLGRIND), "there is no Oclgrind: Debian's package of that name has it");
-        return said(before, OCLGRIND.toString(), variables, "Oclgrind", what);
+        Map<String, String> all = new HashMap<>(variables);
+        all.put("OCLGRIND_LOG", log().toString());
+        return said(before, OCLGRIND.toString(), all, "Oclgrind", what);
+    }
+
+    private Path log() {
+        return folder.resolve("log");
+    }
+
+    /** What the simulator reported. */
+    private String reports() throws IOException {
+        return Files.exists(log()) ? Files.readString(log()) : "";
     }
 
     /** With {@code -Doclgrind=all} all patterns and blocks in every fusion. */
     @Test
-    void simulatorFindsNoRaceAndNoAccessOutOfBounds() throws Exception {
-        assertEquals(
-                OnOneDriver.RIGHT,
-                onOclgrind("", CHECKS, System.getProperty("oclgrind", "odd")).trim());
+    void simulatorFindsNoRaceAndNoAccessOutOfBounds() throws IOException {
+        String said = onOclgrind("", CHECKS, System.getProperty("oclgrind", "odd"));
+        assertTrue(said.startsWith(OnOneDriver.RIGHT), said);
+        assertEquals("", reports());
     }
 
     /** Small groups and little local memory: right with smaller tiles or none, or refused in one sentence. */
     @ParameterizedTest
     @CsvSource({"64, 32768", "32, 32768", "1024, 16384", "1024, 4096", "8, 1024"})
-    void limitsOfDevicesAreKept(String groupItems, String localBytes) throws Exception {
+    void limitsOfDevicesAreKept(String groupItems, String localBytes) throws IOException {
         Map<String, String> limits = Map.of("OCLGRIND_MAX_WGSIZE", groupItems, "OCLGRIND_LOCAL_MEM_SIZE", localBytes);
-        String said = onOclgrind("", limits, "limits").trim();
-        assertTrue(said.endsWith(OnOneDriver.RIGHT), said);
+        String said = onOclgrind("", limits, "limits");
+        assertTrue(said.startsWith(OnOneDriver.RIGHT), said);
     }
 
     /** The net holds: a kernel that lacks its first barrier is caught. */
     @Test
-    void simulatorFindsMissingBarrier() throws Exception {
+    void simulatorFindsMissingBarrier() throws IOException {
         String file = "org/convmark/kernel/opencl/fused_gpu.cl";
         Path broken = folder.resolve("classes").resolve(file);
         Files.createDirectories(broken.getParent());
-        Files.writeString(broken, source(file).replaceFirst("\n    SYNC;", ""));
-        String said = onOclgrind(folder.resolve("classes") + File.pathSeparator, CHECKS, "one");
-        assertTrue(said.contains("data race at local memory address"), said);
+        Files.writeString(broken, source(file).replaceFirst("(?m)^ +SYNC;", ""));
+        onOclgrind(folder.resolve("classes") + File.pathSeparator, CHECKS, "one");
+        assertTrue(reports().contains("data race at local memory address"), reports());
     }
 
     private static String source(String file) throws IOException {
@@ -135,6 +141,9 @@ class OtherDriversTest {
     /** Main class of such a JVM: a device's name and which graphs it shall compute. */
     static final class OnOneDriver {
         static final String RIGHT = "all right";
+
+        /** Flops of graphs that a simulator computes in some seconds. */
+        private static final double MOST = 1e7;
 
         private final Engine engine;
 
@@ -153,7 +162,7 @@ class OtherDriversTest {
 
         private void run(String what) {
             switch (what) {
-                case "one" -> verify(Block.FFN.graph(1, 8, 6, 1), Fusion.BLOCK);
+                case "one" -> verify(Block.MBCONV.graph(1, 8, 6, 1), Fusion.BLOCK);
                 case "few" -> blocks(40, 9, Block.CONVFIRST, Block.MBCONV, Block.RESNET_BASIC);
                 case "limits" -> {
                     blocks(16, 7, Block.CONVFIRST);
@@ -172,7 +181,9 @@ class OtherDriversTest {
 
         /** All blocks, and every shape and stride that the tests of results have. */
         private void odd() {
-            OpenClBackendTest.graphs().forEach(graph -> verify(graph, Fusion.EPILOGUE));
+            OpenClBackendTest.graphs().stream()
+                    .filter(graph -> flops(graph) < MOST)
+                    .forEach(graph -> verify(graph, Fusion.EPILOGUE));
             OpenClBackendTest.strides().forEach(graph -> verify(graph, Fusion.BLOCK));
             Stream.of(Block.values()).forEach(block -> verify(block.graph(1, 8, 6, 1), Fusion.BLOCK));
             for (RoofLoop loop : RoofLoop.values()) {
@@ -180,7 +191,12 @@ class OtherDriversTest {
             }
         }
 
+        private static double flops(Graph graph) {
+            return graph.costs().stream().mapToDouble(Cost::flops).sum();
+        }
+
         private void all() {
+            odd();
             Stream.<Stack[]>of(Pattern.values(), Block.values())
                     .flatMap(Stream::of)
                     .forEach(stack -> verify(stack.graph(1, 8, 6, 1), Fusion.values()));
