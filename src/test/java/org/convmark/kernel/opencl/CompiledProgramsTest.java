@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -70,7 +69,7 @@ class CompiledProgramsTest {
     /**
      * What compilers say of a kernel.
      *
-     * @param vgprs vector registers on AMD's gfx90a
+     * @param vgprs vector registers on AMD's gfx90a, accumulation registers included
      * @param localBytes its LDS
      * @param loops multiply-adds and loads of each innermost loop that has some, in PTX: {@code 32:16 8:10}
      * @param registers on NVIDIA's sm_90, or a dash where there is no ptxas
@@ -84,15 +83,16 @@ class CompiledProgramsTest {
                     && (!comparable || Integer.parseInt(registers) <= Integer.parseInt(other.registers));
         }
 
-        /** Multiply-adds of all loops per load. */
         private double perLoad() {
-            List<MatchResult> all = LOOP.matcher(loops).results().toList();
-            return all.stream().mapToDouble(m -> Double.parseDouble(m.group(1))).sum()
-                    / Math.max(
-                            1,
-                            all.stream()
-                                    .mapToDouble(m -> Double.parseDouble(m.group(2)))
-                                    .sum());
+            return sum(1) / Math.max(1, sum(2));
+        }
+
+        /** Multiply-adds, or loads, of all loops. */
+        private double sum(int group) {
+            return LOOP.matcher(loops)
+                    .results()
+                    .mapToDouble(loop -> Double.parseDouble(loop.group(group)))
+                    .sum();
         }
     }
 
@@ -276,7 +276,7 @@ class CompiledProgramsTest {
             registers = String.valueOf(number(said, "Used (\\d+) registers"));
         }
         return new Compiled(
-                number(own, "; NumVgprs: (\\d+)"),
+                number(own, "; TotalNumVgprs: (\\d+)"),
                 number(own, "; LDSByteSize: (\\d+)"),
                 loops(part(ptx, ".entry " + kernel + "(", "\n}")),
                 registers);
