@@ -83,7 +83,7 @@ record FusedLaunch(FusedTile tiles, Tuning tuning) implements FusionCapabilities
     @Override
     public String obstacle(Graph body) {
         if (tuning.family() == Tuning.Family.GPU) {
-            return tiles.fits(body) ? "" : "no kernel of a tile in local memory has its form";
+            return tiles.obstacle(body);
         }
         if (body.inputs().size() > FusedRows.INPUTS) {
             return "reads more than " + FusedRows.INPUTS + " tensors";

@@ -1,9 +1,11 @@
 package org.convmark.kernel.opencl;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
@@ -12,7 +14,7 @@ import org.convmark.model.Graph;
 import org.convmark.model.LayerNorm;
 import org.convmark.model.Shape;
 
-/** Binds a block as one GPU kernel, and decides, once for each block, whether the device's local memory holds a tile of it. */
+/** Binds a block as one GPU kernel, and decides whether the device's local memory holds a tile of it. */
 final class FusedTile {
     private static final System.Logger LOG = System.getLogger(FusedTile.class.getName());
 
@@ -25,13 +27,9 @@ final class FusedTile {
     /** Sums that a work-item may keep in registers. */
     private static final int SUMS = 64;
 
-    /** The tiles that are tried, largest first, because a larger tile reads less halo. */
-    private static final List<TiledBlock.Tile> TILES = List.of(
-            new TiledBlock.Tile(8, 16, 16),
-            new TiledBlock.Tile(8, 8, 32),
-            new TiledBlock.Tile(4, 8, 32),
-            new TiledBlock.Tile(4, 4, 16),
-            new TiledBlock.Tile(2, 2, 8));
+    /** The tiles that are tried, largest first, because a larger tile reads less halo; smaller ones leave lanes idle. */
+    private static final List<TiledBlock.Tile> TILES =
+            List.of(new TiledBlock.Tile(8, 16, 16), new TiledBlock.Tile(8, 8, 32), new TiledBlock.Tile(4, 8, 32));
 
     /**
      * A tile and the group that makes it.
@@ -57,71 +55,67 @@ final class FusedTile {
         this.device = device;
     }
 
-    /** Whether layers match the block that the kernel runs, and some tile of it fits the device. */
-    boolean fits(Graph body) {
+    /** Why layers do not become one kernel; empty if they match the form of one, some tile of it fits the device and is fast. */
+    String obstacle(Graph body) {
         TiledBlock block = TiledBlock.of(body);
-        return block != null && !choices(block).isEmpty();
+        if (block == null) {
+            return "no kernel of a tile in local memory has its form";
+        }
+        Optional<LaunchModel> fused = FusedFfn.of(device, block)
+                .map(FusedFfn::model)
+                .or(() -> choices(block).stream()
+                        .findFirst()
+                        .map(choice -> block.model(choice.tile(), choice.rows())));
+        if (fused.isEmpty()) {
+            return "no tile of it fits groups and local memory";
+        }
+        double together = fused.get().on(device.computeUnits()).cycles();
+        double alone = IntStream.range(0, body.nodes().size())
+                .mapToDouble(node -> GpuConvolution.cycles(device, body, node))
+                .sum();
+        return together < alone
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "by the model of launches its layers alone are faster: %.0f cycles, together %.0f",
+                        alone,
+                        together);
     }
 
     private List<Choice> choices(TiledBlock block) {
         return known.computeIfAbsent(block, this::choose);
     }
 
-    /** Smaller groups have more sums an item, so where the largest has no tile the others have none. */
     private List<Choice> choose(TiledBlock block) {
-        List<Integer> rows =
-                ROWS.stream().filter(some -> device.allows(LANES * some)).toList();
-        if (rows.isEmpty()) {
-            return List.of();
-        }
-        List<TiledBlock.Tile> sensible = sensible(block, rows.get(0));
-        List<Choice> choices = rows.stream()
-                .flatMap(some -> sensible(block, some).stream()
-                        .filter(tile -> block.localBytes(tile) <= device.localBytes())
-                        .limit(1)
-                        .map(tile -> new Choice(tile, some)))
+        return ROWS.stream()
+                .filter(rows -> device.allows(LANES * rows))
+                .flatMap(rows -> tile(block, rows).map(tile -> new Choice(tile, rows)).stream())
                 .toList();
-        report(block, sensible, choices.stream().findFirst().map(Choice::tile));
-        return choices;
     }
 
-    /** Tiles not much larger than the map, whose sums an item can keep, the largest first. */
-    private static List<TiledBlock.Tile> sensible(TiledBlock block, int rows) {
+    /** The largest tile that fits the device, not much larger than the map. */
+    private Optional<TiledBlock.Tile> tile(TiledBlock block, int rows) {
         Shape out = block.body().output();
+        TiledBlock.Tile last = TILES.get(TILES.size() - 1);
         return TILES.stream()
-                .filter(tile ->
-                        tile.height() < 2 * out.height() && tile.width() < 2 * out.width() || tile.height() == 2)
+                .filter(tile -> tile.height() < 2 * out.height() && tile.width() < 2 * out.width() || tile.equals(last))
                 .filter(tile -> DeviceTensor.blocks(out.channels(), rows)
                                 * DeviceTensor.blocks(tile.height() * tile.width(), LANES)
                         <= SUMS)
-                .toList();
+                .filter(tile -> block.localBytes(tile) <= device.localBytes())
+                .findFirst();
     }
 
-    private void report(TiledBlock block, List<TiledBlock.Tile> sensible, Optional<TiledBlock.Tile> fitting) {
-        if (!fitting.equals(sensible.stream().findFirst())) {
-            LOG.log(System.Logger.Level.INFO, () -> refusal(block, sensible, fitting));
-        } else if (sensible.isEmpty()) {
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    () -> name(block) + " has more sums than the registers of a group hold: "
-                            + "its layers run one by one");
-        }
-    }
-
-    private static String name(TiledBlock block) {
-        return "the block of " + block.in() + " with " + block.hidden().channels() + " hidden channels";
-    }
-
-    private String refusal(TiledBlock block, List<TiledBlock.Tile> sensible, Optional<TiledBlock.Tile> fitting) {
-        String instead = fitting.map(tile -> "a tile of " + tile.height() + " x " + tile.width() + " pixels is taken")
-                .orElse("its layers run one by one");
-        return name(block) + " needs " + block.localBytes(sensible.get(0)) + " bytes of local memory, " + device.name()
-                + " has " + device.localBytes() + ": " + instead;
+    /** Tells which kernel a block became, and what the model predicts of it. */
+    private static void log(Cl cl, TiledBlock block, Object kernel, LaunchModel model) {
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                () -> "block of " + block.in() + " with " + block.hidden().channels() + " hidden channels: " + kernel
+                        + ", " + model.on(cl.units()));
     }
 
     /** A convolution of the block with its epilogue, or a norm. */
-    private record Part(
-            String after, float epsilon, float[] first, float[] second, Epilogue epilogue, Integer residual) {
+    record Part(String after, float epsilon, float[] first, float[] second, Epilogue epilogue, Integer residual) {
         static Part of(Graph.Node node, Weights weights) {
             if (node.layer() instanceof LayerNorm norm) {
                 return new Part(null, norm.epsilon(), weights.scale(node), weights.shift(node), null, null);
@@ -138,11 +132,16 @@ final class FusedTile {
         }
     }
 
-    /** The kernel of a body that {@link #fits}, in groups that are as large as the device allows with the registers that it takes. */
+    /** The kernel of a body without {@link #obstacle}, in groups that are as large as the device allows with the registers that it takes. */
     Kernel bind(Cl cl, Tuning tuning, Graph body, Weights weights, List<DeviceTensor> in, DeviceTensor out) {
         TiledBlock block = TiledBlock.of(body);
         List<Part> parts =
                 body.nodes().stream().map(node -> Part.of(node, weights)).toList();
+        FusedFfn ffn = FusedFfn.of(cl.info(), block).orElse(null);
+        if (ffn != null) {
+            log(cl, block, "pointwise products of " + ffn.pixels() + " pixels", ffn.model());
+            return ffn.bind(cl, tuning, parts, in, out);
+        }
         Part last = parts.get(block.project());
         String after = after("LEAD", block.lead(), parts)
                 + after("EXPAND", block.expand(), parts)
@@ -153,6 +152,7 @@ final class FusedTile {
                 .filter(some -> cl.fits("fused_gpu.cl", "fused_tile", options + some.options(), some.items()))
                 .findFirst()
                 .orElse(choices.get(0));
+        log(cl, block, choice.tile(), block.model(choice.tile(), choice.rows()));
         return bind(cl, options + choice.options(), block, choice, parts, in, out);
     }
 
@@ -174,11 +174,7 @@ final class FusedTile {
                 "fused_tile",
                 options,
                 new Cl.Range(
-                        new long[] {
-                            (long) across * down * choice.items(),
-                            1,
-                            out.shape().batch()
-                        },
+                        new long[] {(long) across * down * choice.items(), 1, out.shape().batch()},
                         new long[] {choice.items(), 1, 1}),
                 source.memory(),
                 source.at(),
@@ -203,7 +199,7 @@ final class FusedTile {
                 across);
     }
 
-    private static String after(String stage, int node, List<Part> parts) {
+    static String after(String stage, int node, List<Part> parts) {
         return " -D" + stage + "_AFTER="
                 + (node < 0 ? Tuning.name(null) : parts.get(node).after());
     }

@@ -162,7 +162,9 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
             DeviceTensor in,
             DeviceTensor residual,
             DeviceTensor out) {
-        return new Convolution(cl, tuning, conv, epilogue, filter, bias, in, residual, out).bind();
+        return tuning.family() == Tuning.Family.GPU
+                ? new GpuConvolution(cl, tuning, conv, epilogue, filter, bias, in, residual, out).bind()
+                : new Convolution(cl, tuning, conv, epilogue, filter, bias, in, residual, out).bind();
     }
 
     @Override
@@ -199,8 +201,8 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         return new Sequence(parts.toArray(Kernel[]::new));
     }
 
-    /** Several launches as one kernel, for operands that exceed the arguments of one. */
-    private record Sequence(Kernel[] parts) implements Kernel {
+    /** Several launches as one kernel. */
+    record Sequence(Kernel[] parts) implements Kernel {
         @Override
         public int units() {
             return 1;

@@ -118,8 +118,23 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
         return in(body, node).channels();
     }
 
-    private static Shape in(Graph body, int node) {
+    /** What the convolution or norm of a node reads. */
+    static Shape in(Graph body, int node) {
         return body.shape(body.nodes().get(node).inputs().get(source(body, node)));
+    }
+
+    /** Whether expansion and projection are pointwise and dense with nothing between. */
+    boolean isPointwise() {
+        return inner < 0
+                && expansion().kernel() == 1
+                && expansion().stride() == 1
+                && expansion().padding() == 0
+                && width(body, expand) == narrow().channels();
+    }
+
+    /** Channels that a channel of the lead reads. */
+    int leadWidth() {
+        return width(body, lead);
     }
 
     /** Shape of the input. */
@@ -179,6 +194,53 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
         return floats * Shape.ELEMENT_BYTES;
     }
 
+    /** The launch of {@code fused_gpu.cl}: instructions per multiply-add as counted in it as compiled for an NVIDIA GPU. */
+    LaunchModel model(Tile tile, int rows) {
+        Conv filter = window(inner);
+        int items = 32 * rows;
+        long hiddenHeight = span(tile.height, filter);
+        long hiddenWidth = span(tile.width, filter);
+        long leadPixels = span(hiddenHeight, expansion()) * span(hiddenWidth, expansion());
+        int pixels = tile.height * tile.width;
+        double lanes = Math.ceil(hiddenHeight * hiddenWidth / 32.0);
+        int own = Math.max(1, tile.chunk / rows);
+        double products = Math.ceil(body.output().channels() / (double) rows) * Math.ceil(pixels / 32.0);
+        LaunchModel.Work expanding = new LaunchModel.Work(own, 1 + own, 3.9 * own, 0)
+                .times(lanes * terms(expand))
+                .plus(new LaunchModel.Work(0, 0, 10.0 * own * lanes, 0));
+        LaunchModel.Work filtering =
+                new LaunchModel.Work(1, 2.1, 5, 0).times(inner < 0 ? 0 : Math.ceil(pixels / 32.0) * own * terms(inner));
+        LaunchModel.Work projecting =
+                new LaunchModel.Work(products, products / 2 + 2, 2.9 * products, 0).times(tile.chunk);
+        LaunchModel.Work first = new LaunchModel.Work(1, 2, 3.6, 0)
+                .times(lead < 0 ? 0 : Math.ceil(narrow().channels() * leadPixels / (double) items) * terms(lead));
+        LaunchModel.Work fill =
+                new LaunchModel.Work(0, 3, 20, 4).times(Math.ceil(in().channels() * leadPixels / (double) items));
+        Shape out = body.output();
+        double chunks = Math.ceil(hidden().channels() / (double) tile.chunk);
+        return new LaunchModel(
+                (long) DeviceTensor.blocks(out.height(), tile.height)
+                        * DeviceTensor.blocks(out.width(), tile.width)
+                        * out.batch(),
+                items,
+                localBytes(tile),
+                72,
+                expanding
+                        .plus(filtering)
+                        .plus(projecting)
+                        .plus(new LaunchModel.Work(0, 0, 40, 3))
+                        .times(chunks)
+                        .plus(first)
+                        .plus(fill)
+                        .inGroup(items),
+                (double) in().bytes() + out.bytes() + body.cost().weightBytes());
+    }
+
+    /** Products of a sum. */
+    private int terms(int node) {
+        return width(body, node) * window(node).kernel() * window(node).kernel();
+    }
+
     private static long span(long pixels, Conv conv) {
         return (pixels - 1) * conv.stride() + conv.kernel();
     }
@@ -187,7 +249,7 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
     String options() {
         return " -DIN=" + in().channels() + stage("LEAD", lead) + " -DLEAD_OUT=" + narrow().channels()
                 + " -DLEAD_GROUP="
-                + (lead < 0 ? 1 : width(body, lead)) + stage("EXPAND", expand) + " -DHIDDEN=" + hidden().channels()
+                + (lead < 0 ? 1 : leadWidth()) + stage("EXPAND", expand) + " -DHIDDEN=" + hidden().channels()
                 + " -DEXPAND_GROUP=" + width(body, expand) + stage("INNER", inner) + " -DPROJECT_OUT="
                 + body.output().channels() + (lead < 0 ? "" : " -DLEAD") + (norm < 0 ? "" : " -DNORM")
                 + (inner < 0 ? "" : " -DINNER");

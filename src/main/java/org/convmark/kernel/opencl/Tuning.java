@@ -1,12 +1,9 @@
 package org.convmark.kernel.opencl;
 
-import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.convmark.kernel.Epilogue;
 import org.convmark.model.Activation;
 import org.convmark.model.Conv;
-import org.convmark.model.Shape;
 
 /**
  * Parameters of the kernels for a device.
@@ -20,15 +17,6 @@ import org.convmark.model.Shape;
  * @param chains independent chains of the compute roof
  */
 record Tuning(Family family, int vector, int registers, int group, int depthwisePixels, int lanes, int chains) {
-    /** Work-items of a GPU's tile in each direction: the first is the best where groups and local memory may be so large. */
-    static final List<Integer> SIDES = List.of(16, 8, 4);
-
-    /** Channels, and pixels, of a tile per work-item. */
-    static final int OWN = 4;
-
-    /** Terms of the sums that are loaded into local memory at a time. */
-    static final int DEPTH = 16;
-
     private static final int GROUP = 64;
 
     /** Two families of kernels. */
@@ -50,7 +38,7 @@ record Tuning(Family family, int vector, int registers, int group, int depthwise
                 family != null
                         ? Family.valueOf(family.toUpperCase(Locale.ROOT))
                         : device.type() != DeviceInfo.Type.CPU
-                                        && sides(device).findAny().isPresent()
+                                        && MatrixTile.of(device).findAny().isPresent()
                                 ? Family.GPU
                                 : Family.CPU);
     }
@@ -59,13 +47,6 @@ record Tuning(Family family, int vector, int registers, int group, int depthwise
         return family == Family.GPU
                 ? gpu(device)
                 : cpu(device.vectorWidth() >= 16 ? 16 : device.vectorWidth() >= 8 ? 8 : 4);
-    }
-
-    /** The tiles that a device has room for; none where it has no local memory or hardly any items in a group. */
-    static Stream<Integer> sides(DeviceInfo device) {
-        return SIDES.stream()
-                .filter(side -> device.allows(side, side)
-                        && 2L * DEPTH * OWN * side * Shape.ELEMENT_BYTES <= device.localBytes());
     }
 
     /** The parameters of a CPU whose widest registers hold 4, 8 or 16 floats. */

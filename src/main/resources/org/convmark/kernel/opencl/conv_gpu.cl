@@ -1,12 +1,13 @@
 /*
  * Convolution on a GPU, planes of single channels (V = 1), as a matrix product per image and group: output channels x
- * pixels, summed over input channel, filter row and column.
+ * pixels, summed over terms, which are filter row, column and, innermost, input channel.
  *
- * conv_tile: a group of SIDE x SIDE items makes TILE channels x TILE pixels. Per step DEPTH rows of both factors go
- * through local memory; every item keeps its share of the sums in registers. `offset` says where in a plane each term of the sum lies, so the
- * input is gathered without divisions. Weights are padded with zeros to full tiles: group x term x channel.
- *
- * conv_grouped: for groups too narrow for tiles, depthwise included. An item makes CHANNELS channels of one pixel.
+ * conv_tile: a group makes OUT_TILE channels x PIXEL_TILE pixels, an item OWN x OWN of them, in quads that are one load of
+ * local memory. Per step DEPTH rows of both factors lie there, in two buffers: while a step multiplies, the loads of the
+ * next one are on their way to registers, so a step has one barrier. Sizes are constants, so that divisions by them are
+ * multiplications and the input is gathered without a table. Weights: tile x term x OUT_TILE, padded with zeros. Where
+ * SPLITS > 1, each group takes STEPS steps of a sum and leaves them in `out`, a split x tile of channels x pixel
+ * workspace, and conv_splits adds them in order.
  */
 #ifndef VEC
 #ifndef V
@@ -14,93 +15,169 @@
 #endif
 #include "vec.cl"
 #endif
+#ifndef KERNEL
+#define KERNEL 3
+#endif
 #ifndef STRIDE
 #define STRIDE 1
 #endif
-#ifndef CHANNELS
-#define CHANNELS 4
+#ifndef DILATION
+#define DILATION 1
+#endif
+#ifndef WIDTH
+#define WIDTH 56
+#define PIXELS 3136
+#define GROUP_WIDTH 64
+#define GROUP_OUT 64
+#define GROUPS 1
+#define IN_ROW 58
+#define IN_PLANE 3364
+#endif
+#ifndef OUT_TILE
+#define OUT_TILE 64
+#define PIXEL_TILE 128
+#define DEPTH 8
+#define OWN 8
+#endif
+#ifndef SPLITS
+#define SPLITS 1
+#define STEPS ALL_STEPS
+#endif
+/* Pixels that the epilogue stores at a time: 4 where rows of four pixels are aligned. */
+#ifndef WIDE
+#define WIDE 1
 #endif
 
-#ifndef TILE
-#define TILE 64
-#endif
-#ifndef DEPTH
-#define DEPTH 16
-#endif
-#ifndef SIDE
-#define SIDE 16
-#endif
-#define OWN (TILE / SIDE)
-#define EACH_OWN(i) UNROLL for (int i = 0; i < OWN; i++)
+#define TERMS (GROUP_WIDTH * KERNEL * KERNEL)
+#define ALL_STEPS ((TERMS + DEPTH - 1) / DEPTH)
+#define ACROSS (PIXEL_TILE / OWN)
+#define ITEM_COUNT (OUT_TILE / OWN * ACROSS)
+#define QUADS (OWN / 4)
+#define OUT_TILES ((GROUP_OUT + OUT_TILE - 1) / OUT_TILE)
+/* Quads of weights, and input values, that an item loads per step; rows from one of these values to the next. */
+#define OWN_WEIGHTS (OUT_TILE * DEPTH / 4 / ITEM_COUNT)
+#define OWN_VALUES (PIXEL_TILE * DEPTH / ITEM_COUNT)
+#define ROWS_APART (ITEM_COUNT / PIXEL_TILE)
 
-__attribute__((reqd_work_group_size(SIDE, SIDE, 1))) kernel void conv_tile(
-        global const float *in, int4 in_at, int group_plane, global const float *weights, global const float *bias,
-        global const int *offset, int terms, global const float *residual, int4 residual_at, global float *out,
-        int4 out_at, int width, int pixels, int group_out, int padded_out, int groups) {
-    local float a[DEPTH][TILE];
-    local float b[DEPTH][TILE];
-    size_t group = get_group_id(2) % groups;
-    size_t image = get_group_id(2) / groups;
-    size_t item = get_local_id(1) * SIDE + get_local_id(0);
-    size_t column = item % TILE;
-    size_t first = get_group_id(0) * TILE;
-    size_t pixel = min(first + column, (size_t)(pixels - 1));
-    in = PLANE(in, in_at, 0, image) + group * group_plane + pixel / width * STRIDE * in_at.s1 + pixel % width * STRIDE;
-    weights += group * terms * padded_out + get_group_id(1) * TILE + column;
+
+/* Where in a plane of the input a term lies, from the pixel under the filter's first tap. */
+#define TAP(k) ((k) / GROUP_WIDTH)
+#define TERM_AT(k) ((k) % GROUP_WIDTH * IN_PLANE + (TAP(k) / KERNEL * IN_ROW + TAP(k) % KERNEL) * DILATION)
+/* Terms of a step are neighbouring channels of one tap, or any terms, of which the last step may have too few. */
+#if GROUP_WIDTH % DEPTH == 0
+#define STEP_AT(k) TERM_AT(k)
+#define VALUE(k, d) source[(d) * IN_PLANE]
+#define ITEM_AT IN_PLANE
+#else
+#define STEP_AT(k) 0
+#define VALUE(k, d) ((k) + (d) + row < TERMS ? source[TERM_AT((k) + (d) + row)] : 0.0f)
+#define ITEM_AT 0
+#endif
+
+#define FETCH(k)                                                                                        \
+    {                                                                                                   \
+        global const float *restrict source = in + STEP_AT(k);                                           \
+        EACH(i, OWN_VALUES) next_values[i] = VALUE(k, i * ROWS_APART);                                    \
+        EACH(i, OWN_WEIGHTS) next_weights[i] = weights[(k) * (OUT_TILE / 4) + i * ITEM_COUNT];            \
+    }
+
+/* The pixel of a plane, counted row by row. */
+#define AT(at, n) ((n) / WIDTH * (at).s1 + (n) % WIDTH)
+
+__attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_tile(
+        global const float *restrict in, int4 in_at, global const float4 *restrict weights,
+        global const float4 *restrict bias, global const float *restrict residual, int4 residual_at,
+        global float *restrict out, int4 out_at) {
+    local float4 a[2][DEPTH * OUT_TILE / 4];
+    local float4 b[2][DEPTH * PIXEL_TILE / 4];
+    int item = get_local_id(0);
+    int across = item % ACROSS;
+    int down = item / ACROSS;
+    int first = get_group_id(0) * PIXEL_TILE;
+    int tile = get_group_id(1);
+    int split = get_group_id(2) % SPLITS;
+    int group = get_group_id(2) / SPLITS % GROUPS;
+    int image = get_group_id(2) / (SPLITS * GROUPS);
+    int pixel = min(first + item % PIXEL_TILE, PIXELS - 1);
+    int row = item / PIXEL_TILE;
+    in += in_at.s0 + image * in_at.s3 + group * GROUP_WIDTH * IN_PLANE + row * ITEM_AT
+            + (pixel / WIDTH * IN_ROW + pixel % WIDTH) * STRIDE;
+    weights += (group * OUT_TILES + tile) * (ALL_STEPS * DEPTH * OUT_TILE / 4) + item;
 
     float sum[OWN][OWN];
-    EACH_OWN(i) EACH_OWN(j) sum[i][j] = 0.0f;
-    for (int k = 0; k < terms; k += DEPTH) {
-        for (size_t d = item / TILE; d < DEPTH; d += SIDE * SIDE / TILE) {
-            a[d][column] = weights[(k + d) * padded_out];
-            b[d][column] = in[offset[k + d]];
-        }
+    EACH(i, OWN) EACH(j, OWN) sum[i][j] = 0.0f;
+    float4 next_weights[OWN_WEIGHTS];
+    float next_values[OWN_VALUES];
+    int end = min((split + 1) * STEPS, ALL_STEPS) * DEPTH;
+    FETCH(split * STEPS * DEPTH);
+    int buffer = 0;
+    for (int k = split * STEPS * DEPTH; k < end; k += DEPTH, buffer ^= 1) {
+        EACH(i, OWN_WEIGHTS) a[buffer][i * ITEM_COUNT + item] = next_weights[i];
+        EACH(i, OWN_VALUES) ((local float *)b[buffer])[i * ITEM_COUNT + item] = next_values[i];
         barrier(CLK_LOCAL_MEM_FENCE);
-        for (int d = 0; d < DEPTH; d++) {
+        if (k + DEPTH < end) {
+            FETCH(k + DEPTH);
+        }
+        EACH(d, DEPTH) {
             float w[OWN];
             float x[OWN];
-            EACH_OWN(i) w[i] = a[d][get_local_id(1) + i * SIDE];
-            EACH_OWN(j) x[j] = b[d][get_local_id(0) + j * SIDE];
-            EACH_OWN(i) EACH_OWN(j) sum[i][j] = fma(w[i], x[j], sum[i][j]);
-        }
-        barrier(CLK_LOCAL_MEM_FENCE);
-    }
-    EACH_OWN(i) EACH_OWN(j) {
-        size_t o = get_group_id(1) * TILE + get_local_id(1) + i * SIDE;
-        size_t n = first + get_local_id(0) + j * SIDE;
-        if (o < group_out && n < pixels) {
-            size_t channel = group * group_out + o;
-            size_t y = n / width;
-            size_t x = n % width;
-            STORE(EPILOGUE(sum[i][j] + bias[channel], PLANE(residual, residual_at, channel, image) + PIXEL(residual_at, y, x)),
-                  PLANE(out, out_at, channel, image) + PIXEL(out_at, y, x));
+            EACH(q, QUADS) vstore4(a[buffer][(d * QUADS + q) * (OUT_TILE / OWN) + down], q, w);
+            EACH(q, QUADS) vstore4(b[buffer][(d * QUADS + q) * ACROSS + across], q, x);
+            EACH(i, OWN) EACH(j, OWN) sum[i][j] = fma(w[i], x[j], sum[i][j]);
         }
     }
+
+#if SPLITS > 1
+    out += ((int)get_group_id(2) * OUT_TILES + tile) * OUT_TILE * PIXELS;
+    EACH(i, OWN) EACH(j, OWN) {
+        int n = first + j / 4 * (PIXEL_TILE / QUADS) + across * 4 + j % 4;
+        if (n < PIXELS) {
+            out[(i / 4 * (OUT_TILE / QUADS) + down * 4 + i % 4) * PIXELS + n] = sum[i][j];
+        }
+    }
+#else
+    residual += residual_at.s0 + image * residual_at.s3;
+    out += out_at.s0 + image * out_at.s3;
+    EACH(i, OWN) {
+        int o = tile * OUT_TILE + i / 4 * (OUT_TILE / QUADS) + down * 4 + i % 4;
+        int channel = group * GROUP_OUT + o;
+        float start = o < GROUP_OUT ? ((global const float *)bias)[channel] : 0.0f;
+        EACH(q, QUADS) {
+            int n = first + q * (PIXEL_TILE / QUADS) + across * 4;
+#if WIDE == 4
+            if (o < GROUP_OUT && n < PIXELS) {
+                float4 other = *(global const float4 *)(residual + channel * residual_at.s2 + AT(residual_at, n));
+                *(global float4 *)(out + channel * out_at.s2 + AT(out_at, n)) = (float4)(
+                        FINISHED(sum[i][4 * q] + start, other.s0), FINISHED(sum[i][4 * q + 1] + start, other.s1),
+                        FINISHED(sum[i][4 * q + 2] + start, other.s2), FINISHED(sum[i][4 * q + 3] + start, other.s3));
+            }
+#else
+            EACH(j, 4) if (o < GROUP_OUT && n + j < PIXELS)
+                out[channel * out_at.s2 + AT(out_at, n + j)] =
+                        FINISHED(sum[i][4 * q + j] + start, residual[channel * residual_at.s2 + AT(residual_at, n + j)]);
+#endif
+        }
+    }
+#endif
 }
 
-ITEMS kernel void conv_grouped(
-        global const float *in, int4 in_at, int group_plane, global const float *weights, global const float *bias,
-        global const int *offset, int terms, global const float *residual, int4 residual_at, global float *out,
-        int4 out_at, int width, int pixels, int group_out) {
-    size_t n = get_global_id(0);
-    if (n >= pixels) {
+#if SPLITS > 1
+/* An item adds the parts of one pixel of one channel, always in the same order. */
+ITEMS kernel void conv_splits(
+        global const float *restrict parts, global const float *restrict bias, global const float *restrict residual,
+        int4 residual_at, global float *restrict out, int4 out_at) {
+    int n = get_global_id(0);
+    int channel = get_global_id(1);
+    int image = get_global_id(2);
+    if (n >= PIXELS) {
         return;
     }
-    size_t y = n / width;
-    size_t x = n % width;
-    size_t image = get_global_id(2);
-    size_t channel = get_global_id(1) * CHANNELS;
-    in = PLANE(in, in_at, 0, image) + channel / group_out * group_plane + y * STRIDE * in_at.s1 + x * STRIDE;
-    weights += channel * terms;
-
-    float sum[CHANNELS];
-    UNROLL for (int o = 0; o < CHANNELS; o++) sum[o] = bias[channel + o];
-    for (int k = 0; k < terms; k++) {
-        float value = in[offset[k]];
-        UNROLL for (int o = 0; o < CHANNELS; o++)
-            sum[o] = fma(weights[o * terms + k], value, sum[o]);
-    }
-    UNROLL for (int o = 0; o < CHANNELS; o++)
-        STORE(EPILOGUE(sum[o], PLANE(residual, residual_at, channel + o, image) + PIXEL(residual_at, y, x)),
-              PLANE(out, out_at, channel + o, image) + PIXEL(out_at, y, x));
+    int first = (image * GROUPS + channel / GROUP_OUT) * SPLITS;
+    float sum = 0.0f;
+    for (int split = 0; split < SPLITS; split++)
+        sum += parts[((first + split) * (OUT_TILES * OUT_TILE) + channel % GROUP_OUT) * PIXELS + n];
+    out[out_at.s0 + image * out_at.s3 + channel * out_at.s2 + AT(out_at, n)] = FINISHED(
+            sum + bias[channel],
+            residual[residual_at.s0 + image * residual_at.s3 + channel * residual_at.s2 + AT(residual_at, n)]);
 }
+#endif

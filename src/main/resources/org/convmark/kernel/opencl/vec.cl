@@ -31,6 +31,7 @@ typedef PASTE(float, V) real;
 #endif
 
 #define UNROLL _Pragma("unroll")
+#define EACH(i, n) UNROLL for (int i = 0; i < (n); i++)
 /* A name of this stage of a fused kernel; a file may be in it several times. */
 #define OF_STAGE(name) PASTE(PASTE(name, _), STAGE)
 #define ITEMS __attribute__((reqd_work_group_size(GROUP, 1, 1)))
@@ -55,17 +56,36 @@ real relu(real x) { return x < 0.0f ? (real)(0.0f) : x; }
 real relu6(real x) { return relu(x) > 6.0f ? (real)(6.0f) : relu(x); }
 real elu(real x) { return x < 0.0f ? exp(x) - 1.0f : x; }
 real selu(real x) { return x < 0.0f ? 1.7580993f * (exp(x) - 1.0f) : 1.05070099f * x; }
+
+/*
+ * x / y for y >= 1. Divisions are built correctly rounded, which takes a GPU tens of instructions; its estimate of 1 / y and
+ * a step of Newton take three. EXP stays below what overflows, since that step makes a NaN of infinity.
+ */
+#if V == 1
+real inverse(real y) {
+    real r = native_recip(y);
+    return fma(fma(-y, r, 1.0f), r, r);
+}
+#define OVER(x, y) ((x) * inverse(y))
+#define EXP(x) exp(min(x, 80.0f))
+#else
+#define OVER(x, y) ((x) / (y))
+#define EXP(x) exp(x)
+#endif
+
 /* x / 2 * (1 + tanh(u)) = x / (1 + e^-2u); 1.59576912 = 2 sqrt(2 / pi). */
-real gelu_tanh(real x) { return x / (1.0f + exp(-1.59576912f * x * fma(x * x, (real)(0.044715f), (real)(1.0f)))); }
-real sigmoid(real x) { return 1.0f / (1.0f + exp(-x)); }
+real gelu_tanh(real x) {
+    return OVER(x, 1.0f + EXP(-1.59576912f * x * fma(x * x, (real)(0.044715f), (real)(1.0f))));
+}
+real sigmoid(real x) { return OVER(1.0f, 1.0f + EXP(-x)); }
 real hard_sigmoid(real x) { return relu6(x + 3.0f) * (1.0f / 6.0f); }
 real hard_swish(real x) { return x * hard_sigmoid(x); }
-real silu(real x) { return x / (1.0f + exp(-x)); }
+real silu(real x) { return OVER(x, 1.0f + EXP(-x)); }
 
 /* x * Phi(x); the tail of erf by Abramowitz and Stegun 7.1.26, absolute error 1.5e-7. */
 real gelu(real x) {
     real z = fabs(x) * 0.70710678f;
-    real t = 1.0f / fma(z, (real)(0.3275911f), (real)(1.0f));
+    real t = OVER(1.0f, fma(z, (real)(0.3275911f), (real)(1.0f)));
     real p = fma(t, (real)(1.061405429f), (real)(-1.453152027f));
     p = fma(p, t, (real)(1.421413741f));
     p = fma(p, t, (real)(-0.284496736f));
@@ -106,5 +126,9 @@ real plus(real sum, global const float *residual) { return sum + LOAD(residual);
 #define JOIN alone
 #endif
 #define EPILOGUE(sum, residual) AFTER(JOIN(BEFORE(sum), residual))
+/* The same where the residual is loaded already. */
+#define alone_VALUE(sum, residual) (sum)
+#define plus_VALUE(sum, residual) ((sum) + (residual))
+#define FINISHED(sum, residual) AFTER(PASTE(JOIN, _VALUE)(BEFORE(sum), residual))
 
 #endif

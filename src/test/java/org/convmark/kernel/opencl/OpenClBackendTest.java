@@ -242,7 +242,7 @@ class OpenClBackendTest {
 
     /** The next smaller tile, or the layers one by one: correct in both cases, with fewer launches only in the first. */
     @ParameterizedTest
-    @CsvSource({"16, 256, 10000, 1", "64, 256, 4096, 2", "16, 64, 49152, 1", "16, 32, 4096, 1", "16, 64, 0, 1"})
+    @CsvSource({"16, 256, 10000, 1", "64, 256, 4096, 3", "16, 64, 49152, 1", "16, 32, 4096, 3", "16, 64, 0, 1"})
     void tileIsAsLargeAsGroupsAndLocalMemoryAllow(int width, long groupItems, long localBytes, int kernels) {
         DeviceInfo info = limited(device().info(), DeviceInfo.Type.GPU, groupItems, localBytes);
         Graph block = Block.CONVFIRST.graph(1, width, 15, 1);
@@ -250,6 +250,39 @@ class OpenClBackendTest {
         try (OpenClBackend backend = open(info)) {
             assertEquals(kernels, verify(backend, block, Fusion.BLOCK).kernels());
             verify(backend, dense, Fusion.EPILOGUE);
+        }
+    }
+
+    /** Layers and blocks that have a choice between tiles of a GPU, with rows that are aligned and that are not. */
+    private static List<Graph> tiled() {
+        return List.of(
+                Graph.of(new Shape(2, 40, 12, 12))
+                        .residual(f -> f.conv(3, 40).relu().conv(1, 40))
+                        .relu(),
+                Graph.of(new Shape(1, 64, 7, 7)).conv(3, 96).relu(),
+                Graph.of(new Shape(1, 130, 18, 18)).conv(1, 130),
+                Graph.of(new Shape(1, 300, 1, 1)).biased(70),
+                Graph.of(new Shape(1, 80, 6, 8)).then(new Conv(80, 3, 1, 2, 2, 40, Conv.Bias.YES)),
+                Graph.of(new Shape(1, 33, 20, 20)).depthwise(7, 1),
+                Graph.of(new Shape(2, 70, 7, 7)).depthwise(3, 1).relu(),
+                Graph.of(new Shape(1, 3, 30, 70)).depthwise(5, 2),
+                Graph.of(new Shape(2, 32, 12, 14)).grouped(3, 32, 1, 16),
+                Block.FFN.graph(1, 24, 12, 1),
+                Block.CONVFIRST.graph(1, 16, 9, 2),
+                Block.CONVNEXT.graph(1, 20, 10, 1));
+    }
+
+    /** As one unit, which likes large tiles, as many units, which like small ones and sums in parts, and with small groups. */
+    @ParameterizedTest
+    @CsvSource({"1, 256, 49152", "132, 256, 49152", "132, 64, 16384", "4, 32, 4096", "132, 16, 2048"})
+    void tilesForAnyDeviceEqualPlainJava(int units, long groupItems, long localBytes) {
+        try (OpenClBackend backend =
+                open(limited(device().info(), DeviceInfo.Type.GPU, units, groupItems, localBytes))) {
+            for (Graph graph : tiled()) {
+                verify(backend, graph, Fusion.BLOCK);
+                Weights random = new Weights(graph, 2, Weights.Fill.RANDOM);
+                backend.compile(graph.fuse(Fusion.EPILOGUE), random).verify(Engines.reference(random));
+            }
         }
     }
 
@@ -282,7 +315,7 @@ class OpenClBackendTest {
 
     private static ClDevice as(DeviceInfo info) {
         ClDevice device = device();
-        return new ClDevice(info, device.platform(), device.id(), device.units());
+        return new ClDevice(info, device.platform(), device.id(), info.computeUnits());
     }
 
     private static OpenClBackend open(DeviceInfo info) {
@@ -291,6 +324,11 @@ class OpenClBackendTest {
 
     /** The same device with other limits, for which kernels and tiles are chosen. */
     private static DeviceInfo limited(DeviceInfo info, DeviceInfo.Type type, long groupItems, long localBytes) {
+        return limited(info, type, info.computeUnits(), groupItems, localBytes);
+    }
+
+    private static DeviceInfo limited(
+            DeviceInfo info, DeviceInfo.Type type, int units, long groupItems, long localBytes) {
         return new DeviceInfo(
                 info.platform(),
                 info.name(),
@@ -298,7 +336,7 @@ class OpenClBackendTest {
                 type,
                 info.version(),
                 info.driver(),
-                info.computeUnits(),
+                units,
                 info.clockMHz(),
                 info.vectorWidth(),
                 info.globalBytes(),

@@ -1,0 +1,147 @@
+package org.convmark.kernel.opencl;
+
+import java.util.Comparator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.convmark.model.Conv;
+import org.convmark.model.Shape;
+
+/**
+ * What a work-group of {@code columns_gpu.cl} makes.
+ *
+ * @param out channels of an item
+ * @param column pixels of an item, one below the other
+ * @param across items side by side
+ * @param down items one below the other
+ * @param planes sets of {@code out} channels
+ * @param chunk input channels in local memory at a time
+ * @param pitch floats from row to row in local memory
+ * @param rows of a plane in local memory
+ */
+record ColumnTile(int out, int column, int across, int down, int planes, int chunk, int pitch, int rows) {
+    /** Items of a group, if the device allows it. */
+    private static final int ITEMS = 256;
+
+    /** Items of a group where there are few groups. */
+    private static final int LEAST_ITEMS = 32;
+
+    /** Local memory that lets several groups share a unit. */
+    private static final long LOCAL_BYTES = 16 << 10;
+
+    /** Weights of an item and input channel. */
+    private static final int WEIGHTS = 72;
+
+    private static final int BANKS = 32;
+
+    /**
+     * A tile for a device, as large as it allows, of few planes where groups would be fewer than twice the units.
+     *
+     * @param in shape of the input
+     * @param map shape of the output
+     * @throws IllegalStateException if the device's local memory cannot hold a single window
+     */
+    static ColumnTile of(DeviceInfo device, int units, Conv conv, Shape in, Shape map) {
+        int items = IntStream.iterate(ITEMS, n -> n > 1, n -> n / 2)
+                .filter(device::allows)
+                .findFirst()
+                .orElse(1);
+        long local = Math.min(LOCAL_BYTES, device.localBytes());
+        for (int most = items; most > 0; most /= 2) {
+            ColumnTile tile = fitting(most, local, units, conv, in, map);
+            if (tile.localBytes() <= local) {
+                return tile;
+            }
+        }
+        throw new IllegalStateException("a window of " + conv.kernel() + " x " + conv.kernel()
+                + " pixels needs more than the " + device.localBytes() + " bytes of local memory of " + device.name());
+    }
+
+    private static ColumnTile fitting(int items, long local, int units, Conv conv, Shape in, Shape map) {
+        int group = conv.groupWidth(in.channels());
+        int taps = conv.kernel() * conv.kernel();
+        int out = Stream.of(8, 4, 2)
+                .filter(n -> conv.groupOut(in.channels()) % n == 0 && n * taps <= WEIGHTS)
+                .findFirst()
+                .orElse(1);
+        int column = even(map.height(), conv.kernel() > 3 && conv.stride() == 1 ? 8 : 4);
+        int across = even(map.width(), Math.min(64, items));
+        int down = even(DeviceTensor.blocks(map.height(), column), Math.max(1, items / across));
+        int reach = (conv.kernel() - 1) * conv.dilation() + 1;
+        int rows = (down * column - 1) * conv.stride() + reach;
+        int pitch = pitch((across - 1) * conv.stride() + reach, across, column, conv.stride());
+        ColumnTile one = new ColumnTile(out, column, across, down, 1, 1, pitch, rows);
+        int sets = conv.outChannels() / out;
+        long groups = (long) sets * one.tiles(map) * map.batch();
+        long few = Math.max(groups / (2L * units), DeviceTensor.blocks(LEAST_ITEMS, across * down));
+        int planes = (int)
+                Math.max(1, Math.min(Math.min(few, sets), Math.min(items / (across * down), local / one.localBytes())));
+        int chunk = IntStream.iterate(group, n -> n > 1, n -> n - 1)
+                .filter(n -> group % n == 0 && planes * n * one.localBytes() <= local)
+                .findFirst()
+                .orElse(1);
+        return new ColumnTile(out, column, across, down, planes, chunk, pitch, rows);
+    }
+
+    /** At most so many, such that the parts of a whole hardly differ. */
+    private static int even(int whole, int most) {
+        return DeviceTensor.blocks(whole, DeviceTensor.blocks(whole, most));
+    }
+
+    /** The least distance of rows at which as few lanes of a warp as possible meet on a bank. */
+    private static int pitch(int width, int across, int column, int stride) {
+        return IntStream.range(width, width + BANKS)
+                .boxed()
+                .min(Comparator.comparingInt(pitch -> conflicts(pitch, across, column, stride)))
+                .orElseThrow();
+    }
+
+    private static int conflicts(int pitch, int across, int column, int stride) {
+        int[] used = new int[BANKS];
+        for (int lane = 0; lane < BANKS; lane++) {
+            used[(lane / across * column * pitch + lane % across) * stride % BANKS]++;
+        }
+        return IntStream.of(used).max().orElseThrow();
+    }
+
+    int items() {
+        return across * down * planes;
+    }
+
+    /** Groups that cover a map. */
+    int tiles(Shape map) {
+        return DeviceTensor.blocks(map.width(), across) * DeviceTensor.blocks(map.height(), down * column);
+    }
+
+    long localBytes() {
+        return (long) planes * chunk * rows * pitch * Shape.ELEMENT_BYTES;
+    }
+
+    /** The launch that makes an output of shape {@code map}. */
+    LaunchModel model(Conv conv, Shape in, Shape map) {
+        int taps = conv.kernel() * conv.kernel();
+        int group = conv.groupWidth(in.channels());
+        double fma = (double) taps * column * out;
+        double values = ((column - 1.0) * conv.stride() + conv.kernel()) * conv.kernel();
+        double weights = out >= 4 ? taps * out / 4.0 : taps * out;
+        double filled = Math.ceil((double) rows * pitch / (across * down));
+        LaunchModel.Work channel = new LaunchModel.Work(
+                fma,
+                values * conv.stride() + weights + 3 * filled,
+                fma + values + weights + 16 * filled + 8,
+                2.0 / chunk);
+        LaunchModel.Work ends = new LaunchModel.Work(0, 2.0 * column * out, 6.0 * column * out + 60, 0);
+        return new LaunchModel(
+                (long) tiles(map) * DeviceTensor.blocks(conv.outChannels() / out, planes) * map.batch(),
+                items(),
+                localBytes(),
+                taps * column * out > 300 ? 120 : 64,
+                channel.times(group).plus(ends).inGroup(items()),
+                (in.elements() + map.elements() + (double) conv.outChannels() * group * taps) * Shape.ELEMENT_BYTES);
+    }
+
+    /** Build options. */
+    String options() {
+        return " -DOUT=" + out + " -DCOLUMN=" + column + " -DACROSS=" + across + " -DDOWN=" + down + " -DPLANES="
+                + planes + " -DCHUNK=" + chunk + " -DPITCH=" + pitch;
+    }
+}

@@ -1,0 +1,235 @@
+package org.convmark.kernel.opencl;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.Kernel;
+import org.convmark.model.Conv;
+import org.convmark.model.Graph;
+import org.convmark.model.Shape;
+
+/** Binds a convolution on a GPU: as a matrix product in tiles, or by columns where its groups are narrow. */
+final class GpuConvolution {
+    private static final System.Logger LOG = System.getLogger(GpuConvolution.class.getName());
+
+    /** Fewer output channels than this make no matrix product. */
+    private static final int NARROW = 32;
+
+    private final Cl cl;
+    private final Tuning tuning;
+    private final Conv conv;
+    private final float[] filter;
+    private final float[] bias;
+    private final DeviceTensor in;
+    private final DeviceTensor residual;
+    private final DeviceTensor out;
+    private final String options;
+    private final int group;
+    private final int groupOut;
+    private final int groups;
+    private final int taps;
+    private final int pixels;
+
+    GpuConvolution(
+            Cl cl,
+            Tuning tuning,
+            Conv conv,
+            Epilogue epilogue,
+            float[] filter,
+            float[] bias,
+            DeviceTensor in,
+            DeviceTensor residual,
+            DeviceTensor out) {
+        this.cl = cl;
+        this.tuning = tuning;
+        this.conv = conv;
+        this.filter = filter;
+        this.bias = bias;
+        this.in = in;
+        this.residual = residual == null ? out : residual;
+        this.out = out;
+        this.group = conv.groupWidth(in.shape().channels());
+        this.groupOut = conv.groupOut(in.shape().channels());
+        this.groups = in.shape().channels() / group;
+        this.taps = conv.kernel() * conv.kernel();
+        this.pixels = (int) out.shape().pixels();
+        this.options = tuning.options() + Tuning.epilogue(epilogue, residual) + Tuning.window(conv) + " -DWIDTH="
+                + out.shape().width() + " -DGROUP_WIDTH=" + group + " -DGROUP_OUT=" + groupOut + " -DIN_ROW="
+                + in.row() + " -DIN_PLANE=" + in.plane();
+    }
+
+    Kernel bind() {
+        return isMatrix(cl.info(), cl.units(), conv, in.shape(), out.shape()) ? matrix() : columns();
+    }
+
+    /** Whether a convolution is faster as a matrix product, by the model; narrow groups leave most of a tile empty. */
+    private static boolean isMatrix(DeviceInfo device, int units, Conv conv, Shape in, Shape out) {
+        return conv.groupOut(in.channels()) >= NARROW
+                || product(device, units, conv, in, out) < byColumns(device, units, conv, in, out);
+    }
+
+    private static double product(DeviceInfo device, int units, Conv conv, Shape in, Shape out) {
+        return MatrixTile.plans(device, units, conv, in, out, out.width() % 4 == 0)
+                .get(0)
+                .cycles(units);
+    }
+
+    private static double byColumns(DeviceInfo device, int units, Conv conv, Shape in, Shape out) {
+        return ColumnTile.of(device, units, conv, in, out)
+                .model(conv, in, out)
+                .on(units)
+                .cycles();
+    }
+
+    /** Predicted cycles of a layer of a body in a launch of its own, whatever it is. */
+    static double cycles(DeviceInfo device, Graph body, int node) {
+        int units = device.computeUnits();
+        Conv conv = TiledBlock.conv(body.nodes().get(node).layer());
+        Shape in = TiledBlock.in(body, node);
+        Shape out = body.nodes().get(node).output();
+        if (conv == null) {
+            double bytes = in.bytes() + (double) out.bytes();
+            return new LaunchModel(1, 32, 0, 32, new LaunchModel.Work(0, 0, 0, 0), bytes)
+                    .on(units)
+                    .cycles();
+        }
+        return isMatrix(device, units, conv, in, out)
+                ? product(device, units, conv, in, out)
+                : byColumns(device, units, conv, in, out);
+    }
+
+    // ---------------------------------------------------------------- matrix product
+
+    private Kernel matrix() {
+        List<MatrixTile.Plan> plans =
+                MatrixTile.plans(cl.info(), cl.units(), conv, in.shape(), out.shape(), wide() == 4);
+        MatrixTile.Plan plan = plans.stream()
+                .filter(some -> cl.fits(
+                        "conv_gpu.cl",
+                        "conv_tile",
+                        matrixOptions(some),
+                        some.tile().items()))
+                .findFirst()
+                .orElse(plans.get(0));
+        LOG.log(System.Logger.Level.DEBUG, () -> conv + " of " + in.shape() + ": " + plan.on(cl.units()));
+        return matrix(plan);
+    }
+
+    private Kernel matrix(MatrixTile.Plan plan) {
+        int[] end = residual.at();
+        Cl.Memory sums = out.memory();
+        MatrixTile tile = plan.tile();
+        long[] items = {
+            (long) DeviceTensor.blocks(pixels, tile.pixels()) * tile.items(),
+            tile.tiles(groupOut),
+            (long) out.shape().batch() * groups * plan.splits()
+        };
+        if (plan.splits() > 1) {
+            sums = cl.allocate(items[2] * tile.tiles(groupOut) * tile.channels() * pixels * Shape.ELEMENT_BYTES);
+        }
+        Cl.Memory biases = cl.upload(bias);
+        Kernel product = cl.kernel(
+                "conv_gpu.cl",
+                "conv_tile",
+                matrixOptions(plan),
+                new Cl.Range(items, new long[] {tile.items(), 1, 1}),
+                in.memory(),
+                in.at(conv.padding()),
+                cl.upload(matrix(tile)),
+                biases,
+                residual.memory(),
+                end,
+                sums,
+                out.at());
+        if (plan.splits() == 1) {
+            return product;
+        }
+        Kernel adding = cl.kernel(
+                "conv_gpu.cl",
+                "conv_splits",
+                matrixOptions(plan),
+                new Cl.Range(
+                        new long[] {pixels, conv.outChannels(), out.shape().batch()},
+                        new long[] {tuning.group(), 1, 1}),
+                sums,
+                biases,
+                residual.memory(),
+                end,
+                out.memory(),
+                out.at());
+        return new OpenClBackend.Sequence(new Kernel[] {product, adding});
+    }
+
+    private String matrixOptions(MatrixTile.Plan plan) {
+        return options + plan.options() + " -DPIXELS=" + pixels + " -DGROUPS=" + groups + " -DWIDE=" + wide();
+    }
+
+    /** Pixels that are stored at a time: 4 if every four of a row are aligned in both tensors. */
+    private int wide() {
+        boolean aligned = Stream.of(out, residual)
+                .flatMapToInt(tensor -> Arrays.stream(tensor.at()))
+                .allMatch(at -> at % 4 == 0);
+        return aligned && out.shape().width() % 4 == 0 ? 4 : 1;
+    }
+
+    /** Group x tile x tap x input channel, padded to whole steps, x channel of the tile. */
+    private float[] matrix(MatrixTile tile) {
+        int rows = tile.steps(group * taps) * tile.depth();
+        float[] packed = new float[groups * tile.tiles(groupOut) * rows * tile.channels()];
+        for (int o = 0; o < conv.outChannels(); o++) {
+            int inGroup = o % groupOut;
+            int first = (o / groupOut * tile.tiles(groupOut) + inGroup / tile.channels()) * rows;
+            for (int c = 0; c < group; c++) {
+                for (int tap = 0; tap < taps; tap++) {
+                    packed[(first + tap * group + c) * tile.channels() + inGroup % tile.channels()] = weight(o, c, tap);
+                }
+            }
+        }
+        return packed;
+    }
+
+    /** The weight of one product. */
+    private float weight(int channelOut, int channelInGroup, int tap) {
+        return filter[(channelOut * group + channelInGroup) * taps + tap];
+    }
+
+    // ---------------------------------------------------------------- columns
+
+    private Kernel columns() {
+        ColumnTile tile = ColumnTile.of(cl.info(), cl.units(), conv, in.shape(), out.shape());
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                () -> conv + " of " + in.shape() + ": " + tile + ", "
+                        + tile.model(conv, in.shape(), out.shape()).on(cl.units()));
+        int sets = conv.outChannels() / tile.out();
+        float[] packed = new float[filter.length];
+        for (int o = 0; o < conv.outChannels(); o++) {
+            for (int c = 0; c < group; c++) {
+                for (int tap = 0; tap < taps; tap++) {
+                    packed[((o / tile.out() * group + c) * taps + tap) * tile.out() + o % tile.out()] =
+                            weight(o, c, tap);
+                }
+            }
+        }
+        return cl.kernel(
+                "columns_gpu.cl",
+                "conv_columns",
+                options + tile.options() + " -DHEIGHT=" + out.shape().height() + " -DSETS=" + sets,
+                new Cl.Range(
+                        new long[] {
+                            (long) tile.tiles(out.shape()) * tile.items(),
+                            DeviceTensor.blocks(sets, tile.planes()),
+                            out.shape().batch()
+                        },
+                        new long[] {tile.items(), 1, 1}),
+                in.memory(),
+                in.at(conv.padding()),
+                cl.upload(packed),
+                cl.upload(bias),
+                residual.memory(),
+                residual.at(),
+                out.memory(),
+                out.at());
+    }
+}

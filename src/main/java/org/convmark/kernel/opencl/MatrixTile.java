@@ -1,0 +1,164 @@
+package org.convmark.kernel.opencl;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.convmark.model.Conv;
+import org.convmark.model.Shape;
+
+/**
+ * The part of a matrix product that a work-group of {@code conv_gpu.cl} makes.
+ *
+ * @param channels output channels
+ * @param pixels pixels
+ * @param depth terms of the sums in local memory at a time
+ * @param own channels, and pixels, of a work-item
+ */
+record MatrixTile(int channels, int pixels, int depth, int own) {
+    /** What is tried: large tiles load less a product, small ones leave fewer units idle and run on small devices. */
+    private static final List<MatrixTile> ALL = List.of(
+            new MatrixTile(128, 128, 8, 8),
+            new MatrixTile(64, 128, 8, 8),
+            new MatrixTile(64, 64, 8, 8),
+            new MatrixTile(32, 64, 16, 4),
+            new MatrixTile(32, 32, 8, 4),
+            new MatrixTile(16, 16, 8, 4));
+
+    /** Shortest part of a sum that is worth a group of its own, in terms. */
+    private static final int LEAST_TERMS = 64;
+
+    /** The tiles that a device has room for; none where it has no local memory or hardly any items in a group. */
+    static Stream<MatrixTile> of(DeviceInfo device) {
+        return ALL.stream().filter(tile -> device.allows(tile.items()) && tile.localBytes() <= device.localBytes());
+    }
+
+    int items() {
+        return channels / own * (pixels / own);
+    }
+
+    /** Two buffers of both factors. */
+    long localBytes() {
+        return 2L * depth * (channels + pixels) * Shape.ELEMENT_BYTES;
+    }
+
+    /** Steps of a sum. */
+    int steps(int terms) {
+        return DeviceTensor.blocks(terms, depth);
+    }
+
+    /** What one step of a group costs, as counted in the kernel as compiled for an NVIDIA GPU. */
+    LaunchModel.Work step() {
+        int across = pixels / own;
+        int quads = own / 4;
+        int values = pixels * depth / items();
+        int weights = channels * depth / 4 / items();
+        // Local memory gives a warp eight quads a cycle, as many as there are different ones. Caches give half of that.
+        double reads = depth * quads * (Math.max(1, across / 8.0) + Math.max(1, 4.0 / across));
+        double loads = reads + 3 * values + 12 * weights;
+        double all = own * own * depth + 2 * depth * quads + 2 * (values + weights) + 56;
+        return new LaunchModel.Work(own * own * depth, loads, all, 1).inGroup(items());
+    }
+
+    /** What a group's beginning and end cost: places of pixels, then the stores. */
+    LaunchModel.Work ends(boolean wide) {
+        int sums = own * own;
+        return new LaunchModel.Work(0, wide ? sums : 4 * sums, sums * (wide ? 4 : 8) + 150, 4).inGroup(items());
+    }
+
+    /** Tiles that cover the output channels of a group. */
+    int tiles(int groupOut) {
+        return DeviceTensor.blocks(groupOut, channels);
+    }
+
+    /** Build options. */
+    String options() {
+        return " -DOUT_TILE=" + channels + " -DPIXEL_TILE=" + pixels + " -DDEPTH=" + depth + " -DOWN=" + own;
+    }
+
+    /**
+     * A tile, and how many groups share a sum.
+     *
+     * @param splits parts of a sum
+     * @param steps of a part
+     * @param product the launch that multiplies
+     * @param adding the launch that adds the parts, or null if there is one part
+     */
+    record Plan(MatrixTile tile, int splits, int steps, LaunchModel product, LaunchModel adding) {
+        String options() {
+            return tile.options() + " -DSPLITS=" + splits + " -DSTEPS=" + steps;
+        }
+
+        /** Predicted cycles on so many units. */
+        double cycles(int units) {
+            return product.on(units).cycles()
+                    + (adding == null ? 0 : adding.on(units).cycles());
+        }
+
+        /** What is predicted for so many units, in words. */
+        String on(int units) {
+            return tile + ", sums in " + splits + (splits == 1 ? " part, " : " parts, ") + product.on(units);
+        }
+    }
+
+    /**
+     * What a device can run of a convolution, fastest first by the model.
+     *
+     * @param in shape of the input
+     * @param out shape of the output
+     * @param wide whether four pixels can be stored at a time
+     * @throws IllegalStateException if the device has room for none
+     */
+    static List<Plan> plans(DeviceInfo device, int units, Conv conv, Shape in, Shape out, boolean wide) {
+        List<Plan> plans = of(device)
+                .flatMap(tile -> tile.plans(units, conv, in, out, wide))
+                .sorted(Comparator.comparingDouble(plan -> plan.cycles(units)))
+                .toList();
+        if (plans.isEmpty()) {
+            throw new IllegalStateException(
+                    "no tile of a matrix product fits groups of up to " + device.groupItems() + " work-items and "
+                            + device.localBytes() + " bytes of local memory, as " + device.name() + " has");
+        }
+        return plans;
+    }
+
+    /** This tile with whole sums and, where groups are fewer than twice the units, with sums in parts. */
+    private Stream<Plan> plans(int units, Conv conv, Shape in, Shape out, boolean wide) {
+        int all = steps(conv.groupWidth(in.channels()) * conv.kernel() * conv.kernel());
+        long groups = groups(conv, in, out);
+        int splits = (int) Math.min((2L * units + groups - 1) / groups, all * depth / LEAST_TERMS);
+        int part = DeviceTensor.blocks(all, Math.max(1, splits));
+        return Stream.of(all, part)
+                .distinct()
+                .map(steps -> plan(DeviceTensor.blocks(all, steps), steps, conv, in, out, wide));
+    }
+
+    private long groups(Conv conv, Shape in, Shape out) {
+        return (long) DeviceTensor.blocks((int) out.pixels(), pixels)
+                * tiles(conv.groupOut(in.channels()))
+                * (in.channels() / conv.groupWidth(in.channels()))
+                * out.batch();
+    }
+
+    private Plan plan(int splits, int steps, Conv conv, Shape in, Shape out, boolean wide) {
+        double weights = (double) conv.outChannels() * conv.groupWidth(in.channels()) * conv.kernel() * conv.kernel();
+        LaunchModel product = new LaunchModel(
+                groups(conv, in, out) * splits,
+                items(),
+                localBytes(),
+                own == 8 ? 128 : 80,
+                step().times(steps).plus(ends(wide || splits > 1)),
+                (in.elements() + weights + (double) splits * out.elements()) * Shape.ELEMENT_BYTES);
+        return new Plan(this, splits, steps, product, splits == 1 ? null : adding(splits, out));
+    }
+
+    private static LaunchModel adding(int splits, Shape out) {
+        double values = splits + 1.0;
+        return new LaunchModel(
+                (out.elements() + 31) / 32,
+                32,
+                0,
+                32,
+                new LaunchModel.Work(0, 2 * values, 3 * values + 40, 0),
+                values * out.elements() * Shape.ELEMENT_BYTES);
+    }
+}

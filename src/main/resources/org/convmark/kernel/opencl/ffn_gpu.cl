@@ -1,0 +1,205 @@
+/*
+ * A block whose expansion and projection are pointwise as one kernel of a GPU: [lead convolution [LayerNorm]] -> expansion ->
+ * projection [+ residual]. A group makes all channels of TILE pixels, an item 8 channels x 8 pixels of them, in quads. The
+ * expansion's input lies in local memory; per CHUNK of hidden channels an item makes 4 of them for its pixels, and after a
+ * barrier adds the products of all to its sums. So both products have as many multiply-adds per load as a matrix product
+ * alone. Weights come through the caches, as quads that all items of a row read. The lead reads its input from there, too.
+ *
+ * Parameters, channels padded with zeros to NARROW, HIDDEN_PADDED, OUT_TILE: lead's bias and filter (set
+ * of LEAD_OWN channels x input channel x tap x LEAD_OWN), norm's gain and bias,
+ * expansion's bias and weights (chunk x input channel x CHUNK), projection's bias and weights (hidden channel x OUT_TILE).
+ */
+#ifndef VEC
+#ifndef V
+#define V 1
+#endif
+#include "vec.cl"
+#endif
+#ifndef TILE
+#define TILE 128
+#define TILE_WIDTH 16
+#define IN 64
+#define LEAD_OUT 64
+#define LEAD_GROUP 8
+#define HIDDEN_PADDED 256
+#define OUT_CHANNELS 64
+#define WIDTH 56
+#define HEIGHT 56
+#define EXPAND_AFTER relu
+#define IN_WIDTH 56
+#define IN_HEIGHT 56
+#define LEAD_KERNEL 3
+#define LEAD_STRIDE 1
+#define LEAD_PADDING 1
+#define LEAD_AFTER identity
+#endif
+#ifndef WIDE
+#define WIDE 1
+#endif
+
+#define NARROW ((LEAD_OUT + 3) / 4 * 4)
+#define OUT_TILE ((OUT_CHANNELS + 7) / 8 * 8)
+#define DOWN (OUT_TILE / 8)
+#define ACROSS (TILE / 8)
+#define CHUNK (OUT_TILE / 2)
+#define ITEM_COUNT (DOWN * ACROSS)
+#define TILE_HEIGHT (TILE / TILE_WIDTH)
+#define TAPS (LEAD_KERNEL * LEAD_KERNEL)
+/* Channels that see the same input, and how many of them an item of the lead makes. */
+#define LEAD_SHARE (LEAD_OUT / (IN / LEAD_GROUP))
+#if LEAD_SHARE % 4 == 0
+#define LEAD_OWN 4
+#elif LEAD_SHARE % 2 == 0
+#define LEAD_OWN 2
+#else
+#define LEAD_OWN 1
+#endif
+#define SYNC barrier(CLK_LOCAL_MEM_FENCE)
+
+/* Row and column of a pixel of the tile: a rectangle where a filter has rows, else pixels as they follow one another. */
+#ifdef LEAD
+#define TILES_ACROSS ((WIDTH + TILE_WIDTH - 1) / TILE_WIDTH)
+#define Y(p) (tile / TILES_ACROSS * TILE_HEIGHT + (p) / TILE_WIDTH)
+#define X(p) (tile % TILES_ACROSS * TILE_WIDTH + (p) % TILE_WIDTH)
+#else
+#define Y(p) ((tile * TILE + (p)) / WIDTH)
+#define X(p) ((tile * TILE + (p)) % WIDTH)
+#endif
+
+/* Each of n tasks for one item; all items go round as often as each other. */
+#define EACH_TASK(i, n)                                                    \
+    for (int i##_first = 0; i##_first < (n); i##_first += ITEM_COUNT)         \
+        for (int i = i##_first + item; i < min((n), i##_first + ITEM_COUNT); i += ITEM_COUNT)
+
+__attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_ffn(
+        global const float *restrict in, int4 in_at, global const float *restrict parameters, float epsilon,
+        global const float *restrict residual, int4 residual_at, global float *restrict out, int4 out_at) {
+    local float4 narrow[NARROW * TILE / 4];
+    local float4 hidden[CHUNK * TILE / 4];
+    local float *values = (local float *)narrow;
+    int item = get_local_id(0);
+    int across = item % ACROSS;
+    int down = item / ACROSS;
+    int tile = get_group_id(0);
+    int image = get_group_id(2);
+    in += in_at.s0 + image * in_at.s3;
+
+#ifdef LEAD
+    EACH_TASK(i, NARROW / LEAD_OWN * TILE_WIDTH) {
+        int set = i / TILE_WIDTH * LEAD_OWN;
+        int x = i % TILE_WIDTH;
+        global const float *restrict filter = parameters + NARROW + set * (LEAD_GROUP * TAPS);
+        float sum[LEAD_OWN][TILE_HEIGHT];
+        EACH(o, LEAD_OWN) EACH(j, TILE_HEIGHT) sum[o][j] = parameters[set + o];
+        for (int c = 0; c < LEAD_GROUP; c++, filter += TAPS * LEAD_OWN) {
+            global const float *restrict from = in + min(set / LEAD_SHARE * LEAD_GROUP + c, IN - 1) * in_at.s2;
+            EACH(r, (TILE_HEIGHT - 1) * LEAD_STRIDE + LEAD_KERNEL) {
+                int y = Y(0) * LEAD_STRIDE - LEAD_PADDING + r;
+                EACH(s, LEAD_KERNEL) {
+                    int column = X(x) * LEAD_STRIDE - LEAD_PADDING + s;
+                    float loaded = from[clamp(y, 0, IN_HEIGHT - 1) * in_at.s1 + clamp(column, 0, IN_WIDTH - 1)];
+                    float value = y >= 0 && y < IN_HEIGHT && column >= 0 && column < IN_WIDTH ? loaded : 0.0f;
+                    EACH(j, TILE_HEIGHT) {
+                        int t = r - j * LEAD_STRIDE;
+                        if (t >= 0 && t < LEAD_KERNEL)
+                            EACH(o, LEAD_OWN)
+                                sum[o][j] = fma(filter[(t * LEAD_KERNEL + s) * LEAD_OWN + o], value, sum[o][j]);
+                    }
+                }
+            }
+        }
+        EACH(o, LEAD_OWN) EACH(j, TILE_HEIGHT)
+            values[(set + o) * TILE + j * TILE_WIDTH + x] = LEAD_AFTER(sum[o][j]);
+    }
+    SYNC;
+    parameters += NARROW * (1 + LEAD_GROUP * TAPS);
+#else
+    EACH_TASK(i, NARROW * TILE) {
+        int c = i / TILE;
+        int y = Y(i % TILE);
+        int x = X(i % TILE);
+        values[i] = c < LEAD_OUT && y < HEIGHT ? in[c * in_at.s2 + y * in_at.s1 + x] : 0.0f;
+    }
+    SYNC;
+#endif
+
+#ifdef NORM
+    EACH_TASK(p, TILE) {
+        local float *pixel = values + p;
+        float mean = 0.0f;
+        for (int c = 0; c < LEAD_OUT; c++)
+            mean += pixel[c * TILE];
+        mean /= (float)LEAD_OUT;
+        float squares = 0.0f;
+        for (int c = 0; c < LEAD_OUT; c++) {
+            float d = pixel[c * TILE] - mean;
+            squares = fma(d, d, squares);
+        }
+        float factor = 1.0f / sqrt(squares / (float)LEAD_OUT + epsilon);
+        for (int c = 0; c < LEAD_OUT; c++)
+            pixel[c * TILE] = fma((pixel[c * TILE] - mean) * factor, parameters[c], parameters[NARROW + c]);
+    }
+    SYNC;
+    parameters += 2 * NARROW;
+#endif
+
+    global const float4 *restrict expand_bias = (global const float4 *)parameters + down;
+    global const float4 *restrict expand = (global const float4 *)(parameters + HIDDEN_PADDED) + down;
+    parameters += HIDDEN_PADDED * (1 + NARROW);
+    global const float4 *restrict project = (global const float4 *)(parameters + OUT_TILE) + down;
+    float sum[8][8];
+    EACH(i, 8) EACH(j, 8) sum[i][j] = parameters[i / 4 * CHUNK + down * 4 + i % 4];
+
+    for (int first = 0; first < HIDDEN_PADDED; first += CHUNK) {
+        float w[8];
+        float x[8];
+        float made[4][8];
+        vstore4(expand_bias[first / 4], 0, w);
+        EACH(i, 4) EACH(j, 8) made[i][j] = w[i];
+        for (int c = 0; c < NARROW; c += 4, expand += 4 * DOWN) {
+            EACH(d, 4) {
+                vstore4(expand[d * DOWN], 0, w);
+                EACH(q, 2) vstore4(narrow[(c + d) * (TILE / 4) + q * ACROSS + across], q, x);
+                EACH(i, 4) EACH(j, 8) made[i][j] = fma(w[i], x[j], made[i][j]);
+            }
+        }
+        SYNC;
+        EACH(i, 4) EACH(q, 2)
+            hidden[(down * 4 + i) * (TILE / 4) + q * ACROSS + across] = (float4)(
+                    EXPAND_AFTER(made[i][4 * q]), EXPAND_AFTER(made[i][4 * q + 1]), EXPAND_AFTER(made[i][4 * q + 2]),
+                    EXPAND_AFTER(made[i][4 * q + 3]));
+        SYNC;
+        for (int h = 0; h < CHUNK; h += 4, project += 4 * (OUT_TILE / 4)) {
+            EACH(d, 4) {
+                EACH(q, 2) vstore4(project[(d * 2 + q) * DOWN], q, w);
+                EACH(q, 2) vstore4(hidden[(h + d) * (TILE / 4) + q * ACROSS + across], q, x);
+                EACH(i, 8) EACH(j, 8) sum[i][j] = fma(w[i], x[j], sum[i][j]);
+            }
+        }
+    }
+
+    residual += residual_at.s0 + image * residual_at.s3;
+    out += out_at.s0 + image * out_at.s3;
+    EACH(i, 8) EACH(q, 2) {
+        int o = i / 4 * CHUNK + down * 4 + i % 4;
+        int p = q * (TILE / 2) + across * 4;
+#if WIDE == 4
+        int y = Y(p);
+        int column = X(p);
+        if (o < OUT_CHANNELS && y < HEIGHT && column < WIDTH) {
+            float4 other = *(global const float4 *)(residual + o * residual_at.s2 + y * residual_at.s1 + column);
+            *(global float4 *)(out + o * out_at.s2 + y * out_at.s1 + column) = (float4)(
+                    FINISHED(sum[i][4 * q], other.s0), FINISHED(sum[i][4 * q + 1], other.s1),
+                    FINISHED(sum[i][4 * q + 2], other.s2), FINISHED(sum[i][4 * q + 3], other.s3));
+        }
+#else
+        EACH(j, 4) {
+            int y = Y(p + j);
+            int column = X(p + j);
+            if (o < OUT_CHANNELS && y < HEIGHT && column < WIDTH)
+                out[o * out_at.s2 + y * out_at.s1 + column] =
+                        FINISHED(sum[i][4 * q + j], residual[o * residual_at.s2 + y * residual_at.s1 + column]);
+        }
+#endif
+    }
+}
