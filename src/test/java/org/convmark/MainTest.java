@@ -71,6 +71,7 @@ class MainTest {
         run --schedule chunk=50             | not step=0,chunk=50: chunk=48 is the nearest.
         run --schedule step=4 --schedule step=4 | --schedule step=4 is given twice.
         run --jvm-args -Dconvmark.vector.bits=256 | use --vector-bits N or --schedule step=N,chunk=N instead
+        run --vector-bits 128 --dump-programs --profile smoke -p target=SCALAR | --dump-programs has nothing to write: no row would run on OPENCL.
         aa --vector-bits 0                  | not of 0: 128 is the nearest.
         list --schedule step=0              | 'step=0' is no schedule of a fused block
         list --roofs /none                  | --roofs: /none

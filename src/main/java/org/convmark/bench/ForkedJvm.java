@@ -44,7 +44,8 @@ public final class ForkedJvm {
                 contract.caches(),
                 FusionConstraints.TYPICAL.memory(),
                 contract.overrides().scheduleOrNone());
-        return Engines.open(target, new EngineOptions(workers, contract.device(), algorithm, constraints));
+        return Engines.open(
+                target, new EngineOptions(workers, contract.device(), algorithm, constraints, contract.dump()));
     }
 
     /**

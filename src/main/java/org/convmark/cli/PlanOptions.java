@@ -55,6 +55,12 @@ final class PlanOptions {
             description = "Count last-level cache misses with Linux perf, in one more fork of each row.")
     private boolean counters;
 
+    @Option(
+            names = "--dump-programs",
+            description =
+                    "Write source, build options, ranges and machine code of OpenCL's programs to the run's folder.")
+    private boolean dumpPrograms;
+
     @Mixin
     private JvmOptions jvmOptions;
 
@@ -125,7 +131,13 @@ final class PlanOptions {
         if (counters) {
             effort = effort.counting(events(machine));
         }
+        if (dumpPrograms) {
+            effort = effort.dumpingPrograms();
+        }
         Plan plan = selection.plan(new Host(machine, probes, jvmOptions.device, ThisProgram.digest()), effort);
+        if (dumpPrograms && plan.rows().stream().noneMatch(row -> row.target() == Target.OPENCL)) {
+            throw new InputError("--dump-programs has nothing to write: no row would run on " + Target.OPENCL + ".");
+        }
         Capture capture = new Capture(machine, null, List.copyOf(probes.values()));
         return new PreparedRun(plan, capture, name(machine));
     }

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.convmark.io.Json;
 import org.convmark.io.JsonErrors;
+import org.convmark.kernel.EngineOptions.ProgramDump;
 import org.convmark.kernel.VectorLength;
 import org.convmark.model.Caches;
 
@@ -27,6 +28,7 @@ import org.convmark.model.Caches;
  * @param caches sizes that fused blocks are planned for
  * @param warmUpMillis time limit of the warm-up
  * @param vectorBits vector length, chosen by the user or by the suite for this row, or null for the JVM's preferred length
+ * @param dump where OpenCL writes the programs that it builds, or null
  */
 public record ForkContract(
         List<String> arguments,
@@ -35,12 +37,13 @@ public record ForkContract(
         String device,
         Caches caches,
         Integer warmUpMillis,
-        Integer vectorBits) {
+        Integer vectorBits,
+        ProgramDump dump) {
     /** The system property. */
     public static final String PROPERTY = "convmark.fork";
 
     /** The contract of a fork that was given none. */
-    public static final ForkContract USUAL = new ForkContract(null, null, null, null, null, null, null);
+    public static final ForkContract USUAL = new ForkContract(null, null, null, null, null, null, null, null);
 
     private static final int USUAL_WARM_UP = 30_000;
 

@@ -10,8 +10,23 @@ import org.convmark.model.Algorithm;
  * @param device an OpenCL device as {@link org.convmark.kernel.opencl.OpenClDevices} finds it by name, or null for the best
  * @param algorithm of convolutions, for targets that have several
  * @param constraints limits for planning fused blocks
+ * @param dump where OpenCL writes the programs that it builds, or null
  */
-public record EngineOptions(int workers, String device, Algorithm algorithm, FusionConstraints constraints) {
+public record EngineOptions(
+        int workers, String device, Algorithm algorithm, FusionConstraints constraints, ProgramDump dump) {
+    /**
+     * Where programs are written to, for people who read machine code.
+     *
+     * @param folder has a folder for each program; made if it is missing
+     * @param row what launches them
+     */
+    public record ProgramDump(String folder, String row) {}
+
+    /** Without files of programs. */
+    public EngineOptions(int workers, String device, Algorithm algorithm, FusionConstraints constraints) {
+        this(workers, device, algorithm, constraints, null);
+    }
+
     /** For a machine whose limits are unknown. */
     public EngineOptions(int workers, String device, Algorithm algorithm) {
         this(workers, device, algorithm, FusionConstraints.TYPICAL);

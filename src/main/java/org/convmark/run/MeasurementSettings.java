@@ -10,27 +10,38 @@ import java.util.List;
  * @param iterations samples per fork
  * @param iterationMillis minimum time of a sample
  * @param counters events to count in one more fork, whose times are discarded
+ * @param dumpsPrograms whether OpenCL's programs are written to the run's folder, before anything is timed
  */
 public record MeasurementSettings(
-        int forks, int warmUpMillis, int iterations, int iterationMillis, List<String> counters) {
+        int forks,
+        int warmUpMillis,
+        int iterations,
+        int iterationMillis,
+        List<String> counters,
+        boolean dumpsPrograms) {
     /** Plans without counters may omit them. */
     public MeasurementSettings {
         counters = counters == null ? List.of() : List.copyOf(counters);
     }
 
-    /** Without counters. */
+    /** Without counters and programs. */
     public MeasurementSettings(int forks, int warmUpMillis, int iterations, int iterationMillis) {
-        this(forks, warmUpMillis, iterations, iterationMillis, List.of());
+        this(forks, warmUpMillis, iterations, iterationMillis, List.of(), false);
     }
 
     /** The same with another number of forks. */
     public MeasurementSettings withForks(int number) {
-        return new MeasurementSettings(number, warmUpMillis, iterations, iterationMillis, counters);
+        return new MeasurementSettings(number, warmUpMillis, iterations, iterationMillis, counters, dumpsPrograms);
     }
 
     /** The same with one more fork that counts events. */
     public MeasurementSettings counting(List<String> events) {
-        return new MeasurementSettings(forks, warmUpMillis, iterations, iterationMillis, events);
+        return new MeasurementSettings(forks, warmUpMillis, iterations, iterationMillis, events, dumpsPrograms);
+    }
+
+    /** The same with OpenCL's programs in the run's folder. */
+    public MeasurementSettings dumpingPrograms() {
+        return new MeasurementSettings(forks, warmUpMillis, iterations, iterationMillis, counters, true);
     }
 
     /** The number of all forks, including the one that counts events. */

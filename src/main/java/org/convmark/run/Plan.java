@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.convmark.jvm.EngineId;
 import org.convmark.jvm.ForkContract;
+import org.convmark.kernel.EngineOptions.ProgramDump;
 import org.convmark.kernel.VectorLength;
 import org.convmark.model.Caches;
 import org.convmark.model.Target;
@@ -96,8 +97,12 @@ public record Plan(
                 .orElseThrow();
     }
 
-    /** The contract of a row's forks on a machine with these caches. */
-    ForkContract contract(Row row, Caches caches) {
+    /**
+     * The contract of a row's forks on a machine with these caches.
+     *
+     * @param dump where OpenCL writes its programs, or null
+     */
+    ForkContract contract(Row row, Caches caches, ProgramDump dump) {
         PlannedJvm jvm = jvm(row);
         return new ForkContract(
                 jvm.setup().arguments(),
@@ -108,7 +113,8 @@ public record Plan(
                 effort.warmUpMillis(),
                 shortens(row, jvm)
                         ? Integer.valueOf(VectorLength.SHORT_BITS)
-                        : jvm.setup().overrides().vectorBits());
+                        : jvm.setup().overrides().vectorBits(),
+                dump);
     }
 
     /** What a row's target must report that it runs on. */

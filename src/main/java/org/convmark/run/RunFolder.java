@@ -93,6 +93,11 @@ public record RunFolder(Path path) {
         return path.resolve("failed.json");
     }
 
+    /** OpenCL's programs, if they are asked for; absolute, because forks write them. */
+    Path programs() {
+        return path.resolve("opencl").toAbsolutePath();
+    }
+
     private Path planFile() {
         return path.resolve("plan.json");
     }

@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.jar.JarFile;
 import org.convmark.jvm.ForkContract;
+import org.convmark.kernel.EngineOptions.ProgramDump;
 import org.convmark.machine.Capture;
 import org.convmark.model.Caches;
+import org.convmark.model.Target;
 import org.convmark.results.Row;
 
 /**
@@ -21,8 +23,15 @@ public record RunUnderTest(RunFolder folder, Plan plan, Capture capture, String 
 
     /** The arguments that pass the contract to a row's forks, on a machine with these caches. */
     List<String> told(Row row, Caches caches) {
-        ForkContract contract = plan.contract(row, caches);
+        ForkContract contract = plan.contract(row, caches, dump(row));
         return knows(ForkContract.class) ? contract.properties() : contract.formerProperties();
+    }
+
+    /** Where the forks of a row write OpenCL's programs, or null; an older program cannot. */
+    private ProgramDump dump(Row row) {
+        return plan.effort().dumpsPrograms() && row.target() == Target.OPENCL && knows(ProgramDump.class)
+                ? new ProgramDump(folder.programs().toString(), row.title() + " on JVM " + row.jvm())
+                : null;
     }
 
     /**

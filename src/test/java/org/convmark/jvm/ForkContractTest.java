@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.fusion.FusionConstraints.ScheduleOverride;
 import org.convmark.io.Json;
+import org.convmark.kernel.EngineOptions.ProgramDump;
 import org.convmark.machine.ForkArguments;
 import org.convmark.model.Caches;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,7 @@ class ForkContractTest {
         Overrides all = new Overrides(256, new ScheduleOverride(4, 64));
         return Stream.of(
                 ForkContract.USUAL,
-                new ForkContract(List.of(), null, EngineId.parse("plain Java loops"), null, null, 5, null),
+                new ForkContract(List.of(), null, EngineId.parse("plain Java loops"), null, null, 5, null, null),
                 new ForkContract(
                         List.of("-Xmx1g"),
                         all,
@@ -65,9 +66,17 @@ class ForkContractTest {
                         "GPU",
                         new Caches(1 << 15, 1 << 20, 1 << 25),
                         9,
-                        256),
+                        256,
+                        new ProgramDump("folder", "row")),
                 new ForkContract(
-                        List.of(NASTY, "-Dx=" + NASTY), all, EngineId.parse(NASTY), NASTY, Caches.TYPICAL, 1, 512));
+                        List.of(NASTY, "-Dx=" + NASTY),
+                        all,
+                        EngineId.parse(NASTY),
+                        NASTY,
+                        Caches.TYPICAL,
+                        1,
+                        512,
+                        new ProgramDump(NASTY, NASTY)));
     }
 
     /** Through the file that JMH writes: what it knows of the fork's arguments in any other way may be altered. */
@@ -123,7 +132,8 @@ class ForkContractTest {
     void olderProgramIsToldTheSame() {
         Overrides chosen = new Overrides(512, new ScheduleOverride(4, 64));
         List<String> user = List.of("-Xmx1g", "-XX:UseAVX=2");
-        ForkContract contract = new ForkContract(user, chosen, EngineId.parse("x"), "GPU", Caches.TYPICAL, 9, 256);
+        ForkContract contract =
+                new ForkContract(user, chosen, EngineId.parse("x"), "GPU", Caches.TYPICAL, 9, 256, null);
         List<String> told = new ArrayList<>(user);
         told.addAll(contract.formerProperties());
         assertEquals(new JvmSetup("17", "VM", "/java", user, chosen), JvmSetup.ofFork("17", "VM", "/java", told));

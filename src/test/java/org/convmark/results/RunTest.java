@@ -104,7 +104,8 @@ class RunTest {
                 List<String> user = List.of("-Xmx1g", "-Dx='a'");
                 return Stream.of(
                                 user,
-                                new ForkContract(user, chosen, EngineId.parse("x"), null, null, 9, 256).properties())
+                                new ForkContract(user, chosen, EngineId.parse("x"), null, null, 9, 256, null)
+                                        .properties())
                         .flatMap(List::stream)
                         .toList();
             }

@@ -30,6 +30,7 @@ import org.convmark.jvm.JvmSetup;
 import org.convmark.jvm.Overrides;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
+import org.convmark.model.Caches;
 import org.convmark.model.Case;
 import org.convmark.model.Metric;
 import org.convmark.model.Target;
@@ -118,6 +119,22 @@ class SessionTest {
         RunUnderTest older = new RunUnderTest(null, null, null, jar.toString());
         assertTrue(older.knows(GCProfiler.class));
         assertFalse(older.knows(ErrorProfiler.class));
+    }
+
+    /** Rows on other targets build no programs. */
+    @Test
+    void forksOnOpenClAreToldWhereProgramsGo(@TempDir Path parent) {
+        SortedMap<String, String> onOpenCl = new TreeMap<>(PARAMS);
+        onOpenCl.put("target", "OPENCL");
+        Row row = new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", onOpenCl));
+        Plan asked = plan("plain Java loops", new MeasurementSettings(1, 50, 2, 10).dumpingPrograms());
+        RunFolder folder = RunFolder.create(parent, "run");
+        RunUnderTest run = new RunUnderTest(folder, asked, null, RunUnderTest.OWN);
+        String told = run.told(row, Caches.TYPICAL).get(0);
+        assertTrue(told.contains(folder.path().resolve("opencl").toString()), told);
+        assertFalse(run.told(asked.rows().get(0), Caches.TYPICAL).get(0).contains("dump"));
+        RunUnderTest usual = new RunUnderTest(folder, plan("plain Java loops"), null, RunUnderTest.OWN);
+        assertFalse(usual.told(row, Caches.TYPICAL).get(0).contains("dump"));
     }
 
     /** JVMs side by side, then targets and fusions of one problem; another problem waits until all these are kept. */

@@ -2,13 +2,16 @@ package org.convmark.kernel.opencl;
 
 import static org.jocl.CL.*;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.kernel.EngineOptions.ProgramDump;
 import org.convmark.kernel.Kernel;
 import org.jocl.CL;
 import org.jocl.CLException;
@@ -35,16 +38,30 @@ final class Cl implements AutoCloseable {
     /** A buffer on the device. */
     record Memory(cl_mem handle, long bytes) {}
 
+    /**
+     * A program that was built.
+     *
+     * @param folder with its files, or null
+     */
+    private record Built(cl_program program, Path folder) {}
+
     private final ClDevice device;
     private final cl_context context;
     private final cl_command_queue queue;
-    private final Map<String, cl_program> programs = new HashMap<>();
+    private final Optional<ProgramFiles> dump;
+    private final Map<String, Built> programs = new HashMap<>();
     private final List<cl_kernel> kernels = new ArrayList<>();
     private final List<cl_mem> buffers = new ArrayList<>();
 
     /** Opens a device. */
     Cl(ClDevice device) {
+        this(device, null);
+    }
+
+    /** Opens a device whose programs are written to files as they are built, unless dump is null. */
+    Cl(ClDevice device, ProgramDump dump) {
         this.device = device;
+        this.dump = Optional.ofNullable(dump).map(ProgramFiles::new);
         cl_context_properties properties = new cl_context_properties();
         properties.addProperty(CL_CONTEXT_PLATFORM, device.platform());
         this.context = clCreateContext(properties, 1, new cl_device_id[] {device.id()}, null, null, null);
@@ -143,13 +160,15 @@ final class Cl implements AutoCloseable {
 
     /** A kernel of a program of several parts with its arguments bound. */
     Kernel kernel(List<SourceFile> parts, String name, String options, Range range, Object... arguments) {
-        cl_kernel kernel = create(parts, name, options);
+        Built built = built(parts, options);
+        cl_kernel kernel = create(built, name);
         String words = name + " of " + files(parts) + " in groups of " + size(range.group) + " work-items";
         if (!device.info().allows(range.group)) {
             throw new IllegalStateException(
                     words + " does not run on " + device.info().name() + ", whose groups have up to "
                             + device.info().groupItems());
         }
+        dump.ifPresent(files -> files.launch(built.folder(), name, range));
         for (int i = 0; i < arguments.length; i++) {
             bind(kernel, i, arguments[i]);
         }
@@ -161,7 +180,7 @@ final class Cl implements AutoCloseable {
      * advice: Mesa 22.3 says 32 of kernels that it compiled for groups of 256, and runs them.
      */
     boolean fits(String file, String name, String options, long... group) {
-        cl_kernel kernel = create(List.of(new SourceFile(file, "")), name, options);
+        cl_kernel kernel = create(built(List.of(new SourceFile(file, "")), options), name);
         long[] most = new long[1];
         clGetKernelWorkGroupInfo(kernel, device.id(), CL_KERNEL_WORK_GROUP_SIZE, Sizeof.size_t, Pointer.to(most), null);
         return size(group) <= most[0];
@@ -171,9 +190,12 @@ final class Cl implements AutoCloseable {
         return Arrays.stream(group).reduce(1, (x, y) -> x * y);
     }
 
-    private cl_kernel create(List<SourceFile> parts, String name, String options) {
-        cl_program program = programs.computeIfAbsent(parts + " " + options, k -> build(parts, options));
-        cl_kernel kernel = clCreateKernel(program, name, null);
+    private Built built(List<SourceFile> parts, String options) {
+        return programs.computeIfAbsent(parts + " " + options, k -> build(parts, options));
+    }
+
+    private cl_kernel create(Built built, String name) {
+        cl_kernel kernel = clCreateKernel(built.program(), name, null);
         kernels.add(kernel);
         return kernel;
     }
@@ -190,21 +212,34 @@ final class Cl implements AutoCloseable {
         }
     }
 
-    private cl_program build(List<SourceFile> parts, String options) {
-        String strict = device.info().roundedDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "";
+    private Built build(List<SourceFile> parts, String options) {
+        String all = options + (device.info().roundedDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
         String[] sources = Stream.concat(Stream.of(new SourceFile(COMMON, "")), parts.stream())
                 .map(SourceFile::text)
                 .toArray(String[]::new);
         cl_program program = clCreateProgramWithSource(context, sources.length, sources, null, null);
         try {
-            clBuildProgram(program, 1, new cl_device_id[] {device.id()}, options + strict, null, null);
+            clBuildProgram(program, 1, new cl_device_id[] {device.id()}, all, null, null);
         } catch (CLException e) {
             throw new IllegalStateException(
                     files(parts) + " does not compile on " + device.info().name() + " with " + options + ":\n"
                             + log(program),
                     e);
         }
-        return program;
+        String last = parts.get(parts.size() - 1).file();
+        return new Built(
+                program,
+                dump.map(files -> files.program(last, String.join("", sources), all, () -> binary(program)))
+                        .orElse(null));
+    }
+
+    /** What the compiler made of it: PTX, an object file, or whatever else the device's platform keeps. */
+    private static byte[] binary(cl_program program) {
+        long[] size = new long[1];
+        clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, Sizeof.size_t, Pointer.to(size), null);
+        byte[] binary = new byte[(int) size[0]];
+        clGetProgramInfo(program, CL_PROGRAM_BINARIES, Sizeof.POINTER, Pointer.to(Pointer.to(binary)), null);
+        return binary;
     }
 
     private static String files(List<SourceFile> parts) {
@@ -265,7 +300,7 @@ final class Cl implements AutoCloseable {
     public void close() {
         clFinish(queue);
         kernels.forEach(CL::clReleaseKernel);
-        programs.values().forEach(CL::clReleaseProgram);
+        programs.values().forEach(built -> clReleaseProgram(built.program()));
         buffers.forEach(CL::clReleaseMemObject);
         clReleaseCommandQueue(queue);
         clReleaseContext(context);

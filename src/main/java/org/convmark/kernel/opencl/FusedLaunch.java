@@ -14,7 +14,7 @@ import org.convmark.model.Route;
 import org.convmark.model.Shift;
 
 /** What one launch can run of a block: stages that stream rows on CPUs, or a tile in local memory on GPUs. */
-record FusedLaunch(DeviceInfo device, Tuning tuning) implements FusionCapabilities {
+record FusedLaunch(FusedTile tiles, Tuning tuning) implements FusionCapabilities {
     /** Why a layer cannot be a stage of {@link PartLowering}; empty if it can. */
     private static final LayerVisitor<String> OBSTACLE = new LayerVisitor<>() {
         @Override
@@ -83,7 +83,7 @@ record FusedLaunch(DeviceInfo device, Tuning tuning) implements FusionCapabiliti
     @Override
     public String obstacle(Graph body) {
         if (tuning.family() == Tuning.Family.GPU) {
-            return FusedTile.obstacle(device, body);
+            return tiles.obstacle(body);
         }
         if (body.inputs().size() > FusedRows.INPUTS) {
             return "reads more than " + FusedRows.INPUTS + " tensors";

@@ -2,9 +2,10 @@ package org.convmark.kernel.opencl;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
@@ -30,18 +31,41 @@ final class FusedTile {
     private static final List<TiledBlock.Tile> TILES =
             List.of(new TiledBlock.Tile(8, 16, 16), new TiledBlock.Tile(8, 8, 32), new TiledBlock.Tile(4, 8, 32));
 
-    private FusedTile() {}
+    /**
+     * A tile and the group that makes it.
+     *
+     * @param rows channel rows of the group
+     */
+    private record Choice(TiledBlock.Tile tile, int rows) {
+        String options() {
+            return tile.options() + " -DROWS=" + rows;
+        }
+
+        int items() {
+            return LANES * rows;
+        }
+    }
+
+    private final DeviceInfo device;
+
+    /** What fits, the largest group first; blocks are asked for again and again while a graph is cut. */
+    private final Map<TiledBlock, List<Choice>> known = new ConcurrentHashMap<>();
+
+    FusedTile(DeviceInfo device) {
+        this.device = device;
+    }
 
     /** Why layers do not become one kernel; empty if they match the form of one, some tile of it fits the device and is fast. */
-    static String obstacle(DeviceInfo device, Graph body) {
+    String obstacle(Graph body) {
         TiledBlock block = TiledBlock.of(body);
         if (block == null) {
             return "no kernel of a tile in local memory has its form";
         }
         Optional<LaunchModel> fused = FusedFfn.of(device, block)
                 .map(FusedFfn::model)
-                .or(() -> rows(device).findFirst().flatMap(rows -> tile(device, block, rows)
-                        .map(tile -> block.model(tile, rows))));
+                .or(() -> choices(block).stream()
+                        .findFirst()
+                        .map(choice -> block.model(choice.tile(), choice.rows())));
         if (fused.isEmpty()) {
             return "no tile of it fits groups and local memory";
         }
@@ -58,12 +82,19 @@ final class FusedTile {
                         together);
     }
 
-    private static Stream<Integer> rows(DeviceInfo device) {
-        return ROWS.stream().filter(rows -> device.allows(LANES * rows));
+    private List<Choice> choices(TiledBlock block) {
+        return known.computeIfAbsent(block, this::choose);
+    }
+
+    private List<Choice> choose(TiledBlock block) {
+        return ROWS.stream()
+                .filter(rows -> device.allows(LANES * rows))
+                .flatMap(rows -> tile(block, rows).map(tile -> new Choice(tile, rows)).stream())
+                .toList();
     }
 
     /** The largest tile that fits the device, not much larger than the map. */
-    private static Optional<TiledBlock.Tile> tile(DeviceInfo device, TiledBlock block, int rows) {
+    private Optional<TiledBlock.Tile> tile(TiledBlock block, int rows) {
         Shape out = block.body().output();
         TiledBlock.Tile last = TILES.get(TILES.size() - 1);
         return TILES.stream()
@@ -102,7 +133,7 @@ final class FusedTile {
     }
 
     /** The kernel of a body without {@link #obstacle}, in groups that are as large as the device allows with the registers that it takes. */
-    static Kernel bind(Cl cl, Tuning tuning, Graph body, Weights weights, List<DeviceTensor> in, DeviceTensor out) {
+    Kernel bind(Cl cl, Tuning tuning, Graph body, Weights weights, List<DeviceTensor> in, DeviceTensor out) {
         TiledBlock block = TiledBlock.of(body);
         List<Part> parts =
                 body.nodes().stream().map(node -> Part.of(node, weights)).toList();
@@ -116,43 +147,35 @@ final class FusedTile {
                 + after("EXPAND", block.expand(), parts)
                 + after("INNER", block.inner(), parts);
         String options = tuning.options() + block.options() + after + Tuning.epilogue(last.epilogue(), last.residual());
-        List<Integer> possible = rows(cl.info())
-                .filter(rows -> tile(cl.info(), block, rows).isPresent())
-                .toList();
-        int rows = possible.stream()
-                .filter(some ->
-                        cl.fits("fused_gpu.cl", "fused_tile", sized(cl, options, block, some), (long) LANES * some))
+        List<Choice> choices = choices(block);
+        Choice choice = choices.stream()
+                .filter(some -> cl.fits("fused_gpu.cl", "fused_tile", options + some.options(), some.items()))
                 .findFirst()
-                .orElse(possible.get(0));
-        TiledBlock.Tile tile = tile(cl.info(), block, rows).orElseThrow();
-        log(cl, block, tile, block.model(tile, rows));
-        return bind(cl, sized(cl, options, block, rows), block, tile, LANES * rows, parts, in, out);
-    }
-
-    private static String sized(Cl cl, String options, TiledBlock block, int rows) {
-        return options + tile(cl.info(), block, rows).orElseThrow().options() + " -DROWS=" + rows;
+                .orElse(choices.get(0));
+        log(cl, block, choice.tile(), block.model(choice.tile(), choice.rows()));
+        return bind(cl, options + choice.options(), block, choice, parts, in, out);
     }
 
     private static Kernel bind(
             Cl cl,
             String options,
             TiledBlock block,
-            TiledBlock.Tile tile,
-            int items,
+            Choice choice,
             List<Part> parts,
             List<DeviceTensor> in,
             DeviceTensor out) {
         Part last = parts.get(block.project());
         DeviceTensor source = in.get(block.input());
         DeviceTensor residual = last.residual() == null ? out : in.get(last.residual());
-        int across = DeviceTensor.blocks(out.shape().width(), tile.width());
-        int down = DeviceTensor.blocks(out.shape().height(), tile.height());
+        int across = DeviceTensor.blocks(out.shape().width(), choice.tile().width());
+        int down = DeviceTensor.blocks(out.shape().height(), choice.tile().height());
         return cl.kernel(
                 "fused_gpu.cl",
                 "fused_tile",
                 options,
                 new Cl.Range(
-                        new long[] {(long) across * down * items, 1, out.shape().batch()}, new long[] {items, 1, 1}),
+                        new long[] {(long) across * down * choice.items(), 1, out.shape().batch()},
+                        new long[] {choice.items(), 1, 1}),
                 source.memory(),
                 source.at(),
                 new int[] {

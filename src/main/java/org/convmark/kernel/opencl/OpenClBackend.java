@@ -34,13 +34,15 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
 
     private final Cl cl;
     private final Tuning tuning;
+    private final FusedTile tiles;
     private final FusionPlanner planner;
 
     OpenClBackend(Cl cl, Tuning tuning, FusionConstraints constraints) {
         super(new Workers(1));
         this.cl = cl;
         this.tuning = tuning;
-        this.planner = new FusionPlanner(constraints, new FusedLaunch(cl.info(), tuning), cl.units());
+        this.tiles = new FusedTile(cl.info());
+        this.planner = new FusionPlanner(constraints, new FusedLaunch(tiles, tuning), cl.units());
     }
 
     /**
@@ -51,7 +53,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     public static Engine open(EngineOptions options) {
         ClDevice device = OpenClDevices.pick(options);
         // A CPU device knows all processors of the machine, this process may be allowed fewer.
-        Cl cl = new Cl(device.part(Workers.threads(options.workers())));
+        Cl cl = new Cl(device.part(Workers.threads(options.workers())), options.dump());
         return new OpenClBackend(cl, Tuning.of(device.info()), options.constraints());
     }
 
@@ -147,7 +149,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     @Override
     protected Kernel block(Graph body, Weights weights, List<DeviceTensor> in, DeviceTensor out) {
         return tuning.family() == Tuning.Family.GPU
-                ? FusedTile.bind(cl, tuning, body, weights, in, out)
+                ? tiles.bind(cl, tuning, body, weights, in, out)
                 : new FusedRows(cl, tuning, body, planner.kernel(body).step(), in, out).bind(weights);
     }
 

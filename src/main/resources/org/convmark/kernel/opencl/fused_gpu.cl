@@ -199,7 +199,8 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_tile(
         SYNC;
 #endif
         int count = min(CHUNK, HIDDEN - first);
-        for (int i = 0; i < count; i++) {
+        /* Not unrolled: clang for AMD would load the weights of all rounds first, and spill. */
+        _Pragma("unroll 1") for (int i = 0; i < count; i++) {
             float value[OWN_PIXELS];
             UNROLL for (int j = 0; j < OWN_PIXELS; j++)
                 value[j] = filtered[i * HEIGHT * WIDTH + min(lane + j * LANES, HEIGHT * WIDTH - 1)];

@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.convmark.engine.Engines;
 import org.convmark.fusion.FusionConstraints;
 import org.convmark.kernel.EngineOptions;
+import org.convmark.kernel.EngineOptions.ProgramDump;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
@@ -26,6 +31,7 @@ import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -85,6 +91,60 @@ class OpenClBackendTest {
         }
     }
 
+    /** Two rows, two kernels of one program, and one of another. */
+    @Test
+    void programsAreWrittenOnceWithTheRangesOfEveryRow(@TempDir Path folder) throws IOException {
+        for (String row : List.of("first", "second")) {
+            try (Cl cl = new Cl(device(), new ProgramDump(folder.toString(), row))) {
+                for (String kernel : List.of("add", "affine", "add")) {
+                    cl.kernel("elementwise.cl", kernel, "-DV=4 -DGROUP=1", range(row.length()));
+                }
+                cl.kernel("pool.cl", "pool", "-DV=4 -DGROUP=1", range(3));
+            }
+        }
+        List<Path> programs = new ArrayList<>(files(folder));
+        assertEquals(2, programs.size(), programs::toString);
+        Path shared = programs.get(0);
+        assertTrue(shared.getFileName().toString().matches("elementwise-[0-9a-f]{10}"), shared::toString);
+        assertEquals(
+                List.of("binary", "options.txt", "program.cl", "ranges.txt"),
+                files(shared).stream()
+                        .map(file -> file.getFileName().toString())
+                        .toList());
+        assertTrue(Files.readString(shared.resolve("program.cl")).contains("kernel void affine("));
+        assertTrue(Files.readString(shared.resolve("options.txt")).startsWith("-DV=4 -DGROUP=1"));
+        assertTrue(Files.size(shared.resolve("binary")) > 0);
+        assertEquals(
+                List.of(
+                        "add: 5 items in groups of 1, first",
+                        "affine: 5 items in groups of 1, first",
+                        "add: 6 items in groups of 1, second",
+                        "affine: 6 items in groups of 1, second"),
+                Files.readAllLines(shared.resolve("ranges.txt")));
+    }
+
+    private static Cl.Range range(long items) {
+        return new Cl.Range(new long[] {items}, new long[] {1});
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        }
+    }
+
+    @Test
+    void folderThatCannotBeWrittenIsSaidInOneSentence(@TempDir Path folder) throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        try (Cl cl = new Cl(device(), new ProgramDump(file.toString(), "row"))) {
+            String message = assertThrows(
+                            IllegalStateException.class,
+                            () -> cl.kernel("pool.cl", "pool", "-DV=4 -DGROUP=1", range(1)))
+                    .getMessage();
+            assertTrue(message.matches("OpenCL's program cannot be written to " + file + "\\S+: .+"), message);
+        }
+    }
+
     @Test
     void tooLargeBufferIsRefusedBeforeItIsMade() {
         try (Cl cl = new Cl(device())) {
@@ -98,7 +158,7 @@ class OpenClBackendTest {
     // ---------------------------------------------------------------- kernels
 
     /** A few layers that reach every choice between kernels and tiles. */
-    private static List<Graph> graphs() {
+    static List<Graph> graphs() {
         return List.of(
                 Graph.of(new Shape(1, 3, 13, 11)).conv(3, 33, 2).relu(),
                 Graph.of(new Shape(3, 17, 7, 5)).conv(1, 65).norm(),
@@ -147,22 +207,29 @@ class OpenClBackendTest {
         for (Block block : Block.values()) {
             blocks.add(block.graph(1, 12, 9, 2));
         }
-        Graph map = Graph.of(new Shape(3, 9, 7, 13));
-        blocks.add(map.block(f -> f.conv(1, 30)
-                .norm()
-                .relu6()
-                .depthwise(5, 2)
-                .norm()
-                .relu6()
-                .conv(1, 17)
-                .norm()));
-        blocks.add(map.block(f -> f.depthwise(3, 2).relu().conv(1, 40).relu()));
-        blocks.add(map.block(f -> f.residual(
-                        g -> g.conv(1, 4).relu().grouped(3, 8, 1, 2).relu().conv(1, 9))
-                .relu()));
-        blocks.add(map.block(f ->
-                f.relu().norm().conv(3, 33, 2).residual(g -> g.biased(70).relu().biased(33))));
+        blocks.addAll(strides());
         return blocks;
+    }
+
+    /** Blocks with strides, odd groups and filters on a map that no tile divides. */
+    static List<Graph> strides() {
+        Graph map = Graph.of(new Shape(3, 9, 7, 13));
+        return List.of(
+                map.block(f -> f.conv(1, 30)
+                        .norm()
+                        .relu6()
+                        .depthwise(5, 2)
+                        .norm()
+                        .relu6()
+                        .conv(1, 17)
+                        .norm()),
+                map.block(f -> f.depthwise(3, 2).relu().conv(1, 40).relu()),
+                map.block(f -> f.residual(g ->
+                                g.conv(1, 4).relu().grouped(3, 8, 1, 2).relu().conv(1, 9))
+                        .relu()),
+                map.block(f -> f.relu().norm().conv(3, 33, 2).residual(g -> g.biased(70)
+                        .relu()
+                        .biased(33))));
     }
 
     @ParameterizedTest

@@ -14,27 +14,16 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.convmark.engine.Engines;
-import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
-import org.convmark.kernel.Weights;
-import org.convmark.model.Block;
-import org.convmark.model.Fusion;
-import org.convmark.model.Graph;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which devices there are, which of them is meant, and the library that knows. */
 class OpenClDevicesTest {
-    private static final Path RUSTICL = Path.of("/etc/OpenCL/vendors/rusticl.icd");
-    private static final int SECONDS = 300;
-
     // ---------------------------------------------------------------- library
 
     private static void assumeDevice() {
@@ -190,65 +179,6 @@ class OpenClDevicesTest {
                             && !info.driver().isEmpty()
                             && !info.platform().isEmpty(),
                     info::toString);
-        }
-    }
-
-    /**
-     * A second compiler, and a device that refuses types of 64 ones: Mesa's, in software, in a JVM of its own that sees no other. With
-     * {@code -Drusticl=all} all blocks instead of a few.
-     */
-    @Test
-    void kernelsOfGpusRunOnMesa(@TempDir Path folder) throws Exception {
-        assumeTrue(Files.exists(RUSTICL), "there is no rusticl: Debian's mesa-opencl-icd has it");
-        Files.copy(RUSTICL, folder.resolve(RUSTICL.getFileName()));
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector",
-                "-Xmx512m",
-                "-D" + Tuning.FAMILY + "=gpu",
-                "-cp",
-                System.getProperty("java.class.path"),
-                OnRusticl.class.getName(),
-                System.getProperty("rusticl", "few"));
-        Path said = folder.resolve("said");
-        builder.redirectErrorStream(true).redirectOutput(said.toFile());
-        builder.environment().put("OCL_ICD_VENDORS", folder + "/");
-        builder.environment().put("RUSTICL_ENABLE", "llvmpipe");
-        Process process = builder.start();
-        try {
-            boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
-            String text = Files.readString(said);
-            assertTrue(ended && text.contains(OnRusticl.RIGHT), text);
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    /** Main class of that JVM. */
-    static final class OnRusticl {
-        static final String RIGHT = "all right on llvmpipe";
-
-        private OnRusticl() {}
-
-        public static void main(String[] arguments) {
-            List<Block> blocks = arguments[0].equals("all")
-                    ? Stream.of(Block.values())
-                            .filter(block -> block != Block.FUSED_MBCONV) // wrong on Mesa 22.3, right on PoCL
-                            .toList()
-                    : List.of(Block.CONVFIRST, Block.MBCONV, Block.RESNET_BASIC);
-            try (Engine engine = OpenClBackend.open(new EngineOptions(0, "llvmpipe"))) {
-                for (Block block : blocks) {
-                    for (Fusion fusion : List.of(Fusion.EPILOGUE, Fusion.BLOCK)) {
-                        Graph graph = block.graph(1, 40, 9, 1);
-                        Weights weights = new Weights(
-                                graph, 1, Weights.keepsIntegers(graph) ? Weights.Fill.INTEGER : Weights.Fill.RANDOM);
-                        engine.compile(graph.fuse(fusion), weights).verify(Engines.reference(weights));
-                    }
-                }
-            }
-            System.out.println(RIGHT);
-            System.out.flush();
-            Runtime.getRuntime().halt(0);
         }
     }
 }
