@@ -63,9 +63,7 @@ final class FusedTile {
         }
         Optional<LaunchModel> fused = FusedFfn.of(device, block)
                 .map(FusedFfn::model)
-                .or(() -> choices(block).stream()
-                        .findFirst()
-                        .map(choice -> block.model(choice.tile(), choice.rows())));
+                .or(() -> choices(block).stream().findFirst().map(choice -> block.model(choice.tile(), choice.rows())));
         if (fused.isEmpty()) {
             return "no tile of it fits groups and local memory";
         }
@@ -174,7 +172,11 @@ final class FusedTile {
                 "fused_tile",
                 options,
                 new Cl.Range(
-                        new long[] {(long) across * down * choice.items(), 1, out.shape().batch()},
+                        new long[] {
+                            (long) across * down * choice.items(),
+                            1,
+                            out.shape().batch()
+                        },
                         new long[] {choice.items(), 1, 1}),
                 source.memory(),
                 source.at(),
