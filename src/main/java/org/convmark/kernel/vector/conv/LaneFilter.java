@@ -1,11 +1,9 @@
 package org.convmark.kernel.vector.conv;
 
 import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
-import static org.convmark.kernel.vector.lane.Lanes.INTS;
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import org.convmark.kernel.vector.lane.AlignedFloats;
 import org.convmark.kernel.vector.lane.Clamp;
 import org.convmark.kernel.vector.lane.Lanes;
@@ -134,8 +132,9 @@ final class LaneFilter {
             a = FloatVector.fromArray(FLOATS, weights, w0 + t * L)
                     .fma(FloatVector.fromArray(FLOATS, in, p + taps[t]), a);
         }
-        IntVector low = IntVector.broadcast(INTS, clamp.low());
-        IntVector high = IntVector.broadcast(INTS, clamp.high());
-        ((FloatVector) a.reinterpretShape(INTS, 0).max(low).min(high).reinterpretShape(FLOATS, 0)).intoArray(out, q);
+        FloatVector low = FloatVector.broadcast(FLOATS, clamp.low());
+        FloatVector high = FloatVector.broadcast(FLOATS, clamp.high());
+        a = a.blend(low, a.lt(low));
+        a.blend(high, high.lt(a)).intoArray(out, q);
     }
 }

@@ -1,7 +1,6 @@
 package org.convmark.kernel.vector.lane;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import org.convmark.kernel.OwnThreads;
 
 /**
@@ -44,12 +43,11 @@ public final class Boxing {
     /** The operations of register tiles: multiply, add and clamp. */
     private static void kernel(float[] data) {
         FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        IntVector high = IntVector.broadcast(Lanes.INTS, Clamp.RELU6.high());
+        FloatVector high = FloatVector.broadcast(Lanes.FLOATS, 6);
         for (int i = 0; i < data.length; i += Lanes.L) {
             FloatVector x = FloatVector.fromArray(Lanes.FLOATS, data, i);
             sum = x.fma(x, sum);
-            ((FloatVector) sum.reinterpretShape(Lanes.INTS, 0).min(high).reinterpretShape(Lanes.FLOATS, 0))
-                    .intoArray(data, i);
+            sum.blend(high, high.lt(sum)).intoArray(data, i);
         }
     }
 }

@@ -3,21 +3,20 @@ package org.convmark.kernel.vector.lane;
 import org.convmark.model.Activation;
 
 /**
- * The interval to which an activation limits its values, as bits of floats. Floats of zero and above have the order of their bits
- * as ints, and every float below zero has a negative int, so {@code max} and {@code min} of int vectors clamp in an instruction
- * each. A comparison and a blend of floats take four, and a maximum of floats six, because it respects NaN and -0. A NaN may end
- * as a bound. Vectors change their type by {@code reinterpretShape} and a constant species: {@code reinterpretAsInts} looks the species up,
- * and in a large tile C2 of JDK 17 then does not know it and boxes the vector.
+ * The interval to which an activation limits its values. Loops compare and blend, because a float maximum takes six instructions
+ * to respect NaN and -0. A maximum of int vectors would take one, but on JDK 17 int vectors share methods with float vectors,
+ * whose compiled code then traps. C2 counts those traps again for every inlining, and from a hundred on it no longer trusts its
+ * type profiles and boxes vectors: one of four JVMs ran FFN at a third of its speed (docs/log/compilation.md).
  *
- * @param low zero, or the smallest int for no limit
- * @param high a positive float, or the largest int for no limit
+ * @param low the smallest value
+ * @param high the largest
  */
-public record Clamp(int low, int high) {
+public record Clamp(float low, float high) {
     /** All values. */
-    public static final Clamp NONE = new Clamp(Integer.MIN_VALUE, Integer.MAX_VALUE);
+    public static final Clamp NONE = new Clamp(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY);
 
-    private static final Clamp RELU = new Clamp(0, Integer.MAX_VALUE);
-    static final Clamp RELU6 = new Clamp(0, Float.floatToRawIntBits(6));
+    private static final Clamp RELU = new Clamp(0, Float.POSITIVE_INFINITY);
+    private static final Clamp RELU6 = new Clamp(0, 6);
 
     /** Whether an activation (null for none) is nothing but a clamp. */
     static boolean suffice(Activation activation) {

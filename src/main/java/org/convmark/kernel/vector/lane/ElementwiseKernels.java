@@ -1,7 +1,6 @@
 package org.convmark.kernel.vector.lane;
 
 import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
-import static org.convmark.kernel.vector.lane.Lanes.INTS;
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
@@ -48,12 +47,12 @@ public final class ElementwiseKernels {
 
     /** Clamped sums: a residual and the activation after it in one pass. */
     public static void add(float[] a, int i, float[] b, int j, Clamp clamp, float[] out, int o, int length) {
-        IntVector low = IntVector.broadcast(INTS, clamp.low());
-        IntVector high = IntVector.broadcast(INTS, clamp.high());
+        FloatVector low = FloatVector.broadcast(FLOATS, clamp.low());
+        FloatVector high = FloatVector.broadcast(FLOATS, clamp.high());
         for (int k = 0; k < length; k += L) {
             FloatVector x = FloatVector.fromArray(FLOATS, a, i + k).add(FloatVector.fromArray(FLOATS, b, j + k));
-            ((FloatVector) x.reinterpretShape(INTS, 0).max(low).min(high).reinterpretShape(FLOATS, 0))
-                    .intoArray(out, o + k);
+            x = x.blend(low, x.lt(low));
+            x.blend(high, high.lt(x)).intoArray(out, o + k);
         }
     }
 
@@ -100,34 +99,33 @@ public final class ElementwiseKernels {
     }
 
     private static void limit(float[] in, int i, Clamp clamp, float[] out, int o, int length) {
-        IntVector low = IntVector.broadcast(INTS, clamp.low());
-        IntVector high = IntVector.broadcast(INTS, clamp.high());
+        FloatVector low = FloatVector.broadcast(FLOATS, clamp.low());
+        FloatVector high = FloatVector.broadcast(FLOATS, clamp.high());
         for (int k = 0; k < length; k += L) {
             FloatVector x = FloatVector.fromArray(FLOATS, in, i + k);
-            ((FloatVector) x.reinterpretShape(INTS, 0).max(low).min(high).reinterpretShape(FLOATS, 0))
-                    .intoArray(out, o + k);
+            x = x.blend(low, x.lt(low));
+            x.blend(high, high.lt(x)).intoArray(out, o + k);
         }
     }
 
     private static void hardSigmoid(float[] in, int i, float[] out, int o, int length) {
-        IntVector low = IntVector.broadcast(INTS, Clamp.RELU6.low());
-        IntVector high = IntVector.broadcast(INTS, Clamp.RELU6.high());
+        FloatVector low = FloatVector.broadcast(FLOATS, 0);
+        FloatVector high = FloatVector.broadcast(FLOATS, 6);
         for (int k = 0; k < length; k += L) {
             FloatVector x = FloatVector.fromArray(FLOATS, in, i + k).add(3f);
-            ((FloatVector) x.reinterpretShape(INTS, 0).max(low).min(high).reinterpretShape(FLOATS, 0))
-                    .mul(SIXTH)
-                    .intoArray(out, o + k);
+            x = x.blend(low, x.lt(low));
+            x.blend(high, high.lt(x)).mul(SIXTH).intoArray(out, o + k);
         }
     }
 
     private static void hardSwish(float[] in, int i, float[] out, int o, int length) {
-        IntVector low = IntVector.broadcast(INTS, Clamp.RELU6.low());
-        IntVector high = IntVector.broadcast(INTS, Clamp.RELU6.high());
+        FloatVector low = FloatVector.broadcast(FLOATS, 0);
+        FloatVector high = FloatVector.broadcast(FLOATS, 6);
         for (int k = 0; k < length; k += L) {
             FloatVector x = FloatVector.fromArray(FLOATS, in, i + k);
-            FloatVector y = (FloatVector)
-                    x.add(3f).reinterpretShape(INTS, 0).max(low).min(high).reinterpretShape(FLOATS, 0);
-            y.mul(SIXTH).mul(x).intoArray(out, o + k);
+            FloatVector y = x.add(3f);
+            y = y.blend(low, y.lt(low));
+            y.blend(high, high.lt(y)).mul(SIXTH).mul(x).intoArray(out, o + k);
         }
     }
 
@@ -236,12 +234,11 @@ public final class ElementwiseKernels {
      * method would be too long for C2 to inline, and every vector would be boxed.
      */
     private static void gelu(float[] in, int i, float[] out, int o, int length) {
-        IntVector limit = IntVector.broadcast(INTS, Float.floatToRawIntBits(5.35f));
+        FloatVector limit = FloatVector.broadcast(FLOATS, 5.35f);
         for (int k = 0; k < length; k += L) {
             FloatVector x = FloatVector.fromArray(FLOATS, in, i + k);
             FloatVector magnitude = x.abs();
-            FloatVector z =
-                    (FloatVector) magnitude.reinterpretShape(INTS, 0).min(limit).reinterpretShape(FLOATS, 0);
+            FloatVector z = magnitude.blend(limit, limit.lt(magnitude));
             FloatVector t = z.mul(2 / (5.35f * 5.35f)).fma(z, FloatVector.broadcast(FLOATS, -1f));
             FloatVector p = t.fma(
                             FloatVector.broadcast(FLOATS, -0.00116208f), FloatVector.broadcast(FLOATS, 0.0035327552f))

@@ -10,9 +10,6 @@ public final class Lanes {
     /** The only species used in this JVM. */
     public static final VectorSpecies<Float> FLOATS = species();
 
-    /** Ints of as many lanes. */
-    public static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
-
     /** Floats in a vector, channels in a block. */
     public static final int L = FLOATS.length();
 

@@ -26,7 +26,7 @@
  * once it is thrown.
  *
  * <p><b>Before and after the loop.</b> Sums start at the bias. After the loop a residual is added, if there is one, and the sums
- * are clamped for a first activation: an instruction per bound, see {@link org.convmark.kernel.vector.lane.Clamp}. The second vector is stored before the first,
+ * are clamped for a first activation: a comparison and a blend per bound. The second vector is stored before the first,
  * {@code next} floats after it. If there is no second block, {@code next} is 0 and the first vector overwrites the second, which
  * needs no branch.
  *

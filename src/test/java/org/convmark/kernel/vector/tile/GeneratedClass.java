@@ -38,7 +38,7 @@ interface GeneratedClass {
 
     /** Clamps and stores a finished sum. */
     static String store(String sum, String place) {
-        return "((FloatVector) %1$s.reinterpretShape(INTS, 0).max(low).min(high).reinterpretShape(FLOATS, 0)).intoArray(out, %2$s);"
+        return "%1$s = %1$s.blend(low, %1$s.lt(low));\n%1$s.blend(high, high.lt(%1$s)).intoArray(out, %2$s);"
                 .formatted(sum, place);
     }
 

@@ -24,11 +24,9 @@ record LaneTemplate(int first, int second, int step) implements GeneratedClass {
             package org.convmark.kernel.vector.tile;
 
             import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
-            import static org.convmark.kernel.vector.lane.Lanes.INTS;
             import static org.convmark.kernel.vector.lane.Lanes.L;
 
             import jdk.incubator.vector.FloatVector;
-            import jdk.incubator.vector.IntVector;
             import org.convmark.kernel.vector.lane.Clamp;
 
             /** %PIXELS% pixels by runs of %RUNS%. %ORIGIN% */
@@ -38,8 +36,8 @@ record LaneTemplate(int first, int second, int step) implements GeneratedClass {
                 /** See the package. */
                 public static void run(
                         %ARGUMENTS%) {
-                    IntVector low = IntVector.broadcast(INTS, limits.low());
-                    IntVector high = IntVector.broadcast(INTS, limits.high());
+                    FloatVector low = FloatVector.broadcast(FLOATS, limits.low());
+                    FloatVector high = FloatVector.broadcast(FLOATS, limits.high());
                     for (; q < end; q += %PIXELS% * L, p += %ADVANCE% * L) {
                         int k = w0;
                         FloatVector x;

@@ -11,12 +11,10 @@ record ScatteredTemplate(TileSize size) implements GeneratedClass {
             package org.convmark.kernel.vector.tile;
 
             import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
-            import static org.convmark.kernel.vector.lane.Lanes.INTS;
             import static org.convmark.kernel.vector.lane.Lanes.L;
             import static org.convmark.kernel.vector.lane.PackedFilter.RUN;
 
             import jdk.incubator.vector.FloatVector;
-            import jdk.incubator.vector.IntVector;
             import org.convmark.kernel.vector.lane.PackedFilter;
 
             /** Two vectors of output channels by %PIXELS% pixels anywhere. %ORIGIN% */
@@ -42,8 +40,8 @@ record ScatteredTemplate(TileSize size) implements GeneratedClass {
                     if (residual != null) {
                         %ADD%
                     }
-                    IntVector low = IntVector.broadcast(INTS, taps.clamp.low());
-                    IntVector high = IntVector.broadcast(INTS, taps.clamp.high());
+                    FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
+                    FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
                     %STORE%
                 }
             }

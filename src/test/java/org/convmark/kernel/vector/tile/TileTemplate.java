@@ -22,12 +22,10 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
             package org.convmark.kernel.vector.tile;
 
             import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
-            import static org.convmark.kernel.vector.lane.Lanes.INTS;
             import static org.convmark.kernel.vector.lane.Lanes.L;
             import static org.convmark.kernel.vector.lane.PackedFilter.RUN;
 
             import jdk.incubator.vector.FloatVector;
-            import jdk.incubator.vector.IntVector;
             import org.convmark.kernel.vector.lane.PackedFilter;
 
             /** %VECTORS% of output channels by %PIXELS%. %ORIGIN% */
@@ -53,8 +51,8 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
                     if (residual != null) {
                         %ADD%
                     }
-                    IntVector low = IntVector.broadcast(INTS, taps.clamp.low());
-                    IntVector high = IntVector.broadcast(INTS, taps.clamp.high());
+                    FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
+                    FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
                     %STORE%
                 }
             """;
