@@ -32,7 +32,6 @@ class MainTest {
         run -p algorithm=WINOGRAD8          | unknown algorithm 'WINOGRAD8': did you mean 'WINOGRAD_2'?
         run -p axis=KEPT@2                  | axis='KEPT@2' is not a point of an axis: give NONE; KEPT@ and the share
         run -p axis=BATCH@2@16              | axis='BATCH@2@16' is not a point of an axis
-        run --include Fire -p width=2 -p target=SCALAR -p axis=KEPT@0.1 --dry-run | KEPT@0.1 leaves none of 2 channels
         run -p algorithm=                   | -p takes name=value
         run --vector-bits 128 -p target=SCALAR -p algorithm=DIRECT --dry-run | SCALAR chooses its algorithm itself
         run -p target=PYTORCHE              | unknown target 'PYTORCHE': did you mean 'PYTORCH'?

@@ -107,6 +107,21 @@ class PlanTest {
                 .sum();
     }
 
+    /** The graph that points are compared with is always measured; a point that leaves nothing of it is skipped. */
+    @Test
+    void pointsOfAxesFollowTheirGraph() {
+        Plan plan = plan("\\.FireBenchmark", "width=2", "target=SCALAR", "axis=KEPT@0.50,KEPT@0.1");
+        assertEquals(
+                List.of("NONE", "KEPT@0.5"),
+                plan.rows().stream()
+                        .filter(row -> !row.isRoof())
+                        .map(row -> row.what().params().get(Parameter.AXIS.key()))
+                        .toList());
+        assertEquals(
+                List.of("KEPT@0.1 leaves none of 2 channels: keep a larger share, or round to a smaller multiple"),
+                plan.skipped().stream().map(Skipped::reason).toList());
+    }
+
     /** A size that one network cannot run is refused with the layer and the reason; the others are measured. */
     @Test
     void networksThatCannotRunAreSkipped() {
