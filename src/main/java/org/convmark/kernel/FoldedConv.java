@@ -84,7 +84,14 @@ public record FoldedConv(Conv conv, Epilogue epilogue, float[] filter, float[] b
 
     private Conv with(int channels, int groupWidth) {
         return new Conv(
-                channels, conv.kernel(), conv.stride(), conv.dilation(), conv.padding(), groupWidth, conv.bias());
+                channels,
+                conv.kernel(),
+                conv.stride(),
+                conv.dilation(),
+                conv.padding(),
+                groupWidth,
+                conv.bias(),
+                conv.sparsity());
     }
 
     /**

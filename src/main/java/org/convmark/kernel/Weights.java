@@ -18,6 +18,7 @@ import org.convmark.model.Pool;
 import org.convmark.model.Route;
 import org.convmark.model.Shape;
 import org.convmark.model.Shift;
+import org.convmark.model.Sparsity;
 
 /**
  * Deterministic parameters and input of a graph. Parameters depend on a node's id, so they are the same however the graph is
@@ -59,6 +60,9 @@ public class Weights {
      */
     private static final double OPEN_GATE = 0.6;
 
+    /** Streams of random numbers from here on say which weights are zero. */
+    private static final long PRUNED = 1L << 40;
+
     private final Graph graph;
     private final long seed;
     private final Fill fill;
@@ -95,7 +99,14 @@ public class Weights {
     public float[] filter(Node node) {
         Conv conv = (Conv) node.layer();
         int taps = (int) conv.taps(inChannels(node));
-        int count = conv.outChannels() * taps;
+        float[] filter = filter(node, conv.outChannels() * taps, taps);
+        if (!conv.sparsity().isNone()) {
+            prune(random(PRUNED + node.id()), filter, taps, conv.sparsity());
+        }
+        return filter;
+    }
+
+    private float[] filter(Node node, int count, int taps) {
         if (!areIntegers()) {
             return reals(node.id() * 3L, count, 0, Math.sqrt(3) * gains.get(node.id()));
         }
@@ -174,6 +185,29 @@ public class Weights {
         return numbers;
     }
 
+    /** Clears as many blocks of a filter as its sparsity says, anywhere; incomplete last blocks among themselves. */
+    private static void prune(SplittableRandom random, float[] filter, int taps, Sparsity sparsity) {
+        int channels = filter.length / taps;
+        int whole = channels / sparsity.block() * sparsity.block();
+        clear(random, filter, taps, 0, whole, sparsity);
+        clear(random, filter, taps, whole, channels, sparsity);
+    }
+
+    private static void clear(SplittableRandom random, float[] filter, int taps, int from, int to, Sparsity sparsity) {
+        int blocks = (to - from + sparsity.block() - 1) / sparsity.block() * taps;
+        long left = sparsity.kept(blocks);
+        for (int i = 0; i < blocks; i++) {
+            if (random.nextInt(blocks - i) < left) {
+                left--;
+            } else {
+                int first = from + i / taps * sparsity.block();
+                for (int o = first; o < Math.min(first + sparsity.block(), to); o++) {
+                    filter[o * taps + i % taps] = 0;
+                }
+            }
+        }
+    }
+
     /** Walks the graph with the moments of every value and sets the gain of every filter. */
     private void model() {
         Moments[] moments = new Moments[graph.inputs().size() + graph.nodes().size()];
@@ -186,6 +220,7 @@ public class Weights {
             if (node.layer() instanceof Conv conv) {
                 Shape map = graph.shapes(node).get(0);
                 double taps = conv.taps(map.channels()) * covered(conv, map.height()) * covered(conv, map.width());
+                taps *= conv.sparsity().density();
                 gains.put(node.id(), 1 / Math.sqrt(taps * Math.max(in.get(0).second(), 1e-6)));
             }
             moments[graph.inputs().size() + i] = after(node, in);

@@ -17,8 +17,9 @@ public enum Algorithm {
     DIRECT {
         @Override
         Optional<Double> flops(Conv conv, Shape in) {
-            double filters = (double) conv.outChannels() * conv.groupWidth(in.channels());
-            return Optional.of(2.0 * in.batch() * filters * conv.tapsInside(in.height()) * conv.tapsInside(in.width()));
+            double weights = conv.sparsity().weights(conv.outChannels(), conv.taps(in.channels()));
+            double places = (double) conv.tapsInside(in.height()) * conv.tapsInside(in.width());
+            return Optional.of(2 * in.batch() * weights / (conv.kernel() * conv.kernel()) * places);
         }
     },
     /** Winograd's F(2x2, 3x3): 16 products instead of 36; for 3x3 at stride 1, otherwise direct (Lavin and Gray 2016). */

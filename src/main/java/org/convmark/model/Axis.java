@@ -2,6 +2,8 @@ package org.convmark.model;
 
 import java.math.BigDecimal;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -11,20 +13,20 @@ import java.util.stream.Collectors;
  */
 public enum Axis {
     /** The graph as its extents say. */
-    NONE("", value -> false) {
-        @Override
-        Extents applied(AxisPoint point, Extents extents) {
-            return extents;
-        }
-    },
+    NONE("", value -> false),
     /**
      * Structured pruning: every layer keeps a share of its channels, as in NPAS (Li et al. 2020, arXiv 2012.00596). Which channels go
      * decides the accuracy and not the time.
      */
     KEPT("@ and the share of channels that stay, above 0 and at most 1", Axis::isShare) {
         @Override
-        boolean rounds() {
+        boolean takes(int multiple) {
             return true;
+        }
+
+        @Override
+        public String together(int multiple) {
+            return " to multiples of " + multiple;
         }
 
         @Override
@@ -39,6 +41,42 @@ public enum Axis {
                         + " channels: keep a larger share, or round to a smaller multiple");
             }
             return extents.with(Parameter.WIDTH, kept);
+        }
+    },
+    /**
+     * Unstructured pruning: a share of the weights of every layer that {@linkplain Sparsity pruning reaches} is not zero, anywhere or in
+     * blocks of output channels, as in Fast Sparse ConvNets (Elsen et al. 2020, arXiv 1911.09723).
+     */
+    DENSITY("@ and the share of weights that are not zero, above 0 and at most 1", Axis::isShare) {
+        @Override
+        boolean takes(int multiple) {
+            return BLOCKS.contains(multiple);
+        }
+
+        @Override
+        public String together(int multiple) {
+            return " in blocks of " + multiple;
+        }
+
+        @Override
+        Graph applied(AxisPoint point, Graph graph) {
+            Graph pruned = graph.pruned(new Sparsity(point.value().doubleValue(), point.multiple()));
+            if (pruned.equals(graph)) {
+                throw new IllegalArgumentException(point + " finds no layer to prune: an ungrouped convolution of "
+                        + Sparsity.LEAST_CHANNELS + " input channels or more, on more than one pixel");
+            }
+            return pruned;
+        }
+
+        @Override
+        Optional<String> refusal(Target target, Algorithm algorithm) {
+            if (!target.hasSparseKernels()) {
+                return Optional.of(target + " has no sparse kernels and would multiply by the zeros of " + this);
+            }
+            return algorithm == Algorithm.AUTO || algorithm == Algorithm.DIRECT
+                    ? Optional.empty()
+                    : Optional.of(algorithm + " transforms filters, and the zeros of " + this
+                            + " with them: give AUTO or DIRECT");
         }
     },
     /** The size of the signal: the same layers on an image of another size. */
@@ -57,6 +95,8 @@ public enum Axis {
     };
 
     private static final int MOST = 1 << 14;
+
+    private static final Set<Integer> BLOCKS = Set.of(4, 8, 16);
 
     private final String values;
     private final Predicate<BigDecimal> holds;
@@ -80,11 +120,33 @@ public enum Axis {
      * @param extents of the graph that it is compared with
      * @throws IllegalArgumentException if nothing is left, or a workload has no such extent
      */
-    abstract Extents applied(AxisPoint point, Extents extents);
+    Extents applied(AxisPoint point, Extents extents) {
+        return extents;
+    }
 
-    /** Whether its values may be rounded to a multiple. */
-    boolean rounds() {
+    /**
+     * The graph that runs.
+     *
+     * @param graph of the extents that run
+     * @throws IllegalArgumentException if no layer can be changed
+     */
+    Graph applied(AxisPoint point, Graph graph) {
+        return graph;
+    }
+
+    /** Why a target cannot run it with an algorithm that it has; empty if it can. */
+    Optional<String> refusal(Target target, Algorithm algorithm) {
+        return Optional.empty();
+    }
+
+    /** Whether this many channels may stay or go together. */
+    boolean takes(int multiple) {
         return false;
+    }
+
+    /** How channels stay or go together, for a reader, after the name of the axis. */
+    public String together(int multiple) {
+        return "";
     }
 
     boolean holds(BigDecimal value) {

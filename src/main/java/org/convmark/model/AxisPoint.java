@@ -5,10 +5,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A value on an axis, written {@code KEPT@0.5}, or {@code KEPT@0.5@16} if it is rounded to a multiple of 16.
+ * A value on an axis, written {@code KEPT@0.5}, {@code KEPT@0.5@16} if it is rounded to a multiple of 16, or {@code DENSITY@0.3@16} if
+ * zeros come in blocks of 16.
  *
  * @param value 1 if the axis is {@code NONE}
- * @param multiple of which the result is a multiple; 1 if it is not rounded further than to a whole number
+ * @param multiple channels that stay or go together; 1 if each does alone
  */
 public record AxisPoint(Axis axis, BigDecimal value, int multiple) {
     /** The graph as its extents say. */
@@ -38,13 +39,14 @@ public record AxisPoint(Axis axis, BigDecimal value, int multiple) {
                         axis,
                         new BigDecimal(parts.group(2)),
                         parts.group(3) == null ? 1 : Integer.parseInt(parts.group(3)));
-                if (axis.holds(point.value) && (point.multiple == 1 || axis.rounds())) {
+                if (axis.holds(point.value) && (point.multiple == 1 || axis.takes(point.multiple))) {
                     return point;
                 }
             }
         }
         throw new IllegalArgumentException("axis='" + text + "' is not a point of an axis: give " + Axis.grammar()
-                + ". A second @ and a number round to a multiple, as in KEPT@0.5@16");
+                + ". A second @ and a number round to a multiple, as in KEPT@0.5@16, or make zeros in blocks of 4, 8 or 16"
+                + " output channels, as in DENSITY@0.3@16");
     }
 
     /** Whether the graph stays as it is. */
@@ -60,6 +62,16 @@ public record AxisPoint(Axis axis, BigDecimal value, int multiple) {
      */
     public Extents applied(Extents extents) {
         return axis.applied(this, extents);
+    }
+
+    /**
+     * The graph that runs.
+     *
+     * @param graph of the extents that run
+     * @throws IllegalArgumentException if no layer can be changed
+     */
+    Graph applied(Graph graph) {
+        return axis.applied(this, graph);
     }
 
     @Override

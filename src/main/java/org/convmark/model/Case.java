@@ -123,10 +123,11 @@ public sealed interface Case {
         /**
          * Layer by layer, before anything is fused.
          *
-         * @throws IllegalArgumentException with the layer and the reason if its extents do not fit one another
+         * @throws IllegalArgumentException with the layer and the reason if its extents do not fit one another, or if the axis changes
+         *     no layer
          */
         public Graph graph() {
-            return workload.graph(size());
+            return axis.applied(workload.graph(size()));
         }
     }
 
@@ -188,7 +189,7 @@ public sealed interface Case {
                 return Optional.of(target + " runs fusion " + names(target.fusions()) + " only");
             }
             if (target.algorithms().contains(algorithm)) {
-                return Optional.empty();
+                return axis.axis().refusal(target, algorithm);
             }
             return Optional.of(
                     target.algorithms().size() == 1

@@ -14,8 +14,17 @@ import java.util.stream.IntStream;
  * @param padding zero pixels around the input on every side
  * @param groupWidth input channels that one filter sees; {@link #DENSE} for all
  * @param bias whether a constant per output channel is added
+ * @param sparsity weights that are zero, and need not be multiplied
  */
-public record Conv(int outChannels, int kernel, int stride, int dilation, int padding, int groupWidth, Bias bias)
+public record Conv(
+        int outChannels,
+        int kernel,
+        int stride,
+        int dilation,
+        int padding,
+        int groupWidth,
+        Bias bias,
+        Sparsity sparsity)
         implements Layer {
     /** Group width of a convolution in which every filter sees every input channel. */
     public static final int DENSE = 0;
@@ -35,6 +44,16 @@ public record Conv(int outChannels, int kernel, int stride, int dilation, int pa
         }
     }
 
+    /** A convolution that is not pruned. */
+    public Conv(int outChannels, int kernel, int stride, int dilation, int padding, int groupWidth, Bias bias) {
+        this(outChannels, kernel, stride, dilation, padding, groupWidth, bias, Sparsity.NONE);
+    }
+
+    /** The same with other zeros in its filter. */
+    public Conv with(Sparsity other) {
+        return new Conv(outChannels, kernel, stride, dilation, padding, groupWidth, bias, other);
+    }
+
     /** Input channels that one filter sees, for this many input channels. */
     public int groupWidth(int inChannels) {
         return groupWidth == DENSE ? inChannels : groupWidth;
@@ -45,7 +64,7 @@ public record Conv(int outChannels, int kernel, int stride, int dilation, int pa
         return outChannels / (inChannels / groupWidth(inChannels));
     }
 
-    /** Products behind one result. */
+    /** Products behind one result, those with zeros too. */
     public long taps(int inChannels) {
         return (long) kernel * kernel * groupWidth(inChannels);
     }
@@ -95,14 +114,15 @@ public record Conv(int outChannels, int kernel, int stride, int dilation, int pa
         Shape in = inputs.get(0);
         Shape out = output(inputs);
         long taps = taps(in.channels());
-        long macs = out.elements() * taps;
+        long weights = sparsity.weights(outChannels, taps);
+        long macs = out.batch() * out.pixels() * weights;
         long biases = bias == Bias.YES ? outChannels : 0;
         return new Cost(
                 macs,
                 2 * macs + (biases > 0 ? out.elements() : 0),
                 in.bytes(),
                 out.bytes(),
-                (outChannels * taps + biases) * Shape.ELEMENT_BYTES,
+                (weights + biases) * Shape.ELEMENT_BYTES,
                 0,
                 taps + (biases > 0 ? 1 : 0));
     }

@@ -319,6 +319,17 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         return d;
     }
 
+    /** This graph with zeros in the filters that pruning reaches. */
+    Graph pruned(Sparsity sparsity) {
+        List<Node> pruned = nodes.stream()
+                .map(n -> n.layer() instanceof Conv conv
+                                && Sparsity.reaches(conv, shape(n.inputs().get(0)), n.output())
+                        ? new Node(n.id(), conv.with(sparsity), n.inputs(), n.output(), n.block())
+                        : n)
+                .toList();
+        return new Graph(inputs, pruned, head);
+    }
+
     /** This graph with layers fused into kernels. */
     public Graph fuse(Fusion fusion) {
         return switch (fusion) {

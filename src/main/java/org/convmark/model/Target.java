@@ -86,6 +86,11 @@ public enum Target {
         return kind == Kind.DEVICE ? this : VECTOR;
     }
 
+    /** Whether it has kernels that leave out the zeros of a pruned filter; others would multiply by them. */
+    public boolean hasSparseKernels() {
+        return this == VECTOR;
+    }
+
     /** Fusions that this target runs. */
     public Set<Fusion> fusions() {
         return EnumSet.copyOf(fusions);

@@ -8,6 +8,7 @@ import org.convmark.io.Choices;
 import org.convmark.io.InputError;
 import org.convmark.machine.Machine;
 import org.convmark.model.ActivationChain;
+import org.convmark.model.Axis;
 import org.convmark.model.AxisPoint;
 import org.convmark.model.Block;
 import org.convmark.model.Fusion;
@@ -46,7 +47,7 @@ public enum Profile {
         @Override
         List<AxisPoint> points(Workload workload, Target target) {
             return workload == Pattern.PLAIN && target == Target.VECTOR
-                    ? onAxes("KEPT@0.5", "IMAGE@7", "BATCH@2")
+                    ? onAxes("KEPT@0.5", "DENSITY@0.5", "IMAGE@7", "BATCH@2")
                     : List.of();
         }
     },
@@ -87,7 +88,7 @@ public enum Profile {
             new MeasurementSettings(1, 30_000, 5, 40)) {
         @Override
         List<AxisPoint> points(Workload workload, Target target) {
-            return onAxes(
+            List<AxisPoint> all = onAxes(
                     "KEPT@0.9",
                     "KEPT@0.7",
                     "KEPT@0.5",
@@ -95,9 +96,16 @@ public enum Profile {
                     "KEPT@0.75@16",
                     "KEPT@0.5@16",
                     "KEPT@0.25@16",
+                    "DENSITY@0.3",
+                    "DENSITY@0.1",
+                    "DENSITY@0.5@16",
+                    "DENSITY@0.2@16",
                     "IMAGE@14",
                     "IMAGE@56",
                     "BATCH@4");
+            return all.stream()
+                    .filter(point -> point.axis() != Axis.DENSITY || target.hasSparseKernels())
+                    .toList();
         }
     },
     /** Enough to draw conclusions about a machine: hours. */

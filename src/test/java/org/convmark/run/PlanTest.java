@@ -122,6 +122,29 @@ class PlanTest {
                 plan.skipped().stream().map(Skipped::reason).toList());
     }
 
+    /** Zeros are timed only where they are left out. */
+    @Test
+    void targetsWithoutSparseKernelsAreSkipped() {
+        Plan plan = plan(
+                "\\.FireBenchmark",
+                "target=SCALAR,VECTOR",
+                "algorithm=AUTO,WINOGRAD_4",
+                "axis=DENSITY@0.3,DENSITY@0.5@16");
+        assertEquals(
+                List.of("SCALAR NONE", "VECTOR NONE", "VECTOR DENSITY@0.3", "VECTOR DENSITY@0.5@16", "VECTOR NONE"),
+                plan.rows().stream()
+                        .filter(row -> !row.isRoof())
+                        .limit(5)
+                        .map(row -> row.target() + " " + row.what().params().get(Parameter.AXIS.key()))
+                        .toList());
+        List<String> reasons = plan.skipped().stream().map(Skipped::reason).toList();
+        assertTrue(
+                reasons.contains("SCALAR has no sparse kernels and would multiply by the zeros of DENSITY")
+                        && reasons.contains(
+                                "WINOGRAD_4 transforms filters, and the zeros of DENSITY with them: give AUTO or DIRECT"),
+                reasons::toString);
+    }
+
     /** A size that one network cannot run is refused with the layer and the reason; the others are measured. */
     @Test
     void networksThatCannotRunAreSkipped() {

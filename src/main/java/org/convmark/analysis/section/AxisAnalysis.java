@@ -86,7 +86,7 @@ public final class AxisAnalysis implements Analysis {
         }
     }
 
-    /** The points of one axis with one way of rounding, for one row of the graph that they are compared with. */
+    /** The points of one axis whose channels stay or go in the same way, for one row of the graph that they are compared with. */
     private record Curve(Axis axis, int multiple, Measurement base, List<Pair> pairs) {
         private record Key(Axis axis, int multiple, Measurement base) {}
 
@@ -129,7 +129,7 @@ public final class AxisAnalysis implements Analysis {
         contents.add(
                 new Content.Text(
                         "Theory is the factor by which arithmetic falls, realised the factor by which time falls, both against the same row without an axis. KEPT keeps "
-                                + "a share of every layer's channels, rounded to a multiple if one is given; IMAGE and BATCH change how much passes through the same layers, so that realised over theory is "
+                                + "a share of every layer's channels, rounded to a multiple if one is given; DENSITY keeps a share of the weights, anywhere or in blocks of output channels, and its theory counts their multiplications only; IMAGE and BATCH change how much passes through the same layers, so that realised over theory is "
                                 + "the gain per pixel or per image. What a smaller network does to accuracy is not measured here."));
         contents.add(means(facts, pairs));
         contents.add(new Chart(points(facts.run(), curves), CURVES));
@@ -234,7 +234,7 @@ public final class AxisAnalysis implements Analysis {
         List<List<Cell>> lines = new ArrayList<>();
         for (Curve curve : curves) {
             Case.Work base = curve.base().work();
-            String panel = curve.axis() + rounding(curve) + " on " + base.target() + " " + base.fusion();
+            String panel = curve.axis() + together(curve) + " on " + base.target() + " " + base.fusion();
             String rest = base.title() + ", JVM " + run.label(curve.base().jvm());
             Stream.concat(Stream.of(new Pair(curve.base(), curve.base())), curve.pairs().stream())
                     .sorted(Comparator.comparingDouble(Pair::theory))
@@ -252,8 +252,8 @@ public final class AxisAnalysis implements Analysis {
                 lines);
     }
 
-    private static String rounding(Curve curve) {
-        return curve.multiple() == 1 ? "" : " to multiples of " + curve.multiple();
+    private static String together(Curve curve) {
+        return curve.multiple() == 1 ? "" : curve.axis().together(curve.multiple());
     }
 
     private static Table breakEvens(RunFacts facts, List<Curve> curves) {
@@ -280,7 +280,7 @@ public final class AxisAnalysis implements Analysis {
                 IDENTITY,
                 facts.run(),
                 curve.base(),
-                Cell.words(curve.axis() + rounding(curve)),
+                Cell.words(curve.axis() + together(curve)),
                 factor(Optional.of(breakEven(theory, logs))),
                 factor(even.map(Interval::low)),
                 factor(even.map(Interval::high)),

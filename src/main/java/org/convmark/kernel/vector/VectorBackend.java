@@ -18,6 +18,7 @@ import org.convmark.kernel.vector.conv.ConvKernel;
 import org.convmark.kernel.vector.conv.DepthwiseKernel;
 import org.convmark.kernel.vector.conv.GemvKernel;
 import org.convmark.kernel.vector.conv.NarrowGroupKernel;
+import org.convmark.kernel.vector.conv.SparseKernel;
 import org.convmark.kernel.vector.conv.Winograd;
 import org.convmark.kernel.vector.conv.WinogradKernel;
 import org.convmark.kernel.vector.lane.AlignedFloats;
@@ -134,7 +135,7 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
     protected Kernel whole(FoldedConv folded, List<BlockedTensor> in, BlockedTensor out) {
         BlockedTensor source = in.get(folded.source());
         Winograd form = Winograd.choose(algorithm, folded.conv(), source.shape, out.shape);
-        if (form == null) {
+        if (form == null || !folded.conv().sparsity().isNone()) {
             return super.whole(folded, in, out);
         }
         PostOps postOps = new PostOps(folded.epilogue(), folded.residual(in));
@@ -152,6 +153,9 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
             BlockedTensor residual,
             BlockedTensor out) {
         PostOps postOps = new PostOps(epilogue, residual);
+        if (!conv.sparsity().isNone()) {
+            return new SparseKernel(conv, filter, bias, postOps, in, out);
+        }
         if (GemvKernel.fits(conv, postOps, in, out)) {
             return new GemvKernel(conv, filter, bias, postOps, in, out);
         }

@@ -63,16 +63,32 @@ public record PostOps(Epilogue epilogue, BlockedTensor residual) {
 
     /** Applies them to this many contiguous floats from row y of block b of image n on. */
     public void run(BlockedTensor out, int n, int b, int y, int length) {
+        run(out.data, out.at(n, b, y, 0), out, n, b, y, length);
+    }
+
+    /** The same with sums that are elsewhere. */
+    public void run(float[] sums, int s, BlockedTensor out, int n, int b, int y, int length) {
+        float[] from = sums;
+        int p = s;
         int o = out.at(n, b, y, 0);
         if (epilogue.before() != null) {
-            ElementwiseKernels.activate(epilogue.before(), out.data, o, out.data, o, length);
+            ElementwiseKernels.activate(epilogue.before(), from, p, out.data, o, length);
+            from = out.data;
+            p = o;
         }
         if (residual != null) {
             int r = residual.at(n, b, y, 0);
-            ElementwiseKernels.add(out.data, o, residual.data, r, Clamp.of(epilogue.after()), out.data, o, length);
+            ElementwiseKernels.add(from, p, residual.data, r, Clamp.of(epilogue.after()), out.data, o, length);
+            from = out.data;
+            p = o;
         }
         if (epilogue.after() != null && (residual == null || !Clamp.suffice(epilogue.after()))) {
-            ElementwiseKernels.activate(epilogue.after(), out.data, o, out.data, o, length);
+            ElementwiseKernels.activate(epilogue.after(), from, p, out.data, o, length);
+            from = out.data;
+            p = o;
+        }
+        if (p != o || from != out.data) {
+            ElementwiseKernels.copy(from, p, out.data, o, length);
         }
     }
 }

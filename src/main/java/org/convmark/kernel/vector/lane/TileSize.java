@@ -1,5 +1,6 @@
 package org.convmark.kernel.vector.lane;
 
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +30,9 @@ public enum TileSize {
     /** The largest stride for which there are tiles; at larger ones, pixels are scattered. */
     public static final int MOST_STEP = 2;
 
+    /** Vectors of pixels of the tiles of pruned filters, most first: 7 are 112 pixels of 512 bits, a divisor of 56 and 28 squared. */
+    public static final List<Integer> SPARSE = List.of(7, 4, 3);
+
     /** Vectors of output channels. */
     public final int vectors;
 
@@ -42,6 +46,24 @@ public enum TileSize {
         this.vectors = vectors;
         this.pixels = pixels;
         this.piece = piece;
+    }
+
+    /** Vectors of pixels that the next tile of a pruned filter takes of those that are left; the last tile may take more than that. */
+    public static int sparse(int left) {
+        if (Tiling.HAS_LARGE && left > 4) {
+            return 7;
+        }
+        return left <= 3 || left == 6 ? 3 : 4;
+    }
+
+    /** Pixels that the tiles of a pruned filter cover to hold some. */
+    public static int sparsePixels(int pixels) {
+        int vectors = Lanes.blocks(pixels);
+        int covered = 0;
+        while (covered < vectors) {
+            covered += sparse(vectors - covered);
+        }
+        return covered * Lanes.L;
     }
 
     /** Whether there is a tile of this many pixels whose first ones are in one row and the others in the next. */

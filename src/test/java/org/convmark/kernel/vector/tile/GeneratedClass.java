@@ -23,7 +23,7 @@ interface GeneratedClass {
                         LaneTemplate.all().stream(),
                         Stream.of(new ScatteredTemplate(TileSize.SMALL)),
                         Stream.of(new DispatchTemplate(1), new DispatchTemplate(2)),
-                        Stream.of(new LaneDispatchTemplate(), new PackingTemplate()))
+                        Stream.of(new LaneDispatchTemplate(), new PackingTemplate(), new SparseTemplate()))
                 .<GeneratedClass>flatMap(classes -> classes)
                 .toList();
     }

@@ -1,0 +1,174 @@
+package org.convmark.kernel;
+
+import static org.convmark.kernel.Weights.Fill.INTEGER;
+import static org.convmark.kernel.Weights.Fill.RANDOM;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.convmark.model.Activation;
+import org.convmark.model.Algorithm;
+import org.convmark.model.AxisPoint;
+import org.convmark.model.Block;
+import org.convmark.model.Case;
+import org.convmark.model.Conv;
+import org.convmark.model.Conv.Bias;
+import org.convmark.model.Extents;
+import org.convmark.model.Fusion;
+import org.convmark.model.Graph;
+import org.convmark.model.Network;
+import org.convmark.model.Operator;
+import org.convmark.model.Pattern;
+import org.convmark.model.Shape;
+import org.convmark.model.Sparsity;
+import org.convmark.model.Stack;
+import org.convmark.model.Target;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Pruned filters: the right number of zeros, the same ones for everybody, and the right result on every target, whether its kernels leave
+ * them out or not. Results on small integers must be equal.
+ */
+class SparsityTest {
+    private static final double[] DENSITIES = {1, 0.6, 0.3, 0.05};
+    private static final int[] BLOCKS = {1, 4, 8, 16};
+    private static final int[] CHANNELS = {3, 16, 17, 33, 64, 67};
+    private static final int[][] MAPS = {{1, 2}, {5, 5}, {7, 13}, {14, 14}, {9, 29}, {28, 28}};
+    private static final Comparison COMPARISON = new Comparison(2, 1, Algorithm.DIRECT);
+
+    /** Every density and block meets every kernel and stride; channels and maps in turn. */
+    @TestFactory
+    Stream<DynamicNode> convolutions() {
+        Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
+        int turn = 0;
+        for (int kernel : new int[] {1, 3, 5, 4}) {
+            for (int stride : new int[] {1, 2, 3}) {
+                List<Graph> graphs = new ArrayList<>();
+                for (double density : DENSITIES) {
+                    for (int block : BLOCKS) {
+                        int[] map = MAPS[++turn % MAPS.length];
+                        int dilation = turn % 5 == 0 && kernel == 3 ? 2 : 1;
+                        Conv conv = new Conv(
+                                CHANNELS[turn / 2 % CHANNELS.length],
+                                kernel,
+                                stride,
+                                dilation,
+                                kernel / 2 * dilation + turn % 7 / 6,
+                                Conv.DENSE,
+                                Bias.values()[turn % 2]);
+                        Shape in = new Shape(1 + turn % 3 / 2 * 2, CHANNELS[turn % CHANNELS.length], map[0], map[1]);
+                        graphs.add(Graph.of(in).then(conv.with(new Sparsity(density, block))));
+                    }
+                }
+                bodies.put(kernel + "x" + kernel + " stride " + stride, target -> {
+                    COMPARISON.check(target, Fusion.NONE, INTEGER, graphs);
+                    COMPARISON.check(target, Fusion.NONE, RANDOM, graphs);
+                });
+            }
+        }
+        return COMPARISON.onEveryTarget(bodies);
+    }
+
+    /** Activations before and after a residual, in tensors with and without a border. */
+    @TestFactory
+    Stream<DynamicNode> epilogues() {
+        List<Graph> graphs = new ArrayList<>();
+        for (int kernel : new int[] {1, 3}) {
+            for (Activation before : new Activation[] {Activation.RELU, Activation.SILU, null}) {
+                for (Activation after : new Activation[] {Activation.RELU6, Activation.SILU, null}) {
+                    int channels = CHANNELS[1 + graphs.size() % 4];
+                    Graph x = Graph.of(new Shape(1 + graphs.size() % 2, channels, 9, 14));
+                    Conv conv = new Conv(channels, kernel, 1, 1, kernel / 2, Conv.DENSE, Bias.NO);
+                    Graph f = activate(x.then(conv.with(new Sparsity(0.4, 1))).norm(), before);
+                    graphs.add(activate(f.add(0), after));
+                    graphs.add(activate(f, after).depthwise(3, 1));
+                }
+            }
+        }
+        return COMPARISON.onEveryTarget(
+                Map.of("epilogues", (Consumer<Target>) t -> COMPARISON.check(t, Fusion.EPILOGUE, RANDOM, graphs)));
+    }
+
+    private static Graph activate(Graph g, Activation function) {
+        return function == null ? g : g.activate(function);
+    }
+
+    /** The graphs that are measured, with every fusion. */
+    @TestFactory
+    Stream<DynamicNode> patternsAndBlocks() {
+        List<Graph> graphs = new ArrayList<>();
+        Stream.<Stack[]>of(Pattern.values(), Block.values()).flatMap(Stream::of).forEach(stack -> {
+            int turn = graphs.size();
+            AxisPoint point = AxisPoint.of(turn % 2 == 0 ? "DENSITY@0.3" : "DENSITY@0.5@16");
+            graphs.add(new Case.Problem(stack, new Extents(1, 32 + turn % 3 * 8, 14, 1), point).graph());
+        });
+        Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
+        for (Fusion fusion : Fusion.values()) {
+            bodies.put(fusion.name(), target -> COMPARISON.check(target, fusion, RANDOM, graphs));
+        }
+        return COMPARISON.onEveryTarget(bodies);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.3, 1, 64", "0.05, 1, 64", "0.3, 16, 64", "0.3, 16, 40", "0.1, 4, 67", "1, 8, 64", "0.001, 16, 16"})
+    void exactlyTheStatedShareIsZero(double density, int block, int channels) {
+        Sparsity sparsity = new Sparsity(density, block);
+        Conv conv = new Conv(channels, 3, 1, 1, 1, Conv.DENSE, Bias.NO).with(sparsity);
+        Graph graph = Graph.of(new Shape(2, 32, 6, 6)).then(conv);
+        float[] filter = filter(graph, 1);
+        long others =
+                IntStream.range(0, filter.length).filter(i -> filter[i] != 0).count();
+        int taps = 9 * 32;
+        int whole = channels / block;
+        long expected = Math.max(1, Math.round(density * whole * taps)) * block
+                + (channels % block == 0 ? 0 : Math.max(1, Math.round(density * taps)) * (channels % block));
+        assertEquals(expected, others);
+        assertEquals(2 * 36 * expected, graph.cost().macs());
+        for (int i = 0; i < filter.length; i++) {
+            int first = i / taps / block * block * taps + i % taps;
+            assertEquals(filter[first] == 0, filter[i] == 0, "weight " + i + " and the first of its block");
+        }
+        assertArrayEquals(filter, filter(graph, 1));
+    }
+
+    private static float[] filter(Graph graph, long seed) {
+        return new Weights(graph, seed, RANDOM).filter(graph.nodes().get(0));
+    }
+
+    /** What pruning leaves out: depthwise and grouped layers, few input channels, and maps of one pixel. */
+    @ParameterizedTest
+    @EnumSource(names = {"MOBILENET_V2", "RESNEXT_50", "MNASNET_A1"})
+    void layersThatStayDense(Network network) {
+        Graph graph = new Case.Problem(network, new Extents(network.image(), 1), AxisPoint.of("DENSITY@0.1")).graph();
+        for (Graph.Node node : graph.nodes()) {
+            if (node.layer() instanceof Conv conv) {
+                int channels = graph.shapes(node).get(0).channels();
+                boolean dense = conv.groupWidth() != Conv.DENSE
+                        || channels < 16
+                        || node.output().pixels() == 1;
+                assertEquals(dense, conv.sparsity().isNone(), node::toString);
+            }
+        }
+    }
+
+    @Test
+    void nothingToPrune() {
+        Case.Problem depthwise =
+                new Case.Problem(Operator.DEPTHWISE_3X3, new Extents(1, 64, 28, 1), AxisPoint.of("DENSITY@0.3"));
+        assertEquals(
+                "DENSITY@0.3 finds no layer to prune: an ungrouped convolution of 16 input channels or more, on more than one pixel",
+                assertThrows(IllegalArgumentException.class, depthwise::graph).getMessage());
+    }
+}
