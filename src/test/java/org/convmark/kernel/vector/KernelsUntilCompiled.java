@@ -20,6 +20,7 @@ import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.kernel.vector.lane.Clamp;
 import org.convmark.kernel.vector.lane.PackedFilter;
+import org.convmark.kernel.vector.lane.SparseFilter;
 import org.convmark.kernel.vector.lane.TileCompilation;
 import org.convmark.kernel.vector.lane.TileSize;
 import org.convmark.kernel.vector.tile.Tile2x14;
@@ -27,11 +28,13 @@ import org.convmark.kernel.vector.tile.Tile2x5;
 import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Block;
+import org.convmark.model.Conv;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
 import org.convmark.model.Shape;
+import org.convmark.model.Sparsity;
 import org.convmark.model.Stack;
 
 /**
@@ -166,6 +169,10 @@ final class KernelsUntilCompiled {
             float[] added = residual ? new float[100 * L] : null;
             return new PackedFilter(new int[] {0, PackedFilter.RUN}, new float[2 * L], Clamp.NONE, added, 0, 2);
         }
+        if (parameter.getType() == SparseFilter.class) {
+            float[] eachList = {1, 0, 1, 0, 1, 1};
+            return new SparseFilter(eachList, new float[SparseFilter.PAIR], new int[] {0, L, 2 * L}, eachList.length);
+        }
         if (parameter.getType() == Clamp.class) {
             return Clamp.NONE;
         }
@@ -211,6 +218,13 @@ final class KernelsUntilCompiled {
         }
         graphs.put("stride 3", x.conv(3, 24, 3));
         graphs.put("three columns", Graph.of(new Shape(1, 24, 3, 3)).conv(3, 24));
+        Sparsity sparsity = new Sparsity(0.4, 1);
+        for (int kernel : new int[] {1, 3}) {
+            Conv pruned = new Conv(24, kernel, 1, 1, kernel / 2, Conv.DENSE, Conv.Bias.NO).with(sparsity);
+            graphs.put(
+                    "pruned " + kernel,
+                    Graph.of(new Shape(1, 24, 9, 15)).then(pruned).add(0).relu());
+        }
         graphs.put(
                 "one pixel",
                 Graph.of(new Shape(1, 24, 1, 1)).conv(1, 24).conv(1, 64).conv(1, 400));

@@ -2,6 +2,7 @@ package org.convmark.kernel.vector.conv;
 
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.convmark.kernel.vector.lane.AlignedFloats;
 import org.convmark.kernel.vector.lane.BlockedTensor;
@@ -27,6 +28,15 @@ public final class SparseKernel implements RowRangeKernel {
     /** Bytes of planes that are expected to stay in L2. */
     private static final int CACHED = 256 << 10;
 
+    /** Bytes of the input that one part of the taps reads for a tile, expected to stay in L1. */
+    private static final int NEAR = 40 << 10;
+
+    /** Weights of an output channel in a part that are worth loading and storing its sums, on average. */
+    private static final int LEAST = 12;
+
+    /** Units of a layer, if its map does not give as many: workers share them. */
+    private static final int UNITS = 8;
+
     /** Time to transpose a vector, in that of a multiply-add of vectors. */
     private static final double MOVE = 5;
 
@@ -51,6 +61,9 @@ public final class SparseKernel implements RowRangeKernel {
     /** Rows of a band; the last may have fewer. */
     private final int rows;
 
+    /** Blocks of output channels of a unit. */
+    private final int together;
+
     /** Floats of a plane: an odd number of vectors, so that planes lie in different sets of the cache. */
     private final int plane;
 
@@ -72,12 +85,27 @@ public final class SparseKernel implements RowRangeKernel {
                 .toArray();
         this.reach = (conv.kernel() - 1) * conv.dilation() / conv.stride();
         this.pitch = out.shape.width() + reach;
-        this.rows = rows(filter);
+        this.rows = rows(weights(filter));
         this.plane = plane(rows);
-        this.taps = new SparseFilter(filter, bias, offsets());
+        this.taps = new SparseFilter(filter, bias, offsets(), part(weights(filter), filter.length));
+        int parts = Math.max(1, UNITS / (out.shape.batch() * bands()));
+        this.together = (out.blocks + parts - 1) / parts;
         this.places = IntStream.rangeClosed(1, rows).mapToObj(this::places).toArray(int[][][]::new);
         this.results = IntStream.rangeClosed(1, rows).mapToObj(this::results).toArray(int[][]::new);
-        ThreadMemory.reserve(planes() + 2 * L * pixels(rows) + Transposition.SCRATCH * L);
+        ThreadMemory.reserve(planes() + (together + 1) * L * pixels(rows) + Transposition.SCRATCH * L);
+    }
+
+    /** Taps of a part: those whose inputs for a tile fit L1, or more if few of them have weights. */
+    private int part(long weights, int all) {
+        int span = (TileSize.SPARSE.get(0) * L + reach * (pitch + 1)) * phases.length * phases.length * Float.BYTES;
+        long near = (long) NEAR / span * conv.kernel() * conv.kernel();
+        int taps = all / out.shape.channels();
+        int parts = (int) Math.max(1, Math.ceil(taps / Math.max(near, LEAST * all / (double) weights)));
+        return (taps + parts - 1) / parts;
+    }
+
+    private static long weights(float[] filter) {
+        return IntStream.range(0, filter.length).filter(i -> filter[i] != 0).count();
     }
 
     /** Pixels that are computed for a band. */
@@ -103,9 +131,7 @@ public final class SparseKernel implements RowRangeKernel {
     }
 
     /** The rows of a band at which a map takes least time, fewer if that costs little. */
-    private int rows(float[] filter) {
-        long weights =
-                IntStream.range(0, filter.length).filter(i -> filter[i] != 0).count();
+    private int rows(long weights) {
         int best = 1;
         for (int height = 2; height <= out.rows && planes(height) * Float.BYTES <= CACHED; height++) {
             if (cost(height, weights) * (TOLERANCE + 1) < cost(best, weights) * TOLERANCE) {
@@ -173,9 +199,13 @@ public final class SparseKernel implements RowRangeKernel {
         return (out.shape.height() + rows - 1) / rows;
     }
 
+    private int groups() {
+        return (out.blocks + together - 1) / together;
+    }
+
     @Override
     public int units() {
-        return out.shape.batch() * bands() * out.blocks;
+        return out.shape.batch() * bands() * groups();
     }
 
     @Override
@@ -183,7 +213,7 @@ public final class SparseKernel implements RowRangeKernel {
         AlignedFloats memory = ThreadMemory.lines();
         int current = -1;
         for (int unit = from; unit < to; unit++) {
-            int band = unit / out.blocks;
+            int band = unit / groups();
             int n = band / bands();
             int y = band % bands() * rows;
             int height = Math.min(rows, out.shape.height() - y);
@@ -191,7 +221,7 @@ public final class SparseKernel implements RowRangeKernel {
                 read(memory, n, y, height);
                 current = band;
             }
-            make(memory, n, unit % out.blocks, y, height);
+            make(memory, n, unit % groups() * together, y, height);
         }
     }
 
@@ -201,7 +231,7 @@ public final class SparseKernel implements RowRangeKernel {
         for (int y = from; y < to; y += rows) {
             int height = Math.min(rows, to - y);
             read(memory, n, y, height);
-            for (int block = 0; block < out.blocks; block++) {
+            for (int block = 0; block < out.blocks; block += together) {
                 make(memory, n, block, y, height);
             }
         }
@@ -209,7 +239,7 @@ public final class SparseKernel implements RowRangeKernel {
 
     /** Turns the input of a band into planes. */
     private void read(AlignedFloats memory, int n, int y, int height) {
-        int scratch = memory.first() + planes() + 2 * L * pixels(rows);
+        int scratch = memory.first() + planes() + (together + 1) * L * pixels(rows);
         int step = phases.length * phases.length * plane;
         int[][] of = places[height - 1];
         for (int block = 0; block < in.blocks; block++) {
@@ -221,14 +251,37 @@ public final class SparseKernel implements RowRangeKernel {
         }
     }
 
-    /** Makes a block of output channels of a band. */
-    private void make(AlignedFloats memory, int n, int block, int y, int height) {
+    /** Makes some blocks of output channels of a band. */
+    private void make(AlignedFloats memory, int n, int first, int y, int height) {
         float[] data = memory.data();
         int pixels = pixels(height);
+        int blocks = Math.min(together, out.blocks - first);
         int sums = memory.first() + planes();
-        int turned = sums + L * pixels(rows);
-        SparseTiles.block(taps, block, pixels / L, data, memory.first(), data, sums, pixels);
-        Transposition.run(data, sums, results[height - 1], data, turned, L, L * L, data, turned + L * pixels(rows));
+        for (int o = 0; o < blocks * L; o++) {
+            Arrays.fill(data, sums + o * pixels, sums + (o + 1) * pixels, taps.bias[first * L + o]);
+        }
+        for (int v = 0; v < pixels / L; ) {
+            int size = TileSize.sparse(pixels / L - v);
+            for (int part = 0; part < taps.parts; part++) {
+                for (int b = 0; b < blocks; b++) {
+                    int q = sums + b * L * pixels + v * L;
+                    SparseTiles.block(
+                            taps, size, taps.entry(part, first + b), data, memory.first() + v * L, data, q, pixels);
+                }
+            }
+            v += size;
+        }
+        for (int b = 0; b < blocks; b++) {
+            store(memory, sums + b * L * pixels, n, first + b, y, height);
+        }
+    }
+
+    /** Turns the sums of a block of output channels into pixels and finishes them. */
+    private void store(AlignedFloats memory, int sums, int n, int block, int y, int height) {
+        float[] data = memory.data();
+        int turned = memory.first() + planes() + together * L * pixels(rows);
+        int scratch = turned + L * pixels(rows);
+        Transposition.run(data, sums, results[height - 1], data, turned, L, L * L, data, scratch);
         for (int row = 0; row < height; row++) {
             postOps.run(data, turned + row * pitch * L, out, n, block, y + row, out.rowLength());
         }

@@ -7,7 +7,8 @@ import java.util.Arrays;
 /**
  * A pruned filter as lists of its weights that are not zero, for tiles with pixels in the lanes. Two neighbouring output channels are a
  * pair: an input that both need is loaded once. The sums of a pair may be made in any order, so its taps are in three lists, one after
- * the other: those of the first channel alone, of the second alone, and of both, with two weights each.
+ * the other: those of the first channel alone, of the second alone, and of both, with two weights each. Taps come in parts, of which each
+ * reads no more of the input than L1 holds.
  */
 public final class SparseFilter {
     /** Output channels of a pair. */
@@ -31,37 +32,44 @@ public final class SparseFilter {
     /** One per output channel of all blocks. */
     public final float[] bias;
 
-    /** For each pair its first tap, its first weight, and the taps at which its lists end. */
+    /** For each part and pair its first tap, its first weight, and the taps at which its lists end. */
     public final int[] starts;
+
+    /** Parts of the taps. */
+    public final int parts;
 
     /**
      * @param filter output channel x tap
      * @param bias one per output channel
      * @param places offset of the input of each tap
+     * @param most taps of a part
      */
-    public SparseFilter(float[] filter, float[] bias, int[] places) {
+    public SparseFilter(float[] filter, float[] bias, int[] places, int most) {
         int taps = places.length;
         this.bias = Lanes.padded(bias);
-        this.starts = new int[this.bias.length / PAIR * ENTRIES];
+        this.parts = (taps + most - 1) / most;
+        int pairs = this.bias.length / PAIR;
+        this.starts = new int[parts * pairs * ENTRIES];
         int[] at = new int[filter.length];
         float[] kept = new float[filter.length];
         int tap = 0;
         int weight = 0;
-        for (int pair = 0; pair * ENTRIES < starts.length; pair++) {
-            starts[pair * ENTRIES] = tap;
-            starts[pair * ENTRIES + 1] = weight;
+        for (int i = 0; i < parts * pairs; i++) {
+            int end = Math.min((i / pairs + 1) * most, taps);
+            starts[i * ENTRIES] = tap;
+            starts[i * ENTRIES + 1] = weight;
             for (int list = 1; list <= LISTS; list++) {
-                for (int t = 0; t < taps; t++) {
-                    if (list(filter, pair, taps, t) == list) {
+                for (int t = i / pairs * most; t < end; t++) {
+                    if (list(filter, i % pairs, taps, t) == list) {
                         at[tap++] = places[t];
                         for (int o = 0; o < PAIR; o++) {
                             if ((list >> o & 1) == 1) {
-                                kept[weight++] = filter[(pair * PAIR + o) * taps + t];
+                                kept[weight++] = filter[(i % pairs * PAIR + o) * taps + t];
                             }
                         }
                     }
                 }
-                starts[pair * ENTRIES + 1 + list] = tap;
+                starts[i * ENTRIES + 1 + list] = tap;
             }
         }
         this.offsets = Arrays.copyOf(at, tap);
@@ -76,5 +84,10 @@ public final class SparseFilter {
             list |= weight < filter.length && filter[weight] != 0 ? 1 << o : 0;
         }
         return list;
+    }
+
+    /** Entry of {@link #starts} of the first pair of a block. */
+    public int entry(int part, int block) {
+        return (part * (bias.length / PAIR) + block * PAIRS) * ENTRIES;
     }
 }

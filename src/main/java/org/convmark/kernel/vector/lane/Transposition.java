@@ -9,7 +9,8 @@ import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Turns pixels of L channels into channels of L pixels, and back. Rows exchange lanes with the row whose number differs in one bit, bit
- * by bit, two bits in a pass. Shuffles and masks are constants, so that C2 keeps them in registers for a whole pass.
+ * by bit, two bits in a pass: the lanes that both rows give away are put into one vector, which is shuffled and divided among them. Shuffles
+ * and masks are constants, so that C2 keeps them in registers for a whole pass.
  */
 public final class Transposition {
     /** Vectors of scratch that a call needs. */
@@ -17,8 +18,6 @@ public final class Transposition {
 
     private static final VectorShuffle<Float> FLIP_1 = flip(1), FLIP_2 = flip(2), FLIP_4 = flip(4), FLIP_8 = flip(8);
     private static final VectorMask<Float> ODD_1 = odd(1), ODD_2 = odd(2), ODD_4 = odd(4), ODD_8 = odd(8);
-    private static final VectorMask<Float> EVEN_1 = ODD_1.not(), EVEN_2 = ODD_2.not(), EVEN_4 = ODD_4.not();
-    private static final VectorMask<Float> EVEN_8 = ODD_8.not();
 
     private Transposition() {}
 
@@ -60,19 +59,22 @@ public final class Transposition {
     private static void first(
             float[] in, int p, int[] places, int from, int to, float[] out, int q, int step, int next) {
         VectorShuffle<Float> flip1 = FLIP_1, flip2 = FLIP_2;
-        VectorMask<Float> odd1 = ODD_1, odd2 = ODD_2, even1 = EVEN_1, even2 = EVEN_2;
+        VectorMask<Float> odd1 = ODD_1, odd2 = ODD_2;
         int o = q;
         for (int i = from; i < to; i += 4) {
             FloatVector a = FloatVector.fromArray(FLOATS, in, p + places[i]);
             FloatVector b = FloatVector.fromArray(FLOATS, in, p + places[i + 1]);
             FloatVector c = FloatVector.fromArray(FLOATS, in, p + places[i + 2]);
             FloatVector d = FloatVector.fromArray(FLOATS, in, p + places[i + 3]);
-            FloatVector e = a.blend(b.rearrange(flip1), odd1), f = b.blend(a.rearrange(flip1), even1);
-            FloatVector g = c.blend(d.rearrange(flip1), odd1), h = d.blend(c.rearrange(flip1), even1);
-            e.blend(g.rearrange(flip2), odd2).intoArray(out, o);
-            f.blend(h.rearrange(flip2), odd2).intoArray(out, o + step);
-            g.blend(e.rearrange(flip2), even2).intoArray(out, o + 2 * step);
-            h.blend(f.rearrange(flip2), even2).intoArray(out, o + 3 * step);
+            FloatVector x = b.blend(a, odd1).rearrange(flip1),
+                    y = d.blend(c, odd1).rearrange(flip1);
+            FloatVector e = a.blend(x, odd1), f = x.blend(b, odd1), g = c.blend(y, odd1), h = y.blend(d, odd1);
+            x = g.blend(e, odd2).rearrange(flip2);
+            y = h.blend(f, odd2).rearrange(flip2);
+            e.blend(x, odd2).intoArray(out, o);
+            f.blend(y, odd2).intoArray(out, o + step);
+            x.blend(g, odd2).intoArray(out, o + 2 * step);
+            y.blend(h, odd2).intoArray(out, o + 3 * step);
             o += next;
         }
     }
@@ -91,29 +93,33 @@ public final class Transposition {
 
     private static void third(float[] in, int p, float[] out, int q, int step) {
         VectorShuffle<Float> flip = FLIP_4;
-        VectorMask<Float> odd = ODD_4, even = EVEN_4;
+        VectorMask<Float> odd = ODD_4;
         for (int k = 0; k < 4; k++) {
             FloatVector a = FloatVector.fromArray(FLOATS, in, p + k * L);
             FloatVector b = FloatVector.fromArray(FLOATS, in, p + k * L + 4 * L);
-            a.blend(b.rearrange(flip), odd).intoArray(out, q + k * step);
-            b.blend(a.rearrange(flip), even).intoArray(out, q + (k + 4) * step);
+            FloatVector x = b.blend(a, odd).rearrange(flip);
+            a.blend(x, odd).intoArray(out, q + k * step);
+            x.blend(b, odd).intoArray(out, q + (k + 4) * step);
         }
     }
 
     private static void thirdAndFourth(float[] in, int p, float[] out, int q, int step) {
         VectorShuffle<Float> flip4 = FLIP_4, flip8 = FLIP_8;
-        VectorMask<Float> odd4 = ODD_4, odd8 = ODD_8, even4 = EVEN_4, even8 = EVEN_8;
+        VectorMask<Float> odd4 = ODD_4, odd8 = ODD_8;
         for (int k = 0; k < 4; k++) {
             FloatVector a = FloatVector.fromArray(FLOATS, in, p + k * L);
             FloatVector b = FloatVector.fromArray(FLOATS, in, p + k * L + 4 * L);
             FloatVector c = FloatVector.fromArray(FLOATS, in, p + k * L + 8 * L);
             FloatVector d = FloatVector.fromArray(FLOATS, in, p + k * L + 12 * L);
-            FloatVector e = a.blend(b.rearrange(flip4), odd4), f = b.blend(a.rearrange(flip4), even4);
-            FloatVector g = c.blend(d.rearrange(flip4), odd4), h = d.blend(c.rearrange(flip4), even4);
-            e.blend(g.rearrange(flip8), odd8).intoArray(out, q + k * step);
-            f.blend(h.rearrange(flip8), odd8).intoArray(out, q + (k + 4) * step);
-            g.blend(e.rearrange(flip8), even8).intoArray(out, q + (k + 8) * step);
-            h.blend(f.rearrange(flip8), even8).intoArray(out, q + (k + 12) * step);
+            FloatVector x = b.blend(a, odd4).rearrange(flip4),
+                    y = d.blend(c, odd4).rearrange(flip4);
+            FloatVector e = a.blend(x, odd4), f = x.blend(b, odd4), g = c.blend(y, odd4), h = y.blend(d, odd4);
+            x = g.blend(e, odd8).rearrange(flip8);
+            y = h.blend(f, odd8).rearrange(flip8);
+            e.blend(x, odd8).intoArray(out, q + k * step);
+            f.blend(y, odd8).intoArray(out, q + (k + 4) * step);
+            x.blend(g, odd8).intoArray(out, q + (k + 8) * step);
+            y.blend(h, odd8).intoArray(out, q + (k + 12) * step);
         }
     }
 }

@@ -16,30 +16,26 @@ record SparseTemplate() implements GeneratedClass {
 
             import jdk.incubator.vector.FloatVector;
             import org.convmark.kernel.vector.lane.SparseFilter;
-            import org.convmark.kernel.vector.lane.TileSize;
 
             /** Two output channels of a pruned filter by vectors of pixels. %ORIGIN% */
             public final class SparseTiles {
                 private SparseTiles() {}
 
                 /**
-                 * A block of output channels.
+                 * Adds a part of the taps to the sums of a block of output channels.
                  *
-                 * @param vectors of pixels; the tiles may cover {@linkplain TileSize#sparsePixels some more}
-                 * @param next floats from the result of one channel to the next
+                 * @param size vectors of pixels
+                 * @param s entry of the block's first pair
+                 * @param next floats from the sums of one channel to the next
                  */
                 public static void block(
-                        SparseFilter taps, int block, int vectors, float[] in, int p, float[] out, int q, int next) {
-                    int pair = block * SparseFilter.PAIRS;
-                    for (int v = 0; v < vectors; ) {
-                        int size = TileSize.sparse(vectors - v);
-                        for (int j = 0; j < SparseFilter.PAIRS; j++) {
-                            int o = q + v * L + j * SparseFilter.PAIR * next;
-                            switch (size) {
-                                %CASES%
-                            }
+                        SparseFilter taps, int size, int s, float[] in, int p, float[] out, int q, int next) {
+                    for (int pair = 0; pair < SparseFilter.PAIRS; pair++) {
+                        int e = s + pair * SparseFilter.ENTRIES;
+                        int o = q + pair * SparseFilter.PAIR * next;
+                        switch (size) {
+                            %CASES%
                         }
-                        v += size;
                     }
                 }
             %METHODS%}
@@ -49,10 +45,9 @@ record SparseTemplate() implements GeneratedClass {
 
                 /** %VECTORS% vectors of pixels. See the package. */
                 public static void run%VECTORS%(
-                        SparseFilter taps, int pair, float[] in, int p, float[] out, int q, int next) {
+                        SparseFilter taps, int s, float[] in, int p, float[] out, int q, int next) {
                     int[] offsets = taps.offsets, starts = taps.starts;
-                    float[] w = taps.weights, bias = taps.bias;
-                    int s = pair * SparseFilter.ENTRIES;
+                    float[] w = taps.weights;
                     int k = starts[s];
                     int m = starts[s + 1];
                     int first = starts[s + 2];
@@ -91,8 +86,8 @@ record SparseTemplate() implements GeneratedClass {
         int last = TileSize.SPARSE.get(TileSize.SPARSE.size() - 1);
         String cases = TileSize.SPARSE.stream()
                 .map(size -> (size == last ? "default" : "case " + size) + " -> run" + size
-                        + "(taps, pair + j, in, p + v * L, out, o, next);")
-                .collect(Collectors.joining("\n                    "));
+                        + "(taps, e, in, p, out, o, next);")
+                .collect(Collectors.joining("\n                "));
         String methods = TileSize.SPARSE.stream().map(SparseTemplate::method).collect(Collectors.joining());
         return TEMPLATE.replace("%METHODS%", methods).replace("%CASES%", cases).replace("%ORIGIN%", ORIGIN);
     }
@@ -112,8 +107,8 @@ record SparseTemplate() implements GeneratedClass {
 
     private static String start(int j) {
         return """
-                FloatVector a%1$d = FloatVector.broadcast(FLOATS, bias[2 * pair]);
-                FloatVector b%1$d = FloatVector.broadcast(FLOATS, bias[2 * pair + 1]);""".formatted(j);
+                FloatVector a%1$d = FloatVector.fromArray(FLOATS, out, %2$s);
+                FloatVector b%1$d = FloatVector.fromArray(FLOATS, out, %3$s);""".formatted(j, at("q", j), at("q + next", j));
     }
 
     private static String alone(String sum, int j) {
