@@ -107,9 +107,10 @@ public final class AxisAnalysis implements Analysis {
                     .toList();
         }
 
-        /** The points that save arithmetic, least first. */
+        /** The points that save arithmetic, least first, after those that save none but change the kernels; empty if none saves any. */
         List<Pair> savings() {
-            return pairs.stream().filter(pair -> pair.theory() > 1).toList();
+            List<Pair> some = pairs.stream().filter(pair -> pair.theory() >= 1).toList();
+            return some.stream().anyMatch(pair -> pair.theory() > 1) ? some : List.of();
         }
     }
 

@@ -29,6 +29,13 @@ class AxisAnalysisTest {
     }
 
     @Test
+    void aCurveMayBeginWithSlowerKernels() {
+        double[] theory = {0, Math.log(4)};
+        assertEquals(2, AxisAnalysis.breakEven(theory, seconds(0.5, 2)), 1e-12);
+        assertEquals(1, AxisAnalysis.lost(theory, seconds(0.5, 2)), 1e-12);
+    }
+
+    @Test
     void timeThatNeverFallsHasNoBreakEven() {
         assertEquals(Double.POSITIVE_INFINITY, AxisAnalysis.breakEven(THEORY, seconds(1, 0.5)));
         assertEquals(1, AxisAnalysis.lost(THEORY, seconds(1, 1)), 1e-12);

@@ -13,6 +13,9 @@
  *       per pixel make it slower than the others.
  *   <li>Lane7x3: seven neighbouring pixels of one vector of channels, each channel on its own, in runs of three taps.
  *       Lane7x3And2: from run {@code longer} on, runs of two.
+ *   <li>SparseTiles: two output channels of a pruned filter by vectors of pixels of one channel, so that a weight is broadcast and a zero
+ *       is left out. {@code run7} takes seven vectors and needs 32 registers: fourteen sums, one input, two weights. Taps come in three
+ *       loops, of the first channel alone, of the second alone, and of both, which load the input once.
  * </ul>
  *
  * <p><b>The loop.</b> A single loop over runs of taps: four taps with 16 registers, two with 32 ({@code PackedFilter.RUN}). A
