@@ -153,7 +153,7 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
             BlockedTensor residual,
             BlockedTensor out) {
         PostOps postOps = new PostOps(epilogue, residual);
-        if (!conv.sparsity().isNone()) {
+        if (!conv.sparsity().isNone() && !ConvKernel.suitsPruned(conv, out)) {
             return new SparseKernel(conv, filter, bias, postOps, in, out);
         }
         if (GemvKernel.fits(conv, postOps, in, out)) {

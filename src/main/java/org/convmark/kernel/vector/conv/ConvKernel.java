@@ -1,5 +1,7 @@
 package org.convmark.kernel.vector.conv;
 
+import static org.convmark.kernel.vector.lane.Lanes.L;
+
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.kernel.vector.lane.AlignedFloats;
@@ -64,16 +66,19 @@ public final class ConvKernel implements RowRangeKernel {
         this.postOps = sums.afterLimits();
         this.in = in;
         this.out = out;
-        boolean pack = Panel.pays(conv, in, out);
+        boolean pruned = suitsPruned(conv, out);
+        boolean pack = !pruned && Panel.pays(conv, in, out);
         boolean singles = Tiling.fitsSingle(out, conv.stride());
         boolean last = !pack && Tiling.suitsSingle(in, out, conv.stride());
         int[] split = PackedFilter.split(conv, in.shape.channels(), singles, last);
-        this.tiling = new Tiling(in, out, conv.stride(), split[0], pack);
+        this.tiling = new Tiling(in, out, conv.stride(), pruned ? 1 : split[0], pack);
         this.panel = pack ? new Panel(conv, in, tiling) : null;
         float[] added = residual == null ? null : residual.data;
         PackedFilter.Offsets places = panel == null ? PackedFilter.inPlace(conv, in) : panel::at;
-        this.taps = PackedFilter.all(conv, filter, bias, sums.clamp(), added, in.shape.channels(), split, places);
-        this.together = Math.max(1, Math.min(taps.length, CACHED_WEIGHTS / taps[0].bytes()));
+        this.taps = pruned
+                ? PackedFilter.pruned(conv, filter, bias, sums.clamp(), added, places)
+                : PackedFilter.all(conv, filter, bias, sums.clamp(), added, in.shape.channels(), split, places);
+        this.together = Math.max(1, Math.min(taps.length, CACHED_WEIGHTS / Math.max(1, taps[0].bytes())));
         this.bands = (out.shape.height() + tiling.rows - 1) / tiling.rows;
         this.strip = strip();
         this.tiles = new Band[tiling.rows][];
@@ -84,6 +89,11 @@ public final class ConvKernel implements RowRangeKernel {
                 packed[rows - 1] = tiles[rows - 1][1].packed(panel.tile()).withTiles();
             }
         }
+    }
+
+    /** Whether a pruned filter has whole vectors of zeros, and the map has tiles of one vector, for neighbouring columns. */
+    public static boolean suitsPruned(Conv conv, BlockedTensor out) {
+        return conv.sparsity().block() >= L && conv.stride() == 1 && Tiling.fitsSingle(out, 1);
     }
 
     private Band[] tiles(int rows) {

@@ -5,6 +5,7 @@ import static org.convmark.kernel.vector.lane.Lanes.L;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.convmark.model.Conv;
 
 /**
@@ -29,6 +30,9 @@ public final class PackedFilter {
 
     /** One or two vectors per tap, starting at {@link #first}, so that no load crosses a cache line. */
     public final float[] weights;
+
+    /** Taps per offset: {@link #RUN}, or one of a pruned filter, whose taps are no neighbours. */
+    private final int run;
 
     /** Index of the first weight. */
     public final int first;
@@ -71,7 +75,12 @@ public final class PackedFilter {
 
     /** A filter whose weights are not yet filled in. */
     public PackedFilter(int[] offsets, float[] bias, Clamp clamp, float[] residual, int block, int vectors) {
-        AlignedFloats lines = AlignedFloats.of(floats(offsets.length, vectors));
+        this(offsets, RUN, bias, clamp, residual, block, vectors);
+    }
+
+    private PackedFilter(int[] offsets, int run, float[] bias, Clamp clamp, float[] residual, int block, int vectors) {
+        this.run = run;
+        AlignedFloats lines = AlignedFloats.of(floats(offsets.length, run, vectors));
         this.offsets = offsets;
         this.weights = lines.data();
         this.first = lines.first();
@@ -83,13 +92,18 @@ public final class PackedFilter {
         this.vectors = vectors;
     }
 
-    private static int floats(int runs, int vectors) {
-        return Math.multiplyExact(runs, RUN * vectors * L);
+    private static int floats(int runs, int run, int vectors) {
+        return Math.multiplyExact(runs, run * vectors * L);
+    }
+
+    /** Whether it has one tap per offset. */
+    public boolean isPruned() {
+        return run == 1;
     }
 
     /** Bytes of the weights. */
     public int bytes() {
-        return floats(offsets.length, vectors) * Float.BYTES;
+        return floats(offsets.length, run, vectors) * Float.BYTES;
     }
 
     /** One or two blocks of a convolution, starting at {@code block}. */
@@ -163,6 +177,38 @@ public final class PackedFilter {
             block += split[i];
         }
         return all;
+    }
+
+    /** Each block of an ungrouped convolution alone, with those taps that are not zero for all of its channels. */
+    public static PackedFilter[] pruned(
+            Conv conv, float[] filter, float[] bias, Clamp clamp, float[] residual, Offsets places) {
+        int blocks = Lanes.blocks(conv.outChannels());
+        int taps = filter.length / conv.outChannels();
+        float[] weights = Arrays.copyOf(filter, blocks * L * taps);
+        float[] biases = Lanes.padded(bias);
+        PackedFilter[] all = new PackedFilter[blocks];
+        for (int block = 0; block < blocks; block++) {
+            int first = block * L * taps;
+            int[] kept = IntStream.range(0, taps)
+                    .filter(tap -> IntStream.range(0, L).anyMatch(lane -> weights[first + lane * taps + tap] != 0))
+                    .toArray();
+            int[] offsets =
+                    IntStream.of(kept).map(tap -> place(conv, tap, places)).toArray();
+            float[] some = Arrays.copyOfRange(biases, block * L, block * L + L);
+            all[block] = new PackedFilter(offsets, 1, some, clamp, residual, block, 1);
+            for (int k = 0; k < kept.length; k++) {
+                for (int lane = 0; lane < L; lane++) {
+                    all[block].weights[all[block].first + k * L + lane] = weights[first + lane * taps + kept[k]];
+                }
+            }
+        }
+        return all;
+    }
+
+    private static int place(Conv conv, int tap, Offsets places) {
+        int side = conv.kernel();
+        int channel = tap / (side * side);
+        return places.at(channel / L, tap / side % side, tap % side) + channel % L;
     }
 
     /** Reads the input in place. */

@@ -12,7 +12,9 @@ public final class SingleTiles {
 
     /** Tiles of neighbouring pixels, {@code step} columns of the input apart. */
     public static void band(PackedFilter taps, Band band, int step, float[] x, int p, float[] y, int q, int r) {
-        if (step == 1) {
+        if (taps.isPruned()) {
+            pruned(taps, band, x, p, y, q, r);
+        } else if (step == 1) {
             step1(taps, band, x, p, y, q, r);
         } else {
             step2(taps, band, x, p, y, q, r);
@@ -59,6 +61,28 @@ public final class SingleTiles {
                 case 8 * SHAPES + 8 -> Tile1x8.runStep2(taps, x, i, y, o, s);
                 case 28 * SHAPES + 14 -> Tile1x14And14.runStep2(taps, x, i, y, o, inGap, outGap, s);
                 default -> Tile1x28.runStep2(taps, x, i, y, o, s);
+            }
+        }
+    }
+
+    private static void pruned(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int r) {
+        for (int t = 0; t < band.inRow().length; t++) {
+            int i = p + band.ins()[t];
+            int o = q + band.outs()[t];
+            int s = r + band.outs()[t];
+            int inGap = band.inGaps()[t];
+            int outGap = band.outGaps()[t];
+            switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
+                case 8 * SHAPES + 1 -> Tile1x1And7.runPruned(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 2 -> Tile1x2And6.runPruned(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 3 -> Tile1x3And5.runPruned(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 4 -> Tile1x4And4.runPruned(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 5 -> Tile1x5And3.runPruned(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 6 -> Tile1x6And2.runPruned(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 7 -> Tile1x7And1.runPruned(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 8 -> Tile1x8.runPruned(taps, x, i, y, o, s);
+                case 28 * SHAPES + 14 -> Tile1x14And14.runPruned(taps, x, i, y, o, inGap, outGap, s);
+                default -> Tile1x28.runPruned(taps, x, i, y, o, s);
             }
         }
     }

@@ -34,7 +34,7 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
 
     private static final String STEP = """
 
-                private static void step%STEP%(PackedFilter taps, Band band, float[] x, int p, float[] y, int q%NEXT%, int r) {
+                private static void %STEP%(PackedFilter taps, Band band, float[] x, int p, float[] y, int q%NEXT%, int r) {
                     for (int t = 0; t < band.inRow().length; t++) {
                         int i = p + band.ins()[t];
                         int o = q + band.outs()[t];
@@ -79,7 +79,10 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
 
     @Override
     public String source() {
-        String steps = TileTemplate.steps().mapToObj(this::step).collect(Collectors.joining());
+        String steps = TileTemplate.steps()
+                        .mapToObj(step -> step("step" + step, TileTemplate.methodName(step)))
+                        .collect(Collectors.joining())
+                + (vectors == 1 ? step("pruned", TileTemplate.PRUNED) : "");
         return TEMPLATE.replace("%STEPS%", steps)
                 .replace("%OTHERS%", (vectors == 1 ? "" : scattered()) + along())
                 .replace("%CHOICE%", choice())
@@ -92,31 +95,33 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
 
     private String choice() {
         String last = "step%d(taps, band, x, p, y, q" + (vectors == 1 ? "" : ", next") + ", r);";
-        return TileTemplate.steps()
-                .mapToObj(step -> (step == TileSize.MOST_STEP ? "{\n" : "if (step == " + step + ") {\n")
-                        + "            "
-                        + last.formatted(step)
-                        + "\n        }")
-                .collect(Collectors.joining(" else "));
+        String pruned = "if (taps.isPruned()) {\n            pruned(taps, band, x, p, y, q, r);\n        } else ";
+        return (vectors == 1 ? pruned : "")
+                + TileTemplate.steps()
+                        .mapToObj(step -> (step == TileSize.MOST_STEP ? "{\n" : "if (step == " + step + ") {\n")
+                                + "            "
+                                + last.formatted(step)
+                                + "\n        }")
+                        .collect(Collectors.joining(" else "));
     }
 
-    private String step(int step) {
+    private String step(String name, String method) {
         List<TileTemplate> tiles = TileTemplate.all().stream()
                 .filter(tile -> tile.vectors() == vectors)
                 .sorted(Comparator.comparingInt(TileTemplate::pixels).thenComparingInt(TileTemplate::first))
                 .toList();
         String cases =
-                tiles.stream().map(tile -> call(tile, step, tiles)).collect(Collectors.joining("\n                "));
-        return STEP.replace("%STEP%", String.valueOf(step)).replace("%CASES%", cases);
+                tiles.stream().map(tile -> call(tile, method, tiles)).collect(Collectors.joining("\n                "));
+        return STEP.replace("%STEP%", name).replace("%CASES%", cases);
     }
 
-    private static String call(TileTemplate tile, int step, List<TileTemplate> all) {
+    private static String call(TileTemplate tile, String method, List<TileTemplate> all) {
         boolean isLast = tile == all.get(all.size() - 1);
         return (isLast ? "default" : "case " + tile.pixels() + " * SHAPES + " + tile.first())
                 + " -> "
                 + tile.name()
                 + "."
-                + TileTemplate.methodName(step)
+                + method
                 + "(taps, x, i, y, o"
                 + (tile.second() > 0 ? ", inGap, outGap" : "")
                 + (tile.vectors() > 1 ? ", next" : "")

@@ -28,8 +28,7 @@ record SparseTemplate() implements GeneratedClass {
                  * @param s entry of the block's first pair
                  * @param next floats from the sums of one channel to the next
                  */
-                public static void block(
-                        SparseFilter taps, int size, int s, float[] in, int p, float[] out, int q, int next) {
+                public static void block(SparseFilter taps, int size, int s, float[] in, int p, float[] out, int q, int next) {
                     for (int pair = 0; pair < SparseFilter.PAIRS; pair++) {
                         int e = s + pair * SparseFilter.ENTRIES;
                         int o = q + pair * SparseFilter.PAIR * next;
@@ -44,8 +43,7 @@ record SparseTemplate() implements GeneratedClass {
     private static final String METHOD = """
 
                 /** %VECTORS% vectors of pixels. See the package. */
-                public static void run%VECTORS%(
-                        SparseFilter taps, int s, float[] in, int p, float[] out, int q, int next) {
+                public static void run%VECTORS%(SparseFilter taps, int s, float[] in, int p, float[] out, int q, int next) {
                     int[] offsets = taps.offsets, starts = taps.starts;
                     float[] w = taps.weights;
                     int k = starts[s];

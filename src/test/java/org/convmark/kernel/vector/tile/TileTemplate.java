@@ -84,6 +84,9 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
         return first + second;
     }
 
+    /** The method of one vector for pruned filters, whose taps are no neighbours. */
+    static final String PRUNED = "runPruned";
+
     private boolean needs32Registers() {
         return vectors * pixels() > 16;
     }
@@ -105,22 +108,36 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
                 .replace("%ORIGIN%", ORIGIN)
                 .replace("%VECTORS%", vectors > 1 ? "Two vectors" : "One vector")
                 .replace("%PIXELS%", pixels)
-                .replace("%METHODS%", steps().mapToObj(this::method).collect(Collectors.joining()));
+                .replace("%METHODS%", steps().mapToObj(this::method).collect(Collectors.joining()) + pruned());
+    }
+
+    private String pruned() {
+        String taps = "FloatVector u, x;\n" + tap(1, 0);
+        return vectors > 1 ? "" : method(1, PRUNED, "Neighbouring columns, taps anywhere.", "L", taps);
     }
 
     private String method(int step) {
+        return method(
+                step,
+                methodName(step),
+                step == 1 ? "Neighbouring columns." : "Every " + step + "nd column.",
+                vectors > 1 ? "(RUN * 2 * L)" : "(RUN * L)",
+                run(step));
+    }
+
+    private String method(int step, String name, String columns, String floats, String taps) {
         String gaps = second > 0 ? ", int inGap, int outGap" : "";
         String next = vectors > 1 ? ", int next" : "";
         String ownLine = second > 0 && (vectors > 1 || step > 1) ? "\n            " : "";
         String arguments =
                 ownLine + "PackedFilter taps, float[] in, int p, float[] out, int q" + gaps + next + ", int r";
-        return METHOD.replace("%COLUMNS%", step == 1 ? "Neighbouring columns." : "Every " + step + "nd column.")
-                .replace("%METHOD%", methodName(step))
+        return METHOD.replace("%COLUMNS%", columns)
+                .replace("%METHOD%", name)
                 .replace("%ARGUMENTS%", arguments)
-                .replace("%FLOATS%", vectors > 1 ? "(RUN * 2 * L)" : "(RUN * L)")
+                .replace("%FLOATS%", floats)
                 .replace("%SECOND%", second > 0 ? "\n            int j = i + inGap;" : "")
                 .replace("%START%", lines("        ", this::start))
-                .replace("%STEP%", run(step).replace("\n", "\n            "))
+                .replace("%STEP%", taps.replace("\n", "\n            "))
                 .replace("%ADD%", lines("            ", this::add))
                 .replace("%STORE%", stores());
     }
