@@ -128,7 +128,7 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
     private String method(int step, String name, String columns, String floats, String taps) {
         String gaps = second > 0 ? ", int inGap, int outGap" : "";
         String next = vectors > 1 ? ", int next" : "";
-        String ownLine = second > 0 && (vectors > 1 || step > 1) ? "\n            " : "";
+        String ownLine = second > 0 && (vectors > 1 || !name.equals(methodName(1))) ? "\n            " : "";
         String arguments =
                 ownLine + "PackedFilter taps, float[] in, int p, float[] out, int q" + gaps + next + ", int r";
         return METHOD.replace("%COLUMNS%", columns)
