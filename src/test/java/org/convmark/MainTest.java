@@ -35,7 +35,7 @@ class MainTest {
         run -p axis=DENSITY@0               | axis='DENSITY@0' is not a point of an axis
         run -p axis=DENSITY@1.1             | DENSITY@ and the share of weights that are not zero, above 0 and at most 1
         run -p axis=DENSITY@0.5@3           | or make zeros in blocks of 4, 8 or 16 output channels, as in DENSITY@0.3@16
-        waterline DEPTHWISE_3X3 -p axis=DENSITY@0.5 | DENSITY@0.5 finds no layer to prune
+        waterline DEPTHWISE_3X3 --balance 160 -p axis=DENSITY@0.5 | DENSITY@0.5 finds no layer to prune
         run -p algorithm=                   | -p takes name=value
         run --vector-bits 128 -p target=SCALAR -p algorithm=DIRECT --dry-run | SCALAR chooses its algorithm itself
         run -p target=PYTORCHE              | unknown target 'PYTORCHE': did you mean 'PYTORCH'?

@@ -17,8 +17,9 @@ import org.convmark.model.Conv;
 
 /**
  * Ungrouped convolution with a pruned filter, which multiplies by no zeros. Zeros may be anywhere, so the lanes are pixels: each weight
- * is broadcast to vectors of pixels of its input channel. A unit is a band of rows of one image for one block of output channels. The
- * band's input is first turned into planes of one channel, and the results back into blocks.
+ * is broadcast to vectors of pixels of its input channel. A unit is a band of rows of one image for some blocks of output channels. The
+ * band's input is first turned into planes of one channel, and the results back into blocks. {@link ConvKernel} is faster where {@linkplain
+ * ConvKernel#suitsPruned it can} leave out whole vectors of weights.
  *
  * <p>A plane has the columns of the output and those that the filter reads beyond, row after row, so the input of a tap lies at the same
  * distance from each pixel. Pixels in the columns beyond are computed and not stored. At larger strides a channel has a plane for each
@@ -70,7 +71,7 @@ public final class SparseKernel implements RowRangeKernel {
     /** By rows of a band less one, and plane of a channel: offset of each pixel from the band's first input. */
     private final int[][][] places;
 
-    /** Offsets of the channels of a block of results, for each vector of pixels. */
+    /** By rows of a band less one: offset of each channel of a block's sums, for one vector of pixels after the other. */
     private final int[][] results;
 
     /** A convolution with all its post-ops. */

@@ -8,7 +8,8 @@
  *   <li>Tile2x5: two vectors of output channels by five neighbouring pixels of a row.
  *   <li>Tile2x2And3: two pixels at the end of a row and three at the start of another. {@code inGap} and {@code outGap} are the
  *       floats from the first pixel to the first of the three.
- *   <li>{@code run} reads neighbouring columns of the input, {@code runStep2} every second one.
+ *   <li>{@code run} reads neighbouring columns of the input, {@code runStep2} every second one, {@code runPruned} neighbouring ones for
+ *       taps that each have an offset, because those between them are zero.
  *   <li>Scattered2x5: pixels anywhere, for maps narrower than four columns and strides above two. An offset and a bounds check
  *       per pixel make it slower than the others.
  *   <li>Lane7x3: seven neighbouring pixels of one vector of channels, each channel on its own, in runs of three taps.
