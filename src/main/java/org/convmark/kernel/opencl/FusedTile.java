@@ -61,8 +61,8 @@ final class FusedTile {
         if (block == null) {
             return "no kernel of a tile in local memory has its form";
         }
-        Optional<LaunchModel> fused = FusedFfn.of(device, block)
-                .map(FusedFfn::model)
+        Optional<LaunchModel> fused = ExpandProject.of(device, block)
+                .map(ExpandProject::model)
                 .or(() -> choices(block).stream().findFirst().map(choice -> block.model(choice.tile(), choice.rows())));
         if (fused.isEmpty()) {
             return "no tile of it fits groups and local memory";
@@ -135,10 +135,14 @@ final class FusedTile {
         TiledBlock block = TiledBlock.of(body);
         List<Part> parts =
                 body.nodes().stream().map(node -> Part.of(node, weights)).toList();
-        FusedFfn ffn = FusedFfn.of(cl.info(), block).orElse(null);
-        if (ffn != null) {
-            log(cl, block, "pointwise products of " + ffn.pixels() + " pixels", ffn.model());
-            return ffn.bind(cl, tuning, parts, in, out);
+        ExpandProject products = ExpandProject.of(cl.info(), block).orElse(null);
+        if (products != null) {
+            log(
+                    cl,
+                    block,
+                    "two products of " + products.pixels() + " pixels, " + products.part() + " channels at a time",
+                    products.model());
+            return products.bind(cl, tuning, parts, in, out);
         }
         Part last = parts.get(block.project());
         String after = after("LEAD", block.lead(), parts)

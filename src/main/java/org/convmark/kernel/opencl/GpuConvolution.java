@@ -90,7 +90,7 @@ final class GpuConvolution {
         Shape out = body.nodes().get(node).output();
         if (conv == null) {
             double bytes = in.bytes() + (double) out.bytes();
-            return new LaunchModel(1, 32, 0, 32, new LaunchModel.Work(0, 0, 0, 0), bytes)
+            return new LaunchModel(1, 32, 0, 32, LaunchModel.Work.NONE, bytes)
                     .on(units)
                     .cycles();
         }

@@ -46,6 +46,9 @@ record LaunchModel(long groups, int items, long localBytes, int registers, Work 
      * @param barriers waits
      */
     record Work(double fma, double loads, double all, double barriers) {
+        /** Nothing. */
+        static final Work NONE = new Work(0, 0, 0, 0);
+
         Work times(double factor) {
             return new Work(fma * factor, loads * factor, all * factor, barriers * factor);
         }

@@ -123,13 +123,12 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
         return body.shape(body.nodes().get(node).inputs().get(source(body, node)));
     }
 
-    /** Whether expansion and projection are pointwise and dense with nothing between. */
-    boolean isPointwise() {
-        return inner < 0
-                && expansion().kernel() == 1
+    /** Whether the expansion is dense, nothing is between it and the projection, and after a lead it is pointwise. */
+    boolean isDense() {
+        boolean pointwise = expansion().kernel() == 1
                 && expansion().stride() == 1
-                && expansion().padding() == 0
-                && width(body, expand) == narrow().channels();
+                && expansion().padding() == 0;
+        return inner < 0 && width(body, expand) == narrow().channels() && (lead < 0 || pointwise);
     }
 
     /** Channels that a channel of the lead reads. */

@@ -61,6 +61,13 @@ class CompiledProgramsTest {
         for (Block block : Block.values()) {
             graphs.put(block + ", 64 at 56", block.graph(1, 64, 56, 1));
         }
+        for (Block block : List.of(Block.FFN, Block.FUSED_MBCONV)) {
+            graphs.put(block + ", 64 at 56, batch 32", block.graph(1, 64, 56, 32));
+        }
+        graphs.put(
+                "FUSED_MBCONV, stride 2, 24 to 48 at 56",
+                Graph.of(new Shape(32, 24, 56, 56))
+                        .block(f -> f.conv(3, 96, 2).relu().conv(1, 48)));
         graphs.put("FFN, 256 at 14", Block.FFN.graph(1, 256, 14, 1));
         graphs.put("CONVNEXT, 128 at 28", Block.CONVNEXT.graph(1, 128, 28, 1));
         return graphs;

@@ -5,7 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.convmark.model.Block;
 import org.convmark.model.Conv;
+import org.convmark.model.Fused;
+import org.convmark.model.Fuser;
+import org.convmark.model.Fusion;
+import org.convmark.model.Graph;
 import org.convmark.model.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +62,16 @@ class LaunchModelTest {
         MatrixTile tile = new MatrixTile(channels, pixels, depth, own);
         double counted = tile.step().all() * 32 / tile.items();
         assertEquals(all, counted, 0.04 * all);
+    }
+
+    /** Counted in expand_gpu.cl as compiled for an NVIDIA GPU, over all of a group. */
+    @Test
+    void expansionWithFilterIsBoundAsCompiled() {
+        Graph layers = Block.FUSED_MBCONV.graph(1, 64, 56, 32).fuse(Fusion.BLOCK);
+        Graph body = Fuser.epilogues(((Fused) layers.nodes().get(0).layer()).body());
+        ExpandProject tile =
+                ExpandProject.of(gpu(1024, 48 << 10), TiledBlock.of(body)).orElseThrow();
+        assertEquals(0.89, tile.model().work().bound(), 0.02);
     }
 
     /** The first kernel of this convolution had 49 groups for 132 units, and was predicted to reach a tenth of the peak. */

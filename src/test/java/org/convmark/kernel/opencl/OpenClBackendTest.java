@@ -224,6 +224,7 @@ class OpenClBackendTest {
                         .conv(1, 17)
                         .norm()),
                 map.block(f -> f.depthwise(3, 2).relu().conv(1, 40).relu()),
+                map.block(f -> f.conv(3, 30, 2).relu6().conv(1, 17).norm()),
                 map.block(f -> f.residual(g ->
                                 g.conv(1, 4).relu().grouped(3, 8, 1, 2).relu().conv(1, 9))
                         .relu()),
@@ -240,9 +241,9 @@ class OpenClBackendTest {
         }
     }
 
-    /** The next smaller tile, or the layers one by one: correct in both cases, with fewer launches only in the first. */
+    /** The next smaller tile, or a tile without the lead, or the layers one by one: correct in all cases, with ever more launches. */
     @ParameterizedTest
-    @CsvSource({"16, 256, 10000, 1", "64, 256, 4096, 3", "16, 64, 49152, 1", "16, 32, 4096, 3", "16, 64, 0, 1"})
+    @CsvSource({"16, 256, 10000, 1", "64, 256, 4096, 3", "16, 64, 49152, 1", "16, 32, 4096, 2", "16, 64, 0, 1"})
     void tileIsAsLargeAsGroupsAndLocalMemoryAllow(int width, long groupItems, long localBytes, int kernels) {
         DeviceInfo info = limited(device().info(), DeviceInfo.Type.GPU, groupItems, localBytes);
         Graph block = Block.CONVFIRST.graph(1, width, 15, 1);
@@ -268,6 +269,11 @@ class OpenClBackendTest {
                 Graph.of(new Shape(1, 3, 30, 70)).depthwise(5, 2),
                 Graph.of(new Shape(2, 32, 12, 14)).grouped(3, 32, 1, 16),
                 Block.FFN.graph(1, 24, 12, 1),
+                Block.FUSED_MBCONV.graph(1, 24, 12, 2),
+                Graph.of(new Shape(1, 20, 9, 20))
+                        .block(f -> f.conv(5, 50).activate(Activation.SILU).conv(1, 21)),
+                Graph.of(new Shape(2, 11, 17, 16))
+                        .block(f -> f.conv(7, 20, 3).relu().conv(1, 40)),
                 Block.CONVFIRST.graph(1, 16, 9, 2),
                 Block.CONVNEXT.graph(1, 20, 10, 1));
     }

@@ -1,13 +1,17 @@
 /*
- * A block whose expansion and projection are pointwise as one kernel of a GPU: [lead convolution [LayerNorm]] -> expansion ->
+ * A block without depthwise filter as one kernel of a GPU: [lead convolution [LayerNorm]] -> dense expansion -> pointwise
  * projection [+ residual]. A group makes all channels of TILE pixels, an item 8 channels x 8 pixels of them, in quads. The
- * expansion's input lies in local memory; per CHUNK of hidden channels an item makes 4 of them for its pixels, and after a
- * barrier adds the products of all to its sums. So both products have as many multiply-adds per load as a matrix product
- * alone. Weights come through the caches, as quads that all items of a row read. The lead reads its input from there, too.
+ * expansion's input lies in local memory, PART channels at a time; per CHUNK of hidden channels an item makes 4 of them for
+ * its pixels, and after a barrier adds the products of all to its sums. So both products have as many multiply-adds per load
+ * as a matrix product alone. Weights come through the caches, as quads that all items of a row read. The lead reads its input
+ * from there, too.
+ *
+ * Under a filter of several taps an item's quads lie one below the other, and its input as far as a tile's filters reach.
+ * Columns that a stride apart are neighbours there, so that an item loads quads of them for all taps of a row.
  *
  * Parameters, channels padded with zeros to NARROW, HIDDEN_PADDED, OUT_TILE: lead's bias and filter (set of LEAD_OWN
  * channels x input channel x tap x LEAD_OWN), norm's gain and bias, expansion's bias and weights (chunk x input channel x
- * CHUNK), projection's bias and weights (hidden channel x OUT_TILE).
+ * tap x CHUNK), projection's bias and weights (hidden channel x OUT_TILE).
  * Tested for its results, on a CPU; not measured on a GPU.
  */
 #ifndef VEC
@@ -29,16 +33,23 @@
 #define EXPAND_AFTER relu
 #define IN_WIDTH 56
 #define IN_HEIGHT 56
+#define IN_PLANE 3364
 #define LEAD_KERNEL 3
 #define LEAD_STRIDE 1
 #define LEAD_PADDING 1
 #define LEAD_AFTER identity
+#define EXPAND_KERNEL 1
+#define EXPAND_STRIDE 1
+#define EXPAND_PADDING 0
+#define NARROW 64
+#define PART 64
+#define PHASE_QUADS 4
+#define ROW_QUADS 4
 #endif
 #ifndef WIDE
 #define WIDE 1
 #endif
 
-#define NARROW ((LEAD_OUT + 3) / 4 * 4)
 #define OUT_TILE ((OUT_CHANNELS + 7) / 8 * 8)
 #define DOWN (OUT_TILE / 8)
 #define ACROSS (TILE / 8)
@@ -57,8 +68,12 @@
 #endif
 #define SYNC barrier(CLK_LOCAL_MEM_FENCE)
 
+#if EXPAND_KERNEL > 1 || EXPAND_STRIDE > 1 || EXPAND_PADDING > 0
+#define WINDOW
+#endif
+
 /* Row and column of a pixel of the tile: a rectangle where a filter has rows, else pixels as they follow one another. */
-#ifdef LEAD
+#if defined(LEAD) || defined(WINDOW)
 #define TILES_ACROSS ((WIDTH + TILE_WIDTH - 1) / TILE_WIDTH)
 #define Y(p) (tile / TILES_ACROSS * TILE_HEIGHT + (p) / TILE_WIDTH)
 #define X(p) (tile % TILES_ACROSS * TILE_WIDTH + (p) % TILE_WIDTH)
@@ -67,15 +82,55 @@
 #define X(p) ((tile * TILE + (p)) % WIDTH)
 #endif
 
+/*
+ * Places of the expansion's input: how many, their row and column in the map and float in local memory, floats of a channel;
+ * then an item's pixels and the first quad of its input.
+ */
+#ifdef WINDOW
+#define SPAN(pixels) (((pixels) - 1) * EXPAND_STRIDE + EXPAND_KERNEL)
+#define PLACES (SPAN(TILE_HEIGHT) * SPAN(TILE_WIDTH))
+#define FROM_Y(i) (Y(0) * EXPAND_STRIDE - EXPAND_PADDING + (i) / SPAN(TILE_WIDTH))
+#define FROM_X(i) (X(0) * EXPAND_STRIDE - EXPAND_PADDING + (i) % SPAN(TILE_WIDTH))
+#define PHASED(x) ((x) % EXPAND_STRIDE * (4 * PHASE_QUADS) + (x) / EXPAND_STRIDE)
+#define PLACE(i) ((i) / SPAN(TILE_WIDTH) * (4 * ROW_QUADS) + PHASED((i) % SPAN(TILE_WIDTH)))
+#define PLANE_QUADS (SPAN(TILE_HEIGHT) * ROW_QUADS)
+#define ROW_ITEMS (TILE_WIDTH / 4)
+#define ITEM_PIXEL(q) ((across / ROW_ITEMS * 2 + (q)) * TILE_WIDTH + across % ROW_ITEMS * 4)
+/* Quads of a row and phase that reach from an item's first pixel to the last tap of its last one. */
+#define REACH ((4 + (EXPAND_KERNEL - 1) / EXPAND_STRIDE + 3) / 4)
+#else
+#define PLACES TILE
+#define FROM_Y(i) Y(i)
+#define FROM_X(i) X(i)
+#define PLACE(i) (i)
+#define PLANE_QUADS (TILE / 4)
+#define ITEM_PIXEL(q) ((q) * (TILE / 2) + across * 4)
+#endif
+
 /* Each of n tasks for one item; all items go round as often as each other. */
 #define EACH_TASK(i, n)                                                    \
     for (int i##_first = 0; i##_first < (n); i##_first += ITEM_COUNT)         \
         for (int i = i##_first + item; i < min((n), i##_first + ITEM_COUNT); i += ITEM_COUNT)
 
-__attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_ffn(
+/* Brings PART channels of the input to local memory. */
+#define EXISTS(c) (NARROW == IN || (c) < IN)
+#define FILL(first)                                                                                                   \
+    EACH_TASK(i, PLACES) {                                                                                            \
+        int y = FROM_Y(i);                                                                                            \
+        int x = FROM_X(i);                                                                                            \
+        int inside = y >= 0 && y < IN_HEIGHT && x >= 0 && x < IN_WIDTH;                                               \
+        global const float *restrict from = in + (first) * IN_PLANE + clamp(y, 0, IN_HEIGHT - 1) * in_at.s1             \
+                + clamp(x, 0, IN_WIDTH - 1);                                                                          \
+        local float *to = values + PLACE(i);                                                                          \
+        for (int c = 0; c < PART; c += 4, from += 4 * IN_PLANE, to += 16 * PLANE_QUADS)                                \
+            EACH(d, 4)                                                                                                \
+                to[d * (4 * PLANE_QUADS)] = inside && EXISTS((first) + c + d) ? from[d * IN_PLANE] : 0.0f;              \
+    }
+
+__attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_project(
         global const float *restrict in, int4 in_at, global const float *restrict parameters, float epsilon,
         global const float *restrict residual, int4 residual_at, global float *restrict out, int4 out_at) {
-    local float4 narrow[NARROW * TILE / 4];
+    local float4 narrow[PART * PLANE_QUADS];
     local float4 hidden[CHUNK * TILE / 4];
     local float *values = (local float *)narrow;
     int item = get_local_id(0);
@@ -93,7 +148,7 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_ffn(
         float sum[LEAD_OWN][TILE_HEIGHT];
         EACH(o, LEAD_OWN) EACH(j, TILE_HEIGHT) sum[o][j] = parameters[set + o];
         for (int c = 0; c < LEAD_GROUP; c++, filter += TAPS * LEAD_OWN) {
-            global const float *restrict from = in + min(set / LEAD_SHARE * LEAD_GROUP + c, IN - 1) * in_at.s2;
+            global const float *restrict from = in + min(set / LEAD_SHARE * LEAD_GROUP + c, IN - 1) * IN_PLANE;
             EACH(r, (TILE_HEIGHT - 1) * LEAD_STRIDE + LEAD_KERNEL) {
                 int y = Y(0) * LEAD_STRIDE - LEAD_PADDING + r;
                 EACH(s, LEAD_KERNEL) {
@@ -114,13 +169,8 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_ffn(
     }
     SYNC;
     parameters += NARROW * (1 + LEAD_GROUP * TAPS);
-#else
-    EACH_TASK(i, NARROW * TILE) {
-        int c = i / TILE;
-        int y = Y(i % TILE);
-        int x = X(i % TILE);
-        values[i] = c < LEAD_OUT && y < HEIGHT ? in[c * in_at.s2 + y * in_at.s1 + x] : 0.0f;
-    }
+#elif PART == NARROW
+    FILL(0);
     SYNC;
 #endif
 
@@ -146,7 +196,7 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_ffn(
 
     global const float4 *restrict expand_bias = (global const float4 *)parameters + down;
     global const float4 *restrict expand = (global const float4 *)(parameters + HIDDEN_PADDED) + down;
-    parameters += HIDDEN_PADDED * (1 + NARROW);
+    parameters += HIDDEN_PADDED * (1 + NARROW * EXPAND_KERNEL * EXPAND_KERNEL);
     global const float4 *restrict project = (global const float4 *)(parameters + OUT_TILE) + down;
     float sum[8][8];
     EACH(i, 8) EACH(j, 8) sum[i][j] = parameters[i / 4 * CHUNK + down * 4 + i % 4];
@@ -157,14 +207,36 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_ffn(
         float made[4][8];
         vstore4(expand_bias[first / 4], 0, w);
         EACH(i, 4) EACH(j, 8) made[i][j] = w[i];
-        for (int c = 0; c < NARROW; c += 4, expand += 4 * DOWN) {
-            EACH(d, 4) {
-                vstore4(expand[d * DOWN], 0, w);
-                EACH(q, 2) vstore4(narrow[(c + d) * (TILE / 4) + q * ACROSS + across], q, x);
-                EACH(i, 4) EACH(j, 8) made[i][j] = fma(w[i], x[j], made[i][j]);
+        for (int part = 0; part < NARROW; part += PART) {
+#if PART < NARROW
+            FILL(part);
+            SYNC;
+#endif
+#ifdef WINDOW
+            local const float4 *corner = narrow + across / ROW_ITEMS * (2 * EXPAND_STRIDE * ROW_QUADS) + across % ROW_ITEMS;
+            for (int c = 0; c < PART; c++, corner += PLANE_QUADS, expand += EXPAND_KERNEL * EXPAND_KERNEL * DOWN) {
+                EACH(t, EXPAND_KERNEL) {
+                    float row[2][EXPAND_STRIDE][4 * REACH];
+                    EACH(q, 2) EACH(phase, EXPAND_STRIDE) EACH(r, REACH)
+                        vstore4(corner[(q * EXPAND_STRIDE + t) * ROW_QUADS + phase * PHASE_QUADS + r], r, row[q][phase]);
+                    EACH(s, EXPAND_KERNEL) {
+                        vstore4(expand[(t * EXPAND_KERNEL + s) * DOWN], 0, w);
+                        EACH(i, 4) EACH(j, 8)
+                            made[i][j] = fma(w[i], row[j / 4][s % EXPAND_STRIDE][s / EXPAND_STRIDE + j % 4], made[i][j]);
+                    }
+                }
             }
+#else
+            for (int c = 0; c < PART; c += 4, expand += 4 * DOWN) {
+                EACH(d, 4) {
+                    vstore4(expand[d * DOWN], 0, w);
+                    EACH(q, 2) vstore4(narrow[(c + d) * PLANE_QUADS + q * ACROSS + across], q, x);
+                    EACH(i, 4) EACH(j, 8) made[i][j] = fma(w[i], x[j], made[i][j]);
+                }
+            }
+#endif
+            SYNC;
         }
-        SYNC;
         EACH(i, 4) EACH(q, 2)
             hidden[(down * 4 + i) * (TILE / 4) + q * ACROSS + across] = (float4)(
                     EXPAND_AFTER(made[i][4 * q]), EXPAND_AFTER(made[i][4 * q + 1]), EXPAND_AFTER(made[i][4 * q + 2]),
@@ -183,7 +255,7 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_ffn(
     out += out_at.s0 + image * out_at.s3;
     EACH(i, 8) EACH(q, 2) {
         int o = i / 4 * CHUNK + down * 4 + i % 4;
-        int p = q * (TILE / 2) + across * 4;
+        int p = ITEM_PIXEL(q);
 #if WIDE == 4
         int y = Y(p);
         int column = X(p);

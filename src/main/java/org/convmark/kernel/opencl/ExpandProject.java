@@ -11,19 +11,26 @@ import org.convmark.model.Conv;
 import org.convmark.model.Shape;
 
 /**
- * A block whose expansion and projection are pointwise as one GPU kernel, see {@code ffn_gpu.cl}.
+ * A block of a dense expansion and a pointwise projection as one GPU kernel, see {@code expand_gpu.cl}.
  *
  * @param pixels of a group
- * @param width of the rectangle that they are, if there is a lead
+ * @param width of the rectangle that they are, if a filter has rows
+ * @param part channels of the expansion's input in local memory at a time
  */
-record FusedFfn(TiledBlock block, int pixels, int width) {
+record ExpandProject(TiledBlock block, int pixels, int width, int part) {
     /** Fewer pixels make the weights, which every group reads, cost more than the products. */
     private static final List<Integer> PIXELS = List.of(128, 64, 32);
+
+    /** What is tried of wider inputs; every chunk of hidden channels reads all parts anew. */
+    private static final List<Integer> PARTS = List.of(64, 32, 16, 8, 4);
 
     /** Rows of a rectangle, each a sum of the lead in registers. */
     private static final int ROWS = 8;
 
     private static final int MOST_ITEMS = 256;
+
+    /** Quads that lanes read at a time without meeting on a bank. */
+    private static final int BANK_QUADS = 8;
 
     /** A lead that sums more channels should be a matrix product. */
     private static final int WIDEST_LEAD = 32;
@@ -32,36 +39,52 @@ record FusedFfn(TiledBlock block, int pixels, int width) {
     private static final double FUNCTION = 10;
 
     /** The fastest tile by the model; none if the block has another form or is too wide for the device. */
-    static Optional<FusedFfn> of(DeviceInfo device, TiledBlock block) {
-        if (!block.isPointwise() || block.lead() >= 0 && block.leadWidth() > WIDEST_LEAD) {
+    static Optional<ExpandProject> of(DeviceInfo device, TiledBlock block) {
+        if (!block.isDense() || block.lead() >= 0 && block.leadWidth() > WIDEST_LEAD) {
             return Optional.empty();
         }
         return PIXELS.stream()
-                .map(pixels -> new FusedFfn(block, pixels, width(block, pixels)))
-                .filter(ffn -> ffn.items() <= MOST_ITEMS
-                        && device.allows(ffn.items())
-                        && ffn.localBytes() <= device.localBytes())
+                .flatMap(pixels ->
+                        parts(block).map(part -> new ExpandProject(block, pixels, width(block, pixels), part)))
+                .filter(tile -> tile.items() <= MOST_ITEMS
+                        && device.allows(tile.items())
+                        && tile.localBytes() <= device.localBytes())
                 .min(Comparator.comparingDouble(
-                        ffn -> ffn.model().on(device.computeUnits()).cycles()));
+                        tile -> tile.model().on(device.computeUnits()).cycles()));
+    }
+
+    /** All channels, or parts of them; a lead makes all at once. */
+    private static Stream<Integer> parts(TiledBlock block) {
+        int all = up(block.narrow().channels(), 4);
+        return Stream.concat(Stream.of(all), PARTS.stream().filter(part -> part < all && block.lead() < 0));
     }
 
     /** The width of a rectangle that covers the map with the fewest groups, square rather than long. */
     private static int width(TiledBlock block, int pixels) {
         return Stream.of(16, 8, 4, 32)
-                .filter(width -> pixels / width <= ROWS)
+                .filter(width -> pixels / width <= ROWS && pixels / width > 1)
                 .min(Comparator.comparingInt(width -> tiles(block, pixels, width)))
                 .orElse(pixels);
     }
 
     private static int tiles(TiledBlock block, int pixels, int width) {
         Shape out = block.body().output();
-        return block.lead() < 0
+        return block.lead() < 0 && !isWindow(block.expansion())
                 ? DeviceTensor.blocks((int) out.pixels(), pixels)
                 : DeviceTensor.blocks(out.width(), width) * DeviceTensor.blocks(out.height(), pixels / width);
     }
 
+    /** Whether a convolution reads other values than those at its pixels. */
+    private static boolean isWindow(Conv conv) {
+        return conv.kernel() > 1 || conv.stride() > 1 || conv.padding() > 0;
+    }
+
     private int in() {
-        return up(block.narrow().channels(), 4);
+        return up(block.narrow().channels(), part);
+    }
+
+    private int taps() {
+        return block.expansion().kernel() * block.expansion().kernel();
     }
 
     private int out() {
@@ -91,7 +114,43 @@ record FusedFfn(TiledBlock block, int pixels, int width) {
     }
 
     private long localBytes() {
-        return (long) (in() + chunk()) * pixels * Shape.ELEMENT_BYTES;
+        Conv conv = block.expansion();
+        long plane = isWindow(conv) ? 4L * span(pixels / width) * rowQuads() : pixels;
+        return (part * plane + (long) chunk() * pixels) * Shape.ELEMENT_BYTES;
+    }
+
+    /** Rows, or columns, of the input under so many of the output. */
+    private int span(int pixels) {
+        return (pixels - 1) * block.expansion().stride() + block.expansion().kernel();
+    }
+
+    /** Values of a row that an item needs of columns that are a stride apart. */
+    private int reach(int phase) {
+        Conv conv = block.expansion();
+        return phase < conv.kernel() ? 4 + (conv.kernel() - 1 - phase) / conv.stride() : 0;
+    }
+
+    /** Quads of a row in local memory of columns that are a stride apart. */
+    private int phaseQuads() {
+        return width / 4 - 1 + DeviceTensor.blocks(reach(0), 4);
+    }
+
+    /** Quads from row to row in local memory, such that as few lanes as possible meet on a bank. */
+    private int rowQuads() {
+        int least = block.expansion().stride() * phaseQuads();
+        return IntStream.range(least, least + BANK_QUADS)
+                .boxed()
+                .min(Comparator.comparingInt(this::conflicts))
+                .orElseThrow();
+    }
+
+    private int conflicts(int rowQuads) {
+        int[] used = new int[BANK_QUADS];
+        for (int lane = 0; lane < Math.min(BANK_QUADS, pixels / 8); lane++) {
+            int row = lane / (width / 4) * 2 * block.expansion().stride();
+            used[(row * rowQuads + lane % (width / 4)) % BANK_QUADS]++;
+        }
+        return IntStream.of(used).max().orElseThrow();
     }
 
     // ---------------------------------------------------------------- model
@@ -99,32 +158,56 @@ record FusedFfn(TiledBlock block, int pixels, int width) {
     /** Instructions per multiply-add as counted in the kernel as compiled for an NVIDIA GPU. */
     LaunchModel model() {
         Shape result = block.body().output();
-        double across = Math.max(1, Math.min(32, pixels / 8.0) / 8);
+        double across = across();
         double chunks = hidden() / (double) chunk();
-        LaunchModel.Work expand = new LaunchModel.Work(32, 2 * across + 4, 37.8, 0).times(in());
+        LaunchModel.Work expand = expanded().times(in());
         LaunchModel.Work project = new LaunchModel.Work(64, 2 * across + 8, 70.8, 0).times(chunk());
         LaunchModel.Work between = new LaunchModel.Work(0, 8 * across + 4, 32 * FUNCTION + 60, 2);
         LaunchModel.Work all = expand.plus(project)
                 .plus(between)
+                .plus(part < in() ? filled().times(in() / (double) part) : LaunchModel.Work.NONE)
                 .times(chunks)
-                .plus(first())
+                .plus(block.lead() >= 0 ? lead() : part < in() ? LaunchModel.Work.NONE : filled())
                 .plus(new LaunchModel.Work(0, 192, 600, 2));
-        double weights = hidden() * (double) (in() + out());
+        double weights = hidden() * ((double) in() * taps() + out());
         return new LaunchModel(
                 (long) tiles(block, pixels, width) * result.batch(),
                 items(),
                 localBytes(),
-                144,
+                isWindow(block.expansion()) ? 168 : 144,
                 all.inGroup(items()),
                 (block.in().elements() + result.elements() + weights) * Shape.ELEMENT_BYTES);
     }
 
-    /** The lead and the norm, or copying the input to local memory. */
-    private LaunchModel.Work first() {
-        double values = in() * (double) pixels / items();
-        if (block.lead() < 0) {
-            return new LaunchModel.Work(0, 3, 15, 0).times(values);
+    /** Cycles in which a warp loads a quad for each lane: one for every eight different ones. */
+    private double across() {
+        return Math.max(1, Math.min(32, pixels / 8.0) / 8);
+    }
+
+    /** The products of an input channel. */
+    private LaunchModel.Work expanded() {
+        Conv conv = block.expansion();
+        if (!isWindow(conv)) {
+            return new LaunchModel.Work(32, 2 * across() + 4, 37.8, 0);
         }
+        int rows = Math.min(2 * conv.kernel(), conv.stride() + conv.kernel());
+        int quads = rows
+                * IntStream.range(0, conv.stride())
+                        .map(phase -> DeviceTensor.blocks(reach(phase), 4))
+                        .sum();
+        return new LaunchModel.Work(32.0 * taps(), quads * across() + 4 * taps(), 33.0 * taps() + quads + 7, 0);
+    }
+
+    /** A part of the input, from caches to local memory. */
+    private LaunchModel.Work filled() {
+        int places = isWindow(block.expansion()) ? span(pixels / width) * span(width) : pixels;
+        double rounds = 32.0 * DeviceTensor.blocks(places, 32) / items();
+        return new LaunchModel.Work(0, 3.0 * part, 3.5 * part + 25, 2).times(rounds);
+    }
+
+    /** The lead and the norm. */
+    private LaunchModel.Work lead() {
+        double values = in() * (double) pixels / items();
         Conv lead = TiledBlock.conv(block.body().nodes().get(block.lead()).layer());
         int rows = pixels / width;
         int taps = lead.kernel() * lead.kernel();
@@ -149,12 +232,15 @@ record FusedFfn(TiledBlock block, int pixels, int width) {
         String options = tuning.options() + block.options() + FusedTile.after("LEAD", block.lead(), parts)
                 + FusedTile.after("EXPAND", block.expand(), parts)
                 + Tuning.epilogue(last.epilogue(), last.residual()) + " -DTILE=" + pixels + " -DTILE_WIDTH=" + width
+                + " -DNARROW=" + in() + " -DPART=" + part + " -DPHASE_QUADS=" + phaseQuads() + " -DROW_QUADS="
+                + rowQuads()
                 + " -DHIDDEN_PADDED=" + hidden() + " -DOUT_CHANNELS=" + result.channels() + " -DWIDTH="
                 + result.width() + " -DHEIGHT=" + result.height() + " -DIN_WIDTH="
-                + block.in().width() + " -DIN_HEIGHT=" + block.in().height() + " -DWIDE=" + (wide ? 4 : 1);
+                + block.in().width() + " -DIN_HEIGHT=" + block.in().height() + " -DIN_PLANE=" + source.plane()
+                + " -DWIDE=" + (wide ? 4 : 1);
         return cl.kernel(
-                "ffn_gpu.cl",
-                "fused_ffn",
+                "expand_gpu.cl",
+                "expand_project",
                 options,
                 new Cl.Range(
                         new long[] {(long) tiles(block, pixels, width) * items(), 1, result.batch()},
@@ -180,7 +266,7 @@ record FusedFfn(TiledBlock block, int pixels, int width) {
         FusedTile.Part expand = parts.get(block.expand());
         FusedTile.Part project = parts.get(block.project());
         all.add(Arrays.copyOf(expand.first(), hidden()))
-                .add(transposed(expand.second(), block.narrow().channels(), in(), chunk(), hidden()));
+                .add(transposed(expand.second(), block.narrow().channels() * taps(), in() * taps(), chunk(), hidden()));
         all.add(Arrays.copyOf(project.first(), out()))
                 .add(transposed(project.second(), block.hidden().channels(), hidden(), out(), out()));
         return concatenated(all.build().toList());
@@ -192,7 +278,7 @@ record FusedFfn(TiledBlock block, int pixels, int width) {
         return transposed(weights, terms, terms, leadOwn(), in());
     }
 
-    /** Weights output x input as tile of outputs x input x output. */
+    /** Weights output x term as tile of outputs x term x output. */
     private static float[] transposed(float[] weights, int terms, int paddedTerms, int tile, int outputs) {
         float[] packed = new float[outputs * paddedTerms];
         IntStream.range(0, weights.length).forEach(i -> {
