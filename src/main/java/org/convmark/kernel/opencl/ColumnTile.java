@@ -1,6 +1,7 @@
 package org.convmark.kernel.opencl;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.model.Conv;
@@ -11,6 +12,7 @@ import org.convmark.model.Shape;
  *
  * @param out channels of an item
  * @param column pixels of an item, one below the other
+ * @param row pixels of an item, side by side: 1 or 4
  * @param across items side by side
  * @param down items one below the other
  * @param planes sets of {@code out} channels
@@ -18,7 +20,7 @@ import org.convmark.model.Shape;
  * @param pitch floats from row to row in local memory
  * @param rows of a plane in local memory
  */
-record ColumnTile(int out, int column, int across, int down, int planes, int chunk, int pitch, int rows) {
+record ColumnTile(int out, int column, int row, int across, int down, int planes, int chunk, int pitch, int rows) {
     /** Items of a group, if the device allows it. */
     private static final int ITEMS = 256;
 
@@ -26,7 +28,10 @@ record ColumnTile(int out, int column, int across, int down, int planes, int chu
     private static final int LEAST_ITEMS = 32;
 
     /** Local memory that lets several groups share a unit. */
-    private static final long LOCAL_BYTES = 16 << 10;
+    private static final long LOCAL_BYTES = 32 << 10;
+
+    /** Rows of an item that are tried. */
+    private static final List<Integer> COLUMNS = List.of(8, 7, 4);
 
     /** Weights of an item and input channel. */
     private static final int WEIGHTS = 72;
@@ -34,7 +39,8 @@ record ColumnTile(int out, int column, int across, int down, int planes, int chu
     private static final int BANKS = 32;
 
     /**
-     * A tile for a device, as large as it allows, of few planes where groups would be fewer than twice the units.
+     * The fastest tile for a device by the model, as large as it allows, of few planes where groups would be fewer than twice the
+     * units.
      *
      * @param in shape of the input
      * @param map shape of the output
@@ -46,30 +52,36 @@ record ColumnTile(int out, int column, int across, int down, int planes, int chu
                 .findFirst()
                 .orElse(1);
         long local = Math.min(LOCAL_BYTES, device.localBytes());
-        for (int most = items; most > 0; most /= 2) {
-            ColumnTile tile = fitting(most, local, units, conv, in, map);
-            if (tile.localBytes() <= local) {
-                return tile;
-            }
-        }
-        throw new IllegalStateException("a window of " + conv.kernel() + " x " + conv.kernel()
-                + " pixels needs more than the " + device.localBytes() + " bytes of local memory of " + device.name());
+        return COLUMNS.stream()
+                .flatMap(column -> Stream.of(4, 1)
+                        .flatMap(row -> IntStream.iterate(items, n -> n > 0, n -> n / 2)
+                                .mapToObj(most -> fitting(most, local, column, row, units, conv, in, map))
+                                .filter(tile -> tile.localBytes() <= local)
+                                .findFirst()
+                                .stream()))
+                .min(Comparator.comparingDouble(
+                        tile -> tile.model(conv, in, map).on(units).cycles()))
+                .orElseThrow(() -> new IllegalStateException("a window of " + conv.kernel() + " x " + conv.kernel()
+                        + " pixels needs more than the " + device.localBytes() + " bytes of local memory of "
+                        + device.name()));
     }
 
-    private static ColumnTile fitting(int items, long local, int units, Conv conv, Shape in, Shape map) {
+    private static ColumnTile fitting(
+            int items, long local, int rowsOfItem, int rowOfOne, int units, Conv conv, Shape in, Shape map) {
         int group = conv.groupWidth(in.channels());
         int taps = conv.kernel() * conv.kernel();
         int out = Stream.of(8, 4, 2)
                 .filter(n -> conv.groupOut(in.channels()) % n == 0 && n * taps <= WEIGHTS)
                 .findFirst()
                 .orElse(1);
-        int column = even(map.height(), conv.kernel() > 3 && conv.stride() == 1 ? 8 : 4);
-        int across = even(map.width(), Math.min(64, items));
+        int column = even(map.height(), rowsOfItem);
+        int row = out == 1 ? rowOfOne : 1;
+        int across = even(DeviceTensor.blocks(map.width(), row), Math.min(64, items));
         int down = even(DeviceTensor.blocks(map.height(), column), Math.max(1, items / across));
         int reach = (conv.kernel() - 1) * conv.dilation() + 1;
         int rows = (down * column - 1) * conv.stride() + reach;
-        int pitch = pitch((across - 1) * conv.stride() + reach, across, column, conv.stride());
-        ColumnTile one = new ColumnTile(out, column, across, down, 1, 1, pitch, rows);
+        int pitch = pitch((across * row - 1) * conv.stride() + reach, across, column, row, conv.stride());
+        ColumnTile one = new ColumnTile(out, column, row, across, down, 1, 1, pitch, rows);
         int sets = conv.outChannels() / out;
         long groups = (long) sets * one.tiles(map) * map.batch();
         long few = Math.max(groups / (2L * units), DeviceTensor.blocks(LEAST_ITEMS, across * down));
@@ -79,7 +91,7 @@ record ColumnTile(int out, int column, int across, int down, int planes, int chu
                 .filter(n -> group % n == 0 && planes * n * one.localBytes() <= local)
                 .findFirst()
                 .orElse(1);
-        return new ColumnTile(out, column, across, down, planes, chunk, pitch, rows);
+        return new ColumnTile(out, column, row, across, down, planes, chunk, pitch, rows);
     }
 
     /** At most so many, such that the parts of a whole hardly differ. */
@@ -87,20 +99,27 @@ record ColumnTile(int out, int column, int across, int down, int planes, int chu
         return DeviceTensor.blocks(whole, DeviceTensor.blocks(whole, most));
     }
 
-    /** The least distance of rows at which as few lanes of a warp as possible meet on a bank. */
-    private static int pitch(int width, int across, int column, int stride) {
+    /** The least distance of rows at which as few lanes of a warp as possible meet on a bank, and rows of four are aligned. */
+    private static int pitch(int width, int across, int column, int row, int stride) {
         return IntStream.range(width, width + BANKS)
+                .filter(pitch -> pitch % row == 0)
                 .boxed()
-                .min(Comparator.comparingInt(pitch -> conflicts(pitch, across, column, stride)))
+                .min(Comparator.comparingInt(pitch -> conflicts(pitch, across, column, row, stride)))
                 .orElseThrow();
     }
 
-    private static int conflicts(int pitch, int across, int column, int stride) {
-        int[] used = new int[BANKS];
-        for (int lane = 0; lane < BANKS; lane++) {
-            used[(lane / across * column * pitch + lane % across) * stride % BANKS]++;
+    /** The most values that lanes which load at a time need of one bank. */
+    private static int conflicts(int pitch, int across, int column, int row, int stride) {
+        int together = BANKS / row;
+        int most = 0;
+        for (int first = 0; first < BANKS; first += together) {
+            int[] used = new int[BANKS];
+            for (int lane = first; lane < first + together; lane++) {
+                used[(lane / across * column * pitch + lane % across * row) * stride % BANKS]++;
+            }
+            most = Math.max(most, IntStream.of(used).max().orElseThrow());
         }
-        return IntStream.of(used).max().orElseThrow();
+        return most;
     }
 
     int items() {
@@ -109,7 +128,7 @@ record ColumnTile(int out, int column, int across, int down, int planes, int chu
 
     /** Groups that cover a map. */
     int tiles(Shape map) {
-        return DeviceTensor.blocks(map.width(), across) * DeviceTensor.blocks(map.height(), down * column);
+        return DeviceTensor.blocks(map.width(), across * row) * DeviceTensor.blocks(map.height(), down * column);
     }
 
     long localBytes() {
@@ -120,28 +139,33 @@ record ColumnTile(int out, int column, int across, int down, int planes, int chu
     LaunchModel model(Conv conv, Shape in, Shape map) {
         int taps = conv.kernel() * conv.kernel();
         int group = conv.groupWidth(in.channels());
-        double fma = (double) taps * column * out;
-        double values = ((column - 1.0) * conv.stride() + conv.kernel()) * conv.kernel();
+        double fma = (double) taps * column * row * out;
+        int reach = (conv.kernel() - 1) * conv.dilation() + 1;
+        double quads = Math.ceil(((row - 1.0) * conv.stride() + reach) / 4);
+        double values = ((column - 1.0) * conv.stride() + reach) * (row == 4 ? quads : conv.kernel());
         double weights = out >= 4 ? taps * out / 4.0 : taps * out;
-        double filled = Math.ceil((double) rows * pitch / (across * down));
+        int width = Math.min(items(), (across * row - 1) * conv.stride() + reach);
+        double filled = planes * Math.ceil(rows / (double) (items() / width));
+        boolean whole = map.height() % (down * column) == 0;
         LaunchModel.Work channel = new LaunchModel.Work(
                 fma,
-                values * conv.stride() + weights + 3 * filled,
-                fma + values + weights + 16 * filled + 8,
+                values * row * conv.stride() + weights + 3 * filled,
+                fma + values + weights + (whole ? 2.5 : 6.5) * filled + 20,
                 2.0 / chunk);
-        LaunchModel.Work ends = new LaunchModel.Work(0, 2.0 * column * out, 6.0 * column * out + 60, 0);
+        double stores = column * out * (row == 4 && map.width() % 4 == 0 ? 1 : row);
+        LaunchModel.Work ends = new LaunchModel.Work(0, 2.0 * column * out * row, 6 * stores + 80, 0);
         return new LaunchModel(
                 (long) tiles(map) * DeviceTensor.blocks(conv.outChannels() / out, planes) * map.batch(),
                 items(),
                 localBytes(),
-                taps * column * out > 300 ? 120 : 64,
+                taps * column * row * out > 300 ? 140 : 64,
                 channel.times(group).plus(ends).inGroup(items()),
                 (in.elements() + map.elements() + (double) conv.outChannels() * group * taps) * Shape.ELEMENT_BYTES);
     }
 
     /** Build options. */
     String options() {
-        return " -DOUT=" + out + " -DCOLUMN=" + column + " -DACROSS=" + across + " -DDOWN=" + down + " -DPLANES="
-                + planes + " -DCHUNK=" + chunk + " -DPITCH=" + pitch;
+        return " -DOUT=" + out + " -DCOLUMN=" + column + " -DROW=" + row + " -DACROSS=" + across + " -DDOWN=" + down
+                + " -DPLANES=" + planes + " -DCHUNK=" + chunk + " -DPITCH=" + pitch;
     }
 }

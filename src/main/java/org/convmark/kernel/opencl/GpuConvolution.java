@@ -215,7 +215,8 @@ final class GpuConvolution {
         return cl.kernel(
                 "columns_gpu.cl",
                 "conv_columns",
-                options + tile.options() + " -DHEIGHT=" + out.shape().height() + " -DSETS=" + sets,
+                options + tile.options() + " -DHEIGHT=" + out.shape().height() + " -DSETS=" + sets + " -DWIDE="
+                        + wide(),
                 new Cl.Range(
                         new long[] {
                             (long) tile.tiles(out.shape()) * tile.items(),

@@ -55,7 +55,7 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
         // Local memory gives a warp eight quads a cycle, as many as there are different ones. Caches give half of that.
         double reads = depth * quads * (Math.max(1, across / 8.0) + Math.max(1, 4.0 / across));
         double loads = reads + 3 * values + 12 * weights;
-        double all = own * own * depth + 2 * depth * quads + 2 * (values + weights) + 56;
+        double all = own * own * depth + 2 * depth * quads + 2 * (values + weights) + 40;
         return new LaunchModel.Work(own * own * depth, loads, all, 1).inGroup(items());
     }
 

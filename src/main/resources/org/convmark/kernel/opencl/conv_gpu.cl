@@ -83,6 +83,10 @@
         EACH(i, OWN_WEIGHTS) next_weights[i] = weights[(k) * (OUT_TILE / 4) + i * ITEM_COUNT];            \
     }
 
+/* An item's channels in the group. */
+#define OWN_CHANNEL(i) (tile * OUT_TILE + (i) / 4 * (OUT_TILE / QUADS) + down * 4 + (i) % 4)
+/* Whether a tile's channel is one of the group, which tiles that divide it need not ask. */
+#define EXISTS(o) (GROUP_OUT % OUT_TILE == 0 || (o) < GROUP_OUT)
 /* The pixel of a plane, counted row by row. */
 #define AT(at, n) ((n) / WIDTH * (at).s1 + (n) % WIDTH)
 
@@ -107,24 +111,32 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_tile(
     weights += (group * OUT_TILES + tile) * (ALL_STEPS * DEPTH * OUT_TILE / 4) + item;
 
     float sum[OWN][OWN];
-    EACH(i, OWN) EACH(j, OWN) sum[i][j] = 0.0f;
+    EACH(i, OWN) {
+        int o = OWN_CHANNEL(i);
+        float start = SPLITS == 1 && EXISTS(o) ? bias[group * GROUP_OUT + o] : 0.0f;
+        EACH(j, OWN) sum[i][j] = start;
+    }
     float4 next_weights[OWN_WEIGHTS];
     float next_values[OWN_VALUES];
     int end = min((split + 1) * STEPS, ALL_STEPS) * DEPTH;
     FETCH(split * STEPS * DEPTH);
     int buffer = 0;
     for (int k = split * STEPS * DEPTH; k < end; k += DEPTH, buffer ^= 1) {
-        EACH(i, OWN_WEIGHTS) a[buffer][i * ITEM_COUNT + item] = next_weights[i];
-        EACH(i, OWN_VALUES) ((local float *)b[buffer])[i * ITEM_COUNT + item] = next_values[i];
+        local float4 *weights_to = a[buffer] + item;
+        local float *values_to = (local float *)b[buffer] + item;
+        EACH(i, OWN_WEIGHTS) weights_to[i * ITEM_COUNT] = next_weights[i];
+        EACH(i, OWN_VALUES) values_to[i * ITEM_COUNT] = next_values[i];
         barrier(CLK_LOCAL_MEM_FENCE);
         if (k + DEPTH < end) {
             FETCH(k + DEPTH);
         }
+        local const float4 *weights_from = a[buffer] + down;
+        local const float4 *values_from = b[buffer] + across;
         EACH(d, DEPTH) {
             float w[OWN];
             float x[OWN];
-            EACH(q, QUADS) vstore4(a[buffer][(d * QUADS + q) * (OUT_TILE / OWN) + down], q, w);
-            EACH(q, QUADS) vstore4(b[buffer][(d * QUADS + q) * ACROSS + across], q, x);
+            EACH(q, QUADS) vstore4(weights_from[(d * QUADS + q) * (OUT_TILE / OWN)], q, w);
+            EACH(q, QUADS) vstore4(values_from[(d * QUADS + q) * ACROSS], q, x);
             EACH(i, OWN) EACH(j, OWN) sum[i][j] = fma(w[i], x[j], sum[i][j]);
         }
     }
@@ -141,22 +153,21 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_tile(
     residual += residual_at.s0 + image * residual_at.s3;
     out += out_at.s0 + image * out_at.s3;
     EACH(i, OWN) {
-        int o = tile * OUT_TILE + i / 4 * (OUT_TILE / QUADS) + down * 4 + i % 4;
+        int o = OWN_CHANNEL(i);
         int channel = group * GROUP_OUT + o;
-        float start = o < GROUP_OUT ? bias[channel] : 0.0f;
         EACH(q, QUADS) {
             int n = first + q * (PIXEL_TILE / QUADS) + across * 4;
 #if WIDE == 4
-            if (o < GROUP_OUT && n < PIXELS) {
+            if (EXISTS(o) && n < PIXELS) {
                 float4 other = *(global const float4 *)(residual + channel * residual_at.s2 + AT(residual_at, n));
                 *(global float4 *)(out + channel * out_at.s2 + AT(out_at, n)) = (float4)(
-                        FINISHED(sum[i][4 * q] + start, other.s0), FINISHED(sum[i][4 * q + 1] + start, other.s1),
-                        FINISHED(sum[i][4 * q + 2] + start, other.s2), FINISHED(sum[i][4 * q + 3] + start, other.s3));
+                        FINISHED(sum[i][4 * q], other.s0), FINISHED(sum[i][4 * q + 1], other.s1),
+                        FINISHED(sum[i][4 * q + 2], other.s2), FINISHED(sum[i][4 * q + 3], other.s3));
             }
 #else
-            EACH(j, 4) if (o < GROUP_OUT && n + j < PIXELS)
+            EACH(j, 4) if (EXISTS(o) && n + j < PIXELS)
                 out[channel * out_at.s2 + AT(out_at, n + j)] =
-                        FINISHED(sum[i][4 * q + j] + start, residual[channel * residual_at.s2 + AT(residual_at, n + j)]);
+                        FINISHED(sum[i][4 * q + j], residual[channel * residual_at.s2 + AT(residual_at, n + j)]);
 #endif
         }
     }
