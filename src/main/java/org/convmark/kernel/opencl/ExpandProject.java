@@ -188,7 +188,7 @@ record ExpandProject(TiledBlock block, int pixels, int width, int part) {
     private LaunchModel.Work expanded() {
         Conv conv = block.expansion();
         if (!isWindow(conv)) {
-            return new LaunchModel.Work(32, 2 * across() + 4, 37.8, 0);
+            return new LaunchModel.Work(32, 2 * across() + 4, part % 8 == 0 ? 36.3 : 37.8, 0);
         }
         int rows = Math.min(2 * conv.kernel(), conv.stride() + conv.kernel());
         int quads = rows
@@ -202,7 +202,7 @@ record ExpandProject(TiledBlock block, int pixels, int width, int part) {
     private LaunchModel.Work filled() {
         int places = isWindow(block.expansion()) ? span(pixels / width) * span(width) : pixels;
         double rounds = 32.0 * DeviceTensor.blocks(places, 32) / items();
-        return new LaunchModel.Work(0, 3.0 * part, 3.5 * part + 25, 2).times(rounds);
+        return new LaunchModel.Work(0, 3.0 * part * rounds, (3.5 * part + 25) * rounds, 2);
     }
 
     /** The lead and the norm. */

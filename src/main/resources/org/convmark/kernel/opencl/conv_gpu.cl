@@ -121,7 +121,8 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_tile(
     int end = min((split + 1) * STEPS, ALL_STEPS) * DEPTH;
     FETCH(split * STEPS * DEPTH);
     int buffer = 0;
-    for (int k = split * STEPS * DEPTH; k < end; k += DEPTH, buffer ^= 1) {
+    /* Not unrolled: clang for AMD would make all steps of a short sum one, and spill. */
+    _Pragma("unroll 1") for (int k = split * STEPS * DEPTH; k < end; k += DEPTH, buffer ^= 1) {
         local float4 *weights_to = a[buffer] + item;
         local float *values_to = (local float *)b[buffer] + item;
         EACH(i, OWN_WEIGHTS) weights_to[i * ITEM_COUNT] = next_weights[i];

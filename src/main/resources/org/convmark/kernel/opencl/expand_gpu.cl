@@ -66,6 +66,8 @@
 #else
 #define LEAD_OWN 1
 #endif
+/* Channels that a round of the pointwise expansion takes. */
+#define UNIT (PART % 8 == 0 ? 8 : 4)
 #define SYNC barrier(CLK_LOCAL_MEM_FENCE)
 
 #if EXPAND_KERNEL > 1 || EXPAND_STRIDE > 1 || EXPAND_PADDING > 0
@@ -227,8 +229,8 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_proje
                 }
             }
 #else
-            for (int c = 0; c < PART; c += 4, expand += 4 * DOWN) {
-                EACH(d, 4) {
+            for (int c = 0; c < PART; c += UNIT, expand += UNIT * DOWN) {
+                EACH(d, UNIT) {
                     vstore4(expand[d * DOWN], 0, w);
                     EACH(q, 2) vstore4(narrow[(c + d) * PLANE_QUADS + q * ACROSS + across], q, x);
                     EACH(i, 4) EACH(j, 8) made[i][j] = fma(w[i], x[j], made[i][j]);

@@ -112,11 +112,12 @@ class LaunchModelTest {
         assertTrue(few.cycles(UNITS) < 60_000, few.on(UNITS)); // first kernel, predicted: 342,000
     }
 
-    /** Nine multiply-adds for every eight bytes. */
-    @Test
-    void depthwiseIsBoundByMemory() {
-        Conv conv = new Conv(128, 3, 1, 1, 1, 1, Conv.Bias.NO);
-        Shape map = new Shape(32, 128, 56, 56);
+    /** Nine, or 49, multiply-adds for every eight bytes. */
+    @ParameterizedTest
+    @CsvSource({"3, 128, 56", "7, 96, 56", "7, 192, 28"})
+    void depthwiseIsBoundByMemory(int kernel, int channels, int image) {
+        Conv conv = new Conv(channels, kernel, 1, 1, kernel / 2, 1, Conv.Bias.NO);
+        Shape map = new Shape(32, channels, image, image);
         ColumnTile tile = ColumnTile.of(gpu(1024, 48 << 10), UNITS, conv, map, map);
         LaunchModel.Prediction on = tile.model(conv, map, map).on(UNITS);
         assertEquals(LaunchModel.Limit.MEMORY, on.limit(), tile + ": " + on);
