@@ -158,7 +158,7 @@ record ColumnTile(int out, int column, int row, int across, int down, int planes
                 (long) tiles(map) * DeviceTensor.blocks(conv.outChannels() / out, planes) * map.batch(),
                 items(),
                 localBytes(),
-                taps * column * row * out > 300 ? 140 : 64,
+                taps * column * row * out > 300 ? 152 : 64,
                 channel.times(group).plus(ends).inGroup(items()),
                 (in.elements() + map.elements() + (double) conv.outChannels() * group * taps) * Shape.ELEMENT_BYTES);
     }

@@ -102,15 +102,20 @@ record LaunchModel(long groups, int items, long localBytes, int registers, Work 
 
     /** Groups that a unit holds at a time. */
     private long resident() {
-        long byRegisters = REGISTERS / Math.max(1, (long) registers * items);
+        long byRegisters = REGISTERS / Math.max(1, 32L * registers * warps());
         long byLocal = localBytes == 0 ? GROUPS : LOCAL_BYTES / localBytes;
         return Math.max(1, Math.min(Math.min(GROUPS, ITEMS / items), Math.min(byRegisters, byLocal)));
+    }
+
+    /** Scheduled parts of a group, each of 32 items or fewer. */
+    private int warps() {
+        return (items + 31) / 32;
     }
 
     /** The time on so many units. */
     Prediction on(int units) {
         double rounds = Math.ceil(groups / (double) units);
-        double warps = Math.min(resident(), rounds) * ((items + 31) / 32) / ISSUE;
+        double warps = Math.min(resident(), rounds) * warps() / ISSUE;
         double hidden = warps / (warps + IN_FLIGHT / registers);
         double even = groups / (double) units;
         double full = even * work.cycles();

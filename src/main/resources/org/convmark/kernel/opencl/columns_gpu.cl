@@ -103,8 +103,6 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_columns
     weights += set * (GROUP_WIDTH * KERNEL * KERNEL * OUT);
 
     int fill_row = item / FILL_WIDTH;
-    int fills = item < FILL_ROWS * FILL_WIDTH;
-    int fill_rows = fills ? min(TILE_HEIGHT, LAST_ROW + 1 - top * STRIDE) - fill_row : 0;
 
     float sum[COLUMN][ROW][OUT];
     EACH(j, COLUMN) EACH(p, ROW) EACH(o, OUT) sum[j][p][o] = bias[set * OUT + o];
@@ -112,7 +110,10 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_columns
 #if CHUNK < GROUP_WIDTH
         SYNC;
 #endif
-        for (int x = item % FILL_WIDTH; x < TILE_WIDTH; x += FILL_WIDTH) {
+        for (int columns = 0; columns < TILE_WIDTH; columns += FILL_WIDTH) {
+            int x = columns + item % FILL_WIDTH;
+            int fills = x < TILE_WIDTH && item < FILL_ROWS * FILL_WIDTH;
+            int fill_rows = fills ? min(TILE_HEIGHT, LAST_ROW + 1 - top * STRIDE) - fill_row : 0;
             for (int map = 0; map < PLANES * CHUNK; map++) {
                 int channel = SET(map / CHUNK) / (GROUP_OUT / OUT) * GROUP_WIDTH + first + map % CHUNK;
                 global const float *restrict from = in + channel * IN_PLANE + (top * STRIDE + fill_row) * IN_ROW
