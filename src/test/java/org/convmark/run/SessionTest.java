@@ -279,7 +279,10 @@ class SessionTest {
                 List.of(preload + (own.isEmpty() ? "" : ":" + own), own), Files.readAllLines(parent.resolve("seen")));
     }
 
-    /** By a perf that tells 1000 misses in every tenth of a second: of the samples, not of the times of one more fork. */
+    /**
+     * By a perf that tells 1000 misses in every tenth of a second: of the samples, not of the times of one more fork. On a busy
+     * machine a pass of one fork takes several times as long as of another.
+     */
     @Test
     void countersAreReadInOneMoreFork(@TempDir Path parent) throws IOException {
         RunFolder folder = RunFolder.create(parent, "run");
@@ -293,7 +296,8 @@ class SessionTest {
         for (Measurement row : run.measurements()) {
             assertEquals(2, row.samples().size(), "forks whose times are kept");
             double misses = row.metric(Metric.LLC_LOAD_MISSES).orElseThrow().median();
-            assertEquals(10_000 * row.seconds(), misses, 9_000 * row.seconds());
+            double expected = 10_000 * row.seconds();
+            assertTrue(misses > expected / 10 && misses < expected * 10, misses + " misses, not about " + expected);
         }
     }
 
