@@ -23,6 +23,7 @@ public final class Lane7x1 {
             float[] out,
             int q,
             int end) {
+        boolean raised = limits.low() > Float.NEGATIVE_INFINITY, lowered = limits.high() < Float.POSITIVE_INFINITY;
         FloatVector low = FloatVector.broadcast(FLOATS, limits.low());
         FloatVector high = FloatVector.broadcast(FLOATS, limits.high());
         for (; q < end; q += 7 * L, p += 7 * L) {
@@ -54,20 +55,31 @@ public final class Lane7x1 {
                 a6 = u.fma(x, a6);
                 k += L;
             }
-            a0 = a0.blend(low, a0.lt(low));
-            a0.blend(high, high.lt(a0)).intoArray(out, q);
-            a1 = a1.blend(low, a1.lt(low));
-            a1.blend(high, high.lt(a1)).intoArray(out, q + L);
-            a2 = a2.blend(low, a2.lt(low));
-            a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
-            a3 = a3.blend(low, a3.lt(low));
-            a3.blend(high, high.lt(a3)).intoArray(out, q + 3 * L);
-            a4 = a4.blend(low, a4.lt(low));
-            a4.blend(high, high.lt(a4)).intoArray(out, q + 4 * L);
-            a5 = a5.blend(low, a5.lt(low));
-            a5.blend(high, high.lt(a5)).intoArray(out, q + 5 * L);
-            a6 = a6.blend(low, a6.lt(low));
-            a6.blend(high, high.lt(a6)).intoArray(out, q + 6 * L);
+            if (raised) {
+                a0 = a0.blend(low, a0.lt(low));
+                a1 = a1.blend(low, a1.lt(low));
+                a2 = a2.blend(low, a2.lt(low));
+                a3 = a3.blend(low, a3.lt(low));
+                a4 = a4.blend(low, a4.lt(low));
+                a5 = a5.blend(low, a5.lt(low));
+                a6 = a6.blend(low, a6.lt(low));
+            }
+            if (lowered) {
+                a0 = a0.blend(high, high.lt(a0));
+                a1 = a1.blend(high, high.lt(a1));
+                a2 = a2.blend(high, high.lt(a2));
+                a3 = a3.blend(high, high.lt(a3));
+                a4 = a4.blend(high, high.lt(a4));
+                a5 = a5.blend(high, high.lt(a5));
+                a6 = a6.blend(high, high.lt(a6));
+            }
+            a0.intoArray(out, q);
+            a1.intoArray(out, q + L);
+            a2.intoArray(out, q + 2 * L);
+            a3.intoArray(out, q + 3 * L);
+            a4.intoArray(out, q + 4 * L);
+            a5.intoArray(out, q + 5 * L);
+            a6.intoArray(out, q + 6 * L);
         }
     }
 }

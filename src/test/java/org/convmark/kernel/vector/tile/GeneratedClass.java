@@ -36,10 +36,19 @@ interface GeneratedClass {
                 .replace("\n", "\n" + indent);
     }
 
+    /** Raises a finished sum to the lower bound. */
+    static String raise(String sum) {
+        return "%1$s = %1$s.blend(low, %1$s.lt(low));".formatted(sum);
+    }
+
+    /** Lowers a finished sum to the upper bound. */
+    static String lower(String sum) {
+        return "%1$s = %1$s.blend(high, high.lt(%1$s));".formatted(sum);
+    }
+
     /** Clamps and stores a finished sum. */
     static String store(String sum, String place) {
-        return "%1$s = %1$s.blend(low, %1$s.lt(low));\n%1$s.blend(high, high.lt(%1$s)).intoArray(out, %2$s);"
-                .formatted(sum, place);
+        return raise(sum) + "\n%1$s.blend(high, high.lt(%1$s)).intoArray(out, %2$s);".formatted(sum, place);
     }
 
     /** An offset this many vectors after another. */

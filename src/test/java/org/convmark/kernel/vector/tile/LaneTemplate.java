@@ -1,7 +1,8 @@
 package org.convmark.kernel.vector.tile;
 
 import static org.convmark.kernel.vector.tile.GeneratedClass.at;
-import static org.convmark.kernel.vector.tile.GeneratedClass.store;
+import static org.convmark.kernel.vector.tile.GeneratedClass.lower;
+import static org.convmark.kernel.vector.tile.GeneratedClass.raise;
 
 import java.util.List;
 import java.util.function.IntFunction;
@@ -36,6 +37,7 @@ record LaneTemplate(int first, int second, int step) implements GeneratedClass {
                 /** See the package. */
                 public static void run(
                         %ARGUMENTS%) {
+                    boolean raised = limits.low() > Float.NEGATIVE_INFINITY, lowered = limits.high() < Float.POSITIVE_INFINITY;
                     FloatVector low = FloatVector.broadcast(FLOATS, limits.low());
                     FloatVector high = FloatVector.broadcast(FLOATS, limits.high());
                     for (; q < end; q += %PIXELS% * L, p += %ADVANCE% * L) {
@@ -43,6 +45,12 @@ record LaneTemplate(int first, int second, int step) implements GeneratedClass {
                         FloatVector x;
                         %START%
                         %LOOPS%
+                        if (raised) {
+                            %RAISE%
+                        }
+                        if (lowered) {
+                            %LOWER%
+                        }
                         %STORE%
                     }
                 }
@@ -85,7 +93,9 @@ record LaneTemplate(int first, int second, int step) implements GeneratedClass {
                 .replace(
                         "%START%", lines(t -> "FloatVector a%d = FloatVector.fromArray(FLOATS, bias, o);".formatted(t)))
                 .replace("%LOOPS%", loops.replace("\n", "\n            "))
-                .replace("%STORE%", lines(t -> store("a" + t, at("q", t))));
+                .replace("%RAISE%", GeneratedClass.lines(PIXELS, "                ", t -> raise("a" + t)))
+                .replace("%LOWER%", GeneratedClass.lines(PIXELS, "                ", t -> lower("a" + t)))
+                .replace("%STORE%", lines(t -> "a%d.intoArray(out, %s);".formatted(t, at("q", t))));
     }
 
     private static String lines(IntFunction<String> pixel) {
