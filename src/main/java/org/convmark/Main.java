@@ -15,6 +15,7 @@ import org.convmark.cli.MachineCommand;
 import org.convmark.cli.ReportCommand;
 import org.convmark.cli.RunCommand;
 import org.convmark.cli.StandardOutput;
+import org.convmark.cli.TuneCommand;
 import org.convmark.cli.WaterlineCommand;
 import org.convmark.io.FileErrors;
 import org.convmark.io.InputError;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
             CompareCommand.class,
             HistoryCommand.class,
             AaCommand.class,
+            TuneCommand.class,
             WaterlineCommand.class,
             ExportCommand.class,
             FleetCommand.class

@@ -54,8 +54,9 @@ class ArchitectureTest {
         "probe, model kernel jvm engine bench machine io",
         "analysis, model fusion jvm results machine report io",
         "export, model kernel engine bench results run analysis machine report io",
+        "tune, model fusion kernel jvm engine bench results run analysis machine report io",
         "fleet, jvm run results analysis machine report io",
-        "cli, model fusion kernel jvm engine probe run export fleet results analysis machine report io"
+        "cli, model fusion kernel jvm engine probe run export tune fleet results analysis machine report io"
     })
     void packagesImportOnlyTheirOwn(String name, String others) {
         Set<String> allowed = Set.of((name + " " + others).trim().split(" +"));

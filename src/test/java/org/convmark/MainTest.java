@@ -79,6 +79,12 @@ class MainTest {
         list --schedule step=0              | 'step=0' is no schedule of a fused block
         list --roofs /none                  | --roofs: /none
         aa --forks 0                        | --forks takes a number from 1 to 100, not 0.
+        tune --budget 10                    | --budget takes a time such as 90s, 10m or 2h, not '10'.
+        tune --vector-bits 128 --include FfnB --budget 5s | --budget of 5 s is too small for
+        tune --vector-bits 128 --include FfnB -p fusion=NONE | none of these rows has a schedule to search: choose rows on VECTOR with fusion=BLOCK
+        tune --resume /no/such              | cannot read /no/such
+        tune --resume x --budget 1m         | leave out --budget
+        run --tuned src                     | cannot read src/tuned.json
         history /no/such                    | /no/such is not a folder
         history src                         | holds no run that can be read
         history src --since yesterday       | --since takes a day

@@ -3,6 +3,7 @@ package org.convmark.bench;
 import java.time.Duration;
 import org.convmark.engine.Engines;
 import org.convmark.fusion.FusionConstraints;
+import org.convmark.fusion.FusionConstraints.ScheduleOverride;
 import org.convmark.jvm.EngineId;
 import org.convmark.jvm.ForkContract;
 import org.convmark.kernel.Engine;
@@ -17,6 +18,7 @@ public final class ForkedJvm {
     static final long BYTES_PER_RUN = 1000;
 
     private static final Duration WINDOW = Duration.ofMillis(30);
+    private static final Duration AGAIN = Duration.ofSeconds(5);
 
     private ForkedJvm() {}
 
@@ -26,7 +28,13 @@ public final class ForkedJvm {
      * @throws IllegalStateException if it is not what the plan expects
      */
     public static Engine open(Target target, int workers, Algorithm algorithm) {
-        Engine engine = openAny(target, workers, algorithm);
+        return open(
+                target, workers, algorithm, ForkContract.current().overrides().scheduleOrNone());
+    }
+
+    /** The same with another schedule of fused blocks than the contract's. */
+    public static Engine open(Target target, int workers, Algorithm algorithm, ScheduleOverride schedule) {
+        Engine engine = openAny(target, workers, algorithm, schedule);
         EngineId expected = ForkContract.current().expected();
         EngineId actual = EngineId.parse(engine.describe());
         if (expected != null && !expected.equals(actual)) {
@@ -39,13 +47,20 @@ public final class ForkedJvm {
 
     /** An engine on the device that this fork measures, whatever the plan expects. */
     static Engine openAny(Target target, int workers, Algorithm algorithm) {
+        return openAny(
+                target, workers, algorithm, ForkContract.current().overrides().scheduleOrNone());
+    }
+
+    private static Engine openAny(Target target, int workers, Algorithm algorithm, ScheduleOverride schedule) {
         ForkContract contract = ForkContract.current();
-        FusionConstraints constraints = new FusionConstraints(
-                contract.caches(),
-                FusionConstraints.TYPICAL.memory(),
-                contract.overrides().scheduleOrNone());
         return Engines.open(
-                target, new EngineOptions(workers, contract.device(), algorithm, constraints, contract.dump()));
+                target,
+                new EngineOptions(workers, contract.device(), algorithm, constraints(schedule), contract.dump()));
+    }
+
+    /** The limits for planning fused blocks in this fork, with a schedule. */
+    public static FusionConstraints constraints(ScheduleOverride schedule) {
+        return new FusionConstraints(ForkContract.current().caches(), FusionConstraints.TYPICAL.memory(), schedule);
     }
 
     /**
@@ -56,6 +71,11 @@ public final class ForkedJvm {
      */
     public static void warmUp(Target target, Program program, Runnable pass) {
         warmUp(target, Duration.ofMillis(ForkContract.current().warmUpMillis()), WINDOW, program, pass);
+    }
+
+    /** The same for a program whose kernels another program has warmed up, so that little is left to compile. */
+    public static void warmUpAgain(Target target, Program program) {
+        warmUp(target, AGAIN, WINDOW, program, program::run);
     }
 
     /** The same with limits of its own. */

@@ -2,6 +2,7 @@ package org.convmark.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.fusion.FusionConstraints.ScheduleOverride;
 import org.convmark.io.InputError;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.jvm.OpenClDrivers;
@@ -70,49 +72,68 @@ final class JvmOptions {
             })
     private List<String> schedules = List.of();
 
+    /** Probes every JVM, without schedules that were tuned. */
+    Map<JvmSetup, Probe> probes() {
+        return probes(Optional.empty());
+    }
+
     /**
-     * Probes every JVM, or this one if none is named, with every set of arguments and overrides.
+     * Probes every JVM, or this one if none is named, with every set of arguments and overrides. What a JVM says does not depend on the
+     * schedule, so each is asked once for all schedules.
      *
+     * @param tuned schedules to measure beside the planner's choice
      * @throws InputError if a JVM cannot run the suite or does not see the device
      */
-    Map<JvmSetup, Probe> probes() {
+    Map<JvmSetup, Probe> probes(Optional<List<ScheduleOverride>> tuned) {
         requireDifferent("--jvm", jvms, jvm -> Path.of(jvm).toAbsolutePath().normalize());
         requireDifferent("--jvm-args", jvmArgs, arguments -> arguments);
-        List<Overrides> overrides = overrides();
+        List<ScheduleOverride> wished = tuned.map(this::beside).orElseGet(this::schedules);
         Map<JvmSetup, Probe> probes = new LinkedHashMap<>();
         for (String jvm : jvms) {
             JvmChoice choice = choice(jvm);
             for (String arguments : jvmArgs) {
                 List<String> all = Stream.concat(choice.arguments().stream(), Host.arguments(arguments).stream())
                         .toList();
-                overrides.forEach(one -> {
-                    Probe probe = probe(choice.java(), all, one, device);
-                    probes.put(JvmSetup.of(probe.jvm(), all, one), probe);
-                });
+                for (Integer bits : vectorBits()) {
+                    Probe probe = probe(choice.java(), all, new Overrides(bits, null), device);
+                    wished.forEach(schedule ->
+                            probes.put(JvmSetup.of(probe.jvm(), all, new Overrides(bits, schedule)), probe));
+                }
             }
         }
         return probes;
     }
 
-    /** Every chosen vector length with every chosen schedule; the suite's choice where the user made none. */
-    private List<Overrides> overrides() {
-        requireDifferent("--vector-bits", vectorBits, bits -> overrides("--vector-bits", bits, null));
-        requireDifferent("--schedule", schedules, schedule -> overrides("--schedule", null, schedule));
-        return orNone(vectorBits).stream()
-                .flatMap(bits -> orNone(schedules).stream().map(schedule -> Overrides.parse(bits, schedule)))
-                .toList();
+    /** Chosen vector lengths; null for the suite's choice. */
+    private List<Integer> vectorBits() {
+        return chosen("--vector-bits", vectorBits, VectorLength::parse);
     }
 
-    private static List<String> orNone(List<String> values) {
-        return values.isEmpty() ? Collections.singletonList(null) : values;
+    /** Chosen schedules; null for the planner's choice. */
+    private List<ScheduleOverride> schedules() {
+        return chosen("--schedule", schedules, ScheduleOverride::parse);
     }
 
-    private static Overrides overrides(String option, String bits, String schedule) {
-        try {
-            return Overrides.parse(bits, schedule);
-        } catch (IllegalArgumentException e) {
-            throw new InputError(option + " cannot be used: " + e.getMessage() + ".");
+    /** The planner's choice, and schedules that were tuned. */
+    private List<ScheduleOverride> beside(List<ScheduleOverride> tuned) {
+        if (!schedules.isEmpty()) {
+            throw new InputError("--tuned and --schedule both choose schedules: leave one of them out.");
         }
+        return Stream.concat(Stream.of((ScheduleOverride) null), tuned.stream()).toList();
+    }
+
+    /** The values of an option, or null alone if it was not given. */
+    private static <T> List<T> chosen(String option, List<String> texts, Function<String, T> parse) {
+        List<T> values = new ArrayList<>();
+        for (String text : texts) {
+            try {
+                values.add(parse.apply(text));
+            } catch (IllegalArgumentException e) {
+                throw new InputError(option + " cannot be used: " + e.getMessage() + ".");
+            }
+        }
+        requireDifferent(option, texts, text -> parse.apply(text));
+        return values.isEmpty() ? Collections.singletonList(null) : values;
     }
 
     private static JvmChoice choice(String jvm) {

@@ -6,8 +6,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.convmark.io.InputError;
 import org.convmark.jvm.JvmSetup;
@@ -16,6 +18,7 @@ import org.convmark.machine.Capture;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
 import org.convmark.model.Target;
+import org.convmark.results.StoredPlan.PlannedJvm;
 import org.convmark.run.Host;
 import org.convmark.run.MeasurementSettings;
 import org.convmark.run.OtherBuild;
@@ -26,7 +29,10 @@ import org.convmark.run.RunFolder;
 import org.convmark.run.RunUnderTest;
 import org.convmark.run.Selection;
 import org.convmark.run.ThisProgram;
+import org.convmark.tune.Tuned;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** The options that say what is measured, how thoroughly, and where the results go. */
@@ -63,6 +69,12 @@ final class PlanOptions {
 
     @Mixin
     private JvmOptions jvmOptions;
+
+    @Option(
+            names = "--tuned",
+            paramLabel = "FILE",
+            description = "Also measure the schedules that tune found to be faster, each beside the planner's choice.")
+    private Path tuned;
 
     @Option(names = "--forks", paramLabel = "N", description = "JVMs per row, in place of the profile's.")
     private Integer forks;
@@ -123,7 +135,8 @@ final class PlanOptions {
     PreparedRun planned() throws IOException {
         MeasurementSettings effort = effort(Profile.named(profile));
         Selection selection = selection();
-        Map<JvmSetup, Probe> probes = jvmOptions.probes();
+        Optional<Tuned> found = Optional.ofNullable(tuned).map(Tuned::read);
+        Map<JvmSetup, Probe> probes = jvmOptions.probes(found.map(Tuned::schedules));
         if (peers) {
             requirePeers(probes.values());
         }
@@ -134,12 +147,63 @@ final class PlanOptions {
         if (dumpPrograms) {
             effort = effort.dumpingPrograms();
         }
-        Plan plan = selection.plan(new Host(machine, probes, jvmOptions.device, ThisProgram.digest()), effort);
+        Plan all = selection.plan(new Host(machine, probes, jvmOptions.device, ThisProgram.digest()), effort);
+        Plan plan = found.map(file -> tuned(all, file, machine)).orElse(all);
         if (dumpPrograms && plan.rows().stream().noneMatch(row -> row.target() == Target.OPENCL)) {
             throw new InputError("--dump-programs has nothing to write: no row would run on " + Target.OPENCL + ".");
         }
         Capture capture = new Capture(machine, null, List.copyOf(probes.values()));
         return new PreparedRun(plan, capture, name(machine));
+    }
+
+    /** The rows on their own, and those that are faster with another schedule with that, too. */
+    private static Plan tuned(Plan plan, Tuned file, Machine machine) {
+        file.requireOf(machine.id(), plan.jar());
+        Plan wanted = plan.where(row -> file.wants(row, plan.jvm(row).setup()));
+        if (wanted.rows().stream()
+                .allMatch(row -> plan.jvm(row).setup().overrides().schedule() == null)) {
+            throw new InputError(
+                    "--tuned has nothing to add: on none of these rows did it find a schedule that is faster than the "
+                            + "planner's choice: leave it out, or choose rows that were tuned.");
+        }
+        return wanted;
+    }
+
+    /**
+     * The machine on which a plan's run was begun.
+     *
+     * @param file machine.json of the run
+     * @throws InputError if this is another machine, or anything else differs
+     */
+    static Capture requireSameHost(Plan plan, Path file) throws IOException {
+        Capture capture = read(file);
+        Map<JvmSetup, Probe> probes = new LinkedHashMap<>();
+        plan.jvms().stream()
+                .map(PlannedJvm::setup)
+                .forEach(jvm -> probes.put(
+                        jvm, JvmOptions.probe(Path.of(jvm.path()), jvm.arguments(), jvm.overrides(), plan.device())));
+        new Host(Machine.capture(), probes, plan.device(), ThisProgram.digest()).requireSameAs(plan, capture.before());
+        return capture;
+    }
+
+    private static Capture read(Path file) {
+        try {
+            return Capture.read(file);
+        } catch (IllegalArgumentException e) {
+            throw new InputError(e.getMessage() + ".");
+        }
+    }
+
+    /** Refuses options that say what to measure beside --resume, which continues a plan. */
+    static void requireOnly(CommandSpec spec, List<String> withResume) {
+        List<String> others = spec.commandLine().getParseResult().matchedOptions().stream()
+                .map(OptionSpec::longestName)
+                .filter(name -> !withResume.contains(name))
+                .toList();
+        if (!others.isEmpty()) {
+            throw new InputError("--resume continues the plan of the run: leave out " + String.join(", ", others)
+                    + ", or start a new run.");
+        }
     }
 
     /** Events to count. A user who asked for counts has no use for a run without them. */

@@ -3,27 +3,17 @@ package org.convmark.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.convmark.io.InputError;
-import org.convmark.jvm.JvmSetup;
 import org.convmark.machine.Capture;
-import org.convmark.machine.Machine;
-import org.convmark.machine.Probe;
 import org.convmark.results.Row;
-import org.convmark.results.StoredPlan.PlannedJvm;
-import org.convmark.run.Host;
 import org.convmark.run.OtherBuild;
 import org.convmark.run.Plan;
 import org.convmark.run.RunFolder;
 import org.convmark.run.RunUnderTest;
-import org.convmark.run.ThisProgram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -84,23 +74,10 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private int goOn() throws IOException {
-        List<String> others = spec.commandLine().getParseResult().matchedOptions().stream()
-                .map(OptionSpec::longestName)
-                .filter(name -> !WITH_RESUME.contains(name))
-                .toList();
-        if (!others.isEmpty()) {
-            throw new InputError("--resume continues the plan of the run: leave out " + String.join(", ", others)
-                    + ", or start a new run.");
-        }
+        PlanOptions.requireOnly(spec, WITH_RESUME);
         RunFolder folder = RunFolder.open(resume);
         Plan plan = folder.plan();
-        Capture capture = read(folder);
-        Map<JvmSetup, Probe> probes = new LinkedHashMap<>();
-        plan.jvms().stream()
-                .map(PlannedJvm::setup)
-                .forEach(jvm -> probes.put(
-                        jvm, JvmOptions.probe(Path.of(jvm.path()), jvm.arguments(), jvm.overrides(), plan.device())));
-        new Host(Machine.capture(), probes, plan.device(), ThisProgram.digest()).requireSameAs(plan, capture.before());
+        Capture capture = PlanOptions.requireSameHost(plan, folder.machine());
         List<Row> missing = folder.missing(plan);
         spec.commandLine()
                 .getOut()
@@ -113,13 +90,5 @@ public final class RunCommand implements Callable<Integer> {
                                 List.of(new RunUnderTest(folder, plan, capture, RunUnderTest.OWN)),
                                 spec.commandLine().getOut())
                         .measure(options.output());
-    }
-
-    private static Capture read(RunFolder folder) {
-        try {
-            return Capture.read(folder.machine());
-        } catch (IllegalArgumentException e) {
-            throw new InputError(e.getMessage() + ".");
-        }
     }
 }

@@ -209,20 +209,35 @@ public final class FusionPlanner {
         return needsMap ? "needs the whole map before its first result" : "";
     }
 
-    /** Adds what a schedule costs besides the arithmetic of the layers, in operations of a core. */
+    /** Modelled cost of a plan besides the arithmetic of its layers, in operations of a core. */
+    public double cost(FusionPlan plan) {
+        return plan.kernels().stream()
+                .mapToDouble(kernel -> kernel.schedule() == Schedule.LAYER
+                        ? alone(kernel.traffic())
+                        : together(kernel, Body.of(kernel.body())))
+                .sum();
+    }
+
+    /** A schedule that the user asks for always wins. */
     private Priced priced(Kernel kernel, Body body) {
+        double all = together(kernel, body);
+        return new Priced(kernel, constraints.wish().isNone() ? all : all * WISHED);
+    }
+
+    /** What a layer of its own costs besides its arithmetic. */
+    private double alone(Traffic traffic) {
+        return kernels.flopsOfStart() + traffic.flops();
+    }
+
+    /** What a schedule costs besides the arithmetic of the layers. */
+    private double together(Kernel kernel, Body body) {
         Shape out = body.graph().output();
         double calls = (double) out.batch() * kernel.steps() * FLOPS_OF_CALL * body.channels();
         double pixels = (double) kernel.step() * out.width();
         double waste = Math.ceil(pixels / TILE) * TILE / pixels - 1;
         double repeated = kernel.recompute() - 1 + waste;
         double sums = (body.turns(kernel.chunk()) - 1) * FLOPS_OF_SUM * out.elements();
-        double all = kernels.flopsOfStart()
-                + kernel.traffic().flops()
-                + calls
-                + sums
-                + repeated * body.cost().flops();
-        return new Priced(kernel, constraints.wish().isNone() ? all : all * WISHED);
+        return alone(kernel.traffic()) + calls + sums + repeated * body.cost().flops();
     }
 
     // ---------------------------------------------------------------- schedules
@@ -237,7 +252,7 @@ public final class FusionPlanner {
         Traffic traffic = outside(body, cost);
         return new Priced(
                 new Kernel(body, Schedule.LAYER, body.output().height(), 0, workers, 0, 1, traffic, reason),
-                kernels.flopsOfStart() + traffic.flops());
+                alone(traffic));
     }
 
     /** Bytes of inputs, weights and result; written lines are fetched first. */
@@ -285,12 +300,15 @@ public final class FusionPlanner {
     /** Candidate rows per step; a requested step larger than the map means all rows. */
     private List<Integer> steps(int height) {
         int wish = Math.min(constraints.wish().step(), height);
-        return wish > 0
-                ? List.of(wish)
-                : IntStream.rangeClosed(1, height)
-                        .filter(step -> step <= MOST_STEP || height % step == 0)
-                        .boxed()
-                        .toList();
+        return wish > 0 ? List.of(wish) : usualSteps(height);
+    }
+
+    /** Rows that fused blocks may compute at a time. */
+    static List<Integer> usualSteps(int height) {
+        return IntStream.rangeClosed(1, height)
+                .filter(step -> step <= MOST_STEP || height % step == 0)
+                .boxed()
+                .toList();
     }
 
     /** Candidate hidden channels per chunk; 0 means all. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.convmark.jvm.EngineId;
 import org.convmark.jvm.ForkContract;
@@ -53,7 +54,7 @@ public record Plan(
     }
 
     /** Why a plan that was read from a file cannot be resumed; empty if it is sound. */
-    Optional<String> fault() {
+    public Optional<String> fault() {
         if (effort.forks() < 1 || effort.iterations() < 1) {
             return Optional.of("it plans " + effort.forks() + " forks of " + effort.iterations() + " iterations");
         }
@@ -89,8 +90,14 @@ public record Plan(
                 : Optional.empty();
     }
 
+    /** The same with some of its rows. */
+    public Plan where(Predicate<Row> wanted) {
+        List<Row> some = rows.stream().filter(wanted).toList();
+        return new Plan(format, jar, profile, effort, device, jvms, some, skipped);
+    }
+
     /** The JVM of a row. */
-    PlannedJvm jvm(Row row) {
+    public PlannedJvm jvm(Row row) {
         return jvms.stream()
                 .filter(j -> j.label().equals(row.jvm()))
                 .findFirst()
@@ -102,7 +109,7 @@ public record Plan(
      *
      * @param dump where OpenCL writes its programs, or null
      */
-    ForkContract contract(Row row, Caches caches, ProgramDump dump) {
+    public ForkContract contract(Row row, Caches caches, ProgramDump dump) {
         PlannedJvm jvm = jvm(row);
         return new ForkContract(
                 jvm.setup().arguments(),

@@ -64,6 +64,24 @@ class FusionPlannerTest {
         }
     }
 
+    /** A search finds the planner's choice first, every other plan once, and none that the model prices below the choice. */
+    @ParameterizedTest
+    @EnumSource(Block.class)
+    void schedulesThatCanBeSearched(Block block) {
+        Graph fused = block.graph(2, 32, 28, 1).fuse(Fusion.BLOCK);
+        FusionConstraints constraints = new FusionConstraints(ZEN_3, 1 << 20, FusionConstraints.ScheduleOverride.NONE);
+        List<ScheduleSpace.Candidate> all = new ScheduleSpace(constraints, FusionCapabilities.CPU, 1).of(fused);
+        assertEquals(FusionConstraints.ScheduleOverride.NONE, all.get(0).schedule());
+        List<FusionPlan> plans = all.stream()
+                .map(one -> new FusionConstraints(ZEN_3, 1 << 20, one.schedule()))
+                .map(wish -> new FusionPlanner(wish, FusionCapabilities.CPU, 1).whole(fused))
+                .toList();
+        assertEquals(plans.size(), plans.stream().distinct().count());
+        double least =
+                all.stream().mapToDouble(ScheduleSpace.Candidate::cost).min().orElseThrow();
+        assertEquals(least, all.get(0).cost(), 1e-9 * least);
+    }
+
     @Test
     void wishesAreFollowed() {
         FusionPlan.Kernel kernel =

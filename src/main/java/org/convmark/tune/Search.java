@@ -1,0 +1,118 @@
+package org.convmark.tune;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.LongSupplier;
+import org.apache.commons.statistics.descriptive.Mean;
+import org.apache.commons.statistics.descriptive.Median;
+import org.apache.commons.statistics.descriptive.StandardDeviation;
+import org.apache.commons.statistics.distribution.TDistribution;
+import org.convmark.analysis.statistics.Interval;
+import org.convmark.fusion.FusionConstraints.ScheduleOverride;
+import org.convmark.fusion.ScheduleSpace.Candidate;
+import org.convmark.tune.Finding.Trial;
+
+/**
+ * Random search with rounds of elimination. Schedules are tried in random order for half of the budget; the fastest quarter is tried
+ * again, for three times as long, until one is left. That one then runs against the planner's choice once more. Only these last laps
+ * count: among many schedules of equal speed one always looks faster, by the laps that chose it.
+ *
+ * @param track times a schedule
+ * @param seed of the order
+ * @param nanoTime the clock
+ */
+record Search(Track track, long seed, LongSupplier nanoTime) {
+    private static final int LAPS = 5;
+    private static final int LAST_LAPS = 41;
+    private static final int KEPT = 4;
+    private static final int LONGER = 3;
+    private static final double HIGH = 0.975;
+
+    /** Runs a schedule and the planner's choice in turn, so that whatever disturbs the machine disturbs both. */
+    interface Track {
+        /** For each lap, the time of the schedule over that of the planner's choice; empty if it cannot be timed. */
+        Optional<double[]> race(ScheduleOverride schedule, int laps);
+    }
+
+    /**
+     * Searches.
+     *
+     * @param candidates the planner's choice first
+     * @param budget time to spend; one schedule is always tried
+     * @return empty if no other schedule could be timed
+     */
+    Optional<Finding> among(List<Candidate> candidates, Duration budget) {
+        long start = nanoTime.getAsLong();
+        List<Candidate> others = new ArrayList<>(candidates.subList(1, candidates.size()));
+        Collections.shuffle(others, new Random(seed));
+        List<Trial> trials = new ArrayList<>();
+        for (Candidate candidate : others) {
+            if (!trials.isEmpty() && nanoTime.getAsLong() - start > budget.toNanos() / 2) {
+                break;
+            }
+            trial(candidate, LAPS).ifPresent(trials::add);
+        }
+        if (trials.isEmpty()) {
+            return Optional.empty();
+        }
+        Trial best = best(trials, candidates, start + budget.toNanos() * 4 / 5);
+        Candidate own = candidates.get(0);
+        trials.add(0, new Trial(own.schedule().toText(), own.cost(), 1));
+        return track.race(ScheduleOverride.parse(best.schedule()), LAST_LAPS).map(laps -> {
+            double[] logs = Arrays.stream(laps).map(Math::log).toArray();
+            double mean = Mean.of(logs).getAsDouble();
+            double half = StandardDeviation.of(logs).getAsDouble()
+                    / Math.sqrt(logs.length)
+                    * TDistribution.of(logs.length - 1).inverseCumulativeProbability(HIGH);
+            return new Finding(
+                    best.schedule(),
+                    Math.exp(mean),
+                    new Interval(Math.exp(mean - half), Math.exp(mean + half)),
+                    candidates.size(),
+                    trials);
+        });
+    }
+
+    /** The winner of the rounds, or of those before the deadline. */
+    private Trial best(List<Trial> trials, List<Candidate> candidates, long deadline) {
+        List<Trial> left = fastest(trials);
+        for (int laps = LAPS * LONGER; left.size() > 1 && nanoTime.getAsLong() < deadline; laps *= LONGER) {
+            List<Trial> again = new ArrayList<>();
+            for (Trial trial : left) {
+                if (nanoTime.getAsLong() < deadline) {
+                    trial(candidate(trial, candidates), laps).ifPresent(again::add);
+                }
+            }
+            left = again.isEmpty() ? left : fastest(again);
+        }
+        return left.get(0);
+    }
+
+    private static List<Trial> fastest(List<Trial> trials) {
+        return trials.stream()
+                .sorted(Comparator.comparingDouble(Trial::ratio))
+                .limit(Math.max(1, trials.size() / KEPT))
+                .toList();
+    }
+
+    private static Candidate candidate(Trial trial, List<Candidate> candidates) {
+        return candidates.stream()
+                .filter(candidate -> candidate.schedule().toText().equals(trial.schedule()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Optional<Trial> trial(Candidate candidate, int laps) {
+        return track.race(candidate.schedule(), laps)
+                .map(ratios -> new Trial(
+                        candidate.schedule().toText(),
+                        candidate.cost(),
+                        Median.withDefaults().evaluate(ratios)));
+    }
+}
