@@ -12,6 +12,7 @@ import org.convmark.cli.ExitCode;
 import org.convmark.kernel.Peer;
 import org.convmark.model.Pattern;
 import org.convmark.model.Target;
+import org.convmark.tune.Tuned;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,6 +141,28 @@ class MainTest {
         assertTrue(outcome.out().contains("attainable efficiency 0.3281"), outcome::out);
         assertTrue(outcome.out().contains("attainable efficiency 1.0000"), outcome::out);
         assertTrue(outcome.out().contains("420.000"), outcome::out);
+    }
+
+    /** A search of one small row, and nothing left to search when it is resumed. */
+    @Test
+    void tuneSearchesAndGoesOn(@TempDir Path parent) throws IOException {
+        Outcome begun =
+                Outcome.of(("tune --vector-bits 128 --include FfnB -p depth=1 -p width=16 -p image=14 -p workers=1 "
+                                + "-p fusion=BLOCK --budget 10s --out " + parent)
+                        .split(" "));
+        assertEquals(ExitCode.OK, begun.exitCode(), begun::toString);
+        assertTrue(begun.out().contains("0/1 rows, 10 s left: Ffn"), begun::out);
+        Path folder;
+        try (Stream<Path> folders = Files.list(parent)) {
+            folder = folders.findFirst().orElseThrow();
+        }
+        Tuned tuned = Tuned.read(folder);
+        assertEquals(List.of(), tuned.missing());
+        assertTrue(tuned.found().get(0).finding().trials().size() > 1, begun::out);
+        assertTrue(Files.readString(folder.resolve("tune.md")).contains("Rank correlation"));
+        Outcome resumed = Outcome.of("tune", "--resume", folder.toString());
+        assertEquals(ExitCode.OK, resumed.exitCode(), resumed::toString);
+        assertTrue(resumed.out().startsWith("Searching 0 of 1 rows"), resumed::out);
     }
 
     @Test

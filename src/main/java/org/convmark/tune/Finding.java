@@ -8,7 +8,7 @@ import org.convmark.fusion.FusionConstraints.ScheduleOverride;
  * What a search found for a row.
  *
  * @param best the fastest other schedule that was tried, as {@link ScheduleOverride#toText} writes it
- * @param ratio its time over that of the planner's choice, geometric mean of laps in turn that did not choose it
+ * @param ratio its time over that of the planner's choice, median of laps in turn that did not choose it
  * @param interval of the ratio, 95 %
  * @param possible schedules that the row can have, the planner's choice included
  * @param trials all that were tried, the planner's choice first

@@ -9,10 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.LongSupplier;
-import org.apache.commons.statistics.descriptive.Mean;
+import java.util.stream.DoubleStream;
 import org.apache.commons.statistics.descriptive.Median;
-import org.apache.commons.statistics.descriptive.StandardDeviation;
-import org.apache.commons.statistics.distribution.TDistribution;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.convmark.analysis.statistics.Interval;
 import org.convmark.fusion.FusionConstraints.ScheduleOverride;
 import org.convmark.fusion.ScheduleSpace.Candidate;
@@ -32,7 +31,8 @@ record Search(Track track, long seed, LongSupplier nanoTime) {
     private static final int LAST_LAPS = 41;
     private static final int KEPT = 4;
     private static final int LONGER = 3;
-    private static final double HIGH = 0.975;
+    private static final int MOST_RACES = 10;
+    private static final double LOW = 0.025;
 
     /** Runs a schedule and the planner's choice in turn, so that whatever disturbs the machine disturbs both. */
     interface Track {
@@ -64,19 +64,31 @@ record Search(Track track, long seed, LongSupplier nanoTime) {
         Trial best = best(trials, candidates, start + budget.toNanos() * 4 / 5);
         Candidate own = candidates.get(0);
         trials.add(0, new Trial(own.schedule().toText(), own.cost(), 1));
-        return track.race(ScheduleOverride.parse(best.schedule()), LAST_LAPS).map(laps -> {
-            double[] logs = Arrays.stream(laps).map(Math::log).toArray();
-            double mean = Mean.of(logs).getAsDouble();
-            double half = StandardDeviation.of(logs).getAsDouble()
-                    / Math.sqrt(logs.length)
-                    * TDistribution.of(logs.length - 1).inverseCumulativeProbability(HIGH);
-            return new Finding(
-                    best.schedule(),
-                    Math.exp(mean),
-                    new Interval(Math.exp(mean - half), Math.exp(mean + half)),
-                    candidates.size(),
-                    trials);
-        });
+        double[] laps = lastLaps(ScheduleOverride.parse(best.schedule()), start + budget.toNanos());
+        return laps.length == 0
+                ? Optional.empty()
+                : Optional.of(new Finding(
+                        best.schedule(),
+                        Median.withDefaults().evaluate(laps),
+                        interval(laps),
+                        candidates.size(),
+                        trials));
+    }
+
+    /** Laps that did not choose the schedule, sorted: at least one race, and more while the budget lasts. */
+    private double[] lastLaps(ScheduleOverride schedule, long end) {
+        DoubleStream laps = DoubleStream.empty();
+        for (int race = 0; race == 0 || race < MOST_RACES && nanoTime.getAsLong() < end; race++) {
+            laps = DoubleStream.concat(
+                    laps, track.race(schedule, LAST_LAPS).stream().flatMapToDouble(Arrays::stream));
+        }
+        return laps.sorted().toArray();
+    }
+
+    /** The 95 % interval of the median by ranks (the sign test's): a lap that was disturbed does not widen it. */
+    private static Interval interval(double[] sorted) {
+        int rank = Math.max(1, BinomialDistribution.of(sorted.length, 0.5).inverseCumulativeProbability(LOW));
+        return new Interval(sorted[rank - 1], sorted[sorted.length - rank]);
     }
 
     /** The winner of the rounds, or of those before the deadline. */

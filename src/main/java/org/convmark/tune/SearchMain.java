@@ -73,7 +73,7 @@ public final class SearchMain {
             ForkedJvm.warmUpAgain(row.target(), program);
             double[] ratios = new double[laps];
             for (int lap = 0; lap < laps; lap++) {
-                ratios[lap] = nanos(program) / nanos(planned);
+                ratios[lap] = lap % 2 == 0 ? nanos(program) / nanos(planned) : 1 / (nanos(planned) / nanos(program));
             }
             return Optional.of(ratios);
         } catch (NotCompiled e) {
