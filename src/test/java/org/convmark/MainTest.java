@@ -83,6 +83,7 @@ class MainTest {
         tune --budget 10                    | --budget takes a time such as 90s, 10m or 2h, not '10'.
         tune --vector-bits 128 --include FfnB --budget 5s | --budget of 5 s is too small for
         tune --vector-bits 128 --include FfnB -p fusion=NONE | none of these rows has a schedule to search: choose rows on VECTOR with fusion=BLOCK
+        tune --schedule step=4 --forks 2    | for each row: leave out --schedule, --forks.
         tune --resume /no/such              | cannot read /no/such
         tune --resume x --budget 1m         | leave out --budget
         run --tuned src                     | cannot read src/tuned.json

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.convmark.io.InputError;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.kernel.Peer;
@@ -196,14 +197,19 @@ final class PlanOptions {
 
     /** Refuses options that say what to measure beside --resume, which continues a plan. */
     static void requireOnly(CommandSpec spec, List<String> withResume) {
-        List<String> others = spec.commandLine().getParseResult().matchedOptions().stream()
-                .map(OptionSpec::longestName)
-                .filter(name -> !withResume.contains(name))
-                .toList();
+        List<String> others = given(spec, name -> !withResume.contains(name));
         if (!others.isEmpty()) {
             throw new InputError("--resume continues the plan of the run: leave out " + String.join(", ", others)
                     + ", or start a new run.");
         }
+    }
+
+    /** The options that the user gave, by their long names. */
+    static List<String> given(CommandSpec spec, Predicate<String> which) {
+        return spec.commandLine().getParseResult().matchedOptions().stream()
+                .map(OptionSpec::longestName)
+                .filter(which)
+                .toList();
     }
 
     /** Events to count. A user who asked for counts has no use for a run without them. */

@@ -39,6 +39,11 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 public final class TuneCommand implements Callable<Integer> {
     private static final List<String> WITH_RESUME = List.of("--resume");
+
+    /** Options of a run that a search has no use for. */
+    private static final List<String> UNUSED =
+            List.of("--peers", "--counters", "--dump-programs", "--forks", "--verbose", "--schedule", "--tuned");
+
     private static final Pattern TIME = Pattern.compile("([1-9]\\d{0,5})([smh])");
 
     @Mixin
@@ -62,6 +67,11 @@ public final class TuneCommand implements Callable<Integer> {
     }
 
     private int begin() throws IOException {
+        List<String> unused = PlanOptions.given(spec, UNUSED::contains);
+        if (!unused.isEmpty()) {
+            throw new InputError("tune runs schedules of its own choice in one JVM for each row: leave out "
+                    + String.join(", ", unused) + ".");
+        }
         Duration time = time(budget);
         PlanOptions.PreparedRun planned = options.planned();
         Plan plan = planned.plan().where(Tuner::isTunable);
