@@ -28,8 +28,7 @@ public final class ForkedJvm {
      * @throws IllegalStateException if it is not what the plan expects
      */
     public static Engine open(Target target, int workers, Algorithm algorithm) {
-        return open(
-                target, workers, algorithm, ForkContract.current().overrides().scheduleOrNone());
+        return open(target, workers, algorithm, schedule());
     }
 
     /** The same with another schedule of fused blocks than the contract's. */
@@ -47,8 +46,11 @@ public final class ForkedJvm {
 
     /** An engine on the device that this fork measures, whatever the plan expects. */
     static Engine openAny(Target target, int workers, Algorithm algorithm) {
-        return openAny(
-                target, workers, algorithm, ForkContract.current().overrides().scheduleOrNone());
+        return openAny(target, workers, algorithm, schedule());
+    }
+
+    private static ScheduleOverride schedule() {
+        return ForkContract.current().overrides().scheduleOrNone();
     }
 
     private static Engine openAny(Target target, int workers, Algorithm algorithm, ScheduleOverride schedule) {

@@ -2,7 +2,6 @@ package org.convmark.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -87,6 +86,7 @@ final class JvmOptions {
     Map<JvmSetup, Probe> probes(Optional<List<ScheduleOverride>> tuned) {
         requireDifferent("--jvm", jvms, jvm -> Path.of(jvm).toAbsolutePath().normalize());
         requireDifferent("--jvm-args", jvmArgs, arguments -> arguments);
+        List<Integer> lengths = chosen("--vector-bits", vectorBits, VectorLength::parse);
         List<ScheduleOverride> wished = tuned.map(this::beside).orElseGet(this::schedules);
         Map<JvmSetup, Probe> probes = new LinkedHashMap<>();
         for (String jvm : jvms) {
@@ -94,7 +94,7 @@ final class JvmOptions {
             for (String arguments : jvmArgs) {
                 List<String> all = Stream.concat(choice.arguments().stream(), Host.arguments(arguments).stream())
                         .toList();
-                for (Integer bits : vectorBits()) {
+                for (Integer bits : lengths) {
                     Probe probe = probe(choice.java(), all, new Overrides(bits, null), device);
                     wished.forEach(schedule ->
                             probes.put(JvmSetup.of(probe.jvm(), all, new Overrides(bits, schedule)), probe));
@@ -102,11 +102,6 @@ final class JvmOptions {
             }
         }
         return probes;
-    }
-
-    /** Chosen vector lengths; null for the suite's choice. */
-    private List<Integer> vectorBits() {
-        return chosen("--vector-bits", vectorBits, VectorLength::parse);
     }
 
     /** Chosen schedules; null for the planner's choice. */
@@ -124,16 +119,16 @@ final class JvmOptions {
 
     /** The values of an option, or null alone if it was not given. */
     private static <T> List<T> chosen(String option, List<String> texts, Function<String, T> parse) {
-        List<T> values = new ArrayList<>();
+        Map<String, T> values = new LinkedHashMap<>();
         for (String text : texts) {
             try {
-                values.add(parse.apply(text));
+                values.put(text, parse.apply(text));
             } catch (IllegalArgumentException e) {
                 throw new InputError(option + " cannot be used: " + e.getMessage() + ".");
             }
         }
-        requireDifferent(option, texts, text -> parse.apply(text));
-        return values.isEmpty() ? Collections.singletonList(null) : values;
+        requireDifferent(option, texts, values::get);
+        return values.isEmpty() ? Collections.singletonList(null) : List.copyOf(values.values());
     }
 
     private static JvmChoice choice(String jvm) {

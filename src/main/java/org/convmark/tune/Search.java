@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.LongSupplier;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.apache.commons.statistics.descriptive.Median;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.convmark.analysis.statistics.Interval;
@@ -34,6 +35,12 @@ record Search(Track track, long seed, LongSupplier nanoTime) {
     private static final int MOST_RACES = 10;
     private static final double LOW = 0.025;
 
+    private record Timed(Candidate candidate, double ratio) {
+        Trial trial() {
+            return new Trial(candidate.schedule().toText(), candidate.cost(), ratio);
+        }
+    }
+
     /** Runs a schedule and the planner's choice in turn, so that whatever disturbs the machine disturbs both. */
     interface Track {
         /** For each lap, the time of the schedule over that of the planner's choice; empty if it cannot be timed. */
@@ -51,28 +58,26 @@ record Search(Track track, long seed, LongSupplier nanoTime) {
         long start = nanoTime.getAsLong();
         List<Candidate> others = new ArrayList<>(candidates.subList(1, candidates.size()));
         Collections.shuffle(others, new Random(seed));
-        List<Trial> trials = new ArrayList<>();
+        List<Timed> timed = new ArrayList<>();
         for (Candidate candidate : others) {
-            if (!trials.isEmpty() && nanoTime.getAsLong() - start > budget.toNanos() / 2) {
+            if (!timed.isEmpty() && nanoTime.getAsLong() - start > budget.toNanos() / 2) {
                 break;
             }
-            trial(candidate, LAPS).ifPresent(trials::add);
+            time(candidate, LAPS).ifPresent(timed::add);
         }
-        if (trials.isEmpty()) {
+        if (timed.isEmpty()) {
             return Optional.empty();
         }
-        Trial best = best(trials, candidates, start + budget.toNanos() * 4 / 5);
-        Candidate own = candidates.get(0);
-        trials.add(0, new Trial(own.schedule().toText(), own.cost(), 1));
-        double[] laps = lastLaps(ScheduleOverride.parse(best.schedule()), start + budget.toNanos());
-        return laps.length == 0
-                ? Optional.empty()
-                : Optional.of(new Finding(
-                        best.schedule(),
-                        Median.withDefaults().evaluate(laps),
-                        interval(laps),
-                        candidates.size(),
-                        trials));
+        ScheduleOverride best = best(timed, start + budget.toNanos() * 4 / 5);
+        double[] laps = lastLaps(best, start + budget.toNanos());
+        if (laps.length == 0) {
+            return Optional.empty();
+        }
+        List<Trial> trials = Stream.concat(Stream.of(new Timed(candidates.get(0), 1)), timed.stream())
+                .map(Timed::trial)
+                .toList();
+        return Optional.of(new Finding(
+                best.toText(), Median.withDefaults().evaluate(laps), interval(laps), candidates.size(), trials));
     }
 
     /** Laps that did not choose the schedule, sorted: at least one race, and more while the budget lasts. */
@@ -92,39 +97,29 @@ record Search(Track track, long seed, LongSupplier nanoTime) {
     }
 
     /** The winner of the rounds, or of those before the deadline. */
-    private Trial best(List<Trial> trials, List<Candidate> candidates, long deadline) {
-        List<Trial> left = fastest(trials);
+    private ScheduleOverride best(List<Timed> timed, long deadline) {
+        List<Timed> left = fastest(timed);
         for (int laps = LAPS * LONGER; left.size() > 1 && nanoTime.getAsLong() < deadline; laps *= LONGER) {
-            List<Trial> again = new ArrayList<>();
-            for (Trial trial : left) {
+            List<Timed> again = new ArrayList<>();
+            for (Timed one : left) {
                 if (nanoTime.getAsLong() < deadline) {
-                    trial(candidate(trial, candidates), laps).ifPresent(again::add);
+                    time(one.candidate(), laps).ifPresent(again::add);
                 }
             }
             left = again.isEmpty() ? left : fastest(again);
         }
-        return left.get(0);
+        return left.get(0).candidate().schedule();
     }
 
-    private static List<Trial> fastest(List<Trial> trials) {
-        return trials.stream()
-                .sorted(Comparator.comparingDouble(Trial::ratio))
-                .limit(Math.max(1, trials.size() / KEPT))
+    private static List<Timed> fastest(List<Timed> timed) {
+        return timed.stream()
+                .sorted(Comparator.comparingDouble(Timed::ratio))
+                .limit(Math.max(1, timed.size() / KEPT))
                 .toList();
     }
 
-    private static Candidate candidate(Trial trial, List<Candidate> candidates) {
-        return candidates.stream()
-                .filter(candidate -> candidate.schedule().toText().equals(trial.schedule()))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private Optional<Trial> trial(Candidate candidate, int laps) {
+    private Optional<Timed> time(Candidate candidate, int laps) {
         return track.race(candidate.schedule(), laps)
-                .map(ratios -> new Trial(
-                        candidate.schedule().toText(),
-                        candidate.cost(),
-                        Median.withDefaults().evaluate(ratios)));
+                .map(ratios -> new Timed(candidate, Median.withDefaults().evaluate(ratios)));
     }
 }

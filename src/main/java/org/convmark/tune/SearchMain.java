@@ -3,6 +3,7 @@ package org.convmark.tune;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.convmark.bench.ForkedJvm;
 import org.convmark.bench.NotCompiled;
 import org.convmark.bench.WorkloadBenchmark;
@@ -50,7 +51,7 @@ public final class SearchMain {
             Program planned = engine.compile(fused, weights);
             planned.verify(reference);
             ForkedJvm.warmUp(row.target(), planned, planned::run);
-            Search.Track track = (schedule, laps) -> race(row, fused, weights, reference, planned, schedule, laps);
+            Search.Track track = new Programs(row, fused, weights, reference, planned);
             Optional<Finding> finding =
                     new Search(track, WorkloadBenchmark.SEED, System::nanoTime).among(space.of(fused), budget);
             if (finding.isPresent()) {
@@ -59,25 +60,31 @@ public final class SearchMain {
         }
     }
 
-    private static Optional<double[]> race(
-            Case.Work row,
-            Graph fused,
-            Weights weights,
-            Reference reference,
-            Program planned,
-            ScheduleOverride schedule,
-            int laps) {
-        try (Engine engine = ForkedJvm.open(row.target(), row.workers(), row.algorithm(), schedule)) {
-            Program program = engine.compile(fused, weights);
-            program.verify(reference);
-            ForkedJvm.warmUpAgain(row.target(), program);
-            double[] ratios = new double[laps];
-            for (int lap = 0; lap < laps; lap++) {
-                ratios[lap] = lap % 2 == 0 ? nanos(program) / nanos(planned) : 1 / (nanos(planned) / nanos(program));
+    /** Programs of a row, each compiled when it is its turn, beside that of the planner's choice. */
+    private record Programs(Case.Work row, Graph fused, Weights weights, Reference reference, Program planned)
+            implements Search.Track {
+        @Override
+        public Optional<double[]> race(ScheduleOverride schedule, int laps) {
+            try (Engine engine = ForkedJvm.open(row.target(), row.workers(), row.algorithm(), schedule)) {
+                Program program = engine.compile(fused, weights);
+                program.verify(reference);
+                ForkedJvm.warmUpAgain(row.target(), program);
+                return Optional.of(IntStream.range(0, laps)
+                        .mapToDouble(n -> lap(program, n))
+                        .toArray());
+            } catch (NotCompiled e) {
+                return Optional.empty(); // the JVM did not compile its kernels, so its time would mean nothing
             }
-            return Optional.of(ratios);
-        } catch (NotCompiled e) {
-            return Optional.empty(); // the JVM did not compile its kernels, so its time would mean nothing
+        }
+
+        /** Every second lap the planner's choice runs first, so that neither always finds what the other left in the caches. */
+        private double lap(Program program, int n) {
+            if (n % 2 == 0) {
+                double time = nanos(program);
+                return time / nanos(planned);
+            }
+            double own = nanos(planned);
+            return nanos(program) / own;
         }
     }
 

@@ -1,12 +1,13 @@
 package org.convmark.tune;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.statistics.descriptive.Median;
 import org.convmark.analysis.facts.Correlation;
+import org.convmark.analysis.facts.Speedups;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
 import org.convmark.report.Document;
@@ -59,19 +60,12 @@ public final class TuneReport {
     }
 
     private static String lead(Tuned tuned) {
-        List<Finding> all = tuned.found().stream()
-                .map(Entry::finding)
-                .filter(finding -> finding != null)
-                .toList();
+        List<Finding> all = tuned.findings();
         if (all.isEmpty()) {
             return "No row had a second schedule.";
         }
         long faster = all.stream().filter(Finding::isFaster).count();
-        double[] gaps = all.stream().mapToDouble(Finding::gap).toArray();
-        double mean = Math.exp(all.stream()
-                .mapToDouble(finding -> Math.log(finding.gap()))
-                .average()
-                .orElse(0));
+        List<Double> gaps = all.stream().map(Finding::gap).toList();
         double[] ranks = all.stream()
                 .flatMap(finding -> correlation(finding).stream())
                 .mapToDouble(Correlation::spearman)
@@ -82,8 +76,8 @@ public final class TuneReport {
                                 + "%.3f, geometric mean, and %.2f at most.",
                         all.size() - faster,
                         all.size(),
-                        mean,
-                        Arrays.stream(gaps).max().orElse(1))
+                        Speedups.geometricMean(gaps).orElseThrow(),
+                        Collections.max(gaps))
                 + (ranks.length == 0
                         ? ""
                         : String.format(

@@ -91,7 +91,7 @@ public record Tuned(
     }
 
     private Optional<String> fault() {
-        return plan.fault().or(() -> findings().flatMap(Tuned::fault).findFirst());
+        return plan.fault().or(() -> findings().stream().flatMap(Tuned::fault).findFirst());
     }
 
     private static Stream<String> fault(Finding finding) {
@@ -103,8 +103,9 @@ public record Tuned(
         }
     }
 
-    private Stream<Finding> findings() {
-        return found.stream().map(Entry::finding).filter(Objects::nonNull);
+    /** Of the rows that have more than one schedule. */
+    List<Finding> findings() {
+        return found.stream().map(Entry::finding).filter(Objects::nonNull).toList();
     }
 
     /** Writes the file. */
@@ -157,7 +158,7 @@ public record Tuned(
 
     /** The schedules that are faster than the planner's choice on some row. */
     public List<ScheduleOverride> schedules() {
-        return findings()
+        return findings().stream()
                 .filter(Finding::isFaster)
                 .map(Finding::choice)
                 .distinct()

@@ -135,7 +135,7 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
     protected Kernel whole(FoldedConv folded, List<BlockedTensor> in, BlockedTensor out) {
         BlockedTensor source = in.get(folded.source());
         Winograd form = Winograd.choose(algorithm, folded.conv(), source.shape, out.shape);
-        if (form == null || !folded.conv().sparsity().isNone()) {
+        if (form == null) {
             return super.whole(folded, in, out);
         }
         PostOps postOps = new PostOps(folded.epilogue(), folded.residual(in));

@@ -86,9 +86,10 @@ public final class SparseKernel implements RowRangeKernel {
                 .toArray();
         this.reach = (conv.kernel() - 1) * conv.dilation() / conv.stride();
         this.pitch = out.shape.width() + reach;
-        this.rows = rows(weights(filter));
+        long weights = weights(filter);
+        this.rows = rows(weights);
         this.plane = plane(rows);
-        this.taps = new SparseFilter(filter, bias, offsets(), part(weights(filter), filter.length));
+        this.taps = new SparseFilter(filter, bias, offsets(), part(weights, filter.length));
         int parts = Math.max(1, UNITS / (out.shape.batch() * bands()));
         this.together = (out.blocks + parts - 1) / parts;
         this.places = IntStream.rangeClosed(1, rows).mapToObj(this::places).toArray(int[][][]::new);
