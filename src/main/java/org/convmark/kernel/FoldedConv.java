@@ -9,16 +9,19 @@ import org.convmark.model.ElementWise;
 import org.convmark.model.Fused;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
+import org.convmark.model.Precision;
 
 /**
  * A convolution with everything that follows it, as a kernel needs it: affine layers are folded into filter and bias.
  *
  * @param filter output channel x channel in group x row x column
  * @param bias one per output channel, zeros where there is none
+ * @param scales one per output channel: what the numbers of its {@link Precision} are multiplied by to give its weights
  * @param source index of the node's input that is filtered
  * @param residual index of the input that is added, -1 if none is
  */
-public record FoldedConv(Conv conv, Epilogue epilogue, float[] filter, float[] bias, int source, int residual) {
+public record FoldedConv(
+        Conv conv, Epilogue epilogue, float[] filter, float[] bias, float[] scales, int source, int residual) {
     /** From a node that is a convolution, or a convolution with its epilogue. */
     public static FoldedConv of(Node node, Weights weights) {
         if (node.layer() instanceof Conv conv) {
@@ -47,12 +50,23 @@ public record FoldedConv(Conv conv, Epilogue epilogue, float[] filter, float[] b
                 throw new IllegalArgumentException(next.layer() + " cannot be part of a convolution's epilogue");
             }
         }
-        return new FoldedConv(folded.conv, new Epilogue(before, after), folded.filter, folded.bias, source, residual);
+        return new FoldedConv(
+                folded.conv, new Epilogue(before, after), folded.filter, folded.bias, folded.scales, source, residual);
     }
 
     private static FoldedConv of(Conv conv, Node node, Weights weights) {
         float[] bias = conv.bias() == Conv.Bias.YES ? weights.shift(node) : new float[conv.outChannels()];
-        return new FoldedConv(conv, Epilogue.NONE, weights.filter(node), bias, 0, -1);
+        return of(conv, weights.filter(node), bias);
+    }
+
+    /** From a convolution alone. */
+    public static FoldedConv of(Conv conv, float[] filter, float[] bias) {
+        int taps = filter.length / bias.length;
+        float[] scales = new float[bias.length];
+        for (int c = 0; c < scales.length; c++) {
+            scales[c] = conv.precision().scale(filter, c * taps, taps);
+        }
+        return new FoldedConv(conv, Epilogue.NONE, filter, bias, scales, 0, -1);
     }
 
     /** The input that is added, or null. */
@@ -66,6 +80,7 @@ public record FoldedConv(Conv conv, Epilogue epilogue, float[] filter, float[] b
             for (int t = 0; t < taps; t++) {
                 filter[c * taps + t] *= scale[c];
             }
+            scales[c] *= scale[c];
             bias[c] = bias[c] * scale[c] + shift[c];
         }
     }
@@ -78,6 +93,7 @@ public record FoldedConv(Conv conv, Epilogue epilogue, float[] filter, float[] b
                 epilogue,
                 Arrays.copyOfRange(filter, from * taps, to * taps),
                 Arrays.copyOfRange(bias, from, to),
+                Arrays.copyOfRange(scales, from, to),
                 source,
                 residual);
     }
@@ -91,7 +107,7 @@ public record FoldedConv(Conv conv, Epilogue epilogue, float[] filter, float[] b
                 conv.padding(),
                 groupWidth,
                 conv.bias(),
-                conv.sparsity());
+                conv.compression());
     }
 
     /**
@@ -111,6 +127,7 @@ public record FoldedConv(Conv conv, Epilogue epilogue, float[] filter, float[] b
                 new Epilogue(null, to == all ? epilogue.after() : null),
                 part,
                 from == 0 ? bias : new float[bias.length],
+                scales,
                 source,
                 residual);
     }

@@ -25,11 +25,9 @@ public abstract class Lowering<V, R> {
     /**
      * Convolution.
      *
-     * @param filter output channel x channel in group x row x column, scales folded in
-     * @param bias one per output channel, zeros where there is none
      * @param residual value to add, of the shape of out, or null
      */
-    protected abstract R conv(Conv conv, Epilogue epilogue, float[] filter, float[] bias, V in, V residual, V out);
+    protected abstract R conv(FoldedConv folded, V in, V residual, V out);
 
     /** x * scale + shift per channel. */
     protected abstract R affine(float[] scale, float[] shift, V in, V out);
@@ -58,7 +56,7 @@ public abstract class Lowering<V, R> {
     /** A blur as what it is: a depthwise convolution with constant weights. */
     protected final R blur(Pool pool, int channels, V in, V out) {
         return conv(
-                pool.blurConv(channels), Epilogue.NONE, pool.blurFilter(channels), new float[channels], in, null, out);
+                FoldedConv.of(pool.blurConv(channels), pool.blurFilter(channels), new float[channels]), in, null, out);
     }
 
     /**
@@ -133,13 +131,6 @@ public abstract class Lowering<V, R> {
 
     /** What a convolution becomes together with everything folded into it. */
     protected final R convolution(FoldedConv folded, List<V> in, V out) {
-        return conv(
-                folded.conv(),
-                folded.epilogue(),
-                folded.filter(),
-                folded.bias(),
-                in.get(folded.source()),
-                folded.residual(in),
-                out);
+        return conv(folded, in.get(folded.source()), folded.residual(in), out);
     }
 }

@@ -15,6 +15,7 @@ import org.convmark.model.Graph.Node;
 import org.convmark.model.LayerNorm;
 import org.convmark.model.LayerVisitor;
 import org.convmark.model.Pool;
+import org.convmark.model.Precision;
 import org.convmark.model.Route;
 import org.convmark.model.Shape;
 import org.convmark.model.Shift;
@@ -100,8 +101,10 @@ public class Weights {
         Conv conv = (Conv) node.layer();
         int taps = (int) conv.taps(inChannels(node));
         float[] filter = filter(node, conv.outChannels() * taps, taps);
-        if (!conv.sparsity().isNone()) {
-            prune(random(PRUNED + node.id()), filter, taps, conv.sparsity());
+        if (conv.compression() instanceof Sparsity sparsity) {
+            prune(random(PRUNED + node.id()), filter, taps, sparsity);
+        } else if (conv.compression() instanceof Precision precision && !precision.isNone()) {
+            round(filter, taps, precision);
         }
         return filter;
     }
@@ -208,6 +211,16 @@ public class Weights {
         }
     }
 
+    /** Rounds each channel to numbers of a format times its scale. */
+    private static void round(float[] filter, int taps, Precision precision) {
+        for (int first = 0; first < filter.length; first += taps) {
+            float scale = precision.scale(filter, first, taps);
+            for (int i = first; i < first + taps; i++) {
+                filter[i] = precision.decode(precision.encode(filter[i] / scale)) * scale;
+            }
+        }
+    }
+
     /** Walks the graph with the moments of every value and sets the gain of every filter. */
     private void model() {
         Moments[] moments = new Moments[graph.inputs().size() + graph.nodes().size()];
@@ -220,7 +233,7 @@ public class Weights {
             if (node.layer() instanceof Conv conv) {
                 Shape map = graph.shapes(node).get(0);
                 double taps = conv.taps(map.channels()) * covered(conv, map.height()) * covered(conv, map.width());
-                taps *= conv.sparsity().density();
+                taps *= conv.compression().density();
                 gains.put(node.id(), 1 / Math.sqrt(taps * Math.max(in.get(0).second(), 1e-6)));
             }
             moments[graph.inputs().size() + i] = after(node, in);

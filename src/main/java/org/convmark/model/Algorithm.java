@@ -17,7 +17,7 @@ public enum Algorithm {
     DIRECT {
         @Override
         Optional<Double> flops(Conv conv, Shape in) {
-            double weights = conv.sparsity().weights(conv.outChannels(), conv.taps(in.channels()));
+            double weights = conv.compression().weights(conv.outChannels(), conv.taps(in.channels()));
             double places = (double) conv.tapsInside(in.height()) * conv.tapsInside(in.width());
             return Optional.of(2 * in.batch() * weights / (conv.kernel() * conv.kernel()) * places);
         }

@@ -4,7 +4,8 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -13,12 +14,12 @@ import java.util.stream.Collectors;
  */
 public enum Axis {
     /** The graph as its extents say. */
-    NONE("", value -> false),
+    NONE("", text -> Optional.empty()),
     /**
      * Structured pruning: every layer keeps a share of its channels, as in NPAS (Li et al. 2020, arXiv 2012.00596). Which channels go
      * decides the accuracy and not the time.
      */
-    KEPT("@ and the share of channels that stay, above 0 and at most 1", Axis::isShare) {
+    KEPT("@ and the share of channels that stay, above 0 and at most 1", Axis::share) {
         @Override
         boolean takes(int multiple) {
             return true;
@@ -35,7 +36,7 @@ public enum Axis {
                 throw new IllegalArgumentException(point + " needs a width, and networks have none");
             }
             int width = extents.get(Parameter.WIDTH);
-            int kept = (int) Math.round(width * point.value().doubleValue() / point.multiple()) * point.multiple();
+            int kept = (int) Math.round(width * point.number() / point.multiple()) * point.multiple();
             if (kept == 0) {
                 throw new IllegalArgumentException(point + " leaves none of " + width
                         + " channels: keep a larger share, or round to a smaller multiple");
@@ -47,7 +48,7 @@ public enum Axis {
      * Unstructured pruning: a share of the weights of every layer that {@linkplain Sparsity pruning reaches} is not zero, anywhere or in
      * blocks of output channels, as in Fast Sparse ConvNets (Elsen et al. 2020, arXiv 1911.09723).
      */
-    DENSITY("@ and the share of weights that are not zero, above 0 and at most 1", Axis::isShare) {
+    DENSITY("@ and the share of weights that are not zero, above 0 and at most 1", Axis::share) {
         @Override
         boolean takes(int multiple) {
             return BLOCKS.contains(multiple);
@@ -60,58 +61,116 @@ public enum Axis {
 
         @Override
         Graph applied(AxisPoint point, Graph graph) {
-            Graph pruned = graph.pruned(new Sparsity(point.value().doubleValue(), point.multiple()));
-            if (pruned.equals(graph)) {
-                throw new IllegalArgumentException(point + " finds no layer to prune: an ungrouped convolution of "
-                        + Sparsity.LEAST_CHANNELS + " input channels or more, on more than one pixel");
-            }
-            return pruned;
+            return compressed(
+                    point, graph, new Sparsity(point.number(), point.multiple()), "prune", ", on more than one pixel");
         }
 
         @Override
         Optional<String> refusal(Target target, Algorithm algorithm) {
-            if (!target.hasSparseKernels()) {
-                return Optional.of(target + " has no sparse kernels and would multiply by the zeros of " + this);
-            }
-            return algorithm == Algorithm.AUTO || algorithm == Algorithm.DIRECT
-                    ? Optional.empty()
-                    : Optional.of(algorithm + " transforms filters, and the zeros of " + this
-                            + " with them: give AUTO or DIRECT");
+            return target.hasSparseKernels()
+                    ? untransformed(algorithm, "the zeros")
+                    : Optional.of(target + " has no sparse kernels and would multiply by the zeros of " + this);
+        }
+    },
+    /**
+     * Weights of fewer bits: those of every layer that a {@linkplain Precision precision reaches} are stored in another format, and
+     * become floats when they are used.
+     */
+    PRECISION("@ and the format of weights, FP16, BF16, W8 or POW2", Axis::format) {
+        @Override
+        Graph applied(AxisPoint point, Graph graph) {
+            return compressed(point, graph, Precision.valueOf(point.value()), "store in fewer bits", "");
+        }
+
+        @Override
+        public double theory(Cost base, Cost at) {
+            return (double) base.bytes() / at.bytes();
+        }
+
+        @Override
+        Optional<String> refusal(Target target, Algorithm algorithm) {
+            return target.storesFewerBits()
+                    ? untransformed(algorithm, "the fewer bits")
+                    : Optional.of(target + " stores weights as floats only, without " + this);
         }
     },
     /** The size of the signal: the same layers on an image of another size. */
-    IMAGE("@ and the rows and columns of the image", Axis::isCount) {
+    IMAGE("@ and the rows and columns of the image", Axis::count) {
         @Override
         Extents applied(AxisPoint point, Extents extents) {
-            return extents.with(Parameter.IMAGE, point.value().intValueExact());
+            return extents.with(Parameter.IMAGE, (int) point.number());
         }
     },
     /** Images that pass together. */
-    BATCH("@ and the number of images", Axis::isCount) {
+    BATCH("@ and the number of images", Axis::count) {
         @Override
         Extents applied(AxisPoint point, Extents extents) {
-            return extents.with(Parameter.BATCH, point.value().intValueExact());
+            return extents.with(Parameter.BATCH, (int) point.number());
         }
     };
 
     private static final int MOST = 1 << 14;
 
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,5}(?:\\.\\d{1,4})?");
+
     private static final Set<Integer> BLOCKS = Set.of(4, 8, 16);
 
     private final String values;
-    private final Predicate<BigDecimal> holds;
+    private final Function<String, Optional<String>> canonical;
 
-    Axis(String values, Predicate<BigDecimal> holds) {
+    Axis(String values, Function<String, Optional<String>> canonical) {
         this.values = values;
-        this.holds = holds;
+        this.canonical = canonical;
     }
 
-    private static boolean isShare(BigDecimal value) {
-        return value.signum() > 0 && value.compareTo(BigDecimal.ONE) <= 0;
+    private static Optional<String> share(String text) {
+        return number(text)
+                .filter(value -> value.signum() > 0 && value.compareTo(BigDecimal.ONE) <= 0)
+                .map(BigDecimal::toPlainString);
     }
 
-    private static boolean isCount(BigDecimal value) {
-        return value.signum() > 0 && value.compareTo(BigDecimal.valueOf(MOST)) <= 0 && value.scale() <= 0;
+    private static Optional<String> count(String text) {
+        return number(text)
+                .filter(value ->
+                        value.signum() > 0 && value.compareTo(BigDecimal.valueOf(MOST)) <= 0 && value.scale() <= 0)
+                .map(BigDecimal::toPlainString);
+    }
+
+    private static Optional<BigDecimal> number(String text) {
+        return NUMBER.matcher(text).matches()
+                ? Optional.of(new BigDecimal(text).stripTrailingZeros())
+                : Optional.empty();
+    }
+
+    private static Optional<String> format(String text) {
+        return Arrays.stream(Precision.values())
+                .filter(format -> format != Precision.FP32)
+                .map(Enum::name)
+                .filter(text::equals)
+                .findFirst();
+    }
+
+    private static Graph compressed(
+            AxisPoint point, Graph graph, Compression compression, String purpose, String condition) {
+        Graph compressed = graph.compressed(compression);
+        if (compressed.equals(graph)) {
+            throw new IllegalArgumentException(point + " finds no layer to " + purpose
+                    + ": an ungrouped convolution of " + Compression.LEAST_CHANNELS + " input channels or more"
+                    + condition);
+        }
+        return compressed;
+    }
+
+    Optional<String> untransformed(Algorithm algorithm, String saving) {
+        return algorithm == Algorithm.AUTO || algorithm == Algorithm.DIRECT
+                ? Optional.empty()
+                : Optional.of(algorithm + " transforms filters, and " + saving + " of " + this
+                        + " with them: give AUTO or DIRECT");
+    }
+
+    /** The factor by which what an axis saves falls: arithmetic, in flops, unless said. */
+    public double theory(Cost base, Cost at) {
+        return (double) base.flops() / at.flops();
     }
 
     /**
@@ -149,8 +208,9 @@ public enum Axis {
         return "";
     }
 
-    boolean holds(BigDecimal value) {
-        return holds.test(value);
+    /** The only form of a value; empty if it is none of this axis. */
+    Optional<String> canonical(String text) {
+        return canonical.apply(text);
     }
 
     /** How every axis is written, for a reader. */

@@ -1,6 +1,6 @@
 package org.convmark.model;
 
-import java.math.BigDecimal;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -8,20 +8,14 @@ import java.util.regex.Pattern;
  * A value on an axis, written {@code KEPT@0.5}, {@code KEPT@0.5@16} if it is rounded to a multiple of 16, or {@code DENSITY@0.3@16} if
  * zeros come in blocks of 16.
  *
- * @param value 1 if the axis is {@code NONE}
+ * @param value a number without needless zeros, or a name; 1 if the axis is {@code NONE}
  * @param multiple channels that stay or go together; 1 if each does alone
  */
-public record AxisPoint(Axis axis, BigDecimal value, int multiple) {
+public record AxisPoint(Axis axis, String value, int multiple) {
     /** The graph as its extents say. */
-    public static final AxisPoint NONE = new AxisPoint(Axis.NONE, BigDecimal.ONE, 1);
+    public static final AxisPoint NONE = new AxisPoint(Axis.NONE, "1", 1);
 
-    private static final Pattern TEXT = Pattern.compile("([A-Z]+)@(\\d{1,5}(?:\\.\\d{1,4})?)(?:@([1-9]\\d{0,3}))?");
-
-    /** Values that are equal have one form. */
-    public AxisPoint {
-        BigDecimal stripped = value.stripTrailingZeros();
-        value = stripped.scale() < 0 ? stripped.setScale(0) : stripped;
-    }
+    private static final Pattern TEXT = Pattern.compile("([A-Z]+)@([A-Z0-9.]+)(?:@([1-9]\\d{0,3}))?");
 
     /**
      * Reads what {@link #toString} writes.
@@ -35,18 +29,21 @@ public record AxisPoint(Axis axis, BigDecimal value, int multiple) {
         Matcher parts = TEXT.matcher(text);
         for (Axis axis : Axis.values()) {
             if (parts.matches() && parts.group(1).equals(axis.name())) {
-                AxisPoint point = new AxisPoint(
-                        axis,
-                        new BigDecimal(parts.group(2)),
-                        parts.group(3) == null ? 1 : Integer.parseInt(parts.group(3)));
-                if (axis.holds(point.value) && (point.multiple == 1 || axis.takes(point.multiple))) {
-                    return point;
+                Optional<String> value = axis.canonical(parts.group(2));
+                int multiple = parts.group(3) == null ? 1 : Integer.parseInt(parts.group(3));
+                if (value.isPresent() && (multiple == 1 || axis.takes(multiple))) {
+                    return new AxisPoint(axis, value.get(), multiple);
                 }
             }
         }
         throw new IllegalArgumentException("axis='" + text + "' is not a point of an axis: give " + Axis.grammar()
                 + ". A second @ and a number round to a multiple, as in KEPT@0.5@16, or make zeros in blocks of 4, 8 or 16"
                 + " output channels, as in DENSITY@0.3@16");
+    }
+
+    /** The value of an axis of numbers. */
+    double number() {
+        return Double.parseDouble(value);
     }
 
     /** Whether the graph stays as it is. */
@@ -76,6 +73,6 @@ public record AxisPoint(Axis axis, BigDecimal value, int multiple) {
 
     @Override
     public String toString() {
-        return isNone() ? axis.name() : axis + "@" + value.toPlainString() + (multiple == 1 ? "" : "@" + multiple);
+        return isNone() ? axis.name() : axis + "@" + value + (multiple == 1 ? "" : "@" + multiple);
     }
 }

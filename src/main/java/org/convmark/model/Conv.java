@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * @param padding zero pixels around the input on every side
  * @param groupWidth input channels that one filter sees; {@link #DENSE} for all
  * @param bias whether a constant per output channel is added
- * @param sparsity weights that are zero, and need not be multiplied
+ * @param compression of the filter
  */
 public record Conv(
         int outChannels,
@@ -24,7 +24,7 @@ public record Conv(
         int padding,
         int groupWidth,
         Bias bias,
-        Sparsity sparsity)
+        Compression compression)
         implements Layer {
     /** Group width of a convolution in which every filter sees every input channel. */
     public static final int DENSE = 0;
@@ -44,14 +44,19 @@ public record Conv(
         }
     }
 
-    /** A convolution that is not pruned. */
+    /** A convolution that is not compressed. */
     public Conv(int outChannels, int kernel, int stride, int dilation, int padding, int groupWidth, Bias bias) {
-        this(outChannels, kernel, stride, dilation, padding, groupWidth, bias, Sparsity.NONE);
+        this(outChannels, kernel, stride, dilation, padding, groupWidth, bias, Compression.NONE);
     }
 
-    /** The same with other zeros in its filter. */
-    public Conv with(Sparsity other) {
+    /** The same with its filter compressed in another way. */
+    public Conv with(Compression other) {
         return new Conv(outChannels, kernel, stride, dilation, padding, groupWidth, bias, other);
+    }
+
+    /** The format of its weights. */
+    public Precision precision() {
+        return compression instanceof Precision precision ? precision : Precision.FP32;
     }
 
     /** Input channels that one filter sees, for this many input channels. */
@@ -114,15 +119,14 @@ public record Conv(
         Shape in = inputs.get(0);
         Shape out = output(inputs);
         long taps = taps(in.channels());
-        long weights = sparsity.weights(outChannels, taps);
-        long macs = out.batch() * out.pixels() * weights;
+        long macs = out.batch() * out.pixels() * compression.weights(outChannels, taps);
         long biases = bias == Bias.YES ? outChannels : 0;
         return new Cost(
                 macs,
                 2 * macs + (biases > 0 ? out.elements() : 0),
                 in.bytes(),
                 out.bytes(),
-                (weights + biases) * Shape.ELEMENT_BYTES,
+                compression.bytes(outChannels, taps) + biases * Shape.ELEMENT_BYTES,
                 0,
                 taps + (biases > 0 ? 1 : 0));
     }

@@ -319,15 +319,15 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         return d;
     }
 
-    /** This graph with zeros in the filters that pruning reaches. */
-    Graph pruned(Sparsity sparsity) {
-        List<Node> pruned = nodes.stream()
+    /** This graph with those filters compressed that the compression reaches. */
+    Graph compressed(Compression compression) {
+        List<Node> compressed = nodes.stream()
                 .map(n -> n.layer() instanceof Conv conv
-                                && Sparsity.reaches(conv, shape(n.inputs().get(0)), n.output())
-                        ? new Node(n.id(), conv.with(sparsity), n.inputs(), n.output(), n.block())
+                                && compression.reaches(conv, shape(n.inputs().get(0)), n.output())
+                        ? new Node(n.id(), conv.with(compression), n.inputs(), n.output(), n.block())
                         : n)
                 .toList();
-        return new Graph(inputs, pruned, head);
+        return new Graph(inputs, compressed, head);
     }
 
     /** This graph with layers fused into kernels. */

@@ -6,23 +6,18 @@ package org.convmark.model;
  * each such place, these last blocks keep their own share.
  *
  * @param density share of the blocks that are not zero, above 0 and at most 1
- * @param block output channels of a block; 1 for zeros anywhere, 0 for a filter that is not pruned
+ * @param block output channels of a block; 1 for zeros anywhere
  */
-public record Sparsity(double density, int block) {
-    /** A filter that is not pruned. */
-    public static final Sparsity NONE = new Sparsity(1, 0);
-
-    /** Fewer input channels stay dense: the first layer of a network, and layers with few weights to lose. */
-    static final int LEAST_CHANNELS = 16;
-
-    /** Whether a filter is not pruned. */
+public record Sparsity(double density, int block) implements Compression {
+    @Override
     public boolean isNone() {
-        return block == 0;
+        return false;
     }
 
-    /** Whether pruning reaches a convolution: ungrouped, of {@value #LEAST_CHANNELS} input channels or more, on more than one pixel. */
-    static boolean reaches(Conv conv, Shape in, Shape out) {
-        return in.channels() >= LEAST_CHANNELS && conv.groupWidth(in.channels()) == in.channels() && out.pixels() > 1;
+    /** Ungrouped convolutions of some channels on more than one pixel. */
+    @Override
+    public boolean reaches(Conv conv, Shape in, Shape out) {
+        return Compression.isWide(conv, in) && out.pixels() > 1;
     }
 
     /** Blocks that are kept of some: at least one. */
@@ -30,23 +25,21 @@ public record Sparsity(double density, int block) {
         return Math.max(1, Math.round(density * blocks));
     }
 
-    /**
-     * Weights of a filter that are not zero.
-     *
-     * @param taps products behind one result of a filter that is not pruned
-     */
+    @Override
     public long weights(int outChannels, long taps) {
-        if (isNone()) {
-            return outChannels * taps;
-        }
         long whole = outChannels / block;
         int last = outChannels % block;
         return (whole == 0 ? 0 : kept(whole * taps) * block) + (last == 0 ? 0 : kept(taps) * last);
     }
 
-    /** As an axis writes it: {@code 0.3@16}. */
+    @Override
+    public long bytes(int outChannels, long taps) {
+        return weights(outChannels, taps) * Shape.ELEMENT_BYTES;
+    }
+
+    /** As an axis writes it: {@code density 0.3@16}. */
     @Override
     public String toString() {
-        return isNone() ? "none" : block == 1 ? String.valueOf(density) : density + "@" + block;
+        return "density " + density + (block == 1 ? "" : "@" + block);
     }
 }

@@ -91,6 +91,11 @@ public enum Target {
         return this == VECTOR;
     }
 
+    /** Whether it has kernels that read weights of fewer bits than a float. */
+    public boolean storesFewerBits() {
+        return this == SCALAR || this == VECTOR;
+    }
+
     /** Fusions that this target runs. */
     public Set<Fusion> fusions() {
         return EnumSet.copyOf(fusions);

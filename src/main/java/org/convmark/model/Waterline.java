@@ -195,11 +195,11 @@ public record Waterline(List<Bar> bars) {
     private static String kind(Conv conv, int channels) {
         int group = conv.groupWidth(channels);
         String groups = group == 1 || group == channels ? "" : " in groups of " + group;
-        String zeros = conv.sparsity().isNone() ? "" : " density " + conv.sparsity();
+        String compressed = conv.compression().isNone() ? "" : " " + conv.compression();
         return (group == 1 && channels > 1 ? "Depthwise " : "Conv ")
                 + window(conv.kernel(), conv.stride())
                 + groups
-                + zeros;
+                + compressed;
     }
 
     private static String window(int kernel, int stride) {

@@ -8,7 +8,6 @@ import org.convmark.io.Choices;
 import org.convmark.io.InputError;
 import org.convmark.machine.Machine;
 import org.convmark.model.ActivationChain;
-import org.convmark.model.Axis;
 import org.convmark.model.AxisPoint;
 import org.convmark.model.Block;
 import org.convmark.model.Fusion;
@@ -24,7 +23,7 @@ import org.convmark.model.Workload;
 /** How much of the suite is measured, and how thoroughly. The only list of profiles. */
 public enum Profile {
     /**
-     * Every pattern and block once at a tiny size, to see that it works: estimated under 5 minutes on two cores. Networks run only if
+     * Every pattern and block once at a tiny size, to see that it works: estimated under 6 minutes on two cores. Networks run only if
      * named, and on one target, because each takes seconds to compile and check.
      */
     SMOKE(
@@ -47,7 +46,7 @@ public enum Profile {
         @Override
         List<AxisPoint> points(Workload workload, Target target) {
             return workload == Pattern.PLAIN && target == Target.VECTOR
-                    ? onAxes("KEPT@0.5", "DENSITY@0.5", "IMAGE@7", "BATCH@2")
+                    ? onAxes("KEPT@0.5", "DENSITY@0.5", "PRECISION@W8", "IMAGE@7", "BATCH@2")
                     : List.of();
         }
     },
@@ -103,12 +102,16 @@ public enum Profile {
                     "DENSITY@0.3",
                     "DENSITY@1@16",
                     "DENSITY@0.3@16",
+                    "PRECISION@W8",
                     "IMAGE@14",
                     "IMAGE@56",
                     "BATCH@4");
             return all.stream()
-                    .filter(point ->
-                            point.axis() != Axis.DENSITY || workload instanceof Pattern && target.hasSparseKernels())
+                    .filter(point -> switch (point.axis()) {
+                        case DENSITY -> workload instanceof Pattern && target.hasSparseKernels();
+                        case PRECISION -> workload instanceof Pattern && target.storesFewerBits();
+                        default -> true;
+                    })
                     .toList();
         }
     },

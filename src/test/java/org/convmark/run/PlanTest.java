@@ -122,16 +122,21 @@ class PlanTest {
                 plan.skipped().stream().map(Skipped::reason).toList());
     }
 
-    /** Zeros are timed only where they are left out. */
+    /** Zeros are timed only where they are left out, and formats where weights have them. */
     @Test
-    void targetsWithoutSparseKernelsAreSkipped() {
+    void targetsWithoutKernelsForCompressedFiltersAreSkipped() {
         Plan plan = plan(
                 "\\.FireBenchmark",
-                "target=SCALAR,VECTOR",
+                "target=SCALAR,VECTOR,OPENCL",
                 "algorithm=AUTO,WINOGRAD_4",
-                "axis=DENSITY@0.3,DENSITY@0.5@16");
+                "axis=DENSITY@0.5@16,PRECISION@W8");
         assertEquals(
-                List.of("SCALAR NONE", "VECTOR NONE", "VECTOR DENSITY@0.3", "VECTOR DENSITY@0.5@16", "VECTOR NONE"),
+                List.of(
+                        "SCALAR NONE",
+                        "SCALAR PRECISION@W8",
+                        "VECTOR NONE",
+                        "VECTOR DENSITY@0.5@16",
+                        "VECTOR PRECISION@W8"),
                 plan.rows().stream()
                         .filter(row -> !row.isRoof())
                         .limit(5)
@@ -139,9 +144,12 @@ class PlanTest {
                         .toList());
         List<String> reasons = plan.skipped().stream().map(Skipped::reason).toList();
         assertTrue(
-                reasons.contains("SCALAR has no sparse kernels and would multiply by the zeros of DENSITY")
-                        && reasons.contains(
-                                "WINOGRAD_4 transforms filters, and the zeros of DENSITY with them: give AUTO or DIRECT"),
+                reasons.containsAll(
+                        List.of(
+                                "SCALAR has no sparse kernels and would multiply by the zeros of DENSITY",
+                                "OPENCL stores weights as floats only, without PRECISION",
+                                "WINOGRAD_4 transforms filters, and the zeros of DENSITY with them: give AUTO or DIRECT",
+                                "WINOGRAD_4 transforms filters, and the fewer bits of PRECISION with them: give AUTO or DIRECT")),
                 reasons::toString);
     }
 
@@ -161,7 +169,7 @@ class PlanTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SMOKE, 1, 5", "QUICK, 3, 11"})
+    @CsvSource({"SMOKE, 1, 6", "QUICK, 3, 11"})
     void shortProfilesAreShort(Profile profile, int least, int most) {
         Duration estimate = plan(profile).estimate();
         assertTrue(estimate.compareTo(Duration.ofMinutes(least)) > 0, estimate::toString);

@@ -34,7 +34,7 @@ import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
 
-/** Theory against time: how much of the arithmetic that a point of an axis saves becomes time. */
+/** Theory against time: how much of what a point of an axis saves becomes time. */
 public final class AxisAnalysis implements Analysis {
     private static final String TITLE = "Theory against time";
 
@@ -46,7 +46,7 @@ public final class AxisAnalysis implements Analysis {
              "spec": {"height": 240, "layer": [
                {"mark": {"type": "line", "strokeDash": [4, 4], "color": "gray"},
                 "encoding": {
-                  "x": {"field": "Theory", "type": "quantitative", "scale": {"type": "log", "nice": false}, "title": "arithmetic falls by"},
+                  "x": {"field": "Theory", "type": "quantitative", "scale": {"type": "log", "nice": false}, "title": "what is saved in theory falls by"},
                   "y": {"field": "Theory", "type": "quantitative", "scale": {"type": "log", "nice": false}, "title": "time falls by"}}},
                {"mark": {"type": "line", "point": true, "tooltip": {"content": "data"}},
                 "encoding": {
@@ -62,9 +62,9 @@ public final class AxisAnalysis implements Analysis {
             return other.work().axis();
         }
 
-        /** The factor by which arithmetic falls. */
+        /** The factor by which arithmetic, or bytes, fall. */
         double theory() {
-            return (double) base.work().cost().flops() / other.work().cost().flops();
+            return point().axis().theory(base.work().cost(), other.work().cost());
         }
 
         /** The factor by which time falls. */
@@ -129,8 +129,8 @@ public final class AxisAnalysis implements Analysis {
         contents.add(new Content.Lead(lead(pairs)));
         contents.add(
                 new Content.Text(
-                        "Theory is the factor by which arithmetic falls, realised the factor by which time falls, both against the same row without an axis. KEPT keeps "
-                                + "a share of every layer's channels, rounded to a multiple if one is given; DENSITY keeps a share of the weights, anywhere or in blocks of output channels, and its theory counts their multiplications only; IMAGE and BATCH change how much passes through the same layers, so that realised over theory is "
+                        "Theory is the factor by which arithmetic falls, unless said, realised the factor by which time falls, both against the same row without an axis. KEPT keeps "
+                                + "a share of every layer's channels, rounded to a multiple if one is given; DENSITY keeps a share of the weights, anywhere or in blocks of output channels, and its theory counts their multiplications only; PRECISION stores weights in fewer bits, and its theory is the factor by which bytes of weights and activations fall; IMAGE and BATCH change how much passes through the same layers, so that realised over theory is "
                                 + "the gain per pixel or per image. What a smaller network does to accuracy is not measured here."));
         contents.add(means(facts, pairs));
         contents.add(new Chart(points(facts.run(), curves), CURVES));
@@ -248,7 +248,7 @@ public final class AxisAnalysis implements Analysis {
                             Cell.number(pair.realised(), Unit.FACTOR))));
         }
         return new Table(
-                "Factors by which arithmetic and time fall",
+                "Factors by which theory and time fall",
                 List.of("Panel", "Workload", "Rest", "Axis", "Theory", "Realised"),
                 lines);
     }

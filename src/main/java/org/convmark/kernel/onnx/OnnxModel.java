@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Lowering;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Activation;
@@ -101,12 +102,15 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
     // ---------------------------------------------------------------- layers
 
     @Override
-    protected List<Message> conv(
-            Conv conv, Epilogue epilogue, float[] filter, float[] bias, Value in, Value residual, Value out) {
+    protected List<Message> conv(FoldedConv folded, Value in, Value residual, Value out) {
+        Conv conv = folded.conv();
+        Epilogue epilogue = folded.epilogue();
+        float[] bias = folded.bias();
         int width = conv.groupWidth(in.shape.channels());
         List<String> operands = new ArrayList<>();
         operands.add(in.name);
-        operands.add(constant(out.name + "_filter", filter, conv.outChannels(), width, conv.kernel(), conv.kernel()));
+        operands.add(constant(
+                out.name + "_filter", folded.filter(), conv.outChannels(), width, conv.kernel(), conv.kernel()));
         if (!isZero(bias)) {
             operands.add(constant(out.name + "_bias", bias, bias.length));
         }

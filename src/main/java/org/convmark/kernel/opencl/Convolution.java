@@ -1,7 +1,7 @@
 package org.convmark.kernel.opencl;
 
 import java.util.Arrays;
-import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
 import org.convmark.model.Conv;
 
@@ -17,25 +17,16 @@ final class Convolution {
     private final DeviceTensor out;
     private final String options;
 
-    Convolution(
-            Cl cl,
-            Tuning tuning,
-            Conv conv,
-            Epilogue epilogue,
-            float[] filter,
-            float[] bias,
-            DeviceTensor in,
-            DeviceTensor residual,
-            DeviceTensor out) {
+    Convolution(Cl cl, Tuning tuning, FoldedConv folded, DeviceTensor in, DeviceTensor residual, DeviceTensor out) {
         this.cl = cl;
         this.tuning = tuning;
-        this.conv = conv;
-        this.filter = filter;
-        this.bias = bias;
+        this.conv = folded.conv();
+        this.filter = folded.filter();
+        this.bias = folded.bias();
         this.in = in;
         this.residual = residual == null ? out : residual;
         this.out = out;
-        this.options = tuning.options() + Tuning.epilogue(epilogue, residual);
+        this.options = tuning.options() + Tuning.epilogue(folded.epilogue(), residual);
     }
 
     Kernel bind() {

@@ -3,7 +3,7 @@ package org.convmark.kernel.opencl;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
 import org.convmark.model.Conv;
 import org.convmark.model.Graph;
@@ -31,21 +31,12 @@ final class GpuConvolution {
     private final int taps;
     private final int pixels;
 
-    GpuConvolution(
-            Cl cl,
-            Tuning tuning,
-            Conv conv,
-            Epilogue epilogue,
-            float[] filter,
-            float[] bias,
-            DeviceTensor in,
-            DeviceTensor residual,
-            DeviceTensor out) {
+    GpuConvolution(Cl cl, Tuning tuning, FoldedConv folded, DeviceTensor in, DeviceTensor residual, DeviceTensor out) {
         this.cl = cl;
         this.tuning = tuning;
-        this.conv = conv;
-        this.filter = filter;
-        this.bias = bias;
+        this.conv = folded.conv();
+        this.filter = folded.filter();
+        this.bias = folded.bias();
         this.in = in;
         this.residual = residual == null ? out : residual;
         this.out = out;
@@ -54,9 +45,10 @@ final class GpuConvolution {
         this.groups = in.shape().channels() / group;
         this.taps = conv.kernel() * conv.kernel();
         this.pixels = (int) out.shape().pixels();
-        this.options = tuning.options() + Tuning.epilogue(epilogue, residual) + Tuning.window(conv) + " -DWIDTH="
-                + out.shape().width() + " -DGROUP_WIDTH=" + group + " -DGROUP_OUT=" + groupOut + " -DIN_ROW="
-                + in.row() + " -DIN_PLANE=" + in.plane();
+        this.options =
+                tuning.options() + Tuning.epilogue(folded.epilogue(), residual) + Tuning.window(conv) + " -DWIDTH="
+                        + out.shape().width() + " -DGROUP_WIDTH=" + group + " -DGROUP_OUT=" + groupOut + " -DIN_ROW="
+                        + in.row() + " -DIN_PLANE=" + in.plane();
     }
 
     Kernel bind() {

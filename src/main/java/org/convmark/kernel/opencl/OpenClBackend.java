@@ -8,13 +8,12 @@ import org.convmark.fusion.FusionPlanner;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
-import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
-import org.convmark.model.Conv;
 import org.convmark.model.Graph;
 import org.convmark.model.Pool;
 import org.convmark.model.RoofLoop;
@@ -154,17 +153,10 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     }
 
     @Override
-    protected Kernel conv(
-            Conv conv,
-            Epilogue epilogue,
-            float[] filter,
-            float[] bias,
-            DeviceTensor in,
-            DeviceTensor residual,
-            DeviceTensor out) {
+    protected Kernel conv(FoldedConv folded, DeviceTensor in, DeviceTensor residual, DeviceTensor out) {
         return tuning.family() == Tuning.Family.GPU
-                ? new GpuConvolution(cl, tuning, conv, epilogue, filter, bias, in, residual, out).bind()
-                : new Convolution(cl, tuning, conv, epilogue, filter, bias, in, residual, out).bind();
+                ? new GpuConvolution(cl, tuning, folded, in, residual, out).bind()
+                : new Convolution(cl, tuning, folded, in, residual, out).bind();
     }
 
     @Override

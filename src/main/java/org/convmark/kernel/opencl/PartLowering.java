@@ -3,7 +3,7 @@ package org.convmark.kernel.opencl;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Lowering;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Activation;
@@ -61,11 +61,14 @@ final class PartLowering extends Lowering<Integer, PartLowering.Part> {
     }
 
     @Override
-    protected Part conv(
-            Conv conv, Epilogue epilogue, float[] filter, float[] bias, Integer in, Integer residual, Integer out) {
+    protected Part conv(FoldedConv folded, Integer in, Integer residual, Integer out) {
+        Conv conv = folded.conv();
+        float[] filter = folded.filter();
+        float[] bias = folded.bias();
         int other = residual == null ? out : residual;
         Shape from = body.shape(in);
-        String options = Tuning.window(conv) + " -DPADDING=" + conv.padding() + Tuning.epilogue(epilogue, residual);
+        String options =
+                Tuning.window(conv) + " -DPADDING=" + conv.padding() + Tuning.epilogue(folded.epilogue(), residual);
         if (conv.groupWidth(from.channels()) == 1 && conv.outChannels() == from.channels()) {
             String pixels = " -DPIXELS=" + tuning.evenPixels(body.shape(out).width());
             float[] packed = PackedConv.depthwise(conv, filter, tuning.vector());

@@ -4,11 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.convmark.kernel.Backend;
-import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
-import org.convmark.model.Conv;
 import org.convmark.model.Pool;
 import org.convmark.model.Route;
 import org.convmark.model.Shape;
@@ -69,18 +68,11 @@ public final class ScalarBackend extends Backend<PlanarTensor, Kernel> {
     }
 
     @Override
-    protected Kernel conv(
-            Conv conv,
-            Epilogue epilogue,
-            float[] filter,
-            float[] bias,
-            PlanarTensor in,
-            PlanarTensor residual,
-            PlanarTensor out) {
-        PostOps postOps = new PostOps(epilogue, residual);
-        return ScalarDepthwise.fits(conv, in.shape())
-                ? new ScalarDepthwise(conv, postOps, filter, bias, in, out)
-                : new ScalarConv(conv, postOps, filter, bias, in, out);
+    protected Kernel conv(FoldedConv folded, PlanarTensor in, PlanarTensor residual, PlanarTensor out) {
+        PostOps postOps = new PostOps(folded.epilogue(), residual);
+        return ScalarDepthwise.fits(folded.conv(), in.shape())
+                ? new ScalarDepthwise(folded.conv(), postOps, folded.filter(), folded.bias(), in, out)
+                : new ScalarConv(folded, postOps, in, out);
     }
 
     @Override

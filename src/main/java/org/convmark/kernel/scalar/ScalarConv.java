@@ -1,6 +1,7 @@
 package org.convmark.kernel.scalar;
 
 import java.util.Arrays;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
 import org.convmark.model.Conv;
 
@@ -20,7 +21,7 @@ final class ScalarConv implements Kernel {
 
     private final Conv conv;
     private final PostOps postOps;
-    private final float[] filter;
+    private final StoredFilter filter;
     private final float[] bias;
     private final PlanarTensor in;
     private final PlanarTensor out;
@@ -36,11 +37,11 @@ final class ScalarConv implements Kernel {
 
     private final int bands;
 
-    ScalarConv(Conv conv, PostOps postOps, float[] filter, float[] bias, PlanarTensor in, PlanarTensor out) {
-        this.conv = conv;
+    ScalarConv(FoldedConv folded, PostOps postOps, PlanarTensor in, PlanarTensor out) {
+        this.conv = folded.conv();
         this.postOps = postOps;
-        this.filter = filter;
-        this.bias = bias;
+        this.filter = new StoredFilter(folded);
+        this.bias = folded.bias();
         this.in = in;
         this.out = out;
         this.group = conv.groupWidth(in.shape().channels());
@@ -91,13 +92,24 @@ final class ScalarConv implements Kernel {
             float[] c = tap(n, firstIn, t + 2, y, end, shifted[2]);
             float[] d = tap(n, firstIn, t + 3, y, end, shifted[3]);
             for (int o = first; o < last; o++) {
-                add(maps[base + o], from, to, a, b, c, d, filter, o * taps + t);
+                add(
+                        maps[base + o],
+                        from,
+                        to,
+                        a,
+                        b,
+                        c,
+                        d,
+                        filter.at(o, t),
+                        filter.at(o, t + 1),
+                        filter.at(o, t + 2),
+                        filter.at(o, t + 3));
             }
         }
         for (; t < taps; t++) {
             float[] a = tap(n, firstIn, t, y, end, shifted[0]);
             for (int o = first; o < last; o++) {
-                add(maps[base + o], from, to, a, filter[o * taps + t]);
+                add(maps[base + o], from, to, a, filter.at(o, t));
             }
         }
         for (int o = first; o < last; o++) {
@@ -117,11 +129,18 @@ final class ScalarConv implements Kernel {
     }
 
     /** All arrays use the same index; otherwise C2 cannot tell that they do not overlap, and does not vectorise. */
-    static void add(float[] y, int from, int to, float[] a, float[] b, float[] c, float[] d, float[] w, int k) {
-        float w0 = w[k];
-        float w1 = w[k + 1];
-        float w2 = w[k + 2];
-        float w3 = w[k + 3];
+    static void add(
+            float[] y,
+            int from,
+            int to,
+            float[] a,
+            float[] b,
+            float[] c,
+            float[] d,
+            float w0,
+            float w1,
+            float w2,
+            float w3) {
         for (int i = from; i < to; i++) {
             y[i] += w0 * a[i] + w1 * b[i] + w2 * c[i] + w3 * d[i];
         }

@@ -67,7 +67,19 @@ final class ScalarDepthwise implements Kernel {
             for (int j = 0; j < ScalarConv.TAPS; j++) {
                 System.arraycopy(padded, offset(t + j), scratch[2 + j], 0, sums);
             }
-            ScalarConv.add(y, 0, sums, scratch[2], scratch[3], scratch[4], scratch[5], filter, c * taps + t);
+            int k = c * taps + t;
+            ScalarConv.add(
+                    y,
+                    0,
+                    sums,
+                    scratch[2],
+                    scratch[3],
+                    scratch[4],
+                    scratch[5],
+                    filter[k],
+                    filter[k + 1],
+                    filter[k + 2],
+                    filter[k + 3]);
         }
         for (; t < taps; t++) {
             System.arraycopy(padded, offset(t), scratch[2], 0, sums);

@@ -8,7 +8,6 @@ import org.convmark.fusion.FusionCapabilities;
 import org.convmark.fusion.FusionConstraints;
 import org.convmark.fusion.FusionPlanner;
 import org.convmark.kernel.Backend;
-import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
@@ -40,6 +39,7 @@ import org.convmark.model.Pool;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Route;
 import org.convmark.model.Shape;
+import org.convmark.model.Sparsity;
 
 /** Vector-API kernels on blocked tensors, with register tiles. */
 public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> {
@@ -144,20 +144,16 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
 
     /** Without Winograd, which needs whole maps. */
     @Override
-    protected RowRangeKernel conv(
-            Conv conv,
-            Epilogue epilogue,
-            float[] filter,
-            float[] bias,
-            BlockedTensor in,
-            BlockedTensor residual,
-            BlockedTensor out) {
-        PostOps postOps = new PostOps(epilogue, residual);
-        if (!conv.sparsity().isNone() && !ConvKernel.suitsPruned(conv, out)) {
+    protected RowRangeKernel conv(FoldedConv folded, BlockedTensor in, BlockedTensor residual, BlockedTensor out) {
+        Conv conv = folded.conv();
+        float[] filter = folded.filter();
+        float[] bias = folded.bias();
+        PostOps postOps = new PostOps(folded.epilogue(), residual);
+        if (conv.compression() instanceof Sparsity && !ConvKernel.suitsPruned(conv, out)) {
             return new SparseKernel(conv, filter, bias, postOps, in, out);
         }
         if (GemvKernel.fits(conv, postOps, in, out)) {
-            return new GemvKernel(conv, filter, bias, postOps, in, out);
+            return new GemvKernel(folded, postOps, in, out);
         }
         if (conv.groupWidth() == 1 && conv.outChannels() == in.shape.channels()) {
             return new DepthwiseKernel(conv, filter, bias, postOps, in, out);
@@ -165,7 +161,7 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
         if (NarrowGroupKernel.fits(conv, in.shape.channels())) {
             return new NarrowGroupKernel(conv, filter, bias, postOps, in, out);
         }
-        return new ConvKernel(conv, filter, bias, postOps, in, out);
+        return new ConvKernel(folded, postOps, in, out);
     }
 
     @Override
@@ -186,7 +182,7 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
                     @Override
                     public RowRangeKernel bind(
                             FoldedConv part, BlockedTensor source, BlockedTensor addend, BlockedTensor result) {
-                        return conv(part.conv(), part.epilogue(), part.filter(), part.bias(), source, addend, result);
+                        return conv(part, source, addend, result);
                     }
 
                     @Override

@@ -24,6 +24,7 @@ import org.bytedeco.dnnl.shuffle_forward;
 import org.bytedeco.javacpp.PointerScope;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
@@ -121,20 +122,16 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
     }
 
     @Override
-    protected Kernel conv(
-            Conv conv,
-            Epilogue epilogue,
-            float[] filter,
-            float[] bias,
-            OneDnnTensor in,
-            OneDnnTensor residual,
-            OneDnnTensor out) {
+    protected Kernel conv(FoldedConv folded, OneDnnTensor in, OneDnnTensor residual, OneDnnTensor out) {
+        Conv conv = folded.conv();
+        Epilogue epilogue = folded.epilogue();
+        float[] bias = folded.bias();
         return bind(conv, steps -> {
             int group = conv.groupWidth(in.shape().channels());
             long groups = in.shape().channels() / group;
             long[] grouped = {groups, conv.outChannels() / groups, group, conv.kernel(), conv.kernel()};
             long[] dims = groups == 1 ? Arrays.copyOfRange(grouped, 1, grouped.length) : grouped;
-            Dnnl.Buffer plain = dnnl.constant(filter, dims);
+            Dnnl.Buffer plain = dnnl.constant(folded.filter(), dims);
             primitive_attr attributes = Dnnl.attributes();
             attributes.set_post_ops(postOps(epilogue, residual));
             convolution_forward.primitive_desc made = new convolution_forward.primitive_desc(
@@ -352,7 +349,7 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
             filter[9 * c + 8] = 1;
         }
         Conv conv = new Conv(channels, 3, 1, 1, 1, 1, Conv.Bias.NO);
-        return conv(conv, Epilogue.NONE, filter, new float[channels], in, null, out);
+        return conv(FoldedConv.of(conv, filter, new float[channels]), in, null, out);
     }
 
     @Override

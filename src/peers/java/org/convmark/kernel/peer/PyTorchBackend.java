@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.convmark.kernel.Backend;
-import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
@@ -139,17 +139,11 @@ final class PyTorchBackend extends Backend<PyTorchTensor, Kernel> {
     }
 
     @Override
-    protected Kernel conv(
-            Conv conv,
-            Epilogue epilogue,
-            float[] filter,
-            float[] bias,
-            PyTorchTensor in,
-            PyTorchTensor residual,
-            PyTorchTensor out) {
+    protected Kernel conv(FoldedConv folded, PyTorchTensor in, PyTorchTensor residual, PyTorchTensor out) {
+        Conv conv = folded.conv();
         int group = conv.groupWidth(in.shape().channels());
-        Tensor weights = keep(tensor(filter, conv.outChannels(), group, conv.kernel(), conv.kernel()));
-        TensorOptional shift = conv.bias() == Conv.Bias.YES ? parameter(bias) : keep(new TensorOptional());
+        Tensor weights = keep(tensor(folded.filter(), conv.outChannels(), group, conv.kernel(), conv.kernel()));
+        TensorOptional shift = conv.bias() == Conv.Bias.YES ? parameter(folded.bias()) : keep(new TensorOptional());
         long[] stride = both(conv.stride());
         long[] padding = both(conv.padding());
         long[] dilation = both(conv.dilation());

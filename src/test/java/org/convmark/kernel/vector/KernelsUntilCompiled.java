@@ -33,6 +33,7 @@ import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
+import org.convmark.model.Precision;
 import org.convmark.model.Shape;
 import org.convmark.model.Sparsity;
 import org.convmark.model.Stack;
@@ -225,9 +226,14 @@ final class KernelsUntilCompiled {
                     "pruned " + kernel,
                     Graph.of(new Shape(1, 24, 9, 15)).then(pruned).add(0).relu());
         }
-        graphs.put(
-                "one pixel",
-                Graph.of(new Shape(1, 24, 1, 1)).conv(1, 24).conv(1, 64).conv(1, 400));
+        Graph pixel = Graph.of(new Shape(1, 24, 1, 1));
+        graphs.put("one pixel", pixel.conv(1, 24).conv(1, 64).conv(1, 400));
+        for (Precision precision : Precision.values()) {
+            Conv coded = new Conv(40, 3, 1, 1, 1, Conv.DENSE, Conv.Bias.NO).with(precision);
+            graphs.put(precision.name(), Graph.of(new Shape(1, 24, 9, 15)).then(coded));
+            Conv classifier = new Conv(400, 1, 1, 1, 0, Conv.DENSE, Conv.Bias.YES).with(precision);
+            graphs.put(precision + " one pixel", pixel.then(classifier));
+        }
         return graphs;
     }
 

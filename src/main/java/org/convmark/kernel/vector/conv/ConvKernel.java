@@ -4,6 +4,7 @@ import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.vector.lane.AlignedFloats;
 import org.convmark.kernel.vector.lane.Band;
 import org.convmark.kernel.vector.lane.BlockedTensor;
@@ -15,6 +16,7 @@ import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.PairTiles;
 import org.convmark.kernel.vector.tile.SingleTiles;
 import org.convmark.model.Conv;
+import org.convmark.model.Sparsity;
 
 /**
  * Convolution of any kind that is not lane-wise. A unit is a band of rows of one image for one or two output blocks: tiles along
@@ -49,6 +51,18 @@ public final class ConvKernel implements RowRangeKernel {
     /** Bands of a strip; the last may have fewer. */
     private final int strip;
 
+    /** Floats for the weights of a filter that are expanded; 0 if they are floats. */
+    private final int room;
+
+    /** Filters that stay expanded: one where each processes a single band, so that it stays in L1. */
+    private final int rooms;
+
+    /** Floats of the panels of a strip, after which weights are expanded. */
+    private final int packedFloats;
+
+    /** The filters with their weights in the memory of a thread. */
+    private final ThreadLocal<PackedFilter[]> expanded = new ThreadLocal<>();
+
     /** Indexed by rows of a band and by vectors, both less one. */
     private final Band[][] tiles;
 
@@ -59,8 +73,8 @@ public final class ConvKernel implements RowRangeKernel {
     private final Band[] packed;
 
     /** A convolution with all its post-ops. */
-    public ConvKernel(Conv conv, float[] filter, float[] bias, PostOps postOps, BlockedTensor in, BlockedTensor out) {
-        this.conv = conv;
+    public ConvKernel(FoldedConv folded, PostOps postOps, BlockedTensor in, BlockedTensor out) {
+        this.conv = folded.conv();
         this.residual = postOps.added(out);
         PostOps sums = residual == null ? postOps : postOps.afterResidual();
         this.postOps = sums.afterLimits();
@@ -76,11 +90,15 @@ public final class ConvKernel implements RowRangeKernel {
         float[] added = residual == null ? null : residual.data;
         PackedFilter.Offsets places = panel == null ? PackedFilter.inPlace(conv, in) : panel::at;
         this.taps = pruned
-                ? PackedFilter.pruned(conv, filter, bias, sums.clamp(), added, places)
-                : PackedFilter.all(conv, filter, bias, sums.clamp(), added, in.shape.channels(), split, places);
+                ? PackedFilter.pruned(folded, sums.clamp(), added, places)
+                : PackedFilter.all(folded, sums.clamp(), added, in.shape.channels(), split, places);
         this.together = Math.max(1, Math.min(taps.length, CACHED_WEIGHTS / Math.max(1, taps[0].bytes())));
         this.bands = (out.shape.height() + tiling.rows - 1) / tiling.rows;
         this.strip = strip();
+        this.room = Stream.of(taps).mapToInt(PackedFilter::room).max().orElseThrow();
+        this.packedFloats = panel == null ? 0 : Math.multiplyExact(strip, panel.floats());
+        this.rooms = bands == 1 ? 1 : together;
+        ThreadMemory.reserve(Math.addExact(packedFloats, Math.multiplyExact(rooms, room)));
         this.tiles = new Band[tiling.rows][];
         this.packed = new Band[tiling.rows];
         for (int rows = 1; rows <= tiling.rows; rows++) {
@@ -93,7 +111,10 @@ public final class ConvKernel implements RowRangeKernel {
 
     /** Whether a pruned filter has whole vectors of zeros, and the map has tiles of one vector, for neighbouring columns. */
     public static boolean suitsPruned(Conv conv, BlockedTensor out) {
-        return conv.sparsity().block() >= L && conv.stride() == 1 && Tiling.fitsSingle(out, 1);
+        return conv.compression() instanceof Sparsity sparsity
+                && sparsity.block() >= L
+                && conv.stride() == 1
+                && Tiling.fitsSingle(out, 1);
     }
 
     private Band[] tiles(int rows) {
@@ -110,9 +131,7 @@ public final class ConvKernel implements RowRangeKernel {
             return bands;
         }
         int most = taps.length == together ? 1 : KEPT_PANELS / Float.BYTES / panel.floats();
-        int panels = Math.max(1, Math.min(most, bands));
-        panel.reserve(panels);
-        return panels;
+        return Math.max(1, Math.min(most, bands));
     }
 
     @Override
@@ -122,7 +141,10 @@ public final class ConvKernel implements RowRangeKernel {
 
     @Override
     public void run(int from, int to) {
-        AlignedFloats memory = panel == null ? null : ThreadMemory.lines();
+        AlignedFloats memory = memory();
+        PackedFilter[] filters = filters(memory);
+        int group = -1;
+        int seen = 0;
         int current = -1;
         int start = 0;
         int kept = 0;
@@ -150,13 +172,43 @@ public final class ConvKernel implements RowRangeKernel {
                     kept++;
                 }
             }
-            band(memory, slot, n, taps[first + inGroup % count], y, end);
+            PackedFilter filter = filters[first + inGroup % count];
+            if (room > 0) {
+                seen = first == group ? seen : 0;
+                group = first;
+                // Filters of a group come in turn, so the first ones seen are all of them.
+                if (bands == 1 || seen < count) {
+                    filter.expand();
+                    seen++;
+                }
+            }
+            band(memory, slot, n, filter, y, end);
         }
+    }
+
+    private AlignedFloats memory() {
+        return panel == null && room == 0 ? null : ThreadMemory.lines();
+    }
+
+    /** The filters that tiles of a thread read. Those that are used again have places of their own. */
+    private PackedFilter[] filters(AlignedFloats memory) {
+        if (room == 0) {
+            return taps;
+        }
+        PackedFilter[] own = expanded.get();
+        if (own == null || own[0].weights != memory.data()) {
+            own = IntStream.range(0, taps.length)
+                    .mapToObj(t -> taps[t].in(memory.from(packedFloats + t % rooms * room)))
+                    .toArray(PackedFilter[]::new);
+            expanded.set(own);
+        }
+        return own;
     }
 
     @Override
     public void rows(int n, int from, int to) {
-        AlignedFloats memory = panel == null ? null : ThreadMemory.lines();
+        AlignedFloats memory = memory();
+        PackedFilter[] filters = filters(memory);
         int height = strip * tiling.rows;
         for (int top = from; top < to; top += height) {
             int bottom = Math.min(top + height, to);
@@ -167,7 +219,10 @@ public final class ConvKernel implements RowRangeKernel {
                         pack(n, y, end, memory, slot);
                     }
                     for (int t = first; t < Math.min(first + together, taps.length); t++) {
-                        band(memory, slot, n, taps[t], y, end);
+                        if (room > 0 && slot == 0) {
+                            filters[t].expand();
+                        }
+                        band(memory, slot, n, filters[t], y, end);
                     }
                 }
             }

@@ -7,13 +7,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.vector.lane.AlignedFloats;
 import org.convmark.kernel.vector.lane.BlockedTensor;
+import org.convmark.kernel.vector.lane.CodedWeights;
 import org.convmark.kernel.vector.lane.ElementwiseKernels;
 import org.convmark.kernel.vector.lane.PostOps;
 import org.convmark.kernel.vector.lane.RowRangeKernel;
 import org.convmark.kernel.vector.lane.ThreadMemory;
 import org.convmark.model.Conv;
+import org.convmark.model.Precision;
 
 /**
  * Dense convolution of a map of one pixel, as in classifiers and squeeze-excite gates: a matrix-vector product. Every weight is
@@ -37,12 +40,13 @@ public final class GemvKernel implements RowRangeKernel {
      *
      * @param block the first
      * @param vectors one of {@link #SIZES}; vectors after the last block are zeros
-     * @param weights channel x vectors x L
+     * @param weights channel x vectors x L; null if they are codes
+     * @param codes the weights in fewer bits, or null
      */
-    private record Part(int block, int vectors, float[] weights, float[] bias) {}
+    private record Part(int block, int vectors, float[] weights, CodedGemv codes, float[] bias) {}
 
     /** A convolution with all its post-ops. */
-    public GemvKernel(Conv conv, float[] filter, float[] bias, PostOps postOps, BlockedTensor in, BlockedTensor out) {
+    public GemvKernel(FoldedConv folded, PostOps postOps, BlockedTensor in, BlockedTensor out) {
         this.postOps = postOps;
         this.in = in;
         this.out = out;
@@ -50,7 +54,8 @@ public final class GemvKernel implements RowRangeKernel {
         List<Part> all = new ArrayList<>();
         int block = 0;
         while (block < out.blocks) {
-            Part part = part(block, size(out.blocks - block), conv.outChannels(), filter, bias);
+            int vectors = folded.conv().precision().isNone() ? size(out.blocks - block) : LARGEST;
+            Part part = part(block, vectors, folded);
             all.add(part);
             block += part.vectors;
         }
@@ -75,17 +80,24 @@ public final class GemvKernel implements RowRangeKernel {
         return Arrays.stream(SIZES).filter(size -> size >= blocks).findFirst().orElse(LARGEST);
     }
 
-    private Part part(int block, int vectors, int outChannels, float[] filter, float[] bias) {
+    private Part part(int block, int vectors, FoldedConv folded) {
         float[] weights = new float[Math.multiplyExact(channels, vectors * L)];
         float[] biases = new float[vectors * L];
-        for (int i = 0; i < vectors * L && block * L + i < outChannels; i++) {
+        float[] scales = new float[vectors * L];
+        for (int i = 0; i < vectors * L && block * L + i < folded.bias().length; i++) {
             int o = block * L + i;
-            biases[i] = bias[o];
+            biases[i] = folded.bias()[o];
+            scales[i] = folded.scales()[o];
             for (int c = 0; c < channels; c++) {
-                weights[c * vectors * L + i] = filter[o * channels + c];
+                weights[c * vectors * L + i] = folded.filter()[o * channels + c];
             }
         }
-        return new Part(block, vectors, weights, biases);
+        Precision precision = folded.conv().precision();
+        if (precision.isNone()) {
+            return new Part(block, vectors, weights, null, biases);
+        }
+        CodedGemv coded = new CodedGemv(new CodedWeights(precision, weights, scales), scales);
+        return new Part(block, vectors, null, coded, biases);
     }
 
     @Override
@@ -110,10 +122,14 @@ public final class GemvKernel implements RowRangeKernel {
     private void make(int n, Part part) {
         AlignedFloats sums = ThreadMemory.lines();
         int p = in.at(n, 0, 0, 0);
-        switch (part.vectors) {
-            case 8 -> eight(in.data, p, channels, part.weights, part.bias, sums.data(), sums.first());
-            case 4 -> four(in.data, p, channels, part.weights, part.bias, sums.data(), sums.first());
-            default -> two(in.data, p, channels, part.weights, part.bias, sums.data(), sums.first());
+        if (part.codes != null) {
+            part.codes.run(in.data, p, channels, part.bias, sums.data(), sums.first());
+        } else {
+            switch (part.vectors) {
+                case 8 -> eight(in.data, p, channels, part.weights, part.bias, sums.data(), sums.first());
+                case 4 -> four(in.data, p, channels, part.weights, part.bias, sums.data(), sums.first());
+                default -> two(in.data, p, channels, part.weights, part.bias, sums.data(), sums.first());
+            }
         }
         int length = Math.min(part.vectors, out.blocks - part.block) * L;
         ElementwiseKernels.copy(sums.data(), sums.first(), out.data, out.at(n, part.block, 0, 0), length);

@@ -7,7 +7,6 @@ import jdk.incubator.vector.FloatVector;
 import org.convmark.kernel.vector.lane.Band;
 import org.convmark.kernel.vector.lane.BlockedTensor;
 import org.convmark.kernel.vector.lane.PackedFilter;
-import org.convmark.kernel.vector.lane.ThreadMemory;
 import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.Packing;
 import org.convmark.model.Conv;
@@ -67,11 +66,6 @@ public final class Panel {
         return floats;
     }
 
-    /** Makes room for this many panels at a time. */
-    void reserve(int panels) {
-        ThreadMemory.reserve(Math.multiplyExact(panels, floats));
-    }
-
     /**
      * Whether packing makes a convolution faster, as measured: docs/log/register-tiles.md, "Inputs packed" and "Inputs in place". With 32
      * registers it never does: a tile reads fourteen pixels of a map in a row.
@@ -109,7 +103,7 @@ public final class Panel {
      *
      * @param p offset of its first pixel in channel block 0
      * @param band its tiles, reading in place
-     * @param first where to, in a thread's {@link ThreadMemory}
+     * @param first where to, in a thread's memory
      */
     void pack(float[] in, int p, Band band, float[] to, int first) {
         for (int t = 0; t < band.ins().length; t++) {

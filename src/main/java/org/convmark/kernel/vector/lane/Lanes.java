@@ -7,8 +7,11 @@ import org.convmark.kernel.VectorLength;
 
 /** The species of all vectors here: what the JVM prefers, or what {@link VectorLength#BITS} says: 128, 256 or 512. */
 public final class Lanes {
-    /** The only species used in this JVM. */
+    /** The only shape used in this JVM. */
     public static final VectorSpecies<Float> FLOATS = species();
+
+    /** As many ints. */
+    public static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
 
     /** Floats in a vector, channels in a block. */
     public static final int L = FLOATS.length();

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.model.Conv;
+import org.convmark.model.Precision;
 
 /**
  * The part of a convolution's filter that computes one or two blocks of output channels, in the order in which register tiles
@@ -22,14 +24,19 @@ public final class PackedFilter {
      */
     public static final int RUN = Lanes.REGISTERS == 16 ? 4 : 2;
 
+    private static final AlignedFloats NOTHING = new AlignedFloats(new float[0], 0);
+
     /** Every tile needs a packed filter, so tiles are kept from C1 before the first one runs. */
     static final String COMPILATION = TileCompilation.STATE;
 
     /** Offset of the first tap of each run, in floats. */
     public final int[] offsets;
 
-    /** One or two vectors per tap, starting at {@link #first}, so that no load crosses a cache line. */
+    /** One or two vectors per tap, starting at {@link #first}, so that no load crosses a cache line; empty if they are codes. */
     public final float[] weights;
+
+    /** The weights in fewer bits; null if they are floats. */
+    private final CodedWeights codes;
 
     /** Taps per offset: {@link #RUN}, or one of a pruned filter, whose taps are no neighbours. */
     private final int run;
@@ -79,11 +86,33 @@ public final class PackedFilter {
     }
 
     private PackedFilter(int[] offsets, int run, float[] bias, Clamp clamp, float[] residual, int block, int vectors) {
+        this(
+                offsets,
+                run,
+                AlignedFloats.of(floats(offsets.length, run, vectors)),
+                null,
+                bias,
+                clamp,
+                residual,
+                block,
+                vectors);
+    }
+
+    private PackedFilter(
+            int[] offsets,
+            int run,
+            AlignedFloats lines,
+            CodedWeights codes,
+            float[] bias,
+            Clamp clamp,
+            float[] residual,
+            int block,
+            int vectors) {
         this.run = run;
-        AlignedFloats lines = AlignedFloats.of(floats(offsets.length, run, vectors));
         this.offsets = offsets;
         this.weights = lines.data();
         this.first = lines.first();
+        this.codes = codes;
         this.bias = bias;
         this.clamp = clamp;
         this.residual = residual;
@@ -101,36 +130,65 @@ public final class PackedFilter {
         return run == 1;
     }
 
-    /** Bytes of the weights. */
+    /** Bytes of the weights as floats. */
     public int bytes() {
-        return floats(offsets.length, run, vectors) * Float.BYTES;
+        return floats() * Float.BYTES;
+    }
+
+    private int floats() {
+        return floats(offsets.length, run, vectors);
+    }
+
+    /** Floats that {@link #expand} writes, in whole cache lines; 0 if nothing is to be expanded. */
+    public int room() {
+        if (codes == null) {
+            return 0;
+        }
+        int lines = AlignedFloats.CACHE_LINE_FLOATS;
+        return (codes.written(floats() / L) * L + lines - 1) / lines * lines;
+    }
+
+    /** The same filter with room for its weights at a place in a thread's memory. */
+    public PackedFilter in(AlignedFloats place) {
+        return new PackedFilter(offsets, run, place, codes, bias, clamp, residual, block, vectors);
+    }
+
+    /** Makes floats of the codes. */
+    public void expand() {
+        codes.expand(0, floats() / L, weights, first);
+    }
+
+    /** The same filter with its weights in fewer bits. */
+    private PackedFilter coded(Precision precision, float[] scales) {
+        float[] own = Arrays.copyOfRange(weights, first, first + floats());
+        float[] lanes = Arrays.copyOfRange(scales, block * L, (block + vectors) * L);
+        CodedWeights coded = new CodedWeights(precision, own, lanes);
+        return new PackedFilter(offsets, run, NOTHING, coded, bias, clamp, residual, block, vectors);
     }
 
     /** One or two blocks of a convolution, starting at {@code block}. */
     private static PackedFilter of(
-            Conv conv,
-            float[] filter,
-            float[] bias,
-            Clamp clamp,
-            float[] residual,
-            int channels,
-            Offsets places,
-            int block,
-            int vectors) {
+            FoldedConv folded, Clamp clamp, float[] residual, int channels, Offsets places, int block, int vectors) {
+        Conv conv = folded.conv();
         int group = conv.groupWidth(channels);
         int groupOut = conv.groupOut(channels);
         int first = block * L / groupOut * group;
         int last = (Math.min((block + vectors) * L, conv.outChannels()) - 1) / groupOut * group + group;
         int runs = ((last + RUN - 1) / RUN - first / RUN) * conv.kernel() * conv.kernel();
+        Precision precision = conv.precision();
+        int floats = floats(runs, RUN, vectors);
         PackedFilter made = new PackedFilter(
                 new int[runs],
-                Arrays.copyOfRange(Lanes.padded(bias), block * L, (block + vectors) * L),
+                RUN,
+                precision.isNone() ? AlignedFloats.of(floats) : new AlignedFloats(new float[floats], 0),
+                null,
+                Arrays.copyOfRange(Lanes.padded(folded.bias()), block * L, (block + vectors) * L),
                 clamp,
                 residual,
                 block,
                 vectors);
-        made.fill(conv, group, groupOut, first, last, filter, places);
-        return made;
+        made.fill(conv, group, groupOut, first, last, folded.filter(), places);
+        return precision.isNone() ? made : made.coded(precision, Lanes.padded(folded.scales()));
     }
 
     /**
@@ -162,30 +220,24 @@ public final class PackedFilter {
      * @param places where they read their inputs
      */
     public static PackedFilter[] all(
-            Conv conv,
-            float[] filter,
-            float[] bias,
-            Clamp clamp,
-            float[] residual,
-            int inChannels,
-            int[] split,
-            Offsets places) {
+            FoldedConv folded, Clamp clamp, float[] residual, int inChannels, int[] split, Offsets places) {
         PackedFilter[] all = new PackedFilter[split.length];
         int block = 0;
         for (int i = 0; i < all.length; i++) {
-            all[i] = of(conv, filter, bias, clamp, residual, inChannels, places, block, split[i]);
+            all[i] = of(folded, clamp, residual, inChannels, places, block, split[i]);
             block += split[i];
         }
         return all;
     }
 
     /** Each block of an ungrouped convolution alone, with those taps that are not zero for all of its channels. */
-    public static PackedFilter[] pruned(
-            Conv conv, float[] filter, float[] bias, Clamp clamp, float[] residual, Offsets places) {
+    public static PackedFilter[] pruned(FoldedConv folded, Clamp clamp, float[] residual, Offsets places) {
+        Conv conv = folded.conv();
+        float[] filter = folded.filter();
         int blocks = Lanes.blocks(conv.outChannels());
         int taps = filter.length / conv.outChannels();
         float[] weights = Arrays.copyOf(filter, blocks * L * taps);
-        float[] biases = Lanes.padded(bias);
+        float[] biases = Lanes.padded(folded.bias());
         PackedFilter[] all = new PackedFilter[blocks];
         for (int block = 0; block < blocks; block++) {
             int first = block * L * taps;

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.model.Activation;
@@ -18,6 +19,7 @@ import org.convmark.model.Algorithm;
 import org.convmark.model.AxisPoint;
 import org.convmark.model.Block;
 import org.convmark.model.Case;
+import org.convmark.model.Compression;
 import org.convmark.model.Conv;
 import org.convmark.model.Conv.Bias;
 import org.convmark.model.Extents;
@@ -26,6 +28,7 @@ import org.convmark.model.Graph;
 import org.convmark.model.Network;
 import org.convmark.model.Operator;
 import org.convmark.model.Pattern;
+import org.convmark.model.Precision;
 import org.convmark.model.Shape;
 import org.convmark.model.Sparsity;
 import org.convmark.model.Stack;
@@ -38,17 +41,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Pruned filters: the right number of zeros, the same ones for everybody, and the right result on every target, whether its kernels leave
- * them out or not. Results on small integers must be equal.
+ * Filters with zeros, and of fewer bits: the right number of zeros, the nearest numbers of a format, and the right result on every target,
+ * whether its kernels gain from them or not. Results on small integers must be equal.
  */
-class SparsityTest {
-    private static final double[] DENSITIES = {1, 0.6, 0.3, 0.05};
-    private static final int[] BLOCKS = {1, 4, 8, 16};
+class CompressionTest {
+    private static final List<Compression> COMPRESSIONS = Stream.concat(
+                    DoubleStream.of(1, 0.6, 0.3, 0.05).boxed().flatMap(density -> Stream.of(1, 4, 8, 16)
+                            .map(block -> new Sparsity(density, block))),
+                    Stream.of(Precision.values()))
+            .toList();
     private static final int[] CHANNELS = {3, 16, 17, 33, 64, 67};
     private static final int[][] MAPS = {{1, 2}, {5, 5}, {7, 13}, {14, 14}, {9, 29}, {28, 28}};
     private static final Comparison COMPARISON = new Comparison(2, 1, Algorithm.DIRECT);
 
-    /** Every density and block meets every kernel and stride; channels and maps in turn. */
+    /** Every compression meets every kernel and stride; channels and maps in turn. */
     @TestFactory
     Stream<DynamicNode> convolutions() {
         Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
@@ -56,21 +62,19 @@ class SparsityTest {
         for (int kernel : new int[] {1, 3, 5, 4}) {
             for (int stride : new int[] {1, 2, 3}) {
                 List<Graph> graphs = new ArrayList<>();
-                for (double density : DENSITIES) {
-                    for (int block : BLOCKS) {
-                        int[] map = MAPS[++turn % MAPS.length];
-                        int dilation = turn % 5 == 0 && kernel == 3 ? 2 : 1;
-                        Conv conv = new Conv(
-                                CHANNELS[turn / 2 % CHANNELS.length],
-                                kernel,
-                                stride,
-                                dilation,
-                                kernel / 2 * dilation + turn % 7 / 6,
-                                Conv.DENSE,
-                                Bias.values()[turn % 2]);
-                        Shape in = new Shape(1 + turn % 3 / 2 * 2, CHANNELS[turn % CHANNELS.length], map[0], map[1]);
-                        graphs.add(Graph.of(in).then(conv.with(new Sparsity(density, block))));
-                    }
+                for (Compression compression : COMPRESSIONS) {
+                    int[] map = MAPS[++turn % MAPS.length];
+                    int dilation = turn % 5 == 0 && kernel == 3 ? 2 : 1;
+                    Conv conv = new Conv(
+                            CHANNELS[turn / 2 % CHANNELS.length],
+                            kernel,
+                            stride,
+                            dilation,
+                            kernel / 2 * dilation + turn % 7 / 6,
+                            Conv.DENSE,
+                            Bias.values()[turn % 2]);
+                    Shape in = new Shape(1 + turn % 3 / 2 * 2, CHANNELS[turn % CHANNELS.length], map[0], map[1]);
+                    graphs.add(Graph.of(in).then(conv.with(compression)));
                 }
                 bodies.put(kernel + "x" + kernel + " stride " + stride, target -> {
                     COMPARISON.check(target, Fusion.NONE, INTEGER, graphs);
@@ -79,6 +83,27 @@ class SparsityTest {
             }
         }
         return COMPARISON.onEveryTarget(bodies);
+    }
+
+    /** Maps of one pixel, of few outputs and many; and more weights than are expanded at a time. */
+    @TestFactory
+    Stream<DynamicNode> classifiers() {
+        List<Graph> graphs = new ArrayList<>();
+        for (Precision precision : Precision.values()) {
+            for (int channels : new int[] {16, 33, 67}) {
+                for (int outChannels : new int[] {3, 17, 33, 65, 130, 300}) {
+                    Conv conv = new Conv(outChannels, 1, 1, 1, 0, Conv.DENSE, Bias.values()[graphs.size() % 2]);
+                    graphs.add(Graph.of(new Shape(1 + graphs.size() % 3 / 2, channels, 1, 1))
+                            .then(conv.with(precision)));
+                }
+            }
+            Conv large = new Conv(72, 3, 1, 1, 1, Conv.DENSE, Bias.NO);
+            graphs.add(Graph.of(new Shape(2, 400, 5, 6)).then(large.with(precision)));
+        }
+        return COMPARISON.onEveryTarget(Map.of("classifiers", (Consumer<Target>) target -> {
+            COMPARISON.check(target, Fusion.NONE, INTEGER, graphs);
+            COMPARISON.check(target, Fusion.NONE, RANDOM, graphs);
+        }));
     }
 
     /** Activations before and after a residual, in tensors with and without a border. */
@@ -93,6 +118,11 @@ class SparsityTest {
                     Conv conv = new Conv(channels, kernel, 1, 1, kernel / 2, Conv.DENSE, Bias.NO);
                     Graph f = activate(x.then(conv.with(new Sparsity(0.4, 1))).norm(), before);
                     graphs.add(activate(f.add(0), after));
+                    Precision precision = Precision.values()[graphs.size() % Precision.values().length];
+                    graphs.add(activate(
+                            activate(x.then(conv.with(precision)).norm(), before)
+                                    .add(0),
+                            after));
                     graphs.add(activate(f, after).depthwise(3, 1));
                 }
             }
@@ -111,8 +141,13 @@ class SparsityTest {
         List<Graph> graphs = new ArrayList<>();
         Stream.<Stack[]>of(Pattern.values(), Block.values()).flatMap(Stream::of).forEach(stack -> {
             int turn = graphs.size();
-            AxisPoint point = AxisPoint.of(turn % 2 == 0 ? "DENSITY@0.3" : "DENSITY@0.5@16");
-            graphs.add(new Case.Problem(stack, new Extents(1, 32 + turn % 3 * 8, 14, 1), point).graph());
+            for (String point : List.of(
+                    turn % 2 == 0 ? "DENSITY@0.3" : "DENSITY@0.5@16",
+                    turn % 2 == 0 ? "PRECISION@W8" : "PRECISION@FP16",
+                    turn % 2 == 0 ? "PRECISION@POW2" : "PRECISION@BF16")) {
+                Extents extents = new Extents(1, 32 + turn % 3 * 8, 14, 1);
+                graphs.add(new Case.Problem(stack, extents, AxisPoint.of(point)).graph());
+            }
         });
         Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
         for (Fusion fusion : Fusion.values()) {
@@ -158,7 +193,50 @@ class SparsityTest {
                 boolean dense = conv.groupWidth() != Conv.DENSE
                         || channels < 16
                         || node.output().pixels() == 1;
-                assertEquals(dense, conv.sparsity().isNone(), node::toString);
+                assertEquals(dense, conv.compression().isNone(), node::toString);
+            }
+        }
+    }
+
+    /** Every code of every format is the nearest to the number that it stands for, and to those halfway to its neighbours but a little. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FP32")
+    void encodesTheNearestNumber(Precision precision) {
+        double largest = decoded(precision).filter(number -> number <= 1).max().orElseThrow();
+        double[] numbers = decoded(precision)
+                .filter(number -> Math.abs(number) <= largest)
+                .sorted()
+                .distinct()
+                .toArray();
+        for (int i = 1; i < numbers.length; i++) {
+            double low = numbers[i - 1];
+            double high = numbers[i];
+            double step = high - low;
+            assertEquals(high, precision.decode(precision.encode((float) high)) + 0.0);
+            assertEquals(low, precision.decode(precision.encode((float) (low + 0.49 * step))) + 0.0);
+            assertEquals(high, precision.decode(precision.encode((float) (low + 0.51 * step))) + 0.0);
+        }
+    }
+
+    /** The numbers of a format, without a negative zero. */
+    private static DoubleStream decoded(Precision precision) {
+        return IntStream.range(0, 1 << precision.bits()).mapToDouble(code -> precision.decode(code) + 0.0);
+    }
+
+    /** Rounding what is rounded changes nothing, scaled or not, so kernels find the codes in a filter. */
+    @ParameterizedTest
+    @EnumSource
+    void roundingTwiceIsRoundingOnce(Precision precision) {
+        for (int seed = 0; seed < 50; seed++) {
+            Conv conv = new Conv(20, 1, 1, 1, 0, Conv.DENSE, Bias.NO).with(precision);
+            Graph graph = Graph.of(new Shape(1, 17, 3, 3)).then(conv).norm().fuse(Fusion.EPILOGUE);
+            Weights weights =
+                    new Weights(Graph.of(new Shape(1, 17, 3, 3)).then(conv).norm(), seed, RANDOM);
+            FoldedConv folded = FoldedConv.of(graph.nodes().get(0), weights);
+            for (int i = 0; i < folded.filter().length; i++) {
+                float scale = folded.scales()[i / 17];
+                float again = precision.decode(precision.encode(folded.filter()[i] / scale)) * scale;
+                assertEquals(folded.filter()[i], again, Math.ulp(folded.filter()[i]));
             }
         }
     }
