@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.convmark.model.Conv;
 import org.convmark.model.Fused;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
@@ -57,6 +58,44 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
 
     /** A tensor of zeros, border included. */
     protected abstract T allocate(Shape shape, int border);
+
+    /**
+     * A tensor of zeros for an input of a program.
+     *
+     * @param readers kernels that read it
+     */
+    protected T input(Shape shape, int border, List<Reader> readers) {
+        return allocate(shape, border);
+    }
+
+    /**
+     * What reads an input.
+     *
+     * @param conv the convolution that filters it; empty for other layers, and where an epilogue adds it
+     * @param out shape of the result
+     */
+    public record Reader(Optional<Conv> conv, Shape out) {
+        private static List<Reader> of(Graph graph, int value) {
+            return graph.nodes().stream()
+                    .filter(node -> node.inputs().contains(value))
+                    .map(node -> new Reader(filter(node, value), node.output()))
+                    .toList();
+        }
+
+        private static Optional<Conv> filter(Node node, int value) {
+            if (node.layer() instanceof Conv conv) {
+                return Optional.of(conv);
+            }
+            if (!(node.layer() instanceof Fused fused) || !fused.isConvolution()) {
+                return Optional.empty();
+            }
+            int inside = node.inputs().indexOf(value);
+            Node first = fused.body().nodes().get(0);
+            boolean filters = fused.body().nodes().stream()
+                    .allMatch(inner -> inner.inputs().contains(inside) == (inner == first));
+            return filters ? Optional.of((Conv) first.layer()) : Optional.empty();
+        }
+    }
 
     /** What a tensor needs; here one tensor of its own layout. */
     protected MemoryRequirement need(Layout layout) {
@@ -249,6 +288,9 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
                 return view(value(place.whole()), place.first(), graph.shape(v).channels());
             }
             Layout layout = new Layout(graph.shape(v), borders[v]);
+            if (v < first) {
+                return input(layout.shape(), layout.border(), Reader.of(graph, v));
+            }
             return isShared(v)
                     ? arenas.get(need(layout).kind()).tensor(layout, plan.first(v))
                     : allocate(layout.shape(), layout.border());

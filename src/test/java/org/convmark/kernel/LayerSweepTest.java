@@ -95,6 +95,31 @@ class LayerSweepTest {
                 Map.of("many channels", exactThenRandom(many), "wide strides", exactThenRandom(apart)));
     }
 
+    /** Images of three channels, which may be interleaved: read by convolutions alone, by two, and by others too. */
+    @TestFactory
+    Stream<DynamicNode> images() {
+        Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
+        for (int stride : new int[] {1, 2, 3, 4}) {
+            List<Graph> graphs = new ArrayList<>();
+            for (int width : new int[] {4, 7, 13, 14, 20, 28, 32}) {
+                int kernel = 1 + graphs.size() % 7;
+                Graph g = input(1 + width % 3, 3, new int[] {6 * stride - 1, width * stride + kernel % 2});
+                Conv conv = new Conv(8 + width, kernel, stride, 1, kernel / 2, Conv.DENSE, Bias.values()[kernel % 2]);
+                Graph made = g.then(conv);
+                graphs.add(made);
+                graphs.add(made.depthwise(3, 1));
+                Conv other = new Conv(5, 3, stride, 1, 1, Conv.DENSE, Bias.NO);
+                graphs.add(g.concat(x -> x.then(other), x -> x.then(other).relu()));
+                graphs.add(g.concat(x -> x.then(other), x -> x.pool(Pool.Kind.MAX, 3, stride)));
+                graphs.add(g.then(new Conv(3, 3, 1, 1, 1, Conv.DENSE, Bias.NO))
+                        .add(0)
+                        .then(other));
+            }
+            bodies.put("stride " + stride, exactThenRandom(graphs));
+        }
+        return COMPARISON.onEveryTarget(bodies);
+    }
+
     /** Group widths around the vector length, with as many, twice as many or half as many filters as channels. */
     @TestFactory
     Stream<DynamicNode> groupedConvolutions() {

@@ -83,6 +83,15 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
         return new BlockedTensor(shape, border);
     }
 
+    @Override
+    protected BlockedTensor input(Shape shape, int border, List<Reader> readers) {
+        boolean interleaved = readers.stream().allMatch(reader -> reader.conv()
+                .filter(conv -> ConvKernel.readsInterleaved(conv, shape, reader.out())
+                        && Winograd.choose(algorithm, conv, shape, reader.out()) == null)
+                .isPresent());
+        return interleaved && !readers.isEmpty() ? BlockedTensor.interleaved(shape, border) : allocate(shape, border);
+    }
+
     /** Tensors start at cache lines, and any tensor may reuse the memory of any other. */
     @Override
     protected MemoryRequirement need(Layout layout) {

@@ -16,6 +16,7 @@ import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.kernel.vector.tile.PairTiles;
 import org.convmark.kernel.vector.tile.SingleTiles;
 import org.convmark.model.Conv;
+import org.convmark.model.Shape;
 import org.convmark.model.Sparsity;
 
 /**
@@ -81,17 +82,19 @@ public final class ConvKernel implements RowRangeKernel {
         this.in = in;
         this.out = out;
         boolean pruned = suitsPruned(conv, out);
-        boolean pack = !pruned && Panel.pays(conv, in, out);
-        boolean singles = Tiling.fitsSingle(out, conv.stride());
-        boolean last = !pack && Tiling.suitsSingle(in, out, conv.stride());
+        boolean pairs = pruned || in.isInterleaved();
+        boolean pack = !pairs && Panel.pays(conv, in, out);
+        boolean singles = !pairs && Tiling.fitsSingle(out, conv.stride());
+        boolean last = !pack && !pairs && Tiling.suitsSingle(in, out, conv.stride());
         int[] split = PackedFilter.split(conv, in.shape.channels(), singles, last);
         this.tiling = new Tiling(in, out, conv.stride(), pruned ? 1 : split[0], pack);
+        PackedFilter.Taps of = PackedFilter.Taps.of(folded, in);
         this.panel = pack ? new Panel(conv, in, tiling) : null;
         float[] added = residual == null ? null : residual.data;
         PackedFilter.Offsets places = panel == null ? PackedFilter.inPlace(conv, in) : panel::at;
         this.taps = pruned
                 ? PackedFilter.pruned(folded, sums.clamp(), added, places)
-                : PackedFilter.all(folded, sums.clamp(), added, in.shape.channels(), split, places);
+                : PackedFilter.all(folded, of, sums.clamp(), added, split, places);
         this.together = Math.max(1, Math.min(taps.length, CACHED_WEIGHTS / Math.max(1, taps[0].bytes())));
         this.bands = (out.shape.height() + tiling.rows - 1) / tiling.rows;
         this.strip = strip();
@@ -115,6 +118,17 @@ public final class ConvKernel implements RowRangeKernel {
                 && sparsity.block() >= L
                 && conv.stride() == 1
                 && Tiling.fitsSingle(out, 1);
+    }
+
+    /**
+     * Whether a convolution can read an interleaved image. In blocks of channels most lanes of an image would be empty, and runs of taps
+     * would end after three.
+     */
+    public static boolean readsInterleaved(Conv conv, Shape in, Shape out) {
+        return conv.groupWidth(in.channels()) == in.channels()
+                && conv.dilation() == 1
+                && conv.kernel() > 1
+                && Tiling.fitsImage(in, out, conv.stride());
     }
 
     private Band[] tiles(int rows) {
@@ -254,6 +268,8 @@ public final class ConvKernel implements RowRangeKernel {
             PairTiles.band(t, packed[to - from - 1], 1, memory.data(), p, out.data, q, next, r);
         } else if (!tiling.runs(to - from)) {
             PairTiles.scattered(t, band, in.data, place(n, from), out.data, q, next, r);
+        } else if (in.isInterleaved()) {
+            PairTiles.image(t, band, conv.stride(), in.data, place(n, from), out.data, q, next, r);
         } else if (t.vectors == 1) {
             SingleTiles.band(t, band, conv.stride(), in.data, place(n, from), out.data, q, r);
         } else {

@@ -20,9 +20,9 @@ public record Band(int[] ins, int[] outs, int[] pixels, int[] inRow, int[] inGap
         for (int t = 0; t < pixels.length; t++) {
             int left = tiling.width - tiles.get(t).first() % tiling.width;
             inRow[t] = Math.min(pixels[t], left);
-            inGaps[t] = in.row * tiling.stride - (tiling.width - left) * L * tiling.stride;
+            inGaps[t] = in.row * tiling.stride - (tiling.width - left) * in.pixel * tiling.stride;
             outGaps[t] = out.row - (tiling.width - left) * L;
-            if (inGaps[t] == left * L * tiling.stride && outGaps[t] == left * L) {
+            if (inGaps[t] == left * in.pixel * tiling.stride && outGaps[t] == left * L) {
                 inRow[t] = pixels[t];
             }
         }
@@ -87,7 +87,7 @@ public record Band(int[] ins, int[] outs, int[] pixels, int[] inRow, int[] inGap
         for (int t = 0; t < at.length; t++) {
             int y = at[t] / tiling.width;
             int x = at[t] % tiling.width;
-            ins[t] = (y * in.row + x * L) * tiling.stride;
+            ins[t] = (y * in.row + x * in.pixel) * tiling.stride;
             outs[t] = y * out.row + x * L;
         }
         return new Band(ins, outs, pixels, inRow, inGaps, outGaps);

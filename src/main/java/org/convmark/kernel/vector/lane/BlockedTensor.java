@@ -7,7 +7,8 @@ import org.convmark.model.Shape;
 
 /**
  * A tensor in blocks of L channels: batch x channel block x row x column x lane (oneDNN's nChw{L}c), with a border of zeros
- * around every map. Lanes after the last channel may hold anything.
+ * around every map. Lanes after the last channel may hold anything. An image of few channels may lie {@linkplain #interleaved without}
+ * such lanes.
  *
  * <p>Kernels address it by image and row of the map. In a fused kernel the image is replaced by the number of a worker: each
  * worker has a window that holds only the rows it currently needs, and it sees a tensor from outside as the image that it works
@@ -20,6 +21,9 @@ public final class BlockedTensor {
     final int border;
     /** All floats, those of the border too. */
     public final float[] data;
+
+    /** Floats from one pixel to the next. */
+    public final int pixel;
 
     /** Floats from one row to the next. */
     public final int row;
@@ -54,10 +58,29 @@ public final class BlockedTensor {
 
     /** A tensor at the start of a memory that holds others too. */
     public BlockedTensor(Shape shape, int border, AlignedFloats memory) {
-        this(shape, border, shape.height(), shape.height(), shape.height() + 2 * border, 0, memory);
+        this(shape, border, L, memory);
+    }
+
+    private BlockedTensor(Shape shape, int border, int pixel, AlignedFloats memory) {
+        this(shape, border, pixel, shape.height(), shape.height(), shape.height() + 2 * border, 0, memory);
         for (int n = 0; n < shape.batch(); n++) {
             place(n, -border);
         }
+    }
+
+    /**
+     * A tensor of zeros as decoders of images write them: batch x row x column x channel (NHWC), with fewer channels than lanes. A vector
+     * that starts at any of its pixels ends inside its memory.
+     */
+    public static BlockedTensor interleaved(Shape shape, int border) {
+        long pixels = (shape.height() + 2L * border) * (shape.width() + 2L * border);
+        int floats = Math.toIntExact(shape.batch() * pixels * shape.channels() + L);
+        return new BlockedTensor(shape, border, shape.channels(), AlignedFloats.of(floats));
+    }
+
+    /** Whether pixels hold channels only, without lanes that are not used. */
+    public boolean isInterleaved() {
+        return pixel < L;
     }
 
     /** Elements of a tensor, border included. */
@@ -67,13 +90,15 @@ public final class BlockedTensor {
     }
 
     /** @param pad floats between channel blocks */
-    private BlockedTensor(Shape shape, int border, int rows, int fewest, int held, int pad, AlignedFloats memory) {
+    private BlockedTensor(
+            Shape shape, int border, int pixel, int rows, int fewest, int held, int pad, AlignedFloats memory) {
         this.shape = shape;
         this.border = border;
         this.rows = rows;
         this.fewest = fewest;
         this.held = held;
-        this.row = (shape.width() + 2 * border) * L;
+        this.pixel = pixel;
+        this.row = (shape.width() + 2 * border) * pixel;
         this.block = Math.addExact(Math.multiplyExact(held, row), pad);
         this.blocks = Lanes.blocks(shape.channels());
         this.image = Math.multiplyExact(block, blocks);
@@ -88,6 +113,7 @@ public final class BlockedTensor {
         this.rows = rows;
         this.fewest = fewest;
         this.held = whole.held;
+        this.pixel = whole.pixel;
         this.row = whole.row;
         this.block = whole.block;
         this.blocks = Lanes.blocks(shape.channels());
@@ -112,7 +138,7 @@ public final class BlockedTensor {
                 : 0; // an odd number of lines apart, so in different sets of the cache
         int block = Math.addExact(Math.multiplyExact(held, (map.width() + 2 * border) * L), pad);
         int floats = Math.multiplyExact(Math.multiplyExact(block, Lanes.blocks(map.channels())), map.batch());
-        return new BlockedTensor(map, border, rows, fewest, held, pad, AlignedFloats.of(floats));
+        return new BlockedTensor(map, border, L, rows, fewest, held, pad, AlignedFloats.of(floats));
     }
 
     /** Some channels, in the same memory; the first must be the first of a block. */
@@ -137,17 +163,17 @@ public final class BlockedTensor {
 
     /** Moves a worker's window so that it starts at a row of the map or of its border. */
     public void place(int worker, int top) {
-        origins[worker] = worker * image + border * L - top * row;
+        origins[worker] = worker * image + border * pixel - top * row;
     }
 
     /** Offset of lane 0 of a pixel of the map; rows and columns may lie in the border. */
     public int at(int n, int b, int y, int x) {
-        return origins[n] + part + b * block + y * row + x * L;
+        return origins[n] + part + b * block + y * row + x * pixel;
     }
 
     /** Floats of a row without its border. */
     public int rowLength() {
-        return shape.width() * L;
+        return shape.width() * pixel;
     }
 
     /** Whether the rows of a map are contiguous, without a border between them. */

@@ -74,6 +74,34 @@ public final class PackedFilter {
         this(offsets, new float[vectors * L], Clamp.NONE, null, 0, vectors);
     }
 
+    /**
+     * The taps of a filter as vectors hold their inputs. In blocks of channels these are the channels at each row and column of the
+     * filter. In an interleaved image they are the columns of a row with all their channels, as if these were channels.
+     *
+     * @param channels of a group that vectors hold, and of the group of an output
+     * @param filter output channel x channel x row x column
+     */
+    public record Taps(int channels, int group, int rows, int columns, float[] filter) {
+        /** Of a convolution that reads a tensor. */
+        public static Taps of(FoldedConv folded, BlockedTensor in) {
+            Conv conv = folded.conv();
+            int k = conv.kernel();
+            int channels = in.shape.channels();
+            float[] filter = folded.filter();
+            if (!in.isInterleaved()) {
+                return new Taps(channels, conv.groupWidth(channels), k, k, filter);
+            }
+            float[] rows = new float[filter.length];
+            for (int o = 0; o < conv.outChannels(); o++) {
+                for (int tap = 0; tap < channels * k * k; tap++) {
+                    int inRow = tap % k * channels + tap / (k * k);
+                    rows[(o * channels * k + inRow) * k + tap / k % k] = filter[o * channels * k * k + tap];
+                }
+            }
+            return new Taps(channels * k, channels * k, k, 1, rows);
+        }
+    }
+
     /** Offset of the vector of a channel block at a row and column of the filter. */
     public interface Offsets {
         /** Floats from the offset that the tile is given. */
@@ -168,13 +196,13 @@ public final class PackedFilter {
 
     /** One or two blocks of a convolution, starting at {@code block}. */
     private static PackedFilter of(
-            FoldedConv folded, Clamp clamp, float[] residual, int channels, Offsets places, int block, int vectors) {
+            FoldedConv folded, Taps taps, Clamp clamp, float[] residual, Offsets places, int block, int vectors) {
         Conv conv = folded.conv();
-        int group = conv.groupWidth(channels);
-        int groupOut = conv.groupOut(channels);
+        int group = taps.group;
+        int groupOut = conv.outChannels() / (taps.channels / group);
         int first = block * L / groupOut * group;
         int last = (Math.min((block + vectors) * L, conv.outChannels()) - 1) / groupOut * group + group;
-        int runs = ((last + RUN - 1) / RUN - first / RUN) * conv.kernel() * conv.kernel();
+        int runs = ((last + RUN - 1) / RUN - first / RUN) * taps.rows * taps.columns;
         Precision precision = conv.precision();
         int floats = floats(runs, RUN, vectors);
         PackedFilter made = new PackedFilter(
@@ -187,7 +215,7 @@ public final class PackedFilter {
                 residual,
                 block,
                 vectors);
-        made.fill(conv, group, groupOut, first, last, folded.filter(), places);
+        made.fill(conv, taps, groupOut, first, last, places);
         return precision.isNone() ? made : made.coded(precision, Lanes.padded(folded.scales()));
     }
 
@@ -220,11 +248,11 @@ public final class PackedFilter {
      * @param places where they read their inputs
      */
     public static PackedFilter[] all(
-            FoldedConv folded, Clamp clamp, float[] residual, int inChannels, int[] split, Offsets places) {
+            FoldedConv folded, Taps taps, Clamp clamp, float[] residual, int[] split, Offsets places) {
         PackedFilter[] all = new PackedFilter[split.length];
         int block = 0;
         for (int i = 0; i < all.length; i++) {
-            all[i] = of(folded, clamp, residual, inChannels, places, block, split[i]);
+            all[i] = of(folded, taps, clamp, residual, places, block, split[i]);
             block += split[i];
         }
         return all;
@@ -265,20 +293,21 @@ public final class PackedFilter {
 
     /** Reads the input in place. */
     public static Offsets inPlace(Conv conv, BlockedTensor in) {
-        return (block, row, column) -> block * in.block + (row * in.row + column * L) * conv.dilation();
+        int next = in.isInterleaved() ? L : in.block;
+        return (block, row, column) -> block * next + (row * in.row + column * in.pixel) * conv.dilation();
     }
 
     /** Runs in the order block, row, column, channel: neighbours in the table are neighbours in memory. */
-    private void fill(Conv conv, int group, int groupOut, int first, int last, float[] filter, Offsets places) {
+    private void fill(Conv conv, Taps taps, int groupOut, int first, int last, Offsets places) {
         int k = 0;
         for (int from = first; from < last; from = (from / L + 1) * L) {
-            for (int r = 0; r < conv.kernel(); r++) {
-                for (int s = 0; s < conv.kernel(); s++) {
+            for (int r = 0; r < taps.rows; r++) {
+                for (int s = 0; s < taps.columns; s++) {
                     for (int run = from / RUN * RUN; run < Math.min(last, (from / L + 1) * L); run += RUN) {
                         offsets[k] = places.at(run / L, r, s) + run % L;
                         for (int c = Math.max(run, first); c < Math.min(run + RUN, last); c++) {
-                            int tap = (c % group * conv.kernel() + r) * conv.kernel() + s;
-                            weights(k * RUN + c - run, conv, group, groupOut, filter, tap, c / group);
+                            int tap = (c % taps.group * taps.rows + r) * taps.columns + s;
+                            weights(k * RUN + c - run, conv, taps, groupOut, tap, c / taps.group);
                         }
                         k++;
                     }
@@ -288,12 +317,12 @@ public final class PackedFilter {
     }
 
     /** Weights of a tap of a group's filters; zeros for outputs of other groups. */
-    private void weights(int k, Conv conv, int group, int groupOut, float[] filter, int tap, int ofGroup) {
-        int taps = group * conv.kernel() * conv.kernel();
+    private void weights(int k, Conv conv, Taps taps, int groupOut, int tap, int ofGroup) {
+        int all = taps.group * taps.rows * taps.columns;
         for (int i = 0; i < vectors * L; i++) {
             int out = block * L + i;
             if (out < conv.outChannels() && out / groupOut == ofGroup) {
-                weights[first + k * vectors * L + i] = filter[out * taps + tap];
+                weights[first + k * vectors * L + i] = taps.filter[out * all + tap];
             }
         }
     }

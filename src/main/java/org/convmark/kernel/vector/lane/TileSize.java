@@ -30,6 +30,12 @@ public enum TileSize {
     /** The largest stride for which there are tiles; at larger ones, pixels are scattered. */
     public static final int MOST_STEP = 2;
 
+    /** Channels of an interleaved image: red, green and blue. */
+    public static final int IMAGE_CHANNELS = 3;
+
+    /** Strides at which there are tiles for interleaved images: those of first layers. */
+    public static final List<Integer> IMAGE_STRIDES = List.of(1, 2, 4);
+
     /** Vectors of pixels of the tiles of pruned filters, most first: 7 are 112 pixels of 512 bits, a divisor of 56 and 28 squared. */
     public static final List<Integer> SPARSE = List.of(7, 4, 3);
 

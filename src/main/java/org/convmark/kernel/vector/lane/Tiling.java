@@ -10,6 +10,7 @@ import static org.convmark.kernel.vector.lane.TileSize.SMALL;
 import java.util.ArrayList;
 import java.util.List;
 import org.convmark.kernel.vector.conv.Panel;
+import org.convmark.model.Shape;
 
 /**
  * How the pixels of a map are cut into register tiles: the only place that chooses tiles.
@@ -63,8 +64,8 @@ public final class Tiling {
         this.width = out.shape.width();
         this.height = out.rows;
         this.stride = stride;
-        this.joined = out.joined() && (packed || stride == 1 && in.row == out.row);
-        this.steps = packed || hasStep(stride);
+        this.joined = out.joined() && (packed || stride == 1 && in.row == out.row && in.pixel == out.pixel);
+        this.steps = packed || in.isInterleaved() || hasStep(stride);
         this.large = HAS_LARGE && steps && fitsLarge(width);
         this.isLong = HAS_LARGE && (joined || steps && fitsLong(width, out.fewest));
         this.rows = rows(vectors);
@@ -130,6 +131,13 @@ public final class Tiling {
     /** Whether tiles of two vectors are always such runs. */
     public static boolean fitsPairs(BlockedTensor out) {
         return runs(out.shape.width(), out.fewest, SMALL);
+    }
+
+    /** Whether there are tiles that read an interleaved image: each in one row of a whole map. */
+    public static boolean fitsImage(Shape in, Shape out, int stride) {
+        return in.channels() == TileSize.IMAGE_CHANNELS
+                && TileSize.IMAGE_STRIDES.contains(stride)
+                && (HAS_LARGE && fitsLarge(out.width()) && out.width() != LARGE.piece || fills(out.width()));
     }
 
     /** Whether there are tiles that read pixels in place at this stride. */

@@ -62,6 +62,58 @@ public final class PairTiles {
         }
     }
 
+    /** Tiles of an interleaved image, each in one row. */
+    public static void image(
+            PackedFilter taps, Band band, int stride, float[] x, int p, float[] y, int q, int next, int r) {
+        switch (stride) {
+            case 1 -> image1(taps, band, x, p, y, q, next, r);
+            case 2 -> image2(taps, band, x, p, y, q, next, r);
+            default -> image4(taps, band, x, p, y, q, next, r);
+        }
+    }
+
+    private static void image1(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
+        for (int t = 0; t < band.inRow().length; t++) {
+            int i = p + band.ins()[t];
+            int o = q + band.outs()[t];
+            int s = r + band.outs()[t];
+            switch (band.pixels()[t]) {
+                case 5 -> Tile2x5.runImage(taps, x, i, y, o, next, s);
+                case 6 -> Tile2x6.runImage(taps, x, i, y, o, next, s);
+                case 7 -> Tile2x7.runImage(taps, x, i, y, o, next, s);
+                default -> Tile2x14.runImage(taps, x, i, y, o, next, s);
+            }
+        }
+    }
+
+    private static void image2(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
+        for (int t = 0; t < band.inRow().length; t++) {
+            int i = p + band.ins()[t];
+            int o = q + band.outs()[t];
+            int s = r + band.outs()[t];
+            switch (band.pixels()[t]) {
+                case 5 -> Tile2x5.runImageStride2(taps, x, i, y, o, next, s);
+                case 6 -> Tile2x6.runImageStride2(taps, x, i, y, o, next, s);
+                case 7 -> Tile2x7.runImageStride2(taps, x, i, y, o, next, s);
+                default -> Tile2x14.runImageStride2(taps, x, i, y, o, next, s);
+            }
+        }
+    }
+
+    private static void image4(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
+        for (int t = 0; t < band.inRow().length; t++) {
+            int i = p + band.ins()[t];
+            int o = q + band.outs()[t];
+            int s = r + band.outs()[t];
+            switch (band.pixels()[t]) {
+                case 5 -> Tile2x5.runImageStride4(taps, x, i, y, o, next, s);
+                case 6 -> Tile2x6.runImageStride4(taps, x, i, y, o, next, s);
+                case 7 -> Tile2x7.runImageStride4(taps, x, i, y, o, next, s);
+                default -> Tile2x14.runImageStride4(taps, x, i, y, o, next, s);
+            }
+        }
+    }
+
     /** Tiles of pixels at arbitrary offsets. */
     public static void scattered(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
         for (int t = 0; t < band.ins().length; t += 5) {

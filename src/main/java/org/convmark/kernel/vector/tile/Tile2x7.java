@@ -352,4 +352,517 @@ public final class Tile2x7 {
         a6 = a6.blend(low, a6.lt(low));
         a6.blend(high, high.lt(a6)).intoArray(out, q + 6 * L);
     }
+
+    /** Neighbouring pixels of an interleaved image. See the package. */
+    public static void runImage(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
+        int[] offsets = taps.offsets;
+        float[] w = taps.weights, bias = taps.bias;
+        int w0 = taps.first;
+        FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a3 = FloatVector.fromArray(FLOATS, bias, 0), b3 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a4 = FloatVector.fromArray(FLOATS, bias, 0), b4 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a5 = FloatVector.fromArray(FLOATS, bias, 0), b5 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a6 = FloatVector.fromArray(FLOATS, bias, 0), b6 = FloatVector.fromArray(FLOATS, bias, L);
+        for (int k = taps.start; k < offsets.length; k++) {
+            int i = p + offsets[k];
+            int m = w0 + k * (RUN * 2 * L);
+            FloatVector u, x, v;
+            u = FloatVector.fromArray(FLOATS, w, m);
+            v = FloatVector.fromArray(FLOATS, w, m + L);
+            x = FloatVector.broadcast(FLOATS, in[i]);
+            a0 = u.fma(x, a0);
+            b0 = v.fma(x, b0);
+            x = FloatVector.broadcast(FLOATS, in[i + 3]);
+            a1 = u.fma(x, a1);
+            b1 = v.fma(x, b1);
+            x = FloatVector.broadcast(FLOATS, in[i + 6]);
+            a2 = u.fma(x, a2);
+            b2 = v.fma(x, b2);
+            x = FloatVector.broadcast(FLOATS, in[i + 9]);
+            a3 = u.fma(x, a3);
+            b3 = v.fma(x, b3);
+            x = FloatVector.broadcast(FLOATS, in[i + 12]);
+            a4 = u.fma(x, a4);
+            b4 = v.fma(x, b4);
+            x = FloatVector.broadcast(FLOATS, in[i + 15]);
+            a5 = u.fma(x, a5);
+            b5 = v.fma(x, b5);
+            x = FloatVector.broadcast(FLOATS, in[i + 18]);
+            a6 = u.fma(x, a6);
+            b6 = v.fma(x, b6);
+            if (RUN > 1) {
+                if (k == in.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, m + 2 * L);
+                v = FloatVector.fromArray(FLOATS, w, m + 3 * L);
+                x = FloatVector.broadcast(FLOATS, in[i + 1]);
+                a0 = u.fma(x, a0);
+                b0 = v.fma(x, b0);
+                x = FloatVector.broadcast(FLOATS, in[i + 3 + 1]);
+                a1 = u.fma(x, a1);
+                b1 = v.fma(x, b1);
+                x = FloatVector.broadcast(FLOATS, in[i + 6 + 1]);
+                a2 = u.fma(x, a2);
+                b2 = v.fma(x, b2);
+                x = FloatVector.broadcast(FLOATS, in[i + 9 + 1]);
+                a3 = u.fma(x, a3);
+                b3 = v.fma(x, b3);
+                x = FloatVector.broadcast(FLOATS, in[i + 12 + 1]);
+                a4 = u.fma(x, a4);
+                b4 = v.fma(x, b4);
+                x = FloatVector.broadcast(FLOATS, in[i + 15 + 1]);
+                a5 = u.fma(x, a5);
+                b5 = v.fma(x, b5);
+                x = FloatVector.broadcast(FLOATS, in[i + 18 + 1]);
+                a6 = u.fma(x, a6);
+                b6 = v.fma(x, b6);
+            }
+            if (RUN > 2) {
+                if (k == w.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, m + 4 * L);
+                v = FloatVector.fromArray(FLOATS, w, m + 5 * L);
+                x = FloatVector.broadcast(FLOATS, in[i + 2]);
+                a0 = u.fma(x, a0);
+                b0 = v.fma(x, b0);
+                x = FloatVector.broadcast(FLOATS, in[i + 3 + 2]);
+                a1 = u.fma(x, a1);
+                b1 = v.fma(x, b1);
+                x = FloatVector.broadcast(FLOATS, in[i + 6 + 2]);
+                a2 = u.fma(x, a2);
+                b2 = v.fma(x, b2);
+                x = FloatVector.broadcast(FLOATS, in[i + 9 + 2]);
+                a3 = u.fma(x, a3);
+                b3 = v.fma(x, b3);
+                x = FloatVector.broadcast(FLOATS, in[i + 12 + 2]);
+                a4 = u.fma(x, a4);
+                b4 = v.fma(x, b4);
+                x = FloatVector.broadcast(FLOATS, in[i + 15 + 2]);
+                a5 = u.fma(x, a5);
+                b5 = v.fma(x, b5);
+                x = FloatVector.broadcast(FLOATS, in[i + 18 + 2]);
+                a6 = u.fma(x, a6);
+                b6 = v.fma(x, b6);
+                if (i == in.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, m + 6 * L);
+                v = FloatVector.fromArray(FLOATS, w, m + 7 * L);
+                x = FloatVector.broadcast(FLOATS, in[i + 3]);
+                a0 = u.fma(x, a0);
+                b0 = v.fma(x, b0);
+                x = FloatVector.broadcast(FLOATS, in[i + 3 + 3]);
+                a1 = u.fma(x, a1);
+                b1 = v.fma(x, b1);
+                x = FloatVector.broadcast(FLOATS, in[i + 6 + 3]);
+                a2 = u.fma(x, a2);
+                b2 = v.fma(x, b2);
+                x = FloatVector.broadcast(FLOATS, in[i + 9 + 3]);
+                a3 = u.fma(x, a3);
+                b3 = v.fma(x, b3);
+                x = FloatVector.broadcast(FLOATS, in[i + 12 + 3]);
+                a4 = u.fma(x, a4);
+                b4 = v.fma(x, b4);
+                x = FloatVector.broadcast(FLOATS, in[i + 15 + 3]);
+                a5 = u.fma(x, a5);
+                b5 = v.fma(x, b5);
+                x = FloatVector.broadcast(FLOATS, in[i + 18 + 3]);
+                a6 = u.fma(x, a6);
+                b6 = v.fma(x, b6);
+            }
+        }
+        float[] residual = taps.residual;
+        if (residual != null) {
+            a0 = a0.add(FloatVector.fromArray(FLOATS, residual, r));
+            b0 = b0.add(FloatVector.fromArray(FLOATS, residual, r + next));
+            a1 = a1.add(FloatVector.fromArray(FLOATS, residual, r + L));
+            b1 = b1.add(FloatVector.fromArray(FLOATS, residual, r + next + L));
+            a2 = a2.add(FloatVector.fromArray(FLOATS, residual, r + 2 * L));
+            b2 = b2.add(FloatVector.fromArray(FLOATS, residual, r + next + 2 * L));
+            a3 = a3.add(FloatVector.fromArray(FLOATS, residual, r + 3 * L));
+            b3 = b3.add(FloatVector.fromArray(FLOATS, residual, r + next + 3 * L));
+            a4 = a4.add(FloatVector.fromArray(FLOATS, residual, r + 4 * L));
+            b4 = b4.add(FloatVector.fromArray(FLOATS, residual, r + next + 4 * L));
+            a5 = a5.add(FloatVector.fromArray(FLOATS, residual, r + 5 * L));
+            b5 = b5.add(FloatVector.fromArray(FLOATS, residual, r + next + 5 * L));
+            a6 = a6.add(FloatVector.fromArray(FLOATS, residual, r + 6 * L));
+            b6 = b6.add(FloatVector.fromArray(FLOATS, residual, r + next + 6 * L));
+        }
+        FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
+        FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
+        b0 = b0.blend(low, b0.lt(low));
+        b0.blend(high, high.lt(b0)).intoArray(out, q + next);
+        b1 = b1.blend(low, b1.lt(low));
+        b1.blend(high, high.lt(b1)).intoArray(out, q + next + L);
+        b2 = b2.blend(low, b2.lt(low));
+        b2.blend(high, high.lt(b2)).intoArray(out, q + next + 2 * L);
+        b3 = b3.blend(low, b3.lt(low));
+        b3.blend(high, high.lt(b3)).intoArray(out, q + next + 3 * L);
+        b4 = b4.blend(low, b4.lt(low));
+        b4.blend(high, high.lt(b4)).intoArray(out, q + next + 4 * L);
+        b5 = b5.blend(low, b5.lt(low));
+        b5.blend(high, high.lt(b5)).intoArray(out, q + next + 5 * L);
+        b6 = b6.blend(low, b6.lt(low));
+        b6.blend(high, high.lt(b6)).intoArray(out, q + next + 6 * L);
+        a0 = a0.blend(low, a0.lt(low));
+        a0.blend(high, high.lt(a0)).intoArray(out, q);
+        a1 = a1.blend(low, a1.lt(low));
+        a1.blend(high, high.lt(a1)).intoArray(out, q + L);
+        a2 = a2.blend(low, a2.lt(low));
+        a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
+        a3 = a3.blend(low, a3.lt(low));
+        a3.blend(high, high.lt(a3)).intoArray(out, q + 3 * L);
+        a4 = a4.blend(low, a4.lt(low));
+        a4.blend(high, high.lt(a4)).intoArray(out, q + 4 * L);
+        a5 = a5.blend(low, a5.lt(low));
+        a5.blend(high, high.lt(a5)).intoArray(out, q + 5 * L);
+        a6 = a6.blend(low, a6.lt(low));
+        a6.blend(high, high.lt(a6)).intoArray(out, q + 6 * L);
+    }
+
+    /** Every 2nd pixel of an interleaved image. See the package. */
+    public static void runImageStride2(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
+        int[] offsets = taps.offsets;
+        float[] w = taps.weights, bias = taps.bias;
+        int w0 = taps.first;
+        FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a3 = FloatVector.fromArray(FLOATS, bias, 0), b3 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a4 = FloatVector.fromArray(FLOATS, bias, 0), b4 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a5 = FloatVector.fromArray(FLOATS, bias, 0), b5 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a6 = FloatVector.fromArray(FLOATS, bias, 0), b6 = FloatVector.fromArray(FLOATS, bias, L);
+        for (int k = taps.start; k < offsets.length; k++) {
+            int i = p + offsets[k];
+            int m = w0 + k * (RUN * 2 * L);
+            FloatVector u, x, v;
+            u = FloatVector.fromArray(FLOATS, w, m);
+            v = FloatVector.fromArray(FLOATS, w, m + L);
+            x = FloatVector.broadcast(FLOATS, in[i]);
+            a0 = u.fma(x, a0);
+            b0 = v.fma(x, b0);
+            x = FloatVector.broadcast(FLOATS, in[i + 6]);
+            a1 = u.fma(x, a1);
+            b1 = v.fma(x, b1);
+            x = FloatVector.broadcast(FLOATS, in[i + 12]);
+            a2 = u.fma(x, a2);
+            b2 = v.fma(x, b2);
+            x = FloatVector.broadcast(FLOATS, in[i + 18]);
+            a3 = u.fma(x, a3);
+            b3 = v.fma(x, b3);
+            x = FloatVector.broadcast(FLOATS, in[i + 24]);
+            a4 = u.fma(x, a4);
+            b4 = v.fma(x, b4);
+            x = FloatVector.broadcast(FLOATS, in[i + 30]);
+            a5 = u.fma(x, a5);
+            b5 = v.fma(x, b5);
+            x = FloatVector.broadcast(FLOATS, in[i + 36]);
+            a6 = u.fma(x, a6);
+            b6 = v.fma(x, b6);
+            if (RUN > 1) {
+                if (k == in.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, m + 2 * L);
+                v = FloatVector.fromArray(FLOATS, w, m + 3 * L);
+                x = FloatVector.broadcast(FLOATS, in[i + 1]);
+                a0 = u.fma(x, a0);
+                b0 = v.fma(x, b0);
+                x = FloatVector.broadcast(FLOATS, in[i + 6 + 1]);
+                a1 = u.fma(x, a1);
+                b1 = v.fma(x, b1);
+                x = FloatVector.broadcast(FLOATS, in[i + 12 + 1]);
+                a2 = u.fma(x, a2);
+                b2 = v.fma(x, b2);
+                x = FloatVector.broadcast(FLOATS, in[i + 18 + 1]);
+                a3 = u.fma(x, a3);
+                b3 = v.fma(x, b3);
+                x = FloatVector.broadcast(FLOATS, in[i + 24 + 1]);
+                a4 = u.fma(x, a4);
+                b4 = v.fma(x, b4);
+                x = FloatVector.broadcast(FLOATS, in[i + 30 + 1]);
+                a5 = u.fma(x, a5);
+                b5 = v.fma(x, b5);
+                x = FloatVector.broadcast(FLOATS, in[i + 36 + 1]);
+                a6 = u.fma(x, a6);
+                b6 = v.fma(x, b6);
+            }
+            if (RUN > 2) {
+                if (k == w.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, m + 4 * L);
+                v = FloatVector.fromArray(FLOATS, w, m + 5 * L);
+                x = FloatVector.broadcast(FLOATS, in[i + 2]);
+                a0 = u.fma(x, a0);
+                b0 = v.fma(x, b0);
+                x = FloatVector.broadcast(FLOATS, in[i + 6 + 2]);
+                a1 = u.fma(x, a1);
+                b1 = v.fma(x, b1);
+                x = FloatVector.broadcast(FLOATS, in[i + 12 + 2]);
+                a2 = u.fma(x, a2);
+                b2 = v.fma(x, b2);
+                x = FloatVector.broadcast(FLOATS, in[i + 18 + 2]);
+                a3 = u.fma(x, a3);
+                b3 = v.fma(x, b3);
+                x = FloatVector.broadcast(FLOATS, in[i + 24 + 2]);
+                a4 = u.fma(x, a4);
+                b4 = v.fma(x, b4);
+                x = FloatVector.broadcast(FLOATS, in[i + 30 + 2]);
+                a5 = u.fma(x, a5);
+                b5 = v.fma(x, b5);
+                x = FloatVector.broadcast(FLOATS, in[i + 36 + 2]);
+                a6 = u.fma(x, a6);
+                b6 = v.fma(x, b6);
+                if (i == in.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, m + 6 * L);
+                v = FloatVector.fromArray(FLOATS, w, m + 7 * L);
+                x = FloatVector.broadcast(FLOATS, in[i + 3]);
+                a0 = u.fma(x, a0);
+                b0 = v.fma(x, b0);
+                x = FloatVector.broadcast(FLOATS, in[i + 6 + 3]);
+                a1 = u.fma(x, a1);
+                b1 = v.fma(x, b1);
+                x = FloatVector.broadcast(FLOATS, in[i + 12 + 3]);
+                a2 = u.fma(x, a2);
+                b2 = v.fma(x, b2);
+                x = FloatVector.broadcast(FLOATS, in[i + 18 + 3]);
+                a3 = u.fma(x, a3);
+                b3 = v.fma(x, b3);
+                x = FloatVector.broadcast(FLOATS, in[i + 24 + 3]);
+                a4 = u.fma(x, a4);
+                b4 = v.fma(x, b4);
+                x = FloatVector.broadcast(FLOATS, in[i + 30 + 3]);
+                a5 = u.fma(x, a5);
+                b5 = v.fma(x, b5);
+                x = FloatVector.broadcast(FLOATS, in[i + 36 + 3]);
+                a6 = u.fma(x, a6);
+                b6 = v.fma(x, b6);
+            }
+        }
+        float[] residual = taps.residual;
+        if (residual != null) {
+            a0 = a0.add(FloatVector.fromArray(FLOATS, residual, r));
+            b0 = b0.add(FloatVector.fromArray(FLOATS, residual, r + next));
+            a1 = a1.add(FloatVector.fromArray(FLOATS, residual, r + L));
+            b1 = b1.add(FloatVector.fromArray(FLOATS, residual, r + next + L));
+            a2 = a2.add(FloatVector.fromArray(FLOATS, residual, r + 2 * L));
+            b2 = b2.add(FloatVector.fromArray(FLOATS, residual, r + next + 2 * L));
+            a3 = a3.add(FloatVector.fromArray(FLOATS, residual, r + 3 * L));
+            b3 = b3.add(FloatVector.fromArray(FLOATS, residual, r + next + 3 * L));
+            a4 = a4.add(FloatVector.fromArray(FLOATS, residual, r + 4 * L));
+            b4 = b4.add(FloatVector.fromArray(FLOATS, residual, r + next + 4 * L));
+            a5 = a5.add(FloatVector.fromArray(FLOATS, residual, r + 5 * L));
+            b5 = b5.add(FloatVector.fromArray(FLOATS, residual, r + next + 5 * L));
+            a6 = a6.add(FloatVector.fromArray(FLOATS, residual, r + 6 * L));
+            b6 = b6.add(FloatVector.fromArray(FLOATS, residual, r + next + 6 * L));
+        }
+        FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
+        FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
+        b0 = b0.blend(low, b0.lt(low));
+        b0.blend(high, high.lt(b0)).intoArray(out, q + next);
+        b1 = b1.blend(low, b1.lt(low));
+        b1.blend(high, high.lt(b1)).intoArray(out, q + next + L);
+        b2 = b2.blend(low, b2.lt(low));
+        b2.blend(high, high.lt(b2)).intoArray(out, q + next + 2 * L);
+        b3 = b3.blend(low, b3.lt(low));
+        b3.blend(high, high.lt(b3)).intoArray(out, q + next + 3 * L);
+        b4 = b4.blend(low, b4.lt(low));
+        b4.blend(high, high.lt(b4)).intoArray(out, q + next + 4 * L);
+        b5 = b5.blend(low, b5.lt(low));
+        b5.blend(high, high.lt(b5)).intoArray(out, q + next + 5 * L);
+        b6 = b6.blend(low, b6.lt(low));
+        b6.blend(high, high.lt(b6)).intoArray(out, q + next + 6 * L);
+        a0 = a0.blend(low, a0.lt(low));
+        a0.blend(high, high.lt(a0)).intoArray(out, q);
+        a1 = a1.blend(low, a1.lt(low));
+        a1.blend(high, high.lt(a1)).intoArray(out, q + L);
+        a2 = a2.blend(low, a2.lt(low));
+        a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
+        a3 = a3.blend(low, a3.lt(low));
+        a3.blend(high, high.lt(a3)).intoArray(out, q + 3 * L);
+        a4 = a4.blend(low, a4.lt(low));
+        a4.blend(high, high.lt(a4)).intoArray(out, q + 4 * L);
+        a5 = a5.blend(low, a5.lt(low));
+        a5.blend(high, high.lt(a5)).intoArray(out, q + 5 * L);
+        a6 = a6.blend(low, a6.lt(low));
+        a6.blend(high, high.lt(a6)).intoArray(out, q + 6 * L);
+    }
+
+    /** Every 4th pixel of an interleaved image. See the package. */
+    public static void runImageStride4(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
+        int[] offsets = taps.offsets;
+        float[] w = taps.weights, bias = taps.bias;
+        int w0 = taps.first;
+        FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a3 = FloatVector.fromArray(FLOATS, bias, 0), b3 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a4 = FloatVector.fromArray(FLOATS, bias, 0), b4 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a5 = FloatVector.fromArray(FLOATS, bias, 0), b5 = FloatVector.fromArray(FLOATS, bias, L);
+        FloatVector a6 = FloatVector.fromArray(FLOATS, bias, 0), b6 = FloatVector.fromArray(FLOATS, bias, L);
+        for (int k = taps.start; k < offsets.length; k++) {
+            int i = p + offsets[k];
+            int m = w0 + k * (RUN * 2 * L);
+            FloatVector u, x, v;
+            u = FloatVector.fromArray(FLOATS, w, m);
+            v = FloatVector.fromArray(FLOATS, w, m + L);
+            x = FloatVector.broadcast(FLOATS, in[i]);
+            a0 = u.fma(x, a0);
+            b0 = v.fma(x, b0);
+            x = FloatVector.broadcast(FLOATS, in[i + 12]);
+            a1 = u.fma(x, a1);
+            b1 = v.fma(x, b1);
+            x = FloatVector.broadcast(FLOATS, in[i + 24]);
+            a2 = u.fma(x, a2);
+            b2 = v.fma(x, b2);
+            x = FloatVector.broadcast(FLOATS, in[i + 36]);
+            a3 = u.fma(x, a3);
+            b3 = v.fma(x, b3);
+            x = FloatVector.broadcast(FLOATS, in[i + 48]);
+            a4 = u.fma(x, a4);
+            b4 = v.fma(x, b4);
+            x = FloatVector.broadcast(FLOATS, in[i + 60]);
+            a5 = u.fma(x, a5);
+            b5 = v.fma(x, b5);
+            x = FloatVector.broadcast(FLOATS, in[i + 72]);
+            a6 = u.fma(x, a6);
+            b6 = v.fma(x, b6);
+            if (RUN > 1) {
+                if (k == in.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, m + 2 * L);
+                v = FloatVector.fromArray(FLOATS, w, m + 3 * L);
+                x = FloatVector.broadcast(FLOATS, in[i + 1]);
+                a0 = u.fma(x, a0);
+                b0 = v.fma(x, b0);
+                x = FloatVector.broadcast(FLOATS, in[i + 12 + 1]);
+                a1 = u.fma(x, a1);
+                b1 = v.fma(x, b1);
+                x = FloatVector.broadcast(FLOATS, in[i + 24 + 1]);
+                a2 = u.fma(x, a2);
+                b2 = v.fma(x, b2);
+                x = FloatVector.broadcast(FLOATS, in[i + 36 + 1]);
+                a3 = u.fma(x, a3);
+                b3 = v.fma(x, b3);
+                x = FloatVector.broadcast(FLOATS, in[i + 48 + 1]);
+                a4 = u.fma(x, a4);
+                b4 = v.fma(x, b4);
+                x = FloatVector.broadcast(FLOATS, in[i + 60 + 1]);
+                a5 = u.fma(x, a5);
+                b5 = v.fma(x, b5);
+                x = FloatVector.broadcast(FLOATS, in[i + 72 + 1]);
+                a6 = u.fma(x, a6);
+                b6 = v.fma(x, b6);
+            }
+            if (RUN > 2) {
+                if (k == w.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, m + 4 * L);
+                v = FloatVector.fromArray(FLOATS, w, m + 5 * L);
+                x = FloatVector.broadcast(FLOATS, in[i + 2]);
+                a0 = u.fma(x, a0);
+                b0 = v.fma(x, b0);
+                x = FloatVector.broadcast(FLOATS, in[i + 12 + 2]);
+                a1 = u.fma(x, a1);
+                b1 = v.fma(x, b1);
+                x = FloatVector.broadcast(FLOATS, in[i + 24 + 2]);
+                a2 = u.fma(x, a2);
+                b2 = v.fma(x, b2);
+                x = FloatVector.broadcast(FLOATS, in[i + 36 + 2]);
+                a3 = u.fma(x, a3);
+                b3 = v.fma(x, b3);
+                x = FloatVector.broadcast(FLOATS, in[i + 48 + 2]);
+                a4 = u.fma(x, a4);
+                b4 = v.fma(x, b4);
+                x = FloatVector.broadcast(FLOATS, in[i + 60 + 2]);
+                a5 = u.fma(x, a5);
+                b5 = v.fma(x, b5);
+                x = FloatVector.broadcast(FLOATS, in[i + 72 + 2]);
+                a6 = u.fma(x, a6);
+                b6 = v.fma(x, b6);
+                if (i == in.length) {
+                    break;
+                }
+                u = FloatVector.fromArray(FLOATS, w, m + 6 * L);
+                v = FloatVector.fromArray(FLOATS, w, m + 7 * L);
+                x = FloatVector.broadcast(FLOATS, in[i + 3]);
+                a0 = u.fma(x, a0);
+                b0 = v.fma(x, b0);
+                x = FloatVector.broadcast(FLOATS, in[i + 12 + 3]);
+                a1 = u.fma(x, a1);
+                b1 = v.fma(x, b1);
+                x = FloatVector.broadcast(FLOATS, in[i + 24 + 3]);
+                a2 = u.fma(x, a2);
+                b2 = v.fma(x, b2);
+                x = FloatVector.broadcast(FLOATS, in[i + 36 + 3]);
+                a3 = u.fma(x, a3);
+                b3 = v.fma(x, b3);
+                x = FloatVector.broadcast(FLOATS, in[i + 48 + 3]);
+                a4 = u.fma(x, a4);
+                b4 = v.fma(x, b4);
+                x = FloatVector.broadcast(FLOATS, in[i + 60 + 3]);
+                a5 = u.fma(x, a5);
+                b5 = v.fma(x, b5);
+                x = FloatVector.broadcast(FLOATS, in[i + 72 + 3]);
+                a6 = u.fma(x, a6);
+                b6 = v.fma(x, b6);
+            }
+        }
+        float[] residual = taps.residual;
+        if (residual != null) {
+            a0 = a0.add(FloatVector.fromArray(FLOATS, residual, r));
+            b0 = b0.add(FloatVector.fromArray(FLOATS, residual, r + next));
+            a1 = a1.add(FloatVector.fromArray(FLOATS, residual, r + L));
+            b1 = b1.add(FloatVector.fromArray(FLOATS, residual, r + next + L));
+            a2 = a2.add(FloatVector.fromArray(FLOATS, residual, r + 2 * L));
+            b2 = b2.add(FloatVector.fromArray(FLOATS, residual, r + next + 2 * L));
+            a3 = a3.add(FloatVector.fromArray(FLOATS, residual, r + 3 * L));
+            b3 = b3.add(FloatVector.fromArray(FLOATS, residual, r + next + 3 * L));
+            a4 = a4.add(FloatVector.fromArray(FLOATS, residual, r + 4 * L));
+            b4 = b4.add(FloatVector.fromArray(FLOATS, residual, r + next + 4 * L));
+            a5 = a5.add(FloatVector.fromArray(FLOATS, residual, r + 5 * L));
+            b5 = b5.add(FloatVector.fromArray(FLOATS, residual, r + next + 5 * L));
+            a6 = a6.add(FloatVector.fromArray(FLOATS, residual, r + 6 * L));
+            b6 = b6.add(FloatVector.fromArray(FLOATS, residual, r + next + 6 * L));
+        }
+        FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
+        FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
+        b0 = b0.blend(low, b0.lt(low));
+        b0.blend(high, high.lt(b0)).intoArray(out, q + next);
+        b1 = b1.blend(low, b1.lt(low));
+        b1.blend(high, high.lt(b1)).intoArray(out, q + next + L);
+        b2 = b2.blend(low, b2.lt(low));
+        b2.blend(high, high.lt(b2)).intoArray(out, q + next + 2 * L);
+        b3 = b3.blend(low, b3.lt(low));
+        b3.blend(high, high.lt(b3)).intoArray(out, q + next + 3 * L);
+        b4 = b4.blend(low, b4.lt(low));
+        b4.blend(high, high.lt(b4)).intoArray(out, q + next + 4 * L);
+        b5 = b5.blend(low, b5.lt(low));
+        b5.blend(high, high.lt(b5)).intoArray(out, q + next + 5 * L);
+        b6 = b6.blend(low, b6.lt(low));
+        b6.blend(high, high.lt(b6)).intoArray(out, q + next + 6 * L);
+        a0 = a0.blend(low, a0.lt(low));
+        a0.blend(high, high.lt(a0)).intoArray(out, q);
+        a1 = a1.blend(low, a1.lt(low));
+        a1.blend(high, high.lt(a1)).intoArray(out, q + L);
+        a2 = a2.blend(low, a2.lt(low));
+        a2.blend(high, high.lt(a2)).intoArray(out, q + 2 * L);
+        a3 = a3.blend(low, a3.lt(low));
+        a3.blend(high, high.lt(a3)).intoArray(out, q + 3 * L);
+        a4 = a4.blend(low, a4.lt(low));
+        a4.blend(high, high.lt(a4)).intoArray(out, q + 4 * L);
+        a5 = a5.blend(low, a5.lt(low));
+        a5.blend(high, high.lt(a5)).intoArray(out, q + 5 * L);
+        a6 = a6.blend(low, a6.lt(low));
+        a6.blend(high, high.lt(a6)).intoArray(out, q + 6 * L);
+    }
 }

@@ -59,6 +59,31 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
                 }
             """;
 
+    private static final String IMAGE = """
+
+                /** Tiles of an interleaved image, each in one row. */
+                public static void image(
+                        PackedFilter taps, Band band, int stride, float[] x, int p, float[] y, int q, int next, int r) {
+                    switch (stride) {
+                        %CASES%
+                    }
+                }
+            """;
+
+    private static final String IMAGE_STEP = """
+
+                private static void image%STRIDE%(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
+                    for (int t = 0; t < band.inRow().length; t++) {
+                        int i = p + band.ins()[t];
+                        int o = q + band.outs()[t];
+                        int s = r + band.outs()[t];
+                        switch (band.pixels()[t]) {
+                            %CASES%
+                        }
+                    }
+                }
+            """;
+
     private static final String ALONG = """
 
                 /**
@@ -84,7 +109,7 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
                         .collect(Collectors.joining())
                 + (vectors == 1 ? step("pruned", TileTemplate.PRUNED) : "");
         return TEMPLATE.replace("%STEPS%", steps)
-                .replace("%OTHERS%", (vectors == 1 ? "" : scattered()) + along())
+                .replace("%OTHERS%", (vectors == 1 ? "" : images() + scattered()) + along())
                 .replace("%CHOICE%", choice())
                 .replace("%NAME%", name())
                 .replace("%ORIGIN%", ORIGIN)
@@ -126,6 +151,31 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
                 + (tile.second() > 0 ? ", inGap, outGap" : "")
                 + (tile.vectors() > 1 ? ", next" : "")
                 + ", s);";
+    }
+
+    /** Only for pairs: there are as many as a first layer has blocks. */
+    private static String images() {
+        String cases = TileSize.IMAGE_STRIDES.stream()
+                .map(stride -> (stride.equals(TileSize.IMAGE_STRIDES.get(TileSize.IMAGE_STRIDES.size() - 1))
+                                ? "default"
+                                : "case " + stride)
+                        + " -> image" + stride + "(taps, band, x, p, y, q, next, r);")
+                .collect(Collectors.joining("\n            "));
+        String steps =
+                TileSize.IMAGE_STRIDES.stream().map(DispatchTemplate::image).collect(Collectors.joining());
+        return IMAGE.replace("%CASES%", cases) + steps;
+    }
+
+    private static String image(int stride) {
+        List<TileTemplate> tiles = TileTemplate.all().stream()
+                .filter(TileTemplate::readsImages)
+                .sorted(Comparator.comparingInt(TileTemplate::pixels))
+                .toList();
+        String cases = tiles.stream()
+                .map(tile -> (tile == tiles.get(tiles.size() - 1) ? "default" : "case " + tile.pixels()) + " -> "
+                        + tile.name() + "." + TileTemplate.imageName(stride) + "(taps, x, i, y, o, next, s);")
+                .collect(Collectors.joining("\n                "));
+        return IMAGE_STEP.replace("%STRIDE%", String.valueOf(stride)).replace("%CASES%", cases);
     }
 
     private static String scattered() {

@@ -108,24 +108,50 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
                 .replace("%ORIGIN%", ORIGIN)
                 .replace("%VECTORS%", vectors > 1 ? "Two vectors" : "One vector")
                 .replace("%PIXELS%", pixels)
-                .replace("%METHODS%", steps().mapToObj(this::method).collect(Collectors.joining()) + pruned());
+                .replace(
+                        "%METHODS%",
+                        steps().mapToObj(this::method).collect(Collectors.joining()) + pruned() + images());
     }
 
     private String pruned() {
-        String taps = "FloatVector u, x;\n" + tap(1, 0);
-        return vectors > 1 ? "" : method(1, PRUNED, "Neighbouring columns, taps anywhere.", "L", taps);
+        String taps = "FloatVector u, x;\n" + tap(t -> at("", t), 0);
+        return vectors > 1 ? "" : method(PRUNED, "Neighbouring columns, taps anywhere.", "L", taps);
+    }
+
+    /** Whether it reads interleaved images too. */
+    boolean readsImages() {
+        return vectors > 1 && second == 0;
+    }
+
+    /** The name of the method for an image and a stride. */
+    static String imageName(int stride) {
+        return "runImage" + (stride == 1 ? "" : "Stride" + stride);
+    }
+
+    private String images() {
+        return !readsImages()
+                ? ""
+                : TileSize.IMAGE_STRIDES.stream()
+                        .map(stride -> method(
+                                imageName(stride),
+                                stride == 1
+                                        ? "Neighbouring pixels of an interleaved image."
+                                        : "Every " + stride + (stride == 2 ? "nd" : "th")
+                                                + " pixel of an interleaved image.",
+                                "(RUN * 2 * L)",
+                                run(t -> t == 0 ? "" : " + " + t * stride * TileSize.IMAGE_CHANNELS)))
+                        .collect(Collectors.joining());
     }
 
     private String method(int step) {
         return method(
-                step,
                 methodName(step),
                 step == 1 ? "Neighbouring columns." : "Every " + step + "nd column.",
                 vectors > 1 ? "(RUN * 2 * L)" : "(RUN * L)",
-                run(step));
+                run(t -> at("", t * step)));
     }
 
-    private String method(int step, String name, String columns, String floats, String taps) {
+    private String method(String name, String columns, String floats, String taps) {
         String gaps = second > 0 ? ", int inGap, int outGap" : "";
         String next = vectors > 1 ? ", int next" : "";
         String ownLine = second > 0 && (vectors > 1 || !name.equals(methodName(1))) ? "\n            " : "";
@@ -174,31 +200,31 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
     private static final List<String> NEVER = List.of("k == in.length", "k == w.length", "i == in.length");
 
     /** The taps of a run, with a never-taken exit before each but the first: see the package. */
-    private String run(int step) {
-        String taps = "FloatVector u, x" + (vectors > 1 ? ", v;\n" : ";\n") + tap(step, 0) + others(step, 1, SHORT);
-        return needs32Registers() ? taps : taps + others(step, SHORT, LONG);
+    private String run(IntFunction<String> pixel) {
+        String taps = "FloatVector u, x" + (vectors > 1 ? ", v;\n" : ";\n") + tap(pixel, 0) + others(pixel, 1, SHORT);
+        return needs32Registers() ? taps : taps + others(pixel, SHORT, LONG);
     }
 
-    private String others(int step, int from, int to) {
+    private String others(IntFunction<String> pixel, int from, int to) {
         String taps = IntStream.range(from, to)
-                .mapToObj(c -> "\nif (" + NEVER.get(c - 1) + ") {\n    break;\n}\n" + tap(step, c))
+                .mapToObj(c -> "\nif (" + NEVER.get(c - 1) + ") {\n    break;\n}\n" + tap(pixel, c))
                 .collect(Collectors.joining());
         return "\nif (RUN > " + from + ") {" + taps.replace("\n", "\n    ") + "\n}";
     }
 
-    private String tap(int step, int channel) {
+    private String tap(IntFunction<String> pixel, int channel) {
         String weights = load("u", at("m", channel * vectors))
                 + (vectors > 1 ? "\n" + load("v", at("m", channel * vectors + 1)) : "");
-        return weights + "\n" + lines("", t -> product(step, channel, t));
+        return weights + "\n" + lines("", t -> product(pixel, channel, t));
     }
 
     private static String load(String weights, String at) {
         return weights + " = FloatVector.fromArray(FLOATS, w, " + at + ");";
     }
 
-    private String product(int step, int channel, int t) {
-        String at =
-                (t < first ? at("i", t * step) : at("j", (t - first) * step)) + (channel > 0 ? " + " + channel : "");
+    private String product(IntFunction<String> pixel, int channel, int t) {
+        String at = (t < first ? "i" + pixel.apply(t) : "j" + pixel.apply(t - first))
+                + (channel > 0 ? " + " + channel : "");
         String a = """
                 x = FloatVector.broadcast(FLOATS, in[%s]);
                 a%d = u.fma(x, a%d);""".formatted(at, t, t);
