@@ -167,7 +167,7 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
         if (conv.groupWidth() == 1 && conv.outChannels() == in.shape.channels()) {
             return new DepthwiseKernel(conv, filter, bias, postOps, in, out);
         }
-        if (NarrowGroupKernel.fits(conv, in.shape.channels())) {
+        if (NarrowGroupKernel.fits(conv, in.shape.channels(), out)) {
             return new NarrowGroupKernel(conv, filter, bias, postOps, in, out);
         }
         return new ConvKernel(folded, postOps, in, out);

@@ -23,6 +23,9 @@ public final class NarrowGroupKernel implements RowRangeKernel {
     /** Rows of a band. Taller bands spread fewer rows twice; shorter ones leave more units to share. */
     private static final int BAND = 14;
 
+    /** Floats of planes, 128 KiB, from which reading them costs as much as a few products with zeros. */
+    private static final int FAR = 1 << 15;
+
     private final Conv conv;
     private final PostOps postOps;
     private final BlockedTensor in;
@@ -43,27 +46,44 @@ public final class NarrowGroupKernel implements RowRangeKernel {
         this.in = in;
         this.out = out;
         int g = conv.groupWidth(in.shape.channels());
-        int window = (conv.kernel() - 1) * conv.dilation() + 1;
         this.bands = (out.shape.height() + BAND - 1) / BAND;
-        this.row = ((out.shape.width() - 1) * conv.stride() + window) * L;
+        this.row = row(conv, out);
         this.filter = new LaneFilter(conv, filter, bias, postOps.clamp(), g, row, g * row);
         this.spreads = new VectorShuffle[g];
         for (int j = 0; j < g; j++) {
             int channel = j;
             spreads[j] = VectorShuffle.fromOp(FLOATS, lane -> lane / g * g + channel);
         }
-        int rows = (Math.min(BAND, out.rows) - 1) * conv.stride() + window;
-        ThreadMemory.reserve(rows * g * row);
+        ThreadMemory.reserve(planes(conv, g, out));
+    }
+
+    private static int window(Conv conv) {
+        return (conv.kernel() - 1) * conv.dilation() + 1;
+    }
+
+    private static int row(Conv conv, BlockedTensor out) {
+        return ((out.shape.width() - 1) * conv.stride() + window(conv)) * L;
+    }
+
+    /** Floats of the planes of a band. */
+    private static int planes(Conv conv, int g, BlockedTensor out) {
+        int rows = (Math.min(BAND, out.rows) - 1) * conv.stride() + window(conv);
+        return Math.multiplyExact(rows * g, row(conv, out));
     }
 
     /**
-     * Whether whole groups share a vector and have as many channels in as out. A group that has a vector to itself is faster in
-     * register tiles, which need no spread rows, unless its channels do not fill a run of taps.
+     * Whether whole groups share a vector, have as many channels in as out, and are faster here than in register tiles, which need no
+     * planes but multiply by the zeros of the other groups of a vector. A group that has a vector to itself is not, unless its channels do
+     * not fill a run of taps. Others are as measured: docs/log/lane-wise-kernels.md, "Narrow groups or tiles".
      */
-    public static boolean fits(Conv conv, int inChannels) {
+    public static boolean fits(Conv conv, int inChannels, BlockedTensor out) {
         int g = conv.groupWidth(inChannels);
         boolean alone = g == inChannels && g >= PackedFilter.RUN;
-        return g < L && L % g == 0 && conv.groupOut(inChannels) == g && !alone;
+        if (g >= L || L % g != 0 || conv.groupOut(inChannels) != g || alone) {
+            return false;
+        }
+        boolean far = planes(conv, g, out) >= FAR;
+        return far ? L / g > 2 * conv.stride() : L / g > 2 || conv.stride() == 1;
     }
 
     @Override
