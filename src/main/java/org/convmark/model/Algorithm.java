@@ -55,9 +55,17 @@ public enum Algorithm {
                 .orElseThrow();
     }
 
-    /** Whether Winograd's algorithms compute a convolution. */
+    /** Whether Winograd's algorithms compute a convolution. Not if it is pruned: transformed filters have no zeros to leave out. */
     public static boolean hasWinograd(Conv conv) {
-        return (conv.kernel() == 3 || conv.kernel() == 5) && conv.stride() == 1 && conv.dilation() == 1;
+        return (conv.kernel() == 3 || conv.kernel() == 5)
+                && conv.stride() == 1
+                && conv.dilation() == 1
+                && conv.sparsity().isNone();
+    }
+
+    /** Whether a convolution of this many channels has Winograd's algorithms, and sees all of them. */
+    public static boolean hasWinograd(Conv conv, int channels) {
+        return hasWinograd(conv) && conv.groupWidth(channels) == channels;
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.analysis.facts.Hardware;
 import org.convmark.analysis.facts.Resampling;
 import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
@@ -74,15 +75,9 @@ public final class AxisAnalysis implements Analysis {
     }
 
     /** What is averaged over workloads. */
-    private record Group(AxisPoint point, Target target, Fusion fusion, int workers, JvmSetup jvm) {
+    private record Group(AxisPoint point, Fusion fusion, Hardware hardware) {
         static Group of(Pair pair) {
-            Case.Work work = pair.other().work();
-            return new Group(
-                    work.axis(),
-                    work.target(),
-                    work.fusion(),
-                    work.workers(),
-                    pair.other().jvm());
+            return new Group(pair.point(), pair.other().work().fusion(), Hardware.of(pair.other()));
         }
     }
 
@@ -216,10 +211,10 @@ public final class AxisAnalysis implements Analysis {
                         pairs.stream().map(Pair::other).toList());
         return List.of(
                 Cell.words(group.point().toString()),
-                Cell.words(group.target().name()),
+                Cell.words(group.hardware().target().name()),
                 Cell.words(group.fusion().name()),
-                Cell.words(String.valueOf(group.workers())),
-                Cell.words(facts.run().label(group.jvm())),
+                Cell.words(String.valueOf(group.hardware().workers())),
+                Cell.words(facts.run().label(group.hardware().jvm())),
                 Cell.number(pairs.size(), Unit.COUNT),
                 Cell.number(theory, Unit.FACTOR),
                 Cell.number(realised, Unit.FACTOR),

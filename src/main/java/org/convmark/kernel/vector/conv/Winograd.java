@@ -146,9 +146,7 @@ public enum Winograd {
 
     /** The variant to compute a convolution with, or null for the direct kernel. */
     public static Winograd choose(Algorithm algorithm, Conv conv, Shape in, Shape out) {
-        boolean fits = Algorithm.hasWinograd(conv)
-                && conv.groupWidth(in.channels()) == in.channels()
-                && conv.sparsity().isNone(); // transformed filters have no zeros to leave out
+        boolean fits = Algorithm.hasWinograd(conv, in.channels());
         return switch (fits ? algorithm : Algorithm.DIRECT) {
             case AUTO -> conv.kernel() == F2_5.r ? fastest5(in, out) : fastest(in, out);
             case DIRECT -> null;
