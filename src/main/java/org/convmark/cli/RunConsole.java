@@ -44,6 +44,14 @@ record RunConsole(List<RunUnderTest> arms, PrintWriter out) {
         plan.skipped()
                 .forEach(s -> to.println("Left out on JVM " + s.jvm() + ": " + s.rows() + " rows on " + s.target()
                         + ", " + s.reason() + "."));
+        warn(rows, to);
+        to.println(rows.size() + " rows, " + plan.effort().forks() + " fork(s) each: about "
+                + Progress.text(plan.estimate(rows)) + ".");
+        to.flush();
+    }
+
+    /** What on this machine makes the times of these rows different from what a reader expects. */
+    static void warn(List<Row> rows, PrintWriter to) {
         int processors = Runtime.getRuntime().availableProcessors();
         if (Plan.workers(rows) > processors) {
             to.println("Warning: workers=" + Plan.workers(rows) + " is more than the " + processors
@@ -55,10 +63,7 @@ record RunConsole(List<RunUnderTest> arms, PrintWriter out) {
         VariableFamily.ofProcess().optional().ifPresent(variables -> VariableFamily.byFamily(variables)
                 .forEach((family, own) -> own.forEach((name, value) -> to.println("Warning: " + name + "="
                         + value + " is set, and " + family.reader() + " reads it (" + family.effect()
-                        + "): this run is measured with it."))));
-        to.println(rows.size() + " rows, " + plan.effort().forks() + " fork(s) each: about "
-                + Progress.text(plan.estimate(rows)) + ".");
-        to.flush();
+                        + "): what follows is measured with it."))));
     }
 
     /**
@@ -71,13 +76,19 @@ record RunConsole(List<RunUnderTest> arms, PrintWriter out) {
         RunFolder first = arms.get(0).folder();
         OutputStream file = Files.newOutputStream(first.log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         boolean shown = output == PlanOptions.Output.SHOWN;
-        try (MachineLock lock = MachineLock.take();
+        try (MachineLock lock = lock(out);
                 PrintStream log = new PrintStream(shown ? new Tee(file, System.out) : file, true)) {
-            if (!lock.isFirst()) {
-                out.println("Warning: another run is being measured on this machine, and they slow each other down.");
-            }
             return run(new Session(arms, log), shown ? Progress.NONE : progress());
         }
+    }
+
+    /** Takes the machine's lock, and warns if another run has it. */
+    static MachineLock lock(PrintWriter out) {
+        MachineLock lock = MachineLock.take();
+        if (!lock.isFirst()) {
+            out.println("Warning: another run is being measured on this machine, and they slow each other down.");
+        }
+        return lock;
     }
 
     private Progress progress() {

@@ -98,10 +98,8 @@ public final class TuneCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println("Searching " + begun.missing().size() + " of "
                 + begun.plan().rows().size() + " rows; to go on after an " + "interruption, tune --resume " + folder);
-        try (MachineLock lock = MachineLock.take()) {
-            if (!lock.isFirst()) {
-                out.println("Warning: another run is being measured on this machine, and they slow each other down.");
-            }
+        RunConsole.warn(begun.missing(), out);
+        try (MachineLock lock = RunConsole.lock(out)) {
             Caches caches = Caches.of(capture.before().cacheSizes());
             Tuned tuned = new Tuner(folder, caches, out).search(begun);
             Document document = TuneReport.of(tuned);

@@ -50,9 +50,7 @@ public interface FusionCapabilities {
 
         /** Winograd saves more than fusion can. */
         private boolean isFasterAlone(Conv conv, int channels) {
-            return Algorithm.hasWinograd(conv)
-                    && conv.groupWidth(channels) == channels
-                    && Math.min(channels, conv.outChannels()) >= 8;
+            return Algorithm.hasWinograd(conv, channels) && Math.min(channels, conv.outChannels()) >= 8;
         }
     };
 

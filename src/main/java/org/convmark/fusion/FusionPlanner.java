@@ -43,7 +43,10 @@ public final class FusionPlanner {
     /** Factor on the cost of a schedule that the user asks for, so that it always wins. */
     private static final double WISHED = 1e-9;
 
-    /** Largest step that is tried, besides those that divide the map evenly. */
+    /**
+     * Largest step that is tried, besides those that divide the map evenly and whose windows stay in L2. The model knows only the level of
+     * cache that holds windows, and larger windows save nothing there.
+     */
     private static final int MOST_STEP = 8;
 
     private final FusionConstraints constraints;
@@ -271,7 +274,10 @@ public final class FusionPlanner {
         for (int step : steps(height)) {
             LineBufferSchedule band = new LineBufferSchedule(body.graph(), 0, (height + bands - 1) / bands, step);
             for (int chunk : chunks(body)) {
-                all.add(priced(streamed(body, band, bands, step, chunk), body));
+                Kernel kernel = streamed(body, band, bands, step, chunk);
+                if (step <= MOST_STEP || !constraints.wish().isNone() || staysInL2(kernel)) {
+                    all.add(priced(kernel, body));
+                }
             }
         }
         long smallest = all.stream()
@@ -286,6 +292,10 @@ public final class FusionPlanner {
                 .filter(priced -> priced.kernel().workspaceBytes() <= constraints.memory())
                 .min(Comparator.comparingDouble(Priced::cost))
                 .orElse(null);
+    }
+
+    private boolean staysInL2(Kernel kernel) {
+        return kernel.workspaceBytes() <= FILL * caches.l2() * workers;
     }
 
     private void require(Graph body) {

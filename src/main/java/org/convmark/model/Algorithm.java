@@ -55,9 +55,20 @@ public enum Algorithm {
                 .orElseThrow();
     }
 
-    /** Whether Winograd's algorithms compute a convolution. */
+    /**
+     * Whether Winograd's algorithms compute a convolution. Not if its filter is compressed: transformed filters have no zeros to leave
+     * out, and more bits.
+     */
     public static boolean hasWinograd(Conv conv) {
-        return (conv.kernel() == 3 || conv.kernel() == 5) && conv.stride() == 1 && conv.dilation() == 1;
+        return (conv.kernel() == 3 || conv.kernel() == 5)
+                && conv.stride() == 1
+                && conv.dilation() == 1
+                && conv.compression().isNone();
+    }
+
+    /** Whether a convolution of this many channels has Winograd's algorithms, and sees all of them. */
+    public static boolean hasWinograd(Conv conv, int channels) {
+        return hasWinograd(conv) && conv.groupWidth(channels) == channels;
     }
 
     /**

@@ -1,5 +1,7 @@
 package org.convmark.model;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -33,5 +35,17 @@ public record Caches(long l1, long l2, long l3) {
             throw new IllegalArgumentException("caches of " + l1 + ", " + l2 + " and " + l3
                     + " bytes are not those of a machine: each level holds at least the one before it");
         }
+    }
+
+    /** Names of the levels that hold the one number of bytes and not the other, least first. */
+    public List<String> levels(long held, long tooMany) {
+        Map<String, Long> sizes = new LinkedHashMap<>();
+        sizes.put("L1d", l1);
+        sizes.put("L2", l2);
+        sizes.put("L3", l3);
+        return sizes.entrySet().stream()
+                .filter(level -> held <= level.getValue() && level.getValue() < tooMany)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 }

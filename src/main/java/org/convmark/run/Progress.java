@@ -46,9 +46,7 @@ public interface Progress extends AutoCloseable {
 
     /** A progress bar on a terminal, otherwise a line now and then. */
     static Progress on(PrintWriter out, List<Row> rows, Function<Row, Duration> estimate) {
-        Clock clock = new Clock();
-        rows.forEach(row -> clock.left.plan(row, estimate.apply(row)));
-        return isTerminal() ? new Bar(rows.size(), clock) : new Lines(out, rows.size(), clock);
+        return isTerminal() ? new Bar(rows, estimate) : new Lines(out, rows, estimate);
     }
 
     /** {@code 45 s}, {@code 3 min 20 s} or {@code 2 h 5 min}. */
@@ -62,28 +60,41 @@ public interface Progress extends AutoCloseable {
                 : seconds / 3600 + " h " + seconds % 3600 / 60 + " min";
     }
 
-    /** The time left, updated as forks end. */
-    final class Clock {
+    /** Counts complete rows and knows the time left, which it updates as forks end. */
+    abstract class Counting implements Progress {
         private final TimeLeft left = new TimeLeft();
+        private final int rows;
+        private int complete;
         private long last = System.nanoTime();
 
-        private Clock() {}
+        private Counting(List<Row> rows, Function<Row, Duration> estimate) {
+            this.rows = rows.size();
+            rows.forEach(row -> left.plan(row, estimate.apply(row)));
+        }
 
-        private synchronized void end(Row row, Duration estimate) {
+        @Override
+        public synchronized void end(Row row, Duration estimate) {
             long now = System.nanoTime();
             left.end(row, estimate, Duration.ofNanos(now - last));
             last = now;
         }
 
-        private synchronized void cancel(Row row, Duration estimate) {
-            left.cancel(row, estimate);
+        @Override
+        public synchronized void complete(Row row, Duration unneeded) {
+            left.cancel(row, unneeded);
             last = System.nanoTime();
+            complete++;
         }
 
         /** The estimate less the time that the current fork has taken so far. */
-        private synchronized Duration left() {
+        final synchronized Duration left() {
             Duration left = this.left.left().minusNanos(System.nanoTime() - last);
             return left.isNegative() ? Duration.ZERO : left;
+        }
+
+        /** {@code 3/12 rows}. */
+        final String counted() {
+            return complete + "/" + rows + " rows";
         }
     }
 
@@ -98,38 +109,28 @@ public interface Progress extends AutoCloseable {
     }
 
     /** A bar that is redrawn in place. */
-    final class Bar implements Progress {
-        private final int rows;
-        private final Clock clock;
+    final class Bar extends Counting {
         private final ProgressBar bar;
-        private int complete;
 
-        private Bar(int rows, Clock clock) {
-            this.rows = rows;
-            this.clock = clock;
+        private Bar(List<Row> rows, Function<Row, Duration> estimate) {
+            super(rows, estimate);
             this.bar = new ProgressBarBuilder()
                     .setTaskName("measuring")
-                    .setInitialMax(Math.max(1, rows))
+                    .setInitialMax(Math.max(1, rows.size()))
                     .setUpdateIntervalMillis(500)
-                    .setEtaFunction(state -> Optional.of(clock.left()))
+                    .setEtaFunction(state -> Optional.of(left()))
                     .setStyle(ProgressBarStyle.ASCII)
                     .build();
         }
 
         @Override
         public void begin(Row row, int fork) {
-            bar.setExtraMessage(" " + complete + "/" + rows + " rows; fork " + fork + " of " + row.title());
+            bar.setExtraMessage(" " + counted() + "; fork " + fork + " of " + row.title());
         }
 
         @Override
-        public void end(Row row, Duration estimate) {
-            clock.end(row, estimate);
-        }
-
-        @Override
-        public void complete(Row row, Duration unneeded) {
-            clock.cancel(row, unneeded);
-            complete++;
+        public synchronized void complete(Row row, Duration unneeded) {
+            super.complete(row, unneeded);
             bar.step();
         }
 
@@ -140,19 +141,15 @@ public interface Progress extends AutoCloseable {
     }
 
     /** A line every quarter of a minute. */
-    final class Lines implements Progress {
+    final class Lines extends Counting {
         private static final long INTERVAL = 15_000_000_000L;
 
         private final PrintWriter out;
-        private final int rows;
-        private final Clock clock;
-        private int complete;
         private long printed = System.nanoTime() - INTERVAL;
 
-        private Lines(PrintWriter out, int rows, Clock clock) {
+        private Lines(PrintWriter out, List<Row> rows, Function<Row, Duration> estimate) {
+            super(rows, estimate);
             this.out = out;
-            this.rows = rows;
-            this.clock = clock;
         }
 
         @Override
@@ -160,21 +157,9 @@ public interface Progress extends AutoCloseable {
             long now = System.nanoTime();
             if (now - printed >= INTERVAL) {
                 printed = now;
-                out.printf(
-                        "%d/%d rows, %s left: fork %d of %s%n", complete, rows, text(clock.left()), fork, row.title());
+                out.printf("%s, %s left: fork %d of %s%n", counted(), text(left()), fork, row.title());
                 out.flush();
             }
-        }
-
-        @Override
-        public void end(Row row, Duration estimate) {
-            clock.end(row, estimate);
-        }
-
-        @Override
-        public void complete(Row row, Duration unneeded) {
-            clock.cancel(row, unneeded);
-            complete++;
         }
 
         @Override

@@ -244,7 +244,7 @@ final class RoundingBound {
         int group = conv.groupWidth(x.shape.channels());
         int perGroup = conv.outChannels() / (x.shape.channels() / group);
         int k = conv.kernel();
-        boolean transforms = Algorithm.hasWinograd(conv) && group == x.shape.channels();
+        boolean transforms = Algorithm.hasWinograd(conv, x.shape.channels());
         double[][] transformed = transforms ? transformed(conv, filter, x) : null;
         return (n, o, p, q, sum) -> {
             sum.add(bias[o]);

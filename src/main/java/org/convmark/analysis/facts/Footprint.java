@@ -2,6 +2,7 @@ package org.convmark.analysis.facts;
 
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.convmark.fusion.FusionCapabilities;
@@ -13,6 +14,7 @@ import org.convmark.model.Caches;
 import org.convmark.model.Case;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
+import org.convmark.model.Shape;
 import org.convmark.results.Measurement;
 
 /**
@@ -51,6 +53,22 @@ public final class Footprint {
         int workers = Math.max(1, row.work().workers());
         return Optional.of(known.computeIfAbsent(workers, w -> new IdentityHashMap<>())
                 .computeIfAbsent(row.work().graph(), graph -> bytes(graph, workers)));
+    }
+
+    /**
+     * Bytes that one pass touches: inputs, result, weights, and what it keeps between kernels. Empty where {@link #of} is.
+     */
+    public Optional<Long> touched(Measurement row) {
+        return of(row).map(bytes -> {
+            Graph graph = row.work().graph();
+            long inputs = graph.inputs().stream().mapToLong(Shape::bytes).sum();
+            return inputs + graph.output().bytes() + graph.cost().weightBytes() + bytes.workspace();
+        });
+    }
+
+    /** The levels of cache that hold the one number of bytes and not the other, least first. */
+    public List<String> left(long held, long tooMany) {
+        return constraints.caches().levels(held, tooMany);
     }
 
     private static boolean isPlanned(Case.Work work) {

@@ -7,6 +7,7 @@ import static org.convmark.analysis.section.IdentityColumn.WORKERS;
 import static org.convmark.analysis.section.IdentityColumn.WORKLOAD;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.convmark.analysis.facts.Hardware;
 import org.convmark.analysis.facts.Resampling;
 import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
@@ -56,6 +59,10 @@ public final class AxisAnalysis implements Analysis {
                   "color": {"field": "Workload", "type": "nominal", "title": null}}}]}}
             """;
 
+    private static final String BENDS =
+            "For axes on which more is computed. Time per operation is seconds over flops, against the point that needs least. It rises from the first point from which on every larger one takes longer, by intervals that leave 1 out. "
+                    + "The working set is what a pass touches: inputs, result, weights, and what it keeps between kernels. The caches named are those that hold the working set of the point before, and not this one; none is named where both lie between the same levels.";
+
     /** A row on an axis, and the row of the graph that it is compared with. */
     private record Pair(Measurement base, Measurement other) {
         AxisPoint point() {
@@ -74,15 +81,9 @@ public final class AxisAnalysis implements Analysis {
     }
 
     /** What is averaged over workloads. */
-    private record Group(AxisPoint point, Target target, Fusion fusion, int workers, JvmSetup jvm) {
+    private record Group(AxisPoint point, Fusion fusion, Hardware hardware) {
         static Group of(Pair pair) {
-            Case.Work work = pair.other().work();
-            return new Group(
-                    work.axis(),
-                    work.target(),
-                    work.fusion(),
-                    work.workers(),
-                    pair.other().jvm());
+            return new Group(pair.point(), pair.other().work().fusion(), Hardware.of(pair.other()));
         }
     }
 
@@ -105,6 +106,16 @@ public final class AxisAnalysis implements Analysis {
                                     .sorted(Comparator.comparingDouble(Pair::theory))
                                     .toList()))
                     .toList();
+        }
+
+        /** All rows if some of them compute more than the one that they are compared with, least arithmetic first; empty otherwise. */
+        List<Measurement> growth() {
+            return pairs.stream().noneMatch(pair -> pair.theory() < 1)
+                    ? List.of()
+                    : Stream.concat(Stream.of(base), pairs.stream().map(Pair::other))
+                            .sorted(Comparator.comparingLong(
+                                    row -> row.work().cost().flops()))
+                            .toList();
         }
 
         /** The points that save arithmetic, least first, after those that save none but change the kernels; empty if none saves any. */
@@ -135,6 +146,10 @@ public final class AxisAnalysis implements Analysis {
         contents.add(means(facts, pairs));
         contents.add(new Chart(points(facts.run(), curves), CURVES));
         contents.add(new Content.Fold("Break-even, form by form", breakEvens(facts, curves)));
+        if (curves.stream().anyMatch(curve -> !curve.growth().isEmpty())) {
+            contents.add(new Content.Fold(
+                    "Where time per operation rises", List.of(new Content.Text(BENDS), bends(facts, curves))));
+        }
         return new Section(TITLE, contents);
     }
 
@@ -216,10 +231,10 @@ public final class AxisAnalysis implements Analysis {
                         pairs.stream().map(Pair::other).toList());
         return List.of(
                 Cell.words(group.point().toString()),
-                Cell.words(group.target().name()),
+                Cell.words(group.hardware().target().name()),
                 Cell.words(group.fusion().name()),
-                Cell.words(String.valueOf(group.workers())),
-                Cell.words(facts.run().label(group.jvm())),
+                Cell.words(String.valueOf(group.hardware().workers())),
+                Cell.words(facts.run().label(group.hardware().jvm())),
                 Cell.number(pairs.size(), Unit.COUNT),
                 Cell.number(theory, Unit.FACTOR),
                 Cell.number(realised, Unit.FACTOR),
@@ -330,5 +345,95 @@ public final class AxisAnalysis implements Analysis {
             gain = next;
         }
         return 1 - kept / promised;
+    }
+
+    private static Table bends(RunFacts facts, List<Curve> curves) {
+        return new Table(
+                "Where time per operation rises, and the caches that are left there",
+                IdentityColumn.head(
+                        IDENTITY,
+                        "Axis",
+                        "Least at",
+                        "Rises from",
+                        "By",
+                        "Low",
+                        "High",
+                        "Set before",
+                        "Set",
+                        "Leaves",
+                        "Largest",
+                        "There by"),
+                curves.stream()
+                        .filter(curve -> !curve.growth().isEmpty())
+                        .map(curve -> bend(facts, curve))
+                        .toList());
+    }
+
+    private static List<Cell> bend(RunFacts facts, Curve curve) {
+        List<Measurement> rows = curve.growth();
+        double[] perFlop = rows.stream().mapToDouble(AxisAnalysis::perFlop).toArray();
+        int best = IntStream.range(0, perFlop.length)
+                .boxed()
+                .min(Comparator.comparingDouble(i -> perFlop[i]))
+                .orElseThrow();
+        List<Optional<Interval>> rises =
+                rows.stream().map(row -> rise(facts, rows.get(best), row)).toList();
+        int from = bend(
+                best,
+                rises.stream()
+                        .mapToDouble(rise -> rise.map(Interval::low).orElse(0.0))
+                        .toArray());
+        int last = rows.size() - 1;
+        List<Cell> cells = new ArrayList<>(List.of(Cell.words(curve.axis().name()), at(rows.get(best))));
+        if (from > last) {
+            cells.addAll(Collections.nCopies(7, Cell.missing("no point takes longer per operation, beyond noise")));
+        } else {
+            Optional<Long> held = facts.footprint().touched(rows.get(from - 1));
+            Optional<Long> set = facts.footprint().touched(rows.get(from));
+            cells.add(at(rows.get(from)));
+            cells.add(Cell.number(perFlop[from] / perFlop[best], Unit.FACTOR));
+            cells.add(Resampling.cell(rises.get(from).map(Interval::low), Unit.FACTOR));
+            cells.add(Resampling.cell(rises.get(from).map(Interval::high), Unit.FACTOR));
+            cells.add(bytes(held));
+            cells.add(bytes(set));
+            cells.add(Cell.words(held.flatMap(before ->
+                            set.map(now -> String.join(", ", facts.footprint().left(before, now))))
+                    .orElse("")));
+        }
+        cells.add(at(rows.get(last)));
+        cells.add(Cell.number(perFlop[last] / perFlop[best], Unit.FACTOR));
+        return IdentityColumn.cells(IDENTITY, facts.run(), curve.base(), cells.toArray(Cell[]::new));
+    }
+
+    /** The factor by which a row takes longer per operation than the best. */
+    private static Optional<Interval> rise(RunFacts facts, Measurement best, Measurement row) {
+        double work = (double) row.work().cost().flops() / best.work().cost().flops();
+        return facts.resampling().of(List.of(best, row), logs -> Math.exp(logs[1] - logs[0]) / work);
+    }
+
+    private static double perFlop(Measurement row) {
+        return row.seconds() / row.work().cost().flops();
+    }
+
+    private static Cell at(Measurement row) {
+        return Cell.words(row.work().axis().toString());
+    }
+
+    private static Cell bytes(Optional<Long> bytes) {
+        return bytes.map(value -> Cell.number(value, Unit.BYTES))
+                .orElse(Cell.missing("what this target keeps between kernels is not known"));
+    }
+
+    /**
+     * The first point after the best from which on all take longer than it; the number of points if there is none.
+     *
+     * @param lows of each point, the least factor by which it takes longer than the best
+     */
+    static int bend(int best, double[] lows) {
+        int from = lows.length;
+        while (from > best + 1 && lows[from - 1] > 1) {
+            from--;
+        }
+        return from;
     }
 }

@@ -21,7 +21,7 @@
 #define DILATION 1
 #endif
 
-#define EACH_SUM UNROLL for (int t = 0; t < PIXELS; t++)
+#define EACH_RESULT UNROLL for (int t = 0; t < PIXELS; t++)
 
 /* One row; `rows` has the input row under each row of the filter, at its first column. */
 void OF_STAGE(depthwise_row)(
@@ -30,16 +30,16 @@ void OF_STAGE(depthwise_row)(
     for (int next = 0; next < width; next += PIXELS) {
         size_t x = min(next, width - PIXELS);
         real sum[PIXELS];
-        EACH_SUM sum[t] = bias;
+        EACH_RESULT sum[t] = bias;
         global const float *w = weights;
         for (int r = 0; r < KERNEL; r++, w += KERNEL * V) {
             global const float *row = rows[r] + x * (STRIDE * V);
             UNROLL for (int s = 0; s < KERNEL; s++) {
                 real weight = LOAD(w + s * V);
-                EACH_SUM sum[t] = fma(weight, LOAD(row + (t * STRIDE + s * DILATION) * V), sum[t]);
+                EACH_RESULT sum[t] = fma(weight, LOAD(row + (t * STRIDE + s * DILATION) * V), sum[t]);
             }
         }
-        EACH_SUM STORE(EPILOGUE(sum[t], residual + (x + t) * V), out + (x + t) * V);
+        EACH_RESULT STORE(EPILOGUE(sum[t], residual + (x + t) * V), out + (x + t) * V);
     }
 }
 

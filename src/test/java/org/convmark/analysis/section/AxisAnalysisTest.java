@@ -40,4 +40,11 @@ class AxisAnalysisTest {
         assertEquals(Double.POSITIVE_INFINITY, AxisAnalysis.breakEven(THEORY, seconds(1, 0.5)));
         assertEquals(1, AxisAnalysis.lost(THEORY, seconds(1, 1)), 1e-12);
     }
+
+    @Test
+    void timePerOperationRisesFromThePointAfterWhichAllAreSlower() {
+        assertEquals(3, AxisAnalysis.bend(1, new double[] {1.5, 1, 0.9, 1.1, 1.2}));
+        assertEquals(5, AxisAnalysis.bend(1, new double[] {1.5, 1, 1.3, 1.1, 0.9}));
+        assertEquals(1, AxisAnalysis.bend(0, new double[] {1, 1.1}));
+    }
 }

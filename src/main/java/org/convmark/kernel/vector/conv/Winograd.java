@@ -4,6 +4,8 @@ import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.vector.lane.Lanes;
+import org.convmark.kernel.vector.lane.Tiling;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Conv;
 import org.convmark.model.Shape;
@@ -126,6 +128,9 @@ public enum Winograd {
         }
     };
 
+    /** Multiply-adds of vectors that take as long as the transform of one product of one vector of channels, for each lane of a vector. */
+    private static final double TRANSFORM = 1.15;
+
     /** Results on a side of a tile. */
     final int m;
 
@@ -146,11 +151,11 @@ public enum Winograd {
 
     /** The variant to compute a convolution with, or null for the direct kernel. */
     public static Winograd choose(Algorithm algorithm, Conv conv, Shape in, Shape out) {
-        boolean fits = Algorithm.hasWinograd(conv)
-                && conv.groupWidth(in.channels()) == in.channels()
-                && conv.compression().isNone(); // transformed filters have no zeros to leave out, and more bits
-        return switch (fits ? algorithm : Algorithm.DIRECT) {
-            case AUTO -> conv.kernel() == F2_5.r ? fastest5(in, out) : fastest(in, out);
+        return switch (Algorithm.hasWinograd(conv, in.channels()) ? algorithm : Algorithm.DIRECT) {
+            case AUTO -> {
+                Winograd fastest = conv.kernel() == F2_5.r ? F2_5 : fastest(in, out);
+                yield fastest.pays(in, out) ? fastest : null;
+            }
             case DIRECT -> null;
             case WINOGRAD_2 -> conv.kernel() == F2_3.r ? F2_3 : null;
             case WINOGRAD_4 -> conv.kernel() == F4_3.r ? F4_3 : F2_5;
@@ -158,31 +163,36 @@ public enum Winograd {
     }
 
     /**
-     * The rule of {@link Algorithm#AUTO}, as measured (docs/log/winograd.md has the table).
+     * The form of {@link Algorithm#AUTO} for 3x3, as measured (docs/log/winograd.md has the table).
      * <ul>
-     *   <li>The cost of transforms grows with the channels, that of products with their square: with few channels the transforms
-     *     do not pay off.
-     *   <li>Tiles of 4 x 4 waste too much on maps narrower than 6 pixels, tiles of 2 x 2 on maps narrower than 4.
-     *   <li>Where tiles cover a quarter more pixels than the map has, as on maps of 7, 13 and 14 pixels, they gain nothing.
+     *   <li>Tiles of 4 x 4 waste too much on maps narrower than 6 pixels.
+     *   <li>Where they cover a quarter more pixels than the map has, as on maps of 7, 13 and 14 pixels, they gain nothing.
      *   <li>Where few tiles share a large filter, reading the filter is the limit, and the F2 filter is less than half as large;
      *     with more tiles F4 saves enough.
      * </ul>
      */
     private static Winograd fastest(Shape in, Shape out) {
-        int side = Math.min(out.height(), out.width());
-        int products = in.channels() * out.channels();
-        if (Math.min(in.channels(), out.channels()) < 8 || products < 256 || side < 4) {
-            return null;
-        }
-        int tiles = (out.height() + 3) / 4 * ((out.width() + 3) / 4);
-        boolean wasteful = 4 * 16 * tiles > 5 * out.height() * out.width();
-        return side < 6 || (products > 32_768 ? tiles * out.batch() < 16 : wasteful) ? F2_3 : F4_3;
+        int tiles = F4_3.tiles(out);
+        boolean wasteful = 4 * 16 * tiles > 5 * out.pixels();
+        boolean isLarge = in.channels() * out.channels() > 32_768;
+        return Math.min(out.height(), out.width()) < 6 || (isLarge ? tiles * out.batch() < 16 : wasteful) ? F2_3 : F4_3;
     }
 
-    /** The same for 5x5, whose transforms cost more per result. */
-    private static Winograd fastest5(Shape in, Shape out) {
-        boolean pays = Math.min(in.channels(), out.channels()) >= 16 && Math.min(out.height(), out.width()) >= 6;
-        return pays ? F2_5 : null;
+    /** Tiles of a map. */
+    private int tiles(Shape out) {
+        return (out.height() + m - 1) / m * ((out.width() + m - 1) / m);
+    }
+
+    /**
+     * Whether the multiply-adds that are saved cost more than the transforms, as measured (docs/log/register-tiles.md, "When Winograd
+     * pays"). The former grow with vectors of output channels times input channels, the latter with vectors of both: where channels do
+     * not fill vectors, transforms cost as much as if they did. Few tiles do not fill a register tile.
+     */
+    private boolean pays(Shape in, Shape out) {
+        int[] ends = Tiling.along(tiles(out) * out.batch(), 2);
+        double products = (double) n * n * ends[ends.length - 1] / (out.pixels() * out.batch());
+        double saved = (r * r - products) * in.channels() * Lanes.blocks(out.channels());
+        return saved >= products * TRANSFORM * L * (Lanes.blocks(in.channels()) + Lanes.blocks(out.channels()));
     }
 
     /**
