@@ -26,7 +26,7 @@ public enum Axis {
 
         @Override
         public String together(int multiple) {
-            return " to multiples of " + multiple;
+            return multiple == 1 ? "" : " to multiples of " + multiple;
         }
 
         @Override
@@ -55,7 +55,7 @@ public enum Axis {
 
         @Override
         public String together(int multiple) {
-            return " in blocks of " + multiple;
+            return multiple == 1 ? "" : " in blocks of " + multiple;
         }
 
         @Override
@@ -79,6 +79,43 @@ public enum Axis {
                             + " with them: give AUTO or DIRECT");
         }
     },
+    /**
+     * Spatially dynamic computation: a share of the tiles of every map pass by the residual branches, as in LAUDNet (Han et al. 2023,
+     * arXiv 2308.15949). See {@link TileLayer}.
+     */
+    SKIPPED("@ and the share of tiles that residual branches do not compute, 0 to 0.9", Axis::isSkippedShare) {
+        @Override
+        int alone() {
+            return WHOLE_MAP;
+        }
+
+        @Override
+        boolean takes(int multiple) {
+            return TILES.contains(multiple);
+        }
+
+        @Override
+        public String together(int multiple) {
+            return multiple == WHOLE_MAP ? " of whole maps" : " in tiles of " + multiple;
+        }
+
+        @Override
+        Graph applied(AxisPoint point, Graph graph) {
+            return new Skipping(graph, point.value().doubleValue(), point.multiple())
+                    .rewritten()
+                    .orElseThrow(() -> new IllegalArgumentException(point
+                            + " finds no tile to skip: it takes a block that adds its input to a chain of convolutions at stride 1, norms and"
+                            + " activations, and so many tiles in a batch that this share of them is one or more; without a size, a tile is"
+                            + " the whole map of an image"));
+        }
+
+        @Override
+        Optional<String> refusal(Target target, Algorithm algorithm) {
+            return target.skipsTiles()
+                    ? Optional.empty()
+                    : Optional.of(target + " has no kernels that gather and scatter tiles, which " + this + " needs");
+        }
+    },
     /** The size of the signal: the same layers on an image of another size. */
     IMAGE("@ and the rows and columns of the image", Axis::isCount) {
         @Override
@@ -98,6 +135,13 @@ public enum Axis {
 
     private static final Set<Integer> BLOCKS = Set.of(4, 8, 16);
 
+    private static final Set<Integer> TILES = Set.of(1, 4, 8, 16);
+
+    /** In place of rows and columns of a tile. */
+    private static final int WHOLE_MAP = 0;
+
+    private static final BigDecimal MOST_SKIPPED = new BigDecimal("0.9");
+
     private final String values;
     private final Predicate<BigDecimal> holds;
 
@@ -108,6 +152,10 @@ public enum Axis {
 
     private static boolean isShare(BigDecimal value) {
         return value.signum() > 0 && value.compareTo(BigDecimal.ONE) <= 0;
+    }
+
+    private static boolean isSkippedShare(BigDecimal value) {
+        return value.signum() >= 0 && value.compareTo(MOST_SKIPPED) <= 0;
     }
 
     private static boolean isCount(BigDecimal value) {
@@ -139,12 +187,17 @@ public enum Axis {
         return Optional.empty();
     }
 
-    /** Whether this many channels may stay or go together. */
+    /** The {@link AxisPoint#multiple} of a point that names none. */
+    int alone() {
+        return 1;
+    }
+
+    /** Whether this many channels may stay or go together, or a tile may have so many rows. */
     boolean takes(int multiple) {
         return false;
     }
 
-    /** How channels stay or go together, for a reader, after the name of the axis. */
+    /** How channels or pixels stay or go together, for a reader, after the name of the axis. */
     public String together(int multiple) {
         return "";
     }

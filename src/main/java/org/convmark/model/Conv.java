@@ -54,6 +54,11 @@ public record Conv(
         return new Conv(outChannels, kernel, stride, dilation, padding, groupWidth, bias, other);
     }
 
+    /** The same for an input that has its zero pixels already. */
+    Conv withoutPadding() {
+        return new Conv(outChannels, kernel, stride, dilation, 0, groupWidth, bias, sparsity);
+    }
+
     /** Input channels that one filter sees, for this many input channels. */
     public int groupWidth(int inChannels) {
         return groupWidth == DENSE ? inChannels : groupWidth;
