@@ -71,19 +71,47 @@ final class SelectKernel implements RowRangeKernel {
         int whole = in.shape.channels() / L;
         Arrays.fill(maxima, lanes, lanes + L, Float.NEGATIVE_INFINITY);
         for (int b = 0; b < whole; b++) {
-            for (int y = top; y < bottom; y++) {
-                maximum(in.data, in.at(n, b, y, left), length, maxima, lanes);
-            }
+            maximum(in.at(n, b, top, left), bottom - top, length, lanes);
         }
         float score = largest(lanes, L);
         if (whole < in.blocks) {
             Arrays.fill(maxima, lanes, lanes + L, Float.NEGATIVE_INFINITY);
-            for (int y = top; y < bottom; y++) {
-                maximum(in.data, in.at(n, whole, y, left), length, maxima, lanes);
-            }
+            maximum(in.at(n, whole, top, left), bottom - top, length, lanes);
             score = Math.max(score, largest(lanes, in.shape.channels() % L));
         }
         return score;
+    }
+
+    /** Of some rows of one channel block, lane by lane. */
+    private void maximum(int i, int rows, int length, int lanes) {
+        int fours = rows / 4 * 4;
+        for (int y = 0; y < fours; y += 4) {
+            ofFour(in.data, i + y * in.row, in.row, length, maxima, lanes);
+        }
+        for (int y = fours; y < rows; y++) {
+            maximum(in.data, i + y * in.row, length, maxima, lanes);
+        }
+    }
+
+    /** Of four rows at once, which hides the latency of comparisons. */
+    private static void ofFour(float[] in, int i, int row, int length, float[] out, int o) {
+        FloatVector a = FloatVector.fromArray(FLOATS, out, o);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        for (int k = i; k < i + length; k += L) {
+            FloatVector x = FloatVector.fromArray(FLOATS, in, k);
+            FloatVector y = FloatVector.fromArray(FLOATS, in, k + row);
+            FloatVector z = FloatVector.fromArray(FLOATS, in, k + 2 * row);
+            FloatVector w = FloatVector.fromArray(FLOATS, in, k + 3 * row);
+            a = a.blend(x, a.lt(x));
+            b = b.blend(y, b.lt(y));
+            c = c.blend(z, c.lt(z));
+            d = d.blend(w, d.lt(w));
+        }
+        a = a.blend(b, a.lt(b));
+        c = c.blend(d, c.lt(d));
+        a.blend(c, a.lt(c)).intoArray(out, o);
     }
 
     /** Of a row, lane by lane; by comparison, as {@link org.convmark.kernel.vector.lane.ElementwiseKernels#maximum}. */

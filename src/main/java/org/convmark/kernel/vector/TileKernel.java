@@ -7,20 +7,20 @@ import java.util.List;
 import org.convmark.kernel.vector.lane.BlockedTensor;
 import org.convmark.kernel.vector.lane.Clamp;
 import org.convmark.kernel.vector.lane.ElementwiseKernels;
+import org.convmark.kernel.vector.lane.RowKernel;
 import org.convmark.kernel.vector.lane.RowRangeKernel;
 import org.convmark.model.Activation;
 import org.convmark.model.TileLayer;
 import org.convmark.model.TileLayer.Grid;
 
 /**
- * Moves pixels between a map and its computed tiles. A unit is one channel block of one tile of the map, row by row. Tiles that are not
- * computed take no time, except where they are scattered.
+ * Makes computed tiles from a map, or from other tiles. A unit is one channel block of one tile of the map, row by row; those that are
+ * not computed take no time.
  *
  * @param mask the places of computed tiles
  * @param blocks channel blocks
- * @param scatters whether tiles that are not computed are units too
  */
-record TileKernel(Grid grid, BlockedTensor mask, int blocks, boolean scatters, Unit unit) implements RowRangeKernel {
+record TileKernel(Grid grid, BlockedTensor mask, int blocks, Unit unit) implements RowRangeKernel {
     /** One channel block of a tile. */
     private interface Unit {
         /**
@@ -33,7 +33,7 @@ record TileKernel(Grid grid, BlockedTensor mask, int blocks, boolean scatters, U
     static TileKernel gather(TileLayer.Gather gather, BlockedTensor in, BlockedTensor mask, BlockedTensor out) {
         Grid grid = gather.grid();
         int halo = gather.halo();
-        return new TileKernel(grid, mask, out.blocks, false, (n, tile, place, block) -> {
+        return new TileKernel(grid, mask, out.blocks, (n, tile, place, block) -> {
             int left = tile % grid.columns() * grid.width() - halo;
             int from = Math.max(0, -left);
             int to = Math.min(out.shape.width(), grid.mapWidth() - left);
@@ -55,7 +55,7 @@ record TileKernel(Grid grid, BlockedTensor mask, int blocks, boolean scatters, U
     static TileKernel exchange(TileLayer.Exchange exchange, BlockedTensor in, BlockedTensor mask, BlockedTensor out) {
         Grid grid = exchange.grid();
         int halo = exchange.halo();
-        return new TileKernel(grid, mask, out.blocks, false, (n, tile, place, block) -> {
+        return new TileKernel(grid, mask, out.blocks, (n, tile, place, block) -> {
             int left = tile % grid.columns() * grid.width() - halo;
             for (int r = 0; r < out.shape.height(); r++) {
                 int y = tile / grid.columns() * grid.height() - halo + r;
@@ -97,29 +97,43 @@ record TileKernel(Grid grid, BlockedTensor mask, int blocks, boolean scatters, U
         }
     }
 
-    /** @param in the map, the mask and the tiles */
-    static TileKernel scatter(TileLayer.Scatter scatter, List<BlockedTensor> in, BlockedTensor out) {
+    /**
+     * A unit is a row of the map: neighbouring tiles that are not computed are one run.
+     *
+     * @param in the map, the mask and the tiles
+     */
+    static RowRangeKernel scatter(TileLayer.Scatter scatter, List<BlockedTensor> in, BlockedTensor out) {
         Grid grid = scatter.grid();
         BlockedTensor map = in.get(0);
+        BlockedTensor mask = in.get(1);
         BlockedTensor tiles = in.get(2);
-        return new TileKernel(grid, in.get(1), out.blocks, true, (n, tile, place, block) -> {
-            int top = tile / grid.columns() * grid.height();
-            int left = tile % grid.columns() * grid.width();
-            int length = Math.min(grid.width(), grid.mapWidth() - left) * L;
-            for (int r = 0; r < Math.min(grid.height(), grid.mapHeight() - top); r++) {
-                int i = map.at(n, block, top + r, left);
-                int o = out.at(n, block, top + r, left);
-                if (place < 0) {
-                    keep(scatter.after(), map.data, i, out.data, o, length);
-                } else {
-                    int j = tiles.at(place, block, r, 0);
-                    add(scatter.after(), map.data, i, tiles.data, j, out.data, o, length);
+        Activation after = scatter.after();
+        return new RowKernel(out, index -> {
+            int y = index % grid.mapHeight();
+            int n = index / grid.mapHeight() / out.blocks;
+            int block = RowKernel.block(out, index);
+            int i = map.rowAt(index);
+            int o = out.rowAt(index);
+            int kept = 0;
+            for (int column = 0; column < grid.columns(); column++) {
+                int place = place(mask, n, y / grid.height(), column);
+                if (place >= 0) {
+                    int x = column * grid.width();
+                    int pixels = Math.min(grid.width(), grid.mapWidth() - x);
+                    keep(after, map.data, i + kept * L, out.data, o + kept * L, (x - kept) * L);
+                    int j = tiles.at(place, block, y % grid.height(), 0);
+                    add(after, map.data, i + x * L, tiles.data, j, out.data, o + x * L, pixels * L);
+                    kept = x + pixels;
                 }
             }
+            keep(after, map.data, i + kept * L, out.data, o + kept * L, (grid.mapWidth() - kept) * L);
         });
     }
 
     private static void keep(Activation after, float[] in, int i, float[] out, int o, int length) {
+        if (length == 0) {
+            return;
+        }
         if (after == null) {
             ElementwiseKernels.copy(in, i, out, o, length);
         } else {
@@ -149,7 +163,7 @@ record TileKernel(Grid grid, BlockedTensor mask, int blocks, boolean scatters, U
             int n = index / blocks / grid.tiles();
             int tile = index / blocks % grid.tiles();
             int place = place(mask, n, tile / grid.columns(), tile % grid.columns());
-            if (place >= 0 || scatters) {
+            if (place >= 0) {
                 unit.run(n, tile, place, index % blocks);
             }
         }

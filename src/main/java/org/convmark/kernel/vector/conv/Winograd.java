@@ -126,6 +126,9 @@ public enum Winograd {
         }
     };
 
+    /** Tiles of 4 x 4 results that make up for reading the larger filter of F4. */
+    private static final int SHARED_TILES = 16;
+
     /** Results on a side of a tile. */
     final int m;
 
@@ -166,6 +169,8 @@ public enum Winograd {
      *   <li>Where tiles cover a quarter more pixels than the map has, as on maps of 7, 13 and 14 pixels, they gain nothing.
      *   <li>Where few tiles share a large filter, reading the filter is the limit, and the F2 filter is less than half as large;
      *     with more tiles F4 saves enough.
+     *   <li>The images of a batch share the filter and the register tiles: where they have sixteen tiles of 4 x 4 together, F4 wins
+     *     on maps from 4 pixels on, whatever it wastes.
      * </ul>
      */
     private static Winograd fastest(Shape in, Shape out) {
@@ -176,7 +181,11 @@ public enum Winograd {
         }
         int tiles = (out.height() + 3) / 4 * ((out.width() + 3) / 4);
         boolean wasteful = 4 * 16 * tiles > 5 * out.height() * out.width();
-        return side < 6 || (products > 32_768 ? tiles * out.batch() < 16 : wasteful) ? F2_3 : F4_3;
+        boolean few = tiles * out.batch() < SHARED_TILES;
+        if (out.batch() > 1 && !few) {
+            return F4_3;
+        }
+        return side < 6 || (products > 32_768 ? few : wasteful) ? F2_3 : F4_3;
     }
 
     /** The same for 5x5, whose transforms cost more per result. */

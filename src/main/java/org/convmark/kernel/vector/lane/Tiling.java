@@ -18,7 +18,8 @@ import org.convmark.kernel.vector.conv.Panel;
  *   <li>Tiles of six and five together fill any row of twenty pixels or more, or any band of that size whose rows are contiguous.
  *   <li>Otherwise, and for other tile sizes, the pixels of a band are numbered consecutively and cut into tiles of one size,
  *     which may continue in the next row; the last tile starts early enough to end with the band.
- *   <li>Tiles of fourteen continue in the next row only if rows have seven pixels; where at most seven pixels are left, a tile of
+ *   <li>Tiles of fourteen continue in the next row only if rows have seven pixels, or if the whole map is one band of contiguous rows
+ *     that are about a multiple of seven pixels together; where at most seven pixels are left, a tile of
  *     seven takes them. Single vectors by twenty-eight continue in the next row only if rows have fourteen; the rest of a row
  *     takes single vectors by eight.
  * </ul>
@@ -52,6 +53,9 @@ public final class Tiling {
 
     private final boolean isLong;
 
+    /** Whether tiles for 32 registers see the whole map as one row. */
+    private final boolean asOneRow;
+
     /** Rows of a band; the last may have fewer. */
     public final int rows;
 
@@ -65,7 +69,10 @@ public final class Tiling {
         this.stride = stride;
         this.joined = out.joined() && (packed || stride == 1 && in.row == out.row);
         this.steps = packed || hasStep(stride);
-        this.large = HAS_LARGE && steps && fitsLarge(width);
+        boolean fits = fitsLarge(width);
+        boolean contiguous = out.joined() && stride == 1 && in.row == out.row;
+        this.asOneRow = !fits && contiguous && width >= HALF.pixels && height <= MOST_ROWS && fitsLarge(height * width);
+        this.large = HAS_LARGE && steps && (fits || asOneRow);
         this.isLong = HAS_LARGE && (joined || steps && fitsLong(width, out.fewest));
         this.rows = rows(vectors);
     }
@@ -93,6 +100,9 @@ public final class Tiling {
 
     /** As few rows as hold a tile of fourteen, and one of twenty-eight for a last block without a partner. */
     private int rowsOfLarge() {
+        if (asOneRow) {
+            return height;
+        }
         return isLong ? Math.min(height, Math.max(1, LONG.pixels / width)) : 1;
     }
 
@@ -183,7 +193,7 @@ public final class Tiling {
             for (int row = 0; row < rows; row++) {
                 longs(tiles, row * width, width);
             }
-        } else if (large && width == LARGE.piece) {
+        } else if (large && (width == LARGE.piece || asOneRow)) {
             larges(tiles, 0, pixels);
         } else if (large) {
             for (int row = 0; row < rows; row++) {
