@@ -1,5 +1,6 @@
 package org.convmark.run;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -8,9 +9,10 @@ import org.convmark.io.Choices;
 import org.convmark.io.InputError;
 import org.convmark.machine.Machine;
 import org.convmark.model.ActivationChain;
-import org.convmark.model.Axis;
 import org.convmark.model.AxisPoint;
 import org.convmark.model.Block;
+import org.convmark.model.Case;
+import org.convmark.model.Extents;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Network;
@@ -33,7 +35,7 @@ public enum Profile {
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
             List.of(WorkingSet.L1, WorkingSet.MEMORY),
-            new MeasurementSettings(1, 30_000, 2, 50)) {
+            new MeasurementSettings(1, 30_000, 2, 40)) {
         @Override
         List<Target> targets(Workload workload) {
             return workload instanceof Network ? List.of(Target.VECTOR) : super.targets(workload);
@@ -46,9 +48,12 @@ public enum Profile {
 
         @Override
         List<AxisPoint> points(Workload workload, Target target) {
-            return workload == Pattern.PLAIN && target == Target.VECTOR
-                    ? onAxes("KEPT@0.5", "DENSITY@0.5", "IMAGE@7", "BATCH@2")
-                    : List.of();
+            if (target != Target.VECTOR) {
+                return List.of();
+            }
+            return workload == Pattern.RESIDUAL
+                    ? onAxes("SKIPPED@0.5@4")
+                    : workload == Pattern.PLAIN ? onAxes("KEPT@0.5", "DENSITY@0.5", "IMAGE@7", "BATCH@2") : List.of();
         }
     },
     /**
@@ -103,12 +108,20 @@ public enum Profile {
                     "DENSITY@0.3",
                     "DENSITY@1@16",
                     "DENSITY@0.3@16",
+                    "SKIPPED@0@8",
+                    "SKIPPED@0.5@8",
+                    "SKIPPED@0.75@8",
+                    "SKIPPED@0.5@4",
+                    "SKIPPED@0.5@16",
                     "IMAGE@14",
                     "IMAGE@56",
                     "BATCH@4");
             return all.stream()
-                    .filter(point ->
-                            point.axis() != Axis.DENSITY || workload instanceof Pattern && target.hasSparseKernels())
+                    .filter(point -> switch (point.axis()) {
+                        case DENSITY -> workload instanceof Pattern && target.hasSparseKernels();
+                        case SKIPPED -> target.skipsTiles() && skips(workload, point);
+                        default -> true;
+                    })
                     .toList();
         }
     },
@@ -246,6 +259,15 @@ public enum Profile {
     /** Whether a workload is measured unless benchmarks are named. */
     boolean measures(Workload workload) {
         return family.holds(workload);
+    }
+
+    /** Whether a workload of the usual size has residual branches that can skip. */
+    boolean skips(Workload workload, AxisPoint point) {
+        Map<Parameter, Integer> extents = new EnumMap<>(Parameter.class);
+        workload.extents()
+                .forEach(extent -> extents.put(
+                        extent, Integer.valueOf(usual(workload, extent).get(0))));
+        return new Case.Problem(workload, new Extents(extents), point).fault().isEmpty();
     }
 
     private static List<AxisPoint> onAxes(String... texts) {

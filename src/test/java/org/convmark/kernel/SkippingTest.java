@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Spatially dynamic computation: every engine finds the same mask, computes these tiles and gives the right result. Results on small
@@ -270,5 +272,24 @@ class SkippingTest {
         assertEquals(
                 IntStream.range(0, graph.nodes().size()).boxed().toList(),
                 graph.nodes().stream().map(Node::id).toList());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Target.class)
+    void peersDoNotSkip(Target target) {
+        Case work = new Case.Work(
+                "ResidualBenchmark",
+                Pattern.RESIDUAL,
+                new Extents(1, 16, 28, 1),
+                AxisPoint.of("SKIPPED@0.5@8"),
+                target,
+                Fusion.NONE,
+                Algorithm.AUTO,
+                1);
+        assertEquals(
+                target.isPeer()
+                        ? Optional.of(target + " has no kernels that gather and scatter tiles, which SKIPPED needs")
+                        : Optional.empty(),
+                work.refusal());
     }
 }

@@ -71,8 +71,9 @@ public final class Tiling {
         this.steps = packed || hasStep(stride);
         boolean fits = fitsLarge(width);
         boolean contiguous = out.joined() && stride == 1 && in.row == out.row;
-        this.asOneRow = !fits && contiguous && width >= HALF.pixels && height <= MOST_ROWS && fitsLarge(height * width);
-        this.large = HAS_LARGE && steps && (fits || asOneRow);
+        boolean small = width >= HALF.pixels && height <= MOST_ROWS && fitsLarge(height * width);
+        this.asOneRow = HAS_LARGE && !fits && contiguous && small;
+        this.large = HAS_LARGE && steps && fits || asOneRow;
         this.isLong = HAS_LARGE && (joined || steps && fitsLong(width, out.fewest));
         this.rows = rows(vectors);
     }
@@ -193,8 +194,10 @@ public final class Tiling {
             for (int row = 0; row < rows; row++) {
                 longs(tiles, row * width, width);
             }
-        } else if (large && (width == LARGE.piece || asOneRow)) {
+        } else if (large && width == LARGE.piece) {
             larges(tiles, 0, pixels);
+        } else if (asOneRow) {
+            fillAfterLarges(tiles, pixels);
         } else if (large) {
             for (int row = 0; row < rows; row++) {
                 larges(tiles, row * width, width);
@@ -223,6 +226,20 @@ public final class Tiling {
         int larges = pixels < LARGE.pixels ? 0 : (pixels + HALF.pixels - 1) / LARGE.pixels * LARGE.pixels;
         cut(tiles, from, 0, Math.min(larges, pixels), LARGE);
         cut(tiles, from, larges, pixels, HALF);
+    }
+
+    /** As many tiles of fourteen as leave a sum of sixes and fives, so that each pixel is held once; all of fourteen if none do. */
+    private static void fillAfterLarges(List<Tile> tiles, int pixels) {
+        int rest = pixels % LARGE.pixels;
+        while (rest < pixels && !fills(rest)) {
+            rest += LARGE.pixels;
+        }
+        if (rest <= pixels && fills(rest)) {
+            cut(tiles, 0, 0, pixels - rest, LARGE);
+            fill(tiles, pixels - rest, rest);
+        } else {
+            larges(tiles, 0, pixels);
+        }
     }
 
     /** Tiles of one vector, as many long ones as fit; the last two may share pixels. */
