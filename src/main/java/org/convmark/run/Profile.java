@@ -84,7 +84,7 @@ public enum Profile {
         }
     },
     /**
-     * Every pattern and block at one size, and at some points of every axis: estimated under an hour on two cores. Without zeros, sparse
+     * Every pattern and block at one size, and at some points of every axis: estimated at about an hour on two cores. Without zeros, sparse
      * kernels are slower than dense ones, so their curves begin at density 1.
      */
     AXES(
@@ -110,9 +110,7 @@ public enum Profile {
                     "DENSITY@0.3@16",
                     "SKIPPED@0@8",
                     "SKIPPED@0.5@8",
-                    "SKIPPED@0.75@8",
                     "SKIPPED@0.5@4",
-                    "SKIPPED@0.5@16",
                     "IMAGE@14",
                     "IMAGE@56",
                     "BATCH@4");

@@ -81,10 +81,11 @@ final class ScalarTiles {
         }
     }
 
-    /** One channel of all tiles, pixel by pixel. */
+    /** One channel of all tiles: each takes what lies around it from the tiles that it reaches. */
     static void exchange(TileLayer.Exchange exchange, PlanarTensor in, PlanarTensor mask, PlanarTensor out, int c) {
         Grid grid = exchange.grid();
         int channels = in.shape().channels();
+        int halo = exchange.halo();
         int width = out.shape().width();
         for (int tile = 0; tile < mask.shape().batch() * grid.tiles(); tile++) {
             int place = place(mask, grid, tile);
@@ -93,19 +94,47 @@ final class ScalarTiles {
             }
             float[] y = out.maps()[place * channels + c];
             int first = tile / grid.tiles() * grid.tiles();
-            int top = tile % grid.tiles() / grid.columns() * grid.height() - exchange.halo();
-            int left = tile % grid.columns() * grid.width() - exchange.halo();
-            for (int at = 0; at < y.length; at++) {
-                int p = top + at / width;
-                int q = left + at % width;
-                y[at] = 0;
-                if (p >= 0 && p < grid.mapHeight() && q >= 0 && q < grid.mapWidth()) {
-                    int from = place(mask, grid, first + p / grid.height() * grid.columns() + q / grid.width());
+            int top = tile % grid.tiles() / grid.columns() * grid.height() - halo;
+            int left = tile % grid.columns() * grid.width() - halo;
+            int bottom = Math.min(grid.mapHeight(), top + out.shape().height());
+            int right = Math.min(grid.mapWidth(), left + width);
+            Arrays.fill(y, 0);
+            for (int i = Math.max(0, top) / grid.height(); i * grid.height() < bottom; i++) {
+                for (int j = Math.max(0, left) / grid.width(); j * grid.width() < right; j++) {
+                    int from = place(mask, grid, first + i * grid.columns() + j);
                     if (from >= 0) {
-                        y[at] = in.maps()[from * channels + c][p % grid.height() * grid.width() + q % grid.width()];
+                        float[] x = in.maps()[from * channels + c];
+                        int at = (i * grid.height() - top) * width + j * grid.width() - left;
+                        overlap(grid, x, i * grid.height(), j * grid.width(), top, left, bottom, right, y, at, width);
                     }
                 }
             }
+        }
+    }
+
+    /**
+     * Copies what a tile has in common with a part of the map.
+     *
+     * @param row of the map at which the tile x starts; so do column, and for the part y its top and left
+     * @param at where the first pixel of the tile would be in y
+     * @param width columns of y
+     */
+    private static void overlap(
+            Grid grid,
+            float[] x,
+            int row,
+            int column,
+            int top,
+            int left,
+            int bottom,
+            int right,
+            float[] y,
+            int at,
+            int width) {
+        int from = Math.max(0, left - column);
+        int to = Math.min(grid.width(), right - column);
+        for (int p = Math.max(0, top - row); p < Math.min(grid.height(), bottom - row); p++) {
+            System.arraycopy(x, p * grid.width() + from, y, at + p * width + from, to - from);
         }
     }
 
