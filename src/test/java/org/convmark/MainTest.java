@@ -35,11 +35,14 @@ class MainTest {
         run -p axis=BATCH@2@16              | axis='BATCH@2@16' is not a point of an axis
         run -p axis=DENSITY@0               | axis='DENSITY@0' is not a point of an axis
         run -p axis=DENSITY@1.1             | DENSITY@ and the share of weights that are not zero, above 0 and at most 1
-        run -p axis=DENSITY@0.5@3           | or make zeros in blocks of 4, 8 or 16 output channels, as in DENSITY@0.3@16
+        run -p axis=DENSITY@0.5@3           | make zeros in blocks of 4, 8 or 16 output channels, as in DENSITY@0.3@16
         run -p axis=PRECISION@FP32          | PRECISION@ and the format of weights, FP16, BF16, W8 or POW2
         run -p axis=PRECISION@W8@16         | axis='PRECISION@W8@16' is not a point of an axis
         waterline DEPTHWISE_3X3 --balance 160 -p axis=PRECISION@W8 | PRECISION@W8 finds no layer to store in fewer bits
         waterline DEPTHWISE_3X3 --balance 160 -p axis=DENSITY@0.5 | DENSITY@0.5 finds no layer to prune
+        run -p axis=SKIPPED@0.95@8          | SKIPPED@ and the share of tiles that residual branches do not compute, 0 to 0.9
+        run -p axis=SKIPPED@0.5@7           | or tiles of 1, 4, 8 or 16 rows and columns, as in SKIPPED@0.5@8
+        waterline RESNET_BASIC --balance 160 -p axis=SKIPPED@0.5 | without a size, a tile is the whole map of an image
         run -p algorithm=                   | -p takes name=value
         run --vector-bits 128 -p target=SCALAR -p algorithm=DIRECT --dry-run | SCALAR chooses its algorithm itself
         run -p target=PYTORCHE              | unknown target 'PYTORCHE': did you mean 'PYTORCH'?

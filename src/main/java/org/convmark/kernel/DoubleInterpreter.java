@@ -1,5 +1,7 @@
 package org.convmark.kernel;
 
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.DoubleUnaryOperator;
@@ -19,6 +21,7 @@ import org.convmark.model.Route;
 import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
 import org.convmark.model.Shift;
+import org.convmark.model.TileLayer;
 
 /**
  * Runs an unfused graph in double precision, every layer directly from its formula. It shares only the parameters with the kernels, so
@@ -186,6 +189,11 @@ public final class DoubleInterpreter {
             }
 
             @Override
+            public double[] tiles(TileLayer layer) {
+                return tiled(node, layer, in, x);
+            }
+
+            @Override
             public double[] fused(Fused fused) {
                 throw new IllegalArgumentException("only unfused graphs are interpreted");
             }
@@ -236,6 +244,124 @@ public final class DoubleInterpreter {
                         values[node.inputs().get(input)], (n * shape.channels() + channel) * pixels, y, at, pixels);
             }
         });
+    }
+
+    /** Layers of tiles, pixel by pixel. */
+    private double[] tiled(Node node, TileLayer layer, Shape in, double[] x) {
+        Shape out = node.output();
+        return layer.accept(new TileLayer.Visitor<>() {
+            @Override
+            public double[] select(TileLayer.Select select) {
+                return mask(select, in, x);
+            }
+
+            @Override
+            public double[] gather(TileLayer.Gather gather) {
+                int[] tiles = computed(values[node.inputs().get(1)], gather.kept());
+                return maps(out, (place, c, y, at) -> {
+                    int image = tiles[place] / gather.grid().tiles();
+                    window(
+                            gather.grid(),
+                            gather.halo(),
+                            tiles[place],
+                            y,
+                            at,
+                            (p, q) -> x[((image * in.channels() + c) * in.height() + p) * in.width() + q]);
+                });
+            }
+
+            @Override
+            public double[] exchange(TileLayer.Exchange exchange) {
+                TileLayer.Grid grid = exchange.grid();
+                double[] mask = values[node.inputs().get(1)];
+                int[] tiles = computed(mask, out.batch());
+                return maps(out, (place, c, y, at) -> {
+                    int first = tiles[place] / grid.tiles() * grid.tiles();
+                    window(grid, exchange.halo(), tiles[place], y, at, (p, q) -> {
+                        int from = (int) mask[first + p / grid.height() * grid.columns() + q / grid.width()];
+                        int pixel = p % grid.height() * grid.width() + q % grid.width();
+                        return from < 0 ? 0 : x[(from * in.channels() + c) * (int) in.pixels() + pixel];
+                    });
+                });
+            }
+
+            @Override
+            public double[] scatter(TileLayer.Scatter scatter) {
+                TileLayer.Grid grid = scatter.grid();
+                double[] mask = values[node.inputs().get(1)];
+                double[] tiles = values[node.inputs().get(2)];
+                DoubleUnaryOperator f = scatter.after() == null ? v -> v : activation(scatter.after());
+                return maps(out, (n, c, y, at) -> {
+                    for (int i = 0; i < out.pixels(); i++) {
+                        int p = i / out.width();
+                        int q = i % out.width();
+                        int tile = n * grid.tiles() + p / grid.height() * grid.columns() + q / grid.width();
+                        int from = (int) mask[tile];
+                        int pixel = p % grid.height() * grid.width() + q % grid.width();
+                        double added = from < 0
+                                ? 0
+                                : tiles[(from * out.channels() + c) * grid.height() * grid.width() + pixel];
+                        y[at + i] = f.applyAsDouble(x[at + i] + added);
+                    }
+                });
+            }
+        });
+    }
+
+    /** A pixel of a map, by row and column. */
+    private interface Pixel {
+        double at(int p, int q);
+    }
+
+    /** A tile with its halo, zeros outside the map. */
+    private static void window(TileLayer.Grid grid, int halo, int tile, double[] y, int at, Pixel pixel) {
+        int top = tile % grid.tiles() / grid.columns() * grid.height() - halo;
+        int left = tile % grid.columns() * grid.width() - halo;
+        int width = grid.width() + 2 * halo;
+        for (int i = 0; i < (grid.height() + 2 * halo) * width; i++) {
+            int p = top + i / width;
+            int q = left + i % width;
+            boolean inside = p >= 0 && p < grid.mapHeight() && q >= 0 && q < grid.mapWidth();
+            y[at + i] = inside ? pixel.at(p, q) : 0;
+        }
+    }
+
+    /** By place, the tile of the batch that a mask puts there. */
+    static int[] computed(double[] mask, int kept) {
+        int[] tiles = new int[kept];
+        for (int tile = 0; tile < mask.length; tile++) {
+            if (mask[tile] >= 0) {
+                tiles[(int) mask[tile]] = tile;
+            }
+        }
+        return tiles;
+    }
+
+    /** By sorting, in the order of the scores. */
+    private static double[] mask(TileLayer.Select select, Shape in, double[] x) {
+        TileLayer.Grid grid = select.grid();
+        double[] scores = new double[in.batch() * grid.tiles()];
+        Arrays.fill(scores, Double.NEGATIVE_INFINITY);
+        for (int tile = 0; tile < scores.length; tile++) {
+            int i = tile % grid.tiles() / grid.columns();
+            int j = tile % grid.columns();
+            for (int c = 0; c < in.channels(); c++) {
+                int map = (tile / grid.tiles() * in.channels() + c) * (int) in.pixels();
+                for (int p = i * in.height() / grid.rows(); p < (i + 1) * in.height() / grid.rows(); p++) {
+                    for (int q = j * in.width() / grid.columns(); q < (j + 1) * in.width() / grid.columns(); q++) {
+                        scores[tile] = Math.max(scores[tile], x[map + p * in.width() + q]);
+                    }
+                }
+            }
+        }
+        List<Integer> best = IntStream.range(0, scores.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(tile -> -scores[tile]))
+                .toList();
+        double[] mask = new double[scores.length];
+        Arrays.fill(mask, TileLayer.SKIPPED);
+        IntStream.range(0, select.kept()).forEach(place -> mask[best.get(place)] = place);
+        return mask;
     }
 
     private static double[] normalised(LayerNorm norm, float[] gain, float[] bias, Shape shape, double[] x) {

@@ -15,6 +15,7 @@ import org.convmark.model.LayerVisitor;
 import org.convmark.model.Pool;
 import org.convmark.model.Route;
 import org.convmark.model.Shift;
+import org.convmark.model.TileLayer;
 
 /**
  * How large integer parameters may be, and how many weights of a filter other than zero, so that floats compute a graph exactly. A float
@@ -187,6 +188,19 @@ final class IntegerLimits {
                     case AVERAGE -> pool.kernel() <= 2 ? Effect.averaging(2) : average(0);
                     case GLOBAL -> average(graph.shapes(node).get(0).pixels());
                 };
+            }
+
+            @Override
+            public Effect tiles(TileLayer layer) {
+                return layer instanceof TileLayer.Scatter scatter ? scattered(scatter) : Effect.KEEP;
+            }
+
+            /** The mask counts as a summand. */
+            private Effect scattered(TileLayer.Scatter scatter) {
+                if (scatter.after() != null) {
+                    activate(new ElementWise.Activate(scatter.after()));
+                }
+                return new Effect(Kind.SUM, 0, false, 0);
             }
 
             private Effect average(long pixels) {

@@ -13,6 +13,7 @@ import org.convmark.model.Pool;
 import org.convmark.model.Route;
 import org.convmark.model.Shape;
 import org.convmark.model.Shift;
+import org.convmark.model.TileLayer;
 
 /**
  * What each layer kind becomes in another representation: kernels of a backend, nodes of an ONNX model. An implementation that
@@ -52,6 +53,9 @@ public abstract class Lowering<V, R> {
 
     /** Window reduction. */
     protected abstract R pool(Pool pool, V in, V out);
+
+    /** The layers of spatially dynamic computation. */
+    protected abstract R tiles(TileLayer layer, List<V> in, V out);
 
     /** A blur as what it is: a depthwise convolution with constant weights. */
     protected final R blur(Pool pool, int channels, V in, V out) {
@@ -114,6 +118,11 @@ public abstract class Lowering<V, R> {
             }
 
             @Override
+            public R tiles(TileLayer layer) {
+                return Lowering.this.tiles(layer, in, out);
+            }
+
+            @Override
             public R fused(Fused fused) {
                 if (!fused.isConvolution()) {
                     throw noBlocks();
@@ -127,6 +136,11 @@ public abstract class Lowering<V, R> {
     static UnsupportedOperationException noBlocks() {
         return new UnsupportedOperationException(
                 "this target does not run fusion BLOCK: choose fusion=NONE or fusion=EPILOGUE");
+    }
+
+    /** The error for a mask on a target that knows none. */
+    protected static UnsupportedOperationException noTiles() {
+        return new UnsupportedOperationException("this target does not skip tiles: choose SCALAR, VECTOR or OPENCL");
     }
 
     /** What a convolution becomes together with everything folded into it. */

@@ -20,6 +20,7 @@ import org.convmark.model.Route;
 import org.convmark.model.Shape;
 import org.convmark.model.Shift;
 import org.convmark.model.Sparsity;
+import org.convmark.model.TileLayer;
 
 /**
  * Deterministic parameters and input of a graph. Parameters depend on a node's id, so they are the same however the graph is
@@ -287,7 +288,10 @@ public class Weights {
 
             @Override
             public Moments add(ElementWise.Add add) {
-                Moments y = in.get(1);
+                return sum(in.get(1));
+            }
+
+            private Moments sum(Moments y) {
                 return new Moments(x.mean + y.mean, x.variance + y.variance, x.shared + y.shared);
             }
 
@@ -324,6 +328,15 @@ public class Weights {
                     case AVERAGE, BLUR -> averaged(pool.kernel() * pool.kernel());
                     case GLOBAL -> averaged(graph.shapes(node).get(0).pixels());
                 };
+            }
+
+            /** Those of computed tiles, which vary most. */
+            @Override
+            public Moments tiles(TileLayer layer) {
+                if (layer instanceof TileLayer.Scatter scatter) {
+                    return scatter.after() == null ? sum(in.get(2)) : Weights.after(scatter.after(), sum(in.get(2)));
+                }
+                return x;
             }
 
             private Moments averaged(double window) {

@@ -27,7 +27,7 @@ public enum Axis {
 
         @Override
         public String together(int multiple) {
-            return " to multiples of " + multiple;
+            return multiple == 1 ? "" : " to multiples of " + multiple;
         }
 
         @Override
@@ -56,7 +56,7 @@ public enum Axis {
 
         @Override
         public String together(int multiple) {
-            return " in blocks of " + multiple;
+            return multiple == 1 ? "" : " in blocks of " + multiple;
         }
 
         @Override
@@ -94,6 +94,43 @@ public enum Axis {
                     : Optional.of(target + " stores weights as floats only, without " + this);
         }
     },
+    /**
+     * Spatially dynamic computation: a share of the tiles of every map pass by the residual branches, as in LAUDNet (Han et al. 2023,
+     * arXiv 2308.15949). See {@link TileLayer}.
+     */
+    SKIPPED("@ and the share of tiles that residual branches do not compute, 0 to 0.9", Axis::skippedShare) {
+        @Override
+        int alone() {
+            return WHOLE_MAP;
+        }
+
+        @Override
+        boolean takes(int multiple) {
+            return TILES.contains(multiple);
+        }
+
+        @Override
+        public String together(int multiple) {
+            return multiple == WHOLE_MAP ? " of whole maps" : " in tiles of " + multiple;
+        }
+
+        @Override
+        Graph applied(AxisPoint point, Graph graph) {
+            return new Skipping(graph, point.number(), point.multiple())
+                    .rewritten()
+                    .orElseThrow(() -> new IllegalArgumentException(point
+                            + " finds no tile to skip: it takes a block that adds its input to a chain of convolutions at stride 1, norms and"
+                            + " activations, and so many tiles in a batch that this share of them is one or more; without a size, a tile is"
+                            + " the whole map of an image"));
+        }
+
+        @Override
+        Optional<String> refusal(Target target, Algorithm algorithm) {
+            return target.skipsTiles()
+                    ? Optional.empty()
+                    : Optional.of(target + " has no kernels that gather and scatter tiles, which " + this + " needs");
+        }
+    },
     /** The size of the signal: the same layers on an image of another size. */
     IMAGE("@ and the rows and columns of the image", Axis::count) {
         @Override
@@ -115,6 +152,13 @@ public enum Axis {
 
     private static final Set<Integer> BLOCKS = Set.of(4, 8, 16);
 
+    private static final Set<Integer> TILES = Set.of(1, 4, 8, 16);
+
+    /** In place of rows and columns of a tile. */
+    private static final int WHOLE_MAP = 0;
+
+    private static final BigDecimal MOST_SKIPPED = new BigDecimal("0.9");
+
     private final String values;
     private final Function<String, Optional<String>> canonical;
 
@@ -126,6 +170,12 @@ public enum Axis {
     private static Optional<String> share(String text) {
         return number(text)
                 .filter(value -> value.signum() > 0 && value.compareTo(BigDecimal.ONE) <= 0)
+                .map(BigDecimal::toPlainString);
+    }
+
+    private static Optional<String> skippedShare(String text) {
+        return number(text)
+                .filter(value -> value.signum() >= 0 && value.compareTo(MOST_SKIPPED) <= 0)
                 .map(BigDecimal::toPlainString);
     }
 
@@ -198,12 +248,17 @@ public enum Axis {
         return Optional.empty();
     }
 
-    /** Whether this many channels may stay or go together. */
+    /** The {@link AxisPoint#multiple} of a point that names none. */
+    int alone() {
+        return 1;
+    }
+
+    /** Whether this many channels may stay or go together, or a tile may have so many rows. */
     boolean takes(int multiple) {
         return false;
     }
 
-    /** How channels stay or go together, for a reader, after the name of the axis. */
+    /** How channels or pixels stay or go together, for a reader, after the name of the axis. */
     public String together(int multiple) {
         return "";
     }

@@ -129,6 +129,16 @@ public sealed interface Case {
         public Graph graph() {
             return axis.applied(workload.graph(size()));
         }
+
+        /** Why there is no such graph; empty if there is one. */
+        public Optional<String> fault() {
+            try {
+                graph();
+                return Optional.empty();
+            } catch (IllegalArgumentException e) {
+                return Optional.of(e.getMessage());
+            }
+        }
     }
 
     /**

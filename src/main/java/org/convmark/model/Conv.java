@@ -59,6 +59,11 @@ public record Conv(
         return compression instanceof Precision precision ? precision : Precision.FP32;
     }
 
+    /** The same for an input that has its zero pixels already. */
+    Conv withoutPadding() {
+        return new Conv(outChannels, kernel, stride, dilation, 0, groupWidth, bias, compression);
+    }
+
     /** Input channels that one filter sees, for this many input channels. */
     public int groupWidth(int inChannels) {
         return groupWidth == DENSE ? inChannels : groupWidth;

@@ -6,7 +6,7 @@ import java.util.List;
  * One step of a network: what it computes, the shape of its result and what it costs. Everything here is inference;
  * shapes are batch x channels x height x width.
  */
-public sealed interface Layer permits Conv, ElementWise, LayerNorm, Pool, Route, Shift, Fused {
+public sealed interface Layer permits Conv, ElementWise, LayerNorm, Pool, Route, Shift, TileLayer, Fused {
     /**
      * The shape of the result.
      *

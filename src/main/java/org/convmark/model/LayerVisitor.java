@@ -25,5 +25,7 @@ public interface LayerVisitor<R> {
 
     R pool(Pool pool);
 
+    R tiles(TileLayer layer);
+
     R fused(Fused fused);
 }

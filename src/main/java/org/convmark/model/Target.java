@@ -96,6 +96,11 @@ public enum Target {
         return this == SCALAR || this == VECTOR;
     }
 
+    /** Whether it has kernels that compute some tiles of a map only. */
+    public boolean skipsTiles() {
+        return !isPeer();
+    }
+
     /** Fusions that this target runs. */
     public Set<Fusion> fusions() {
         return EnumSet.copyOf(fusions);

@@ -1,5 +1,6 @@
 package org.convmark.run;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,6 +11,8 @@ import org.convmark.machine.Machine;
 import org.convmark.model.ActivationChain;
 import org.convmark.model.AxisPoint;
 import org.convmark.model.Block;
+import org.convmark.model.Case;
+import org.convmark.model.Extents;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Network;
@@ -32,7 +35,7 @@ public enum Profile {
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
             List.of(WorkingSet.L1, WorkingSet.MEMORY),
-            new MeasurementSettings(1, 30_000, 2, 50)) {
+            new MeasurementSettings(1, 30_000, 2, 40)) {
         @Override
         List<Target> targets(Workload workload) {
             return workload instanceof Network ? List.of(Target.VECTOR) : super.targets(workload);
@@ -45,9 +48,14 @@ public enum Profile {
 
         @Override
         List<AxisPoint> points(Workload workload, Target target) {
-            return workload == Pattern.PLAIN && target == Target.VECTOR
-                    ? onAxes("KEPT@0.5", "DENSITY@0.5", "PRECISION@W8", "IMAGE@7", "BATCH@2")
-                    : List.of();
+            if (target != Target.VECTOR) {
+                return List.of();
+            }
+            return workload == Pattern.RESIDUAL
+                    ? onAxes("SKIPPED@0.5@4")
+                    : workload == Pattern.PLAIN
+                            ? onAxes("KEPT@0.5", "DENSITY@0.5", "PRECISION@W8", "IMAGE@7", "BATCH@2")
+                            : List.of();
         }
     },
     /**
@@ -78,7 +86,7 @@ public enum Profile {
         }
     },
     /**
-     * Every pattern and block at one size, and at some points of every axis: estimated under an hour on two cores. Without zeros, sparse
+     * Every pattern and block at one size, and at some points of every axis: estimated at about an hour on two cores. Without zeros, sparse
      * kernels are slower than dense ones, so their curves begin at density 1.
      */
     AXES(
@@ -94,8 +102,6 @@ public enum Profile {
                     "KEPT@0.9",
                     "KEPT@0.7",
                     "KEPT@0.5",
-                    "KEPT@0.3",
-                    "KEPT@0.75@16",
                     "KEPT@0.5@16",
                     "KEPT@0.25@16",
                     "DENSITY@1",
@@ -103,6 +109,8 @@ public enum Profile {
                     "DENSITY@1@16",
                     "DENSITY@0.3@16",
                     "PRECISION@W8",
+                    "SKIPPED@0@8",
+                    "SKIPPED@0.5@8",
                     "IMAGE@14",
                     "IMAGE@56",
                     "BATCH@4");
@@ -110,6 +118,7 @@ public enum Profile {
                     .filter(point -> switch (point.axis()) {
                         case DENSITY -> workload instanceof Pattern && target.hasSparseKernels();
                         case PRECISION -> workload instanceof Pattern && target.storesFewerBits();
+                        case SKIPPED -> target.skipsTiles() && skips(workload, point);
                         default -> true;
                     })
                     .toList();
@@ -249,6 +258,15 @@ public enum Profile {
     /** Whether a workload is measured unless benchmarks are named. */
     boolean measures(Workload workload) {
         return family.holds(workload);
+    }
+
+    /** Whether a workload of the usual size has residual branches that can skip. */
+    boolean skips(Workload workload, AxisPoint point) {
+        Map<Parameter, Integer> extents = new EnumMap<>(Parameter.class);
+        workload.extents()
+                .forEach(extent -> extents.put(
+                        extent, Integer.valueOf(usual(workload, extent).get(0))));
+        return new Case.Problem(workload, new Extents(extents), point).fault().isEmpty();
     }
 
     private static List<AxisPoint> onAxes(String... texts) {

@@ -28,6 +28,7 @@ import org.convmark.model.Layer;
 import org.convmark.model.Pool;
 import org.convmark.model.Shape;
 import org.convmark.model.Target;
+import org.convmark.model.TileLayer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -41,6 +42,9 @@ class LayerSweepTest {
     private static final List<Activation> FEW = Arrays.asList(Activation.RELU, Activation.SILU, null);
     private static final int[] CHANNELS = {1, 3, 7, 8, 9, 15, 16, 17, 33, 67};
     private static final int[][] MAPS = {{1, 1}, {5, 5}, {7, 13}, {14, 14}};
+    /** Maps whose rows are one row to a pointwise convolution. */
+    private static final int[][] ONE_ROW = {{8, 8}, {4, 10}, {8, 16}, {3, 9}};
+
     private static final Comparison COMPARISON = new Comparison(2, 1, Algorithm.DIRECT);
 
     // ---------------------------------------------------------------- convolutions
@@ -66,6 +70,13 @@ class LayerSweepTest {
                 bodies.put(kernel + "x" + kernel + " stride " + stride, exactThenRandom(graphs));
             }
         }
+        List<Graph> oneRow = new ArrayList<>();
+        for (int i = 0; i < CHANNELS.length; i++) {
+            Graph g = input(1 + i % 2, CHANNELS[i], ONE_ROW[i % ONE_ROW.length]);
+            oneRow.add(g.biased(67));
+            oneRow.add(g.conv(1, CHANNELS[i]).add(0).relu());
+        }
+        bodies.put("rows in one", exactThenRandom(oneRow));
         return COMPARISON.onEveryTarget(bodies);
     }
 
@@ -231,7 +242,7 @@ class LayerSweepTest {
 
     // ---------------------------------------------------------------- all other layers
 
-    /** Fails until every layer kind of the model is swept. */
+    /** Fails until every layer kind of the model is swept; {@link SkippingTest} sweeps layers of tiles, which peers do not run. */
     @Test
     void everyKindIsSwept() {
         Set<Class<?>> swept = Stream.concat(exactLayers().values().stream(), roundingLayers().values().stream())
@@ -239,6 +250,7 @@ class LayerSweepTest {
                 .map(node -> node.layer().getClass())
                 .collect(Collectors.toSet());
         swept.add(Fused.class);
+        kinds(TileLayer.class).forEach(swept::add);
         assertEquals(kinds(Layer.class).collect(Collectors.toSet()), swept);
     }
 

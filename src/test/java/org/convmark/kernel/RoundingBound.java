@@ -17,6 +17,7 @@ import org.convmark.model.Route;
 import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
 import org.convmark.model.Shift;
+import org.convmark.model.TileLayer;
 
 /**
  * How far an element of a result may be from what {@link DoubleInterpreter} says if a correct kernel computes it in floats: a
@@ -206,6 +207,11 @@ final class RoundingBound {
             @Override
             public Element pool(Pool pool) {
                 return (n, c, p, q, sum) -> pooled(pool, x, n, c, p, q, sum);
+            }
+
+            @Override
+            public Element tiles(TileLayer layer) {
+                throw new IllegalArgumentException("random graphs skip no tiles");
             }
 
             @Override

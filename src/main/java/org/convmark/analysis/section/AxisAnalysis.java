@@ -141,7 +141,7 @@ public final class AxisAnalysis implements Analysis {
         contents.add(
                 new Content.Text(
                         "Theory is the factor by which arithmetic falls, unless said, realised the factor by which time falls, both against the same row without an axis. KEPT keeps "
-                                + "a share of every layer's channels, rounded to a multiple if one is given; DENSITY keeps a share of the weights, anywhere or in blocks of output channels, and its theory counts their multiplications only; PRECISION stores weights in fewer bits, and its theory is the factor by which bytes of weights and activations fall; IMAGE and BATCH change how much passes through the same layers, so that realised over theory is "
+                                + "a share of every layer's channels, rounded to a multiple if one is given; DENSITY keeps a share of the weights, anywhere or in blocks of output channels, and its theory counts their multiplications only; PRECISION stores weights in fewer bits, and its theory is the factor by which bytes of weights and activations fall; SKIPPED computes the residual branches of some tiles only; IMAGE and BATCH change how much passes through the same layers, so that realised over theory is "
                                 + "the gain per pixel or per image. What a smaller network does to accuracy is not measured here."));
         contents.add(means(facts, pairs));
         contents.add(new Chart(points(facts.run(), curves), CURVES));
@@ -250,7 +250,8 @@ public final class AxisAnalysis implements Analysis {
         List<List<Cell>> lines = new ArrayList<>();
         for (Curve curve : curves) {
             Case.Work base = curve.base().work();
-            String panel = curve.axis() + together(curve) + " on " + base.target() + " " + base.fusion();
+            String panel = curve.axis() + curve.axis().together(curve.multiple()) + " on " + base.target() + " "
+                    + base.fusion();
             String rest = base.title() + ", JVM " + run.label(curve.base().jvm());
             Stream.concat(Stream.of(new Pair(curve.base(), curve.base())), curve.pairs().stream())
                     .sorted(Comparator.comparingDouble(Pair::theory))
@@ -266,10 +267,6 @@ public final class AxisAnalysis implements Analysis {
                 "Factors by which theory and time fall",
                 List.of("Panel", "Workload", "Rest", "Axis", "Theory", "Realised"),
                 lines);
-    }
-
-    private static String together(Curve curve) {
-        return curve.multiple() == 1 ? "" : curve.axis().together(curve.multiple());
     }
 
     private static Table breakEvens(RunFacts facts, List<Curve> curves) {
@@ -296,7 +293,7 @@ public final class AxisAnalysis implements Analysis {
                 IDENTITY,
                 facts.run(),
                 curve.base(),
-                Cell.words(curve.axis() + together(curve)),
+                Cell.words(curve.axis() + curve.axis().together(curve.multiple())),
                 factor(Optional.of(breakEven(theory, logs))),
                 factor(even.map(Interval::low)),
                 factor(even.map(Interval::high)),

@@ -21,6 +21,7 @@ import org.convmark.model.Pool;
 import org.convmark.model.Route;
 import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
+import org.convmark.model.TileLayer;
 
 /**
  * A graph and its weights as an ONNX model, in the operators that exporters write. A fused kernel becomes a convolution with its
@@ -288,6 +289,11 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
             }
         }
         return operators.nodes();
+    }
+
+    @Override
+    protected List<Message> tiles(TileLayer layer, List<Value> in, Value out) {
+        throw noTiles();
     }
 
     private static boolean isZero(float[] values) {

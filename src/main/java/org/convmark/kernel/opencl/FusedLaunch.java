@@ -12,6 +12,7 @@ import org.convmark.model.LayerVisitor;
 import org.convmark.model.Pool;
 import org.convmark.model.Route;
 import org.convmark.model.Shift;
+import org.convmark.model.TileLayer;
 
 /** What one launch can run of a block: stages that stream rows on CPUs, or a tile in local memory on GPUs. */
 record FusedLaunch(FusedTile tiles, Tuning tuning) implements FusionCapabilities {
@@ -61,6 +62,11 @@ record FusedLaunch(FusedTile tiles, Tuning tuning) implements FusionCapabilities
         @Override
         public String pool(Pool pool) {
             return pool.kind() == Pool.Kind.BLUR ? "" : "pools windows whose padding is not zero";
+        }
+
+        @Override
+        public String tiles(TileLayer layer) {
+            return "reads tiles anywhere in a map";
         }
 
         @Override

@@ -19,6 +19,7 @@ import org.convmark.model.Pool;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Route;
 import org.convmark.model.Shape;
+import org.convmark.model.TileLayer;
 
 /**
  * OpenCL 1.2 or later, on a GPU or a CPU. A kernel is one enqueue into an in-order queue; a program ends by waiting for the
@@ -269,6 +270,83 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     }
 
     @Override
+    protected Kernel tiles(TileLayer layer, List<DeviceTensor> in, DeviceTensor out) {
+        DeviceTensor first = in.get(0);
+        return layer.accept(new TileLayer.Visitor<>() {
+            @Override
+            public Kernel select(TileLayer.Select select) {
+                return OpenClBackend.this.select(select, first, out);
+            }
+
+            @Override
+            public Kernel gather(TileLayer.Gather gather) {
+                return perTile("gather", gather.grid(), gather.halo());
+            }
+
+            @Override
+            public Kernel exchange(TileLayer.Exchange exchange) {
+                return perTile("exchange", exchange.grid(), exchange.halo());
+            }
+
+            /** Items for every tile of the map, whether it is computed or not. */
+            private Kernel perTile(String name, TileLayer.Grid grid, int halo) {
+                DeviceTensor mask = in.get(1);
+                int tiles = mask.shape().batch() * grid.tiles();
+                Object[] operands = {first.memory(), first.at(), mask.memory(), mask.at(), form(grid), halo};
+                return overRows("tiles.cl", name, "", out, out.blocks(), tiles, operands);
+            }
+
+            @Override
+            public Kernel scatter(TileLayer.Scatter scatter) {
+                String define = scatter.after() == null ? "" : " -DAFTER_SUM=" + Tuning.name(scatter.after());
+                DeviceTensor mask = in.get(1);
+                DeviceTensor tiles = in.get(2);
+                Object[] operands = {
+                    first.memory(),
+                    first.at(),
+                    mask.memory(),
+                    mask.at(),
+                    tiles.memory(),
+                    tiles.at(),
+                    form(scatter.grid())
+                };
+                return overRows("tiles.cl", "scatter", define, out, out.blocks(), operands);
+            }
+        });
+    }
+
+    private static int[] form(TileLayer.Grid grid) {
+        return new int[] {grid.mapHeight(), grid.mapWidth(), grid.height(), grid.width()};
+    }
+
+    /** Two launches: the scores of all tiles, then the place of each. */
+    private Kernel select(TileLayer.Select select, DeviceTensor in, DeviceTensor mask) {
+        TileLayer.Grid grid = select.grid();
+        int batch = in.shape().batch();
+        int tiles = batch * grid.tiles();
+        float[] unused = new float[tuning.vector()];
+        Arrays.fill(unused, (in.shape().channels() - 1) % unused.length + 1, unused.length, Float.NEGATIVE_INFINITY);
+        Cl.Memory scores = cl.allocate((long) tiles * Shape.ELEMENT_BYTES);
+        long[] items = {tuning.group(), grid.tiles(), batch};
+        Kernel score = cl.kernel(
+                "tiles.cl",
+                "score",
+                tuning.options(),
+                new Cl.Range(items, new long[] {tuning.group(), 1, 1}),
+                in.memory(),
+                in.at(),
+                in.shape().height(),
+                in.shape().width(),
+                in.blocks(),
+                cl.upload(unused),
+                grid.rows(),
+                grid.columns(),
+                scores);
+        Kernel rank = overRows("tiles.cl", "rank", "", mask, 1, scores, tiles, select.kept());
+        return new Sequence(new Kernel[] {score, rank});
+    }
+
+    @Override
     public Program compile(RoofLoop loop, long size) {
         return program(new Roof(cl, tuning).bind(loop, size));
     }
@@ -298,13 +376,18 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
      * @param blocks blocks that get items of their own
      */
     private Kernel overRows(String file, String name, String define, DeviceTensor out, int blocks, Object... operands) {
+        return overRows(file, name, define, out, blocks, out.shape().batch(), operands);
+    }
+
+    /** @param images that get items of their own */
+    private Kernel overRows(
+            String file, String name, String define, DeviceTensor out, int blocks, int images, Object[] operands) {
         int height = out.shape().height();
         int width = out.shape().width();
-        int batch = out.shape().batch();
         boolean pixels = tuning.family() == Tuning.Family.GPU;
-        int rows = pixels ? 1 : DeviceTensor.rowsPerItem(height, blocks * batch, cl.units());
+        int rows = pixels ? 1 : DeviceTensor.rowsPerItem(height, blocks * images, cl.units());
         long first = pixels ? (long) height * width : DeviceTensor.blocks(height, rows);
-        Cl.Range range = new Cl.Range(new long[] {first, blocks, batch}, new long[] {tuning.group(), 1, 1});
+        Cl.Range range = new Cl.Range(new long[] {first, blocks, images}, new long[] {tuning.group(), 1, 1});
         Object[] target = {out.memory(), out.at(), rows, height, width};
         Object[] all =
                 Stream.concat(Arrays.stream(operands), Arrays.stream(target)).toArray();

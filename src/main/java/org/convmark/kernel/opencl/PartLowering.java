@@ -12,6 +12,7 @@ import org.convmark.model.Graph;
 import org.convmark.model.Pool;
 import org.convmark.model.Route;
 import org.convmark.model.Shape;
+import org.convmark.model.TileLayer;
 
 /** What each layer kind becomes in a fused kernel on a CPU. Values are those of the body. */
 final class PartLowering extends Lowering<Integer, PartLowering.Part> {
@@ -123,6 +124,11 @@ final class PartLowering extends Lowering<Integer, PartLowering.Part> {
     @Override
     protected Part shift(Integer in, Integer out) {
         throw new IllegalStateException("FusedLaunch takes no shift");
+    }
+
+    @Override
+    protected Part tiles(TileLayer layer, List<Integer> in, Integer out) {
+        throw new IllegalStateException("FusedLaunch takes no layers of tiles");
     }
 
     @Override

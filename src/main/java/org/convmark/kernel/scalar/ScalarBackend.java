@@ -11,6 +11,7 @@ import org.convmark.model.Activation;
 import org.convmark.model.Pool;
 import org.convmark.model.Route;
 import org.convmark.model.Shape;
+import org.convmark.model.TileLayer;
 
 /**
  * Plain Java loops over one array per feature map: the definition of the right answer and the baseline without acceleration.
@@ -135,6 +136,37 @@ public final class ScalarBackend extends Backend<PlanarTensor, Kernel> {
     @Override
     protected Kernel pool(Pool pool, PlanarTensor in, PlanarTensor out) {
         return perMap(out, m -> ScalarLoops.pool(pool, in, out, m));
+    }
+
+    @Override
+    protected Kernel tiles(TileLayer layer, List<PlanarTensor> in, PlanarTensor out) {
+        return layer.accept(new TileLayer.Visitor<>() {
+            @Override
+            public Kernel select(TileLayer.Select select) {
+                float[] scores =
+                        new float[in.get(0).shape().batch() * select.grid().tiles()];
+                return ScalarLoops.units(1, unit -> ScalarTiles.select(select, in.get(0), scores, out));
+            }
+
+            @Override
+            public Kernel gather(TileLayer.Gather gather) {
+                return perChannel(c -> ScalarTiles.gather(gather, in.get(0), in.get(1), out, c));
+            }
+
+            @Override
+            public Kernel exchange(TileLayer.Exchange exchange) {
+                return perChannel(c -> ScalarTiles.exchange(exchange, in.get(0), in.get(1), out, c));
+            }
+
+            @Override
+            public Kernel scatter(TileLayer.Scatter scatter) {
+                return perMap(out, m -> ScalarTiles.scatter(scatter, in, out, m));
+            }
+
+            private Kernel perChannel(IntConsumer channel) {
+                return ScalarLoops.units(out.shape().channels(), channel);
+            }
+        });
     }
 
     @Override

@@ -40,6 +40,7 @@ import org.convmark.model.RoofLoop;
 import org.convmark.model.Route;
 import org.convmark.model.Shape;
 import org.convmark.model.Sparsity;
+import org.convmark.model.TileLayer;
 
 /** Vector-API kernels on blocked tensors, with register tiles. */
 public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> {
@@ -280,6 +281,31 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
             case GLOBAL -> new RowKernel(out, new GlobalPoolKernel(in, out));
             case BLUR -> DepthwiseKernel.blur(pool, in, out);
         };
+    }
+
+    @Override
+    protected RowRangeKernel tiles(TileLayer layer, List<BlockedTensor> in, BlockedTensor out) {
+        return layer.accept(new TileLayer.Visitor<>() {
+            @Override
+            public RowRangeKernel select(TileLayer.Select select) {
+                return new SelectKernel(select, in.get(0), out);
+            }
+
+            @Override
+            public RowRangeKernel gather(TileLayer.Gather gather) {
+                return TileKernel.gather(gather, in.get(0), in.get(1), out);
+            }
+
+            @Override
+            public RowRangeKernel exchange(TileLayer.Exchange exchange) {
+                return TileKernel.exchange(exchange, in.get(0), in.get(1), out);
+            }
+
+            @Override
+            public RowRangeKernel scatter(TileLayer.Scatter scatter) {
+                return TileKernel.scatter(scatter, in, out);
+            }
+        });
     }
 
     @Override

@@ -18,13 +18,14 @@ import org.convmark.model.Pool;
 import org.convmark.model.Route;
 import org.convmark.model.Shape;
 import org.convmark.model.Shift;
+import org.convmark.model.TileLayer;
 
 /**
  * The ranges of memory that a graph's kernels touch, in the order of their tiles: a model of a typical direct kernel, not a
  * recording of ours. Tensors are in blocks of 16 channels, each block stored row by row. A convolution computes 16 output
  * channels at a time, row by row. For each row it reads the rows under the filter, input block after input block, and the block's
- * weights; repeated reads within a row are assumed to hit the nearest cache. Element-wise layers, routes and pooling read their
- * operands row by row. A fused kernel computes its whole output row by row; for each row it reads its external inputs and all its
+ * weights; repeated reads within a row are assumed to hit the nearest cache. Element-wise layers, routes, pooling and layers of tiles
+ * read their operands row by row. A fused kernel computes its whole output row by row; for each row it reads its external inputs and all its
  * weights. Memory of dead values is reused, as in programs.
  */
 public final class Trace {
@@ -157,6 +158,11 @@ public final class Trace {
 
         @Override
         public Runnable shift(Shift shift) {
+            return this::rows;
+        }
+
+        @Override
+        public Runnable tiles(TileLayer layer) {
             return this::rows;
         }
 

@@ -33,6 +33,7 @@ import org.convmark.model.Pool;
 import org.convmark.model.Route;
 import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
+import org.convmark.model.TileLayer;
 
 /**
  * oneDNN on the CPU, used as its programming model says: a convolution chooses the layout of its source, weights and
@@ -350,6 +351,11 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
         }
         Conv conv = new Conv(channels, 3, 1, 1, 1, 1, Conv.Bias.NO);
         return conv(FoldedConv.of(conv, filter, new float[channels]), in, null, out);
+    }
+
+    @Override
+    protected Kernel tiles(TileLayer layer, List<OneDnnTensor> in, OneDnnTensor out) {
+        throw noTiles();
     }
 
     @Override

@@ -29,6 +29,7 @@ import org.convmark.model.Pool;
 import org.convmark.model.Route;
 import org.convmark.model.RouteVisitor;
 import org.convmark.model.Shape;
+import org.convmark.model.TileLayer;
 
 /**
  * PyTorch's eager mode on the CPU: every layer is the call that a Python program makes, in inference mode, on contiguous tensors,
@@ -268,6 +269,11 @@ final class PyTorchBackend extends Backend<PyTorchTensor, Kernel> {
     protected Kernel shift(PyTorchTensor in, PyTorchTensor out) {
         long[] pads = {-1, 1, -1, 1};
         return new Assignment(out, "a shift", () -> torch.constant_pad_nd(in.tensor(), pads));
+    }
+
+    @Override
+    protected Kernel tiles(TileLayer layer, List<PyTorchTensor> in, PyTorchTensor out) {
+        throw noTiles();
     }
 
     @Override

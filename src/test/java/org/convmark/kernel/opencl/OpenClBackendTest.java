@@ -21,8 +21,11 @@ import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Activation;
+import org.convmark.model.AxisPoint;
 import org.convmark.model.Block;
+import org.convmark.model.Case;
 import org.convmark.model.Conv;
+import org.convmark.model.Extents;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Pattern;
@@ -179,7 +182,8 @@ class OpenClBackendTest {
                 Graph.of(new Shape(2, 9, 11, 7)).pool(Pool.Kind.MAX, 3, 2),
                 Graph.of(new Shape(2, 9, 11, 7)).pool(Pool.Kind.AVERAGE, 3, 1),
                 Graph.of(new Shape(2, 9, 11, 7)).pool(Pool.Kind.BLUR, 3, 2),
-                Graph.of(new Shape(2, 9, 11, 7)).globalPool());
+                Graph.of(new Shape(2, 9, 11, 7)).globalPool(),
+                new Case.Problem(Block.RESNET_BASIC, new Extents(1, 19, 9, 2), AxisPoint.of("SKIPPED@0.5@4")).graph());
     }
 
     private static Program verify(OpenClBackend backend, Graph graph, Fusion fusion) {

@@ -27,8 +27,11 @@ import org.convmark.kernel.vector.tile.Tile2x14;
 import org.convmark.kernel.vector.tile.Tile2x5;
 import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
+import org.convmark.model.AxisPoint;
 import org.convmark.model.Block;
+import org.convmark.model.Case;
 import org.convmark.model.Conv;
+import org.convmark.model.Extents;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Operator;
@@ -76,7 +79,7 @@ final class KernelsUntilCompiled {
                         .collect(Collectors.toMap(Method::getName, method -> tile(method, true)));
             }
         },
-        /** Every pattern, block, operator and activation with every fusion, and both Winograd algorithms. */
+        /** Every pattern, block, operator and activation with every fusion, blocks that skip tiles, and both Winograd algorithms. */
         PROGRAMS {
             @Override
             Map<String, Runnable> all() {
@@ -234,6 +237,14 @@ final class KernelsUntilCompiled {
             Conv classifier = new Conv(400, 1, 1, 1, 0, Conv.DENSE, Conv.Bias.YES).with(precision);
             graphs.put(precision + " one pixel", pixel.then(classifier));
         }
+        Stream.of("SKIPPED@0.5@1", "SKIPPED@0.5@4", "SKIPPED@0@8")
+                .map(AxisPoint::of)
+                .forEach(point -> {
+                    Extents extents = new Extents(1, 24, 10, 1);
+                    Stream.of(Block.RESNET_BASIC, Block.CONVNEXT)
+                            .map(block -> new Case.Problem(block, extents, point))
+                            .forEach(problem -> graphs.put(problem.workload() + " " + point, problem.graph()));
+                });
         return graphs;
     }
 

@@ -131,6 +131,9 @@ public enum Winograd {
     /** Multiply-adds of vectors that take as long as the transform of one product of one vector of channels, for each lane of a vector. */
     private static final double TRANSFORM = 1.15;
 
+    /** Tiles of 4 x 4 results that make up for reading the larger filter of F4. */
+    private static final int SHARED_TILES = 16;
+
     /** Results on a side of a tile. */
     final int m;
 
@@ -169,13 +172,19 @@ public enum Winograd {
      *   <li>Where they cover a quarter more pixels than the map has, as on maps of 7, 13 and 14 pixels, they gain nothing.
      *   <li>Where few tiles share a large filter, reading the filter is the limit, and the F2 filter is less than half as large;
      *     with more tiles F4 saves enough.
+     *   <li>The images of a batch share the filter and the register tiles: where they have sixteen tiles of 4 x 4 together, F4 wins
+     *     on maps from 4 pixels on, whatever it wastes.
      * </ul>
      */
     private static Winograd fastest(Shape in, Shape out) {
         int tiles = F4_3.tiles(out);
         boolean wasteful = 4 * 16 * tiles > 5 * out.pixels();
         boolean isLarge = in.channels() * out.channels() > 32_768;
-        return Math.min(out.height(), out.width()) < 6 || (isLarge ? tiles * out.batch() < 16 : wasteful) ? F2_3 : F4_3;
+        boolean few = tiles * out.batch() < SHARED_TILES;
+        if (out.batch() > 1 && !few) {
+            return F4_3;
+        }
+        return Math.min(out.height(), out.width()) < 6 || (isLarge ? few : wasteful) ? F2_3 : F4_3;
     }
 
     /** Tiles of a map. */

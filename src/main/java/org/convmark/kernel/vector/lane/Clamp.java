@@ -19,12 +19,12 @@ public record Clamp(float low, float high) {
     private static final Clamp RELU6 = new Clamp(0, 6);
 
     /** Whether an activation (null for none) is nothing but a clamp. */
-    static boolean suffice(Activation activation) {
+    public static boolean suffice(Activation activation) {
         return activation == null || activation == Activation.RELU || activation == Activation.RELU6;
     }
 
     /** The clamp of an activation; all values if the activation is more than a clamp. */
-    static Clamp of(Activation activation) {
+    public static Clamp of(Activation activation) {
         return activation == Activation.RELU ? RELU : activation == Activation.RELU6 ? RELU6 : NONE;
     }
 }

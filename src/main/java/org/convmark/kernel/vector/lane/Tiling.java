@@ -19,7 +19,8 @@ import org.convmark.model.Shape;
  *   <li>Tiles of six and five together fill any row of twenty pixels or more, or any band of that size whose rows are contiguous.
  *   <li>Otherwise, and for other tile sizes, the pixels of a band are numbered consecutively and cut into tiles of one size,
  *     which may continue in the next row; the last tile starts early enough to end with the band.
- *   <li>Tiles of fourteen continue in the next row only if rows have seven pixels; where at most seven pixels are left, a tile of
+ *   <li>Tiles of fourteen continue in the next row only if rows have seven pixels, or if the whole map is one band of contiguous rows
+ *     that are about a multiple of seven pixels together; where at most seven pixels are left, a tile of
  *     seven takes them. Single vectors by twenty-eight continue in the next row only if rows have fourteen; the rest of a row
  *     takes single vectors by eight.
  * </ul>
@@ -53,6 +54,9 @@ public final class Tiling {
 
     private final boolean isLong;
 
+    /** Whether tiles for 32 registers see the whole map as one row. */
+    private final boolean asOneRow;
+
     /** Rows of a band; the last may have fewer. */
     public final int rows;
 
@@ -64,9 +68,13 @@ public final class Tiling {
         this.width = out.shape.width();
         this.height = out.rows;
         this.stride = stride;
-        this.joined = out.joined() && (packed || stride == 1 && in.row == out.row && in.pixel == out.pixel);
+        boolean contiguous = out.joined() && stride == 1 && in.row == out.row && in.pixel == out.pixel;
+        this.joined = packed ? out.joined() : contiguous;
         this.steps = packed || in.isInterleaved() || hasStep(stride);
-        this.large = HAS_LARGE && steps && fitsLarge(width);
+        boolean fits = fitsLarge(width);
+        boolean small = width >= HALF.pixels && height <= MOST_ROWS && fitsLarge(height * width);
+        this.asOneRow = HAS_LARGE && !fits && contiguous && small;
+        this.large = HAS_LARGE && steps && fits || asOneRow;
         this.isLong = HAS_LARGE && (joined || steps && fitsLong(width, out.fewest));
         this.rows = rows(vectors);
     }
@@ -94,6 +102,9 @@ public final class Tiling {
 
     /** As few rows as hold a tile of fourteen, and one of twenty-eight for a last block without a partner. */
     private int rowsOfLarge() {
+        if (asOneRow) {
+            return height;
+        }
         return isLong ? Math.min(height, Math.max(1, LONG.pixels / width)) : 1;
     }
 
@@ -193,6 +204,8 @@ public final class Tiling {
             }
         } else if (large && width == LARGE.piece) {
             larges(tiles, 0, pixels);
+        } else if (asOneRow) {
+            fillAfterLarges(tiles, pixels);
         } else if (large) {
             for (int row = 0; row < rows; row++) {
                 larges(tiles, row * width, width);
@@ -221,6 +234,20 @@ public final class Tiling {
         int larges = pixels < LARGE.pixels ? 0 : (pixels + HALF.pixels - 1) / LARGE.pixels * LARGE.pixels;
         cut(tiles, from, 0, Math.min(larges, pixels), LARGE);
         cut(tiles, from, larges, pixels, HALF);
+    }
+
+    /** As many tiles of fourteen as leave a sum of sixes and fives, so that each pixel is held once; all of fourteen if none do. */
+    private static void fillAfterLarges(List<Tile> tiles, int pixels) {
+        int rest = pixels % LARGE.pixels;
+        while (rest < pixels && !fills(rest)) {
+            rest += LARGE.pixels;
+        }
+        if (rest <= pixels && fills(rest)) {
+            cut(tiles, 0, 0, pixels - rest, LARGE);
+            fill(tiles, pixels - rest, rest);
+        } else {
+            larges(tiles, 0, pixels);
+        }
     }
 
     /** Tiles of one vector, as many long ones as fit; the last two may share pixels. */
