@@ -82,19 +82,19 @@ public final class ConvKernel implements RowRangeKernel {
         this.in = in;
         this.out = out;
         boolean pruned = suitsPruned(conv, out);
-        boolean pairs = pruned || in.isInterleaved();
-        boolean pack = !pairs && Panel.pays(conv, in, out);
-        boolean singles = !pairs && Tiling.fitsSingle(out, conv.stride());
-        boolean last = !pack && !pairs && Tiling.suitsSingle(in, out, conv.stride());
+        boolean plain = !pruned && !in.isInterleaved();
+        boolean pack = plain && Panel.pays(conv, in, out);
+        boolean singles = plain && Tiling.fitsSingle(out, conv.stride());
+        boolean last = plain && !pack && Tiling.suitsSingle(in, out, conv.stride());
         int[] split = PackedFilter.split(conv, in.shape.channels(), singles, last);
         this.tiling = new Tiling(in, out, conv.stride(), pruned ? 1 : split[0], pack);
-        PackedFilter.Taps of = PackedFilter.Taps.of(folded, in);
+        PackedFilter.Taps order = PackedFilter.Taps.of(folded, in);
         this.panel = pack ? new Panel(conv, in, tiling) : null;
         float[] added = residual == null ? null : residual.data;
         PackedFilter.Offsets places = panel == null ? PackedFilter.inPlace(conv, in) : panel::at;
         this.taps = pruned
                 ? PackedFilter.pruned(folded, sums.clamp(), added, places)
-                : PackedFilter.all(folded, of, sums.clamp(), added, split, places);
+                : PackedFilter.all(folded, order, sums.clamp(), added, split, places);
         this.together = Math.max(1, Math.min(taps.length, CACHED_WEIGHTS / Math.max(1, taps[0].bytes())));
         this.bands = (out.shape.height() + tiling.rows - 1) / tiling.rows;
         this.strip = strip();
