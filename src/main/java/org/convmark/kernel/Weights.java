@@ -104,8 +104,8 @@ public class Weights {
         float[] filter = filter(node, conv.outChannels() * taps, taps);
         if (conv.compression() instanceof Sparsity sparsity) {
             prune(random(PRUNED + node.id()), filter, taps, sparsity);
-        } else if (conv.compression() instanceof Precision precision && !precision.isNone()) {
-            round(filter, taps, precision);
+        } else if (!conv.compression().isNone()) {
+            round(filter, taps, conv.precision());
         }
         return filter;
     }
@@ -217,7 +217,7 @@ public class Weights {
         for (int first = 0; first < filter.length; first += taps) {
             float scale = precision.scale(filter, first, taps);
             for (int i = first; i < first + taps; i++) {
-                filter[i] = precision.decode(precision.encode(filter[i] / scale)) * scale;
+                filter[i] = precision.decode(precision.encode(filter[i], scale)) * scale;
             }
         }
     }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -168,28 +169,25 @@ public enum Axis {
     }
 
     private static Optional<String> share(String text) {
-        return number(text)
-                .filter(value -> value.signum() > 0 && value.compareTo(BigDecimal.ONE) <= 0)
-                .map(BigDecimal::toPlainString);
+        return number(text, value -> value.signum() > 0 && value.compareTo(BigDecimal.ONE) <= 0);
     }
 
     private static Optional<String> skippedShare(String text) {
-        return number(text)
-                .filter(value -> value.signum() >= 0 && value.compareTo(MOST_SKIPPED) <= 0)
-                .map(BigDecimal::toPlainString);
+        return number(text, value -> value.signum() >= 0 && value.compareTo(MOST_SKIPPED) <= 0);
     }
 
     private static Optional<String> count(String text) {
-        return number(text)
-                .filter(value ->
-                        value.signum() > 0 && value.compareTo(BigDecimal.valueOf(MOST)) <= 0 && value.scale() <= 0)
-                .map(BigDecimal::toPlainString);
+        return number(
+                text,
+                value -> value.signum() > 0 && value.compareTo(BigDecimal.valueOf(MOST)) <= 0 && value.scale() <= 0);
     }
 
-    private static Optional<BigDecimal> number(String text) {
-        return NUMBER.matcher(text).matches()
-                ? Optional.of(new BigDecimal(text).stripTrailingZeros())
-                : Optional.empty();
+    private static Optional<String> number(String text, Predicate<BigDecimal> holds) {
+        return Optional.of(text)
+                .filter(number -> NUMBER.matcher(number).matches())
+                .map(number -> new BigDecimal(number).stripTrailingZeros())
+                .filter(holds)
+                .map(BigDecimal::toPlainString);
     }
 
     private static Optional<String> format(String text) {
@@ -216,6 +214,11 @@ public enum Axis {
                 ? Optional.empty()
                 : Optional.of(algorithm + " transforms filters, and " + saving + " of " + this
                         + " with them: give AUTO or DIRECT");
+    }
+
+    /** Whether its larger points pass more through the same layers. */
+    public boolean grows() {
+        return this == IMAGE || this == BATCH;
     }
 
     /** The factor by which what an axis saves falls: arithmetic, in flops, unless said. */

@@ -102,6 +102,11 @@ public enum Precision implements Compression {
     /** The code, in the lowest bits, of the number of this format that is nearest to one of magnitude 1 or less. */
     public abstract int encode(float number);
 
+    /** The code of a weight of a channel; that of zero where the scale is zero, and all weights with it. */
+    public int encode(float weight, float scale) {
+        return encode(scale == 0 ? 0 : weight / scale);
+    }
+
     /** The number that a code stands for. */
     public abstract float decode(int code);
 

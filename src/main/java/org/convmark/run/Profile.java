@@ -26,7 +26,7 @@ import org.convmark.model.Workload;
 /** How much of the suite is measured, and how thoroughly. The only list of profiles. */
 public enum Profile {
     /**
-     * Every pattern and block once at a tiny size, to see that it works: estimated under 6 minutes on two cores. Networks run only if
+     * Every pattern and block once at a tiny size, to see that it works: estimated under 5 minutes on two cores. Networks run only if
      * named, and on one target, because each takes seconds to compile and check.
      */
     SMOKE(
@@ -35,7 +35,7 @@ public enum Profile {
             Comparison.BEST_OF_EACH,
             List.of(RoofLoop.TRIAD),
             List.of(WorkingSet.L1, WorkingSet.MEMORY),
-            new MeasurementSettings(1, 30_000, 2, 40)) {
+            new MeasurementSettings(1, 30_000, 2, 25)) {
         @Override
         List<Target> targets(Workload workload) {
             return workload instanceof Network ? List.of(Target.VECTOR) : super.targets(workload);
@@ -86,7 +86,7 @@ public enum Profile {
         }
     },
     /**
-     * Every pattern and block at one size, and at some points of every axis: estimated at about an hour on two cores. Without zeros, sparse
+     * Every pattern and block at one size, and at some points of every axis: estimated under an hour on two cores. Without zeros, sparse
      * kernels are slower than dense ones, so their curves begin at density 1.
      */
     AXES(

@@ -169,7 +169,7 @@ class PlanTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SMOKE, 1, 6", "QUICK, 3, 11", "AXES, 30, 60"})
+    @CsvSource({"SMOKE, 1, 5", "QUICK, 3, 11", "AXES, 30, 60"})
     void shortProfilesAreShort(Profile profile, int least, int most) {
         Duration estimate = plan(profile).estimate();
         assertTrue(estimate.compareTo(Duration.ofMinutes(least)) > 0, estimate::toString);

@@ -110,7 +110,7 @@ public final class AxisAnalysis implements Analysis {
 
         /** All rows if some of them compute more than the one that they are compared with, least arithmetic first; empty otherwise. */
         List<Measurement> growth() {
-            return pairs.stream().noneMatch(pair -> pair.theory() < 1)
+            return !axis.grows() || pairs.stream().noneMatch(pair -> pair.theory() < 1)
                     ? List.of()
                     : Stream.concat(Stream.of(base), pairs.stream().map(Pair::other))
                             .sorted(Comparator.comparingLong(

@@ -26,7 +26,7 @@ final class StoredFilter {
         this.floats = precision.isNone() ? filter : null;
         this.codes = new int[precision.isNone() ? 0 : (filter.length + perInt - 1) / perInt];
         for (int i = 0; i < filter.length && floats == null; i++) {
-            int code = precision.encode(filter[i] / scales[i / taps]);
+            int code = precision.encode(filter[i], scales[i / taps]);
             codes[i / perInt] |= code << i % perInt * precision.bits();
         }
     }

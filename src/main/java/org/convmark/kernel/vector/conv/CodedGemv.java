@@ -8,6 +8,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import org.convmark.kernel.vector.lane.CodedWeights;
+import org.convmark.model.Precision;
 
 /**
  * Matrix-vector products with weights of fewer bits, which become floats in registers; see {@link CodedWeights}. Eight vectors of sums
@@ -23,21 +24,25 @@ final class CodedGemv {
     private final CodedWeights weights;
     private final float[] scales;
 
-    /** @param scales one per lane of eight vectors */
-    CodedGemv(CodedWeights weights, float[] scales) {
-        float rest =
-                switch (weights.precision) {
-                    case FP32 -> throw new IllegalArgumentException("floats are no codes");
-                    case FP16 -> CodedWeights.HALF / HALF;
-                    case BF16 -> 1;
-                    case W8 -> weights.precision.decode(1);
-                    case POW2 -> CodedWeights.POWER / POWER;
-                };
-        this.weights = weights;
+    /**
+     * @param weights eight vectors per channel
+     * @param scales one per lane of eight vectors
+     */
+    CodedGemv(Precision precision, float[] weights, float[] scales) {
+        float rest = CodedWeights.factor(precision) / factor(precision);
+        this.weights = new CodedWeights(precision, weights, scales);
         this.scales = new float[scales.length];
         for (int i = 0; i < scales.length; i++) {
             this.scales[i] = scales[i] * rest;
         }
+    }
+
+    private static float factor(Precision precision) {
+        return switch (precision) {
+            case FP32, BF16, W8 -> 1;
+            case FP16 -> HALF;
+            case POW2 -> POWER;
+        };
     }
 
     /** Eight vectors of results. */

@@ -10,7 +10,6 @@ import jdk.incubator.vector.FloatVector;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.vector.lane.AlignedFloats;
 import org.convmark.kernel.vector.lane.BlockedTensor;
-import org.convmark.kernel.vector.lane.CodedWeights;
 import org.convmark.kernel.vector.lane.ElementwiseKernels;
 import org.convmark.kernel.vector.lane.PostOps;
 import org.convmark.kernel.vector.lane.RowRangeKernel;
@@ -96,8 +95,7 @@ public final class GemvKernel implements RowRangeKernel {
         if (precision.isNone()) {
             return new Part(block, vectors, weights, null, biases);
         }
-        CodedGemv coded = new CodedGemv(new CodedWeights(precision, weights, scales), scales);
-        return new Part(block, vectors, null, coded, biases);
+        return new Part(block, vectors, null, new CodedGemv(precision, weights, scales), biases);
     }
 
     @Override

@@ -18,10 +18,10 @@ public final class CodedWeights {
     private static final int SCALES = 8;
 
     /** A number of half precision as the exponent and significand of a float is too small by this factor. */
-    public static final float HALF = 0x1p112f;
+    private static final float HALF = 0x1p112f;
 
     /** The same for a power of two in 3 bits. */
-    public static final float POWER = 0x1p120f;
+    private static final float POWER = 0x1p120f;
 
     /** The format. */
     public final Precision precision;
@@ -45,9 +45,8 @@ public final class CodedWeights {
         this.codes = new int[(weights.length / L + group - 1) / group * L];
         this.scales = new float[SCALES * L];
         for (int i = 0; i < weights.length; i++) {
-            float scale = scales[i % scales.length];
             int vector = i / L;
-            int code = scale == 0 ? 0 : precision.encode(weights[i] / scale);
+            int code = precision.encode(weights[i], scales[i % scales.length]);
             codes[vector / group * L + i % L] |= code << vector % group * precision.bits();
         }
         for (int i = 0; i < this.scales.length; i++) {
@@ -55,7 +54,8 @@ public final class CodedWeights {
         }
     }
 
-    private static float factor(Precision precision) {
+    /** What a number of a format is once shifts have made a float of its code, the number over that float. */
+    public static float factor(Precision precision) {
         return switch (precision) {
             case FP32, BF16 -> 1;
             case FP16 -> HALF;
