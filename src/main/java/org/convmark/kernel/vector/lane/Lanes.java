@@ -5,16 +5,23 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 import org.convmark.kernel.VectorLength;
 
-/** The species of all vectors here: what the JVM prefers, or what {@link VectorLength#BITS} says: 128, 256 or 512. */
+/** The species of vectors here: what the JVM prefers, or what {@link VectorLength#BITS} says: 128, 256 or 512. */
 public final class Lanes {
-    /** The only shape used in this JVM. */
+    /** The shape of all vectors in this JVM but {@link #HALVES}. */
     public static final VectorSpecies<Float> FLOATS = species();
+
+    /** Vectors of half that length, for two groups of channels that share a block. */
+    public static final VectorSpecies<Float> HALVES =
+            VectorSpecies.of(float.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
 
     /** As many ints. */
     public static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
 
     /** Floats in a vector, channels in a block. */
     public static final int L = FLOATS.length();
+
+    /** Floats in half a vector. */
+    public static final int H = L / 2;
 
     /** Floats in the longest vector of AVX-512, the x86-64 extension with 32 registers for vectors of all lengths. */
     private static final int LANES_OF_AVX_512 = 16;

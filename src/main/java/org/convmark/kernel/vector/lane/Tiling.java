@@ -1,6 +1,7 @@
 package org.convmark.kernel.vector.lane;
 
 import static org.convmark.kernel.vector.lane.TileSize.HALF;
+import static org.convmark.kernel.vector.lane.TileSize.HALVES;
 import static org.convmark.kernel.vector.lane.TileSize.LARGE;
 import static org.convmark.kernel.vector.lane.TileSize.LONG;
 import static org.convmark.kernel.vector.lane.TileSize.MEDIUM;
@@ -54,6 +55,9 @@ public final class Tiling {
 
     private final boolean isLong;
 
+    /** Whether the halves of a vector read channels of their own. */
+    private final boolean halved;
+
     /** Whether tiles for 32 registers see the whole map as one row. */
     private final boolean asOneRow;
 
@@ -65,6 +69,16 @@ public final class Tiling {
      * @param packed whether pairs of vectors read their inputs from a {@link Panel}
      */
     public Tiling(BlockedTensor in, BlockedTensor out, int stride, int vectors, boolean packed) {
+        this(in, out, stride, vectors, packed, false);
+    }
+
+    /** For vectors whose halves read channels of their own. */
+    public static Tiling ofHalves(BlockedTensor in, BlockedTensor out, int stride) {
+        return new Tiling(in, out, stride, 1, false, true);
+    }
+
+    private Tiling(BlockedTensor in, BlockedTensor out, int stride, int vectors, boolean packed, boolean halved) {
+        this.halved = halved;
         this.width = out.shape.width();
         this.height = out.rows;
         this.stride = stride;
@@ -76,7 +90,7 @@ public final class Tiling {
         this.asOneRow = HAS_LARGE && !fits && contiguous && small;
         this.large = HAS_LARGE && steps && fits || asOneRow;
         this.isLong = HAS_LARGE && (joined || steps && fitsLong(width, out.fewest));
-        this.rows = rows(vectors);
+        this.rows = halved ? 1 : rows(vectors);
     }
 
     /** Rows of about a multiple of 7 pixels. */
@@ -156,6 +170,13 @@ public final class Tiling {
         return stride <= TileSize.MOST_STEP;
     }
 
+    /** Whether rows suit the tiles for halves of vectors, which cover at most half as many pixels again. */
+    public static boolean fitsHalves(BlockedTensor out, int stride) {
+        int width = out.shape.width();
+        int tiles = (width + HALVES.pixels - 1) / HALVES.pixels;
+        return hasStep(stride) && width >= HALVES.pixels && tiles * HALVES.pixels * 2 <= width * 3;
+    }
+
     /** Whether tiles of one vector are always such runs. */
     public static boolean fitsSingle(BlockedTensor out, int stride) {
         return hasStep(stride) && runs(out.shape.width(), out.fewest, SINGLE);
@@ -194,7 +215,9 @@ public final class Tiling {
     public List<Tile> tiles(int rows, int vectors) {
         List<Tile> tiles = new ArrayList<>();
         int pixels = rows * width;
-        if (vectors == 1 && !isLong) {
+        if (halved) {
+            cut(tiles, 0, 0, pixels, HALVES);
+        } else if (vectors == 1 && !isLong) {
             cut(tiles, 0, 0, pixels, SINGLE);
         } else if (vectors == 1 && (joined || width < LONG.pixels)) {
             longs(tiles, 0, pixels);
