@@ -1,13 +1,12 @@
 package org.convmark.kernel.vector.conv;
 
-import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
 import static org.convmark.kernel.vector.lane.Lanes.H;
+import static org.convmark.kernel.vector.lane.Lanes.HAS_HALVES;
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.kernel.FoldedConv;
-import org.convmark.kernel.VectorLength;
 import org.convmark.kernel.vector.lane.AlignedFloats;
 import org.convmark.kernel.vector.lane.Band;
 import org.convmark.kernel.vector.lane.BlockedTensor;
@@ -130,15 +129,12 @@ public final class ConvKernel implements RowRangeKernel {
                 && Tiling.fitsSingle(out, 1);
     }
 
-    /**
-     * Whether two groups of as many channels in as out share a vector of 512 bits, of which some processors execute half in half the time, and
-     * the map has tiles for its halves.
-     */
+    /** Whether two groups of as many channels in as out share a vector, and there are tiles for its halves. */
     public static boolean suitsHalves(Conv conv, int inChannels, BlockedTensor out) {
-        return conv.groupWidth(inChannels) == H
+        return HAS_HALVES
+                && conv.groupWidth(inChannels) == H
                 && conv.groupOut(inChannels) == H
                 && inChannels > H
-                && FLOATS.vectorBitSize() == VectorLength.LONG_BITS
                 && Tiling.fitsHalves(out, conv.stride());
     }
 

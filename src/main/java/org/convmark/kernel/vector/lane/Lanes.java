@@ -23,6 +23,13 @@ public final class Lanes {
     /** Floats in half a vector. */
     public static final int H = L / 2;
 
+    /** The oldest Java whose C2 was seen to compile two lengths in one JVM; on 17 it then boxes vectors of both for good. */
+    private static final int TWO_LENGTHS = 25;
+
+    /** Whether there are kernels for halves: of 512 bits, which some processors execute as two. */
+    public static final boolean HAS_HALVES = FLOATS.vectorBitSize() == VectorLength.LONG_BITS
+            && Runtime.version().feature() >= TWO_LENGTHS;
+
     /** Floats in the longest vector of AVX-512, the x86-64 extension with 32 registers for vectors of all lengths. */
     private static final int LANES_OF_AVX_512 = 16;
 
