@@ -65,10 +65,21 @@ public class Weights {
     /** Streams of random numbers from here on say which weights are zero. */
     private static final long PRUNED = 1L << 40;
 
+    /** Beyond so many standard deviations, numbers do not fit into 8 bits: one of 16,000 that are normally distributed. */
+    private static final double DEVIATIONS = 4;
+
+    /** With this one, odd integers are ties. */
+    private static final float INTEGER_STEP = 2;
+
     private final Graph graph;
     private final long seed;
     private final Fill fill;
     private final Map<Integer, Double> gains = new HashMap<>();
+
+    /** How each value of the graph has been rounded to 8 bits; null for one that has not. */
+    private final Quantiser[] quantisers;
+
+    private final boolean rounds;
 
     /** Of integers; null for other numbers. */
     private final IntegerLimits limits;
@@ -79,9 +90,15 @@ public class Weights {
      * @throws IllegalArgumentException for integers and a graph that does not keep them
      */
     public Weights(Graph graph, long seed, Fill fill) {
+        this(graph, seed, fill, true);
+    }
+
+    private Weights(Graph graph, long seed, Fill fill, boolean rounds) {
         this.graph = graph;
         this.seed = seed;
         this.fill = fill;
+        this.rounds = rounds;
+        this.quantisers = new Quantiser[graph.inputs().size() + graph.nodes().size()];
         this.limits = fill == Fill.INTEGER ? new IntegerLimits(graph) : null;
         model();
     }
@@ -89,6 +106,22 @@ public class Weights {
     /** Whether integers stay integers, or small multiples of a power of two, so that results must be equal and not just close. */
     public static boolean keepsIntegers(Graph graph) {
         return IntegerLimits.exist(graph);
+    }
+
+    /**
+     * The same numbers before a {@link Precision} rounds any of them. Nothing is rounded to 8 bits either: such layers do nothing, which
+     * {@link DoubleInterpreter} understands.
+     */
+    public Weights unrounded() {
+        return new Weights(graph, seed, fill, false);
+    }
+
+    /** Whether a {@link Precision} rounds filters or values. */
+    public boolean areRounded() {
+        return rounds
+                && graph.nodes().stream()
+                        .anyMatch(node -> node.layer() instanceof Conv conv
+                                && !conv.precision().isNone());
     }
 
     /** External input v in batch x channel x row x column order. */
@@ -104,7 +137,7 @@ public class Weights {
         float[] filter = filter(node, conv.outChannels() * taps, taps);
         if (conv.compression() instanceof Sparsity sparsity) {
             prune(random(PRUNED + node.id()), filter, taps, sparsity);
-        } else if (!conv.compression().isNone()) {
+        } else if (rounds && !conv.compression().isNone()) {
             round(filter, taps, conv.precision());
         }
         return filter;
@@ -132,9 +165,32 @@ public class Weights {
         if (node.layer() instanceof Affine affine && !affine.shifts()) {
             return new float[count];
         }
-        return areIntegers()
+        float[] shift = areIntegers()
                 ? integers(node.id() * 3L + 2, count, limits.shift(node))
                 : reals(node.id() * 3L + 2, count, 0, 0.2);
+        if (rounds && node.layer() instanceof Conv conv && conv.precision() == Precision.INT8) {
+            round(shift, conv.precision(), filter(node), rounded(node).step());
+        }
+        return shift;
+    }
+
+    /** Rounds a bias per channel to a multiple of what integers of its sum stand for. */
+    private static void round(float[] shift, Precision precision, float[] filter, float step) {
+        int taps = filter.length / shift.length;
+        for (int c = 0; c < shift.length; c++) {
+            float unit = precision.scale(filter, c * taps, taps) * precision.decode(1) * step;
+            shift[c] = (float) Math.rint(shift[c] / unit) * unit;
+        }
+    }
+
+    /** How a layer rounds to 8 bits; null if nothing is rounded. */
+    public Quantiser quantiser(Node node) {
+        return quantisers[graph.inputs().size() + node.id()];
+    }
+
+    /** How the input of a convolution of 8-bit integers has been rounded; null if nothing is rounded. */
+    Quantiser rounded(Node node) {
+        return quantisers[graph.nodes().get(node.id()).inputs().get(0)];
     }
 
     /** The unfused graph that these parameters belong to. */
@@ -238,7 +294,30 @@ public class Weights {
                 gains.put(node.id(), 1 / Math.sqrt(taps * Math.max(in.get(0).second(), 1e-6)));
             }
             moments[graph.inputs().size() + i] = after(node, in);
+            quantisers[graph.inputs().size() + i] = rounds ? quantiser(node, in.get(0)) : null;
         }
+    }
+
+    /** How the result of a node has been rounded; one that only moves numbers leaves them as they are. */
+    private Quantiser quantiser(Node node, Moments in) {
+        if (node.layer() instanceof ElementWise.Quantise quantise) {
+            return new Quantiser(areIntegers() ? INTEGER_STEP : step(quantise, in), quantise.least(), quantise.most());
+        }
+        boolean moves = node.layer() instanceof Route && node.inputs().size() == 1
+                || node.layer() instanceof Shift
+                || node.layer() instanceof Pool pool && pool.kind() == Pool.Kind.MAX;
+        return moves ? quantisers[node.inputs().get(0)] : null;
+    }
+
+    /**
+     * The least power of two with which four standard deviations fit into 8 bits. A value that is never negative counts as the upper half of
+     * numbers around zero, whose second moment is twice its own.
+     */
+    private static float step(ElementWise.Quantise quantise, Moments x) {
+        double halves = quantise.least() == 0 ? 2 : 1;
+        double step = DEVIATIONS * Math.sqrt(halves * Math.max(x.second(), 1e-6)) / (quantise.most() + 1);
+        int exponent = Math.getExponent(step);
+        return Math.scalb(1f, Math.scalb(1.0, exponent) == step ? exponent : exponent + 1);
     }
 
     /**
@@ -299,6 +378,11 @@ public class Weights {
             public Moments multiply(ElementWise.Multiply multiply) {
                 double gate = Math.max(in.get(1).second(), OPEN_GATE);
                 return of(x.mean * in.get(1).mean, x.second() * gate, x.common() * gate);
+            }
+
+            @Override
+            public Moments quantise(ElementWise.Quantise quantise) {
+                return x;
             }
 
             @Override
