@@ -130,18 +130,22 @@ public record FoldedConv(
                 .toArray();
     }
 
-    /** Whether floats hold every sum of integers, in any order. */
+    /**
+     * Whether floats hold every partial sum of integers, in any order: its largest and smallest value are the sums of each product's, where
+     * that is above or below zero.
+     */
     public boolean isExact() {
         byte[] codes = codes();
         int[] biases = biasCodes();
         int taps = codes.length / biases.length;
-        int largest = Math.max(-reads.least(), reads.most());
         for (int c = 0; c < biases.length; c++) {
-            long sum = Math.abs((long) biases[c]);
+            long high = Math.max(biases[c], 0);
+            long low = Math.min(biases[c], 0);
             for (int t = c * taps; t < (c + 1) * taps; t++) {
-                sum += (long) largest * Math.abs(codes[t]);
+                high += Math.max(reads.least() * codes[t], reads.most() * codes[t]);
+                low += Math.min(reads.least() * codes[t], reads.most() * codes[t]);
             }
-            if (sum > MOST_EXACT) {
+            if (Math.max(high, -low) > MOST_EXACT) {
                 return false;
             }
         }

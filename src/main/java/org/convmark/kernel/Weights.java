@@ -1,5 +1,6 @@
 package org.convmark.kernel;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,9 +66,6 @@ public class Weights {
     /** Streams of random numbers from here on say which weights are zero. */
     private static final long PRUNED = 1L << 40;
 
-    /** Beyond so many standard deviations, numbers do not fit into 8 bits: one of 16,000 that are normally distributed. */
-    private static final double DEVIATIONS = 4;
-
     /** With this one, odd integers are ties. */
     private static final float INTEGER_STEP = 2;
 
@@ -76,10 +74,10 @@ public class Weights {
     private final Fill fill;
     private final Map<Integer, Double> gains = new HashMap<>();
 
-    /** How each value of the graph has been rounded to 8 bits; null for one that has not. */
-    private final Quantiser[] quantisers;
-
     private final boolean rounds;
+
+    /** How each value of the graph has been rounded to 8 bits, null for one that has not; made on first use. */
+    private Quantiser[] quantisers;
 
     /** Of integers; null for other numbers. */
     private final IntegerLimits limits;
@@ -98,7 +96,6 @@ public class Weights {
         this.seed = seed;
         this.fill = fill;
         this.rounds = rounds;
-        this.quantisers = new Quantiser[graph.inputs().size() + graph.nodes().size()];
         this.limits = fill == Fill.INTEGER ? new IntegerLimits(graph) : null;
         model();
     }
@@ -185,12 +182,56 @@ public class Weights {
 
     /** How a layer rounds to 8 bits; null if nothing is rounded. */
     public Quantiser quantiser(Node node) {
-        return quantisers[graph.inputs().size() + node.id()];
+        return quantisers()[graph.inputs().size() + node.id()];
     }
 
     /** How the input of a convolution of 8-bit integers has been rounded; null if nothing is rounded. */
     Quantiser rounded(Node node) {
-        return quantisers[graph.nodes().get(node.id()).inputs().get(0)];
+        return quantisers()[graph.nodes().get(node.id()).inputs().get(0)];
+    }
+
+    private synchronized Quantiser[] quantisers() {
+        if (quantisers == null) {
+            Quantiser[] made =
+                    new Quantiser[graph.inputs().size() + graph.nodes().size()];
+            Map<Integer, Float> steps = rounds && !areIntegers() ? calibrated() : Map.of();
+            for (int i = 0; i < graph.nodes().size() && rounds; i++) {
+                Node node = graph.nodes().get(i);
+                made[graph.inputs().size() + i] = node.layer() instanceof ElementWise.Quantise quantise
+                        ? new Quantiser(steps.getOrDefault(i, INTEGER_STEP), quantise.least(), quantise.most())
+                        : movesOnly(node) ? made[node.inputs().get(0)] : null;
+            }
+            quantisers = made;
+        }
+        return quantisers;
+    }
+
+    /** Whether a node only moves numbers, which stay as they have been rounded. */
+    private static boolean movesOnly(Node node) {
+        return node.layer() instanceof Route && node.inputs().size() == 1
+                || node.layer() instanceof Shift
+                || node.layer() instanceof Pool pool && pool.kind() == Pool.Kind.MAX;
+    }
+
+    /**
+     * For each node that rounds to 8 bits, the least power of two with which all that it reads fits: static steps after training, from a pass
+     * in double precision that rounds nothing, on the input that is measured.
+     */
+    private Map<Integer, Float> calibrated() {
+        Map<Integer, Float> steps = new HashMap<>();
+        new DoubleInterpreter(unrounded()).run((node, values) -> {
+            if (node.layer() instanceof ElementWise.Quantise quantise) {
+                double largest = Arrays.stream(values).map(Math::abs).max().orElseThrow();
+                steps.put(node.id(), step(largest / quantise.most()));
+            }
+        });
+        return steps;
+    }
+
+    /** The least power of two that is not below a number; 1 for zero. */
+    private static float step(double least) {
+        int exponent = Math.getExponent(least);
+        return least == 0 ? 1 : Math.scalb(1f, Math.scalb(1.0, exponent) == least ? exponent : exponent + 1);
     }
 
     /** The unfused graph that these parameters belong to. */
@@ -294,30 +335,7 @@ public class Weights {
                 gains.put(node.id(), 1 / Math.sqrt(taps * Math.max(in.get(0).second(), 1e-6)));
             }
             moments[graph.inputs().size() + i] = after(node, in);
-            quantisers[graph.inputs().size() + i] = rounds ? quantiser(node, in.get(0)) : null;
         }
-    }
-
-    /** How the result of a node has been rounded; one that only moves numbers leaves them as they are. */
-    private Quantiser quantiser(Node node, Moments in) {
-        if (node.layer() instanceof ElementWise.Quantise quantise) {
-            return new Quantiser(areIntegers() ? INTEGER_STEP : step(quantise, in), quantise.least(), quantise.most());
-        }
-        boolean moves = node.layer() instanceof Route && node.inputs().size() == 1
-                || node.layer() instanceof Shift
-                || node.layer() instanceof Pool pool && pool.kind() == Pool.Kind.MAX;
-        return moves ? quantisers[node.inputs().get(0)] : null;
-    }
-
-    /**
-     * The least power of two with which four standard deviations fit into 8 bits. A value that is never negative counts as the upper half of
-     * numbers around zero, whose second moment is twice its own.
-     */
-    private static float step(ElementWise.Quantise quantise, Moments x) {
-        double halves = quantise.least() == 0 ? 2 : 1;
-        double step = DEVIATIONS * Math.sqrt(halves * Math.max(x.second(), 1e-6)) / (quantise.most() + 1);
-        int exponent = Math.getExponent(step);
-        return Math.scalb(1f, Math.scalb(1.0, exponent) == step ? exponent : exponent + 1);
     }
 
     /**
