@@ -164,8 +164,17 @@ public final class OnnxModel extends Lowering<OnnxModel.Value, List<Message>> {
         return operands;
     }
 
+    /**
+     * ONNX Runtime drops a limit that rounding has too, and makes an integer kernel only of a convolution that is rounded directly. A ReLU6
+     * below the largest byte stays, so the convolution is rounded before it as well, in the same way. That changes nothing, because 6 is a
+     * multiple of the step.
+     */
     private String stage(Epilogue.Stage stage, String in, Operators operators) {
-        String x = stage.first() == null ? in : quantise(stage.first(), in, operators);
+        boolean limits = stage.function() == Activation.RELU6
+                && stage.last() != null
+                && stage.last().high() > 6;
+        Quantiser first = stage.first() == null && limits ? stage.last() : stage.first();
+        String x = first == null ? in : quantise(first, in, operators);
         x = activate(stage.function(), x, operators);
         return stage.last() == null ? x : quantise(stage.last(), x, operators);
     }
