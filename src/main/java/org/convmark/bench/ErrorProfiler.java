@@ -21,8 +21,8 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.runner.IterationType;
 
 /**
- * How far a row is from double precision, as secondary results of its last iteration: {@link Metric#RESULT_ERROR} of its result and, if an
- * activation is under test, {@link Metric#ACTIVATION_ERROR} of its kernel. They are measured when everything else is over: this profiler
+ * How far a row is from double precision, as secondary results of its last iteration: {@link Metric#RESULT_ERROR} of its result, {@link
+ * Metric#PRECISION_ERROR} if it has fewer bits than a float, and, if an activation is under test, {@link Metric#ACTIVATION_ERROR} of its kernel. They are measured when everything else is over: this profiler
  * must begin first, so that it ends last.
  */
 public final class ErrorProfiler implements InternalProfiler {
@@ -38,8 +38,9 @@ public final class ErrorProfiler implements InternalProfiler {
 
     /** A result, and the parameters that it was computed from. */
     private record Output(Weights weights, float[] result) {
-        double error() {
-            return DoubleInterpreter.error(new DoubleInterpreter(weights).run(), result);
+        /** Against a run in double precision. */
+        double error(Weights exact) {
+            return DoubleInterpreter.error(new DoubleInterpreter(exact).run(), result);
         }
     }
 
@@ -66,7 +67,11 @@ public final class ErrorProfiler implements InternalProfiler {
     private static List<Result<?>> errors(Case.Work work) {
         List<Result<?>> errors = new ArrayList<>();
         if (kept != null && work.cost().flops() <= MOST_FLOPS) {
-            errors.add(SecondaryResult.of(Metric.RESULT_ERROR, kept.error(), AggregationPolicy.MAX));
+            errors.add(SecondaryResult.of(Metric.RESULT_ERROR, kept.error(kept.weights), AggregationPolicy.MAX));
+            if (kept.weights.areRounded()) {
+                double error = kept.error(kept.weights.unrounded());
+                errors.add(SecondaryResult.of(Metric.PRECISION_ERROR, error, AggregationPolicy.MAX));
+            }
         }
         if (work.workload() instanceof ActivationChain chain) {
             chain.function()

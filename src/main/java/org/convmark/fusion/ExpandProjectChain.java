@@ -105,11 +105,11 @@ public record ExpandProjectChain(int first, int last, int channels, int channelA
         return layers(body, i).stream().anyMatch(ElementWise.Add.class::isInstance);
     }
 
-    /** An activation before the residual sum needs the complete sum over all hidden channels. */
+    /** An activation, or rounding, before the residual sum needs the complete sum over all hidden channels. */
     private static boolean activatesBeforeSum(Graph body, int i) {
         List<Layer> layers = layers(body, i);
         return layers.stream()
-                .dropWhile(layer -> !(layer instanceof ElementWise.Activate))
+                .dropWhile(layer -> !(layer instanceof ElementWise.Activate || layer instanceof ElementWise.Quantise))
                 .anyMatch(ElementWise.Add.class::isInstance);
     }
 }

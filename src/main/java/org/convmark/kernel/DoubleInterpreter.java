@@ -147,6 +147,14 @@ public final class DoubleInterpreter {
             }
 
             @Override
+            public double[] quantise(ElementWise.Quantise quantise) {
+                Quantiser quantiser = weights.quantiser(node);
+                return quantiser == null
+                        ? x
+                        : Arrays.stream(x).map(quantiser::apply).toArray();
+            }
+
+            @Override
             public double[] add(ElementWise.Add add) {
                 double[] other = values[node.inputs().get(1)];
                 return maps(out, (n, c, y, at) -> {

@@ -2,7 +2,7 @@ package org.convmark.kernel;
 
 import java.util.Arrays;
 import java.util.List;
-import org.convmark.model.Activation;
+import java.util.stream.IntStream;
 import org.convmark.model.Affine;
 import org.convmark.model.Conv;
 import org.convmark.model.ElementWise;
@@ -17,11 +17,22 @@ import org.convmark.model.Precision;
  * @param filter output channel x channel in group x row x column
  * @param bias one per output channel, zeros where there is none
  * @param scales one per output channel: what the numbers of its {@link Precision} are multiplied by to give its weights
+ * @param reads how the input has been rounded, if the convolution is one of 8-bit integers; otherwise null
  * @param source index of the node's input that is filtered
  * @param residual index of the input that is added, -1 if none is
  */
 public record FoldedConv(
-        Conv conv, Epilogue epilogue, float[] filter, float[] bias, float[] scales, int source, int residual) {
+        Conv conv,
+        Epilogue epilogue,
+        float[] filter,
+        float[] bias,
+        float[] scales,
+        Quantiser reads,
+        int source,
+        int residual) {
+    /** Floats hold every integer up to this one. */
+    private static final long MOST_EXACT = 1 << 24;
+
     /** From a node that is a convolution, or a convolution with its epilogue. */
     public static FoldedConv of(Node node, Weights weights) {
         if (node.layer() instanceof Conv conv) {
@@ -32,41 +43,113 @@ public record FoldedConv(
         FoldedConv folded = of((Conv) first.layer(), first, weights);
         int source = first.inputs().get(0);
         int residual = -1;
-        Activation before = null;
-        Activation after = null;
+        Epilogue.Stage before = Epilogue.Stage.NONE;
+        Epilogue.Stage after = Epilogue.Stage.NONE;
         for (Node next : body.nodes().subList(1, body.nodes().size())) {
             if (next.layer() instanceof Affine) {
                 folded.scale(weights.scale(next), weights.shift(next));
             } else if (next.layer() instanceof ElementWise.Activate activate) {
-                after = activate.function();
+                after = after.then(activate.function());
+            } else if (next.layer() instanceof ElementWise.Quantise) {
+                after = after.then(weights.quantiser(next));
             } else if (next.layer() instanceof ElementWise.Add) {
                 residual = next.inputs().stream()
                         .filter(v -> v < body.inputs().size())
                         .findFirst()
                         .orElseThrow();
                 before = after;
-                after = null;
+                after = Epilogue.Stage.NONE;
             } else {
                 throw new IllegalArgumentException(next.layer() + " cannot be part of a convolution's epilogue");
             }
         }
         return new FoldedConv(
-                folded.conv, new Epilogue(before, after), folded.filter, folded.bias, folded.scales, source, residual);
+                folded.conv,
+                new Epilogue(before, after),
+                folded.filter,
+                folded.bias,
+                folded.scales,
+                folded.reads,
+                source,
+                residual);
     }
 
     private static FoldedConv of(Conv conv, Node node, Weights weights) {
         float[] bias = conv.bias() == Conv.Bias.YES ? weights.shift(node) : new float[conv.outChannels()];
-        return of(conv, weights.filter(node), bias);
+        Quantiser reads = conv.precision().activationBits() == Byte.SIZE ? weights.rounded(node) : null;
+        return of(conv, weights.filter(node), bias, reads);
     }
 
     /** From a convolution alone. */
     public static FoldedConv of(Conv conv, float[] filter, float[] bias) {
+        return of(conv, filter, bias, null);
+    }
+
+    private static FoldedConv of(Conv conv, float[] filter, float[] bias, Quantiser reads) {
         int taps = filter.length / bias.length;
         float[] scales = new float[bias.length];
         for (int c = 0; c < scales.length; c++) {
             scales[c] = conv.precision().scale(filter, c * taps, taps);
         }
-        return new FoldedConv(conv, Epilogue.NONE, filter, bias, scales, 0, -1);
+        return new FoldedConv(conv, Epilogue.NONE, filter, bias, scales, reads, 0, -1);
+    }
+
+    /** The filter as integers of 8 bits, in the same order. */
+    public byte[] codes() {
+        int taps = filter.length / bias.length;
+        byte[] codes = new byte[filter.length];
+        for (int i = 0; i < codes.length; i++) {
+            codes[i] = (byte) conv.precision().encode(filter[i], scales[i / taps]);
+        }
+        return codes;
+    }
+
+    /** By output channel, the weight that the integer 1 stands for. */
+    public float[] steps() {
+        float[] steps = scales.clone();
+        for (int c = 0; c < steps.length; c++) {
+            steps[c] *= conv.precision().decode(1);
+        }
+        return steps;
+    }
+
+    /** By output channel, the sum that the integer 1 stands for. */
+    public float[] units() {
+        float[] units = steps();
+        for (int c = 0; c < units.length; c++) {
+            units[c] *= reads.step();
+        }
+        return units;
+    }
+
+    /** The bias as integers of 32 bits. */
+    public int[] biasCodes() {
+        float[] units = units();
+        return IntStream.range(0, bias.length)
+                .map(c -> Math.round(bias[c] / units[c]))
+                .toArray();
+    }
+
+    /**
+     * Whether floats hold every partial sum of integers, in any order: its largest and smallest value are the sums of each product's, where
+     * that is above or below zero.
+     */
+    public boolean isExact() {
+        byte[] codes = codes();
+        int[] biases = biasCodes();
+        int taps = codes.length / biases.length;
+        for (int c = 0; c < biases.length; c++) {
+            long high = Math.max(biases[c], 0);
+            long low = Math.min(biases[c], 0);
+            for (int t = c * taps; t < (c + 1) * taps; t++) {
+                high += Math.max(reads.least() * codes[t], reads.most() * codes[t]);
+                low += Math.min(reads.least() * codes[t], reads.most() * codes[t]);
+            }
+            if (Math.max(high, -low) > MOST_EXACT) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The input that is added, or null. */
@@ -94,6 +177,7 @@ public record FoldedConv(
                 Arrays.copyOfRange(filter, from * taps, to * taps),
                 Arrays.copyOfRange(bias, from, to),
                 Arrays.copyOfRange(scales, from, to),
+                reads,
                 source,
                 residual);
     }
@@ -124,10 +208,11 @@ public record FoldedConv(
         }
         return new FoldedConv(
                 with(conv.outChannels(), Conv.DENSE),
-                new Epilogue(null, to == all ? epilogue.after() : null),
+                new Epilogue(Epilogue.Stage.NONE, to == all ? epilogue.after() : Epilogue.Stage.NONE),
                 part,
                 from == 0 ? bias : new float[bias.length],
                 scales,
+                reads,
                 source,
                 residual);
     }

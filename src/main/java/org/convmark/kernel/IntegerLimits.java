@@ -38,6 +38,9 @@ final class IntegerLimits {
     /** Limits below this one are not handed on to what a layer with parameters reads: it can read less of it. */
     private static final double LEAST = 1 << 8;
 
+    /** By how much rounding to even numbers raises a magnitude, at most. */
+    private static final int ROUNDING = 1;
+
     /** What a layer does to multiples of a power of two. */
     private enum Kind {
         /** Multiplies by parameters and adds some. */
@@ -161,6 +164,11 @@ final class IntegerLimits {
             }
 
             @Override
+            public Effect quantise(ElementWise.Quantise quantise) {
+                return Effect.KEEP;
+            }
+
+            @Override
             public Effect add(ElementWise.Add add) {
                 return new Effect(Kind.SUM, 0, false, 0);
             }
@@ -266,7 +274,7 @@ final class IntegerLimits {
             DoubleStream read = node.inputs().stream().mapToDouble(i -> most[i]);
             most[v] = switch (effects[n].kind) {
                 case LINEAR -> linear(node, v, most[node.inputs().get(0)]);
-                case KEEP -> read.max().orElseThrow();
+                case KEEP -> read.max().orElseThrow() + (node.layer() instanceof ElementWise.Quantise ? ROUNDING : 0);
                 case SUM -> read.sum();
                 case PRODUCT -> read.reduce(1, (x, y) -> x * y);
             };

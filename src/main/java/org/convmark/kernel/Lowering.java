@@ -45,6 +45,9 @@ public abstract class Lowering<V, R> {
     /** Product with one number per channel. */
     protected abstract R multiply(V in, V gate, V out);
 
+    /** Rounding to 8 bits. */
+    protected abstract R quantise(Quantiser quantiser, V in, V out);
+
     /** Output channel c is channel sources[c] of the concatenation of all inputs. */
     protected abstract R route(Route route, int[] sources, List<V> in, V out);
 
@@ -103,6 +106,11 @@ public abstract class Lowering<V, R> {
             }
 
             @Override
+            public R quantise(ElementWise.Quantise quantise) {
+                return Lowering.this.quantise(weights.quantiser(node), in.get(0), out);
+            }
+
+            @Override
             public R route(Route route) {
                 return Lowering.this.route(route, route.sources(shapes), in, out);
             }
@@ -141,6 +149,12 @@ public abstract class Lowering<V, R> {
     /** The error for a mask on a target that knows none. */
     protected static UnsupportedOperationException noTiles() {
         return new UnsupportedOperationException("this target does not skip tiles: choose SCALAR, VECTOR or OPENCL");
+    }
+
+    /** The error for integers of 8 bits on a target that has no kernels for them. */
+    protected static UnsupportedOperationException noIntegers() {
+        return new UnsupportedOperationException(
+                "this target has no kernels of 8-bit integers: choose SCALAR, VECTOR, ONNXRUNTIME or ONEDNN");
     }
 
     /** What a convolution becomes together with everything folded into it. */

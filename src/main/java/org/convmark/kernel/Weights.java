@@ -1,5 +1,6 @@
 package org.convmark.kernel;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,10 +66,18 @@ public class Weights {
     /** Streams of random numbers from here on say which weights are zero. */
     private static final long PRUNED = 1L << 40;
 
+    /** With this one, odd integers are ties. */
+    private static final float INTEGER_STEP = 2;
+
     private final Graph graph;
     private final long seed;
     private final Fill fill;
     private final Map<Integer, Double> gains = new HashMap<>();
+
+    private final boolean rounds;
+
+    /** How each value of the graph has been rounded to 8 bits, null for one that has not; made on first use. */
+    private Quantiser[] quantisers;
 
     /** Of integers; null for other numbers. */
     private final IntegerLimits limits;
@@ -79,9 +88,14 @@ public class Weights {
      * @throws IllegalArgumentException for integers and a graph that does not keep them
      */
     public Weights(Graph graph, long seed, Fill fill) {
+        this(graph, seed, fill, true);
+    }
+
+    private Weights(Graph graph, long seed, Fill fill, boolean rounds) {
         this.graph = graph;
         this.seed = seed;
         this.fill = fill;
+        this.rounds = rounds;
         this.limits = fill == Fill.INTEGER ? new IntegerLimits(graph) : null;
         model();
     }
@@ -89,6 +103,22 @@ public class Weights {
     /** Whether integers stay integers, or small multiples of a power of two, so that results must be equal and not just close. */
     public static boolean keepsIntegers(Graph graph) {
         return IntegerLimits.exist(graph);
+    }
+
+    /**
+     * The same numbers before a {@link Precision} rounds any of them. Nothing is rounded to 8 bits either: such layers do nothing, which
+     * {@link DoubleInterpreter} understands.
+     */
+    public Weights unrounded() {
+        return new Weights(graph, seed, fill, false);
+    }
+
+    /** Whether a {@link Precision} rounds filters or values. */
+    public boolean areRounded() {
+        return rounds
+                && graph.nodes().stream()
+                        .anyMatch(node -> node.layer() instanceof Conv conv
+                                && !conv.precision().isNone());
     }
 
     /** External input v in batch x channel x row x column order. */
@@ -104,7 +134,7 @@ public class Weights {
         float[] filter = filter(node, conv.outChannels() * taps, taps);
         if (conv.compression() instanceof Sparsity sparsity) {
             prune(random(PRUNED + node.id()), filter, taps, sparsity);
-        } else if (!conv.compression().isNone()) {
+        } else if (rounds && !conv.compression().isNone()) {
             round(filter, taps, conv.precision());
         }
         return filter;
@@ -132,9 +162,76 @@ public class Weights {
         if (node.layer() instanceof Affine affine && !affine.shifts()) {
             return new float[count];
         }
-        return areIntegers()
+        float[] shift = areIntegers()
                 ? integers(node.id() * 3L + 2, count, limits.shift(node))
                 : reals(node.id() * 3L + 2, count, 0, 0.2);
+        if (rounds && node.layer() instanceof Conv conv && conv.precision() == Precision.INT8) {
+            round(shift, conv.precision(), filter(node), rounded(node).step());
+        }
+        return shift;
+    }
+
+    /** Rounds a bias per channel to a multiple of what integers of its sum stand for. */
+    private static void round(float[] shift, Precision precision, float[] filter, float step) {
+        int taps = filter.length / shift.length;
+        for (int c = 0; c < shift.length; c++) {
+            float unit = precision.scale(filter, c * taps, taps) * precision.decode(1) * step;
+            shift[c] = (float) Math.rint(shift[c] / unit) * unit;
+        }
+    }
+
+    /** How a layer rounds to 8 bits; null if nothing is rounded. */
+    public Quantiser quantiser(Node node) {
+        return quantisers()[graph.inputs().size() + node.id()];
+    }
+
+    /** How the input of a convolution of 8-bit integers has been rounded; null if nothing is rounded. */
+    Quantiser rounded(Node node) {
+        return quantisers()[graph.nodes().get(node.id()).inputs().get(0)];
+    }
+
+    private synchronized Quantiser[] quantisers() {
+        if (quantisers == null) {
+            Quantiser[] made =
+                    new Quantiser[graph.inputs().size() + graph.nodes().size()];
+            Map<Integer, Float> steps = rounds && !areIntegers() ? calibrated() : Map.of();
+            for (int i = 0; i < graph.nodes().size() && rounds; i++) {
+                Node node = graph.nodes().get(i);
+                made[graph.inputs().size() + i] = node.layer() instanceof ElementWise.Quantise quantise
+                        ? new Quantiser(steps.getOrDefault(i, INTEGER_STEP), quantise.least(), quantise.most())
+                        : movesOnly(node) ? made[node.inputs().get(0)] : null;
+            }
+            quantisers = made;
+        }
+        return quantisers;
+    }
+
+    /** Whether a node only moves numbers, which stay as they have been rounded. */
+    private static boolean movesOnly(Node node) {
+        return node.layer() instanceof Route && node.inputs().size() == 1
+                || node.layer() instanceof Shift
+                || node.layer() instanceof Pool pool && pool.kind() == Pool.Kind.MAX;
+    }
+
+    /**
+     * For each node that rounds to 8 bits, the least power of two with which all that it reads fits: static steps after training, from a pass
+     * in double precision that rounds nothing, on the input that is measured.
+     */
+    private Map<Integer, Float> calibrated() {
+        Map<Integer, Float> steps = new HashMap<>();
+        new DoubleInterpreter(unrounded()).run((node, values) -> {
+            if (node.layer() instanceof ElementWise.Quantise quantise) {
+                double largest = Arrays.stream(values).map(Math::abs).max().orElseThrow();
+                steps.put(node.id(), step(largest / quantise.most()));
+            }
+        });
+        return steps;
+    }
+
+    /** The least power of two that is not below a number; 1 for zero. */
+    private static float step(double least) {
+        int exponent = Math.getExponent(least);
+        return least == 0 ? 1 : Math.scalb(1f, Math.scalb(1.0, exponent) == least ? exponent : exponent + 1);
     }
 
     /** The unfused graph that these parameters belong to. */
@@ -299,6 +396,11 @@ public class Weights {
             public Moments multiply(ElementWise.Multiply multiply) {
                 double gate = Math.max(in.get(1).second(), OPEN_GATE);
                 return of(x.mean * in.get(1).mean, x.second() * gate, x.common() * gate);
+            }
+
+            @Override
+            public Moments quantise(ElementWise.Quantise quantise) {
+                return x;
             }
 
             @Override

@@ -63,24 +63,31 @@ public enum Axis {
         @Override
         Graph applied(AxisPoint point, Graph graph) {
             return compressed(
-                    point, graph, new Sparsity(point.number(), point.multiple()), "prune", ", on more than one pixel");
+                    point,
+                    graph,
+                    new Sparsity(point.number(), point.multiple()),
+                    "prune",
+                    "an ungrouped",
+                    ", on more than one pixel");
         }
 
         @Override
-        Optional<String> refusal(Target target, Algorithm algorithm) {
+        Optional<String> refusal(AxisPoint point, Target target, Algorithm algorithm) {
             return target.hasSparseKernels()
                     ? untransformed(algorithm, "the zeros")
                     : Optional.of(target + " has no sparse kernels and would multiply by the zeros of " + this);
         }
     },
     /**
-     * Weights of fewer bits: those of every layer that a {@linkplain Precision precision reaches} are stored in another format, and
-     * become floats when they are used.
+     * Fewer bits: the weights of every layer that a {@linkplain Precision precision reaches} are stored in another format, and become floats
+     * when they are used; in INT8, activations have 8 bits too, see {@link Quantisation}.
      */
-    PRECISION("@ and the format of weights, FP16, BF16, W8 or POW2", Axis::format) {
+    PRECISION(
+            "@ and the format of weights, FP16, BF16, W8 or POW2, or INT8 for weights and activations", Axis::format) {
         @Override
         Graph applied(AxisPoint point, Graph graph) {
-            return compressed(point, graph, Precision.valueOf(point.value()), "store in fewer bits", "");
+            String kind = precision(point) == Precision.INT8 ? "a" : "an ungrouped";
+            return compressed(point, graph, precision(point), "store in fewer bits", kind, "");
         }
 
         @Override
@@ -89,10 +96,14 @@ public enum Axis {
         }
 
         @Override
-        Optional<String> refusal(Target target, Algorithm algorithm) {
-            return target.storesFewerBits()
+        Optional<String> refusal(AxisPoint point, Target target, Algorithm algorithm) {
+            return target.computesIn(precision(point))
                     ? untransformed(algorithm, "the fewer bits")
-                    : Optional.of(target + " stores weights as floats only, without " + this);
+                    : Optional.of(target + " has no kernels for " + point);
+        }
+
+        private Precision precision(AxisPoint point) {
+            return Precision.valueOf(point.value());
         }
     },
     /**
@@ -126,7 +137,7 @@ public enum Axis {
         }
 
         @Override
-        Optional<String> refusal(Target target, Algorithm algorithm) {
+        Optional<String> refusal(AxisPoint point, Target target, Algorithm algorithm) {
             return target.skipsTiles()
                     ? Optional.empty()
                     : Optional.of(target + " has no kernels that gather and scatter tiles, which " + this + " needs");
@@ -199,11 +210,11 @@ public enum Axis {
     }
 
     private static Graph compressed(
-            AxisPoint point, Graph graph, Compression compression, String purpose, String condition) {
+            AxisPoint point, Graph graph, Compression compression, String purpose, String kind, String condition) {
         Graph compressed = graph.compressed(compression);
         if (compressed.equals(graph)) {
             throw new IllegalArgumentException(point + " finds no layer to " + purpose
-                    + ": an ungrouped convolution of " + Compression.LEAST_CHANNELS + " input channels or more"
+                    + ": " + kind + " convolution of " + Compression.LEAST_CHANNELS + " input channels or more"
                     + condition);
         }
         return compressed;
@@ -247,7 +258,7 @@ public enum Axis {
     }
 
     /** Why a target cannot run it with an algorithm that it has; empty if it can. */
-    Optional<String> refusal(Target target, Algorithm algorithm) {
+    Optional<String> refusal(AxisPoint point, Target target, Algorithm algorithm) {
         return Optional.empty();
     }
 

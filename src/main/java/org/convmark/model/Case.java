@@ -199,7 +199,7 @@ public sealed interface Case {
                 return Optional.of(target + " runs fusion " + names(target.fusions()) + " only");
             }
             if (target.algorithms().contains(algorithm)) {
-                return axis.axis().refusal(target, algorithm);
+                return axis.axis().refusal(axis, target, algorithm);
             }
             return Optional.of(
                     target.algorithms().size() == 1

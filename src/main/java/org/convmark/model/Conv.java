@@ -54,6 +54,11 @@ public record Conv(
         return new Conv(outChannels, kernel, stride, dilation, padding, groupWidth, bias, other);
     }
 
+    /** The same with weights of fewer bits and a bias. */
+    Conv with(Precision precision, Bias other) {
+        return new Conv(outChannels, kernel, stride, dilation, padding, groupWidth, other, precision);
+    }
+
     /** The format of its weights. */
     public Precision precision() {
         return compression instanceof Precision precision ? precision : Precision.FP32;
@@ -87,6 +92,11 @@ public record Conv(
                         .filter(x -> x >= 0 && x < size)
                         .count())
                 .sum();
+    }
+
+    @Override
+    public int inputBits(int input) {
+        return precision().activationBits();
     }
 
     @Override
@@ -129,7 +139,7 @@ public record Conv(
         return new Cost(
                 macs,
                 2 * macs + (biases > 0 ? out.elements() : 0),
-                in.bytes(),
+                in.bytes() * inputBits(0) / Float.SIZE,
                 out.bytes(),
                 compression.bytes(outChannels, taps) + biases * Shape.ELEMENT_BYTES,
                 0,

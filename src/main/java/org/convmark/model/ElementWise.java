@@ -4,7 +4,7 @@ import java.util.List;
 
 /** A layer that makes each element of its result from the elements in the same place of its inputs. */
 public sealed interface ElementWise extends Layer
-        permits ElementWise.Activate, ElementWise.Add, ElementWise.Multiply, Affine {
+        permits ElementWise.Activate, ElementWise.Add, ElementWise.Multiply, ElementWise.Quantise, Affine {
     @Override
     default ReceptiveField reach(int input) {
         return ReceptiveField.ROW;
@@ -71,6 +71,44 @@ public sealed interface ElementWise extends Layer
                 throw new IllegalArgumentException("a tensor is multiplied by one value per channel, not by " + inputs);
             }
             return inputs.get(0);
+        }
+    }
+
+    /**
+     * Rounds to 8 bits: {@code step * max(least, min(most, rint(x / step)))}, ties to even. The step is a parameter, a power of two, so that
+     * the division is exact and the result a float like any other. See {@link Quantisation}.
+     *
+     * @param least integer: -128, or 0 for values that are not negative
+     * @param most integer: 127 or 255
+     */
+    record Quantise(int least, int most) implements ElementWise {
+        /** For values that are not negative. */
+        static final Quantise UNSIGNED = new Quantise(0, 255);
+
+        /** For all others. */
+        static final Quantise SIGNED = new Quantise(-128, 127);
+
+        @Override
+        public <R> R accept(LayerVisitor<R> visitor) {
+            return visitor.quantise(this);
+        }
+
+        /** None: the convolution before it can round what it stores. */
+        @Override
+        public double leastFlops(List<Shape> inputs) {
+            return 0;
+        }
+
+        @Override
+        public int resultBits() {
+            return Byte.SIZE;
+        }
+
+        @Override
+        public Cost cost(List<Shape> inputs) {
+            Cost floats = Cost.elementWise(inputs, 1, 0);
+            long written = floats.bytesWritten() * resultBits() / Float.SIZE;
+            return new Cost(0, floats.flops(), floats.bytesRead(), written, 0, 0, 1);
         }
     }
 }

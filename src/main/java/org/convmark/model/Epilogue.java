@@ -2,26 +2,36 @@ package org.convmark.model;
 
 /**
  * The layers that a convolution absorbs, in the order in which inference engines fold them: affine layers, an activation, a sum
- * with another value, an activation. Other layers, or another order, would be a different function.
+ * with another value, an activation. Before and after each activation, or in its place, the value may be rounded to 8 bits. Other layers,
+ * or another order, would be a different function.
  */
 final class Epilogue {
-    private boolean added;
+    private enum Last {
+        SUM,
+        ROUNDED_SUM,
+        ACTIVATION,
+        ROUNDED_ACTIVATION
+    }
 
-    /** Whether an activation came since the sum, or since the convolution. */
-    private boolean activated;
+    private boolean added;
+    private Last last = Last.SUM;
 
     /** Takes the next layer if it may follow those taken so far; returns whether it did. */
     boolean takes(Layer layer) {
         if (layer instanceof Affine) {
-            return !activated && !added;
+            return last == Last.SUM && !added;
         }
-        if (layer instanceof ElementWise.Activate && !activated) {
-            activated = true;
+        if (layer instanceof ElementWise.Activate && last.compareTo(Last.ACTIVATION) < 0) {
+            last = Last.ACTIVATION;
+            return true;
+        }
+        if (layer instanceof ElementWise.Quantise && (last == Last.SUM || last == Last.ACTIVATION)) {
+            last = last == Last.SUM ? Last.ROUNDED_SUM : Last.ROUNDED_ACTIVATION;
             return true;
         }
         if (layer instanceof ElementWise.Add && !added) {
             added = true;
-            activated = false;
+            last = Last.SUM;
             return true;
         }
         return false;

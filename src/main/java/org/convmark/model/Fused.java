@@ -32,6 +32,21 @@ public record Fused(Graph body) implements Layer {
                 .orElse(ReceptiveField.ROW);
     }
 
+    /** Those of the layer that reads it first. */
+    @Override
+    public int inputBits(int input) {
+        return body.nodes().stream()
+                .filter(node -> node.inputs().contains(input))
+                .mapToInt(node -> node.layer().inputBits(node.inputs().indexOf(input)))
+                .findFirst()
+                .orElse(Float.SIZE);
+    }
+
+    @Override
+    public int resultBits() {
+        return body.nodes().get(body.head() - body.inputs().size()).layer().resultBits();
+    }
+
     @Override
     public <R> R accept(LayerVisitor<R> visitor) {
         return visitor.fused(this);
@@ -48,12 +63,14 @@ public record Fused(Graph body) implements Layer {
     @Override
     public Cost cost(List<Shape> inputs) {
         Cost inside = body.cost();
-        long read = inputs.stream().mapToLong(Shape::bytes).sum();
+        long read = IntStream.range(0, inputs.size())
+                .mapToLong(i -> inputs.get(i).bytes() * inputBits(i) / Float.SIZE)
+                .sum();
         return new Cost(
                 inside.macs(),
                 inside.flops(),
                 read,
-                body.output().bytes(),
+                body.output().bytes() * resultBits() / Float.SIZE,
                 inside.weightBytes(),
                 0,
                 inside.accumulationDepth());

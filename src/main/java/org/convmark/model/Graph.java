@@ -319,8 +319,11 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         return d;
     }
 
-    /** This graph with those filters compressed that the compression reaches. */
-    Graph compressed(Compression compression) {
+    /** This graph with those filters compressed that the compression reaches; in {@link Precision#INT8} activations too. */
+    public Graph compressed(Compression compression) {
+        if (compression == Precision.INT8) {
+            return new Quantisation(this).rewritten();
+        }
         List<Node> compressed = nodes.stream()
                 .map(n -> n.layer() instanceof Conv conv
                                 && compression.reaches(conv, shape(n.inputs().get(0)), n.output())

@@ -33,6 +33,16 @@ public sealed interface Layer permits Conv, ElementWise, LayerNorm, Pool, Route,
     /** Which rows of an input a row of the result is made from. */
     ReceptiveField reach(int input);
 
+    /** Bits of an element of an input as it must be read: 32 for floats. */
+    default int inputBits(int input) {
+        return Float.SIZE;
+    }
+
+    /** Bits of an element of the result as it must be written. */
+    default int resultBits() {
+        return Float.SIZE;
+    }
+
     /** What a visitor has for this kind. */
     <R> R accept(LayerVisitor<R> visitor);
 }

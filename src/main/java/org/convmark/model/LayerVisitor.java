@@ -19,6 +19,8 @@ public interface LayerVisitor<R> {
 
     R multiply(ElementWise.Multiply multiply);
 
+    R quantise(ElementWise.Quantise quantise);
+
     R route(Route route);
 
     R shift(Shift shift);

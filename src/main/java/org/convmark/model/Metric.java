@@ -16,6 +16,11 @@ public enum Metric {
     TEMPERATURE("temperature", "C", 1),
     /** The largest difference of a row's result from that in double precision, relative to the largest magnitude there. */
     RESULT_ERROR("result error", "relative", 1),
+    /**
+     * What fewer bits cost: the largest difference of a row's result from that of the same graph before its {@link Precision} rounds any
+     * weight or value, in double precision, relative to the largest magnitude there.
+     */
+    PRECISION_ERROR("precision error", "relative", 1),
     /** The largest difference of the activation under test from that in double precision. */
     ACTIVATION_ERROR("error", "absolute", 1),
     /** Kernels launched in a pass. */

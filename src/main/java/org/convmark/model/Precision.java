@@ -1,9 +1,9 @@
 package org.convmark.model;
 
 /**
- * The format in which the weights of a filter are stored. Arithmetic is that of floats: a weight is read, becomes a float and is
- * multiplied. Except for {@link #FP32}, a weight is a number of the format times a scale of its output channel, and the numbers of a
- * channel use the whole range of the format.
+ * The format in which the weights of a filter are stored. Except for {@link #INT8}, arithmetic is that of floats: a weight is read, becomes
+ * a float and is multiplied. Except for {@link #FP32}, a weight is a number of the format times a scale of its output channel, and the
+ * numbers of a channel use the whole range of the format.
  */
 public enum Precision implements Compression {
     /** Single precision of IEEE 754: 24 bits of significand. */
@@ -54,12 +54,32 @@ public enum Precision implements Compression {
     W8(8, 127 / 128f) {
         @Override
         public int encode(float number) {
-            return (int) Math.max(-127, Math.min(127, Math.rint(number * 128))) & 0xff;
+            return integer(number);
         }
 
         @Override
         public float decode(int code) {
             return (byte) code / 128f;
+        }
+    },
+    /**
+     * Weights as in {@link #W8}, and activations of 8 bits too, so that products and sums are those of integers: see {@link
+     * Quantisation}. It reaches depthwise and grouped convolutions as well.
+     */
+    INT8(8, 127 / 128f) {
+        @Override
+        public int encode(float number) {
+            return integer(number);
+        }
+
+        @Override
+        public float decode(int code) {
+            return W8.decode(code);
+        }
+
+        @Override
+        public boolean reaches(Conv conv, Shape in, Shape out) {
+            return in.channels() >= Compression.LEAST_CHANNELS;
         }
     },
     /** A sign and one of 2^0 to 2^-6 or zero, in 4 bits: products become shifts (Zhou et al. 2017, arXiv 1702.03044). */
@@ -109,6 +129,15 @@ public enum Precision implements Compression {
 
     /** The number that a code stands for. */
     public abstract float decode(int code);
+
+    private static int integer(float number) {
+        return (int) Math.max(-127, Math.min(127, Math.rint(number * 128))) & 0xff;
+    }
+
+    /** Bits of an activation that a convolution reads: 32 or 8. */
+    public int activationBits() {
+        return this == INT8 ? 8 : Float.SIZE;
+    }
 
     /** Drops low bits of a positive number's pattern, or of a sign and its pattern, to the nearest; ties to even. */
     private static int nearest(int pattern, int dropped) {

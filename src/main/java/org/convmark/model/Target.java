@@ -91,9 +91,13 @@ public enum Target {
         return this == VECTOR;
     }
 
-    /** Whether it has kernels that read weights of fewer bits than a float. */
-    public boolean storesFewerBits() {
-        return this == SCALAR || this == VECTOR;
+    /** Whether it has kernels for a format of weights. Those of peers have activations of as many bits. */
+    public boolean computesIn(Precision precision) {
+        return switch (precision) {
+            case FP32 -> true;
+            case INT8 -> this == SCALAR || this == VECTOR || this == ONNXRUNTIME || this == ONEDNN;
+            case FP16, BF16, W8, POW2 -> this == SCALAR || this == VECTOR;
+        };
     }
 
     /** Whether it has kernels that compute some tiles of a map only. */

@@ -18,6 +18,7 @@ import org.convmark.model.Graph;
 import org.convmark.model.Network;
 import org.convmark.model.Parameter;
 import org.convmark.model.Pattern;
+import org.convmark.model.Precision;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Stack;
 import org.convmark.model.Target;
@@ -109,6 +110,7 @@ public enum Profile {
                     "DENSITY@1@16",
                     "DENSITY@0.3@16",
                     "PRECISION@W8",
+                    "PRECISION@INT8",
                     "SKIPPED@0@8",
                     "SKIPPED@0.5@8",
                     "IMAGE@14",
@@ -117,7 +119,8 @@ public enum Profile {
             return all.stream()
                     .filter(point -> switch (point.axis()) {
                         case DENSITY -> workload instanceof Pattern && target.hasSparseKernels();
-                        case PRECISION -> workload instanceof Pattern && target.storesFewerBits();
+                        case PRECISION ->
+                            workload instanceof Pattern && target.computesIn(Precision.valueOf(point.value()));
                         case SKIPPED -> target.skipsTiles() && skips(workload, point);
                         default -> true;
                     })

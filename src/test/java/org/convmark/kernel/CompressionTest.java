@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -74,7 +76,7 @@ class CompressionTest {
                             Conv.DENSE,
                             Bias.values()[turn % 2]);
                     Shape in = new Shape(1 + turn % 3 / 2 * 2, CHANNELS[turn % CHANNELS.length], map[0], map[1]);
-                    graphs.add(Graph.of(in).then(conv.with(compression)));
+                    graphs.add(compressed(Graph.of(in), conv, compression));
                 }
                 bodies.put(kernel + "x" + kernel + " stride " + stride, target -> {
                     COMPARISON.check(target, Fusion.NONE, INTEGER, some(target, graphs));
@@ -93,12 +95,12 @@ class CompressionTest {
             for (int channels : new int[] {16, 33, 67}) {
                 for (int outChannels : new int[] {3, 17, 33, 65, 130, 300}) {
                     Conv conv = new Conv(outChannels, 1, 1, 1, 0, Conv.DENSE, Bias.values()[graphs.size() % 2]);
-                    graphs.add(Graph.of(new Shape(1 + graphs.size() % 3 / 2, channels, 1, 1))
-                            .then(conv.with(precision)));
+                    graphs.add(compressed(
+                            Graph.of(new Shape(1 + graphs.size() % 3 / 2, channels, 1, 1)), conv, precision));
                 }
             }
             Conv large = new Conv(72, 3, 1, 1, 1, Conv.DENSE, Bias.NO);
-            graphs.add(Graph.of(new Shape(2, 400, 5, 6)).then(large.with(precision)));
+            graphs.add(compressed(Graph.of(new Shape(2, 400, 5, 6)), large, precision));
         }
         return COMPARISON.onEveryTarget(Map.of("classifiers", (Consumer<Target>) target -> {
             COMPARISON.check(target, Fusion.NONE, INTEGER, some(target, graphs));
@@ -119,10 +121,9 @@ class CompressionTest {
                     Graph f = activate(x.then(conv.with(new Sparsity(0.4, 1))).norm(), before);
                     graphs.add(activate(f.add(0), after));
                     Precision precision = Precision.values()[graphs.size() % Precision.values().length];
-                    graphs.add(activate(
-                            activate(x.then(conv.with(precision)).norm(), before)
-                                    .add(0),
-                            after));
+                    Graph all = activate(activate(x.then(conv).norm(), before).add(0), after);
+                    graphs.add(all.compressed(precision));
+                    graphs.add(all.compressed(Precision.INT8));
                     graphs.add(activate(f, after).depthwise(3, 1));
                 }
             }
@@ -138,17 +139,29 @@ class CompressionTest {
         }));
     }
 
-    /** All graphs, but of those with weights of fewer bits only the last on targets that have no kernels for them. */
+    private static Graph compressed(Graph x, Conv conv, Compression compression) {
+        return compression == Precision.INT8 ? x.then(conv).compressed(compression) : x.then(conv.with(compression));
+    }
+
+    /** The graphs that a target has kernels for, and the last of floats with weights of fewer bits on others. */
     private static List<Graph> some(Target target, List<Graph> graphs) {
-        Graph last = graphs.get(graphs.size() - 1);
-        return target.storesFewerBits()
-                ? graphs
-                : graphs.stream()
-                        .filter(graph -> graph == last
-                                || graph.nodes().stream()
-                                        .noneMatch(node -> node.layer() instanceof Conv conv
-                                                && conv.compression() instanceof Precision))
-                        .toList();
+        List<Graph> others = graphs.stream()
+                .filter(graph -> !computes(target, graph) && !precisions(graph).contains(Precision.INT8))
+                .toList();
+        return graphs.stream()
+                .filter(graph -> computes(target, graph) || graph == others.get(others.size() - 1))
+                .toList();
+    }
+
+    private static boolean computes(Target target, Graph graph) {
+        return precisions(graph).stream().allMatch(target::computesIn);
+    }
+
+    private static Set<Precision> precisions(Graph graph) {
+        return graph.nodes().stream()
+                .filter(node -> node.layer() instanceof Conv)
+                .map(node -> ((Conv) node.layer()).precision())
+                .collect(Collectors.toSet());
     }
 
     private static Graph activate(Graph g, Activation function) {
@@ -163,6 +176,7 @@ class CompressionTest {
             int turn = graphs.size();
             for (String point : List.of(
                     turn % 2 == 0 ? "DENSITY@0.3" : "DENSITY@0.5@16",
+                    "PRECISION@INT8",
                     turn % 2 == 0 ? "PRECISION@W8" : "PRECISION@FP16",
                     turn % 2 == 0 ? "PRECISION@POW2" : "PRECISION@BF16")) {
                 Extents extents = new Extents(1, 32 + turn % 3 * 8, 14, 1);

@@ -169,6 +169,12 @@ final class RoundingBound {
                 return activated(DoubleInterpreter.activation(activate.function()), x);
             }
 
+            /** The error of what is rounded decides whether it can be rounded to another neighbour. */
+            @Override
+            public Element quantise(ElementWise.Quantise quantise) {
+                return activated(weights.quantiser(node)::apply, x);
+            }
+
             @Override
             public Element add(ElementWise.Add add) {
                 return (n, c, p, q, sum) -> {

@@ -27,6 +27,7 @@ import org.convmark.model.Axis;
 import org.convmark.model.AxisPoint;
 import org.convmark.model.Case;
 import org.convmark.model.Fusion;
+import org.convmark.model.Metric;
 import org.convmark.model.Target;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
@@ -35,6 +36,7 @@ import org.convmark.report.Section;
 import org.convmark.report.Table;
 import org.convmark.report.Unit;
 import org.convmark.results.Measurement;
+import org.convmark.results.MetricSamples;
 import org.convmark.results.Run;
 
 /** Theory against time: how much of what a point of an axis saves becomes time. */
@@ -141,7 +143,7 @@ public final class AxisAnalysis implements Analysis {
         contents.add(
                 new Content.Text(
                         "Theory is the factor by which arithmetic falls, unless said, realised the factor by which time falls, both against the same row without an axis. KEPT keeps "
-                                + "a share of every layer's channels, rounded to a multiple if one is given; DENSITY keeps a share of the weights, anywhere or in blocks of output channels, and its theory counts their multiplications only; PRECISION stores weights in fewer bits, and its theory is the factor by which bytes of weights and activations fall; SKIPPED computes the residual branches of some tiles only; IMAGE and BATCH change how much passes through the same layers, so that realised over theory is "
+                                + "a share of every layer's channels, rounded to a multiple if one is given; DENSITY keeps a share of the weights, anywhere or in blocks of output channels, and its theory counts their multiplications only; PRECISION stores weights in fewer bits, and activations in INT8, and its theory is the factor by which bytes of weights and activations fall; its error is the largest difference from the same graph before anything is rounded to fewer bits, in double precision, over the largest magnitude there; SKIPPED computes the residual branches of some tiles only; IMAGE and BATCH change how much passes through the same layers, so that realised over theory is "
                                 + "the gain per pixel or per image. What a smaller network does to accuracy is not measured here."));
         contents.add(means(facts, pairs));
         contents.add(new Chart(points(facts.run(), curves), CURVES));
@@ -218,7 +220,8 @@ public final class AxisAnalysis implements Analysis {
                         "Of theory",
                         "Low",
                         "High",
-                        "Least of theory"),
+                        "Least of theory",
+                        "Largest error"),
                 lines);
     }
 
@@ -241,8 +244,20 @@ public final class AxisAnalysis implements Analysis {
                 Cell.number(realised / theory, Unit.SHARE),
                 Resampling.cell(interval.map(of -> of.low() / theory), Unit.SHARE),
                 Resampling.cell(interval.map(of -> of.high() / theory), Unit.SHARE),
-                Cell.words(
-                        worst(pairs).base().work().workload().name() + " " + Unit.SHARE.format(share(worst(pairs)))));
+                Cell.words(worst(pairs).base().work().workload().name() + " " + Unit.SHARE.format(share(worst(pairs)))),
+                error(pairs.stream().map(Pair::other)));
+    }
+
+    /** The largest error of rows with fewer bits than floats against the graph of floats. */
+    private static Cell error(Stream<Measurement> rows) {
+        return rows.map(row -> row.metric(Metric.PRECISION_ERROR))
+                .flatMap(Optional::stream)
+                .map(MetricSamples::highest)
+                .max(Comparator.naturalOrder())
+                .map(error -> Cell.number(error, Unit.ERROR))
+                .orElse(
+                        Cell.missing(
+                                "nothing is rounded but by floats, the graph has more than 40 GFLOP, or an older version measured it"));
     }
 
     /** The points of every curve, each of which begins where nothing is saved. */
@@ -261,11 +276,13 @@ public final class AxisAnalysis implements Analysis {
                             Cell.words(rest),
                             Cell.words(pair.point().toString()),
                             Cell.number(pair.theory(), Unit.FACTOR),
-                            Cell.number(pair.realised(), Unit.FACTOR))));
+                            Cell.number(pair.realised(), Unit.FACTOR),
+                            Cell.number(pair.other().seconds(), Unit.SECONDS),
+                            error(Stream.of(pair.other())))));
         }
         return new Table(
                 "Factors by which theory and time fall",
-                List.of("Panel", "Workload", "Rest", "Axis", "Theory", "Realised"),
+                List.of("Panel", "Workload", "Rest", "Axis", "Theory", "Realised", "Time", "Error"),
                 lines);
     }
 

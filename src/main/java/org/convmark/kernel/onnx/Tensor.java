@@ -3,6 +3,9 @@ package org.convmark.kernel.onnx;
 /** Tensors with their values: weights of a model, and expected results. */
 public final class Tensor {
     private static final int FLOAT = 1;
+    private static final int UINT8 = 2;
+    private static final int INT8 = 3;
+    private static final int INT32 = 6;
     private static final int INT64 = 7;
 
     private Tensor() {}
@@ -14,6 +17,20 @@ public final class Tensor {
 
     static Message of(String name, long... values) {
         return tensor(name, INT64, Message.bytes(values), values.length);
+    }
+
+    /** A single byte without a sign. */
+    static Message ofByte(String name, int value) {
+        return tensor(name, UINT8, new byte[] {(byte) value});
+    }
+
+    /** Bytes with signs. */
+    static Message of(String name, byte[] values, long... extents) {
+        return tensor(name, INT8, values, extents);
+    }
+
+    static Message of(String name, int[] values) {
+        return tensor(name, INT32, Message.bytes(values), values.length);
     }
 
     private static Message tensor(String name, int type, byte[] raw, long... extents) {

@@ -49,6 +49,11 @@ record FusedLaunch(FusedTile tiles, Tuning tuning) implements FusionCapabilities
         }
 
         @Override
+        public String quantise(ElementWise.Quantise quantise) {
+            return "rounds to 8 bits";
+        }
+
+        @Override
         public String route(Route route) {
             return "";
         }

@@ -121,7 +121,7 @@ final class FusedTile {
             FoldedConv conv = FoldedConv.of(node, weights);
             Epilogue epilogue = conv.epilogue();
             return new Part(
-                    Tuning.name(epilogue.after()),
+                    Tuning.name(epilogue.after().unrounded()),
                     0,
                     conv.bias(),
                     conv.filter(),

@@ -11,6 +11,7 @@ import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
+import org.convmark.kernel.Quantiser;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
@@ -267,6 +268,11 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
                 perChannel(gain),
                 perChannel(bias),
                 cl.upload(mask));
+    }
+
+    @Override
+    protected Kernel quantise(Quantiser quantiser, DeviceTensor in, DeviceTensor out) {
+        throw noIntegers();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Lowering;
+import org.convmark.kernel.Quantiser;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Activation;
 import org.convmark.model.Conv;
@@ -124,6 +125,11 @@ final class PartLowering extends Lowering<Integer, PartLowering.Part> {
     @Override
     protected Part shift(Integer in, Integer out) {
         throw new IllegalStateException("FusedLaunch takes no shift");
+    }
+
+    @Override
+    protected Part quantise(Quantiser quantiser, Integer in, Integer out) {
+        throw new IllegalStateException("FusedLaunch rounds nothing");
     }
 
     @Override

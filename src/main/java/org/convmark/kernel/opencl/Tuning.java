@@ -82,8 +82,8 @@ record Tuning(Family family, int vector, int registers, int group, int depthwise
 
     /** Build options for what follows a sum. All are set, because the stage before may have set others. */
     static String epilogue(Epilogue epilogue, Object residual) {
-        return " -DBEFORE=" + name(epilogue.before()) + " -DAFTER=" + name(epilogue.after()) + " -DJOIN="
-                + (residual == null ? "alone" : "plus");
+        return " -DBEFORE=" + name(epilogue.before().unrounded()) + " -DAFTER="
+                + name(epilogue.after().unrounded()) + " -DJOIN=" + (residual == null ? "alone" : "plus");
     }
 
     /** Name of an activation, or of none, in the kernels. */

@@ -6,6 +6,7 @@ import java.util.function.IntConsumer;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
+import org.convmark.kernel.Quantiser;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
 import org.convmark.model.Pool;
@@ -110,6 +111,11 @@ public final class ScalarBackend extends Backend<PlanarTensor, Kernel> {
     @Override
     protected Kernel multiply(PlanarTensor in, PlanarTensor gate, PlanarTensor out) {
         return perMap(out, m -> ScalarLoops.affine(in.maps()[m], out.maps()[m], gate.maps()[m][0], 0));
+    }
+
+    @Override
+    protected Kernel quantise(Quantiser quantiser, PlanarTensor in, PlanarTensor out) {
+        return perMap(out, m -> ScalarLoops.quantise(quantiser, in.maps()[m], out.maps()[m], 0, out.maps()[m].length));
     }
 
     @Override

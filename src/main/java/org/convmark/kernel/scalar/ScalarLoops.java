@@ -3,6 +3,7 @@ package org.convmark.kernel.scalar;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.convmark.kernel.Kernel;
+import org.convmark.kernel.Quantiser;
 import org.convmark.model.Activation;
 import org.convmark.model.Pool;
 
@@ -38,6 +39,15 @@ final class ScalarLoops {
     static void add(float[] a, float[] b, float[] out, int from, int to) {
         for (int i = from; i < to; i++) {
             out[i] = a[i] + b[i];
+        }
+    }
+
+    static void quantise(Quantiser quantiser, float[] in, float[] out, int from, int to) {
+        float low = quantiser.low();
+        float high = quantiser.high();
+        float shifter = quantiser.shifter();
+        for (int i = from; i < to; i++) {
+            out[i] = Math.min(Math.max(in[i], low), high) + shifter - shifter;
         }
     }
 

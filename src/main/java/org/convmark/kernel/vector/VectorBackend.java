@@ -11,6 +11,7 @@ import org.convmark.kernel.Backend;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
+import org.convmark.kernel.Quantiser;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.kernel.vector.conv.ConvKernel;
@@ -254,6 +255,14 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
                         out.data,
                         out.rowAt(index),
                         out.rowLength()));
+    }
+
+    @Override
+    protected RowRangeKernel quantise(Quantiser quantiser, BlockedTensor in, BlockedTensor out) {
+        return new RowKernel(
+                out,
+                index -> ElementwiseKernels.quantise(
+                        quantiser, in.data, in.rowAt(index), out.data, out.rowAt(index), out.rowLength()));
     }
 
     @Override

@@ -142,6 +142,11 @@ public final class Trace {
         }
 
         @Override
+        public Runnable quantise(ElementWise.Quantise quantise) {
+            return this::rows;
+        }
+
+        @Override
         public Runnable add(ElementWise.Add add) {
             return this::rows;
         }

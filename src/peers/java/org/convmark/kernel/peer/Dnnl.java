@@ -5,9 +5,11 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_stream;
@@ -20,15 +22,25 @@ import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
+import org.convmark.kernel.Quantiser;
 import org.convmark.model.Shape;
 
 /** oneDNN on one CPU: an engine and a stream, memory in layouts, primitives with their arguments. Closing it frees them all. */
 final class Dnnl implements AutoCloseable {
-    /** A tensor's bytes and their layout. */
-    record Buffer(memory.desc layout, memory memory) {}
+    /**
+     * A tensor's bytes and their layout.
+     *
+     * @param quantiser what its integers of 8 bits stand for; null for floats
+     */
+    record Buffer(memory.desc layout, memory memory, Quantiser quantiser) {
+        boolean is(memory.desc other, Quantiser same) {
+            return layout.equals(other) && Objects.equals(quantiser, same);
+        }
+    }
 
     /** A primitive with its arguments bound. */
     final class Step {
@@ -103,13 +115,35 @@ final class Dnnl implements AutoCloseable {
         return layout(memory.format_tag.any, dims);
     }
 
+    /** The same for integers, or for floats if nothing rounds. */
+    static memory.desc any(Quantiser quantiser, Shape shape) {
+        return layout(quantiser, memory.format_tag.any, shape);
+    }
+
+    static memory.desc layout(Quantiser quantiser, memory.format_tag tag, Shape shape) {
+        memory.data_type type = quantiser == null
+                ? memory.data_type.f32
+                : quantiser.isUnsigned() ? memory.data_type.u8 : memory.data_type.s8;
+        return new memory.desc(dims(shape), type, tag);
+    }
+
+    /** The request that a primitive choose the layout of weights of 8 bits. */
+    static memory.desc anyBytes(long... dims) {
+        return new memory.desc(dims, memory.data_type.s8, memory.format_tag.any);
+    }
+
     static long[] dims(Shape shape) {
         return new long[] {shape.batch(), shape.channels(), shape.height(), shape.width()};
     }
 
-    /** New memory. */
+    /** New memory for floats, or for weights. */
     Buffer allocate(memory.desc layout) {
-        return new Buffer(keep(layout), keep(new memory(layout, cpu)));
+        return allocate(layout, null);
+    }
+
+    /** New memory. */
+    Buffer allocate(memory.desc layout, Quantiser quantiser) {
+        return new Buffer(keep(layout), keep(new memory(layout, cpu)), quantiser);
     }
 
     /** The same bytes in another layout. */
@@ -119,15 +153,26 @@ final class Dnnl implements AutoCloseable {
 
     /** Numbers in plain order. */
     Buffer constant(float[] values, long... dims) {
-        memory.format_tag tag =
-                switch (dims.length) {
-                    case 1 -> memory.format_tag.a;
-                    case 4 -> memory.format_tag.abcd;
-                    default -> memory.format_tag.abcde;
-                };
-        Buffer plain = allocate(layout(tag, dims));
+        Buffer plain = allocate(layout(plain(dims), dims));
         floats(plain, values.length).put(values);
         return plain;
+    }
+
+    /** Integers in plain order. */
+    Buffer constant(byte[] values, long... dims) {
+        Buffer plain = allocate(new memory.desc(dims, memory.data_type.s8, plain(dims)));
+        new BytePointer(plain.memory().get_data_handle())
+                .capacity(values.length)
+                .put(values);
+        return plain;
+    }
+
+    private static memory.format_tag plain(long... dims) {
+        return switch (dims.length) {
+            case 1 -> memory.format_tag.a;
+            case 4 -> memory.format_tag.abcd;
+            default -> memory.format_tag.abcde;
+        };
     }
 
     /** The numbers of a buffer in plain order. */
@@ -137,18 +182,48 @@ final class Dnnl implements AutoCloseable {
 
     /** Copies from one layout to another, at once. */
     void copy(Buffer from, Buffer to) {
-        reorder(from.layout(), from.memory(), to).run();
+        reorder(from, to).run();
         finish();
     }
 
     // ---------------------------------------------------------------- primitives
 
+    /** A copy to another layout, or to other integers. */
+    Step reorder(Buffer from, Buffer to) {
+        primitive_attr attributes = attributes();
+        Map<Integer, memory> arguments = new HashMap<>();
+        if (!Objects.equals(from.quantiser(), to.quantiser())) {
+            scale(dnnl.DNNL_ARG_FROM, from.quantiser(), attributes, arguments);
+            scale(dnnl.DNNL_ARG_TO, to.quantiser(), attributes, arguments);
+        }
+        return reorder(from.layout(), from.memory(), to, attributes, arguments);
+    }
+
     /** A copy from one layout, which may be part of the memory, to another. */
     Step reorder(memory.desc layout, memory from, Buffer to) {
-        primitive_attr attributes = attributes();
-        return step(
-                new reorder.primitive_desc(cpu, layout, cpu, to.layout(), attributes, false),
-                Map.of(dnnl.DNNL_ARG_FROM, from, dnnl.DNNL_ARG_TO, to.memory()));
+        return reorder(layout, from, to, attributes(), new HashMap<>());
+    }
+
+    private Step reorder(
+            memory.desc layout, memory from, Buffer to, primitive_attr attributes, Map<Integer, memory> arguments) {
+        arguments.put(dnnl.DNNL_ARG_FROM, from);
+        arguments.put(dnnl.DNNL_ARG_TO, to.memory());
+        return step(new reorder.primitive_desc(cpu, layout, cpu, to.layout(), attributes, false), arguments);
+    }
+
+    /** Says what the integers of an argument stand for; nothing for floats. */
+    void scale(int argument, Quantiser quantiser, primitive_attr attributes, Map<Integer, memory> arguments) {
+        if (quantiser != null) {
+            scale(argument, 0, attributes, arguments, quantiser.step());
+        }
+    }
+
+    /** @param mask a bit for each dimension along which factors differ */
+    void scale(int argument, int mask, primitive_attr attributes, Map<Integer, memory> arguments, float... factors) {
+        attributes.set_scales_mask(argument, mask);
+        arguments.put(
+                dnnl.DNNL_ARG_ATTR_SCALES | argument,
+                constant(factors, factors.length).memory());
     }
 
     /** Attributes that let all primitives share one scratchpad; they run one after the other. */

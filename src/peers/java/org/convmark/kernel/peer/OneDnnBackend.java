@@ -26,6 +26,7 @@ import org.convmark.kernel.Backend;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
+import org.convmark.kernel.Quantiser;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
 import org.convmark.model.Conv;
@@ -122,27 +123,37 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
         return new Steps(steps.toArray(Dnnl.Step[]::new));
     }
 
+    /** A convolution of integers reads, and if it is rounded writes, bytes; their scales are powers of two. */
     @Override
     protected Kernel conv(FoldedConv folded, OneDnnTensor in, OneDnnTensor residual, OneDnnTensor out) {
         Conv conv = folded.conv();
-        Epilogue epilogue = folded.epilogue();
         float[] bias = folded.bias();
+        Quantiser reads = folded.reads();
+        Quantiser writes = reads == null ? null : folded.epilogue().after().end();
         return bind(conv, steps -> {
             int group = conv.groupWidth(in.shape().channels());
             long groups = in.shape().channels() / group;
             long[] grouped = {groups, conv.outChannels() / groups, group, conv.kernel(), conv.kernel()};
             long[] dims = groups == 1 ? Arrays.copyOfRange(grouped, 1, grouped.length) : grouped;
-            Dnnl.Buffer plain = dnnl.constant(folded.filter(), dims);
+            Dnnl.Buffer plain =
+                    reads == null ? dnnl.constant(folded.filter(), dims) : dnnl.constant(folded.codes(), dims);
+            Map<Integer, memory> arguments = new HashMap<>();
             primitive_attr attributes = Dnnl.attributes();
-            attributes.set_post_ops(postOps(epilogue, residual));
+            if (reads != null) {
+                dnnl.scale(DNNL_ARG_SRC, reads, attributes, arguments);
+                dnnl.scale(DNNL_ARG_WEIGHTS, groups == 1 ? 1 : 3, attributes, arguments, folded.steps());
+                dnnl.scale(DNNL_ARG_DST, writes, attributes, arguments);
+            }
+            PostOps postOps = PostOps.of(folded.epilogue(), writes != null, residual);
+            attributes.set_post_ops(postOps.ops());
             convolution_forward.primitive_desc made = new convolution_forward.primitive_desc(
                     dnnl.cpu(),
                     dnnl_forward_inference,
                     dnnl_convolution_direct,
-                    Dnnl.any(Dnnl.dims(in.shape())),
-                    Dnnl.any(dims),
+                    Dnnl.any(reads, in.shape()),
+                    reads == null ? Dnnl.any(dims) : Dnnl.anyBytes(dims),
                     Dnnl.layout(format_tag.a, bias.length),
-                    Dnnl.any(Dnnl.dims(out.shape())),
+                    Dnnl.any(writes, out.shape()),
                     both(conv.stride()),
                     both(conv.dilation() - 1),
                     both(conv.padding()),
@@ -151,38 +162,67 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
                     false);
             Dnnl.Buffer packed = dnnl.allocate(made.weights_desc());
             dnnl.copy(plain, packed);
-            Map<Integer, memory> arguments = new HashMap<>();
             if (residual != null) {
-                int summand = summand(epilogue);
+                int summand = DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (postOps.summand() + 1) | DNNL_ARG_SRC_1;
                 memory.desc layout = made.query_md(dnnl_query_exec_arg_md, summand);
-                arguments.put(summand, residual.read(layout, steps::add).memory());
+                arguments.put(
+                        summand,
+                        residual.read(layout, postOps.added(), steps::add).memory());
             }
-            arguments.put(DNNL_ARG_SRC, in.read(made.src_desc(), steps::add).memory());
+            arguments.put(
+                    DNNL_ARG_SRC, in.read(made.src_desc(), reads, steps::add).memory());
             arguments.put(DNNL_ARG_WEIGHTS, packed.memory());
             arguments.put(DNNL_ARG_BIAS, dnnl.constant(bias, bias.length).memory());
-            arguments.put(DNNL_ARG_DST, out.write(made.dst_desc()).memory());
+            arguments.put(DNNL_ARG_DST, out.write(made.dst_desc(), writes).memory());
             steps.add(dnnl.step(made, arguments));
         });
     }
 
     /**
      * The epilogue. The residual is read from a memory of its own: the post-op that sums in place would destroy a value
-     * that a later layer or the next run may read.
+     * that a later layer or the next run may read. Where its integers are added, the sum is scaled to them, without a rounding.
+     *
+     * @param summand index of the post-op that adds the residual
+     * @param added what the residual's integers stand for; null for floats
      */
-    private static post_ops postOps(Epilogue epilogue, OneDnnTensor residual) {
-        post_ops ops = new post_ops();
-        Eltwise.of(epilogue.before()).forEach(part -> part.appendTo(ops));
-        if (residual != null) {
-            ops.append_binary(dnnl_binary_add, Dnnl.any(Dnnl.dims(residual.shape())));
+    private record PostOps(post_ops ops, int summand, Quantiser added) {
+        /** @param ends whether the library rounds the result as it stores it */
+        static PostOps of(Epilogue epilogue, boolean ends, OneDnnTensor residual) {
+            post_ops ops = new post_ops();
+            append(epilogue.before(), false, ops);
+            if (residual == null) {
+                append(epilogue.after(), ends, ops);
+                return new PostOps(ops, -1, null);
+            }
+            Quantiser added = residual.buffer().quantiser();
+            scale(added == null ? 1 : 1 / added.step(), ops);
+            int summand = ops.len();
+            ops.append_binary(dnnl_binary_add, Dnnl.any(added, residual.shape()));
+            scale(added == null ? 1 : added.step(), ops);
+            append(epilogue.after(), ends, ops);
+            return new PostOps(ops, summand, added);
         }
-        Eltwise.of(epilogue.after()).forEach(part -> part.appendTo(ops));
-        return ops;
-    }
 
-    /** The argument that is the residual: the second source of the post-op behind the first activation. */
-    private static int summand(Epilogue epilogue) {
-        int index = Eltwise.of(epilogue.before()).size();
-        return DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (index + 1) | DNNL_ARG_SRC_1;
+        private static void scale(float factor, post_ops ops) {
+            if (factor != 1) {
+                ops.append_eltwise(dnnl_eltwise_linear, factor, 0);
+            }
+        }
+
+        private static void append(Epilogue.Stage stage, boolean ends, post_ops ops) {
+            append(stage.first(), ends && stage.function() == null, ops);
+            Eltwise.of(stage.function()).forEach(part -> part.appendTo(ops));
+            append(stage.last(), ends, ops);
+        }
+
+        private static void append(Quantiser quantiser, boolean ends, post_ops ops) {
+            if (quantiser != null && !ends) {
+                scale(1 / quantiser.step(), ops);
+                ops.append_eltwise(dnnl_eltwise_clip, quantiser.least(), quantiser.most());
+                ops.append_eltwise(dnnl_eltwise_round, 0, 0);
+                scale(quantiser.step(), ops);
+            }
+        }
     }
 
     /** A batch normalisation whose statistics are mean 0 and variance 1. */
@@ -351,6 +391,14 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
         }
         Conv conv = new Conv(channels, 3, 1, 1, 1, 1, Conv.Bias.NO);
         return conv(FoldedConv.of(conv, filter, new float[channels]), in, null, out);
+    }
+
+    @Override
+    protected Kernel quantise(Quantiser quantiser, OneDnnTensor in, OneDnnTensor out) {
+        return bind("rounding to 8 bits", steps -> {
+            memory.desc channelsLast = Dnnl.layout(quantiser, format_tag.nhwc, in.shape());
+            steps.add(dnnl.reorder(in.buffer(), out.write(channelsLast, quantiser)));
+        });
     }
 
     @Override

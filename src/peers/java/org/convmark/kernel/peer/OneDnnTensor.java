@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_desc_base;
+import org.convmark.kernel.Quantiser;
 import org.convmark.model.Shape;
 
 /**
@@ -40,32 +41,43 @@ final class OneDnnTensor {
         return present.get(0);
     }
 
-    /** Where a new value is to be written, replacing the current one. */
+    /** Where a new value is to be written as floats, replacing the current one. */
     Dnnl.Buffer write(memory.desc layout) {
+        return write(layout, null);
+    }
+
+    /** Where a new value is to be written, replacing the current one. */
+    Dnnl.Buffer write(memory.desc layout, Quantiser quantiser) {
         present.clear();
-        return take(layout);
+        return take(layout, quantiser);
+    }
+
+    /** The current value as floats in a layout, which may need a reorder. */
+    Dnnl.Buffer read(memory.desc layout, Consumer<Dnnl.Step> steps) {
+        return read(layout, null, steps);
     }
 
     /**
      * The current value in a layout, which may need a reorder.
      *
+     * @param quantiser of integers; null for floats
      * @param steps receives the reorder, if one is needed
      */
-    Dnnl.Buffer read(memory.desc layout, Consumer<Dnnl.Step> steps) {
+    Dnnl.Buffer read(memory.desc layout, Quantiser quantiser, Consumer<Dnnl.Step> steps) {
         for (Dnnl.Buffer buffer : present) {
-            if (buffer.layout().equals(layout)) {
+            if (buffer.is(layout, quantiser)) {
                 return buffer;
             }
         }
-        Dnnl.Buffer copy = take(layout);
-        steps.accept(dnnl.reorder(buffer().layout(), buffer().memory(), copy));
+        Dnnl.Buffer copy = take(layout, quantiser);
+        steps.accept(dnnl.reorder(buffer(), copy));
         return copy;
     }
 
-    /** The current value for a layer that takes most layouts equally well: as it is, but not in plain order. */
+    /** The current value as floats for a layer that takes most layouts equally well: as it is, but not in plain order. */
     Dnnl.Buffer read(Consumer<Dnnl.Step> steps) {
-        boolean plain = buffer().layout().equals(Dnnl.layout(memory.format_tag.nchw, shape));
-        return plain ? readChannelsLast(steps) : buffer();
+        boolean plain = buffer().is(Dnnl.layout(memory.format_tag.nchw, shape), null);
+        return plain || buffer().quantiser() != null ? readChannelsLast(steps) : buffer();
     }
 
     private Dnnl.Buffer readChannelsLast(Consumer<Dnnl.Step> steps) {
@@ -95,12 +107,12 @@ final class OneDnnTensor {
         return primitive.impl_info_str().getString().startsWith("ref");
     }
 
-    private Dnnl.Buffer take(memory.desc layout) {
+    private Dnnl.Buffer take(memory.desc layout, Quantiser quantiser) {
         Dnnl.Buffer taken = all.stream()
-                .filter(buffer -> !present.contains(buffer) && buffer.layout().equals(layout))
+                .filter(buffer -> !present.contains(buffer) && buffer.is(layout, quantiser))
                 .findFirst()
                 .orElseGet(() -> {
-                    Dnnl.Buffer buffer = dnnl.allocate(layout);
+                    Dnnl.Buffer buffer = dnnl.allocate(layout, quantiser);
                     all.add(buffer);
                     return buffer;
                 });

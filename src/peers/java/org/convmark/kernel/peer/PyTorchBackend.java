@@ -20,6 +20,7 @@ import org.convmark.kernel.Backend;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
+import org.convmark.kernel.Quantiser;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
@@ -269,6 +270,11 @@ final class PyTorchBackend extends Backend<PyTorchTensor, Kernel> {
     protected Kernel shift(PyTorchTensor in, PyTorchTensor out) {
         long[] pads = {-1, 1, -1, 1};
         return new Assignment(out, "a shift", () -> torch.constant_pad_nd(in.tensor(), pads));
+    }
+
+    @Override
+    protected Kernel quantise(Quantiser quantiser, PyTorchTensor in, PyTorchTensor out) {
+        throw noIntegers();
     }
 
     @Override

@@ -81,7 +81,7 @@ final class KernelsUntilCompiled {
                         .collect(Collectors.toMap(Method::getName, method -> tile(method, true)));
             }
         },
-        /** Every pattern, block, operator and activation with every fusion, blocks that skip tiles, and both Winograd algorithms. */
+        /** Every pattern, block, operator and activation with every fusion, blocks that skip tiles or have 8 bits, and both Winograd algorithms. */
         PROGRAMS {
             @Override
             Map<String, Runnable> all() {
@@ -235,12 +235,14 @@ final class KernelsUntilCompiled {
         Graph pixel = Graph.of(new Shape(1, 24, 1, 1));
         graphs.put("one pixel", pixel.conv(1, 24).conv(1, 64).conv(1, 400));
         for (Precision precision : Precision.values()) {
-            Conv coded = new Conv(40, 3, 1, 1, 1, Conv.DENSE, Conv.Bias.NO).with(precision);
-            graphs.put(precision.name(), Graph.of(new Shape(1, 24, 9, 15)).then(coded));
-            Conv classifier = new Conv(400, 1, 1, 1, 0, Conv.DENSE, Conv.Bias.YES).with(precision);
-            graphs.put(precision + " one pixel", pixel.then(classifier));
+            Conv coded = new Conv(40, 3, 1, 1, 1, Conv.DENSE, Conv.Bias.NO);
+            graphs.put(
+                    precision.name(),
+                    Graph.of(new Shape(1, 24, 9, 15)).then(coded).compressed(precision));
+            Conv classifier = new Conv(400, 1, 1, 1, 0, Conv.DENSE, Conv.Bias.YES);
+            graphs.put(precision + " one pixel", pixel.then(classifier).compressed(precision));
         }
-        Stream.of("SKIPPED@0.5@1", "SKIPPED@0.5@4", "SKIPPED@0@8")
+        Stream.of("PRECISION@INT8", "SKIPPED@0.5@1", "SKIPPED@0.5@4", "SKIPPED@0@8")
                 .map(AxisPoint::of)
                 .forEach(point -> {
                     Extents extents = new Extents(1, 24, 10, 1);

@@ -39,7 +39,7 @@ final class CodedGemv {
 
     private static float factor(Precision precision) {
         return switch (precision) {
-            case FP32, BF16, W8 -> 1;
+            case FP32, BF16, W8, INT8 -> 1;
             case FP16 -> HALF;
             case POW2 -> POWER;
         };
@@ -51,7 +51,7 @@ final class CodedGemv {
             case FP32 -> throw new IllegalStateException("floats are no codes");
             case FP16 -> halves(in, p, channels, weights.codes, scales, bias, out, q);
             case BF16 -> upperHalves(in, p, channels, weights.codes, scales, bias, out, q);
-            case W8 -> bytes(in, p, channels, weights.codes, scales, bias, out, q);
+            case W8, INT8 -> bytes(in, p, channels, weights.codes, scales, bias, out, q);
             case POW2 -> powers(in, p, channels, weights.codes, scales, bias, out, q);
         }
     }

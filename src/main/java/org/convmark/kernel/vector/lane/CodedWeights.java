@@ -59,7 +59,7 @@ public final class CodedWeights {
         return switch (precision) {
             case FP32, BF16 -> 1;
             case FP16 -> HALF;
-            case W8 -> precision.decode(1);
+            case W8, INT8 -> precision.decode(1);
             case POW2 -> POWER;
         };
     }
@@ -82,7 +82,7 @@ public final class CodedWeights {
             case FP32 -> throw new IllegalStateException("floats need no expansion");
             case FP16 -> halves(codes, c, end, scales, out, q);
             case BF16 -> upperHalves(codes, c, end, scales, out, q);
-            case W8 -> bytes(codes, c, end, scales, out, q);
+            case W8, INT8 -> bytes(codes, c, end, scales, out, q);
             case POW2 -> powers(codes, c, end, scales, out, q);
         }
     }

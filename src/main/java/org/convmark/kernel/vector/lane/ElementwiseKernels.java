@@ -6,6 +6,7 @@ import static org.convmark.kernel.vector.lane.Lanes.L;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import org.convmark.kernel.Quantiser;
 import org.convmark.model.Activation;
 
 /**
@@ -95,6 +96,18 @@ public final class ElementwiseKernels {
             case GELU -> gelu(in, i, out, o, length);
             case HARD_SIGMOID -> hardSigmoid(in, i, out, o, length);
             case HARD_SWISH -> hardSwish(in, i, out, o, length);
+        }
+    }
+
+    /** Rounds to 8 bits: see {@link Quantiser#shifter}. */
+    public static void quantise(Quantiser quantiser, float[] in, int i, float[] out, int o, int length) {
+        FloatVector low = FloatVector.broadcast(FLOATS, quantiser.low());
+        FloatVector high = FloatVector.broadcast(FLOATS, quantiser.high());
+        FloatVector shifter = FloatVector.broadcast(FLOATS, quantiser.shifter());
+        for (int k = 0; k < length; k += L) {
+            FloatVector x = FloatVector.fromArray(FLOATS, in, i + k);
+            x = x.blend(low, x.lt(low));
+            x.blend(high, high.lt(x)).add(shifter).sub(shifter).intoArray(out, o + k);
         }
     }
 

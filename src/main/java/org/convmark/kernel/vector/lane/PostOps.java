@@ -1,7 +1,7 @@
 package org.convmark.kernel.vector.lane;
 
 import org.convmark.kernel.Epilogue;
-import org.convmark.model.Activation;
+import org.convmark.kernel.Epilogue.Stage;
 
 /**
  * What happens to finished sums: activation, residual, activation. A register tile can add a residual and clamp its sums before
@@ -19,7 +19,7 @@ public record PostOps(Epilogue epilogue, BlockedTensor residual) {
      * Otherwise null.
      */
     public BlockedTensor added(BlockedTensor out) {
-        boolean first = residual != null && epilogue.before() == null;
+        boolean first = residual != null && epilogue.before().isNone();
         return first && residual.row == out.row && residual.block == out.block ? residual : null;
     }
 
@@ -30,18 +30,21 @@ public record PostOps(Epilogue epilogue, BlockedTensor residual) {
 
     /** The clamp that a register tile can apply itself. */
     public Clamp clamp() {
-        return Clamp.of(first());
+        return first().first() == null ? Clamp.of(first().function()) : Clamp.NONE;
     }
 
     /** What is left after the sums have been clamped. */
     public PostOps afterLimits() {
-        if (!Clamp.suffice(first())) {
+        if (first().first() != null || !Clamp.suffice(first().function())) {
             return this;
         }
-        return new PostOps(residual == null ? Epilogue.NONE : new Epilogue(null, epilogue.after()), residual);
+        Stage rounding = new Stage(first().last(), null, null);
+        return new PostOps(
+                residual == null ? new Epilogue(Stage.NONE, rounding) : new Epilogue(rounding, epilogue.after()),
+                residual);
     }
 
-    private Activation first() {
+    private Stage first() {
         return residual == null ? epilogue.after() : epilogue.before();
     }
 
@@ -71,24 +74,43 @@ public record PostOps(Epilogue epilogue, BlockedTensor residual) {
         float[] from = sums;
         int p = s;
         int o = out.at(n, b, y, 0);
-        if (epilogue.before() != null) {
-            ElementwiseKernels.activate(epilogue.before(), from, p, out.data, o, length);
+        if (!epilogue.before().isNone()) {
+            stage(epilogue.before(), true, from, p, out.data, o, length);
             from = out.data;
             p = o;
         }
+        Stage after = epilogue.after();
         if (residual != null) {
             int r = residual.at(n, b, y, 0);
-            ElementwiseKernels.add(from, p, residual.data, r, Clamp.of(epilogue.after()), out.data, o, length);
+            Clamp clamp = after.first() == null ? Clamp.of(after.function()) : Clamp.NONE;
+            ElementwiseKernels.add(from, p, residual.data, r, clamp, out.data, o, length);
             from = out.data;
             p = o;
         }
-        if (epilogue.after() != null && (residual == null || !Clamp.suffice(epilogue.after()))) {
-            ElementwiseKernels.activate(epilogue.after(), from, p, out.data, o, length);
-            from = out.data;
-            p = o;
-        }
-        if (p != o || from != out.data) {
+        boolean activates = residual == null || after.first() != null || !Clamp.suffice(after.function());
+        if (!after.isNone()) {
+            stage(after, activates, from, p, out.data, o, length);
+        } else if (p != o || from != out.data) {
             ElementwiseKernels.copy(from, p, out.data, o, length);
+        }
+    }
+
+    /** @param activates whether the activation has not been applied yet */
+    private static void stage(Stage stage, boolean activates, float[] in, int i, float[] out, int o, int length) {
+        float[] from = in;
+        int p = i;
+        if (stage.first() != null) {
+            ElementwiseKernels.quantise(stage.first(), from, p, out, o, length);
+            from = out;
+            p = o;
+        }
+        if (stage.function() != null && activates) {
+            ElementwiseKernels.activate(stage.function(), from, p, out, o, length);
+            from = out;
+            p = o;
+        }
+        if (stage.last() != null) {
+            ElementwiseKernels.quantise(stage.last(), from, p, out, o, length);
         }
     }
 }
