@@ -93,7 +93,7 @@ public enum Target {
 
     /** Whether it has kernels that read weights of fewer bits than a float. */
     public boolean storesFewerBits() {
-        return this == SCALAR || this == VECTOR;
+        return !isPeer();
     }
 
     /** Whether it has kernels that compute some tiles of a map only. */

@@ -161,11 +161,9 @@ class CompressionTest {
         List<Graph> graphs = new ArrayList<>();
         Stream.<Stack[]>of(Pattern.values(), Block.values()).flatMap(Stream::of).forEach(stack -> {
             int turn = graphs.size();
-            for (String point : List.of(
-                    turn % 2 == 0 ? "DENSITY@0.3" : "DENSITY@0.5@16",
-                    turn % 2 == 0 ? "PRECISION@W8" : "PRECISION@FP16",
-                    turn % 2 == 0 ? "PRECISION@POW2" : "PRECISION@BF16")) {
-                Extents extents = new Extents(1, 32 + turn % 3 * 8, 14, 1);
+            Precision format = Precision.values()[1 + turn / 2 % (Precision.values().length - 1)];
+            for (String point : List.of(turn % 4 == 0 ? "DENSITY@0.3" : "DENSITY@0.5@16", "PRECISION@" + format)) {
+                Extents extents = new Extents(1, 32 + turn / 2 % 3 * 8, 14, 1);
                 graphs.add(new Case.Problem(stack, extents, AxisPoint.of(point)).graph());
             }
         });
