@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.convmark.engine.Engines;
 import org.convmark.fusion.FusionConstraints;
+import org.convmark.kernel.DeviceTimes;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.EngineOptions.ProgramDump;
 import org.convmark.kernel.Kernel;
@@ -35,6 +37,7 @@ import org.convmark.model.Pool;
 import org.convmark.model.Precision;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
+import org.jocl.CLException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -440,6 +443,31 @@ class OpenClBackendTest {
                 kernel.run(0, 1);
                 assertTrue(Float.isNaN(backend.read(out)[0]), function.name());
             }
+        }
+    }
+
+    /** Three layers are three launches, whose times add up to no more than their span; later runs record nothing. */
+    @ParameterizedTest
+    @MethodSource("tunings")
+    void clockOfTheDeviceTakesPassesApart(Tuning tuning) {
+        Graph graph = Graph.of(new Shape(1, 32, 28, 28)).depthwise(3, 1).relu().depthwise(3, 1);
+        try (OpenClBackend backend = open(tuning)) {
+            Program program = verify(backend, graph, Fusion.NONE);
+            DeviceTimes times = backend.deviceTimes(program).orElseThrow();
+            assertEquals(3, times.launches());
+            assertTrue(times.sumNanos() > 0 && times.sumNanos() <= times.spanNanos(), times::toString);
+            verify(backend, graph, Fusion.NONE);
+        }
+    }
+
+    /** One sentence in the log, and wall times only. */
+    @Test
+    void deviceWithoutAClockIsNoError() {
+        try (Cl cl = new Cl(device())) {
+            assertEquals(Optional.empty(), cl.times(() -> {
+                throw new CLException("CL_PROFILING_INFO_NOT_AVAILABLE");
+            }));
+            assertEquals(0, cl.read(cl.allocate(4))[0]);
         }
     }
 
