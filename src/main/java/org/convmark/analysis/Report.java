@@ -19,6 +19,7 @@ import org.convmark.analysis.section.DecompositionAnalysis;
 import org.convmark.analysis.section.EfficiencyAnalysis;
 import org.convmark.analysis.section.ErrorAnalysis;
 import org.convmark.analysis.section.FailureAnalysis;
+import org.convmark.analysis.section.LaunchAnalysis;
 import org.convmark.analysis.section.MachineAnalysis;
 import org.convmark.analysis.section.MismatchAnalysis;
 import org.convmark.analysis.section.NetworkAnalysis;
@@ -54,6 +55,7 @@ public final class Report {
             new SpeedupAnalysis("network", List.of(Network.values())),
             new NetworkAnalysis(),
             new DecompositionAnalysis(),
+            new LaunchAnalysis(),
             new PeerAnalysis(),
             new ErrorAnalysis(),
             new ConfigurationAnalysis(),

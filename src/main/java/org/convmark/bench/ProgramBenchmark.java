@@ -54,7 +54,7 @@ public abstract class ProgramBenchmark {
         engine = open();
         program = compile(engine);
         ForkedJvm.warmUp(target(), program, this::run);
-        ProgramProfiler.inspect(program);
+        ProgramProfiler.inspect(engine, program);
     }
 
     /** One run. Not inlined, so that the code compiled during warm-up is the code that is timed. */

@@ -3,9 +3,14 @@ package org.convmark.bench;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.convmark.kernel.DeviceTimes;
+import org.convmark.kernel.Engine;
 import org.convmark.kernel.OwnThreads;
 import org.convmark.kernel.Program;
 import org.convmark.model.Metric;
@@ -19,7 +24,7 @@ import org.openjdk.jmh.results.ScalarResult;
 import org.openjdk.jmh.runner.IterationType;
 
 /**
- * What the timed program is made of, as secondary results: {@link Metric#KERNELS}, {@link Metric#WORKSPACE} and {@link Metric#ISOLATED}, as a whole and by what kernels compute. What a pass takes beyond that
+ * What the timed program is made of, as secondary results: {@link Metric#KERNELS}, {@link Metric#WORKSPACE} and {@link Metric#ISOLATED}, as a whole and by what kernels compute; on a device {@link Metric#LAUNCHES}, {@link Metric#EVENTS} and {@link Metric#SPAN}. What a pass takes beyond that
  * is the price of the sequence: operands that another kernel has pushed out of a cache. Engines that are one call have none of these. And of every
  * program {@link Metric#MIN}, the fastest of some single passes after each iteration: where a neighbour uses the other thread of the core nearly all the
  * time, only the milliseconds between show what the code can do, and a mean never sees them. Beside it {@link Metric#ALLOCATED}.
@@ -29,6 +34,9 @@ public final class ProgramProfiler implements InternalProfiler {
     private static final long BATCH_NANOS = 200_000;
 
     private static final int BATCHES = 3;
+
+    /** Passes under the clock of a device. */
+    private static final int RECORDED = 9;
 
     /** Kernels that take so long are run twice: reference loops of a large network would cost minutes otherwise. */
     private static final long LONG_NANOS = 20_000_000;
@@ -50,7 +58,7 @@ public final class ProgramProfiler implements InternalProfiler {
     }
 
     /** Takes a warm program apart, once in a JVM. */
-    static void inspect(Program program) {
+    static void inspect(Engine engine, Program program) {
         List<ScalarResult> all = new ArrayList<>();
         if (program.kernels() > 1) {
             Map<String, Double> byLabel = new LinkedHashMap<>();
@@ -65,7 +73,26 @@ public final class ProgramProfiler implements InternalProfiler {
         }
         program.workspaceBytes()
                 .ifPresent(bytes -> all.add(SecondaryResult.of(Metric.WORKSPACE, bytes, AggregationPolicy.MAX)));
+        typical(engine, program).ifPresent(times -> {
+            all.add(SecondaryResult.of(Metric.LAUNCHES, times.launches(), AggregationPolicy.MAX));
+            all.add(SecondaryResult.of(Metric.EVENTS, times.sumNanos() / 1e3, AggregationPolicy.AVG));
+            all.add(SecondaryResult.of(Metric.SPAN, times.spanNanos() / 1e3, AggregationPolicy.AVG));
+        });
         results = List.copyOf(all);
+    }
+
+    /** The pass with the median span, of a few after a first one that warms the queue; of long ones the first. */
+    private static Optional<DeviceTimes> typical(Engine engine, Program program) {
+        Optional<DeviceTimes> first = engine.deviceTimes(program);
+        if (first.isEmpty() || first.get().spanNanos() > LONG_NANOS) {
+            return first;
+        }
+        return Stream.generate(() -> engine.deviceTimes(program))
+                .limit(RECORDED)
+                .flatMap(Optional::stream)
+                .sorted(Comparator.comparingLong(DeviceTimes::spanNanos))
+                .skip(RECORDED / 2)
+                .findFirst();
     }
 
     /**

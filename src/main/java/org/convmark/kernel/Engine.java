@@ -1,5 +1,6 @@
 package org.convmark.kernel;
 
+import java.util.Optional;
 import org.convmark.model.Graph;
 import org.convmark.model.RoofLoop;
 
@@ -22,6 +23,11 @@ public interface Engine extends AutoCloseable {
      */
     default Program compile(RoofLoop loop, long size) {
         throw new UnsupportedOperationException(describe() + " has no roof of its own: use the roof of VECTOR");
+    }
+
+    /** Runs one of its programs once under the clock of its device; empty if what runs programs has none of its own. */
+    default Optional<DeviceTimes> deviceTimes(Program program) {
+        return Optional.empty();
     }
 
     /** One line that says what runs here, regardless of workers and algorithm: vector species, device, engine and version. */

@@ -29,6 +29,12 @@ public enum Metric {
     WORKSPACE("workspace", "B", 1),
     /** Total time of the kernels of a pass when each is repeated in isolation. */
     ISOLATED("isolated", "us/op", 1e-6, "alone"),
+    /** Kernels that a device started in a pass: one kernel of a program may be several. */
+    LAUNCHES("launches", "#", 1),
+    /** Total time of a pass's launches, each from start to end by the device's clock. */
+    EVENTS("event time", "us/op", 1e-6),
+    /** Time from the start of a pass's first launch to the end of the last, by the device's clock. */
+    SPAN("event span", "us/op", 1e-6),
     /** Time of the fastest single pass after an iteration. */
     MIN("min", "us/op", 1e-6, "least"),
     /** Bytes that a pass allocates on its own threads. */

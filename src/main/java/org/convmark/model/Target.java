@@ -96,7 +96,7 @@ public enum Target {
         return switch (precision) {
             case FP32 -> true;
             case INT8 -> this == SCALAR || this == VECTOR || this == ONNXRUNTIME || this == ONEDNN;
-            case FP16, BF16, W8, POW2 -> this == SCALAR || this == VECTOR;
+            case FP16, BF16, W8, POW2 -> !isPeer();
         };
     }
 

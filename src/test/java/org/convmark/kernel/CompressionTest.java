@@ -52,6 +52,11 @@ class CompressionTest {
                             .map(block -> new Sparsity(density, block))),
                     Stream.of(Precision.values()))
             .toList();
+
+    /** Formats of weights alone. */
+    private static final List<Precision> FORMATS =
+            List.of(Precision.FP16, Precision.BF16, Precision.W8, Precision.POW2);
+
     private static final int[] CHANNELS = {3, 16, 17, 33, 64, 67};
     private static final int[][] MAPS = {{1, 2}, {5, 5}, {7, 13}, {14, 14}, {9, 29}, {28, 28}};
     private static final Comparison COMPARISON = new Comparison(2, 1, Algorithm.DIRECT);
@@ -173,12 +178,11 @@ class CompressionTest {
     Stream<DynamicNode> patternsAndBlocks() {
         List<Graph> graphs = new ArrayList<>();
         Stream.<Stack[]>of(Pattern.values(), Block.values()).flatMap(Stream::of).forEach(stack -> {
-            int turn = graphs.size();
+            int turn = graphs.size() / 3;
             for (String point : List.of(
                     turn % 2 == 0 ? "DENSITY@0.3" : "DENSITY@0.5@16",
                     "PRECISION@INT8",
-                    turn % 2 == 0 ? "PRECISION@W8" : "PRECISION@FP16",
-                    turn % 2 == 0 ? "PRECISION@POW2" : "PRECISION@BF16")) {
+                    "PRECISION@" + FORMATS.get(turn % FORMATS.size()))) {
                 Extents extents = new Extents(1, 32 + turn % 3 * 8, 14, 1);
                 graphs.add(new Case.Problem(stack, extents, AxisPoint.of(point)).graph());
             }

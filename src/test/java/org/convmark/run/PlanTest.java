@@ -127,7 +127,7 @@ class PlanTest {
     void targetsWithoutKernelsForCompressedFiltersAreSkipped() {
         Plan plan = plan(
                 "\\.FireBenchmark",
-                "target=SCALAR,VECTOR,OPENCL",
+                "target=SCALAR,VECTOR,OPENCL,ONNXRUNTIME",
                 "algorithm=AUTO,WINOGRAD_4",
                 "axis=DENSITY@0.5@16,PRECISION@W8");
         assertEquals(
@@ -147,7 +147,7 @@ class PlanTest {
                 reasons.containsAll(
                         List.of(
                                 "SCALAR has no sparse kernels and would multiply by the zeros of DENSITY",
-                                "OPENCL stores weights as floats only, without PRECISION",
+                                "ONNXRUNTIME stores weights as floats only, without PRECISION",
                                 "WINOGRAD_4 transforms filters, and the zeros of DENSITY with them: give AUTO or DIRECT",
                                 "WINOGRAD_4 transforms filters, and the fewer bits of PRECISION with them: give AUTO or DIRECT")),
                 reasons::toString);

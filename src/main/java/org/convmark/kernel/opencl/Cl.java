@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.kernel.DeviceTimes;
 import org.convmark.kernel.EngineOptions.ProgramDump;
 import org.convmark.kernel.Kernel;
 import org.jocl.CL;
@@ -21,15 +22,17 @@ import org.jocl.cl_command_queue;
 import org.jocl.cl_context;
 import org.jocl.cl_context_properties;
 import org.jocl.cl_device_id;
+import org.jocl.cl_event;
 import org.jocl.cl_kernel;
 import org.jocl.cl_mem;
 import org.jocl.cl_program;
 
 /**
- * An open OpenCL device: context, in-order queue without profiling, buffers, programs built once. Only this and
- * {@link ClDevice} know the OpenCL binding.
+ * An open OpenCL device: context, in-order queue, buffers, programs built once. A second queue, which records times, is used while a
+ * pass is taken apart. Only this and {@link ClDevice} know the OpenCL binding.
  */
 final class Cl implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Cl.class.getName());
     private static final String COMMON = "vec.cl";
 
     /** Kernels and Java arrays count floats in an int. */
@@ -49,6 +52,13 @@ final class Cl implements AutoCloseable {
     private final cl_context context;
     private final cl_command_queue queue;
     private final Optional<ProgramFiles> dump;
+
+    /** Where kernels are launched. */
+    private cl_command_queue launches;
+
+    /** Of the launches since recording began; null while none are recorded. */
+    private List<cl_event> events;
+
     private final Map<String, Built> programs = new HashMap<>();
     private final List<cl_kernel> kernels = new ArrayList<>();
     private final List<cl_mem> buffers = new ArrayList<>();
@@ -65,13 +75,14 @@ final class Cl implements AutoCloseable {
         cl_context_properties properties = new cl_context_properties();
         properties.addProperty(CL_CONTEXT_PLATFORM, device.platform());
         this.context = clCreateContext(properties, 1, new cl_device_id[] {device.id()}, null, null, null);
-        this.queue = queue();
+        this.queue = queue(0);
+        this.launches = queue;
     }
 
     /** By the call of OpenCL 1.x, which every version still has. */
     @SuppressWarnings("deprecation")
-    private cl_command_queue queue() {
-        return clCreateCommandQueue(context, device.id(), 0, null);
+    private cl_command_queue queue(long properties) {
+        return clCreateCommandQueue(context, device.id(), properties, null);
     }
 
     /** What the device says of itself. */
@@ -283,7 +294,7 @@ final class Cl implements AutoCloseable {
         @Override
         public void run(int from, int to) {
             try {
-                clEnqueueNDRangeKernel(queue, kernel, items.length, null, items, group, 0, null, null);
+                clEnqueueNDRangeKernel(launches, kernel, items.length, null, items, group, 0, null, event());
             } catch (CLException e) {
                 throw new IllegalStateException(
                         words + " does not run on " + device.info().name() + ": " + e.getMessage(), e);
@@ -293,7 +304,71 @@ final class Cl implements AutoCloseable {
 
     /** Waits for everything enqueued. */
     void finish() {
+        clFinish(launches);
+    }
+
+    // ---------------------------------------------------------------- times
+
+    /** A recorded event for the next launch, or null. */
+    private cl_event event() {
+        if (events == null) {
+            return null;
+        }
+        cl_event event = new cl_event();
+        events.add(event);
+        return event;
+    }
+
+    /**
+     * When the device started and ended what a pass launches, in a queue that records it.
+     *
+     * @param pass launches kernels, and waits for them
+     * @return empty, with a sentence in the log, if the device records no times
+     */
+    Optional<DeviceTimes> times(Runnable pass) {
         clFinish(queue);
+        events = new ArrayList<>();
+        cl_command_queue recording = null;
+        try {
+            recording = queue(CL_QUEUE_PROFILING_ENABLE);
+            launches = recording;
+            pass.run();
+            return Optional.of(times());
+        } catch (CLException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    device.info().name() + " records no times of launches (" + e.getMessage()
+                            + "), so there are wall times only.");
+            return Optional.empty();
+        } finally {
+            launches = queue;
+            events.stream().filter(event -> event.getNativePointer() != 0).forEach(CL::clReleaseEvent);
+            events = null;
+            if (recording != null) {
+                clReleaseCommandQueue(recording);
+            }
+        }
+    }
+
+    private DeviceTimes times() {
+        long sum = 0;
+        long first = Long.MAX_VALUE;
+        long last = Long.MIN_VALUE;
+        for (cl_event event : events) {
+            long start = when(event, CL_PROFILING_COMMAND_START);
+            long end = when(event, CL_PROFILING_COMMAND_END);
+            sum += end - start;
+            first = Math.min(first, start);
+            last = Math.max(last, end);
+        }
+        return new DeviceTimes(events.size(), sum, last - first);
+    }
+
+    /** Nanoseconds of the device's clock. */
+    private static long when(cl_event event, int what) {
+        long[] nanos = new long[1];
+        clGetEventProfilingInfo(event, what, Sizeof.cl_ulong, Pointer.to(nanos), null);
+        return nanos[0];
     }
 
     @Override

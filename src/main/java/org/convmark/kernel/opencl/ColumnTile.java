@@ -160,7 +160,9 @@ record ColumnTile(int out, int column, int row, int across, int down, int planes
                 localBytes(),
                 taps * column * row * out > 300 ? 152 : 64,
                 channel.times(group).plus(ends).inGroup(items()),
-                (in.elements() + map.elements() + (double) conv.outChannels() * group * taps) * Shape.ELEMENT_BYTES);
+                (double) in.bytes()
+                        + map.bytes()
+                        + conv.precision().bytes(conv.outChannels(), conv.taps(in.channels())));
     }
 
     /** Build options. */

@@ -9,9 +9,8 @@ import org.convmark.model.Conv;
 final class Convolution {
     private final Cl cl;
     private final Tuning tuning;
+    private final FoldedConv folded;
     private final Conv conv;
-    private final float[] filter;
-    private final float[] bias;
     private final DeviceTensor in;
     private final DeviceTensor residual;
     private final DeviceTensor out;
@@ -21,8 +20,7 @@ final class Convolution {
         this.cl = cl;
         this.tuning = tuning;
         this.conv = folded.conv();
-        this.filter = folded.filter();
-        this.bias = folded.bias();
+        this.folded = folded;
         this.in = in;
         this.residual = residual == null ? out : residual;
         this.out = out;
@@ -35,7 +33,7 @@ final class Convolution {
     }
 
     private Kernel direct() {
-        PackedConv packed = new PackedConv(tuning, conv, filter, bias, in.shape(), out.shape());
+        PackedConv packed = new PackedConv(tuning, folded, in.shape(), out.shape());
         return cl.kernel(
                 "conv.cl",
                 "conv",
@@ -50,7 +48,7 @@ final class Convolution {
                 in.memory(),
                 in.at(conv.padding()),
                 cl.upload(packed.filter),
-                cl.upload(packed.bias),
+                cl.upload(packed.ends),
                 cl.upload(packed.first),
                 packed.blocks,
                 residual.memory(),
@@ -79,8 +77,8 @@ final class Convolution {
                         new long[] {1, 1, 1}),
                 in.memory(),
                 in.at(conv.padding()),
-                cl.upload(PackedConv.depthwise(conv, filter, v)),
-                cl.upload(Arrays.copyOf(bias, out.blocks() * v)),
+                cl.upload(PackedConv.depthwise(conv, folded.filter(), v)),
+                cl.upload(Arrays.copyOf(folded.bias(), out.blocks() * v)),
                 residual.memory(),
                 residual.at(),
                 out.memory(),

@@ -169,14 +169,15 @@ record ExpandProject(TiledBlock block, int pixels, int width, int part) {
                 .times(chunks)
                 .plus(block.lead() >= 0 ? lead() : part < in() ? LaunchModel.Work.NONE : filled())
                 .plus(new LaunchModel.Work(0, 192, 600, 2));
-        double weights = hidden() * ((double) in() * taps() + out());
         return new LaunchModel(
                 (long) tiles(block, pixels, width) * result.batch(),
                 items(),
                 localBytes(),
                 isWindow(block.expansion()) ? 168 : 144,
                 all.inGroup(items()),
-                (block.in().elements() + result.elements() + weights) * Shape.ELEMENT_BYTES);
+                (double) block.in().bytes()
+                        + result.bytes()
+                        + block.body().cost().weightBytes());
     }
 
     /** Cycles in which a warp loads a quad for each lane: one for every eight different ones. */
@@ -229,8 +230,7 @@ record ExpandProject(TiledBlock block, int pixels, int width, int part) {
                 && Stream.of(out, residual)
                         .flatMapToInt(tensor -> Arrays.stream(tensor.at()))
                         .allMatch(at -> at % 4 == 0);
-        String options = tuning.options() + block.options() + FusedTile.after("LEAD", block.lead(), parts)
-                + FusedTile.after("EXPAND", block.expand(), parts)
+        String options = tuning.options() + block.options() + FusedTile.stages(block, parts)
                 + Tuning.epilogue(last.epilogue(), last.residual()) + " -DTILE=" + pixels + " -DTILE_WIDTH=" + width
                 + " -DNARROW=" + in() + " -DPART=" + part + " -DPHASE_QUADS=" + phaseQuads() + " -DROW_QUADS="
                 + rowQuads()
@@ -256,20 +256,26 @@ record ExpandProject(TiledBlock block, int pixels, int width, int part) {
     }
 
     /** All parameters in the order of the kernel, padded with zeros. */
-    private float[] parameters(List<FusedTile.Part> parts) {
-        Stream.Builder<float[]> all = Stream.builder();
+    private int[] parameters(List<FusedTile.Part> parts) {
+        Stream.Builder<int[]> all = Stream.builder();
         for (int node = 0; node < block.expand(); node++) {
             FusedTile.Part part = parts.get(node);
-            float[] second = node == block.lead() ? lead(part.second()) : Arrays.copyOf(part.second(), in());
-            all.add(Arrays.copyOf(part.first(), in())).add(second);
+            if (node == block.lead()) {
+                all.add(part.conv().ends(in()))
+                        .add(part.conv().words(lead(part.conv().numbers())));
+            } else {
+                all.add(StoredConv.bits(Arrays.copyOf(part.gain(), in())))
+                        .add(StoredConv.bits(Arrays.copyOf(part.shift(), in())));
+            }
         }
-        FusedTile.Part expand = parts.get(block.expand());
-        FusedTile.Part project = parts.get(block.project());
-        all.add(Arrays.copyOf(expand.first(), hidden()))
-                .add(transposed(expand.second(), block.narrow().channels() * taps(), in() * taps(), chunk(), hidden()));
-        all.add(Arrays.copyOf(project.first(), out()))
-                .add(transposed(project.second(), block.hidden().channels(), hidden(), out(), out()));
-        return concatenated(all.build().toList());
+        StoredConv expand = parts.get(block.expand()).conv();
+        StoredConv project = parts.get(block.project()).conv();
+        int terms = block.narrow().channels() * taps();
+        all.add(expand.ends(hidden()))
+                .add(expand.words(transposed(expand.numbers(), terms, in() * taps(), chunk(), hidden())));
+        all.add(project.ends(out()))
+                .add(project.words(transposed(project.numbers(), block.hidden().channels(), hidden(), out(), out())));
+        return StoredConv.joined(all.build().toArray(int[][]::new));
     }
 
     /** Weights output x input channel x tap as set of outputs x input channel x tap x output. */
@@ -286,15 +292,5 @@ record ExpandProject(TiledBlock block, int pixels, int width, int part) {
             packed[(o / tile * paddedTerms + i % terms) * tile + o % tile] = weights[i];
         });
         return packed;
-    }
-
-    private static float[] concatenated(List<float[]> parts) {
-        float[] all = new float[parts.stream().mapToInt(part -> part.length).sum()];
-        int at = 0;
-        for (float[] part : parts) {
-            System.arraycopy(part, 0, all, at, part.length);
-            at += part.length;
-        }
-        return all;
     }
 }

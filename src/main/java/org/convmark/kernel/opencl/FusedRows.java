@@ -133,10 +133,10 @@ final class FusedRows {
         return offsets;
     }
 
-    private static float[] parameters(List<PartLowering.Part> stages, int[] offsets) {
-        float[] all = new float[offsets[stages.size()]];
+    private static int[] parameters(List<PartLowering.Part> stages, int[] offsets) {
+        int[] all = new int[offsets[stages.size()]];
         for (int i = 0; i < stages.size(); i++) {
-            float[] own = stages.get(i).parameters();
+            int[] own = stages.get(i).parameters();
             System.arraycopy(own, 0, all, offsets[i], own.length);
         }
         return all;

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.Kernel;
@@ -112,19 +113,33 @@ final class FusedTile {
                         + ", " + model.on(cl.units()));
     }
 
-    /** A convolution of the block with its epilogue, or a norm. */
-    record Part(String after, float epsilon, float[] first, float[] second, Epilogue epilogue, Integer residual) {
+    /**
+     * A convolution of the block with its epilogue, or a norm.
+     *
+     * @param after activation of a convolution without residual
+     * @param conv its parameters, null for a norm
+     * @param gain of a norm, as {@code shift}
+     */
+    record Part(
+            String after,
+            float epsilon,
+            StoredConv conv,
+            float[] gain,
+            float[] shift,
+            Epilogue epilogue,
+            Integer residual) {
         static Part of(Graph.Node node, Weights weights) {
             if (node.layer() instanceof LayerNorm norm) {
-                return new Part(null, norm.epsilon(), weights.scale(node), weights.shift(node), null, null);
+                return new Part(null, norm.epsilon(), null, weights.scale(node), weights.shift(node), null, null);
             }
             FoldedConv conv = FoldedConv.of(node, weights);
             Epilogue epilogue = conv.epilogue();
             return new Part(
                     Tuning.name(epilogue.after().unrounded()),
                     0,
-                    conv.bias(),
-                    conv.filter(),
+                    StoredConv.of(conv),
+                    null,
+                    null,
                     epilogue,
                     conv.residual(node.inputs()));
         }
@@ -145,10 +160,9 @@ final class FusedTile {
             return products.bind(cl, tuning, parts, in, out);
         }
         Part last = parts.get(block.project());
-        String after = after("LEAD", block.lead(), parts)
-                + after("EXPAND", block.expand(), parts)
-                + after("INNER", block.inner(), parts);
-        String options = tuning.options() + block.options() + after + Tuning.epilogue(last.epilogue(), last.residual());
+        String stages = stages(block, parts) + stage("INNER", block.inner(), parts);
+        String options =
+                tuning.options() + block.options() + stages + Tuning.epilogue(last.epilogue(), last.residual());
         List<Choice> choices = choices(block);
         Choice choice = choices.stream()
                 .filter(some -> cl.fits("fused_gpu.cl", "fused_tile", options + some.options(), some.items()))
@@ -205,24 +219,28 @@ final class FusedTile {
                 across);
     }
 
-    static String after(String stage, int node, List<Part> parts) {
-        return " -D" + stage + "_AFTER="
-                + (node < 0 ? Tuning.name(null) : parts.get(node).after());
+    /** Build options of the convolutions that both kernels of blocks have. */
+    static String stages(TiledBlock block, List<Part> parts) {
+        return stage("LEAD", block.lead(), parts)
+                + stage("EXPAND", block.expand(), parts)
+                + parts.get(block.project()).conv().option("PROJECT_FORMAT");
+    }
+
+    private static String stage(String name, int node, List<Part> parts) {
+        return node < 0
+                ? " -D" + name + "_AFTER=" + Tuning.name(null)
+                : " -D" + name + "_AFTER=" + parts.get(node).after()
+                        + parts.get(node).conv().option(name + "_FORMAT");
     }
 
     /** All parameters in order: bias before filter, gain before bias, part by part. */
-    private static float[] parameters(List<Part> parts) {
-        float[] all = new float
-                [parts.stream()
-                        .mapToInt(p -> p.first().length + p.second().length)
-                        .sum()];
-        int at = 0;
-        for (Part part : parts) {
-            for (float[] own : List.of(part.first(), part.second())) {
-                System.arraycopy(own, 0, all, at, own.length);
-                at += own.length;
-            }
-        }
-        return all;
+    private static int[] parameters(List<Part> parts) {
+        return StoredConv.joined(parts.stream()
+                .flatMap(part -> part.conv() == null
+                        ? Stream.of(StoredConv.bits(part.gain()), StoredConv.bits(part.shift()))
+                        : Stream.of(
+                                part.conv().ends(part.conv().bias().length),
+                                part.conv().words(part.conv().numbers())))
+                .toArray(int[][]::new));
     }
 }

@@ -19,8 +19,7 @@ final class GpuConvolution {
     private final Cl cl;
     private final Tuning tuning;
     private final Conv conv;
-    private final float[] filter;
-    private final float[] bias;
+    private final StoredConv stored;
     private final DeviceTensor in;
     private final DeviceTensor residual;
     private final DeviceTensor out;
@@ -35,8 +34,7 @@ final class GpuConvolution {
         this.cl = cl;
         this.tuning = tuning;
         this.conv = folded.conv();
-        this.filter = folded.filter();
-        this.bias = folded.bias();
+        this.stored = StoredConv.of(folded);
         this.in = in;
         this.residual = residual == null ? out : residual;
         this.out = out;
@@ -48,7 +46,7 @@ final class GpuConvolution {
         this.options =
                 tuning.options() + Tuning.epilogue(folded.epilogue(), residual) + Tuning.window(conv) + " -DWIDTH="
                         + out.shape().width() + " -DGROUP_WIDTH=" + group + " -DGROUP_OUT=" + groupOut + " -DIN_ROW="
-                        + in.row() + " -DIN_PLANE=" + in.plane();
+                        + in.row() + " -DIN_PLANE=" + in.plane() + stored.option("FORMAT");
     }
 
     Kernel bind() {
@@ -109,7 +107,7 @@ final class GpuConvolution {
     }
 
     private Kernel matrix(MatrixTile.Plan plan) {
-        int[] end = residual.at();
+        int[] other = residual.at();
         Cl.Memory sums = out.memory();
         MatrixTile tile = plan.tile();
         long[] items = {
@@ -120,7 +118,7 @@ final class GpuConvolution {
         if (plan.splits() > 1) {
             sums = cl.allocate(items[2] * tile.tiles(groupOut) * tile.channels() * pixels * Shape.ELEMENT_BYTES);
         }
-        Cl.Memory biases = cl.upload(bias);
+        Cl.Memory ends = cl.upload(stored.ends(conv.outChannels()));
         Kernel product = cl.kernel(
                 "conv_gpu.cl",
                 "conv_tile",
@@ -128,10 +126,10 @@ final class GpuConvolution {
                 new Cl.Range(items, new long[] {tile.items(), 1, 1}),
                 in.memory(),
                 in.at(conv.padding()),
-                cl.upload(matrix(tile)),
-                biases,
+                cl.upload(stored.words(matrix(tile))),
+                ends,
                 residual.memory(),
-                end,
+                other,
                 sums,
                 out.at());
         if (plan.splits() == 1) {
@@ -145,9 +143,9 @@ final class GpuConvolution {
                         new long[] {pixels, conv.outChannels(), out.shape().batch()},
                         new long[] {tuning.group(), 1, 1}),
                 sums,
-                biases,
+                ends,
                 residual.memory(),
-                end,
+                other,
                 out.memory(),
                 out.at());
         return new OpenClBackend.Sequence(new Kernel[] {product, adding});
@@ -183,7 +181,7 @@ final class GpuConvolution {
 
     /** The weight of one product. */
     private float weight(int channelOut, int channelInGroup, int tap) {
-        return filter[(channelOut * group + channelInGroup) * taps + tap];
+        return stored.numbers()[(channelOut * group + channelInGroup) * taps + tap];
     }
 
     // ---------------------------------------------------------------- columns
@@ -195,7 +193,7 @@ final class GpuConvolution {
                 () -> conv + " of " + in.shape() + ": " + tile + ", "
                         + tile.model(conv, in.shape(), out.shape()).on(cl.units()));
         int sets = conv.outChannels() / tile.out();
-        float[] packed = new float[filter.length];
+        float[] packed = new float[stored.numbers().length];
         for (int o = 0; o < conv.outChannels(); o++) {
             for (int c = 0; c < group; c++) {
                 for (int tap = 0; tap < taps; tap++) {
@@ -218,8 +216,8 @@ final class GpuConvolution {
                         new long[] {tile.items(), 1, 1}),
                 in.memory(),
                 in.at(conv.padding()),
-                cl.upload(packed),
-                cl.upload(bias),
+                cl.upload(stored.words(packed)),
+                cl.upload(stored.ends(conv.outChannels())),
                 residual.memory(),
                 residual.at(),
                 out.memory(),

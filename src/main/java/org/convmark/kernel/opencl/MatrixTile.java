@@ -140,14 +140,14 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
     }
 
     private Plan plan(int splits, int steps, Conv conv, Shape in, Shape out, boolean wide) {
-        double weights = (double) conv.outChannels() * conv.groupWidth(in.channels()) * conv.kernel() * conv.kernel();
+        long weights = conv.precision().bytes(conv.outChannels(), conv.taps(in.channels()));
         LaunchModel product = new LaunchModel(
                 groups(conv, in, out) * splits,
                 items(),
                 localBytes(),
                 own == 8 ? 128 : 80,
                 step().times(steps).plus(ends(wide || splits > 1)),
-                (in.elements() + weights + (double) splits * out.elements()) * Shape.ELEMENT_BYTES);
+                in.bytes() + weights + (double) splits * out.bytes());
         return new Plan(this, splits, steps, product, splits == 1 ? null : adding(splits, out));
     }
 

@@ -2,10 +2,12 @@ package org.convmark.kernel.opencl;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.convmark.fusion.FusionConstraints;
 import org.convmark.fusion.FusionPlanner;
 import org.convmark.kernel.Backend;
+import org.convmark.kernel.DeviceTimes;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.FoldedConv;
@@ -355,6 +357,11 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     @Override
     public Program compile(RoofLoop loop, long size) {
         return program(new Roof(cl, tuning).bind(loop, size));
+    }
+
+    @Override
+    public Optional<DeviceTimes> deviceTimes(Program program) {
+        return cl.times(program::run);
     }
 
     @Override

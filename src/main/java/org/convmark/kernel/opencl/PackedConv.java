@@ -1,6 +1,6 @@
 package org.convmark.kernel.opencl;
 
-import java.util.Arrays;
+import org.convmark.kernel.FoldedConv;
 import org.convmark.model.Conv;
 import org.convmark.model.Shape;
 
@@ -15,6 +15,7 @@ final class PackedConv {
     private final int groupOut;
     private final int inBlocks;
     private final int outBlocks;
+    private final String format;
 
     /** Output blocks and pixels of a register tile. */
     final Tuning.Tile tile;
@@ -28,14 +29,14 @@ final class PackedConv {
     /** For each tile, the first input block that it reads. */
     final int[] first;
 
-    /** Tile x input block x row x column x input channel x output channel; zero where a filter does not read a channel. */
-    final float[] filter;
+    /** Words: tile x input block x row x column x input channel x output channel; zero where a filter does not read a channel. */
+    final int[] filter;
 
-    /** One per output channel of all tiles. */
-    final float[] bias;
+    /** Words: a bias, and where weights are codes a scale, per output channel of all tiles. */
+    final int[] ends;
 
-    PackedConv(Tuning tuning, Conv conv, float[] filter, float[] bias, Shape in, Shape out) {
-        this.conv = conv;
+    PackedConv(Tuning tuning, FoldedConv folded, Shape in, Shape out) {
+        this.conv = folded.conv();
         this.v = tuning.vector();
         this.group = conv.groupWidth(in.channels());
         this.groupOut = conv.groupOut(in.channels());
@@ -48,13 +49,15 @@ final class PackedConv {
         for (int t = 0; t < first.length; t++) {
             first[t] = Math.min(firstSeen(t * tile.out() * v) / v, inBlocks - blocks);
         }
-        this.filter = pack(filter);
-        this.bias = Arrays.copyOf(bias, first.length * tile.out() * v);
+        StoredConv stored = StoredConv.of(folded);
+        this.format = stored.option("FORMAT");
+        this.filter = stored.words(pack(stored.numbers()));
+        this.ends = stored.ends(first.length * tile.out() * v);
     }
 
     /** Build options of the kernel. */
     String options() {
-        return " -DOUT=" + tile.out() + " -DPIXELS=" + tile.pixels() + " -DCHANNELS=" + channels;
+        return " -DOUT=" + tile.out() + " -DPIXELS=" + tile.pixels() + " -DCHANNELS=" + channels + format;
     }
 
     /** First input channel that an output channel reads. */

@@ -22,9 +22,9 @@ final class PartLowering extends Lowering<Integer, PartLowering.Part> {
      *
      * @param source its file, compiled for this stage
      * @param constants integers, as the file defines
-     * @param parameters weights and other floats, as the file defines
+     * @param parameters weights and others, in words, as the file defines
      */
-    record Part(SourceFile source, int[] constants, float[] parameters) {}
+    record Part(SourceFile source, int[] constants, int[] parameters) {}
 
     private final Tuning tuning;
     private final Graph body;
@@ -45,43 +45,36 @@ final class PartLowering extends Lowering<Integer, PartLowering.Part> {
                 .toList();
     }
 
-    private Part stage(String file, String options, int source, int other, int result, int[] form, float[]... parts) {
+    private Part stage(String file, String options, int source, int other, int result, int[] form, int[]... parts) {
         String maps = " -DSTAGE=" + (result - body.inputs().size()) + " -DSOURCE=" + source + " -DOTHER=" + other
                 + " -DRESULT=" + result;
-        int floats = Arrays.stream(parts).mapToInt(p -> p.length).sum();
-        float[] parameters = new float[floats];
-        int at = 0;
-        for (float[] part : parts) {
-            System.arraycopy(part, 0, parameters, at, part.length);
-            at += part.length;
-        }
-        return new Part(new SourceFile(file, maps + options), form, parameters);
+        return new Part(new SourceFile(file, maps + options), form, StoredConv.joined(parts));
     }
 
-    private float[] padded(float[] values) {
-        return Arrays.copyOf(values, DeviceTensor.blocks(values.length, tuning.vector()) * tuning.vector());
+    private int[] padded(float[] values) {
+        return StoredConv.bits(
+                Arrays.copyOf(values, DeviceTensor.blocks(values.length, tuning.vector()) * tuning.vector()));
     }
 
     @Override
     protected Part conv(FoldedConv folded, Integer in, Integer residual, Integer out) {
         Conv conv = folded.conv();
-        float[] filter = folded.filter();
-        float[] bias = folded.bias();
         int other = residual == null ? out : residual;
         Shape from = body.shape(in);
         String options =
                 Tuning.window(conv) + " -DPADDING=" + conv.padding() + Tuning.epilogue(folded.epilogue(), residual);
         if (conv.groupWidth(from.channels()) == 1 && conv.outChannels() == from.channels()) {
             String pixels = " -DPIXELS=" + tuning.evenPixels(body.shape(out).width());
-            float[] packed = PackedConv.depthwise(conv, filter, tuning.vector());
-            return stage("depthwise.cl", options + pixels, in, other, out, new int[0], padded(bias), packed);
+            float[] packed = PackedConv.depthwise(conv, folded.filter(), tuning.vector());
+            int[] filter = StoredConv.bits(packed);
+            return stage("depthwise.cl", options + pixels, in, other, out, new int[0], padded(folded.bias()), filter);
         }
-        PackedConv packed = new PackedConv(tuning, conv, filter, bias, from, body.shape(out));
+        PackedConv packed = new PackedConv(tuning, folded, from, body.shape(out));
         int[] form = new int[2 + packed.first.length];
         form[0] = packed.blocks;
         form[1] = packed.first.length;
         System.arraycopy(packed.first, 0, form, 2, packed.first.length);
-        return stage("conv.cl", options + packed.options(), in, other, out, form, packed.bias, packed.filter);
+        return stage("conv.cl", options + packed.options(), in, other, out, form, packed.ends, packed.filter);
     }
 
     @Override
@@ -95,7 +88,8 @@ final class PartLowering extends Lowering<Integer, PartLowering.Part> {
         float[] head = new float[2 * v];
         Arrays.fill(head, 0, (gain.length - 1) % v + 1, 1);
         head[v] = epsilon;
-        return stage("norm.cl", "", in, in, out, new int[] {gain.length}, head, padded(gain), padded(bias));
+        return stage(
+                "norm.cl", "", in, in, out, new int[] {gain.length}, StoredConv.bits(head), padded(gain), padded(bias));
     }
 
     @Override
@@ -118,7 +112,7 @@ final class PartLowering extends Lowering<Integer, PartLowering.Part> {
         return pointwise("X*GATE", in, gate, out);
     }
 
-    private Part pointwise(String element, int source, int other, int result, float[]... parameters) {
+    private Part pointwise(String element, int source, int other, int result, int[]... parameters) {
         return stage("pointwise.cl", " -DELEMENT=" + element, source, other, result, new int[0], parameters);
     }
 

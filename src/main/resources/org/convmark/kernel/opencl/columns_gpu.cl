@@ -21,6 +21,9 @@
 #ifndef DILATION
 #define DILATION 1
 #endif
+#ifndef FORMAT
+#define FORMAT FP32
+#endif
 #ifndef WIDTH
 #define WIDTH 56
 #define HEIGHT 56
@@ -59,10 +62,11 @@
 #define LAST_COLUMN ((WIDTH - 1) * STRIDE + REACH - 1)
 #define TILES_ACROSS ((WIDTH + ACROSS * ROW - 1) / (ACROSS * ROW))
 
+/* The OUT weights of a tap. */
 #if OUT % 4 == 0
-#define WEIGHTS(to, from) EACH(q, OUT / 4) vstore4(((global const float4 *)(from))[q], q, to)
+#define WEIGHTS(to, tap) EACH(q, OUT / 4) vstore4(NUMBERS(FORMAT, 4, weights, (tap) * (OUT / 4) + q), q, to)
 #else
-#define WEIGHTS(to, from) EACH(q, OUT) (to)[q] = (from)[q]
+#define WEIGHTS(to, tap) EACH(q, OUT) (to)[q] = NUMBER(FORMAT, weights, (tap) * OUT + q)
 #endif
 /* Input rows, and columns, of an item; rows of four pixels are loaded as quads. */
 #define ITEM_ROWS ((COLUMN - 1) * STRIDE + REACH)
@@ -100,12 +104,10 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_columns
     int image = get_group_id(2);
     int set = SET(plane);
     in += in_at.s0 + image * in_at.s3;
-    weights += set * (GROUP_WIDTH * KERNEL * KERNEL * OUT);
-
     int fill_row = item / FILL_WIDTH;
 
     float sum[COLUMN][ROW][OUT];
-    EACH(j, COLUMN) EACH(p, ROW) EACH(o, OUT) sum[j][p][o] = bias[set * OUT + o];
+    EACH(j, COLUMN) EACH(p, ROW) EACH(o, OUT) sum[j][p][o] = BEGUN(FORMAT, bias[set * OUT + o]);
     for (int first = 0; first < GROUP_WIDTH; first += CHUNK) {
 #if CHUNK < GROUP_WIDTH
         SYNC;
@@ -127,7 +129,7 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_columns
         SYNC;
         for (int c = 0; c < CHUNK; c++) {
             local const float *mine = tile + ((plane * CHUNK + c) * TILE_HEIGHT + down * STRIDE) * PITCH + across * STRIDE;
-            global const float *restrict w = weights + (first + c) * (KERNEL * KERNEL * OUT);
+            int tap = (set * GROUP_WIDTH + first + c) * (KERNEL * KERNEL);
             EACH(a, OUTER) EACH(j, COLUMN) {
                 int t = TAP_ROW(a, j);
                 if (t < KERNEL) {
@@ -135,7 +137,7 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_columns
                     VALUES(row, mine + (j * STRIDE + t * DILATION) * PITCH);
                     EACH(s, KERNEL) {
                         float weight[OUT];
-                        WEIGHTS(weight, w + (t * KERNEL + s) * OUT);
+                        WEIGHTS(weight, tap + t * KERNEL + s);
                         EACH(p, ROW) EACH(o, OUT)
                             sum[j][p][o] = fma(weight[o], row[p * STRIDE + s * DILATION], sum[j][p][o]);
                     }
@@ -150,6 +152,7 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_columns
     EACH(j, COLUMN) EACH(o, OUT) {
         int y = top + down + j;
         int channel = set * OUT + o;
+        EACH(p, ROW) sum[j][p][o] = SCALED(FORMAT, sum[j][p][o], bias[channel], bias[SETS * OUT + channel]);
         global const float *other = residual + channel * residual_at.s2 + y * residual_at.s1;
         global float *to = out + channel * out_at.s2 + y * out_at.s1;
 #if WIDE == 4 && ROW == 4

@@ -27,28 +27,34 @@
 #ifndef DILATION
 #define DILATION 1
 #endif
+#ifndef FORMAT
+#define FORMAT FP32
+#endif
 
 #define EACH_SUM                                        \
     UNROLL for (int o = 0; o < OUT; o++) \
         UNROLL for (int t = 0; t < PIXELS; t++)
 
-/* One row of a tile of output channels; `rows` has the input row under each row of the filter, at its first column. */
+/*
+ * One row of a tile of output channels; `rows` has the input row under each row of the filter, at its first column. `first` is the
+ * first vector of the tile's weights.
+ */
 void OF_STAGE(conv_row)(
-        global const float *const *rows, size_t plane, global const float *weights, global const float *bias, int blocks,
-        global const float *residual, size_t residual_plane, global float *out, size_t out_plane, int width,
+        global const float *const *rows, size_t plane, global const float *weights, size_t first, global const float *bias,
+        global const float *scale, int blocks, global const float *residual, size_t residual_plane, global float *out, size_t out_plane, int width,
         int out_blocks) {
     for (int next = 0; next < width; next += PIXELS) {
         size_t x = min(next, width - PIXELS);
         real sum[OUT][PIXELS];
-        EACH_SUM sum[o][t] = LOAD(bias + o * V);
-        global const float *w = weights;
+        EACH_SUM sum[o][t] = BEGUN(FORMAT, LOAD(bias + o * V));
+        size_t w = first;
         for (int b = 0; b < blocks; b++) {
             for (int r = 0; r < KERNEL; r++) {
                 global const float *row = rows[r] + (size_t)b * plane + x * (STRIDE * V);
                 for (int s = 0; s < KERNEL; s++, row += DILATION * V) {
-                    UNROLL for (int c = 0; c < CHANNELS; c++, w += OUT * V) {
+                    UNROLL for (int c = 0; c < CHANNELS; c++, w += OUT) {
                         real weight[OUT];
-                        UNROLL for (int o = 0; o < OUT; o++) weight[o] = LOAD(w + o * V);
+                        UNROLL for (int o = 0; o < OUT; o++) weight[o] = NUMBERS(FORMAT, V, weights, w + o);
                         UNROLL for (int t = 0; t < PIXELS; t++) {
                             real value = (real)(row[t * STRIDE * V + c]);
                             UNROLL for (int o = 0; o < OUT; o++)
@@ -60,7 +66,8 @@ void OF_STAGE(conv_row)(
         }
         EACH_SUM if (o < out_blocks) {
             size_t at = x * V + t * V;
-            STORE(EPILOGUE(sum[o][t], residual + o * residual_plane + at), out + o * out_plane + at);
+            real all = SCALED(FORMAT, sum[o][t], LOAD(bias + o * V), LOAD(scale + o * V));
+            STORE(EPILOGUE(all, residual + o * residual_plane + at), out + o * out_plane + at);
         }
     }
 }
@@ -77,7 +84,8 @@ ITEMS kernel void conv(
     for (int r = 0; r < KERNEL; r++)
         rows[r] = PLANE(in, in_at, first_block[tile], image) + (y * STRIDE + r * DILATION) * in_at.s1;
     OF_STAGE(conv_row)(
-            rows, in_at.s2, weights + tile * blocks * (KERNEL * KERNEL * CHANNELS * OUT * V), bias + tile * OUT * V, blocks,
+            rows, in_at.s2, weights, tile * blocks * (KERNEL * KERNEL * CHANNELS * OUT), bias + tile * OUT * V,
+            bias + (get_global_size(1) + tile) * OUT * V, blocks,
             PLANE(residual, residual_at, tile * OUT, image) + y * residual_at.s1, residual_at.s2,
             PLANE(out, out_at, tile * OUT, image) + y * out_at.s1, out_at.s2, width, out_blocks - (int)tile * OUT);
 }
@@ -90,14 +98,16 @@ void OF_STAGE(stage)(
     Map out = maps[RESULT];
     int blocks = form[0];
     int tiles = form[1];
-    int taken = blocks * (KERNEL * KERNEL * CHANNELS * OUT * V);
+    int taken = blocks * (KERNEL * KERNEL * CHANNELS * OUT);
+    global const float *weights = parameters + ENDS(FORMAT, tiles * OUT * V);
     for (int tile = 0; tile < tiles; tile++) {
         for (int y = from; y < to; y++) {
             global const float *rows[KERNEL];
             for (int r = 0; r < KERNEL; r++)
                 rows[r] = ROW(in, y * STRIDE - PADDING + r * DILATION) - PADDING * V + form[2 + tile] * in.plane;
             OF_STAGE(conv_row)(
-                    rows, in.plane, parameters + tiles * OUT * V + tile * taken, parameters + tile * OUT * V, blocks,
+                    rows, in.plane, weights, tile * taken, parameters + tile * OUT * V,
+                    parameters + (tiles + tile) * OUT * V, blocks,
                     ROW(residual, y) + tile * OUT * residual.plane, residual.plane,
                     ROW(out, y) + tile * OUT * out.plane, out.plane, out.width, out.blocks - tile * OUT);
         }

@@ -25,6 +25,9 @@
 #ifndef DILATION
 #define DILATION 1
 #endif
+#ifndef FORMAT
+#define FORMAT FP32
+#endif
 #ifndef WIDTH
 #define WIDTH 56
 #define PIXELS 3136
@@ -80,7 +83,8 @@
     {                                                                                                   \
         global const float *restrict source = in + STEP_AT(k);                                           \
         EACH(i, OWN_VALUES) next_values[i] = VALUE(k, i * ROWS_APART);                                    \
-        EACH(i, OWN_WEIGHTS) next_weights[i] = weights[(k) * (OUT_TILE / 4) + i * ITEM_COUNT];            \
+        EACH(i, OWN_WEIGHTS)                                                                            \
+            next_weights[i] = NUMBERS(FORMAT, 4, weights, quads + (k) * (OUT_TILE / 4) + i * ITEM_COUNT); \
     }
 
 /* An item's channels in the group. */
@@ -91,7 +95,7 @@
 #define AT(at, n) ((n) / WIDTH * (at).s1 + (n) % WIDTH)
 
 __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_tile(
-        global const float *restrict in, int4 in_at, global const float4 *restrict weights,
+        global const float *restrict in, int4 in_at, global const float *restrict weights,
         global const float *restrict bias, global const float *restrict residual, int4 residual_at,
         global float *restrict out, int4 out_at) {
     local float4 a[2][DEPTH * OUT_TILE / 4];
@@ -108,12 +112,12 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_tile(
     int row = item / PIXEL_TILE;
     in += in_at.s0 + image * in_at.s3 + group * GROUP_WIDTH * IN_PLANE + row * ITEM_AT
             + (pixel / WIDTH * IN_ROW + pixel % WIDTH) * STRIDE;
-    weights += (group * OUT_TILES + tile) * (ALL_STEPS * DEPTH * OUT_TILE / 4) + item;
+    int quads = (group * OUT_TILES + tile) * (ALL_STEPS * DEPTH * OUT_TILE / 4) + item;
 
     float sum[OWN][OWN];
     EACH(i, OWN) {
         int o = OWN_CHANNEL(i);
-        float start = SPLITS == 1 && EXISTS(o) ? bias[group * GROUP_OUT + o] : 0.0f;
+        float start = SPLITS == 1 && EXISTS(o) ? BEGUN(FORMAT, bias[group * GROUP_OUT + o]) : 0.0f;
         EACH(j, OWN) sum[i][j] = start;
     }
     float4 next_weights[OWN_WEIGHTS];
@@ -156,6 +160,8 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_tile(
     EACH(i, OWN) {
         int o = OWN_CHANNEL(i);
         int channel = group * GROUP_OUT + o;
+        if (EXISTS(o))
+            EACH(j, OWN) sum[i][j] = SCALED(FORMAT, sum[i][j], bias[channel], bias[GROUPS * GROUP_OUT + channel]);
         EACH(q, QUADS) {
             int n = first + q * (PIXEL_TILE / QUADS) + across * 4;
 #if WIDE == 4
@@ -187,11 +193,11 @@ ITEMS kernel void conv_splits(
         return;
     }
     int first = (image * GROUPS + channel / GROUP_OUT) * SPLITS;
-    float sum = 0.0f;
+    float sum = BEGUN(FORMAT, bias[channel]);
     for (int split = 0; split < SPLITS; split++)
         sum += parts[((first + split) * (OUT_TILES * OUT_TILE) + channel % GROUP_OUT) * PIXELS + n];
     out[out_at.s0 + image * out_at.s3 + channel * out_at.s2 + AT(out_at, n)] = FINISHED(
-            sum + bias[channel],
+            SCALED(FORMAT, sum, bias[channel], bias[GROUPS * GROUP_OUT + channel]),
             residual[residual_at.s0 + image * residual_at.s3 + channel * residual_at.s2 + AT(residual_at, n)]);
 }
 #endif

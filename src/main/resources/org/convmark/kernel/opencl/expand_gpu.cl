@@ -11,7 +11,7 @@
  *
  * Parameters, channels padded with zeros to NARROW, HIDDEN_PADDED, OUT_TILE: lead's bias and filter (set of LEAD_OWN
  * channels x input channel x tap x LEAD_OWN), norm's gain and bias, expansion's bias and weights (chunk x input channel x
- * tap x CHUNK), projection's bias and weights (hidden channel x OUT_TILE).
+ * tap x CHUNK), projection's bias and weights (hidden channel x OUT_TILE). Each convolution has a format of its own.
  * Tested for its results, on a CPU; not measured on a GPU.
  */
 #ifndef VEC
@@ -45,6 +45,9 @@
 #define PART 64
 #define PHASE_QUADS 4
 #define ROW_QUADS 4
+#define LEAD_FORMAT FP32
+#define EXPAND_FORMAT FP32
+#define PROJECT_FORMAT FP32
 #endif
 #ifndef WIDE
 #define WIDE 1
@@ -66,6 +69,8 @@
 #else
 #define LEAD_OWN 1
 #endif
+/* An item's channels. */
+#define OWN_CHANNEL(i) ((i) / 4 * CHUNK + down * 4 + (i) % 4)
 /* Channels that a round of the pointwise expansion takes. */
 #define UNIT (PART % 8 == 0 ? 8 : 4)
 #define SYNC barrier(CLK_LOCAL_MEM_FENCE)
@@ -143,13 +148,14 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_proje
     in += in_at.s0 + image * in_at.s3;
 
 #ifdef LEAD
+    global const float *restrict lead = parameters + ENDS(LEAD_FORMAT, NARROW);
     EACH_TASK(i, NARROW / LEAD_OWN * TILE_WIDTH) {
         int set = i / TILE_WIDTH * LEAD_OWN;
         int x = i % TILE_WIDTH;
-        global const float *restrict filter = parameters + NARROW + set * (LEAD_GROUP * TAPS);
+        int weight = set * (LEAD_GROUP * TAPS);
         float sum[LEAD_OWN][TILE_HEIGHT];
-        EACH(o, LEAD_OWN) EACH(j, TILE_HEIGHT) sum[o][j] = parameters[set + o];
-        for (int c = 0; c < LEAD_GROUP; c++, filter += TAPS * LEAD_OWN) {
+        EACH(o, LEAD_OWN) EACH(j, TILE_HEIGHT) sum[o][j] = BEGUN(LEAD_FORMAT, parameters[set + o]);
+        for (int c = 0; c < LEAD_GROUP; c++, weight += TAPS * LEAD_OWN) {
             global const float *restrict from = in + min(set / LEAD_SHARE * LEAD_GROUP + c, IN - 1) * IN_PLANE;
             EACH(r, (TILE_HEIGHT - 1) * LEAD_STRIDE + LEAD_KERNEL) {
                 int y = Y(0) * LEAD_STRIDE - LEAD_PADDING + r;
@@ -161,16 +167,19 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_proje
                         int t = r - j * LEAD_STRIDE;
                         if (t >= 0 && t < LEAD_KERNEL)
                             EACH(o, LEAD_OWN)
-                                sum[o][j] = fma(filter[(t * LEAD_KERNEL + s) * LEAD_OWN + o], value, sum[o][j]);
+                                sum[o][j] = fma(
+                                        NUMBER(LEAD_FORMAT, lead, weight + (t * LEAD_KERNEL + s) * LEAD_OWN + o), value,
+                                        sum[o][j]);
                     }
                 }
             }
         }
         EACH(o, LEAD_OWN) EACH(j, TILE_HEIGHT)
-            values[(set + o) * TILE + j * TILE_WIDTH + x] = LEAD_AFTER(sum[o][j]);
+            values[(set + o) * TILE + j * TILE_WIDTH + x] =
+                    LEAD_AFTER(SCALED(LEAD_FORMAT, sum[o][j], parameters[set + o], parameters[NARROW + set + o]));
     }
     SYNC;
-    parameters += NARROW * (1 + LEAD_GROUP * TAPS);
+    parameters = lead + WORDS(LEAD_FORMAT, NARROW * LEAD_GROUP * TAPS);
 #elif PART == NARROW
     FILL(0);
     SYNC;
@@ -197,18 +206,19 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_proje
 #endif
 
     global const float4 *restrict expand_bias = (global const float4 *)parameters + down;
-    global const float4 *restrict expand = (global const float4 *)(parameters + HIDDEN_PADDED) + down;
-    parameters += HIDDEN_PADDED * (1 + NARROW * EXPAND_KERNEL * EXPAND_KERNEL);
-    global const float4 *restrict project = (global const float4 *)(parameters + OUT_TILE) + down;
+    global const float *restrict expand = PAST(EXPAND_FORMAT, parameters + ENDS(EXPAND_FORMAT, HIDDEN_PADDED), down);
+    parameters += ENDS(EXPAND_FORMAT, HIDDEN_PADDED)
+            + WORDS(EXPAND_FORMAT, HIDDEN_PADDED * NARROW * EXPAND_KERNEL * EXPAND_KERNEL);
+    global const float *restrict project = PAST(PROJECT_FORMAT, parameters + ENDS(PROJECT_FORMAT, OUT_TILE), down);
     float sum[8][8];
-    EACH(i, 8) EACH(j, 8) sum[i][j] = parameters[i / 4 * CHUNK + down * 4 + i % 4];
+    EACH(i, 8) EACH(j, 8) sum[i][j] = BEGUN(PROJECT_FORMAT, parameters[OWN_CHANNEL(i)]);
 
     for (int first = 0; first < HIDDEN_PADDED; first += CHUNK) {
         float w[8];
         float x[8];
         float made[4][8];
         vstore4(expand_bias[first / 4], 0, w);
-        EACH(i, 4) EACH(j, 8) made[i][j] = w[i];
+        EACH(i, 4) EACH(j, 8) made[i][j] = BEGUN(EXPAND_FORMAT, w[i]);
         for (int part = 0; part < NARROW; part += PART) {
 #if PART < NARROW
             FILL(part);
@@ -216,22 +226,22 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_proje
 #endif
 #ifdef WINDOW
             local const float4 *corner = narrow + across / ROW_ITEMS * (2 * EXPAND_STRIDE * ROW_QUADS) + across % ROW_ITEMS;
-            for (int c = 0; c < PART; c++, corner += PLANE_QUADS, expand += EXPAND_KERNEL * EXPAND_KERNEL * DOWN) {
+            for (int c = 0; c < PART; c++, corner += PLANE_QUADS, expand = PAST(EXPAND_FORMAT, expand, EXPAND_KERNEL * EXPAND_KERNEL * DOWN)) {
                 EACH(t, EXPAND_KERNEL) {
                     float row[2][EXPAND_STRIDE][4 * REACH];
                     EACH(q, 2) EACH(phase, EXPAND_STRIDE) EACH(r, REACH)
                         vstore4(corner[(q * EXPAND_STRIDE + t) * ROW_QUADS + phase * PHASE_QUADS + r], r, row[q][phase]);
                     EACH(s, EXPAND_KERNEL) {
-                        vstore4(expand[(t * EXPAND_KERNEL + s) * DOWN], 0, w);
+                        vstore4(NUMBERS(EXPAND_FORMAT, 4, expand, (t * EXPAND_KERNEL + s) * DOWN), 0, w);
                         EACH(i, 4) EACH(j, 8)
                             made[i][j] = fma(w[i], row[j / 4][s % EXPAND_STRIDE][s / EXPAND_STRIDE + j % 4], made[i][j]);
                     }
                 }
             }
 #else
-            for (int c = 0; c < PART; c += UNIT, expand += UNIT * DOWN) {
+            for (int c = 0; c < PART; c += UNIT, expand = PAST(EXPAND_FORMAT, expand, UNIT * DOWN)) {
                 EACH(d, UNIT) {
-                    vstore4(expand[d * DOWN], 0, w);
+                    vstore4(NUMBERS(EXPAND_FORMAT, 4, expand, d * DOWN), 0, w);
                     EACH(q, 2) vstore4(narrow[(c + d) * PLANE_QUADS + q * ACROSS + across], q, x);
                     EACH(i, 4) EACH(j, 8) made[i][j] = fma(w[i], x[j], made[i][j]);
                 }
@@ -239,14 +249,17 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_proje
 #endif
             SYNC;
         }
+        vstore4(expand_bias[first / 4], 0, w);
+        vstore4(expand_bias[(CODED(EXPAND_FORMAT) * HIDDEN_PADDED + first) / 4], 1, w);
+        EACH(i, 4) EACH(j, 8) made[i][j] = SCALED(EXPAND_FORMAT, made[i][j], w[i], w[4 + i]);
         EACH(i, 4) EACH(q, 2)
             hidden[(down * 4 + i) * (TILE / 4) + q * ACROSS + across] = (float4)(
                     EXPAND_AFTER(made[i][4 * q]), EXPAND_AFTER(made[i][4 * q + 1]), EXPAND_AFTER(made[i][4 * q + 2]),
                     EXPAND_AFTER(made[i][4 * q + 3]));
         SYNC;
-        for (int h = 0; h < CHUNK; h += 4, project += 4 * (OUT_TILE / 4)) {
+        for (int h = 0; h < CHUNK; h += 4, project = PAST(PROJECT_FORMAT, project, OUT_TILE)) {
             EACH(d, 4) {
-                EACH(q, 2) vstore4(project[(d * 2 + q) * DOWN], q, w);
+                EACH(q, 2) vstore4(NUMBERS(PROJECT_FORMAT, 4, project, (d * 2 + q) * DOWN), q, w);
                 EACH(q, 2) vstore4(hidden[(h + d) * (TILE / 4) + q * ACROSS + across], q, x);
                 EACH(i, 8) EACH(j, 8) sum[i][j] = fma(w[i], x[j], sum[i][j]);
             }
@@ -255,8 +268,10 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_proje
 
     residual += residual_at.s0 + image * residual_at.s3;
     out += out_at.s0 + image * out_at.s3;
+    EACH(i, 8) EACH(j, 8) sum[i][j] = SCALED(
+            PROJECT_FORMAT, sum[i][j], parameters[OWN_CHANNEL(i)], parameters[OUT_TILE + OWN_CHANNEL(i)]);
     EACH(i, 8) EACH(q, 2) {
-        int o = i / 4 * CHUNK + down * 4 + i % 4;
+        int o = OWN_CHANNEL(i);
         int p = ITEM_PIXEL(q);
 #if WIDE == 4
         int y = Y(p);

@@ -4,7 +4,7 @@
  * memory; per CHUNK of hidden channels it expands them, filters them and adds their products to sums that stay in
  * registers, OWN_OUT channels x OWN_PIXELS pixels an item. Weights come from the caches: all items of a row of LANES read
  * the same one. A depthwise filter's halo is expanded by every tile that needs it.
- * Parameters: bias and filter of each convolution, gain and bias of the norm, in the order of the block.
+ * Parameters: bias and filter of each convolution, in the format of its weights, gain and bias of the norm, in the order of the block.
  * Tested for its results, on a CPU; not measured on a GPU.
  */
 #ifndef VEC
@@ -33,6 +33,9 @@
 #define INNER_PADDING 0
 #define INNER_AFTER identity
 #define PROJECT_OUT 8
+#define LEAD_FORMAT FP32
+#define EXPAND_FORMAT FP32
+#define PROJECT_FORMAT FP32
 #endif
 
 #define LANES 32
@@ -100,22 +103,24 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_tile(
 
 #ifdef LEAD
     local float lead[LEAD_OUT * LEAD_HEIGHT * LEAD_WIDTH];
+    global const float *lead_filter = parameters + ENDS(LEAD_FORMAT, LEAD_OUT);
     EACH_ITEM(i, LEAD_OUT * LEAD_HEIGHT * LEAD_WIDTH) {
         int o = i / (LEAD_HEIGHT * LEAD_WIDTH);
         int y = i / LEAD_WIDTH % LEAD_HEIGHT;
         int x = i % LEAD_WIDTH;
         local const float *from = input + (SEEN(o, IN, LEAD_OUT, LEAD_GROUP) * IN_HEIGHT + y * LEAD_STRIDE) * IN_WIDTH
                 + x * LEAD_STRIDE;
-        global const float *w = parameters + LEAD_OUT + o * LEAD_TERMS;
-        float sum = parameters[o];
+        int w = o * LEAD_TERMS;
+        float sum = BEGUN(LEAD_FORMAT, parameters[o]);
         for (int c = 0; c < LEAD_GROUP; c++)
             for (int r = 0; r < LEAD_KERNEL; r++)
                 for (int s = 0; s < LEAD_KERNEL; s++, w++)
-                    sum = fma(*w, from[(c * IN_HEIGHT + r) * IN_WIDTH + s], sum);
+                    sum = fma(NUMBER(LEAD_FORMAT, lead_filter, w), from[(c * IN_HEIGHT + r) * IN_WIDTH + s], sum);
+        sum = SCALED(LEAD_FORMAT, sum, parameters[o], parameters[LEAD_OUT + o]);
         lead[i] = INSIDE(lead_top + y, lead_left + x, maps.hi) ? LEAD_AFTER(sum) : 0.0f;
     }
     SYNC;
-    parameters += LEAD_OUT * (1 + LEAD_TERMS);
+    parameters = lead_filter + WORDS(LEAD_FORMAT, LEAD_OUT * LEAD_TERMS);
 #else
 #define lead input
 #endif
@@ -142,18 +147,19 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_tile(
     parameters += 2 * LEAD_OUT;
 #endif
 
-    global const float *expand = parameters;
-    global const float *inner = expand + HIDDEN * (1 + EXPAND_TERMS);
+    global const float *expand = parameters + ENDS(EXPAND_FORMAT, HIDDEN);
+    global const float *inner = expand + WORDS(EXPAND_FORMAT, HIDDEN * EXPAND_TERMS);
 #ifdef INNER
-    global const float *project = inner + HIDDEN * (1 + INNER_TERMS);
+    global const float *last = inner + HIDDEN + WORDS(FP32, HIDDEN * INNER_TERMS);
     local float filtered[CHUNK * HEIGHT * WIDTH];
 #else
-    global const float *project = inner;
+    global const float *last = inner;
 #define filtered hidden
 #endif
+    global const float *project = last + ENDS(PROJECT_FORMAT, PROJECT_OUT);
     float sum[OWN_OUT][OWN_PIXELS];
     UNROLL for (int i = 0; i < OWN_OUT; i++)
-        UNROLL for (int j = 0; j < OWN_PIXELS; j++) sum[i][j] = project[min(row + i * ROWS, PROJECT_OUT - 1)];
+        UNROLL for (int j = 0; j < OWN_PIXELS; j++) sum[i][j] = BEGUN(PROJECT_FORMAT, last[min(row + i * ROWS, PROJECT_OUT - 1)]);
 
     for (int first = 0; first < HIDDEN; first += CHUNK) {
         EACH_LANE(p, HIDDEN_HEIGHT * HIDDEN_WIDTH) {
@@ -161,7 +167,8 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_tile(
             int x = p % HIDDEN_WIDTH;
             local const float *from = lead + y * EXPAND_STRIDE * LEAD_WIDTH + x * EXPAND_STRIDE;
             float made[OWN_HIDDEN];
-            UNROLL for (int i = 0; i < OWN_HIDDEN; i++) made[i] = expand[min(first + row + i * ROWS, HIDDEN - 1)];
+            UNROLL for (int i = 0; i < OWN_HIDDEN; i++)
+                made[i] = BEGUN(EXPAND_FORMAT, parameters[min(first + row + i * ROWS, HIDDEN - 1)]);
             int term = 0;
             for (int c = 0; c < EXPAND_GROUP; c++) {
                 for (int r = 0; r < EXPAND_KERNEL; r++) {
@@ -170,15 +177,18 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_tile(
                             int h = min(first + row + i * ROWS, HIDDEN - 1);
                             int channel = SEEN(h, LEAD_OUT, HIDDEN, EXPAND_GROUP) + c;
                             made[i] = fma(
-                                    expand[HIDDEN + h * EXPAND_TERMS + term],
+                                    NUMBER(EXPAND_FORMAT, expand, h * EXPAND_TERMS + term),
                                     from[(channel * LEAD_HEIGHT + r) * LEAD_WIDTH + s], made[i]);
                         }
                     }
                 }
             }
             int seen = INSIDE(hidden_top + y, hidden_left + x, ends.lo);
-            UNROLL for (int i = 0; i < OWN_HIDDEN; i++)
+            UNROLL for (int i = 0; i < OWN_HIDDEN; i++) {
+                int h = min(first + row + i * ROWS, HIDDEN - 1);
+                made[i] = SCALED(EXPAND_FORMAT, made[i], parameters[h], parameters[HIDDEN + h]);
                 hidden[(row + i * ROWS) * HIDDEN_HEIGHT * HIDDEN_WIDTH + p] = seen ? EXPAND_AFTER(made[i]) : 0.0f;
+            }
         }
         SYNC;
 #ifdef INNER
@@ -205,7 +215,8 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_tile(
             UNROLL for (int j = 0; j < OWN_PIXELS; j++)
                 value[j] = filtered[i * HEIGHT * WIDTH + min(lane + j * LANES, HEIGHT * WIDTH - 1)];
             UNROLL for (int o = 0; o < OWN_OUT; o++) {
-                float weight = project[PROJECT_OUT + min(row + o * ROWS, PROJECT_OUT - 1) * HIDDEN + first + i];
+                float weight =
+                        NUMBER(PROJECT_FORMAT, project, min(row + o * ROWS, PROJECT_OUT - 1) * HIDDEN + first + i);
                 UNROLL for (int j = 0; j < OWN_PIXELS; j++) sum[o][j] = fma(weight, value[j], sum[o][j]);
             }
         }
@@ -216,10 +227,12 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_tile(
         UNROLL for (int j = 0; j < OWN_PIXELS; j++) {
             int o = row + i * ROWS;
             int p = lane + j * LANES;
+            int own = min(o, PROJECT_OUT - 1);
+            float all = SCALED(PROJECT_FORMAT, sum[i][j], last[own], last[PROJECT_OUT + own]);
             int y = top + p / WIDTH;
             int x = left + p % WIDTH;
             if (o < PROJECT_OUT && p < HEIGHT * WIDTH && y < ends.s2 && x < ends.s3)
-                STORE(EPILOGUE(sum[i][j], PLANE(residual, residual_at, o, image) + PIXEL(residual_at, y, x)),
+                STORE(EPILOGUE(all, PLANE(residual, residual_at, o, image) + PIXEL(residual_at, y, x)),
                       PLANE(out, out_at, o, image) + PIXEL(out_at, y, x));
         }
     }

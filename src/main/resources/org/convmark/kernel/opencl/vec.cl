@@ -30,6 +30,45 @@ typedef PASTE(float, V) real;
 #define STORE(x, p) PASTE(vstore, V)(x, 0, p)
 #endif
 
+/*
+ * Weights are numbers of a format, floats or codes of fewer bits, the first of a word of 32 bits in its lowest ones. NUMBERS reads the
+ * j-th n of them as floats, NUMBER a single one. Where they are codes, scales follow the biases: a sum of products begins with zero
+ * instead of the bias, and is multiplied by its channel's scale when it is complete. Arrays of them begin at quads of words.
+ */
+#define FP32(n, w, j) (((global const PASTE(float, n) *)(w))[j])
+#define FP16(n, w, j) PASTE(FP16_, n)(j, (global const half *)(w))
+#define FP16_ vload_half /* PoCL 3.1 has no vloada_half of one */
+#define FP16_4 vloada_half4
+#define FP16_8 vloada_half8
+#define FP16_16 vloada_half16
+#define BF16(n, w, j) PASTE(as_float, n)(PASTE(convert_uint, n)(((global const PASTE(ushort, n) *)(w))[j]) << 16)
+#define W8(n, w, j) PASTE(convert_float, n)(((global const PASTE(char, n) *)(w))[j])
+/* Shifts put the sign, which comes first, where floats have it, and the power into the exponent, which is then too low by 120. */
+#define POW2(n, w, j) (PASTE(as_float, n)(PASTE(POW2_, n)(w, j) >> 5 & (int)0x83800000) * 0x1p120f)
+#define POW2_(w, i) ((int)((global const uint *)(w))[(uint)(i) / 8] << (28 - (uint)(i) % 8 * 4))
+#define POW2_4(w, j) ((int4)(((global const ushort *)(w))[j]) << (int4)(28, 24, 20, 16))
+#define POW2_8(w, j) ((int8)(((global const int *)(w))[j]) << POW2_SHIFTS)
+#define POW2_16(w, j) (int16)(POW2_8(w, 2 * (j)), POW2_8(w, 2 * (j) + 1))
+#define POW2_SHIFTS (int8)(28, 24, 20, 16, 12, 8, 4, 0)
+#define NUMBERS(format, n, w, j) format(n, w, j)
+#define NUMBER(format, w, i) format(, w, i)
+/* Further by n quads of numbers. */
+#define PAST(format, w, n) ((global const float *)((global const uchar *)(w) + (n) * PASTE(BITS_, format) / 2))
+
+#define BITS_FP32 32
+#define BITS_FP16 16
+#define BITS_BF16 16
+#define BITS_W8 8
+#define BITS_POW2 4
+/* Words of n numbers, and of n biases with what follows them. */
+#define WORDS(format, n) (((n) * PASTE(BITS_, format) + 127) / 128 * 4)
+#define CODED(format) (PASTE(BITS_, format) < 32)
+#define ENDS(format, n) ((n) * (1 + CODED(format)))
+/* Where a sum begins, and what it is in the end. W8 counts in 128ths. */
+#define BEGUN(format, bias) (CODED(format) ? 0.0f : (bias))
+#define SCALED(format, sum, bias, scale) \
+    (CODED(format) ? fma(sum, (scale) * (PASTE(BITS_, format) == 8 ? 0.0078125f : 1.0f), bias) : (sum))
+
 #define UNROLL _Pragma("unroll")
 #define EACH(i, n) UNROLL for (int i = 0; i < (n); i++)
 /* A name of this stage of a fused kernel; a file may be in it several times. */

@@ -24,9 +24,14 @@ import org.convmark.io.Command;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.EngineOptions.ProgramDump;
 import org.convmark.kernel.Weights;
+import org.convmark.model.AxisPoint;
 import org.convmark.model.Block;
+import org.convmark.model.Case;
+import org.convmark.model.Conv;
+import org.convmark.model.Extents;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
+import org.convmark.model.Precision;
 import org.convmark.model.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +75,17 @@ class CompiledProgramsTest {
                         .block(f -> f.conv(3, 96, 2).relu().conv(1, 48)));
         graphs.put("FFN, 256 at 14", Block.FFN.graph(1, 256, 14, 1));
         graphs.put("CONVNEXT, 128 at 28", Block.CONVNEXT.graph(1, 128, 28, 1));
+        for (Precision format : Precision.values()) {
+            Conv pointwise = new Conv(256, 1, 1, 1, 0, Conv.DENSE, Conv.Bias.NO);
+            graphs.put("dense 1x1, 64 to 256 at 56, " + format, map.then(pointwise.with(format)));
+        }
+        graphs.put("FFN, 64 at 56, batch 32, W8", point(Block.FFN, 32, "PRECISION@W8"));
+        graphs.put("RESNET_BASIC, 64 at 56, skipped", point(Block.RESNET_BASIC, 1, "SKIPPED@0.5@8"));
         return graphs;
+    }
+
+    private static Graph point(Block block, int batch, String axis) {
+        return new Case.Problem(block, new Extents(1, 64, 56, batch), AxisPoint.of(axis)).graph();
     }
 
     /**

@@ -11,10 +11,14 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.convmark.engine.Engines;
 import org.convmark.fusion.FusionConstraints;
+import org.convmark.kernel.DeviceTimes;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.EngineOptions.ProgramDump;
 import org.convmark.kernel.Kernel;
@@ -30,8 +34,10 @@ import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Pattern;
 import org.convmark.model.Pool;
+import org.convmark.model.Precision;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
+import org.jocl.CLException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -162,7 +168,7 @@ class OpenClBackendTest {
 
     /** A few layers that reach every choice between kernels and tiles. */
     static List<Graph> graphs() {
-        return List.of(
+        List<Graph> graphs = new ArrayList<>(List.of(
                 Graph.of(new Shape(1, 3, 13, 11)).conv(3, 33, 2).relu(),
                 Graph.of(new Shape(3, 17, 7, 5)).conv(1, 65).norm(),
                 Graph.of(new Shape(1, 70, 9, 9)).conv(5, 130, 1),
@@ -183,7 +189,22 @@ class OpenClBackendTest {
                 Graph.of(new Shape(2, 9, 11, 7)).pool(Pool.Kind.AVERAGE, 3, 1),
                 Graph.of(new Shape(2, 9, 11, 7)).pool(Pool.Kind.BLUR, 3, 2),
                 Graph.of(new Shape(2, 9, 11, 7)).globalPool(),
-                new Case.Problem(Block.RESNET_BASIC, new Extents(1, 19, 9, 2), AxisPoint.of("SKIPPED@0.5@4")).graph());
+                new Case.Problem(Block.RESNET_BASIC, new Extents(1, 19, 9, 2), AxisPoint.of("SKIPPED@0.5@4")).graph()));
+        for (Precision precision : CODED) {
+            graphs.add(Graph.of(new Shape(1, 17, 6, 5))
+                    .then(conv(precision, 37, 3, 2))
+                    .norm()
+                    .relu());
+            graphs.add(Graph.of(new Shape(2, 21, 5, 7)).then(conv(precision, 3, 1, 1)));
+        }
+        return graphs;
+    }
+
+    /** Formats of fewer bits. */
+    private static final Set<Precision> CODED = EnumSet.complementOf(EnumSet.of(Precision.FP32));
+
+    private static Conv conv(Precision precision, int channels, int kernel, int stride) {
+        return new Conv(channels, kernel, stride, 1, kernel / 2, Conv.DENSE, Conv.Bias.YES).with(precision);
     }
 
     private static Program verify(OpenClBackend backend, Graph graph, Fusion fusion) {
@@ -215,10 +236,10 @@ class OpenClBackendTest {
         return blocks;
     }
 
-    /** Blocks with strides, odd groups and filters on a map that no tile divides. */
+    /** Blocks with strides, odd groups and filters on a map that no tile divides, and with weights of every format. */
     static List<Graph> strides() {
         Graph map = Graph.of(new Shape(3, 9, 7, 13));
-        return List.of(
+        List<Graph> blocks = new ArrayList<>(List.of(
                 map.block(f -> f.conv(1, 30)
                         .norm()
                         .relu6()
@@ -234,7 +255,22 @@ class OpenClBackendTest {
                         .relu()),
                 map.block(f -> f.relu().norm().conv(3, 33, 2).residual(g -> g.biased(70)
                         .relu()
-                        .biased(33))));
+                        .biased(33)))));
+        for (Precision format : CODED) {
+            Graph wide = Graph.of(new Shape(1, 18, 6, 9));
+            blocks.add(wide.block(f -> format.bits() == 16
+                    ? f.then(conv(format, 18, 3, 1))
+                            .relu()
+                            .then(conv(format, 50, 1, 1))
+                            .relu6()
+                            .then(conv(format, 19, 1, 1))
+                    : f.then(conv(format, 40, 1, 1))
+                            .relu()
+                            .depthwise(3, 2)
+                            .relu()
+                            .then(conv(format, 17, 1, 1))));
+        }
+        return blocks;
     }
 
     @ParameterizedTest
@@ -407,6 +443,31 @@ class OpenClBackendTest {
                 kernel.run(0, 1);
                 assertTrue(Float.isNaN(backend.read(out)[0]), function.name());
             }
+        }
+    }
+
+    /** Three layers are three launches, whose times add up to no more than their span; later runs record nothing. */
+    @ParameterizedTest
+    @MethodSource("tunings")
+    void clockOfTheDeviceTakesPassesApart(Tuning tuning) {
+        Graph graph = Graph.of(new Shape(1, 32, 28, 28)).depthwise(3, 1).relu().depthwise(3, 1);
+        try (OpenClBackend backend = open(tuning)) {
+            Program program = verify(backend, graph, Fusion.NONE);
+            DeviceTimes times = backend.deviceTimes(program).orElseThrow();
+            assertEquals(3, times.launches());
+            assertTrue(times.sumNanos() > 0 && times.sumNanos() <= times.spanNanos(), times::toString);
+            verify(backend, graph, Fusion.NONE);
+        }
+    }
+
+    /** One sentence in the log, and wall times only. */
+    @Test
+    void deviceWithoutAClockIsNoError() {
+        try (Cl cl = new Cl(device())) {
+            assertEquals(Optional.empty(), cl.times(() -> {
+                throw new CLException("CL_PROFILING_INFO_NOT_AVAILABLE");
+            }));
+            assertEquals(0, cl.read(cl.allocate(4))[0]);
         }
     }
 

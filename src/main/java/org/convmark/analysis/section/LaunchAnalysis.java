@@ -1,0 +1,106 @@
+package org.convmark.analysis.section;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.convmark.analysis.facts.RunFacts;
+import org.convmark.model.Metric;
+import org.convmark.model.Target;
+import org.convmark.report.Cell;
+import org.convmark.report.Content;
+import org.convmark.report.Section;
+import org.convmark.report.Table;
+import org.convmark.report.Unit;
+import org.convmark.results.Measurement;
+import org.convmark.results.Run;
+
+/** Where the time of a pass on a device goes: to its kernels, between them, or to the host. */
+public final class LaunchAnalysis implements Analysis {
+    private static final String TITLE = "Launches by the clock of the device";
+
+    private static final List<IdentityColumn> IDENTITY = List.of(
+            IdentityColumn.WORKLOAD,
+            IdentityColumn.FUSION,
+            IdentityColumn.DEPTH,
+            IdentityColumn.WIDTH,
+            IdentityColumn.IMAGE,
+            IdentityColumn.BATCH,
+            IdentityColumn.WORKERS,
+            IdentityColumn.JVM);
+
+    private static final Cell NOT_RECORDED =
+            Cell.missing("its device records no times of launches, or an older version measured it");
+
+    @Override
+    public Section of(RunFacts facts) {
+        List<Measurement> onDevice = facts.run().measurements().stream()
+                .filter(row -> row.isWork() && row.work().target().kind() == Target.Kind.DEVICE)
+                .toList();
+        List<Measurement> recorded = onDevice.stream()
+                .filter(row -> row.metric(Metric.SPAN).isPresent())
+                .toList();
+        if (recorded.isEmpty()) {
+            return new Section(
+                    TITLE,
+                    List.of(
+                            new Content.Lead(
+                                    onDevice.isEmpty()
+                                            ? "No row of this run was measured on a device of its own."
+                                            : "There are no times of a device's clock: its queues record none, or an older version measured this run.")));
+        }
+        List<Content> contents = new ArrayList<>();
+        contents.add(new Content.Lead(lead(recorded)));
+        contents.add(
+                new Content.Text(
+                        "Before the iterations, some passes run in a queue that records when the device starts and ends each kernel; "
+                                + "the pass with the median span is the one below. Kernels are the sum of their times, the span is the time from the start of the first to the end "
+                                + "of the last. Between launches, the device waits for the next kernel or for the last groups of the one before; the host takes what a pass, "
+                                + "as it was timed without records, needs beyond the span. A pass whose kernels take longer than in another run, with as much "
+                                + "between them, was slowed by its clock or its memory. Where the host takes less than nothing, the records cost more than it."));
+        contents.add(new Table(
+                "Passes by the clock of the device",
+                IdentityColumn.head(
+                        IDENTITY, "Time", "Launches", "Kernels", "Span", "Between launches", "Host", "Kernels / time"),
+                onDevice.stream().map(row -> cells(facts.run(), row)).toList()));
+        return new Section(TITLE, contents);
+    }
+
+    private static String lead(List<Measurement> rows) {
+        Measurement least = rows.stream()
+                .min(Comparator.comparingDouble(LaunchAnalysis::share))
+                .orElseThrow();
+        return "Kernels take " + Unit.SHARE.format(share(least))
+                + " or more of the time of a pass on the device; least in "
+                + least.label().title() + ", with "
+                + Unit.COUNT.format(value(least, Metric.LAUNCHES).orElseThrow()) + " launches.";
+    }
+
+    private static double share(Measurement row) {
+        return value(row, Metric.EVENTS).orElseThrow() / row.seconds();
+    }
+
+    private static Optional<Double> value(Measurement row, Metric metric) {
+        return row.metric(metric).map(samples -> samples.median() * metric.scale());
+    }
+
+    private static List<Cell> cells(Run run, Measurement row) {
+        Optional<Double> kernels = value(row, Metric.EVENTS);
+        Optional<Double> span = value(row, Metric.SPAN);
+        return IdentityColumn.cells(
+                IDENTITY,
+                run,
+                row,
+                Cell.number(row.seconds(), Unit.SECONDS),
+                cell(value(row, Metric.LAUNCHES), Unit.COUNT),
+                cell(kernels, Unit.SECONDS),
+                cell(span, Unit.SECONDS),
+                cell(span.flatMap(all -> kernels.map(own -> all - own)), Unit.SECONDS),
+                cell(span.map(all -> row.seconds() - all), Unit.SECONDS),
+                cell(kernels.map(own -> own / row.seconds()), Unit.SHARE));
+    }
+
+    private static Cell cell(Optional<Double> value, Unit unit) {
+        return value.map(number -> Cell.number(number, unit)).orElse(NOT_RECORDED);
+    }
+}

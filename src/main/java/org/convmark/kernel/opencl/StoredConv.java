@@ -1,0 +1,67 @@
+package org.convmark.kernel.opencl;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.convmark.kernel.FoldedConv;
+import org.convmark.model.Precision;
+
+/**
+ * The parameters of a convolution as words of 32 bits, in the form that kernels read, see {@code NUMBERS} in {@code vec.cl}.
+ *
+ * @param format of a weight
+ * @param numbers output channel x channel in group x row x column: the weights, over their channel's scale where they become codes
+ * @param bias one per output channel
+ * @param scales one per output channel
+ */
+record StoredConv(Precision format, float[] numbers, float[] bias, float[] scales) {
+    /** Words that arrays of weights fill. */
+    private static final int QUAD = 4;
+
+    static StoredConv of(FoldedConv folded) {
+        Precision format = folded.conv().precision();
+        float[] numbers = folded.filter();
+        if (!format.isNone()) {
+            int taps = numbers.length / folded.scales().length;
+            numbers = numbers.clone();
+            for (int i = 0; i < numbers.length; i++) {
+                float scale = folded.scales()[i / taps];
+                numbers[i] = scale == 0 ? 0 : numbers[i] / scale;
+            }
+        }
+        return new StoredConv(format, numbers, folded.bias(), folded.scales());
+    }
+
+    /** Build option that tells a kernel the format. */
+    String option(String name) {
+        return " -D" + name + "=" + format;
+    }
+
+    /** Biases, then scales where weights are codes, each padded with zeros to so many channels. */
+    int[] ends(int channels) {
+        int[] biases = bits(Arrays.copyOf(bias, channels));
+        return format.isNone() ? biases : joined(biases, bits(Arrays.copyOf(scales, channels)));
+    }
+
+    /** Numbers that were put into the order of a kernel, padded with zeros to quads of words. */
+    int[] words(float[] packed) {
+        int perWord = Integer.SIZE / format.bits();
+        int[] words = new int[DeviceTensor.blocks(packed.length, perWord * QUAD) * QUAD];
+        for (int i = 0; i < packed.length; i++) {
+            words[i / perWord] |= format.encode(packed[i]) << i % perWord * format.bits();
+        }
+        return words;
+    }
+
+    /** Floats as words. */
+    static int[] bits(float... values) {
+        return IntStream.range(0, values.length)
+                .map(i -> Float.floatToRawIntBits(values[i]))
+                .toArray();
+    }
+
+    /** Words after words. */
+    static int[] joined(int[]... parts) {
+        return Stream.of(parts).flatMapToInt(IntStream::of).toArray();
+    }
+}
