@@ -298,10 +298,9 @@ public final class DoubleInterpreter {
                         int tile = n * grid.tiles() + p / grid.height() * grid.columns() + q / grid.width();
                         int from = (int) mask[tile];
                         int pixel = p % grid.height() * grid.width() + q % grid.width();
-                        double added = from < 0
-                                ? 0
+                        y[at + i] = from < 0
+                                ? f.applyAsDouble(x[at + i])
                                 : tiles[(from * out.channels() + c) * grid.height() * grid.width() + pixel];
-                        y[at + i] = f.applyAsDouble(x[at + i] + added);
                     }
                 });
             }

@@ -333,10 +333,7 @@ public class Weights {
             /** Those of computed tiles, which vary most. */
             @Override
             public Moments tiles(TileLayer layer) {
-                if (layer instanceof TileLayer.Scatter scatter) {
-                    return scatter.after() == null ? sum(in.get(2)) : Weights.after(scatter.after(), sum(in.get(2)));
-                }
-                return x;
+                return layer instanceof TileLayer.Scatter ? in.get(2) : x;
             }
 
             private Moments averaged(double window) {

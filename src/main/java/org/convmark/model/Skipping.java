@@ -10,8 +10,8 @@ import org.convmark.model.Graph.Node;
 
 /**
  * Rewrites a graph so that its residual branches compute some tiles of their maps only: see {@link TileLayer}. A block x + f(x), with or
- * without an activation after the sum, becomes a mask made from the graph's input, the computed tiles of x gathered, the layers of f on
- * these tiles, and x plus their result where it was computed. Where f has a convolution with padding, its pixels around a tile come from
+ * without an activation after the sum, becomes a mask made from the graph's input, the computed tiles of x gathered, the layers of f and
+ * the sum on these tiles, and x with their result in place of what was there. Where f has a convolution with padding, its pixels around a tile come from
  * x before the first layer, and from the other computed tiles later.
  *
  * <p>Only branches in which every layer reads the one before it and nothing else are rewritten, of convolutions at stride 1 that keep the
@@ -184,6 +184,9 @@ final class Skipping {
             }
             int mask = append(new TileLayer.Select(grid, kept), List.of(0), 0);
             int value = append(new TileLayer.Gather(grid, kept, padding(branch.layers.get(0))), List.of(x, mask), 0);
+            int own = padding(branch.layers.get(0)) == 0
+                    ? value
+                    : append(new TileLayer.Gather(grid, kept, 0), List.of(x, mask), 0);
             block++;
             for (int i : branch.layers) {
                 if (i > branch.layers.get(0) && padding(i) > 0) {
@@ -192,6 +195,10 @@ final class Skipping {
                 }
                 Layer layer = graph.nodes().get(i).layer();
                 value = append(layer instanceof Conv conv ? conv.withoutPadding() : layer, List.of(value), block);
+            }
+            value = append(new ElementWise.Add(), List.of(value, own), block);
+            if (branch.after != null) {
+                value = append(new ElementWise.Activate(branch.after), List.of(value), block);
             }
             append(new TileLayer.Scatter(grid, branch.after), List.of(x, mask, value), 0);
             return true;

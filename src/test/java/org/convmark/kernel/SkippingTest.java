@@ -85,7 +85,10 @@ class SkippingTest {
         return comparison.onEveryTarget(own);
     }
 
-    /** Maps gathered with and without a halo, exchanged and scattered; tiles hang over edges, and halos reach over whole tiles. */
+    /**
+     * Maps gathered with and without a halo, exchanged and scattered; tiles hang over edges or fill the map, where they are views of it if
+     * layers are fused, and halos reach over whole tiles.
+     */
     @TestFactory
     Stream<DynamicNode> layers() {
         List<Graph> graphs = new ArrayList<>();
@@ -93,8 +96,9 @@ class SkippingTest {
         for (int channels : CHANNELS) {
             for (int[] map : MAPS) {
                 int[] tile = MAPS[turn % 2 == 0 ? 0 : 1 + turn % 3];
-                Grid grid =
-                        new Grid(map[0], map[1], Math.min(map[0], 1 + turn % tile[0]), Math.min(map[1], 1 + turn % 4));
+                boolean filled = turn % 3 > 0;
+                Grid grid = new Grid(
+                        map[0], map[1], side(map[0], 1 + turn % tile[0], filled), side(map[1], 1 + turn % 4, filled));
                 Activation after = new Activation[] {null, Activation.RELU, Activation.RELU6}[turn % 3];
                 Shape in = new Shape(1 + turn % 3, channels, map[0], map[1]);
                 int kept = 1 + turn * 7 % (in.batch() * grid.tiles());
@@ -102,16 +106,29 @@ class SkippingTest {
                 turn++;
             }
         }
-        return onOwnTargets(EXACT, Map.of("layers", target -> EXACT.check(target, Fusion.NONE, INTEGER, graphs)));
+        Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
+        for (Fusion fusion : Set.of(Fusion.NONE, Fusion.EPILOGUE)) {
+            bodies.put("layers " + fusion, target -> EXACT.check(target, fusion, INTEGER, graphs));
+        }
+        return onOwnTargets(EXACT, bodies);
+    }
+
+    /** Rows or columns of a tile: as wished, or the most up to that which divide the map. */
+    private static int side(int size, int wish, boolean filled) {
+        int side = Math.min(size, wish);
+        while (filled && size % side > 0) {
+            side--;
+        }
+        return side;
     }
 
     /** Tiles with a halo, convolved, exchanged and convolved again; what reads the sum gives it a border. */
     private static Graph tiles(Graph g, Grid grid, int kept, int halo, int exchanged, Activation after) {
         Graph mask = g.then(new TileLayer.Select(grid, kept));
         Graph tiles = mask.at(0).then(new TileLayer.Gather(grid, kept, halo), mask.head());
-        tiles = tiles.conv(2 * halo + 1, g.output().channels(), 1, 0);
+        tiles = tiles.conv(2 * halo + 1, g.output().channels(), 1, 0).relu();
         tiles = tiles.then(new TileLayer.Exchange(grid, exchanged), mask.head());
-        tiles = tiles.conv(2 * exchanged + 1, g.output().channels(), 1, 0);
+        tiles = tiles.conv(2 * exchanged + 1, g.output().channels(), 1, 0).relu();
         Graph sum = tiles.at(0).then(new TileLayer.Scatter(grid, after), mask.head(), tiles.head());
         return sum.concat(x -> x, x -> x.depthwise(3, 1));
     }

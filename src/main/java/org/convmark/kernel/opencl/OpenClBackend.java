@@ -298,7 +298,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
 
             @Override
             public Kernel scatter(TileLayer.Scatter scatter) {
-                String define = scatter.after() == null ? "" : " -DAFTER_SUM=" + Tuning.name(scatter.after());
+                String define = scatter.after() == null ? "" : " -DAFTER_SKIP=" + Tuning.name(scatter.after());
                 DeviceTensor mask = in.get(1);
                 DeviceTensor tiles = in.get(2);
                 Object[] operands = {

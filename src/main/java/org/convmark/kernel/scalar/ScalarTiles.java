@@ -144,26 +144,23 @@ final class ScalarTiles {
         int channels = out.shape().channels();
         float[] y = out.maps()[map];
         System.arraycopy(in.get(0).maps()[map], 0, y, 0, y.length);
-        for (int tile = 0; tile < grid.tiles(); tile++) {
-            int place = place(in.get(1), grid, map / channels * grid.tiles() + tile);
-            if (place >= 0) {
-                add(grid, tile, in.get(2).maps()[place * channels + map % channels], y);
-            }
-        }
         if (scatter.after() != null) {
             ScalarLoops.activate(scatter.after(), y, 0, y.length);
         }
+        for (int tile = 0; tile < grid.tiles(); tile++) {
+            int place = place(in.get(1), grid, map / channels * grid.tiles() + tile);
+            if (place >= 0) {
+                put(grid, tile, in.get(2).maps()[place * channels + map % channels], y);
+            }
+        }
     }
 
-    private static void add(Grid grid, int tile, float[] x, float[] y) {
+    private static void put(Grid grid, int tile, float[] x, float[] y) {
         int top = tile / grid.columns() * grid.height();
         int left = tile % grid.columns() * grid.width();
         int columns = Math.min(grid.width(), grid.mapWidth() - left);
         for (int p = 0; p < Math.min(grid.height(), grid.mapHeight() - top); p++) {
-            int at = (top + p) * grid.mapWidth() + left;
-            for (int q = 0; q < columns; q++) {
-                y[at + q] += x[p * grid.width() + q];
-            }
+            System.arraycopy(x, p * grid.width(), y, (top + p) * grid.mapWidth() + left, columns);
         }
     }
 }

@@ -132,6 +132,23 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
     }
 
     @Override
+    protected boolean viewsTiles() {
+        return true;
+    }
+
+    @Override
+    protected TileView<BlockedTensor> tiles(
+            BlockedTensor map, BlockedTensor mask, TileLayer.Grid grid, int halo, Shape shape) {
+        BlockedTensor tiles = map.tiles(shape);
+        return new TileView<>(tiles, TileKernel.placing(grid, halo, mask, tiles));
+    }
+
+    @Override
+    protected BlockedTensor inside(BlockedTensor tiles, int halo) {
+        return tiles.inside(halo);
+    }
+
+    @Override
     protected void write(BlockedTensor tensor, float[] values) {
         tensor.write(values);
     }

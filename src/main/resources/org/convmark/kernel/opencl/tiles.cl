@@ -5,8 +5,8 @@
 #ifndef VEC
 #include "vec.cl"
 #endif
-#ifndef AFTER_SUM
-#define AFTER_SUM identity
+#ifndef AFTER_SKIP
+#define AFTER_SKIP identity
 #endif
 
 /* First of size rows or columns under tile i of some. */
@@ -130,9 +130,11 @@ ITEMS kernel void scatter(
         int p = (int)y;
         int q = (int)x;
         int place = place_of(mask, mask_at, get_global_id(2), p / grid.s2, q / grid.s3);
-        real sum = LOAD(in + PIXEL(in_at, y, x));
-        if (place >= 0)
-            sum += LOAD(PLANE(tiles, tiles_at, get_global_id(1), place) + PIXEL(tiles_at, p % grid.s2, q % grid.s3));
-        STORE(AFTER_SUM(sum), out + PIXEL(out_at, y, x));
+        real pixel;
+        if (place < 0)
+            pixel = AFTER_SKIP(LOAD(in + PIXEL(in_at, y, x)));
+        else
+            pixel = LOAD(PLANE(tiles, tiles_at, get_global_id(1), place) + PIXEL(tiles_at, p % grid.s2, q % grid.s3));
+        STORE(pixel, out + PIXEL(out_at, y, x));
     }
 }

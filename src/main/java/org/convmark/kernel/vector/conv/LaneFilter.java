@@ -19,6 +19,9 @@ import org.convmark.model.Conv;
 final class LaneFilter {
     private static final int PIXELS = TileSize.LANE_PIXELS;
 
+    /** Last pixels of a row that take less time one by one than as part of a tile. */
+    private static final int ALONE = 1;
+
     private final Conv conv;
 
     /** Offsets of the runs: first those of three taps, then those of two; or only single taps. */
@@ -95,7 +98,7 @@ final class LaneFilter {
         if (covered > 0) {
             tiles(in, p, b, out, q, covered);
         }
-        if (covered > 0 && covered < width) {
+        if (covered > 0 && covered + ALONE < width) {
             int x = (width - PIXELS) * L;
             tiles(in, p + x * conv.stride(), b, out, q + x, PIXELS);
         } else {
