@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.model.Conv;
 import org.convmark.model.Fused;
+import org.convmark.model.Gated;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Route;
@@ -84,8 +86,8 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
         }
 
         private static Optional<Conv> filter(Node node, int value) {
-            if (node.layer() instanceof Conv conv) {
-                return Optional.of(conv);
+            if (node.layer().convolution().isPresent()) {
+                return node.inputs().indexOf(value) == 0 ? node.layer().convolution() : Optional.empty();
             }
             if (!(node.layer() instanceof Fused fused) || !fused.isConvolution()) {
                 return Optional.empty();
@@ -94,7 +96,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
             Node first = fused.body().nodes().get(0);
             boolean filters = fused.body().nodes().stream()
                     .allMatch(inner -> inner.inputs().contains(inside) == (inner == first));
-            return filters ? Optional.of((Conv) first.layer()) : Optional.empty();
+            return filters ? first.layer().convolution() : Optional.empty();
         }
     }
 
@@ -158,6 +160,25 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
     /** Tiles without their halo. */
     protected T inside(T tiles, int halo) {
         throw new UnsupportedOperationException("tiles of tensors of this backend cannot be viewed");
+    }
+
+    /**
+     * A gated convolution.
+     *
+     * @param choosing gathers the parameters of a pass
+     * @param convolution computes with them
+     */
+    public record GatedKernel(Kernel choosing, Kernel convolution) {}
+
+    /**
+     * A convolution of channels that masks choose.
+     *
+     * @param inputs mask of its input, or null
+     * @param outputs mask of its result, or null
+     * @throws UnsupportedOperationException unless overridden
+     */
+    protected GatedKernel gated(GatedFilter filter, T inputs, T outputs, T in, T residual, T out) {
+        throw noTiles();
     }
 
     /** Fills the inside of a tensor from batch x channel x row x column order. */
@@ -266,7 +287,13 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
                     value(first + i);
                 } else {
                     List<T> in = node.inputs().stream().map(this::value).toList();
-                    add(first + i, kernel(node, in, value(first + i)));
+                    T out = value(first + i);
+                    int v = first + i;
+                    add(
+                            v,
+                            Gated.first(node)
+                                    .map(gated -> gated(node, gated, in, out, v))
+                                    .orElseGet(() -> kernel(node, in, out)));
                 }
             }
             T result = value(graph.head());
@@ -276,6 +303,25 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
                         Arrays.fill(same, fill);
                         Backend.this.write(result, same);
                     });
+        }
+
+        /** Adds what gathers the parameters, and returns what computes with them. */
+        private Kernel gated(Node node, Gated layer, List<T> in, T out, int v) {
+            List<Integer> read = node.layer() instanceof Fused fused
+                    ? fused.body().nodes().get(0).inputs()
+                    : IntStream.range(0, in.size()).boxed().toList();
+            FoldedConv whole =
+                    layer.isConvolution() ? FoldedConv.of(node, weights) : FoldedConv.ofAffine(node, weights);
+            int channels = graph.shape(node.inputs().get(whole.source())).channels();
+            GatedKernel made = Backend.this.gated(
+                    GatedFilter.of(whole, channels),
+                    layer.inputs() > 0 ? in.get(read.get(layer.inputMask())) : null,
+                    layer.outputs() > 0 ? in.get(read.get(layer.outputMask())) : null,
+                    in.get(whole.source()),
+                    whole.residual(in),
+                    out);
+            steps.add(new Program.Step(label(v), made.choosing()));
+            return made.convolution();
         }
 
         private Kernel kernel(Node node, List<T> in, T out) {

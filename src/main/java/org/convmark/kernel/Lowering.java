@@ -6,6 +6,7 @@ import org.convmark.model.Affine;
 import org.convmark.model.Conv;
 import org.convmark.model.ElementWise;
 import org.convmark.model.Fused;
+import org.convmark.model.Gated;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.LayerNorm;
 import org.convmark.model.LayerVisitor;
@@ -123,6 +124,11 @@ public abstract class Lowering<V, R> {
             }
 
             @Override
+            public R gated(Gated gated) {
+                throw noTiles();
+            }
+
+            @Override
             public R fused(Fused fused) {
                 if (!fused.isConvolution()) {
                     throw noBlocks();
@@ -140,7 +146,8 @@ public abstract class Lowering<V, R> {
 
     /** The error for a mask on a target that knows none. */
     protected static UnsupportedOperationException noTiles() {
-        return new UnsupportedOperationException("this target does not skip tiles: choose SCALAR, VECTOR or OPENCL");
+        return new UnsupportedOperationException(
+                "this target does not skip tiles or channels: choose SCALAR, VECTOR or OPENCL");
     }
 
     /** What a convolution becomes together with everything folded into it. */

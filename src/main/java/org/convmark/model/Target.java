@@ -96,7 +96,7 @@ public enum Target {
         return this == SCALAR || this == VECTOR;
     }
 
-    /** Whether it has kernels that compute some tiles of a map only. */
+    /** Whether it has kernels that compute some tiles of a map only, or some channels. */
     public boolean skipsTiles() {
         return !isPeer();
     }

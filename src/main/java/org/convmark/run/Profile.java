@@ -111,6 +111,7 @@ public enum Profile {
                     "PRECISION@W8",
                     "SKIPPED@0@8",
                     "SKIPPED@0.5@8",
+                    "SKIPPED@0.5@CHANNELS",
                     "IMAGE@14",
                     "IMAGE@56",
                     "BATCH@4");

@@ -23,6 +23,7 @@ import org.convmark.model.Conv;
 import org.convmark.model.Conv.Bias;
 import org.convmark.model.ElementWise;
 import org.convmark.model.Fused;
+import org.convmark.model.Gated;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 import org.convmark.model.Pool;
@@ -242,7 +243,7 @@ class LayerSweepTest {
 
     // ---------------------------------------------------------------- all other layers
 
-    /** Fails until every layer kind of the model is swept; {@link SkippingTest} sweeps layers of tiles, which peers do not run. */
+    /** Fails until every layer kind of the model is swept; {@link SkippingTest} sweeps those that peers do not run. */
     @Test
     void everyKindIsSwept() {
         Set<Class<?>> swept = Stream.concat(exactLayers().values().stream(), roundingLayers().values().stream())
@@ -250,6 +251,7 @@ class LayerSweepTest {
                 .map(node -> node.layer().getClass())
                 .collect(Collectors.toSet());
         swept.add(Fused.class);
+        swept.add(Gated.class);
         kinds(TileLayer.class).forEach(swept::add);
         assertEquals(kinds(Layer.class).collect(Collectors.toSet()), swept);
     }

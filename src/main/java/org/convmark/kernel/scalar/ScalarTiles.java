@@ -2,6 +2,7 @@ package org.convmark.kernel.scalar;
 
 import java.util.Arrays;
 import java.util.List;
+import org.convmark.model.Gated;
 import org.convmark.model.Shape;
 import org.convmark.model.TileLayer;
 import org.convmark.model.TileLayer.Grid;
@@ -135,6 +136,13 @@ final class ScalarTiles {
         int to = Math.min(grid.width(), right - column);
         for (int p = Math.max(0, top - row); p < Math.min(grid.height(), bottom - row); p++) {
             System.arraycopy(x, p * grid.width() + from, y, at + p * width + from, to - from);
+        }
+    }
+
+    /** The channels that a mask chooses, unless all are. */
+    static void channels(PlanarTensor mask, int[] channels) {
+        for (int g = 0; channels != null && g < mask.shape().pixels(); g++) {
+            Gated.choose(g, (int) mask.maps()[0][g], channels);
         }
     }
 

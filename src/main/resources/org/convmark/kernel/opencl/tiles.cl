@@ -138,3 +138,39 @@ ITEMS kernel void scatter(
         STORE(pixel, out + PIXEL(out_at, y, x));
     }
 }
+
+/* Channels that stay or go together. */
+#define CHANNELS 16
+
+#define EACH_OF(i, n)                                                                          \
+    for (int each = ((n) + (int)get_global_size(0) - 1) / (int)get_global_size(0),             \
+             i = (int)get_global_id(0) * each, past = min((n), i + each);                      \
+         i < past; i++)
+
+/* The groups of channels that a mask chooses, by their places. */
+ITEMS kernel void groups(global const float *mask, int4 mask_at, int columns, int count, global int *chosen) {
+    EACH_OF(group, count) {
+        int place = place_of(mask, mask_at, 0, group / columns, group % columns);
+        if (place >= 0)
+            chosen[place] = group;
+    }
+}
+
+/*
+ * Parameters of the chosen channels where a convolution reads them. A number from 1 up is a weight of its filter, output channel x input
+ * channel x tap; from -1 down it is a bias.
+ */
+ITEMS kernel void choose(
+        global const int *numbers, int count, global const float *filter, global const float *bias, global const int *inputs,
+        global const int *outputs, int taps, int channels, int all, global float *out) {
+    EACH_OF(i, count) {
+        int number = numbers[i];
+        int weight = max(number - 1, 0);
+        int o = number < 0 ? -1 - number : weight / (channels * taps);
+        int c = weight / taps % channels;
+        o = outputs[o / CHANNELS] * CHANNELS + o % CHANNELS;
+        c = inputs[c / CHANNELS] * CHANNELS + c % CHANNELS;
+        if (number != 0)
+            out[i] = number < 0 ? bias[o] : filter[(o * all + c) * taps + weight % taps];
+    }
+}

@@ -3,6 +3,8 @@ package org.convmark.kernel.vector.conv;
 import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
+import java.nio.FloatBuffer;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import org.convmark.kernel.vector.lane.AlignedFloats;
 import org.convmark.kernel.vector.lane.Clamp;
@@ -72,6 +74,12 @@ final class LaneFilter {
                 }
             }
         }
+    }
+
+    /** Weights and biases as they are read. */
+    List<FloatBuffer> parameters() {
+        return List.of(
+                FloatBuffer.wrap(weights.data(), weights.first(), bias.length * taps.length), FloatBuffer.wrap(bias));
     }
 
     /** Index of the first weight of a block. */

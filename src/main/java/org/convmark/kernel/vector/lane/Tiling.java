@@ -80,7 +80,8 @@ public final class Tiling {
         boolean small = width >= HALF.pixels && height <= MOST_ROWS && fitsLarge(height * width);
         this.asOneRow = HAS_LARGE && !fits && contiguous && small;
         this.large = HAS_LARGE && steps && fits || asOneRow;
-        this.eights = HAS_LARGE && steps && !large && !joined && width == EIGHT.pixels && height <= MOST_ROWS;
+        this.eights =
+                HAS_LARGE && steps && !packed && !large && !joined && width == EIGHT.pixels && height <= MOST_ROWS;
         this.isLong = HAS_LARGE && (joined || steps && fitsLong(width, out.fewest));
         this.rows = rows(vectors);
     }
