@@ -40,7 +40,8 @@ class MainTest {
         run -p axis=PRECISION@W8@16         | axis='PRECISION@W8@16' is not a point of an axis
         waterline DEPTHWISE_3X3 --balance 160 -p axis=PRECISION@W8 | PRECISION@W8 finds no layer to store in fewer bits
         waterline DEPTHWISE_3X3 --balance 160 -p axis=DENSITY@0.5 | DENSITY@0.5 finds no layer to prune
-        run -p axis=SKIPPED@0.95@8          | SKIPPED@ and the share of tiles that residual branches do not compute, 0 to 0.9
+        run -p axis=SKIPPED@0.95@8          | SKIPPED@ and the share of tiles or hidden channels that residual branches do not compute, 0 to 0.9
+        run -p axis=KEPT@0.5@CHANNELS       | SKIPPED@0.5@CHANNELS skips hidden channels
         run -p axis=SKIPPED@0.5@7           | or tiles of 1, 4, 8 or 16 rows and columns, as in SKIPPED@0.5@8
         waterline RESNET_BASIC --balance 160 -p axis=SKIPPED@0.5 | without a size, a tile is the whole map of an image
         run -p algorithm=                   | -p takes name=value

@@ -8,13 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.model.Conv;
 import org.convmark.model.Fused;
+import org.convmark.model.Gated;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Route;
 import org.convmark.model.Shape;
+import org.convmark.model.TileLayer;
 import org.convmark.model.Waterline;
 
 /**
@@ -83,8 +86,8 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
         }
 
         private static Optional<Conv> filter(Node node, int value) {
-            if (node.layer() instanceof Conv conv) {
-                return Optional.of(conv);
+            if (node.layer().convolution().isPresent()) {
+                return node.inputs().indexOf(value) == 0 ? node.layer().convolution() : Optional.empty();
             }
             if (!(node.layer() instanceof Fused fused) || !fused.isConvolution()) {
                 return Optional.empty();
@@ -93,7 +96,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
             Node first = fused.body().nodes().get(0);
             boolean filters = fused.body().nodes().stream()
                     .allMatch(inner -> inner.inputs().contains(inside) == (inner == first));
-            return filters ? Optional.of((Conv) first.layer()) : Optional.empty();
+            return filters ? first.layer().convolution() : Optional.empty();
         }
     }
 
@@ -130,6 +133,52 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
      */
     protected T view(T whole, int first, int channels) {
         throw new UnsupportedOperationException("tensors of this backend cannot be viewed in part");
+    }
+
+    /**
+     * Tiles of a map as a tensor.
+     *
+     * @param tensor whose images are the computed tiles; writing to it writes to the map
+     * @param placing finds them in each pass
+     */
+    public record TileView<V>(V tensor, Kernel placing) {}
+
+    /** Whether tiles of a tensor can be viewed as a tensor. */
+    protected boolean viewsTiles() {
+        return false;
+    }
+
+    /**
+     * The computed tiles of a map whose border is as wide as their halo.
+     *
+     * @param shape of the tiles, halo included
+     */
+    protected TileView<T> tiles(T map, T mask, TileLayer.Grid grid, int halo, Shape shape) {
+        throw new UnsupportedOperationException("tiles of tensors of this backend cannot be viewed");
+    }
+
+    /** Tiles without their halo. */
+    protected T inside(T tiles, int halo) {
+        throw new UnsupportedOperationException("tiles of tensors of this backend cannot be viewed");
+    }
+
+    /**
+     * A gated convolution.
+     *
+     * @param choosing gathers the parameters of a pass
+     * @param convolution computes with them
+     */
+    public record GatedKernel(Kernel choosing, Kernel convolution) {}
+
+    /**
+     * A convolution of channels that masks choose.
+     *
+     * @param inputs mask of its input, or null
+     * @param outputs mask of its result, or null
+     * @throws UnsupportedOperationException unless overridden
+     */
+    protected GatedKernel gated(GatedFilter filter, T inputs, T outputs, T in, T residual, T out) {
+        throw noTiles();
     }
 
     /** Fills the inside of a tensor from batch x channel x row x column order. */
@@ -179,7 +228,11 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
 
     /** Where this backend places the intermediates of a scheduled graph. */
     final MemoryPlan plan(Graph graph) {
-        return plan(graph, new BufferAliasing(graph, channelAlignment()));
+        return plan(graph, aliasing(graph));
+    }
+
+    private BufferAliasing aliasing(Graph graph) {
+        return new BufferAliasing(graph, channelAlignment(), viewsTiles());
     }
 
     /** Inputs and the result have memory of their own. */
@@ -215,7 +268,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
             this.graph = graph;
             this.weights = weights;
             this.first = graph.inputs().size();
-            this.placement = new BufferAliasing(graph, channelAlignment());
+            this.placement = aliasing(graph);
             this.borders = borders(graph, placement);
             this.plan = plan(graph, placement);
             plan.needs().forEach(need -> arenas.put(need.kind(), arena(need)));
@@ -229,9 +282,18 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
                 Node node = graph.nodes().get(i);
                 if (node.layer() instanceof Route route) {
                     move(route, first + i);
+                } else if (placement.place(first + i) instanceof BufferAliasing.Tiles tiles
+                        && tiles.whole() < first + i) {
+                    value(first + i);
                 } else {
                     List<T> in = node.inputs().stream().map(this::value).toList();
-                    add(first + i, kernel(node, in, value(first + i)));
+                    T out = value(first + i);
+                    int v = first + i;
+                    add(
+                            v,
+                            Gated.first(node)
+                                    .map(gated -> gated(node, gated, in, out, v))
+                                    .orElseGet(() -> kernel(node, in, out)));
                 }
             }
             T result = value(graph.head());
@@ -241,6 +303,25 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
                         Arrays.fill(same, fill);
                         Backend.this.write(result, same);
                     });
+        }
+
+        /** Adds what gathers the parameters, and returns what computes with them. */
+        private Kernel gated(Node node, Gated layer, List<T> in, T out, int v) {
+            List<Integer> read = node.layer() instanceof Fused fused
+                    ? fused.body().nodes().get(0).inputs()
+                    : IntStream.range(0, in.size()).boxed().toList();
+            FoldedConv whole =
+                    layer.isConvolution() ? FoldedConv.of(node, weights) : FoldedConv.ofAffine(node, weights);
+            int channels = graph.shape(node.inputs().get(whole.source())).channels();
+            GatedKernel made = Backend.this.gated(
+                    GatedFilter.of(whole, channels),
+                    layer.inputs() > 0 ? in.get(read.get(layer.inputMask())) : null,
+                    layer.outputs() > 0 ? in.get(read.get(layer.outputMask())) : null,
+                    in.get(whole.source()),
+                    whole.residual(in),
+                    out);
+            steps.add(new Program.Step(label(v), made.choosing()));
+            return made.convolution();
         }
 
         private Kernel kernel(Node node, List<T> in, T out) {
@@ -269,8 +350,11 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
         private void add(int v, Kernel kernel) {
             int root = placement.root(v);
             boolean clears = isShared(root) && borders[root] > 0 && cleared.add(root) && plan.isSpoiled(root);
-            String label = Waterline.label(graph, graph.nodes().get(v - first));
-            steps.add(new Program.Step(label, clears ? clearing(kernel, value(root)) : kernel));
+            steps.add(new Program.Step(label(v), clears ? clearing(kernel, value(root)) : kernel));
+        }
+
+        private String label(int v) {
+            return Waterline.label(graph, graph.nodes().get(v - first));
         }
 
         /** The tensor of a value, or its part of another tensor. */
@@ -283,9 +367,18 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
             return known;
         }
 
-        private T make(int v, BufferAliasing.Slice place) {
-            if (place != null) {
-                return view(value(place.whole()), place.first(), graph.shape(v).channels());
+        private T make(int v, BufferAliasing.Place place) {
+            if (place instanceof BufferAliasing.Slice slice) {
+                return view(value(slice.whole()), slice.first(), graph.shape(v).channels());
+            }
+            if (place instanceof BufferAliasing.Inside inside) {
+                return inside(value(inside.whole()), inside.halo());
+            }
+            if (place instanceof BufferAliasing.Tiles tiles) {
+                T map = value(tiles.whole());
+                TileView<T> view = tiles(map, value(tiles.mask()), tiles.grid(), tiles.halo(), graph.shape(v));
+                steps.add(new Program.Step(label(Math.max(v, tiles.whole())), view.placing()));
+                return view.tensor();
             }
             Layout layout = new Layout(graph.shape(v), borders[v]);
             if (v < first) {
@@ -307,7 +400,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
         int[] borders = new int[paddings.length];
         for (int v = 0; v < paddings.length; v++) {
             int root = placement.root(v);
-            borders[root] = Math.max(borders[root], paddings[v]);
+            borders[root] = Math.max(borders[root], Math.max(paddings[v], placement.halo(v)));
         }
         return borders;
     }

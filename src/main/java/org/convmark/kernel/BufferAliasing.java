@@ -8,20 +8,39 @@ import java.util.Map;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Route;
+import org.convmark.model.TileLayer;
+import org.convmark.model.TileLayer.Grid;
 
 /**
- * Where the values of a fused graph lie, so that routes copy little. A value that is part of a concatenation is computed in place
+ * Where the values of a fused graph lie, so that routes and the layers of tiles copy little. A value that is part of a concatenation is computed in place
  * there. A slice is a view. A route that only other routes read is never computed; they read its sources. All other channels are
- * copied once. In an unfused graph every route is a kernel, as in an eager framework.
+ * copied once. Computed tiles are a view of the map from which they are gathered or to which they are scattered, and of the tiles with
+ * a halo that are exchanged. In an unfused graph every route is a kernel, as in an eager framework.
  */
 final class BufferAliasing {
+    /** A part of another value's tensor. */
+    sealed interface Place {
+        /** The other value. */
+        int whole();
+    }
+
     /**
-     * A part of another value's tensor.
+     * Some channels.
      *
-     * @param whole the other value
-     * @param first channel of it at which the part starts
+     * @param first channel of the whole at which the part starts
      */
-    record Slice(int whole, int first) {}
+    record Slice(int whole, int first) implements Place {}
+
+    /**
+     * The computed tiles of a map.
+     *
+     * @param mask value that says which these are
+     * @param halo pixels around each
+     */
+    record Tiles(int whole, int mask, Grid grid, int halo) implements Place {}
+
+    /** All but the pixels around a tile. */
+    record Inside(int whole, int halo) implements Place {}
 
     /** A channel of a value that is itself computed. */
     private record Origin(int value, int channel) {}
@@ -37,22 +56,27 @@ final class BufferAliasing {
     private final Graph graph;
     private final int channelAlignment;
     private final int inputs;
+    private final int[] paddings;
 
-    /** For each value, its slice of another, or null if it has a tensor of its own. */
-    private final Slice[] places;
+    /** For each value, its part of another, or null if it has a tensor of its own. */
+    private final Place[] places;
 
     /** For each value of a route, the origins of its channels; null for others. */
     private final List<Origin[]> origins = new ArrayList<>();
 
     private final boolean[] unmade;
 
-    /** @param channelAlignment channel alignment at which a tensor can be viewed, 0 if it cannot */
-    BufferAliasing(Graph graph, int channelAlignment) {
+    /**
+     * @param channelAlignment channel alignment at which a tensor can be viewed, 0 if it cannot
+     * @param viewsTiles whether tiles of a tensor can be viewed
+     */
+    BufferAliasing(Graph graph, int channelAlignment, boolean viewsTiles) {
         this.graph = graph;
         this.inputs = graph.inputs().size();
         this.channelAlignment = graph.isFused() ? channelAlignment : 0;
         int values = inputs + graph.nodes().size();
-        this.places = new Slice[values];
+        this.paddings = graph.paddings();
+        this.places = new Place[values];
         this.unmade = new boolean[values];
         for (int v = 0; v < values; v++) {
             origins.add(isRoute(v) ? origins(node(v)) : null);
@@ -60,7 +84,35 @@ final class BufferAliasing {
             if (this.channelAlignment > 0 && isRoute(v) && !unmade[v]) {
                 settle(v);
             }
+            if (viewsTiles && graph.isFused() && v >= inputs && node(v).layer() instanceof TileLayer layer) {
+                settle(v, layer);
+            }
         }
+    }
+
+    /** Places tiles that fill their map; what reads them sees no zeros around them, so it must not have padding. */
+    private void settle(int v, TileLayer layer) {
+        List<Integer> read = node(v).inputs();
+        if (layer instanceof TileLayer.Gather gather
+                && gather.grid().isFilled()
+                && v != graph.head()
+                && paddings[v] == 0) {
+            places[v] = new Tiles(read.get(0), read.get(1), gather.grid(), gather.halo());
+        } else if (layer instanceof TileLayer.Exchange exchange
+                && exchange.grid().isFilled()
+                && isFree(read.get(0))) {
+            places[read.get(0)] = new Inside(v, exchange.halo());
+        } else if (layer instanceof TileLayer.Scatter scatter
+                && scatter.grid().isFilled()
+                && isFree(read.get(2))
+                && read.get(1) < read.get(2)) {
+            places[read.get(2)] = new Tiles(v, read.get(1), scatter.grid(), 0);
+        }
+    }
+
+    /** Whether a value can be computed in place in another. */
+    private boolean isFree(int v) {
+        return v >= inputs && v != graph.head() && places[v] == null && paddings[v] == 0 && !isRoute(v);
     }
 
     private Node node(int v) {
@@ -131,19 +183,24 @@ final class BufferAliasing {
                         || first + channels == graph.shape(whole).channels());
     }
 
+    /** Pixels around the map of a value that tiles of it need. */
+    int halo(int v) {
+        return places[v] instanceof Tiles tiles ? tiles.halo : 0;
+    }
+
     /** Whether a value is never computed. */
     boolean isUnmade(int v) {
         return unmade[v];
     }
 
     /** Where a value lies in another, or null. */
-    Slice place(int value) {
+    Place place(int value) {
         return places[value];
     }
 
     /** The value whose tensor holds this one. */
     int root(int v) {
-        return places[v] == null ? v : root(places[v].whole);
+        return places[v] == null ? v : root(places[v].whole());
     }
 
     /** For each value with its own tensor, the last node that reads or writes any part of it; -1 if none does. */
@@ -185,8 +242,8 @@ final class BufferAliasing {
         List<Move> moves = new ArrayList<>();
         int from = 0;
         for (int c = 0; c < of.length; c += run(of, c)) {
-            boolean there =
-                    new Slice(v, c).equals(places[of[c].value]) || places[v] != null && places[v].whole == of[c].value;
+            boolean there = new Slice(v, c).equals(places[of[c].value])
+                    || places[v] != null && places[v].whole() == of[c].value;
             if (there) {
                 addMove(moves, of, from, c);
                 from = c + run(of, c);

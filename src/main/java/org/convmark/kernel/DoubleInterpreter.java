@@ -12,6 +12,7 @@ import org.convmark.model.Affine;
 import org.convmark.model.Conv;
 import org.convmark.model.ElementWise;
 import org.convmark.model.Fused;
+import org.convmark.model.Gated;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.LayerNorm;
@@ -201,11 +202,37 @@ public final class DoubleInterpreter {
                 return tiled(node, layer, in, x);
             }
 
+            /** With the parameters of the chosen channels; an affine layer is a convolution of one weight per channel. */
+            @Override
+            public double[] gated(Gated gated) {
+                FoldedConv whole =
+                        gated.isConvolution() ? FoldedConv.of(node, weights) : FoldedConv.ofAffine(node, weights);
+                GatedFilter filter = GatedFilter.of(whole, in.channels());
+                filter.choose(
+                        channels(node, gated.inputMask(), in.channels()),
+                        channels(node, gated.outputMask(), out.channels()));
+                FoldedConv chosen = filter.chosen();
+                return new DoubleConvolution(chosen.conv(), chosen.filter(), chosen.bias(), in, x, out).run();
+            }
+
             @Override
             public double[] fused(Fused fused) {
                 throw new IllegalArgumentException("only unfused graphs are interpreted");
             }
         });
+    }
+
+    /** The channels that a mask chooses; null if there is none. */
+    private int[] channels(Node node, int mask, int count) {
+        if (mask < 0) {
+            return null;
+        }
+        double[] places = values[node.inputs().get(mask)];
+        int[] channels = new int[count];
+        for (int g = 0; g < places.length; g++) {
+            Gated.choose(g, (int) places[g], channels);
+        }
+        return channels;
     }
 
     private static double[] maps(Shape out, FeatureMap map) {
@@ -306,10 +333,9 @@ public final class DoubleInterpreter {
                         int tile = n * grid.tiles() + p / grid.height() * grid.columns() + q / grid.width();
                         int from = (int) mask[tile];
                         int pixel = p % grid.height() * grid.width() + q % grid.width();
-                        double added = from < 0
-                                ? 0
+                        y[at + i] = from < 0
+                                ? f.applyAsDouble(x[at + i])
                                 : tiles[(from * out.channels() + c) * grid.height() * grid.width() + pixel];
-                        y[at + i] = f.applyAsDouble(x[at + i] + added);
                     }
                 });
             }

@@ -7,6 +7,7 @@ import org.convmark.model.Affine;
 import org.convmark.model.Conv;
 import org.convmark.model.ElementWise;
 import org.convmark.model.Fused;
+import org.convmark.model.Gated;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Precision;
@@ -33,20 +34,23 @@ public record FoldedConv(
     /** Floats hold every integer up to this one. */
     private static final long MOST_EXACT = 1 << 24;
 
-    /** From a node that is a convolution, or a convolution with its epilogue. */
+    /**
+     * From a node that is a convolution, or a convolution with its epilogue. Of one that is gated, filter and bias are those of all
+     * channels from which masks choose.
+     */
     public static FoldedConv of(Node node, Weights weights) {
-        if (node.layer() instanceof Conv conv) {
-            return of(conv, node, weights);
+        if (node.layer().convolution().isPresent()) {
+            return of(node.layer().convolution().get(), node, weights);
         }
         Graph body = ((Fused) node.layer()).body();
         Node first = body.nodes().get(0);
-        FoldedConv folded = of((Conv) first.layer(), first, weights);
+        FoldedConv folded = of(first.layer().convolution().orElseThrow(), first, weights);
         int source = first.inputs().get(0);
         int residual = -1;
         Epilogue.Stage before = Epilogue.Stage.NONE;
         Epilogue.Stage after = Epilogue.Stage.NONE;
         for (Node next : body.nodes().subList(1, body.nodes().size())) {
-            if (next.layer() instanceof Affine) {
+            if (next.layer() instanceof Affine || next.layer() instanceof Gated) {
                 folded.scale(weights.scale(next), weights.shift(next));
             } else if (next.layer() instanceof ElementWise.Activate activate) {
                 after = after.then(activate.function());
@@ -75,9 +79,20 @@ public record FoldedConv(
     }
 
     private static FoldedConv of(Conv conv, Node node, Weights weights) {
-        float[] bias = conv.bias() == Conv.Bias.YES ? weights.shift(node) : new float[conv.outChannels()];
+        float[] filter = weights.filter(node);
+        float[] bias = conv.bias() == Conv.Bias.YES ? weights.shift(node) : new float[outChannels(conv, node)];
         Quantiser reads = conv.precision().activationBits() == Byte.SIZE ? weights.rounded(node) : null;
-        return of(conv, weights.filter(node), bias, reads);
+        return of(conv, filter, bias, reads);
+    }
+
+    private static int outChannels(Conv conv, Node node) {
+        return node.layer() instanceof Gated gated && gated.outputs() > 0 ? gated.outputs() : conv.outChannels();
+    }
+
+    /** An affine layer as the convolution that it is, one weight per channel. */
+    static FoldedConv ofAffine(Node node, Weights weights) {
+        int channels = node.output().channels();
+        return of(new Conv(channels, 1, 1, 1, 0, 1, Conv.Bias.YES), weights.scale(node), weights.shift(node));
     }
 
     /** From a convolution alone. */

@@ -200,15 +200,9 @@ final class IntegerLimits {
 
             @Override
             public Effect tiles(TileLayer layer) {
-                return layer instanceof TileLayer.Scatter scatter ? scattered(scatter) : Effect.KEEP;
-            }
-
-            /** The mask counts as a summand. */
-            private Effect scattered(TileLayer.Scatter scatter) {
-                if (scatter.after() != null) {
-                    activate(new ElementWise.Activate(scatter.after()));
-                }
-                return new Effect(Kind.SUM, 0, false, 0);
+                return layer instanceof TileLayer.Scatter scatter && scatter.after() != null
+                        ? activate(new ElementWise.Activate(scatter.after()))
+                        : Effect.KEEP;
             }
 
             private Effect average(long pixels) {

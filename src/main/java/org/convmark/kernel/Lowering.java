@@ -6,6 +6,7 @@ import org.convmark.model.Affine;
 import org.convmark.model.Conv;
 import org.convmark.model.ElementWise;
 import org.convmark.model.Fused;
+import org.convmark.model.Gated;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.LayerNorm;
 import org.convmark.model.LayerVisitor;
@@ -131,6 +132,11 @@ public abstract class Lowering<V, R> {
             }
 
             @Override
+            public R gated(Gated gated) {
+                throw noTiles();
+            }
+
+            @Override
             public R fused(Fused fused) {
                 if (!fused.isConvolution()) {
                     throw noBlocks();
@@ -148,7 +154,8 @@ public abstract class Lowering<V, R> {
 
     /** The error for a mask on a target that knows none. */
     protected static UnsupportedOperationException noTiles() {
-        return new UnsupportedOperationException("this target does not skip tiles: choose SCALAR, VECTOR or OPENCL");
+        return new UnsupportedOperationException(
+                "this target does not skip tiles or channels: choose SCALAR, VECTOR or OPENCL");
     }
 
     /** The error for integers of 8 bits on a target that has no kernels for them. */

@@ -76,9 +76,12 @@ public final class VectorLength {
 
     private static double time(Graph graph, int lanes) {
         return graph.nodes().stream()
-                .filter(node -> node.layer() instanceof Conv)
-                .mapToDouble(
-                        node -> time((Conv) node.layer(), graph.shapes(node).get(0), node.output(), lanes))
+                .filter(node -> node.layer().convolution().isPresent())
+                .mapToDouble(node -> time(
+                        node.layer().convolution().orElseThrow(),
+                        graph.shapes(node).get(0),
+                        node.output(),
+                        lanes))
                 .sum();
     }
 

@@ -11,8 +11,10 @@ import org.convmark.model.Affine;
 import org.convmark.model.Conv;
 import org.convmark.model.ElementWise;
 import org.convmark.model.Fused;
+import org.convmark.model.Gated;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
+import org.convmark.model.Layer;
 import org.convmark.model.LayerNorm;
 import org.convmark.model.LayerVisitor;
 import org.convmark.model.Pool;
@@ -129,9 +131,10 @@ public class Weights {
 
     /** Filter of a convolution: output channel x channel in group x row x column. */
     public float[] filter(Node node) {
-        Conv conv = (Conv) node.layer();
-        int taps = (int) conv.taps(inChannels(node));
-        float[] filter = filter(node, conv.outChannels() * taps, taps);
+        Conv conv = node.layer().convolution().orElseThrow();
+        int inputs = node.layer() instanceof Gated gated && gated.inputs() > 0 ? gated.inputs() : inChannels(node);
+        int taps = (int) conv.taps(inputs);
+        float[] filter = filter(node, outChannels(node) * taps, taps);
         if (conv.compression() instanceof Sparsity sparsity) {
             prune(random(PRUNED + node.id()), filter, taps, sparsity);
         } else if (rounds && !conv.compression().isNone()) {
@@ -148,9 +151,16 @@ public class Weights {
         return terms >= taps ? integers(node.id() * 3L, count, 1) : sparse(node.id() * 3L, count, taps, terms);
     }
 
+    /** Channels of a node's result, of all from which masks choose. */
+    private static int outChannels(Node node) {
+        return node.layer() instanceof Gated gated && gated.outputs() > 0
+                ? gated.outputs()
+                : node.output().channels();
+    }
+
     /** Factor per channel of an affine layer or a layer norm: around one. */
     public float[] scale(Node node) {
-        int count = node.output().channels();
+        int count = outChannels(node);
         return areIntegers()
                 ? integers(node.id() * 3L + 1, count, limits.terms(node))
                 : reals(node.id() * 3L + 1, count, 1, 0.2);
@@ -158,8 +168,9 @@ public class Weights {
 
     /** Summand per channel of an affine layer, a layer norm or a convolution with bias; zero where the layer has none. */
     public float[] shift(Node node) {
-        int count = node.output().channels();
-        if (node.layer() instanceof Affine affine && !affine.shifts()) {
+        int count = outChannels(node);
+        Layer layer = node.layer() instanceof Gated gated ? gated.layer() : node.layer();
+        if (layer instanceof Affine affine && !affine.shifts()) {
             return new float[count];
         }
         float[] shift = areIntegers()
@@ -328,7 +339,8 @@ public class Weights {
         for (int i = 0; i < graph.nodes().size(); i++) {
             Node node = graph.nodes().get(i);
             List<Moments> in = node.inputs().stream().map(v -> moments[v]).toList();
-            if (node.layer() instanceof Conv conv) {
+            if (node.layer().convolution().isPresent()) {
+                Conv conv = node.layer().convolution().get();
                 Shape map = graph.shapes(node).get(0);
                 double taps = conv.taps(map.channels()) * covered(conv, map.height()) * covered(conv, map.width());
                 taps *= conv.compression().density();
@@ -435,10 +447,7 @@ public class Weights {
             /** Those of computed tiles, which vary most. */
             @Override
             public Moments tiles(TileLayer layer) {
-                if (layer instanceof TileLayer.Scatter scatter) {
-                    return scatter.after() == null ? sum(in.get(2)) : Weights.after(scatter.after(), sum(in.get(2)));
-                }
-                return x;
+                return layer instanceof TileLayer.Scatter ? in.get(2) : x;
             }
 
             private Moments averaged(double window) {

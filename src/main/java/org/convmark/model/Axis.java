@@ -23,7 +23,7 @@ public enum Axis {
     KEPT("@ and the share of channels that stay, above 0 and at most 1", Axis::share) {
         @Override
         boolean takes(int multiple) {
-            return true;
+            return multiple > 0;
         }
 
         @Override
@@ -107,10 +107,12 @@ public enum Axis {
         }
     },
     /**
-     * Spatially dynamic computation: a share of the tiles of every map pass by the residual branches, as in LAUDNet (Han et al. 2023,
-     * arXiv 2308.15949). See {@link TileLayer}.
+     * Dynamic computation: residual branches leave out a share of the tiles of every map, or of their hidden channels, as in LAUDNet (Han
+     * et al. 2023, arXiv 2308.15949). See {@link TileLayer} and {@link Gated}.
      */
-    SKIPPED("@ and the share of tiles that residual branches do not compute, 0 to 0.9", Axis::skippedShare) {
+    SKIPPED(
+            "@ and the share of tiles or hidden channels that residual branches do not compute, 0 to 0.9",
+            Axis::skippedShare) {
         @Override
         int alone() {
             return WHOLE_MAP;
@@ -123,7 +125,9 @@ public enum Axis {
 
         @Override
         public String together(int multiple) {
-            return multiple == WHOLE_MAP ? " of whole maps" : " in tiles of " + multiple;
+            return multiple == WHOLE_MAP
+                    ? " of whole maps"
+                    : multiple == Skipping.CHANNELS ? " of hidden channels" : " in tiles of " + multiple;
         }
 
         @Override
@@ -131,16 +135,18 @@ public enum Axis {
             return new Skipping(graph, point.number(), point.multiple())
                     .rewritten()
                     .orElseThrow(() -> new IllegalArgumentException(point
-                            + " finds no tile to skip: it takes a block that adds its input to a chain of convolutions at stride 1, norms and"
+                            + " finds nothing to skip: it takes a block that adds its input to a chain of convolutions at stride 1, norms and"
                             + " activations, and so many tiles in a batch that this share of them is one or more; without a size, a tile is"
-                            + " the whole map of an image"));
+                            + " the whole map of an image. Channels are skipped in groups of " + Gated.GROUP
+                            + " between two ungrouped convolutions, for one image"));
         }
 
         @Override
         Optional<String> refusal(AxisPoint point, Target target, Algorithm algorithm) {
             return target.skipsTiles()
                     ? Optional.empty()
-                    : Optional.of(target + " has no kernels that gather and scatter tiles, which " + this + " needs");
+                    : Optional.of(target + " has no kernels that gather tiles or weights in a pass, which " + this
+                            + " needs");
         }
     },
     /** The size of the signal: the same layers on an image of another size. */
@@ -164,7 +170,7 @@ public enum Axis {
 
     private static final Set<Integer> BLOCKS = Set.of(4, 8, 16);
 
-    private static final Set<Integer> TILES = Set.of(1, 4, 8, 16);
+    private static final Set<Integer> TILES = Set.of(1, 4, 8, 16, Skipping.CHANNELS);
 
     /** In place of rows and columns of a tile. */
     private static final int WHOLE_MAP = 0;

@@ -1,6 +1,7 @@
 package org.convmark.model;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -64,6 +65,12 @@ public record Conv(
         return compression instanceof Precision precision ? precision : Precision.FP32;
     }
 
+    /** The same depthwise or ungrouped convolution of other numbers of channels. */
+    Conv withChannels(int channels) {
+        int group = groupWidth == 1 ? 1 : DENSE;
+        return new Conv(channels, kernel, stride, dilation, padding, group, bias, compression);
+    }
+
     /** The same for an input that has its zero pixels already. */
     Conv withoutPadding() {
         return new Conv(outChannels, kernel, stride, dilation, 0, groupWidth, bias, compression);
@@ -102,6 +109,11 @@ public record Conv(
     @Override
     public boolean isConvolution() {
         return true;
+    }
+
+    @Override
+    public Optional<Conv> convolution() {
+        return Optional.of(this);
     }
 
     @Override

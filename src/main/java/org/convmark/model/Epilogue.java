@@ -18,7 +18,7 @@ final class Epilogue {
 
     /** Takes the next layer if it may follow those taken so far; returns whether it did. */
     boolean takes(Layer layer) {
-        if (layer instanceof Affine) {
+        if (layer instanceof Affine || layer instanceof Gated gated && gated.layer() instanceof Affine) {
             return last == Last.SUM && !added;
         }
         if (layer instanceof ElementWise.Activate && last.compareTo(Last.ACTIVATION) < 0) {

@@ -13,7 +13,7 @@ public record Fused(Graph body) implements Layer {
     public boolean isConvolution() {
         int first = body.inputs().size();
         Epilogue epilogue = new Epilogue();
-        return body.nodes().get(0).layer() instanceof Conv
+        return body.nodes().get(0).layer().convolution().isPresent()
                 && IntStream.range(1, body.nodes().size()).allMatch(i -> {
                     Graph.Node node = body.nodes().get(i);
                     List<Integer> inside =

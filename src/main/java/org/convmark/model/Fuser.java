@@ -25,7 +25,7 @@ public final class Fuser {
         List<List<Integer>> chains = new ArrayList<>();
         boolean[] taken = new boolean[graph.nodes().size()];
         for (int i = 0; i < taken.length; i++) {
-            if (!taken[i] && graph.nodes().get(i).layer() instanceof Conv) {
+            if (!taken[i] && graph.nodes().get(i).layer().convolution().isPresent()) {
                 List<Integer> chain = chain(graph, i, taken);
                 if (chain.size() > 1) {
                     chains.add(chain);

@@ -1,12 +1,13 @@
 package org.convmark.model;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One step of a network: what it computes, the shape of its result and what it costs. Everything here is inference;
  * shapes are batch x channels x height x width.
  */
-public sealed interface Layer permits Conv, ElementWise, LayerNorm, Pool, Route, Shift, TileLayer, Fused {
+public sealed interface Layer permits Conv, ElementWise, LayerNorm, Pool, Route, Shift, TileLayer, Gated, Fused {
     /**
      * The shape of the result.
      *
@@ -28,6 +29,11 @@ public sealed interface Layer permits Conv, ElementWise, LayerNorm, Pool, Route,
     /** Whether this is one convolution, perhaps with what follows it element by element: what every backend runs as one kernel. */
     default boolean isConvolution() {
         return false;
+    }
+
+    /** The convolution that this layer is, without what follows it, perhaps of chosen channels; empty for other layers. */
+    default Optional<Conv> convolution() {
+        return Optional.empty();
     }
 
     /** Which rows of an input a row of the result is made from. */

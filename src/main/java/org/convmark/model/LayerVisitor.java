@@ -29,5 +29,10 @@ public interface LayerVisitor<R> {
 
     R tiles(TileLayer layer);
 
+    /** What it has for the layer on the chosen channels, unless said. */
+    default R gated(Gated gated) {
+        return gated.layer().accept(this);
+    }
+
     R fused(Fused fused);
 }

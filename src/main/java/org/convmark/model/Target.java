@@ -100,7 +100,7 @@ public enum Target {
         };
     }
 
-    /** Whether it has kernels that compute some tiles of a map only. */
+    /** Whether it has kernels that compute some tiles of a map only, or some channels. */
     public boolean skipsTiles() {
         return !isPeer();
     }

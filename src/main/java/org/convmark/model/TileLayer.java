@@ -82,6 +82,11 @@ public sealed interface TileLayer extends Layer {
             return rows() * columns();
         }
 
+        /** Whether no tile hangs over an edge. */
+        public boolean isFilled() {
+            return mapHeight % height == 0 && mapWidth % width == 0;
+        }
+
         private void require(Shape map) {
             if (map.height() != mapHeight || map.width() != mapWidth) {
                 throw new IllegalArgumentException(
@@ -192,10 +197,10 @@ public sealed interface TileLayer extends Layer {
     }
 
     /**
-     * A map plus its computed tiles: the end of a residual block, where the other tiles keep what they were. Reads the map, the mask and
-     * the tiles.
+     * A map with its computed tiles put in place: the end of a residual block, where the other tiles keep what they were. Reads the map,
+     * the mask and the tiles.
      *
-     * @param after activation of the whole result, or null
+     * @param after activation of the tiles that are not computed, or null
      */
     record Scatter(Grid grid, Activation after) implements TileLayer {
         @Override
@@ -215,7 +220,7 @@ public sealed interface TileLayer extends Layer {
             requireMask(grid, in.batch(), inputs.get(1));
             requireTiles(grid, inputs.get(2));
             if (inputs.get(2).channels() != in.channels()) {
-                throw new IllegalArgumentException("tiles " + inputs.get(2) + " cannot be added to " + in);
+                throw new IllegalArgumentException("tiles " + inputs.get(2) + " cannot be part of " + in);
             }
             return in;
         }
@@ -223,9 +228,9 @@ public sealed interface TileLayer extends Layer {
         @Override
         public Cost cost(List<Shape> inputs) {
             Shape in = inputs.get(0);
-            long read = inputs.stream().mapToLong(Shape::bytes).sum();
-            long flops = inputs.get(2).elements() + (after == null ? 0 : in.elements());
-            return new Cost(0, flops, read, in.bytes(), 0, 0, after == null ? 1 : 2);
+            long others = Math.max(0, in.elements() - inputs.get(2).elements());
+            long read = in.bytes() + inputs.get(1).bytes();
+            return new Cost(0, after == null ? 0 : others, read, in.bytes(), 0, 0, after == null ? 0 : 1);
         }
     }
 

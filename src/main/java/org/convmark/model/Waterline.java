@@ -174,13 +174,16 @@ public record Waterline(List<Bar> bars) {
     }
 
     private static String kind(Layer layer, int channels) {
+        if (layer instanceof Gated gated) {
+            return "Gated " + kind(gated.layer(), channels);
+        }
         if (layer instanceof Conv conv) {
             return kind(conv, channels);
         }
         if (layer instanceof Fused fused) {
             Graph body = fused.body();
             return body.nodes().stream()
-                    .filter(node -> node.layer() instanceof Conv)
+                    .filter(node -> node.layer().convolution().isPresent())
                     .map(node -> kind(node.layer(), channels(body, node)))
                     .collect(Collectors.joining(" + "));
         }

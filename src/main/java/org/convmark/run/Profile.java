@@ -113,6 +113,7 @@ public enum Profile {
                     "PRECISION@INT8",
                     "SKIPPED@0@8",
                     "SKIPPED@0.5@8",
+                    "SKIPPED@0.5@CHANNELS",
                     "IMAGE@14",
                     "IMAGE@56",
                     "BATCH@4");

@@ -23,6 +23,7 @@ import org.convmark.model.Conv;
 import org.convmark.model.Conv.Bias;
 import org.convmark.model.ElementWise;
 import org.convmark.model.Fused;
+import org.convmark.model.Gated;
 import org.convmark.model.Graph;
 import org.convmark.model.Layer;
 import org.convmark.model.Pool;
@@ -243,8 +244,8 @@ class LayerSweepTest {
     // ---------------------------------------------------------------- all other layers
 
     /**
-     * Fails until every layer kind of the model is swept; {@link SkippingTest} sweeps layers of tiles, and {@link CompressionTest} rounding to
-     * 8 bits, which not every target runs.
+     * Fails until every layer kind of the model is swept; {@link SkippingTest} sweeps those that compute a part, and {@link CompressionTest}
+     * rounding to 8 bits, which not every target runs.
      */
     @Test
     void everyKindIsSwept() {
@@ -254,6 +255,7 @@ class LayerSweepTest {
                 .collect(Collectors.toSet());
         swept.add(Fused.class);
         swept.add(ElementWise.Quantise.class);
+        swept.add(Gated.class);
         kinds(TileLayer.class).forEach(swept::add);
         assertEquals(kinds(Layer.class).collect(Collectors.toSet()), swept);
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +25,13 @@ import org.convmark.model.Algorithm;
 import org.convmark.model.AxisPoint;
 import org.convmark.model.Block;
 import org.convmark.model.Case;
+import org.convmark.model.Conv;
 import org.convmark.model.Extents;
 import org.convmark.model.Fusion;
+import org.convmark.model.Gated;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
+import org.convmark.model.Layer;
 import org.convmark.model.Network;
 import org.convmark.model.Pattern;
 import org.convmark.model.Shape;
@@ -42,14 +46,16 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Spatially dynamic computation: every engine finds the same mask, computes these tiles and gives the right result. Results on small
+ * Dynamic computation: every engine finds the same mask, computes these tiles or channels and gives the right result. Results on small
  * integers must be equal.
  */
 class SkippingTest {
     private static final String[] SHARES = {"0", "0.3", "0.5", "0.9"};
     private static final String[] TILES = {"@1", "@4", "@8", "@16", ""};
+    private static final String HIDDEN = "@CHANNELS";
     private static final int[] CHANNELS = {1, 3, 16, 17, 33, 64};
     private static final int[][] MAPS = {{5, 5}, {7, 13}, {14, 14}, {9, 29}};
     private static final Comparison COMPARISON = new Comparison(2, 1, Algorithm.AUTO);
@@ -72,6 +78,11 @@ class SkippingTest {
             Block.FFN,
             Block.CONVNEXT);
 
+    /** Those of them whose 3x3 convolution is grouped have no channels between two others. */
+    private static final Set<Stack> SKIPPING_CHANNELS = SKIPPING.stream()
+            .filter(stack -> stack != Pattern.GROUPED_BOTTLENECK && stack != Block.RESNEXT)
+            .collect(Collectors.toSet());
+
     private static Stream<Stack> patternsAndBlocks() {
         return Stream.<Stack[]>of(Pattern.values(), Block.values()).flatMap(Stream::of);
     }
@@ -85,7 +96,10 @@ class SkippingTest {
         return comparison.onEveryTarget(own);
     }
 
-    /** Maps gathered with and without a halo, exchanged and scattered; tiles hang over edges, and halos reach over whole tiles. */
+    /**
+     * Maps gathered with and without a halo, exchanged and scattered; tiles hang over edges or fill the map, where they are views of it if
+     * layers are fused, and halos reach over whole tiles.
+     */
     @TestFactory
     Stream<DynamicNode> layers() {
         List<Graph> graphs = new ArrayList<>();
@@ -93,8 +107,9 @@ class SkippingTest {
         for (int channels : CHANNELS) {
             for (int[] map : MAPS) {
                 int[] tile = MAPS[turn % 2 == 0 ? 0 : 1 + turn % 3];
-                Grid grid =
-                        new Grid(map[0], map[1], Math.min(map[0], 1 + turn % tile[0]), Math.min(map[1], 1 + turn % 4));
+                boolean filled = turn % 3 > 0;
+                Grid grid = new Grid(
+                        map[0], map[1], side(map[0], 1 + turn % tile[0], filled), side(map[1], 1 + turn % 4, filled));
                 Activation after = new Activation[] {null, Activation.RELU, Activation.RELU6}[turn % 3];
                 Shape in = new Shape(1 + turn % 3, channels, map[0], map[1]);
                 int kept = 1 + turn * 7 % (in.batch() * grid.tiles());
@@ -102,16 +117,29 @@ class SkippingTest {
                 turn++;
             }
         }
-        return onOwnTargets(EXACT, Map.of("layers", target -> EXACT.check(target, Fusion.NONE, INTEGER, graphs)));
+        Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
+        for (Fusion fusion : Set.of(Fusion.NONE, Fusion.EPILOGUE)) {
+            bodies.put("layers " + fusion, target -> EXACT.check(target, fusion, INTEGER, graphs));
+        }
+        return onOwnTargets(EXACT, bodies);
+    }
+
+    /** Rows or columns of a tile: as wished, or the most up to that which divide the map. */
+    private static int side(int size, int wish, boolean filled) {
+        int side = Math.min(size, wish);
+        while (filled && size % side > 0) {
+            side--;
+        }
+        return side;
     }
 
     /** Tiles with a halo, convolved, exchanged and convolved again; what reads the sum gives it a border. */
     private static Graph tiles(Graph g, Grid grid, int kept, int halo, int exchanged, Activation after) {
         Graph mask = g.then(new TileLayer.Select(grid, kept));
         Graph tiles = mask.at(0).then(new TileLayer.Gather(grid, kept, halo), mask.head());
-        tiles = tiles.conv(2 * halo + 1, g.output().channels(), 1, 0);
+        tiles = tiles.conv(2 * halo + 1, g.output().channels(), 1, 0).relu();
         tiles = tiles.then(new TileLayer.Exchange(grid, exchanged), mask.head());
-        tiles = tiles.conv(2 * exchanged + 1, g.output().channels(), 1, 0);
+        tiles = tiles.conv(2 * exchanged + 1, g.output().channels(), 1, 0).relu();
         Graph sum = tiles.at(0).then(new TileLayer.Scatter(grid, after), mask.head(), tiles.head());
         return sum.concat(x -> x, x -> x.depthwise(3, 1));
     }
@@ -129,6 +157,11 @@ class SkippingTest {
                 Case.Problem problem = new Case.Problem(stack, extents, point);
                 graphs.add(problem.graph());
             }
+            if (SKIPPING_CHANNELS.contains(stack)) {
+                AxisPoint point = AxisPoint.of("SKIPPED@" + SHARES[graphs.size() % SHARES.length] + HIDDEN);
+                Extents extents = new Extents(2, 128, 8 + graphs.size() % 3, 1);
+                graphs.add(new Case.Problem(stack, extents, point).graph());
+            }
         });
         Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
         for (Fusion fusion : Fusion.values()) {
@@ -141,11 +174,15 @@ class SkippingTest {
 
     @TestFactory
     Stream<DynamicNode> integers() {
-        List<Graph> graphs = patternsAndBlocks()
-                .filter(SKIPPING::contains)
-                .map(stack -> new Case.Problem(stack, new Extents(1, 16, 18, 2), AxisPoint.of("SKIPPED@0.5@4")).graph())
-                .filter(Weights::keepsIntegers)
-                .toList();
+        Stream<Graph> tiles = patternsAndBlocks().filter(SKIPPING::contains).map(stack -> new Case.Problem(
+                        stack, new Extents(1, 16, 18, 2), AxisPoint.of("SKIPPED@0.5@4"))
+                .graph());
+        Stream<Graph> channels = patternsAndBlocks()
+                .filter(SKIPPING_CHANNELS::contains)
+                .map(stack -> new Case.Problem(stack, new Extents(1, 128, 9, 1), AxisPoint.of("SKIPPED@0.4@CHANNELS"))
+                        .graph());
+        List<Graph> graphs =
+                Stream.concat(tiles, channels).filter(Weights::keepsIntegers).toList();
         Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
         for (Fusion fusion : Fusion.values()) {
             bodies.put("integers " + fusion, target -> EXACT.check(target, fusion, INTEGER, graphs));
@@ -167,13 +204,21 @@ class SkippingTest {
                 .filter(stack -> skips(stack, new Extents(1, 16, 28, 1), "SKIPPED@0.5@8"))
                 .collect(Collectors.toSet());
         assertEquals(SKIPPING, skipping);
-        assertTrue(skips(Network.RESNET_50, new Extents(224, 1), "SKIPPED@0.5@8"));
+        Set<Stack> channels = patternsAndBlocks()
+                .filter(stack -> skips(stack, new Extents(1, 128, 28, 1), "SKIPPED@0.5@CHANNELS"))
+                .collect(Collectors.toSet());
+        assertEquals(SKIPPING_CHANNELS, channels);
+        for (String point : List.of("SKIPPED@0.5@8", "SKIPPED@0.5@CHANNELS")) {
+            assertTrue(skips(Network.RESNET_50, new Extents(224, 1), point));
+        }
     }
 
     private static boolean skips(Workload workload, Extents extents, String point) {
         try {
             return new Case.Problem(workload, extents, AxisPoint.of(point))
-                    .graph().nodes().stream().anyMatch(node -> node.layer() instanceof TileLayer.Scatter);
+                    .graph().nodes().stream()
+                            .anyMatch(
+                                    node -> node.layer() instanceof TileLayer.Scatter || node.layer() instanceof Gated);
         } catch (IllegalArgumentException dense) {
             return false;
         }
@@ -191,6 +236,58 @@ class SkippingTest {
                 (dense.cost().flops() - map) * left,
                 tiles.cost().flops() - 2.0 * map,
                 1e-6 * dense.cost().flops());
+    }
+
+    /** Both convolutions of a feed-forward network compute with the hidden channels that are left; its sum and the mask stay. */
+    @ParameterizedTest
+    @CsvSource({"0, 1", "0.5, 0.5", "0.3, 0.6875", "0.9, 0.125"})
+    void arithmeticOfChannelsThatAreLeft(String share, double left) {
+        Extents extents = new Extents(1, 64, 28, 1);
+        Graph dense = Block.FFN.graph(extents);
+        Graph gated = new Case.Problem(Block.FFN, extents, AxisPoint.of("SKIPPED@" + share + HIDDEN)).graph();
+        double map = dense.output().elements();
+        // The sum and the bias of each result stay, and a comparison for each element of the mask's input is added.
+        assertEquals((dense.cost().flops() - 2 * map) * left, gated.cost().flops() - 3 * map);
+    }
+
+    /** If all channels are chosen, in whatever order, a gated layer computes what the whole layer does. */
+    @ParameterizedTest
+    @MethodSource("skippingChannels")
+    void allChannelsAreTheWholeLayer(Stack stack) {
+        Graph gated = new Case.Problem(stack, new Extents(1, 128, 9, 1), AxisPoint.of("SKIPPED@0" + HIDDEN)).graph();
+        List<Node> whole = gated.nodes().stream()
+                .map(node -> node.layer() instanceof Gated some
+                        ? new Node(node.id(), some.layer(), node.inputs().subList(0, 1), node.output(), 0)
+                        : node)
+                .toList();
+        double[] expected = interpreted(new Graph(gated.inputs(), whole, gated.head()), 1);
+        assertArrayEquals(expected, interpreted(gated, 1), 1e-9);
+    }
+
+    private static Set<Stack> skippingChannels() {
+        return SKIPPING_CHANNELS;
+    }
+
+    /** Of a convolution's channels, those of the chosen groups are computed. */
+    @Test
+    void chosenChannels() {
+        Graph mask = Graph.of(new Shape(1, 3, 7, 5)).then(new TileLayer.Select(new Grid(2, 3, 1, 1), 4));
+        Graph whole = mask.at(0).biased(3, 96, 1, 1);
+        Layer some = new Conv(64, 3, 1, 1, 1, Conv.DENSE, Conv.Bias.YES);
+        Graph gated = mask.at(0).then(new Gated(some, 0, 96), mask.head());
+        double[] places = interpreted(mask, 1);
+        double[] all = interpreted(whole, 1);
+        double[] chosen = interpreted(gated, 1);
+        int group = Gated.GROUP * 35;
+        for (int g = 0; g < places.length; g++) {
+            int place = (int) places[g];
+            if (place >= 0) {
+                assertArrayEquals(
+                        Arrays.copyOfRange(all, g * group, (g + 1) * group),
+                        Arrays.copyOfRange(chosen, place * group, (place + 1) * group));
+            }
+        }
+        assertEquals(4, Arrays.stream(places).filter(place -> place >= 0).count());
     }
 
     /** If all tiles are computed, those next to a tile hold what the map holds there, zeros outside of it included. */
@@ -253,14 +350,19 @@ class SkippingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"PLAIN, SKIPPED@0.5@8, 1", "RESIDUAL, SKIPPED@0.5, 1", "RESIDUAL, SKIPPED@0.01@8, 1"})
+    @CsvSource({
+        "PLAIN, SKIPPED@0.5@8, 1",
+        "RESIDUAL, SKIPPED@0.5, 1",
+        "RESIDUAL, SKIPPED@0.01@8, 1",
+        "RESIDUAL, SKIPPED@0.5@CHANNELS, 1"
+    })
     void nothingToSkip(Pattern pattern, String point, int batch) {
         Case.Problem problem = new Case.Problem(pattern, new Extents(1, 16, 28, batch), AxisPoint.of(point));
         assertEquals(
                 point
-                        + " finds no tile to skip: it takes a block that adds its input to a chain of convolutions at stride 1, norms and"
+                        + " finds nothing to skip: it takes a block that adds its input to a chain of convolutions at stride 1, norms and"
                         + " activations, and so many tiles in a batch that this share of them is one or more; without a size, a tile is"
-                        + " the whole map of an image",
+                        + " the whole map of an image. Channels are skipped in groups of 16 between two ungrouped convolutions, for one image",
                 assertThrows(IllegalArgumentException.class, problem::graph).getMessage());
     }
 
@@ -288,7 +390,8 @@ class SkippingTest {
                 1);
         assertEquals(
                 target.isPeer()
-                        ? Optional.of(target + " has no kernels that gather and scatter tiles, which SKIPPED needs")
+                        ? Optional.of(
+                                target + " has no kernels that gather tiles or weights in a pass, which SKIPPED needs")
                         : Optional.empty(),
                 work.refusal());
     }

@@ -63,6 +63,9 @@ final class Cl implements AutoCloseable {
     private final List<cl_kernel> kernels = new ArrayList<>();
     private final List<cl_mem> buffers = new ArrayList<>();
 
+    /** Where uploads are noted, if they are. */
+    private Optional<List<Upload>> uploads = Optional.empty();
+
     /** Opens a device. */
     Cl(ClDevice device) {
         this(device, null);
@@ -131,7 +134,20 @@ final class Cl implements AutoCloseable {
     Memory upload(float[] values) {
         Memory memory = allocate((long) values.length * Float.BYTES);
         write(memory, values);
+        uploads.ifPresent(all -> all.add(new Upload(memory, values)));
         return memory;
+    }
+
+    /** A buffer and the numbers that it was made of. */
+    record Upload(Memory memory, float[] values) {}
+
+    /** The floats that a binding uploads, in order. */
+    List<Upload> uploadsOf(Runnable binding) {
+        List<Upload> made = new ArrayList<>();
+        uploads = Optional.of(made);
+        binding.run();
+        uploads = Optional.empty();
+        return made;
     }
 
     /** A buffer of these numbers. */

@@ -3,6 +3,7 @@ package org.convmark.kernel.opencl;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.fusion.FusionConstraints;
 import org.convmark.fusion.FusionPlanner;
@@ -11,12 +12,14 @@ import org.convmark.kernel.DeviceTimes;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.FoldedConv;
+import org.convmark.kernel.GatedFilter;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Quantiser;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
+import org.convmark.model.Gated;
 import org.convmark.model.Graph;
 import org.convmark.model.Pool;
 import org.convmark.model.RoofLoop;
@@ -306,7 +309,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
 
             @Override
             public Kernel scatter(TileLayer.Scatter scatter) {
-                String define = scatter.after() == null ? "" : " -DAFTER_SUM=" + Tuning.name(scatter.after());
+                String define = scatter.after() == null ? "" : " -DAFTER_SKIP=" + Tuning.name(scatter.after());
                 DeviceTensor mask = in.get(1);
                 DeviceTensor tiles = in.get(2);
                 Object[] operands = {
@@ -321,6 +324,69 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
                 return overRows("tiles.cl", "scatter", define, out, out.blocks(), operands);
             }
         });
+    }
+
+    /** The parameters of a pass are gathered where the kernel reads them; the same kernel with numbers for parameters tells where. */
+    @Override
+    protected GatedKernel gated(
+            GatedFilter filter,
+            DeviceTensor inputs,
+            DeviceTensor outputs,
+            DeviceTensor in,
+            DeviceTensor residual,
+            DeviceTensor out) {
+        Kernel[] kernel = new Kernel[1];
+        List<Cl.Upload> packed = cl.uploadsOf(() -> kernel[0] = conv(filter.chosen(), in, residual, out));
+        List<Cl.Upload> numbered = cl.uploadsOf(() -> conv(filter.numbered(), in, residual, out));
+        Cl.Memory weights = cl.upload(filter.whole().filter());
+        Cl.Memory biases = cl.upload(filter.whole().bias());
+        Cl.Memory read = groups(filter.channels());
+        Cl.Memory made = groups(filter.chosen().bias().length);
+        Stream<Kernel> masks = Stream.concat(groups(inputs, read).stream(), groups(outputs, made).stream());
+        Stream<Kernel> copies = IntStream.range(0, packed.size()).mapToObj(i -> {
+            float[] numbers = numbered.get(i).values();
+            int[] places = IntStream.range(0, numbers.length)
+                    .map(k -> (int) numbers[k])
+                    .toArray();
+            return cl.kernel(
+                    "tiles.cl",
+                    "choose",
+                    tuning.options(),
+                    items(places.length),
+                    cl.upload(places),
+                    places.length,
+                    weights,
+                    biases,
+                    read,
+                    made,
+                    filter.taps(),
+                    filter.channels(),
+                    filter.all(),
+                    packed.get(i).memory());
+        });
+        return new GatedKernel(new Sequence(Stream.concat(masks, copies).toArray(Kernel[]::new)), kernel[0]);
+    }
+
+    /** Groups of channels by place, before a mask chooses others. */
+    private Cl.Memory groups(int channels) {
+        return cl.upload(
+                IntStream.range(0, (channels + Gated.GROUP - 1) / Gated.GROUP).toArray());
+    }
+
+    private Optional<Kernel> groups(DeviceTensor mask, Cl.Memory groups) {
+        return Optional.ofNullable(mask).map(some -> {
+            int count = (int) some.shape().elements();
+            Cl.Range range = items(count);
+            int columns = some.shape().width();
+            return cl.kernel(
+                    "tiles.cl", "groups", tuning.options(), range, some.memory(), some.at(), columns, count, groups);
+        });
+    }
+
+    /** An item for each of some elements on a GPU, and one for each unit of a CPU. */
+    private Cl.Range items(int elements) {
+        int items = tuning.family() == Tuning.Family.GPU ? elements : Math.min(elements, cl.units());
+        return new Cl.Range(new long[] {items, 1, 1}, new long[] {tuning.group(), 1, 1});
     }
 
     private static int[] form(TileLayer.Grid grid) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.FoldedConv;
+import org.convmark.kernel.GatedFilter;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Quantiser;
 import org.convmark.kernel.Workers;
@@ -75,6 +76,24 @@ public final class ScalarBackend extends Backend<PlanarTensor, Kernel> {
         return ScalarDepthwise.fits(folded.conv(), in.shape())
                 ? new ScalarDepthwise(folded.conv(), postOps, folded.filter(), folded.bias(), in, out)
                 : new ScalarConv(folded, postOps, in, out);
+    }
+
+    @Override
+    protected GatedKernel gated(
+            GatedFilter filter,
+            PlanarTensor inputs,
+            PlanarTensor outputs,
+            PlanarTensor in,
+            PlanarTensor residual,
+            PlanarTensor out) {
+        int[] read = inputs == null ? null : new int[in.shape().channels()];
+        int[] made = outputs == null ? null : new int[out.shape().channels()];
+        Kernel choosing = ScalarLoops.units(1, unit -> {
+            ScalarTiles.channels(inputs, read);
+            ScalarTiles.channels(outputs, made);
+            filter.choose(read, made);
+        });
+        return new GatedKernel(choosing, conv(filter.chosen(), in, residual, out));
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.convmark.kernel.scalar;
 
 import java.util.Arrays;
 import java.util.List;
+import org.convmark.model.Gated;
 import org.convmark.model.Shape;
 import org.convmark.model.TileLayer;
 import org.convmark.model.TileLayer.Grid;
@@ -138,32 +139,36 @@ final class ScalarTiles {
         }
     }
 
+    /** The channels that a mask chooses, unless all are. */
+    static void channels(PlanarTensor mask, int[] channels) {
+        for (int g = 0; channels != null && g < mask.shape().pixels(); g++) {
+            Gated.choose(g, (int) mask.maps()[0][g], channels);
+        }
+    }
+
     /** One map of the result. */
     static void scatter(TileLayer.Scatter scatter, List<PlanarTensor> in, PlanarTensor out, int map) {
         Grid grid = scatter.grid();
         int channels = out.shape().channels();
         float[] y = out.maps()[map];
         System.arraycopy(in.get(0).maps()[map], 0, y, 0, y.length);
-        for (int tile = 0; tile < grid.tiles(); tile++) {
-            int place = place(in.get(1), grid, map / channels * grid.tiles() + tile);
-            if (place >= 0) {
-                add(grid, tile, in.get(2).maps()[place * channels + map % channels], y);
-            }
-        }
         if (scatter.after() != null) {
             ScalarLoops.activate(scatter.after(), y, 0, y.length);
         }
+        for (int tile = 0; tile < grid.tiles(); tile++) {
+            int place = place(in.get(1), grid, map / channels * grid.tiles() + tile);
+            if (place >= 0) {
+                put(grid, tile, in.get(2).maps()[place * channels + map % channels], y);
+            }
+        }
     }
 
-    private static void add(Grid grid, int tile, float[] x, float[] y) {
+    private static void put(Grid grid, int tile, float[] x, float[] y) {
         int top = tile / grid.columns() * grid.height();
         int left = tile % grid.columns() * grid.width();
         int columns = Math.min(grid.width(), grid.mapWidth() - left);
         for (int p = 0; p < Math.min(grid.height(), grid.mapHeight() - top); p++) {
-            int at = (top + p) * grid.mapWidth() + left;
-            for (int q = 0; q < columns; q++) {
-                y[at + q] += x[p * grid.width() + q];
-            }
+            System.arraycopy(x, p * grid.width(), y, (top + p) * grid.mapWidth() + left, columns);
         }
     }
 }

@@ -1,11 +1,13 @@
 package org.convmark.kernel.vector;
 
+import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.util.Arrays;
 import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import org.convmark.kernel.Kernel;
 import org.convmark.kernel.vector.lane.BlockedTensor;
-import org.convmark.kernel.vector.lane.Clamp;
 import org.convmark.kernel.vector.lane.ElementwiseKernels;
 import org.convmark.kernel.vector.lane.RowKernel;
 import org.convmark.kernel.vector.lane.RowRangeKernel;
@@ -52,53 +54,106 @@ record TileKernel(Grid grid, BlockedTensor mask, int blocks, Unit unit) implemen
         });
     }
 
+    /** Tiles that are inside those with a halo already are not copied. */
     static TileKernel exchange(TileLayer.Exchange exchange, BlockedTensor in, BlockedTensor mask, BlockedTensor out) {
         Grid grid = exchange.grid();
         int halo = exchange.halo();
+        boolean inside = in.isTilesOf(out);
         return new TileKernel(grid, mask, out.blocks, (n, tile, place, block) -> {
-            int left = tile % grid.columns() * grid.width() - halo;
-            for (int r = 0; r < out.shape.height(); r++) {
-                int y = tile / grid.columns() * grid.height() - halo + r;
-                exchanged(grid, in, mask, n, block, y, left, out, out.at(place, block, r, 0));
+            int row = tile / grid.columns();
+            int column = tile % grid.columns();
+            int down = (halo + grid.height() - 1) / grid.height();
+            int right = (halo + grid.width() - 1) / grid.width();
+            for (int i = row - down; i <= row + down; i++) {
+                for (int j = column - right; j <= column + right; j++) {
+                    if (!inside || i != row || j != column) {
+                        part(grid, halo, in, mask, n, i, j, i - row, j - column, out, place, block);
+                    }
+                }
             }
         });
     }
 
-    /** A row of a tile and its halo, from column {@code left} of the map on, tile after tile. */
-    private static void exchanged(
+    /**
+     * What a tile with a halo takes from tile (i, j), which is {@code down} and {@code right} tiles away: zeros if it is not computed or
+     * outside the map.
+     */
+    private static void part(
             Grid grid,
+            int halo,
             BlockedTensor in,
             BlockedTensor mask,
             int n,
-            int block,
-            int y,
-            int left,
+            int i,
+            int j,
+            int down,
+            int right,
             BlockedTensor out,
-            int o) {
-        int end = left + out.shape.width();
-        int next;
-        for (int x = left; x < end; x = next) {
-            int to = o + (x - left) * L;
-            boolean inside = y >= 0 && y < grid.mapHeight() && x >= 0 && x < grid.mapWidth();
-            if (!inside) {
-                next = x < 0 && y >= 0 && y < grid.mapHeight() ? 0 : end;
-                Arrays.fill(out.data, to, to + (next - x) * L, 0);
-                continue;
-            }
-            int column = x / grid.width();
-            next = Math.min(end, Math.min((column + 1) * grid.width(), grid.mapWidth()));
-            int from = place(mask, n, y / grid.height(), column);
-            if (from < 0) {
-                Arrays.fill(out.data, to, to + (next - x) * L, 0);
-            } else {
-                int i = in.at(from, block, y % grid.height(), x - column * grid.width());
-                System.arraycopy(in.data, i, out.data, to, (next - x) * L);
+            int place,
+            int block) {
+        int top = Math.max(0, halo + down * grid.height());
+        int left = Math.max(0, halo + right * grid.width());
+        int bottom = Math.min(out.shape.height(), halo + (down + 1) * grid.height());
+        int end = Math.min(out.shape.width(), halo + (right + 1) * grid.width());
+        int o = out.at(place, block, top, left);
+        boolean inMap = i >= 0 && i < grid.rows() && j >= 0 && j < grid.columns();
+        int from = inMap ? place(mask, n, i, j) : TileLayer.SKIPPED;
+        if (from < 0) {
+            clear(out, o, bottom - top, (end - left) * L);
+            return;
+        }
+        int y = top - halo - down * grid.height();
+        int x = left - halo - right * grid.width();
+        int p = in.at(from, block, y, x);
+        int rows = Math.min(bottom - top, grid.mapHeight() - i * grid.height() - y);
+        int columns = Math.min(end - left, grid.mapWidth() - j * grid.width() - x);
+        if (rows < bottom - top || columns < end - left) {
+            clear(out, o, bottom - top, (end - left) * L);
+        }
+        copy(in.data, p, in.row, out.data, o, out.row, rows, columns * L);
+    }
+
+    /** Rows of few pixels: a call for each would take longer. */
+    private static void copy(float[] in, int i, int inRow, float[] out, int o, int outRow, int rows, int length) {
+        for (int r = 0; r < rows; r++) {
+            for (int k = 0; k < length; k += L) {
+                FloatVector.fromArray(FLOATS, in, i + r * inRow + k).intoArray(out, o + r * outRow + k);
             }
         }
     }
 
+    private static void clear(BlockedTensor out, int o, int rows, int length) {
+        for (int r = 0; r < rows; r++) {
+            Arrays.fill(out.data, o + r * out.row, o + r * out.row + length, 0);
+        }
+    }
+
+    /** Finds the computed tiles of a map in place. */
+    static Kernel placing(Grid grid, int halo, BlockedTensor mask, BlockedTensor tiles) {
+        return new Kernel() {
+            @Override
+            public int units() {
+                return 1;
+            }
+
+            @Override
+            public void run(int from, int to) {
+                for (int n = 0; n < mask.shape.batch(); n++) {
+                    for (int i = 0; i < grid.rows(); i++) {
+                        for (int j = 0; j < grid.columns(); j++) {
+                            int place = place(mask, n, i, j);
+                            if (place >= 0) {
+                                tiles.showTile(place, n, i * grid.height() - halo, j * grid.width() - halo);
+                            }
+                        }
+                    }
+                }
+            }
+        };
+    }
+
     /**
-     * A unit is a row of the map: neighbouring tiles that are not computed are one run.
+     * A unit is a row of the map: neighbouring tiles that are not computed are one run. Tiles that are in place already are not copied.
      *
      * @param in the map, the mask and the tiles
      */
@@ -108,6 +163,7 @@ record TileKernel(Grid grid, BlockedTensor mask, int blocks, Unit unit) implemen
         BlockedTensor mask = in.get(1);
         BlockedTensor tiles = in.get(2);
         Activation after = scatter.after();
+        boolean inPlace = tiles.isTilesOf(out);
         return new RowKernel(out, index -> {
             int y = index % grid.mapHeight();
             int n = index / grid.mapHeight() / out.blocks;
@@ -121,8 +177,10 @@ record TileKernel(Grid grid, BlockedTensor mask, int blocks, Unit unit) implemen
                     int x = column * grid.width();
                     int pixels = Math.min(grid.width(), grid.mapWidth() - x);
                     keep(after, map.data, i + kept * L, out.data, o + kept * L, (x - kept) * L);
-                    int j = tiles.at(place, block, y % grid.height(), 0);
-                    add(after, map.data, i + x * L, tiles.data, j, out.data, o + x * L, pixels * L);
+                    if (!inPlace) {
+                        int j = tiles.at(place, block, y % grid.height(), 0);
+                        ElementwiseKernels.copy(tiles.data, j, out.data, o + x * L, pixels * L);
+                    }
                     kept = x + pixels;
                 }
             }
@@ -138,13 +196,6 @@ record TileKernel(Grid grid, BlockedTensor mask, int blocks, Unit unit) implemen
             ElementwiseKernels.copy(in, i, out, o, length);
         } else {
             ElementwiseKernels.activate(after, in, i, out, o, length);
-        }
-    }
-
-    private static void add(Activation after, float[] a, int i, float[] b, int j, float[] out, int o, int length) {
-        ElementwiseKernels.add(a, i, b, j, Clamp.of(after), out, o, length);
-        if (!Clamp.suffice(after)) {
-            ElementwiseKernels.activate(after, out, o, out, o, length);
         }
     }
 

@@ -9,6 +9,7 @@ import org.convmark.fusion.FusionConstraints;
 import org.convmark.fusion.FusionPlanner;
 import org.convmark.kernel.Backend;
 import org.convmark.kernel.FoldedConv;
+import org.convmark.kernel.GatedFilter;
 import org.convmark.kernel.Kernel;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Quantiser;
@@ -16,6 +17,7 @@ import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.kernel.vector.conv.ConvKernel;
 import org.convmark.kernel.vector.conv.DepthwiseKernel;
+import org.convmark.kernel.vector.conv.GatedParameters;
 import org.convmark.kernel.vector.conv.GemvKernel;
 import org.convmark.kernel.vector.conv.NarrowGroupKernel;
 import org.convmark.kernel.vector.conv.SparseKernel;
@@ -133,6 +135,23 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
     }
 
     @Override
+    protected boolean viewsTiles() {
+        return true;
+    }
+
+    @Override
+    protected TileView<BlockedTensor> tiles(
+            BlockedTensor map, BlockedTensor mask, TileLayer.Grid grid, int halo, Shape shape) {
+        BlockedTensor tiles = map.tiles(shape);
+        return new TileView<>(tiles, TileKernel.placing(grid, halo, mask, tiles));
+    }
+
+    @Override
+    protected BlockedTensor inside(BlockedTensor tiles, int halo) {
+        return tiles.inside(halo);
+    }
+
+    @Override
     protected void write(BlockedTensor tensor, float[] values) {
         tensor.write(values);
     }
@@ -150,7 +169,8 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
             return super.whole(folded, in, out);
         }
         PostOps postOps = new PostOps(folded.epilogue(), folded.residual(in));
-        return new WinogradKernel(form, folded.conv(), folded.filter(), folded.bias(), postOps, source, out);
+        return new WinogradKernel(
+                form, folded.conv(), form.transformed(folded.filter()), folded.bias(), postOps, source, out);
     }
 
     /** Without Winograd, which needs whole maps. */
@@ -173,6 +193,45 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
             return new NarrowGroupKernel(conv, filter, bias, postOps, in, out);
         }
         return new ConvKernel(folded, postOps, in, out);
+    }
+
+    /** Of a filter for Winograd's algorithms, the products are gathered. */
+    @Override
+    protected GatedKernel gated(
+            GatedFilter filter,
+            BlockedTensor inputs,
+            BlockedTensor outputs,
+            BlockedTensor in,
+            BlockedTensor residual,
+            BlockedTensor out) {
+        PostOps postOps = new PostOps(filter.chosen().epilogue(), residual);
+        if (filter.chosen().conv().groupWidth() == 1) {
+            DepthwiseKernel kernel = depthwise(filter.chosen(), postOps, in, out);
+            DepthwiseKernel numbered = depthwise(filter.numbered(), postOps, in, out);
+            return new GatedKernel(
+                    new GatedParameters(filter, inputs, outputs, kernel.parameters(), numbered.parameters()), kernel);
+        }
+        Winograd form = Winograd.choose(algorithm, filter.chosen().conv(), in.shape, out.shape);
+        if (form != null) {
+            GatedFilter products = filter.with(form.transformed(filter.whole().filter()), form.products());
+            WinogradKernel kernel = winograd(form, products.chosen(), postOps, in, out);
+            WinogradKernel numbered = winograd(form, products.numbered(), postOps, in, out);
+            return new GatedKernel(
+                    new GatedParameters(products, inputs, outputs, kernel.parameters(), numbered.parameters()), kernel);
+        }
+        ConvKernel kernel = new ConvKernel(filter.chosen(), postOps, in, out);
+        ConvKernel numbered = new ConvKernel(filter.numbered(), postOps, in, out);
+        return new GatedKernel(
+                new GatedParameters(filter, inputs, outputs, kernel.parameters(), numbered.parameters()), kernel);
+    }
+
+    private static WinogradKernel winograd(
+            Winograd form, FoldedConv folded, PostOps postOps, BlockedTensor in, BlockedTensor out) {
+        return new WinogradKernel(form, folded.conv(), folded.filter(), folded.bias(), postOps, in, out);
+    }
+
+    private static DepthwiseKernel depthwise(FoldedConv folded, PostOps postOps, BlockedTensor in, BlockedTensor out) {
+        return new DepthwiseKernel(folded.conv(), folded.filter(), folded.bias(), postOps, in, out);
     }
 
     @Override

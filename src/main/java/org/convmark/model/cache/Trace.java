@@ -182,14 +182,14 @@ public final class Trace {
         @Override
         public Runnable fused(Fused fused) {
             List<Node> convs = fused.body().nodes().stream()
-                    .filter(inner -> inner.layer() instanceof Conv)
+                    .filter(inner -> inner.layer().convolution().isPresent())
                     .toList();
             if (convs.size() != 1 || fused.body().nodes().get(0) != convs.get(0)) {
                 return this::rows;
             }
             int read = inputs.get(convs.get(0).inputs().get(0));
             List<Integer> sums = inputs.stream().filter(value -> value != read).toList();
-            return () -> windows((Conv) convs.get(0).layer(), read, sums);
+            return () -> windows(convs.get(0).layer().convolution().orElseThrow(), read, sums);
         }
 
         private void windows(Conv conv, int input, List<Integer> sums) {

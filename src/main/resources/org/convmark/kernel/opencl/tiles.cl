@@ -5,8 +5,8 @@
 #ifndef VEC
 #include "vec.cl"
 #endif
-#ifndef AFTER_SUM
-#define AFTER_SUM identity
+#ifndef AFTER_SKIP
+#define AFTER_SKIP identity
 #endif
 
 /* First of size rows or columns under tile i of some. */
@@ -130,9 +130,47 @@ ITEMS kernel void scatter(
         int p = (int)y;
         int q = (int)x;
         int place = place_of(mask, mask_at, get_global_id(2), p / grid.s2, q / grid.s3);
-        real sum = LOAD(in + PIXEL(in_at, y, x));
+        real pixel;
+        if (place < 0)
+            pixel = AFTER_SKIP(LOAD(in + PIXEL(in_at, y, x)));
+        else
+            pixel = LOAD(PLANE(tiles, tiles_at, get_global_id(1), place) + PIXEL(tiles_at, p % grid.s2, q % grid.s3));
+        STORE(pixel, out + PIXEL(out_at, y, x));
+    }
+}
+
+/* Channels that stay or go together. */
+#define CHANNELS 16
+
+#define EACH_OF(i, n)                                                                          \
+    for (int each = ((n) + (int)get_global_size(0) - 1) / (int)get_global_size(0),             \
+             i = (int)get_global_id(0) * each, past = min((n), i + each);                      \
+         i < past; i++)
+
+/* The groups of channels that a mask chooses, by their places. */
+ITEMS kernel void groups(global const float *mask, int4 mask_at, int columns, int count, global int *chosen) {
+    EACH_OF(group, count) {
+        int place = place_of(mask, mask_at, 0, group / columns, group % columns);
         if (place >= 0)
-            sum += LOAD(PLANE(tiles, tiles_at, get_global_id(1), place) + PIXEL(tiles_at, p % grid.s2, q % grid.s3));
-        STORE(AFTER_SUM(sum), out + PIXEL(out_at, y, x));
+            chosen[place] = group;
+    }
+}
+
+/*
+ * Parameters of the chosen channels where a convolution reads them. A number from 1 up is a weight of its filter, output channel x input
+ * channel x tap; from -1 down it is a bias.
+ */
+ITEMS kernel void choose(
+        global const int *numbers, int count, global const float *filter, global const float *bias, global const int *inputs,
+        global const int *outputs, int taps, int channels, int all, global float *out) {
+    EACH_OF(i, count) {
+        int number = numbers[i];
+        int weight = max(number - 1, 0);
+        int o = number < 0 ? -1 - number : weight / (channels * taps);
+        int c = weight / taps % channels;
+        o = outputs[o / CHANNELS] * CHANNELS + o % CHANNELS;
+        c = inputs[c / CHANNELS] * CHANNELS + c % CHANNELS;
+        if (number != 0)
+            out[i] = number < 0 ? bias[o] : filter[(o * all + c) * taps + weight % taps];
     }
 }

@@ -189,7 +189,10 @@ class OpenClBackendTest {
                 Graph.of(new Shape(2, 9, 11, 7)).pool(Pool.Kind.AVERAGE, 3, 1),
                 Graph.of(new Shape(2, 9, 11, 7)).pool(Pool.Kind.BLUR, 3, 2),
                 Graph.of(new Shape(2, 9, 11, 7)).globalPool(),
-                new Case.Problem(Block.RESNET_BASIC, new Extents(1, 19, 9, 2), AxisPoint.of("SKIPPED@0.5@4")).graph()));
+                new Case.Problem(Block.RESNET_BASIC, new Extents(1, 19, 9, 2), AxisPoint.of("SKIPPED@0.5@4")).graph(),
+                new Case.Problem(Block.MBCONV, new Extents(1, 12, 9, 1), AxisPoint.of("SKIPPED@0.5@CHANNELS")).graph(),
+                new Case.Problem(Block.RESNET_BASIC, new Extents(1, 48, 9, 1), AxisPoint.of("SKIPPED@0.4@CHANNELS"))
+                        .graph()));
         for (Precision precision : CODED) {
             graphs.add(Graph.of(new Shape(1, 17, 6, 5))
                     .then(conv(precision, 37, 3, 2))

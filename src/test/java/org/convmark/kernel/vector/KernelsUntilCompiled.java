@@ -250,6 +250,9 @@ final class KernelsUntilCompiled {
                             .map(block -> new Case.Problem(block, extents, point))
                             .forEach(problem -> graphs.put(problem.workload() + " " + point, problem.graph()));
                 });
+        Stream.of(Block.RESNET_BASIC, Block.MBCONV)
+                .map(block -> new Case.Problem(block, new Extents(1, 64, 10, 1), AxisPoint.of("SKIPPED@0.5@CHANNELS")))
+                .forEach(problem -> graphs.put(problem.workload() + " channels", problem.graph()));
         return graphs;
     }
 

@@ -4,6 +4,8 @@ import static org.convmark.kernel.vector.lane.Lanes.H;
 import static org.convmark.kernel.vector.lane.Lanes.HAS_HALVES;
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
+import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.kernel.FoldedConv;
@@ -147,6 +149,14 @@ public final class ConvKernel implements RowRangeKernel {
                 && conv.dilation() == 1
                 && conv.kernel() > 1
                 && Tiling.fitsImage(in, out, conv.stride());
+    }
+
+    /** Weights and biases as tiles read them. */
+    public List<FloatBuffer> parameters() {
+        return Stream.of(taps)
+                .map(PackedFilter::parameters)
+                .flatMap(List::stream)
+                .toList();
     }
 
     private Band[] tiles(int rows) {

@@ -1,5 +1,7 @@
 package org.convmark.kernel.vector.conv;
 
+import java.nio.FloatBuffer;
+import java.util.List;
 import org.convmark.kernel.vector.lane.BlockedTensor;
 import org.convmark.kernel.vector.lane.PostOps;
 import org.convmark.kernel.vector.lane.RowRangeKernel;
@@ -22,6 +24,11 @@ public final class DepthwiseKernel implements RowRangeKernel {
         this.postOps = postOps.afterLimits();
         this.in = in;
         this.out = out;
+    }
+
+    /** Weights and biases as they are read. */
+    public List<FloatBuffer> parameters() {
+        return filter.parameters();
     }
 
     @Override

@@ -3,6 +3,8 @@ package org.convmark.kernel.vector.conv;
 import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
+import java.nio.FloatBuffer;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import org.convmark.kernel.vector.lane.AlignedFloats;
 import org.convmark.kernel.vector.lane.Clamp;
@@ -18,6 +20,9 @@ import org.convmark.model.Conv;
  */
 final class LaneFilter {
     private static final int PIXELS = TileSize.LANE_PIXELS;
+
+    /** Last pixels of a row that take less time one by one than as part of a tile. */
+    private static final int ALONE = 1;
 
     private final Conv conv;
 
@@ -71,6 +76,12 @@ final class LaneFilter {
         }
     }
 
+    /** Weights and biases as they are read. */
+    List<FloatBuffer> parameters() {
+        return List.of(
+                FloatBuffer.wrap(weights.data(), weights.first(), bias.length * taps.length), FloatBuffer.wrap(bias));
+    }
+
     /** Index of the first weight of a block. */
     private int weights(int block) {
         return weights.first() + block * taps.length * L;
@@ -95,7 +106,7 @@ final class LaneFilter {
         if (covered > 0) {
             tiles(in, p, b, out, q, covered);
         }
-        if (covered > 0 && covered < width) {
+        if (covered > 0 && covered + ALONE < width) {
             int x = (width - PIXELS) * L;
             tiles(in, p + x * conv.stride(), b, out, q + x, PIXELS);
         } else {

@@ -217,8 +217,25 @@ public enum Winograd {
     abstract void output(
             float[] in, int p, int stride, float[] bias, int o, float[] out, int q, int step, int gap, int count);
 
+    /** A filter of output channel x input channel x row and column with G g G' in place of rows and columns. */
+    public float[] transformed(float[] filter) {
+        float[] transformed = new float[filter.length / (r * r) * n * n];
+        for (int i = 0; i < filter.length / (r * r); i++) {
+            double[] u = filter(filter, i * r * r);
+            for (int t = 0; t < u.length; t++) {
+                transformed[i * n * n + t] = (float) u[t];
+            }
+        }
+        return transformed;
+    }
+
+    /** Products of a tile. */
+    public int products() {
+        return n * n;
+    }
+
     /** G g G' of the r x r filter that starts at {@code at}, row by row. */
-    double[] filter(float[] filter, int at) {
+    private double[] filter(float[] filter, int at) {
         double[] u = new double[n * n];
         for (int i = 0; i < n; i++) {
             for (int c = 0; c < r; c++) {

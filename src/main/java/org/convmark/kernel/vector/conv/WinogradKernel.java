@@ -2,7 +2,9 @@ package org.convmark.kernel.vector.conv;
 
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.kernel.Kernel;
@@ -102,7 +104,11 @@ public final class WinogradKernel implements Kernel {
         return parts(floats, AlignedFloats.CACHE_LINE_FLOATS) * AlignedFloats.CACHE_LINE_FLOATS;
     }
 
-    /** A convolution with stride 1 and a filter of the form's size, with all its post-ops. */
+    /**
+     * A convolution with stride 1 and a filter of the form's size, with all its post-ops.
+     *
+     * @param filter {@linkplain Winograd#transformed transformed}
+     */
     public WinogradKernel(
             Winograd form,
             Conv conv,
@@ -162,14 +168,22 @@ public final class WinogradKernel implements Kernel {
                 .toArray(PackedFilter[]::new);
         for (int c = 0; c < inChannels; c++) {
             for (int o = 0; o < outChannels; o++) {
-                double[] u = form.filter(filter, (o * inChannels + c) * form.r * form.r);
-                for (int t = 0; t < u.length; t++) {
+                for (int t = 0; t < form.products(); t++) {
                     PackedFilter panel = panels[t * pairs + o / (2 * L)];
-                    panel.weights[panel.first + c * panel.vectors * L + o % (2 * L)] = (float) u[t];
+                    panel.weights[panel.first + c * panel.vectors * L + o % (2 * L)] =
+                            filter[(o * inChannels + c) * form.products() + t];
                 }
             }
         }
         return panels;
+    }
+
+    /** Weights and biases as they are read. */
+    public List<FloatBuffer> parameters() {
+        return Stream.concat(
+                        Stream.of(panels).map(PackedFilter::parameters).map(both -> both.get(0)),
+                        Stream.of(FloatBuffer.wrap(bias)))
+                .toList();
     }
 
     private int[][] ends(int vectors) {

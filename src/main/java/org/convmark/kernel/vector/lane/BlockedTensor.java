@@ -51,6 +51,9 @@ public final class BlockedTensor {
     /** Floats from one image, or window, to the next. */
     private final int image;
 
+    /** The tensor whose tiles this one shows, or null. */
+    private final BlockedTensor map;
+
     /** A tensor of zeros with memory of its own. */
     public BlockedTensor(Shape shape, int border) {
         this(shape, border, AlignedFloats.of(Math.toIntExact(floats(shape, border))));
@@ -105,9 +108,11 @@ public final class BlockedTensor {
         this.data = memory.data();
         this.origins = new int[shape.batch()];
         this.part = memory.first();
+        this.map = null;
     }
 
-    private BlockedTensor(BlockedTensor whole, Shape shape, int rows, int fewest, int[] origins, int part) {
+    private BlockedTensor(
+            BlockedTensor whole, Shape shape, int rows, int fewest, int[] origins, int part, BlockedTensor map) {
         this.shape = shape;
         this.border = whole.border;
         this.rows = rows;
@@ -121,6 +126,7 @@ public final class BlockedTensor {
         this.data = whole.data;
         this.origins = origins;
         this.part = part;
+        this.map = map;
     }
 
     /**
@@ -143,7 +149,8 @@ public final class BlockedTensor {
 
     /** Some channels, in the same memory; the first must be the first of a block. */
     public BlockedTensor part(int first, int channels) {
-        return new BlockedTensor(this, shape.withChannels(channels), rows, fewest, origins, part + first / L * block);
+        Shape some = shape.withChannels(channels);
+        return new BlockedTensor(this, some, rows, fewest, origins, part + first / L * block, null);
     }
 
     /**
@@ -153,7 +160,33 @@ public final class BlockedTensor {
      */
     public BlockedTensor seenBy(int workers, int most, int fewest) {
         Shape map = new Shape(workers, shape.channels(), shape.height(), shape.width());
-        return new BlockedTensor(this, map, most, fewest, new int[workers], part);
+        return new BlockedTensor(this, map, most, fewest, new int[workers], part, null);
+    }
+
+    /** Tiles of a map as images, in the same memory: each is where it was {@linkplain #showTile shown} last. */
+    public BlockedTensor tiles(Shape tiles) {
+        int height = tiles.height();
+        return new BlockedTensor(this, tiles, height, height, new int[tiles.batch()], part, this);
+    }
+
+    /** Shows a tile of an image as an image of this tensor of tiles. */
+    public void showTile(int tile, int image, int top, int left) {
+        origins[tile] = map.origins[image] + top * row + left * pixel;
+    }
+
+    /** All images without some pixels on every side, in the same memory. */
+    public BlockedTensor inside(int halo) {
+        Shape small = new Shape(shape.batch(), shape.channels(), shape.height() - 2 * halo, shape.width() - 2 * halo);
+        BlockedTensor inside = tiles(small);
+        for (int n = 0; n < shape.batch(); n++) {
+            inside.showTile(n, n, halo, halo);
+        }
+        return inside;
+    }
+
+    /** Whether this tensor shows tiles of another. */
+    public boolean isTilesOf(BlockedTensor whole) {
+        return map == whole;
     }
 
     /** Shows an image of a whole tensor to a worker. */

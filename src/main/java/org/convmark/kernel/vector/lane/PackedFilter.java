@@ -2,6 +2,7 @@ package org.convmark.kernel.vector.lane;
 
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -158,6 +159,11 @@ public final class PackedFilter {
 
     private static int floats(int runs, int run, int vectors) {
         return Math.multiplyExact(runs, run * vectors * L);
+    }
+
+    /** The weights, which must be floats, and the biases. */
+    public List<FloatBuffer> parameters() {
+        return List.of(FloatBuffer.wrap(weights, first, floats()), FloatBuffer.wrap(bias));
     }
 
     /** Whether it has one tap per offset. */

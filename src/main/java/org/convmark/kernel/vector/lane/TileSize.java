@@ -20,6 +20,8 @@ public enum TileSize {
     MEDIUM(2, 6, 6),
     /** Half of the next, for the last pixels of a row or of a map. */
     HALF(2, 7, 7),
+    /** For rows of eight pixels that are not contiguous, with 32 registers. */
+    EIGHT(2, 8, 8),
     /** Two vectors that fit 32 registers. */
     LARGE(2, 14, 7);
 

@@ -1,5 +1,6 @@
 package org.convmark.kernel.vector.lane;
 
+import static org.convmark.kernel.vector.lane.TileSize.EIGHT;
 import static org.convmark.kernel.vector.lane.TileSize.HALF;
 import static org.convmark.kernel.vector.lane.TileSize.HALVES;
 import static org.convmark.kernel.vector.lane.TileSize.LARGE;
@@ -18,6 +19,7 @@ import org.convmark.model.Shape;
  * <ul>
  *   <li>The map is cut into bands of rows.
  *   <li>Tiles of six and five together fill any row of twenty pixels or more, or any band of that size whose rows are contiguous.
+ *   <li>Rows of eight pixels that are not contiguous, of maps of at most eight rows, are tiles of eight.
  *   <li>Otherwise, and for other tile sizes, the pixels of a band are numbered consecutively and cut into tiles of one size,
  *     which may continue in the next row; the last tile starts early enough to end with the band.
  *   <li>Tiles of fourteen continue in the next row only if rows have seven pixels, or if the whole map is one band of contiguous rows
@@ -61,6 +63,9 @@ public final class Tiling {
     /** Whether tiles for 32 registers see the whole map as one row. */
     private final boolean asOneRow;
 
+    /** Whether each row of a tile of a map, where it lies in the map, is a register tile. */
+    private final boolean eights;
+
     /** Rows of a band; the last may have fewer. */
     public final int rows;
 
@@ -89,6 +94,8 @@ public final class Tiling {
         boolean small = width >= HALF.pixels && height <= MOST_ROWS && fitsLarge(height * width);
         this.asOneRow = HAS_LARGE && !fits && contiguous && small;
         this.large = HAS_LARGE && steps && fits || asOneRow;
+        this.eights =
+                HAS_LARGE && steps && !packed && !large && !joined && width == EIGHT.pixels && height <= MOST_ROWS;
         this.isLong = HAS_LARGE && (joined || steps && fitsLong(width, out.fewest));
         this.rows = halved ? 1 : rows(vectors);
     }
@@ -107,7 +114,7 @@ public final class Tiling {
     }
 
     private int rows(int vectors) {
-        boolean largest = vectors == 2 && large;
+        boolean largest = vectors == 2 && (large || eights);
         if (width < SINGLE.pixels) {
             return height;
         }
@@ -116,7 +123,7 @@ public final class Tiling {
 
     /** As few rows as hold a tile of fourteen, and one of twenty-eight for a last block without a partner. */
     private int rowsOfLarge() {
-        if (asOneRow) {
+        if (asOneRow || eights) {
             return height;
         }
         return isLong ? Math.min(height, Math.max(1, LONG.pixels / width)) : 1;
@@ -233,6 +240,8 @@ public final class Tiling {
             for (int row = 0; row < rows; row++) {
                 larges(tiles, row * width, width);
             }
+        } else if (eights) {
+            cut(tiles, 0, 0, pixels, EIGHT);
         } else if (joined && fills(pixels)) {
             fill(tiles, 0, pixels);
         } else if (fills(width)) {
@@ -319,7 +328,7 @@ public final class Tiling {
             large -= LARGE.pixels;
         }
         int half = endsWithHalf(covered) ? covered : large;
-        return new int[] {large, half, covered - SMALL.pixels * smalls(covered - half), covered};
+        return new int[] {large, large, half, covered - SMALL.pixels * smalls(covered - half), covered};
     }
 
     private static boolean endsWithHalf(int pixels) {

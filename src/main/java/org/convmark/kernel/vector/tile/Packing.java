@@ -21,6 +21,10 @@ public final class Packing {
             case 5 -> copy5(places, step, size, in, p, out, o);
             case 6 -> copy6(places, step, size, in, p, out, o);
             case 7 -> copy7(places, step, size, in, p, out, o);
+            case 8 -> {
+                copy4(places, step, size, in, p, out, o);
+                copy4(places, step, size, in, p + 4 * step, out, o + 4 * L);
+            }
             default -> {
                 copy7(places, step, size, in, p, out, o);
                 copy7(places, step, size, in, p + 7 * step, out, o + 7 * L);
@@ -63,6 +67,17 @@ public final class Packing {
             FloatVector.fromArray(FLOATS, in, i + 4 * step).intoArray(out, o + 4 * L);
             FloatVector.fromArray(FLOATS, in, i + 5 * step).intoArray(out, o + 5 * L);
             FloatVector.fromArray(FLOATS, in, i + 6 * step).intoArray(out, o + 6 * L);
+            o += size;
+        }
+    }
+
+    private static void copy4(int[] places, int step, int size, float[] in, int p, float[] out, int o) {
+        for (int place : places) {
+            int i = p + place;
+            FloatVector.fromArray(FLOATS, in, i).intoArray(out, o);
+            FloatVector.fromArray(FLOATS, in, i + step).intoArray(out, o + L);
+            FloatVector.fromArray(FLOATS, in, i + 2 * step).intoArray(out, o + 2 * L);
+            FloatVector.fromArray(FLOATS, in, i + 3 * step).intoArray(out, o + 3 * L);
             o += size;
         }
     }
