@@ -147,7 +147,7 @@ class PlanTest {
                 reasons.containsAll(
                         List.of(
                                 "SCALAR has no sparse kernels and would multiply by the zeros of DENSITY",
-                                "ONNXRUNTIME stores weights as floats only, without PRECISION",
+                                "ONNXRUNTIME has no kernels for PRECISION@W8",
                                 "WINOGRAD_4 transforms filters, and the zeros of DENSITY with them: give AUTO or DIRECT",
                                 "WINOGRAD_4 transforms filters, and the fewer bits of PRECISION with them: give AUTO or DIRECT")),
                 reasons::toString);
