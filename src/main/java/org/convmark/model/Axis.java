@@ -99,11 +99,18 @@ public enum Axis {
         Optional<String> refusal(AxisPoint point, Target target, Algorithm algorithm) {
             return target.computesIn(precision(point))
                     ? untransformed(algorithm, "the fewer bits")
-                    : Optional.of(target + " has no kernels for " + point);
+                    : Optional.of(target + " has no kernels for " + point + ": it runs on " + on(precision(point)));
         }
 
         private Precision precision(AxisPoint point) {
             return Precision.valueOf(point.value());
+        }
+
+        private static String on(Precision precision) {
+            return Arrays.stream(Target.values())
+                    .filter(target -> target.computesIn(precision))
+                    .map(Enum::name)
+                    .collect(Collectors.joining(", "));
         }
     },
     /**

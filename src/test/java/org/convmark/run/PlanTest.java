@@ -129,17 +129,19 @@ class PlanTest {
                 "\\.FireBenchmark",
                 "target=SCALAR,VECTOR,OPENCL,ONNXRUNTIME",
                 "algorithm=AUTO,WINOGRAD_4",
-                "axis=DENSITY@0.5@16,PRECISION@W8");
+                "axis=DENSITY@0.5@16,PRECISION@W8,PRECISION@INT8");
         assertEquals(
                 List.of(
                         "SCALAR NONE",
                         "SCALAR PRECISION@W8",
+                        "SCALAR PRECISION@INT8",
                         "VECTOR NONE",
                         "VECTOR DENSITY@0.5@16",
-                        "VECTOR PRECISION@W8"),
+                        "VECTOR PRECISION@W8",
+                        "VECTOR PRECISION@INT8"),
                 plan.rows().stream()
                         .filter(row -> !row.isRoof())
-                        .limit(5)
+                        .limit(7)
                         .map(row -> row.target() + " " + row.what().params().get(Parameter.AXIS.key()))
                         .toList());
         List<String> reasons = plan.skipped().stream().map(Skipped::reason).toList();
@@ -147,7 +149,8 @@ class PlanTest {
                 reasons.containsAll(
                         List.of(
                                 "SCALAR has no sparse kernels and would multiply by the zeros of DENSITY",
-                                "ONNXRUNTIME has no kernels for PRECISION@W8",
+                                "ONNXRUNTIME has no kernels for PRECISION@W8: it runs on SCALAR, VECTOR, OPENCL",
+                                "OPENCL has no kernels for PRECISION@INT8: it runs on SCALAR, VECTOR, ONNXRUNTIME, ONEDNN",
                                 "WINOGRAD_4 transforms filters, and the zeros of DENSITY with them: give AUTO or DIRECT",
                                 "WINOGRAD_4 transforms filters, and the fewer bits of PRECISION with them: give AUTO or DIRECT")),
                 reasons::toString);
