@@ -278,10 +278,18 @@ record ExpandProject(TiledBlock block, int pixels, int width, int part) {
         return StoredConv.joined(all.build().toArray(int[][]::new));
     }
 
-    /** Weights output x input channel x tap as set of outputs x input channel x tap x output. */
+    /** Weights output x input channel x tap as set of outputs x input channel x tap x output, whole quads for each input channel. */
     private float[] lead(float[] weights) {
-        int terms = weights.length / block.narrow().channels();
-        return transposed(weights, terms, terms, leadOwn(), in());
+        int group = block.leadWidth();
+        int taps = weights.length / block.narrow().channels() / group;
+        int own = leadOwn();
+        int run = up(taps * own, 4);
+        float[] packed = new float[in() / own * group * run];
+        IntStream.range(0, weights.length).forEach(i -> {
+            int o = i / (taps * group);
+            packed[(o / own * group + i / taps % group) * run + i % taps * own + o % own] = weights[i];
+        });
+        return packed;
     }
 
     /** Weights output x term as tile of outputs x term x output. */

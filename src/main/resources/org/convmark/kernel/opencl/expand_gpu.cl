@@ -10,7 +10,7 @@
  * Columns that a stride apart are neighbours there, so that an item loads quads of them for all taps of a row.
  *
  * Parameters, channels padded with zeros to NARROW, HIDDEN_PADDED, OUT_TILE: lead's bias and filter (set of LEAD_OWN
- * channels x input channel x tap x LEAD_OWN), norm's gain and bias, expansion's bias and weights (chunk x input channel x
+ * channels x input channel x tap x LEAD_OWN, whole quads for each channel), norm's gain and bias, expansion's bias and weights (chunk x input channel x
  * tap x CHUNK), projection's bias and weights (hidden channel x OUT_TILE). Each convolution has a format of its own.
  * Tested for its results, on a CPU; not measured on a GPU.
  */
@@ -69,6 +69,8 @@
 #else
 #define LEAD_OWN 1
 #endif
+/* Quads of a channel's weights for them. */
+#define LEAD_QUADS ((TAPS * LEAD_OWN + 3) / 4)
 /* An item's channels. */
 #define OWN_CHANNEL(i) ((i) / 4 * CHUNK + down * 4 + (i) % 4)
 /* Channels that a round of the pointwise expansion takes. */
@@ -152,10 +154,10 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_proje
     EACH_TASK(i, NARROW / LEAD_OWN * TILE_WIDTH) {
         int set = i / TILE_WIDTH * LEAD_OWN;
         int x = i % TILE_WIDTH;
-        int weight = set * (LEAD_GROUP * TAPS);
+        global const float *restrict filter = PAST(LEAD_FORMAT, lead, set / LEAD_OWN * (LEAD_GROUP * LEAD_QUADS));
         float sum[LEAD_OWN][TILE_HEIGHT];
         EACH(o, LEAD_OWN) EACH(j, TILE_HEIGHT) sum[o][j] = BEGUN(LEAD_FORMAT, parameters[set + o]);
-        for (int c = 0; c < LEAD_GROUP; c++, weight += TAPS * LEAD_OWN) {
+        for (int c = 0; c < LEAD_GROUP; c++, filter = PAST(LEAD_FORMAT, filter, LEAD_QUADS)) {
             global const float *restrict from = in + min(set / LEAD_SHARE * LEAD_GROUP + c, IN - 1) * IN_PLANE;
             EACH(r, (TILE_HEIGHT - 1) * LEAD_STRIDE + LEAD_KERNEL) {
                 int y = Y(0) * LEAD_STRIDE - LEAD_PADDING + r;
@@ -168,7 +170,7 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_proje
                         if (t >= 0 && t < LEAD_KERNEL)
                             EACH(o, LEAD_OWN)
                                 sum[o][j] = fma(
-                                        NUMBER(LEAD_FORMAT, lead, weight + (t * LEAD_KERNEL + s) * LEAD_OWN + o), value,
+                                        NUMBER(LEAD_FORMAT, filter, (t * LEAD_KERNEL + s) * LEAD_OWN + o), value,
                                         sum[o][j]);
                     }
                 }
@@ -179,7 +181,7 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_proje
                     LEAD_AFTER(SCALED(LEAD_FORMAT, sum[o][j], parameters[set + o], parameters[NARROW + set + o]));
     }
     SYNC;
-    parameters = lead + WORDS(LEAD_FORMAT, NARROW * LEAD_GROUP * TAPS);
+    parameters = lead + WORDS(LEAD_FORMAT, NARROW / LEAD_OWN * LEAD_GROUP * LEAD_QUADS * 4);
 #elif PART == NARROW
     FILL(0);
     SYNC;
