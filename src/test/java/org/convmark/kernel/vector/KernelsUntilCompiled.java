@@ -242,10 +242,10 @@ final class KernelsUntilCompiled {
             Conv classifier = new Conv(400, 1, 1, 1, 0, Conv.DENSE, Conv.Bias.YES);
             graphs.put(precision + " one pixel", pixel.then(classifier).compressed(precision));
         }
-        Stream.of("PRECISION@INT8", "SKIPPED@0.5@1", "SKIPPED@0.5@4", "SKIPPED@0@8")
+        Stream.of("PRECISION@INT8", "SKIPPED@0.5@1", "SKIPPED@0.5@4", "SKIPPED@0.5@8", "SKIPPED@0@16")
                 .map(AxisPoint::of)
                 .forEach(point -> {
-                    Extents extents = new Extents(1, 24, 10, 1);
+                    Extents extents = new Extents(1, 24, 16, 1);
                     Stream.of(Block.RESNET_BASIC, Block.CONVNEXT)
                             .map(block -> new Case.Problem(block, extents, point))
                             .forEach(problem -> graphs.put(problem.workload() + " " + point, problem.graph()));
