@@ -203,8 +203,8 @@ class OpenClBackendTest {
         return graphs;
     }
 
-    /** Formats of fewer bits. */
-    private static final Set<Precision> CODED = EnumSet.complementOf(EnumSet.of(Precision.FP32));
+    /** Formats of fewer bits that weights have here. */
+    private static final Set<Precision> CODED = EnumSet.complementOf(EnumSet.of(Precision.FP32, Precision.INT8));
 
     private static Conv conv(Precision precision, int channels, int kernel, int stride) {
         return new Conv(channels, kernel, stride, 1, kernel / 2, Conv.DENSE, Conv.Bias.YES).with(precision);
