@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # ONNX Runtime 1.29: a convolution of 8 bits with a ReLU6 stays in floats unless the step of its result is at most 6/255.
 #
-# In a model with QuantizeLinear and DequantizeLinear around a convolution, one expects a kernel of integers (QLinearConv) whatever activation follows,
-# for a ReLU6 is a clamp of integers as well. Found: Clip(0, 6) is dropped where the range of the result's bytes ends at 6 or below; then the convolution
-# is one of integers. Where the range goes beyond 6, however little, the Clip stays, and with it the convolution in floats, weights and input
-# converted first. Steps that are powers of two never end at 6: 1/32 reaches 7.97, and 1/64 loses the values from 3.98 up. In MobileNetV2 every convolution that is not
-# the last of a block is of this form. If the result is rounded before the Clip as well as behind it, to the same bytes, which changes no result, the convolution is one of
-# integers again. A ReLU in place of the ReLU6 is dropped at every step.
+# In a model with QuantizeLinear and DequantizeLinear around a convolution, one expects a kernel of integers (QLinearConv) whatever activation
+# follows, for a ReLU6 is a clamp of integers as well. Found: Clip(0, 6) is dropped where the range of the result's bytes ends at 6 or below; then the
+# convolution is one of integers. Where the range goes beyond 6, the Clip stays, and with it the convolution in floats, weights and input converted
+# first. Steps that are powers of two never end at 6: 1/32 reaches 7.97, and 1/64 loses the values from 3.98 up. In MobileNetV2 every convolution that
+# is not the last of a block is of this form. If the result is rounded before the Clip as well as behind it, to the same bytes, the convolution is one
+# of integers again; where 6 is a multiple of the step, that changes no result. A ReLU in place of the ReLU6 is dropped at every step.
 #
 # Versions: onnxruntime 1.29.0 from Maven Central, x86-64, any JDK from 17 on (seen with 17.0.15 and 25.0.3).
 # Output seen, the convolution in the optimised model:
