@@ -148,13 +148,14 @@ class CompressionTest {
         return compression == Precision.INT8 ? x.then(conv).compressed(compression) : x.then(conv.with(compression));
     }
 
-    /** The graphs that a target has kernels for, and the last of floats with weights of fewer bits on others. */
+    /** The graphs that a target has kernels for, and the last of those with weights alone in fewer bits that it has none for. */
     private static List<Graph> some(Target target, List<Graph> graphs) {
-        List<Graph> others = graphs.stream()
+        Graph last = graphs.stream()
                 .filter(graph -> !computes(target, graph) && !precisions(graph).contains(Precision.INT8))
-                .toList();
+                .reduce((before, after) -> after)
+                .orElse(null);
         return graphs.stream()
-                .filter(graph -> computes(target, graph) || graph == others.get(others.size() - 1))
+                .filter(graph -> computes(target, graph) || graph == last)
                 .toList();
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.kernel.DeviceTimes;
 import org.convmark.kernel.EngineOptions.ProgramDump;
@@ -132,16 +133,20 @@ final class Cl implements AutoCloseable {
 
     /** A buffer of these numbers. */
     Memory upload(float[] values) {
-        Memory memory = allocate((long) values.length * Float.BYTES);
-        write(memory, values);
-        uploads.ifPresent(all -> all.add(new Upload(memory, values)));
-        return memory;
+        return upload(StoredConv.bits(values));
     }
 
-    /** A buffer and the numbers that it was made of. */
-    record Upload(Memory memory, float[] values) {}
+    /** A buffer and the words that it was made of. */
+    record Upload(Memory memory, int[] words) {
+        /** Each word, as a float, that another upload has in place of one of this; 0 where they are the same. */
+        int[] replaced(Upload by) {
+            return IntStream.range(0, words.length)
+                    .map(i -> words[i] == by.words[i] ? 0 : (int) Float.intBitsToFloat(by.words[i]))
+                    .toArray();
+        }
+    }
 
-    /** The floats that a binding uploads, in order. */
+    /** What a binding uploads, in order. */
     List<Upload> uploadsOf(Runnable binding) {
         List<Upload> made = new ArrayList<>();
         uploads = Optional.of(made);
@@ -154,6 +159,7 @@ final class Cl implements AutoCloseable {
     Memory upload(int[] values) {
         Memory memory = allocate((long) values.length * Integer.BYTES);
         clEnqueueWriteBuffer(queue, memory.handle, true, 0, memory.bytes, Pointer.to(values), 0, null, null);
+        uploads.ifPresent(all -> all.add(new Upload(memory, values)));
         return memory;
     }
 

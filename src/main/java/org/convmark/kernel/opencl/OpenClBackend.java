@@ -343,11 +343,11 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         Cl.Memory read = groups(filter.channels());
         Cl.Memory made = groups(filter.chosen().bias().length);
         Stream<Kernel> masks = Stream.concat(groups(inputs, read).stream(), groups(outputs, made).stream());
-        Stream<Kernel> copies = IntStream.range(0, packed.size()).mapToObj(i -> {
-            float[] numbers = numbered.get(i).values();
-            int[] places = IntStream.range(0, numbers.length)
-                    .map(k -> (int) numbers[k])
-                    .toArray();
+        IntStream parameters = IntStream.range(0, packed.size())
+                .filter(i ->
+                        !Arrays.equals(packed.get(i).words(), numbered.get(i).words()));
+        Stream<Kernel> copies = parameters.mapToObj(i -> {
+            int[] places = packed.get(i).replaced(numbered.get(i));
             return cl.kernel(
                     "tiles.cl",
                     "choose",
