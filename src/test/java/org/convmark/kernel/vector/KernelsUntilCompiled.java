@@ -19,12 +19,10 @@ import org.convmark.kernel.OwnThreads;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.kernel.vector.lane.Clamp;
-import org.convmark.kernel.vector.lane.Lanes;
 import org.convmark.kernel.vector.lane.PackedFilter;
 import org.convmark.kernel.vector.lane.SparseFilter;
 import org.convmark.kernel.vector.lane.TileCompilation;
 import org.convmark.kernel.vector.lane.TileSize;
-import org.convmark.kernel.vector.tile.Halves7;
 import org.convmark.kernel.vector.tile.Tile2x14;
 import org.convmark.kernel.vector.tile.Tile2x5;
 import org.convmark.model.Activation;
@@ -152,10 +150,9 @@ final class KernelsUntilCompiled {
 
     private static List<Method> runs(String tile) {
         try {
-            Class<?> type = Class.forName(Tile2x5.class.getPackageName() + "." + tile);
-            return Stream.of(type.getMethods())
+            return Stream.of(Class.forName(Tile2x5.class.getPackageName() + "." + tile)
+                            .getMethods())
                     .filter(method -> method.getName().startsWith("run"))
-                    .filter(method -> Lanes.HAS_HALVES || type != Halves7.class)
                     .toList();
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException(e);

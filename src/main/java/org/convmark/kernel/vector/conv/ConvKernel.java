@@ -1,7 +1,5 @@
 package org.convmark.kernel.vector.conv;
 
-import static org.convmark.kernel.vector.lane.Lanes.H;
-import static org.convmark.kernel.vector.lane.Lanes.HAS_HALVES;
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.nio.FloatBuffer;
@@ -47,9 +45,6 @@ public final class ConvKernel implements RowRangeKernel {
     private final BlockedTensor out;
     private final Tiling tiling;
 
-    /** Whether the halves of a vector are groups. */
-    private final boolean halved;
-
     /** Filters that process a band one after the other. */
     private final int together;
 
@@ -89,17 +84,13 @@ public final class ConvKernel implements RowRangeKernel {
         this.in = in;
         this.out = out;
         boolean pruned = suitsPruned(conv, out);
-        this.halved = suitsHalves(conv, in.shape.channels(), out);
-        boolean plain = !pruned && !halved && !in.isInterleaved();
+        boolean plain = !pruned && !in.isInterleaved();
         boolean pack = plain && Panel.pays(conv, in, out);
         boolean singles = plain && Tiling.fitsSingle(out, conv.stride());
         boolean last = plain && !pack && Tiling.suitsSingle(in, out, conv.stride());
-        int[] split = PackedFilter.split(conv, in.shape.channels(), singles || halved, last || halved);
-        this.tiling = halved
-                ? Tiling.ofHalves(in, out, conv.stride())
-                : new Tiling(in, out, conv.stride(), pruned ? 1 : split[0], pack);
-        PackedFilter.Taps all = PackedFilter.Taps.of(folded, in);
-        PackedFilter.Taps order = halved ? all.halved() : all;
+        int[] split = PackedFilter.split(conv, in.shape.channels(), singles, last);
+        this.tiling = new Tiling(in, out, conv.stride(), pruned ? 1 : split[0], pack);
+        PackedFilter.Taps order = PackedFilter.Taps.of(folded, in);
         this.panel = pack ? new Panel(conv, in, tiling) : null;
         float[] added = residual == null ? null : residual.data;
         PackedFilter.Offsets places = panel == null ? PackedFilter.inPlace(conv, in) : panel::at;
@@ -129,15 +120,6 @@ public final class ConvKernel implements RowRangeKernel {
                 && sparsity.block() >= L
                 && conv.stride() == 1
                 && Tiling.fitsSingle(out, 1);
-    }
-
-    /** Whether two groups of as many channels in as out share a vector, and there are tiles for its halves. */
-    public static boolean suitsHalves(Conv conv, int inChannels, BlockedTensor out) {
-        return HAS_HALVES
-                && conv.groupWidth(inChannels) == H
-                && conv.groupOut(inChannels) == H
-                && inChannels > H
-                && Tiling.fitsHalves(out, conv.stride());
     }
 
     /**
@@ -298,8 +280,6 @@ public final class ConvKernel implements RowRangeKernel {
             PairTiles.scattered(t, band, in.data, place(n, from), out.data, q, next, r);
         } else if (in.isInterleaved()) {
             PairTiles.image(t, band, conv.stride(), in.data, place(n, from), out.data, q, next, r);
-        } else if (halved) {
-            SingleTiles.halves(t, band, conv.stride(), in.data, place(n, from), out.data, q, r);
         } else if (t.vectors == 1) {
             SingleTiles.band(t, band, conv.stride(), in.data, place(n, from), out.data, q, r);
         } else {

@@ -5,30 +5,16 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 import org.convmark.kernel.VectorLength;
 
-/** The species of vectors here: what the JVM prefers, or what {@link VectorLength#BITS} says: 128, 256 or 512. */
+/** The species of all vectors here: what the JVM prefers, or what {@link VectorLength#BITS} says: 128, 256 or 512. */
 public final class Lanes {
-    /** The shape of all vectors in this JVM but {@link #HALVES}. */
+    /** The only shape used in this JVM. */
     public static final VectorSpecies<Float> FLOATS = species();
-
-    /** Vectors of half that length, for two groups of channels that share a block. */
-    public static final VectorSpecies<Float> HALVES =
-            VectorSpecies.of(float.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
 
     /** As many ints. */
     public static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
 
     /** Floats in a vector, channels in a block. */
     public static final int L = FLOATS.length();
-
-    /** Floats in half a vector. */
-    public static final int H = L / 2;
-
-    /** The oldest Java whose C2 was seen to compile two lengths in one JVM; on 17 it then boxes vectors of both for good. */
-    private static final int TWO_LENGTHS = 25;
-
-    /** Whether there are kernels for halves: of 512 bits, which some processors execute as two. */
-    public static final boolean HAS_HALVES = FLOATS.vectorBitSize() == VectorLength.LONG_BITS
-            && Runtime.version().feature() >= TWO_LENGTHS;
 
     /** Floats in the longest vector of AVX-512, the x86-64 extension with 32 registers for vectors of all lengths. */
     private static final int LANES_OF_AVX_512 = 16;

@@ -79,12 +79,10 @@ public final class PackedFilter {
      * The taps of a filter as vectors hold their inputs. In blocks of channels these are the channels at each row and column of the
      * filter. In an interleaved image they are the columns of a row with all their channels, as if these were channels.
      *
-     * @param channels that vectors hold
-     * @param group channels that an output reads
-     * @param parts 2 if each half of a vector reads a group of its own, so that a tap is another channel for each; else 1
+     * @param channels of a group that vectors hold, and of the group of an output
      * @param filter output channel x channel x row x column
      */
-    public record Taps(int channels, int group, int parts, int rows, int columns, float[] filter) {
+    public record Taps(int channels, int group, int rows, int columns, float[] filter) {
         /** Of a convolution that reads a tensor. */
         public static Taps of(FoldedConv folded, BlockedTensor in) {
             Conv conv = folded.conv();
@@ -92,7 +90,7 @@ public final class PackedFilter {
             int channels = in.shape.channels();
             float[] filter = folded.filter();
             if (!in.isInterleaved()) {
-                return new Taps(channels, conv.groupWidth(channels), 1, k, k, filter);
+                return new Taps(channels, conv.groupWidth(channels), k, k, filter);
             }
             float[] rows = new float[filter.length];
             for (int o = 0; o < conv.outChannels(); o++) {
@@ -101,12 +99,7 @@ public final class PackedFilter {
                     rows[(o * channels * k + inRow) * k + tap / k % k] = filter[o * channels * k * k + tap];
                 }
             }
-            return new Taps(channels * k, channels * k, 1, k, 1, rows);
-        }
-
-        /** The same for vectors whose halves are groups. */
-        public Taps halved() {
-            return new Taps(channels, group, 2, rows, columns, filter);
+            return new Taps(channels * k, channels * k, k, 1, rows);
         }
     }
 
@@ -214,8 +207,7 @@ public final class PackedFilter {
         int group = taps.group;
         int groupOut = conv.outChannels() / (taps.channels / group);
         int first = block * L / groupOut * group;
-        int lanes = vectors * L / taps.parts;
-        int last = (Math.min(block * L + lanes, conv.outChannels()) - 1) / groupOut * group + group;
+        int last = (Math.min((block + vectors) * L, conv.outChannels()) - 1) / groupOut * group + group;
         int runs = ((last + RUN - 1) / RUN - first / RUN) * taps.rows * taps.columns;
         Precision precision = conv.precision();
         int floats = floats(runs, RUN, vectors);
@@ -335,7 +327,7 @@ public final class PackedFilter {
         int all = taps.group * taps.rows * taps.columns;
         for (int i = 0; i < vectors * L; i++) {
             int out = block * L + i;
-            if (out < conv.outChannels() && out / groupOut - i * taps.parts / (vectors * L) == ofGroup) {
+            if (out < conv.outChannels() && out / groupOut == ofGroup) {
                 weights[first + k * vectors * L + i] = taps.filter[out * all + tap];
             }
         }

@@ -12,8 +12,6 @@ public enum TileSize {
     SINGLE(1, 8, 1),
     /** The same for 32 registers. */
     LONG(1, 28, 14),
-    /** For two groups that share a block: a vector whose halves read channels of their own. */
-    HALVES(1, 7, 7),
     /** Two vectors that fit 16 registers. */
     SMALL(2, 5, 1),
     /** Two vectors that fill 16 registers. */

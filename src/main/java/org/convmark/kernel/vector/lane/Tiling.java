@@ -2,7 +2,6 @@ package org.convmark.kernel.vector.lane;
 
 import static org.convmark.kernel.vector.lane.TileSize.EIGHT;
 import static org.convmark.kernel.vector.lane.TileSize.HALF;
-import static org.convmark.kernel.vector.lane.TileSize.HALVES;
 import static org.convmark.kernel.vector.lane.TileSize.LARGE;
 import static org.convmark.kernel.vector.lane.TileSize.LONG;
 import static org.convmark.kernel.vector.lane.TileSize.MEDIUM;
@@ -57,9 +56,6 @@ public final class Tiling {
 
     private final boolean isLong;
 
-    /** Whether the halves of a vector read channels of their own. */
-    private final boolean halved;
-
     /** Whether tiles for 32 registers see the whole map as one row. */
     private final boolean asOneRow;
 
@@ -74,16 +70,6 @@ public final class Tiling {
      * @param packed whether pairs of vectors read their inputs from a {@link Panel}
      */
     public Tiling(BlockedTensor in, BlockedTensor out, int stride, int vectors, boolean packed) {
-        this(in, out, stride, vectors, packed, false);
-    }
-
-    /** For vectors whose halves read channels of their own. */
-    public static Tiling ofHalves(BlockedTensor in, BlockedTensor out, int stride) {
-        return new Tiling(in, out, stride, 1, false, true);
-    }
-
-    private Tiling(BlockedTensor in, BlockedTensor out, int stride, int vectors, boolean packed, boolean halved) {
-        this.halved = halved;
         this.width = out.shape.width();
         this.height = out.rows;
         this.stride = stride;
@@ -97,7 +83,7 @@ public final class Tiling {
         this.eights =
                 HAS_LARGE && steps && !packed && !large && !joined && width == EIGHT.pixels && height <= MOST_ROWS;
         this.isLong = HAS_LARGE && (joined || steps && fitsLong(width, out.fewest));
-        this.rows = halved ? 1 : rows(vectors);
+        this.rows = rows(vectors);
     }
 
     /** Rows of about a multiple of 7 pixels. */
@@ -177,13 +163,6 @@ public final class Tiling {
         return stride <= TileSize.MOST_STEP;
     }
 
-    /** Whether rows suit the tiles for halves of vectors, which cover at most half as many pixels again. */
-    public static boolean fitsHalves(BlockedTensor out, int stride) {
-        int width = out.shape.width();
-        int tiles = (width + HALVES.pixels - 1) / HALVES.pixels;
-        return hasStep(stride) && width >= HALVES.pixels && tiles * HALVES.pixels * 2 <= width * 3;
-    }
-
     /** Whether tiles of one vector are always such runs. */
     public static boolean fitsSingle(BlockedTensor out, int stride) {
         return hasStep(stride) && runs(out.shape.width(), out.fewest, SINGLE);
@@ -222,9 +201,7 @@ public final class Tiling {
     public List<Tile> tiles(int rows, int vectors) {
         List<Tile> tiles = new ArrayList<>();
         int pixels = rows * width;
-        if (halved) {
-            cut(tiles, 0, 0, pixels, HALVES);
-        } else if (vectors == 1 && !isLong) {
+        if (vectors == 1 && !isLong) {
             cut(tiles, 0, 0, pixels, SINGLE);
         } else if (vectors == 1 && (joined || width < LONG.pixels)) {
             longs(tiles, 0, pixels);

@@ -87,19 +87,6 @@ public final class SingleTiles {
         }
     }
 
-    /** Tiles whose halves read channels of their own. */
-    public static void halves(PackedFilter taps, Band band, int step, float[] x, int p, float[] y, int q, int r) {
-        for (int t = 0; t < band.inRow().length; t++) {
-            int i = p + band.ins()[t];
-            int o = q + band.outs()[t];
-            int s = r + band.outs()[t];
-            switch (step) {
-                case 1 -> Halves7.run(taps, x, i, y, o, s);
-                default -> Halves7.runStep2(taps, x, i, y, o, s);
-            }
-        }
-    }
-
     /**
      * Tiles along one row, whose pixels are neighbours in the input and in the output. The last two may share pixels.
      *

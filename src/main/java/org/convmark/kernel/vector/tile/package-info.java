@@ -12,8 +12,6 @@
  *       taps that each have an offset, because those between them are zero.
  *   <li>Scattered2x5: pixels anywhere, for maps narrower than four columns and strides above two. An offset and a bounds check
  *       per pixel make it slower than the others.
- *   <li>Halves7: seven neighbouring pixels of two groups that share a block. Each half of a vector is a vector of its own that reads its
- *       own group, so no product is with a zero. Only from Java 25 on.
  *   <li>Lane7x3: seven neighbouring pixels of one vector of channels, each channel on its own, in runs of three taps.
  *       Lane7x3And2: from run {@code longer} on, runs of two.
  *   <li>SparseTiles: two output channels of a pruned filter by vectors of pixels of one channel, so that a weight is broadcast and a zero

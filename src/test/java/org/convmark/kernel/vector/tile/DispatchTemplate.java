@@ -59,21 +59,6 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
                 }
             """;
 
-    private static final String HALVES = """
-
-                /** Tiles whose halves read channels of their own. */
-                public static void halves(PackedFilter taps, Band band, int step, float[] x, int p, float[] y, int q, int r) {
-                    for (int t = 0; t < band.inRow().length; t++) {
-                        int i = p + band.ins()[t];
-                        int o = q + band.outs()[t];
-                        int s = r + band.outs()[t];
-                        switch (step) {
-                            %CASES%
-                        }
-                    }
-                }
-            """;
-
     private static final String IMAGE = """
 
                 /** Tiles of an interleaved image, each in one row. */
@@ -122,7 +107,7 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
         String steps = TileTemplate.steps()
                         .mapToObj(step -> step("step" + step, TileTemplate.methodName(step)))
                         .collect(Collectors.joining())
-                + (vectors == 1 ? step("pruned", TileTemplate.PRUNED) + halves() : "");
+                + (vectors == 1 ? step("pruned", TileTemplate.PRUNED) : "");
         return TEMPLATE.replace("%STEPS%", steps)
                 .replace("%OTHERS%", (vectors == 1 ? "" : images() + scattered()) + along())
                 .replace("%CHOICE%", choice())
@@ -147,7 +132,7 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
 
     private String step(String name, String method) {
         List<TileTemplate> tiles = TileTemplate.all().stream()
-                .filter(tile -> tile.vectors() == vectors && !tile.isHalved())
+                .filter(tile -> tile.vectors() == vectors)
                 .sorted(Comparator.comparingInt(TileTemplate::pixels).thenComparingInt(TileTemplate::first))
                 .toList();
         String cases =
@@ -166,19 +151,6 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
                 + (tile.second() > 0 ? ", inGap, outGap" : "")
                 + (tile.vectors() > 1 ? ", next" : "")
                 + ", s);";
-    }
-
-    /** Only for single vectors: the one tile whose halves read channels of their own. */
-    private static String halves() {
-        String name = TileTemplate.all().stream()
-                .filter(TileTemplate::isHalved)
-                .map(TileTemplate::name)
-                .collect(Collectors.joining());
-        String cases = TileTemplate.steps()
-                .mapToObj(step -> (step == TileSize.MOST_STEP ? "default" : "case " + step) + " -> " + name + "."
-                        + TileTemplate.methodName(step) + "(taps, x, i, y, o, s);")
-                .collect(Collectors.joining("\n                "));
-        return HALVES.replace("%CASES%", cases);
     }
 
     /** Only for pairs: there are as many as a first layer has blocks. */
@@ -212,7 +184,7 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
 
     private String along() {
         List<Integer> sizes = Stream.of(TileSize.values())
-                .filter(size -> size.vectors == vectors && size != TileSize.HALVES)
+                .filter(size -> size.vectors == vectors)
                 .map(size -> size.pixels)
                 .sorted(Comparator.reverseOrder())
                 .toList();

@@ -13,14 +13,15 @@ import org.convmark.kernel.vector.lane.TileSize;
 /**
  * Some vectors of output channels by some pixels.
  *
- * @param size how many vectors: one, one whose halves read channels of their own, or two that may overwrite each other
- * @param first pixels in one row; the others follow in another row
+ * @param vectors one, or two that may overwrite each other
+ * @param first pixels in one row
+ * @param second pixels that follow in another row
  */
-record TileTemplate(TileSize size, int first) implements GeneratedClass {
+record TileTemplate(int vectors, int first, int second) implements GeneratedClass {
     private static final String TEMPLATE = """
             package org.convmark.kernel.vector.tile;
 
-            %IMPORTS%
+            import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
             import static org.convmark.kernel.vector.lane.Lanes.L;
             import static org.convmark.kernel.vector.lane.PackedFilter.RUN;
 
@@ -50,8 +51,8 @@ record TileTemplate(TileSize size, int first) implements GeneratedClass {
                     if (residual != null) {
                         %ADD%
                     }
-                    FloatVector low = FloatVector.broadcast(%SPECIES%, taps.clamp.low());
-                    FloatVector high = FloatVector.broadcast(%SPECIES%, taps.clamp.high());
+                    FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
+                    FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
                     %STORE%
                 }
             """;
@@ -64,7 +65,8 @@ record TileTemplate(TileSize size, int first) implements GeneratedClass {
     /** All sizes, with every split between two rows that the size allows. */
     static List<TileTemplate> all() {
         return Stream.of(TileSize.values())
-                .flatMap(size -> pieces(size).mapToObj(first -> new TileTemplate(size, first)))
+                .flatMap(size ->
+                        pieces(size).mapToObj(first -> new TileTemplate(size.vectors, first, size.pixels - first)))
                 .toList();
     }
 
@@ -78,42 +80,20 @@ record TileTemplate(TileSize size, int first) implements GeneratedClass {
         return IntStream.rangeClosed(1, TileSize.MOST_STEP);
     }
 
-    int vectors() {
-        return size.vectors;
-    }
-
     int pixels() {
-        return size.pixels;
-    }
-
-    int second() {
-        return size.pixels - first;
-    }
-
-    /** Whether the halves of a vector read channels of their own. */
-    boolean isHalved() {
-        return size == TileSize.HALVES;
-    }
-
-    /** Sums of a pixel. */
-    private int sums() {
-        return isHalved() ? 2 : size.vectors;
-    }
-
-    private String species() {
-        return isHalved() ? "HALVES" : "FLOATS";
+        return first + second;
     }
 
     /** The method of one vector for pruned filters, whose taps are no neighbours. */
     static final String PRUNED = "runPruned";
 
     private boolean needs32Registers() {
-        return sums() * pixels() > 16;
+        return vectors * pixels() > 16;
     }
 
     @Override
     public String name() {
-        return (isHalved() ? "Halves" : "Tile" + size.vectors + "x") + first + (second() > 0 ? "And" + second() : "");
+        return "Tile" + vectors + "x" + first + (second > 0 ? "And" + second : "");
     }
 
     /** The name of the method for a step. */
@@ -123,17 +103,10 @@ record TileTemplate(TileSize size, int first) implements GeneratedClass {
 
     @Override
     public String source() {
-        String pixels = second() > 0 ? first + " pixels and " + second() + " of another row" : first + " pixels";
-        String half = "import static org.convmark.kernel.vector.lane.Lanes.H;\n";
+        String pixels = second > 0 ? first + " pixels and " + second + " of another row" : first + " pixels";
         return TEMPLATE.replace("%NAME%", name())
                 .replace("%ORIGIN%", ORIGIN)
-                .replace(
-                        "%IMPORTS%",
-                        (isHalved() ? half : "") + "import static org.convmark.kernel.vector.lane.Lanes." + species()
-                                + ";")
-                .replace(
-                        "%VECTORS%",
-                        isHalved() ? "Two halves of a vector" : size.vectors > 1 ? "Two vectors" : "One vector")
+                .replace("%VECTORS%", vectors > 1 ? "Two vectors" : "One vector")
                 .replace("%PIXELS%", pixels)
                 .replace(
                         "%METHODS%",
@@ -142,12 +115,12 @@ record TileTemplate(TileSize size, int first) implements GeneratedClass {
 
     private String pruned() {
         String taps = "FloatVector u, x;\n" + tap(t -> at("", t), 0);
-        return sums() > 1 ? "" : method(PRUNED, "Neighbouring columns, taps anywhere.", "L", taps);
+        return vectors > 1 ? "" : method(PRUNED, "Neighbouring columns, taps anywhere.", "L", taps);
     }
 
     /** Whether it reads interleaved images too. */
     boolean readsImages() {
-        return size.vectors > 1 && second() == 0;
+        return vectors > 1 && second == 0;
     }
 
     /** The name of the method for an image and a stride. */
@@ -174,22 +147,21 @@ record TileTemplate(TileSize size, int first) implements GeneratedClass {
         return method(
                 methodName(step),
                 step == 1 ? "Neighbouring columns." : "Every " + step + "nd column.",
-                size.vectors > 1 ? "(RUN * 2 * L)" : "(RUN * L)",
+                vectors > 1 ? "(RUN * 2 * L)" : "(RUN * L)",
                 run(t -> at("", t * step)));
     }
 
     private String method(String name, String columns, String floats, String taps) {
-        String gaps = second() > 0 ? ", int inGap, int outGap" : "";
-        String next = size.vectors > 1 ? ", int next" : "";
-        String ownLine = second() > 0 && (size.vectors > 1 || !name.equals(methodName(1))) ? "\n            " : "";
+        String gaps = second > 0 ? ", int inGap, int outGap" : "";
+        String next = vectors > 1 ? ", int next" : "";
+        String ownLine = second > 0 && (vectors > 1 || !name.equals(methodName(1))) ? "\n            " : "";
         String arguments =
                 ownLine + "PackedFilter taps, float[] in, int p, float[] out, int q" + gaps + next + ", int r";
         return METHOD.replace("%COLUMNS%", columns)
                 .replace("%METHOD%", name)
                 .replace("%ARGUMENTS%", arguments)
                 .replace("%FLOATS%", floats)
-                .replace("%SPECIES%", species())
-                .replace("%SECOND%", second() > 0 ? "\n            int j = i + inGap;" : "")
+                .replace("%SECOND%", second > 0 ? "\n            int j = i + inGap;" : "")
                 .replace("%START%", lines("        ", this::start))
                 .replace("%STEP%", taps.replace("\n", "\n            "))
                 .replace("%ADD%", lines("            ", this::add))
@@ -197,34 +169,28 @@ record TileTemplate(TileSize size, int first) implements GeneratedClass {
     }
 
     private String add(int t) {
-        String a = add("a" + t, place("r", "", t));
-        return sums() == 1 ? a : a + "\n" + add("b" + t, place("r", next(), t));
+        String first = add("a" + t, place("r", "", t));
+        return vectors == 1 ? first : first + "\n" + add("b" + t, place("r", " + next", t));
     }
 
     private String stores() {
         String first = lines("        ", t -> store("a" + t, place("q", "", t)));
-        return sums() == 1
+        return vectors == 1
                 ? first
-                : lines("        ", t -> store("b" + t, place("q", next(), t))) + "\n        " + first;
+                : lines("        ", t -> store("b" + t, place("q", " + next", t))) + "\n        " + first;
     }
 
-    /** From the place of a pixel's first sum to that of the second. */
-    private String next() {
-        return isHalved() ? " + H" : " + next";
-    }
-
-    private String add(String sum, String place) {
-        return "%1$s = %1$s.add(FloatVector.fromArray(%2$s, residual, %3$s));".formatted(sum, species(), place);
+    private static String add(String sum, String place) {
+        return "%1$s = %1$s.add(FloatVector.fromArray(FLOATS, residual, %2$s));".formatted(sum, place);
     }
 
     private String lines(String indent, IntFunction<String> pixel) {
-        return GeneratedClass.lines(pixels(), indent, pixel);
+        return GeneratedClass.lines(first + second, indent, pixel);
     }
 
     private String start(int t) {
-        String load = " = FloatVector.fromArray(" + species() + ", bias, ";
-        String a = "FloatVector a" + t + load + "0)";
-        return sums() == 1 ? a + ";" : a + ", b" + t + load + (isHalved() ? "H);" : "L);");
+        String a = "FloatVector a%d = FloatVector.fromArray(FLOATS, bias, 0)".formatted(t);
+        return vectors == 1 ? a + ";" : a + ", b%d = FloatVector.fromArray(FLOATS, bias, L);".formatted(t);
     }
 
     /**
@@ -235,8 +201,7 @@ record TileTemplate(TileSize size, int first) implements GeneratedClass {
 
     /** The taps of a run, with a never-taken exit before each but the first: see the package. */
     private String run(IntFunction<String> pixel) {
-        String taps =
-                "FloatVector u, x" + (size.vectors > 1 ? ", v;\n" : ";\n") + tap(pixel, 0) + others(pixel, 1, SHORT);
+        String taps = "FloatVector u, x" + (vectors > 1 ? ", v;\n" : ";\n") + tap(pixel, 0) + others(pixel, 1, SHORT);
         return needs32Registers() ? taps : taps + others(pixel, SHORT, LONG);
     }
 
@@ -248,36 +213,22 @@ record TileTemplate(TileSize size, int first) implements GeneratedClass {
     }
 
     private String tap(IntFunction<String> pixel, int channel) {
-        String weights = at("m", channel * size.vectors);
-        if (isHalved()) {
-            return half("a", weights, pixel, channel, "") + "\n" + half("b", weights + " + H", pixel, channel, " + H");
-        }
-        String second = size.vectors == 1 ? "" : "\n" + load("v", at("m", channel * size.vectors + 1));
-        return load("u", weights)
-                + second
-                + "\n"
-                + lines(
-                        "",
-                        t -> product("a" + t, pixel, channel, t, "")
-                                + (size.vectors == 1 ? "" : "\nb%1$d = v.fma(x, b%1$d);".formatted(t)));
+        String weights = load("u", at("m", channel * vectors))
+                + (vectors > 1 ? "\n" + load("v", at("m", channel * vectors + 1)) : "");
+        return weights + "\n" + lines("", t -> product(pixel, channel, t));
     }
 
-    /** The products of half a vector: no broadcast serves both halves, so each takes one register for its weights in turn. */
-    private String half(String sum, String weights, IntFunction<String> pixel, int channel, String group) {
-        return load("u", weights) + "\n" + lines("", t -> product(sum + t, pixel, channel, t, group));
+    private static String load(String weights, String at) {
+        return weights + " = FloatVector.fromArray(FLOATS, w, " + at + ");";
     }
 
-    private String load(String weights, String at) {
-        return weights + " = FloatVector.fromArray(" + species() + ", w, " + at + ");";
-    }
-
-    private String product(String sum, IntFunction<String> pixel, int channel, int t, String group) {
+    private String product(IntFunction<String> pixel, int channel, int t) {
         String at = (t < first ? "i" + pixel.apply(t) : "j" + pixel.apply(t - first))
-                + (channel > 0 ? " + " + channel : "")
-                + group;
-        return """
-                x = FloatVector.broadcast(%1$s, in[%2$s]);
-                %3$s = u.fma(x, %3$s);""".formatted(species(), at, sum);
+                + (channel > 0 ? " + " + channel : "");
+        String a = """
+                x = FloatVector.broadcast(FLOATS, in[%s]);
+                a%d = u.fma(x, a%d);""".formatted(at, t, t);
+        return vectors == 1 ? a : a + "\nb%d = v.fma(x, b%d);".formatted(t, t);
     }
 
     private String place(String map, String next, int t) {
