@@ -31,6 +31,9 @@ public final class VectorLength {
     /** Property of a JVM that sets the length of its vectors, in bits, in place of what it prefers. */
     public static final String BITS = "convmark.vector.bits";
 
+    /** Property of a JVM: {@code true} if its processor was measured to execute its long vectors as two short ones each. */
+    public static final String HALVED = "convmark.vector.halved";
+
     /** Property of a JVM that sets for how many vector registers kernels are made, 16 or 32, in place of what its processor has. */
     public static final String REGISTERS = "convmark.vector.registers";
 

@@ -124,6 +124,14 @@ public record Plan(
                 dump);
     }
 
+    /** The JVM arguments of a row's forks beside those of its contract: what is known of the processor. Older programs ignore them. */
+    public List<String> ofProcessor(Row row) {
+        PlannedJvm jvm = jvm(row);
+        return jvm.shortVectors() == null || shortens(row, jvm)
+                ? List.of()
+                : List.of("-D" + VectorLength.HALVED + "=true");
+    }
+
     /** What a row's target must report that it runs on. */
     private static EngineId expected(Row row, PlannedJvm jvm) {
         return shortens(row, jvm)

@@ -2,6 +2,7 @@ package org.convmark.run;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarFile;
 import org.convmark.jvm.ForkContract;
@@ -21,10 +22,13 @@ public record RunUnderTest(RunFolder folder, Plan plan, Capture capture, String 
     /** Class path of this program. */
     public static final String OWN = System.getProperty("java.class.path");
 
-    /** The arguments that pass the contract to a row's forks, on a machine with these caches. */
+    /** The arguments that tell a row's forks of their contract and their processor, on a machine with these caches. */
     List<String> told(Row row, Caches caches) {
         ForkContract contract = plan.contract(row, caches, dump(row));
-        return knows(ForkContract.class) ? contract.properties() : contract.formerProperties();
+        List<String> told =
+                new ArrayList<>(knows(ForkContract.class) ? contract.properties() : contract.formerProperties());
+        told.addAll(plan.ofProcessor(row));
+        return told;
     }
 
     /** Where the forks of a row write OpenCL's programs, or null; an older program cannot. */

@@ -16,8 +16,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.convmark.io.InputError;
+import org.convmark.machine.Fact;
 import org.convmark.machine.Probe;
 import org.convmark.model.Algorithm;
+import org.convmark.model.Caches;
 import org.convmark.model.Case;
 import org.convmark.model.Parameter;
 import org.convmark.model.Target;
@@ -384,6 +386,27 @@ class PlanTest {
         assertEquals(
                 List.of("21", "25", "25-2"),
                 plan.jvms().stream().map(PlannedJvm::label).toList());
+    }
+
+    /** On a processor that executes long vectors in halves, a row is measured on short ones or is told so. */
+    @Test
+    void processorsThatHalveVectorsAreTold() {
+        Probe other = Here.jvm("25", Target.own());
+        Fact<String> asFast = Fact.of("Vector API, short", "100 %");
+        for (Fact<String> halves : List.of(asFast, Fact.<String>missing("they are slower"))) {
+            Probe probe = new Probe(other.jvm(), other.targets(), other.devices(), halves);
+            List<String> sizes = List.of("width=32", "target=VECTOR");
+            Plan plan = plan(Profile.SMOKE, "\\.(Plain|Fire)Benchmark", sizes, Here.with(probe));
+            List<String> told = plan.rows().stream()
+                    .filter(row -> !row.isRoof())
+                    .map(row -> plan.contract(row, Caches.TYPICAL, null).vectorBits() + " " + plan.ofProcessor(row))
+                    .distinct()
+                    .sorted()
+                    .toList();
+            assertEquals(
+                    halves == asFast ? List.of("256 []", "null [-Dconvmark.vector.halved=true]") : List.of("null []"),
+                    told);
+        }
     }
 
     @ParameterizedTest

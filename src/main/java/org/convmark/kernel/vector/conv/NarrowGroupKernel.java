@@ -5,6 +5,7 @@ import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
+import org.convmark.kernel.VectorLength;
 import org.convmark.kernel.vector.lane.AlignedFloats;
 import org.convmark.kernel.vector.lane.BlockedTensor;
 import org.convmark.kernel.vector.lane.PackedFilter;
@@ -25,6 +26,9 @@ public final class NarrowGroupKernel implements RowRangeKernel {
 
     /** Floats of planes, 128 KiB, from which reading them costs as much as a few products with zeros. */
     private static final int FAR = 1 << 15;
+
+    /** Where a vector takes twice the time, products with zeros cost more than reading planes, however large these are. */
+    private static final boolean HALVED = Boolean.getBoolean(VectorLength.HALVED);
 
     private final Conv conv;
     private final PostOps postOps;
@@ -82,7 +86,7 @@ public final class NarrowGroupKernel implements RowRangeKernel {
         if (g >= L || L % g != 0 || conv.groupOut(inChannels) != g || alone) {
             return false;
         }
-        boolean far = planes(conv, g, out) >= FAR;
+        boolean far = !HALVED && planes(conv, g, out) >= FAR;
         return far ? L / g > 2 * conv.stride() : L / g > 2 || conv.stride() == 1;
     }
 
