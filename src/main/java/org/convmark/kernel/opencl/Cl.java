@@ -133,7 +133,10 @@ final class Cl implements AutoCloseable {
 
     /** A buffer of these numbers. */
     Memory upload(float[] values) {
-        return upload(StoredConv.bits(values));
+        Memory memory = allocate((long) values.length * Float.BYTES);
+        write(memory, values);
+        uploads.ifPresent(all -> all.add(new Upload(memory, StoredConv.bits(values))));
+        return memory;
     }
 
     /** A buffer and the words that it was made of. */

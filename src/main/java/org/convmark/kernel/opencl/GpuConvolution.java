@@ -126,7 +126,7 @@ final class GpuConvolution {
                 new Cl.Range(items, new long[] {tile.items(), 1, 1}),
                 in.memory(),
                 in.at(conv.padding()),
-                cl.upload(stored.words(matrix(tile))),
+                cl.upload(matrix(tile)),
                 ends,
                 residual.memory(),
                 other,
@@ -164,15 +164,16 @@ final class GpuConvolution {
     }
 
     /** Group x tile x tap x input channel, padded to whole steps, x channel of the tile. */
-    private float[] matrix(MatrixTile tile) {
+    private int[] matrix(MatrixTile tile) {
         int rows = tile.steps(group * taps) * tile.depth();
-        float[] packed = new float[groups * tile.tiles(groupOut) * rows * tile.channels()];
+        int[] packed = stored.room(groups * tile.tiles(groupOut) * rows * tile.channels());
         for (int o = 0; o < conv.outChannels(); o++) {
             int inGroup = o % groupOut;
             int first = (o / groupOut * tile.tiles(groupOut) + inGroup / tile.channels()) * rows;
             for (int c = 0; c < group; c++) {
                 for (int tap = 0; tap < taps; tap++) {
-                    packed[(first + tap * group + c) * tile.channels() + inGroup % tile.channels()] = weight(o, c, tap);
+                    int place = (first + tap * group + c) * tile.channels() + inGroup % tile.channels();
+                    stored.put(packed, place, weight(o, c, tap));
                 }
             }
         }
@@ -193,12 +194,12 @@ final class GpuConvolution {
                 () -> conv + " of " + in.shape() + ": " + tile + ", "
                         + tile.model(conv, in.shape(), out.shape()).on(cl.units()));
         int sets = conv.outChannels() / tile.out();
-        float[] packed = new float[stored.numbers().length];
+        int[] packed = stored.room(stored.numbers().length);
         for (int o = 0; o < conv.outChannels(); o++) {
             for (int c = 0; c < group; c++) {
                 for (int tap = 0; tap < taps; tap++) {
-                    packed[((o / tile.out() * group + c) * taps + tap) * tile.out() + o % tile.out()] =
-                            weight(o, c, tap);
+                    int place = ((o / tile.out() * group + c) * taps + tap) * tile.out() + o % tile.out();
+                    stored.put(packed, place, weight(o, c, tap));
                 }
             }
         }
@@ -216,7 +217,7 @@ final class GpuConvolution {
                         new long[] {tile.items(), 1, 1}),
                 in.memory(),
                 in.at(conv.padding()),
-                cl.upload(stored.words(packed)),
+                cl.upload(packed),
                 cl.upload(stored.ends(conv.outChannels())),
                 residual.memory(),
                 residual.at(),

@@ -51,7 +51,7 @@ final class PackedConv {
         }
         StoredConv stored = StoredConv.of(folded);
         this.format = stored.option("FORMAT");
-        this.filter = stored.words(pack(stored.numbers()));
+        this.filter = pack(stored);
         this.ends = stored.ends(first.length * tile.out() * v);
     }
 
@@ -83,17 +83,18 @@ final class PackedConv {
         return most;
     }
 
-    private float[] pack(float[] weights) {
+    private int[] pack(StoredConv stored) {
+        float[] weights = stored.numbers();
         int lanes = tile.out() * v;
         int taps = conv.kernel() * conv.kernel();
-        float[] packed = new float[first.length * blocks * taps * channels * lanes];
+        int[] packed = stored.room(first.length * blocks * taps * channels * lanes);
         for (int o = 0; o < conv.outChannels(); o++) {
             int t = o / lanes;
             for (int c = 0; c < group; c++) {
                 int channel = firstSeen(o) + c - first[t] * v;
                 for (int tap = 0; tap < taps; tap++) {
                     int row = ((t * blocks + channel / v) * taps + tap) * channels + channel % v;
-                    packed[row * lanes + o % lanes] = weights[(o * group + c) * taps + tap];
+                    stored.put(packed, row * lanes + o % lanes, weights[(o * group + c) * taps + tap]);
                 }
             }
         }

@@ -45,12 +45,25 @@ record StoredConv(Precision format, float[] numbers, float[] bias, float[] scale
 
     /** Numbers that were put into the order of a kernel, padded with zeros to quads of words. */
     int[] words(float[] packed) {
-        int perWord = Integer.SIZE / format.bits();
-        int[] words = new int[DeviceTensor.blocks(packed.length, perWord * QUAD) * QUAD];
+        int[] words = room(packed.length);
         for (int i = 0; i < packed.length; i++) {
-            words[i / perWord] |= format.encode(packed[i]) << i % perWord * format.bits();
+            put(words, i, packed[i]);
         }
         return words;
+    }
+
+    /** Words for so many numbers, all zero, in whole quads. Large filters are put here one by one, so that there is no other copy. */
+    int[] room(int numbers) {
+        return new int[DeviceTensor.blocks(numbers, perWord() * QUAD) * QUAD];
+    }
+
+    /** Puts a number where a zero is. */
+    void put(int[] words, int i, float number) {
+        words[i / perWord()] |= format.encode(number) << i % perWord() * format.bits();
+    }
+
+    private int perWord() {
+        return Integer.SIZE / format.bits();
     }
 
     /** Floats as words. */
