@@ -310,8 +310,7 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
             List<Integer> read = node.layer() instanceof Fused fused
                     ? fused.body().nodes().get(0).inputs()
                     : IntStream.range(0, in.size()).boxed().toList();
-            FoldedConv whole =
-                    layer.isConvolution() ? FoldedConv.of(node, weights) : FoldedConv.ofAffine(node, weights);
+            FoldedConv whole = FoldedConv.of(node, weights);
             int channels = graph.shape(node.inputs().get(whole.source())).channels();
             GatedKernel made = Backend.this.gated(
                     GatedFilter.of(whole, channels),

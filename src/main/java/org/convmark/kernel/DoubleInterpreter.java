@@ -205,9 +205,7 @@ public final class DoubleInterpreter {
             /** With the parameters of the chosen channels; an affine layer is a convolution of one weight per channel. */
             @Override
             public double[] gated(Gated gated) {
-                FoldedConv whole =
-                        gated.isConvolution() ? FoldedConv.of(node, weights) : FoldedConv.ofAffine(node, weights);
-                GatedFilter filter = GatedFilter.of(whole, in.channels());
+                GatedFilter filter = GatedFilter.of(FoldedConv.of(node, weights), in.channels());
                 filter.choose(
                         channels(node, gated.inputMask(), in.channels()),
                         channels(node, gated.outputMask(), out.channels()));

@@ -31,16 +31,16 @@ public record FoldedConv(
         Quantiser reads,
         int source,
         int residual) {
-    /** Floats hold every integer up to this one. */
-    private static final long MOST_EXACT = 1 << 24;
-
     /**
-     * From a node that is a convolution, or a convolution with its epilogue. Of one that is gated, filter and bias are those of all
+     * From a node that is a convolution, a convolution with its epilogue, or gated. Of one that is gated, filter and bias are those of all
      * channels from which masks choose.
      */
     public static FoldedConv of(Node node, Weights weights) {
         if (node.layer().convolution().isPresent()) {
             return of(node.layer().convolution().get(), node, weights);
+        }
+        if (node.layer() instanceof Gated) {
+            return ofAffine(node, weights);
         }
         Graph body = ((Fused) node.layer()).body();
         Node first = body.nodes().get(0);
@@ -89,8 +89,8 @@ public record FoldedConv(
         return node.layer() instanceof Gated gated && gated.outputs() > 0 ? gated.outputs() : conv.outChannels();
     }
 
-    /** An affine layer as the convolution that it is, one weight per channel. */
-    static FoldedConv ofAffine(Node node, Weights weights) {
+    /** A gated affine layer as the convolution that it is, one weight per channel. */
+    private static FoldedConv ofAffine(Node node, Weights weights) {
         int channels = node.output().channels();
         return of(new Conv(channels, 1, 1, 1, 0, 1, Conv.Bias.YES), weights.scale(node), weights.shift(node));
     }
@@ -160,7 +160,7 @@ public record FoldedConv(
                 high += Math.max(reads.least() * codes[t], reads.most() * codes[t]);
                 low += Math.min(reads.least() * codes[t], reads.most() * codes[t]);
             }
-            if (Math.max(high, -low) > MOST_EXACT) {
+            if (Math.max(high, -low) > IntegerLimits.MOST) {
                 return false;
             }
         }

@@ -12,9 +12,6 @@ import org.convmark.model.Conv;
  * @param all input channels of a filter of the whole convolution
  */
 public record GatedFilter(FoldedConv whole, FoldedConv chosen, int taps, int channels, int all) {
-    /** Floats hold all integers up to this one. */
-    private static final int MOST = 1 << 24;
-
     /** @param inputs channels of the chosen input */
     public static GatedFilter of(FoldedConv whole, int inputs) {
         Conv conv = whole.conv();
@@ -50,9 +47,9 @@ public record GatedFilter(FoldedConv whole, FoldedConv chosen, int taps, int cha
      */
     public FoldedConv numbered() {
         float[] filter = new float[chosen.filter().length];
-        if (filter.length > MOST) {
+        if (filter.length > IntegerLimits.MOST) {
             throw new IllegalArgumentException("a gated filter of " + filter.length + " weights is too large, at most "
-                    + MOST + " can be numbered: choose a smaller width");
+                    + IntegerLimits.MOST + " can be numbered: choose a smaller width");
         }
         for (int i = 0; i < filter.length; i++) {
             filter[i] = i + 1;

@@ -2,7 +2,6 @@ package org.convmark.kernel;
 
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
-import org.convmark.model.Activation;
 import org.convmark.model.Affine;
 import org.convmark.model.Conv;
 import org.convmark.model.ElementWise;
@@ -31,6 +30,9 @@ final class IntegerLimits {
 
     /** Bits of a float's significand. */
     private static final int FLOAT_BITS = 24;
+
+    /** Floats hold every integer up to this one. */
+    static final int MOST = 1 << FLOAT_BITS;
 
     /** A layer with parameters does not read values with more bits behind the point. */
     private static final int MOST_BITS = FLOAT_BITS / 2;
@@ -157,7 +159,7 @@ final class IntegerLimits {
 
             @Override
             public Effect activate(ElementWise.Activate activate) {
-                if (activate.function() == Activation.RELU || activate.function() == Activation.RELU6) {
+                if (activate.function().isClamp()) {
                     return Effect.KEEP;
                 }
                 throw rounds(activate);

@@ -2,17 +2,13 @@ package org.convmark.kernel;
 
 import java.util.Arrays;
 import java.util.function.Supplier;
-import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
 import org.convmark.model.Conv;
 import org.convmark.model.ElementWise;
 import org.convmark.model.Graph;
 import org.convmark.model.Graph.Node;
 import org.convmark.model.Layer;
-import org.convmark.model.Pool;
 import org.convmark.model.Precision;
-import org.convmark.model.Route;
-import org.convmark.model.Shift;
 
 /**
  * The right answer of a graph: the output of a trusted engine that runs it unfused, and how far rounding may move a result from
@@ -100,17 +96,14 @@ public final class Reference {
     /** Whether all engines make the same of the same input: nothing is rounded, or once and as IEEE 754 says. */
     private boolean isExact(Node node) {
         Layer layer = node.layer();
-        return layer instanceof Conv conv
-                ? conv.precision() == Precision.INT8
-                        && FoldedConv.of(node, weights).isExact()
-                : layer instanceof ElementWise.Activate activate
-                        ? activate.function() == Activation.RELU || activate.function() == Activation.RELU6
-                        : layer instanceof Pool pool
-                                ? pool.kind() == Pool.Kind.MAX
-                                : layer instanceof ElementWise.Add
-                                        || layer instanceof ElementWise.Quantise
-                                        || layer instanceof Route
-                                        || layer instanceof Shift;
+        return layer.isMove()
+                || layer instanceof ElementWise.Add
+                || layer instanceof ElementWise.Quantise
+                || layer instanceof ElementWise.Activate activate
+                        && activate.function().isClamp()
+                || layer instanceof Conv conv
+                        && conv.precision() == Precision.INT8
+                        && FoldedConv.of(node, weights).isExact();
     }
 
     /**

@@ -210,18 +210,11 @@ public class Weights {
                 Node node = graph.nodes().get(i);
                 made[graph.inputs().size() + i] = node.layer() instanceof ElementWise.Quantise quantise
                         ? new Quantiser(steps.getOrDefault(i, INTEGER_STEP), quantise.least(), quantise.most())
-                        : movesOnly(node) ? made[node.inputs().get(0)] : null;
+                        : node.movesOne() ? made[node.inputs().get(0)] : null;
             }
             quantisers = made;
         }
         return quantisers;
-    }
-
-    /** Whether a node only moves numbers, which stay as they have been rounded. */
-    private static boolean movesOnly(Node node) {
-        return node.layer() instanceof Route && node.inputs().size() == 1
-                || node.layer() instanceof Shift
-                || node.layer() instanceof Pool pool && pool.kind() == Pool.Kind.MAX;
     }
 
     /**

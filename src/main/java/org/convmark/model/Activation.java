@@ -169,4 +169,9 @@ public enum Activation {
         double tail = t * Math.exp(exponent - z * z);
         return x >= 0 ? tail : 2 - tail;
     }
+
+    /** Whether it only limits numbers. */
+    public boolean isClamp() {
+        return this == RELU || this == RELU6;
+    }
 }

@@ -29,6 +29,11 @@ public record Graph(List<Shape> inputs, List<Node> nodes, int head) {
         public Node {
             inputs = List.copyOf(inputs);
         }
+
+        /** Whether the elements of its result are elements of its only input. */
+        public boolean movesOne() {
+            return layer.isMove() && inputs.size() == 1;
+        }
     }
 
     /** Copies the lists. */

@@ -36,6 +36,11 @@ public sealed interface Layer permits Conv, ElementWise, LayerNorm, Pool, Route,
         return Optional.empty();
     }
 
+    /** Whether the elements of the result are elements of the inputs. */
+    default boolean isMove() {
+        return false;
+    }
+
     /** Which rows of an input a row of the result is made from. */
     ReceptiveField reach(int input);
 

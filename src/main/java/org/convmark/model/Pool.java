@@ -59,6 +59,11 @@ public record Pool(Kind kind, int kernel, int stride, int padding, int after) im
     }
 
     @Override
+    public boolean isMove() {
+        return kind == Kind.MAX;
+    }
+
+    @Override
     public ReceptiveField reach(int input) {
         return kind == Kind.GLOBAL ? ReceptiveField.MAP : new ReceptiveField(stride, padding, kernel - 1 - padding);
     }

@@ -69,7 +69,7 @@ final class Quantisation {
         List<Integer> inputs = node.inputs().stream().map(values::get).toList();
         if (!isReached(node)) {
             int made = add(node.layer(), inputs, node);
-            if (isMoved(node.layer()) && inputs.stream().allMatch(rounded::contains)) {
+            if (node.movesOne() && rounded.contains(inputs.get(0))) {
                 rounded.add(made);
             }
             if (isNeverNegative(node.layer(), inputs)) {
@@ -91,7 +91,7 @@ final class Quantisation {
         Node next = onlyReader(last);
         boolean limits = next != null
                 && next.layer() instanceof ElementWise.Activate activate
-                && (activate.function() == Activation.RELU || activate.function() == Activation.RELU6);
+                && activate.function().isClamp();
         ends.add(limits ? graph.inputs().size() + next.id() : last);
         put(last, made, node.block());
     }
@@ -99,14 +99,6 @@ final class Quantisation {
     private boolean isReached(Node node) {
         return node.layer() instanceof Conv conv
                 && Precision.INT8.reaches(conv, graph.shape(node.inputs().get(0)), node.output());
-    }
-
-    /** Whether the elements of its result are elements of its input. */
-    private static boolean isMoved(Layer layer) {
-        return layer instanceof Route.Slice
-                || layer instanceof Route.Shuffle
-                || layer instanceof Shift
-                || layer instanceof Pool pool && pool.kind() == Pool.Kind.MAX;
     }
 
     private boolean isNeverNegative(Layer layer, List<Integer> inputs) {

@@ -12,6 +12,11 @@ public sealed interface Route extends Layer {
     <R> R accept(RouteVisitor<R> visitor);
 
     @Override
+    default boolean isMove() {
+        return true;
+    }
+
+    @Override
     default ReceptiveField reach(int input) {
         return ReceptiveField.ROW;
     }

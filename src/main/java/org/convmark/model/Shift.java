@@ -18,6 +18,11 @@ public record Shift() implements Layer {
     }
 
     @Override
+    public boolean isMove() {
+        return true;
+    }
+
+    @Override
     public ReceptiveField reach(int input) {
         return new ReceptiveField(1, 0, 1);
     }

@@ -4,6 +4,7 @@ import static org.convmark.kernel.vector.lane.Lanes.L;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.convmark.fusion.FusionCapabilities;
 import org.convmark.fusion.FusionConstraints;
 import org.convmark.fusion.FusionPlanner;
@@ -204,34 +205,34 @@ public final class VectorBackend extends Backend<BlockedTensor, RowRangeKernel> 
             BlockedTensor in,
             BlockedTensor residual,
             BlockedTensor out) {
+        Conv conv = filter.chosen().conv();
         PostOps postOps = new PostOps(filter.chosen().epilogue(), residual);
-        if (filter.chosen().conv().groupWidth() == 1) {
-            DepthwiseKernel kernel = depthwise(filter.chosen(), postOps, in, out);
-            DepthwiseKernel numbered = depthwise(filter.numbered(), postOps, in, out);
-            return new GatedKernel(
-                    new GatedParameters(filter, inputs, outputs, kernel.parameters(), numbered.parameters()), kernel);
-        }
-        Winograd form = Winograd.choose(algorithm, filter.chosen().conv(), in.shape, out.shape);
+        Winograd form = Winograd.choose(algorithm, conv, in.shape, out.shape);
         if (form != null) {
             GatedFilter products = filter.with(form.transformed(filter.whole().filter()), form.products());
-            WinogradKernel kernel = winograd(form, products.chosen(), postOps, in, out);
-            WinogradKernel numbered = winograd(form, products.numbered(), postOps, in, out);
-            return new GatedKernel(
-                    new GatedParameters(products, inputs, outputs, kernel.parameters(), numbered.parameters()), kernel);
+            return gated(
+                    products,
+                    inputs,
+                    outputs,
+                    folded -> new WinogradKernel(form, conv, folded.filter(), folded.bias(), postOps, in, out));
         }
-        ConvKernel kernel = new ConvKernel(filter.chosen(), postOps, in, out);
-        ConvKernel numbered = new ConvKernel(filter.numbered(), postOps, in, out);
-        return new GatedKernel(
-                new GatedParameters(filter, inputs, outputs, kernel.parameters(), numbered.parameters()), kernel);
+        return gated(
+                filter,
+                inputs,
+                outputs,
+                conv.groupWidth() == 1
+                        ? folded -> new DepthwiseKernel(conv, folded.filter(), folded.bias(), postOps, in, out)
+                        : folded -> new ConvKernel(folded, postOps, in, out));
     }
 
-    private static WinogradKernel winograd(
-            Winograd form, FoldedConv folded, PostOps postOps, BlockedTensor in, BlockedTensor out) {
-        return new WinogradKernel(form, folded.conv(), folded.filter(), folded.bias(), postOps, in, out);
-    }
-
-    private static DepthwiseKernel depthwise(FoldedConv folded, PostOps postOps, BlockedTensor in, BlockedTensor out) {
-        return new DepthwiseKernel(folded.conv(), folded.filter(), folded.bias(), postOps, in, out);
+    private static GatedKernel gated(
+            GatedFilter filter,
+            BlockedTensor inputs,
+            BlockedTensor outputs,
+            Function<FoldedConv, GatedParameters.Packed> kernels) {
+        GatedParameters.Packed kernel = kernels.apply(filter.chosen());
+        GatedParameters.Packed numbered = kernels.apply(filter.numbered());
+        return new GatedKernel(new GatedParameters(filter, inputs, outputs, kernel, numbered), kernel);
     }
 
     @Override

@@ -28,7 +28,7 @@ import org.convmark.model.Sparsity;
  * stay in L2. Where it pays, the inputs of a band are packed first, see {@link Panel}. Where more output blocks follow, the panels
  * of several bands, a strip of the map, are kept for them: otherwise each group of blocks would pack the map again.
  */
-public final class ConvKernel implements RowRangeKernel {
+public final class ConvKernel implements RowRangeKernel, GatedParameters.Packed {
     private static final int CACHED_WEIGHTS = 512 << 10;
 
     /** Bytes of the panels that are kept. Tiles read them in sequence, so they may lie in L3. */
@@ -133,7 +133,7 @@ public final class ConvKernel implements RowRangeKernel {
                 && Tiling.fitsImage(in, out, conv.stride());
     }
 
-    /** Weights and biases as tiles read them. */
+    @Override
     public List<FloatBuffer> parameters() {
         return Stream.of(taps)
                 .map(PackedFilter::parameters)

@@ -9,7 +9,7 @@ import org.convmark.model.Conv;
 import org.convmark.model.Pool;
 
 /** Depthwise convolution. A unit is one row of one channel block: a {@link LaneFilter} on the input in place. */
-public final class DepthwiseKernel implements RowRangeKernel {
+public final class DepthwiseKernel implements RowRangeKernel, GatedParameters.Packed {
     private final Conv conv;
     private final LaneFilter filter;
     private final PostOps postOps;
@@ -26,7 +26,7 @@ public final class DepthwiseKernel implements RowRangeKernel {
         this.out = out;
     }
 
-    /** Weights and biases as they are read. */
+    @Override
     public List<FloatBuffer> parameters() {
         return filter.parameters();
     }

@@ -18,6 +18,12 @@ import org.convmark.model.Gated;
  * channel. Where to is seen from the same kernel with {@linkplain GatedFilter#numbered numbers} for parameters.
  */
 public final class GatedParameters implements Kernel {
+    /** A kernel whose parameters can be changed between passes. */
+    public interface Packed extends Kernel {
+        /** Weights and biases as it reads them. */
+        List<FloatBuffer> parameters();
+    }
+
     /** The whole filter, then the whole bias as if it were one more input channel. */
     private final float[] whole;
 
@@ -62,15 +68,13 @@ public final class GatedParameters implements Kernel {
     private record Copies(float[] data, int[] to, int[] inputs, int[] outputs, int[] rests) {}
 
     /**
-     * @param packed the parameters of the kernel
-     * @param numbers the same parameters of a kernel with numbers in their place, one array for each
+     * @param kernel whose parameters are gathered
+     * @param numbered the same kernel with numbers in their place
      */
     public GatedParameters(
-            GatedFilter filter,
-            BlockedTensor inputs,
-            BlockedTensor outputs,
-            List<FloatBuffer> packed,
-            List<FloatBuffer> numbers) {
+            GatedFilter filter, BlockedTensor inputs, BlockedTensor outputs, Packed kernel, Packed numbered) {
+        List<FloatBuffer> packed = kernel.parameters();
+        List<FloatBuffer> numbers = numbered.parameters();
         this.whole = transposed(filter);
         this.row = filter.taps() * filter.whole().bias().length;
         this.inputs = Choice.of(inputs, filter.channels());

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.convmark.kernel.Kernel;
 import org.convmark.kernel.vector.lane.AlignedFloats;
 import org.convmark.kernel.vector.lane.BlockedTensor;
 import org.convmark.kernel.vector.lane.ElementwiseKernels;
@@ -33,7 +32,7 @@ import org.convmark.model.Conv;
  * Flops of the direct kernel per second as a share of the FMA roof, Zen 3, AVX2, one thread, JDK 17 / 25: F4 with 64 channels at
  * 56 pixels 238 / 223 %, 128 at 28 257 / 210 %, 256 at 14 197 / 154 %; F2 about 150 %.
  */
-public final class WinogradKernel implements Kernel {
+public final class WinogradKernel implements GatedParameters.Packed {
     /** Floats between matrices, so that they do not all start in the same cache set. */
     private static final int PAD = 16;
 
@@ -178,7 +177,7 @@ public final class WinogradKernel implements Kernel {
         return panels;
     }
 
-    /** Weights and biases as they are read. */
+    @Override
     public List<FloatBuffer> parameters() {
         return Stream.concat(
                         Stream.of(panels).map(PackedFilter::parameters).map(both -> both.get(0)),

@@ -20,7 +20,7 @@ public record Clamp(float low, float high) {
 
     /** Whether an activation (null for none) is nothing but a clamp. */
     public static boolean suffice(Activation activation) {
-        return activation == null || activation == Activation.RELU || activation == Activation.RELU6;
+        return activation == null || activation.isClamp();
     }
 
     /** The clamp of an activation; all values if the activation is more than a clamp. */

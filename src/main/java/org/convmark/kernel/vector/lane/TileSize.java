@@ -74,6 +74,11 @@ public enum TileSize {
         return covered * Lanes.L;
     }
 
+    /** Whether its tiles cut rows of any length, and those of images; others only rows of just its pixels. */
+    public boolean cutsAnyRow() {
+        return this != EIGHT;
+    }
+
     /** Whether there is a tile of this many pixels whose first ones are in one row and the others in the next. */
     static boolean canGoOn(int pixels, int first) {
         return Stream.of(values()).anyMatch(size -> size.pixels == pixels && first % size.piece == 0);

@@ -305,7 +305,7 @@ public final class Tiling {
             large -= LARGE.pixels;
         }
         int half = endsWithHalf(covered) ? covered : large;
-        return new int[] {large, large, half, covered - SMALL.pixels * smalls(covered - half), covered};
+        return new int[] {large, half, covered - SMALL.pixels * smalls(covered - half), covered};
     }
 
     private static boolean endsWithHalf(int pixels) {

@@ -83,7 +83,6 @@ public final class PairTiles {
                 case 5 -> Tile2x5.runImage(taps, x, i, y, o, next, s);
                 case 6 -> Tile2x6.runImage(taps, x, i, y, o, next, s);
                 case 7 -> Tile2x7.runImage(taps, x, i, y, o, next, s);
-                case 8 -> Tile2x8.runImage(taps, x, i, y, o, next, s);
                 default -> Tile2x14.runImage(taps, x, i, y, o, next, s);
             }
         }
@@ -98,7 +97,6 @@ public final class PairTiles {
                 case 5 -> Tile2x5.runImageStride2(taps, x, i, y, o, next, s);
                 case 6 -> Tile2x6.runImageStride2(taps, x, i, y, o, next, s);
                 case 7 -> Tile2x7.runImageStride2(taps, x, i, y, o, next, s);
-                case 8 -> Tile2x8.runImageStride2(taps, x, i, y, o, next, s);
                 default -> Tile2x14.runImageStride2(taps, x, i, y, o, next, s);
             }
         }
@@ -113,7 +111,6 @@ public final class PairTiles {
                 case 5 -> Tile2x5.runImageStride4(taps, x, i, y, o, next, s);
                 case 6 -> Tile2x6.runImageStride4(taps, x, i, y, o, next, s);
                 case 7 -> Tile2x7.runImageStride4(taps, x, i, y, o, next, s);
-                case 8 -> Tile2x8.runImageStride4(taps, x, i, y, o, next, s);
                 default -> Tile2x14.runImageStride4(taps, x, i, y, o, next, s);
             }
         }
@@ -129,7 +126,7 @@ public final class PairTiles {
     /**
      * Tiles along one row, whose pixels are neighbours in the input and in the output. The last two may share pixels.
      *
-     * @param ends pixels at which the tiles of 14, 8, 7, 6, 5 end
+     * @param ends pixels at which the tiles of 14, 7, 6, 5 end
      */
     public static void along(PackedFilter taps, int[] ends, float[] x, int p, float[] y, int q, int next) {
         int i = 0;
@@ -137,20 +134,16 @@ public final class PairTiles {
             int o = Math.min(i, ends[0] - 14) * L;
             Tile2x14.run(taps, x, p + o, y, q + o, next, 0);
         }
-        for (; i < ends[1]; i += 8) {
-            int o = Math.min(i, ends[1] - 8) * L;
-            Tile2x8.run(taps, x, p + o, y, q + o, next, 0);
-        }
-        for (; i < ends[2]; i += 7) {
-            int o = Math.min(i, ends[2] - 7) * L;
+        for (; i < ends[1]; i += 7) {
+            int o = Math.min(i, ends[1] - 7) * L;
             Tile2x7.run(taps, x, p + o, y, q + o, next, 0);
         }
-        for (; i < ends[3]; i += 6) {
-            int o = Math.min(i, ends[3] - 6) * L;
+        for (; i < ends[2]; i += 6) {
+            int o = Math.min(i, ends[2] - 6) * L;
             Tile2x6.run(taps, x, p + o, y, q + o, next, 0);
         }
-        for (; i < ends[4]; i += 5) {
-            int o = Math.min(i, ends[4] - 5) * L;
+        for (; i < ends[3]; i += 5) {
+            int o = Math.min(i, ends[3] - 5) * L;
             Tile2x5.run(taps, x, p + o, y, q + o, next, 0);
         }
     }

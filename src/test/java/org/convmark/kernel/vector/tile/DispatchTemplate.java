@@ -184,7 +184,7 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
 
     private String along() {
         List<Integer> sizes = Stream.of(TileSize.values())
-                .filter(size -> size.vectors == vectors)
+                .filter(size -> size.vectors == vectors && size.cutsAnyRow())
                 .map(size -> size.pixels)
                 .sorted(Comparator.reverseOrder())
                 .toList();

@@ -120,7 +120,10 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
 
     /** Whether it reads interleaved images too. */
     boolean readsImages() {
-        return vectors > 1 && second == 0;
+        return vectors > 1
+                && second == 0
+                && Stream.of(TileSize.values())
+                        .anyMatch(size -> size.vectors == vectors && size.pixels == first && size.cutsAnyRow());
     }
 
     /** The name of the method for an image and a stride. */
