@@ -89,7 +89,7 @@ public final class ConvKernel implements RowRangeKernel, GatedParameters.Packed 
         boolean singles = plain && Tiling.fitsSingle(out, conv.stride());
         boolean last = plain && !pack && Tiling.suitsSingle(in, out, conv.stride());
         int[] split = PackedFilter.split(conv, in.shape.channels(), singles, last);
-        this.tiling = new Tiling(in, out, conv.stride(), pruned ? 1 : split[0], pack);
+        this.tiling = new Tiling(in, out, conv.stride(), pruned ? 1 : split[0], split.length, pack);
         PackedFilter.Taps order = PackedFilter.Taps.of(folded, in);
         this.panel = pack ? new Panel(conv, in, tiling) : null;
         float[] added = residual == null ? null : residual.data;
@@ -167,46 +167,57 @@ public final class ConvKernel implements RowRangeKernel, GatedParameters.Packed 
     public void run(int from, int to) {
         AlignedFloats memory = memory();
         PackedFilter[] filters = filters(memory);
-        int group = -1;
-        int seen = 0;
-        int current = -1;
-        int start = 0;
+        // Filters come in turn, then bands, groups of filters, strips and images. Divisions for each unit would cost as
+        // much as a tile.
+        int inImage = from % (taps.length * bands);
+        int n = from / (taps.length * bands);
+        int firstBand = inImage / (taps.length * strip) * strip;
+        int size = Math.min(strip, bands - firstBand);
+        int inStrip = inImage % (taps.length * strip);
+        int group = inStrip / (together * size) * together;
+        int count = Math.min(together, taps.length - group);
+        int slot = (inStrip - group * size) / count;
+        int next = (inStrip - group * size) % count;
+        int start = slot;
         int kept = 0;
+        int seen = 0;
         for (int unit = from; unit < to; unit++) {
-            int inImage = unit % (taps.length * bands);
-            int inStrip = inImage % (taps.length * strip);
-            int firstBand = inImage / (taps.length * strip) * strip;
-            int size = Math.min(strip, bands - firstBand);
-            int first = inStrip / (together * size) * together;
-            int count = Math.min(together, taps.length - first);
-            int inGroup = inStrip - first * size;
-            int slot = inGroup / count;
-            int n = unit / (taps.length * bands);
             int y = (firstBand + slot) * tiling.rows;
             int end = Math.min(y + tiling.rows, out.shape.height());
-            if (panel != null) {
-                if (unit - inStrip != current) {
-                    current = unit - inStrip;
-                    start = slot;
-                    kept = 0;
-                }
-                // Bands come in turn, from any one on, so those that are packed already follow the first.
-                if ((slot - start + size) % size == kept) {
-                    pack(n, y, end, memory, slot);
-                    kept++;
-                }
+            // Bands come in turn, from any one on, so those that are packed already follow the first.
+            if (panel != null && (slot - start + size) % size == kept) {
+                pack(n, y, end, memory, slot);
+                kept++;
             }
-            PackedFilter filter = filters[first + inGroup % count];
-            if (room > 0) {
-                seen = first == group ? seen : 0;
-                group = first;
-                // Filters of a group come in turn, so the first ones seen are all of them.
-                if (bands == 1 || seen < count) {
-                    filter.expand();
-                    seen++;
-                }
+            PackedFilter filter = filters[group + next];
+            // Filters of a group come in turn, so the first ones seen are all of them.
+            if (room > 0 && (bands == 1 || seen < count)) {
+                filter.expand();
+                seen++;
             }
             band(memory, slot, n, filter, y, end);
+            if (++next == count) {
+                next = 0;
+                slot++;
+            }
+            if (slot == size) {
+                slot = 0;
+                int before = group;
+                group += together;
+                if (group >= taps.length) {
+                    group = 0;
+                    start = 0;
+                    kept = 0;
+                    firstBand += strip;
+                }
+                if (firstBand >= bands) {
+                    firstBand = 0;
+                    n++;
+                }
+                size = Math.min(strip, bands - firstBand);
+                count = Math.min(together, taps.length - group);
+                seen = group == before ? seen : 0;
+            }
         }
     }
 

@@ -36,6 +36,12 @@ public final class Tiling {
 
     private static final int MOST_ROWS = 8;
 
+    /** Bytes that a band reads of the input, so that they stay in L2, and of most layers in L1, for all filters. */
+    private static final int BAND_BYTES = 64 << 10;
+
+    /** Bands of all filters together, for workers to share. */
+    private static final int FEWEST_UNITS = 8;
+
     /** Blocks from which an empty half of one pair costs only a few per cent. */
     private static final int MANY_BLOCKS = 16;
 
@@ -67,9 +73,10 @@ public final class Tiling {
 
     /**
      * @param vectors of output channels that most tiles have
+     * @param filters that read each band
      * @param packed whether pairs of vectors read their inputs from a {@link Panel}
      */
-    public Tiling(BlockedTensor in, BlockedTensor out, int stride, int vectors, boolean packed) {
+    public Tiling(BlockedTensor in, BlockedTensor out, int stride, int vectors, int filters, boolean packed) {
         this.width = out.shape.width();
         this.height = out.rows;
         this.stride = stride;
@@ -83,7 +90,20 @@ public final class Tiling {
         this.eights =
                 HAS_LARGE && steps && !packed && !large && !joined && width == EIGHT.pixels && height <= MOST_ROWS;
         this.isLong = HAS_LARGE && (joined || steps && fitsLong(width, out.fewest));
-        this.rows = rows(vectors);
+        this.rows = taller(rows(vectors), filters, in);
+    }
+
+    /**
+     * As many times these rows as leave the input of a band small and give several units of work, all bands about alike. A filter's turn at
+     * a band costs as much as a tile of twenty taps, so it should have many tiles.
+     */
+    private int taller(int fewest, int filters, BlockedTensor in) {
+        long rowBytes = (long) in.row * stride * in.blocks * Float.BYTES;
+        long most = Math.min(BAND_BYTES / rowBytes, (long) height * filters / FEWEST_UNITS);
+        int times = (int) Math.max(1, most / fewest);
+        int parts = (height + fewest - 1) / fewest;
+        int taller = (parts + times - 1) / times;
+        return fewest * ((parts + taller - 1) / taller);
     }
 
     /** Rows of about a multiple of 7 pixels. */
