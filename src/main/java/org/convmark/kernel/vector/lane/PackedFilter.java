@@ -25,6 +25,15 @@ public final class PackedFilter {
      */
     public static final int RUN = Lanes.REGISTERS == 16 ? 4 : 2;
 
+    /**
+     * Whether C2 is told how far the weights of one run are from those of the next. Then it checks each of a run's loads for the first and the
+     * last run before the loop; otherwise one pair of checks for all loads stays in the loop. With 16 registers the checks before the
+     * loop of JDK 25, of up to eight loads, take as long as one or two taps of a tile. JDK 17 makes one pair of checks of them, and without the
+     * constant its loop is slower.
+     */
+    private static final boolean TELLS_PITCH =
+            Lanes.REGISTERS == 32 || Runtime.version().feature() < 25;
+
     private static final AlignedFloats NOTHING = new AlignedFloats(new float[0], 0);
 
     /** Every tile needs a packed filter, so tiles are kept from C1 before the first one runs. */
@@ -157,6 +166,15 @@ public final class PackedFilter {
     /** The weights, which must be floats, and the biases. */
     public List<FloatBuffer> parameters() {
         return List.of(FloatBuffer.wrap(weights, first, floats()), FloatBuffer.wrap(bias));
+    }
+
+    /**
+     * Floats from the weights of one run of {@link #RUN} taps to those of the next.
+     *
+     * @param constant the same, as a tile knows it
+     */
+    public int pitch(int constant) {
+        return TELLS_PITCH ? constant : vectors * (RUN * L);
     }
 
     /** Whether it has one tap per offset. */

@@ -16,6 +16,7 @@ public final class Tile1x14And14 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0);
@@ -47,7 +48,7 @@ public final class Tile1x14And14 {
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             int j = i + inGap;
-            int m = w0 + k * (RUN * L);
+            int m = w0 + k * pitch;
             FloatVector u, x;
             u = FloatVector.fromArray(FLOATS, w, m);
             x = FloatVector.broadcast(FLOATS, in[i]);
@@ -266,6 +267,7 @@ public final class Tile1x14And14 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0);
@@ -297,7 +299,7 @@ public final class Tile1x14And14 {
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             int j = i + inGap;
-            int m = w0 + k * (RUN * L);
+            int m = w0 + k * pitch;
             FloatVector u, x;
             u = FloatVector.fromArray(FLOATS, w, m);
             x = FloatVector.broadcast(FLOATS, in[i]);
@@ -516,6 +518,7 @@ public final class Tile1x14And14 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = L;
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0);
@@ -547,7 +550,7 @@ public final class Tile1x14And14 {
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             int j = i + inGap;
-            int m = w0 + k * L;
+            int m = w0 + k * pitch;
             FloatVector u, x;
             u = FloatVector.fromArray(FLOATS, w, m);
             x = FloatVector.broadcast(FLOATS, in[i]);

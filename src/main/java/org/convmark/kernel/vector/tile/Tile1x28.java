@@ -16,6 +16,7 @@ public final class Tile1x28 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0);
@@ -46,7 +47,7 @@ public final class Tile1x28 {
         FloatVector a27 = FloatVector.fromArray(FLOATS, bias, 0);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * L);
+            int m = w0 + k * pitch;
             FloatVector u, x;
             u = FloatVector.fromArray(FLOATS, w, m);
             x = FloatVector.broadcast(FLOATS, in[i]);
@@ -264,6 +265,7 @@ public final class Tile1x28 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0);
@@ -294,7 +296,7 @@ public final class Tile1x28 {
         FloatVector a27 = FloatVector.fromArray(FLOATS, bias, 0);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * L);
+            int m = w0 + k * pitch;
             FloatVector u, x;
             u = FloatVector.fromArray(FLOATS, w, m);
             x = FloatVector.broadcast(FLOATS, in[i]);
@@ -512,6 +514,7 @@ public final class Tile1x28 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = L;
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0);
@@ -542,7 +545,7 @@ public final class Tile1x28 {
         FloatVector a27 = FloatVector.fromArray(FLOATS, bias, 0);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * L;
+            int m = w0 + k * pitch;
             FloatVector u, x;
             u = FloatVector.fromArray(FLOATS, w, m);
             x = FloatVector.broadcast(FLOATS, in[i]);

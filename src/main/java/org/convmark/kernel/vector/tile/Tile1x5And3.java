@@ -16,6 +16,7 @@ public final class Tile1x5And3 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0);
@@ -27,7 +28,7 @@ public final class Tile1x5And3 {
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             int j = i + inGap;
-            int m = w0 + k * (RUN * L);
+            int m = w0 + k * pitch;
             FloatVector u, x;
             u = FloatVector.fromArray(FLOATS, w, m);
             x = FloatVector.broadcast(FLOATS, in[i]);
@@ -148,6 +149,7 @@ public final class Tile1x5And3 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0);
@@ -159,7 +161,7 @@ public final class Tile1x5And3 {
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             int j = i + inGap;
-            int m = w0 + k * (RUN * L);
+            int m = w0 + k * pitch;
             FloatVector u, x;
             u = FloatVector.fromArray(FLOATS, w, m);
             x = FloatVector.broadcast(FLOATS, in[i]);
@@ -280,6 +282,7 @@ public final class Tile1x5And3 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = L;
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0);
@@ -291,7 +294,7 @@ public final class Tile1x5And3 {
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             int j = i + inGap;
-            int m = w0 + k * L;
+            int m = w0 + k * pitch;
             FloatVector u, x;
             u = FloatVector.fromArray(FLOATS, w, m);
             x = FloatVector.broadcast(FLOATS, in[i]);

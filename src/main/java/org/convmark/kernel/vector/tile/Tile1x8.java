@@ -16,6 +16,7 @@ public final class Tile1x8 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0);
@@ -26,7 +27,7 @@ public final class Tile1x8 {
         FloatVector a7 = FloatVector.fromArray(FLOATS, bias, 0);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * L);
+            int m = w0 + k * pitch;
             FloatVector u, x;
             u = FloatVector.fromArray(FLOATS, w, m);
             x = FloatVector.broadcast(FLOATS, in[i]);
@@ -146,6 +147,7 @@ public final class Tile1x8 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0);
@@ -156,7 +158,7 @@ public final class Tile1x8 {
         FloatVector a7 = FloatVector.fromArray(FLOATS, bias, 0);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * L);
+            int m = w0 + k * pitch;
             FloatVector u, x;
             u = FloatVector.fromArray(FLOATS, w, m);
             x = FloatVector.broadcast(FLOATS, in[i]);
@@ -276,6 +278,7 @@ public final class Tile1x8 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = L;
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0);
@@ -286,7 +289,7 @@ public final class Tile1x8 {
         FloatVector a7 = FloatVector.fromArray(FLOATS, bias, 0);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * L;
+            int m = w0 + k * pitch;
             FloatVector u, x;
             u = FloatVector.fromArray(FLOATS, w, m);
             x = FloatVector.broadcast(FLOATS, in[i]);

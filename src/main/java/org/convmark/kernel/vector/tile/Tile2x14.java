@@ -16,6 +16,7 @@ public final class Tile2x14 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -32,7 +33,7 @@ public final class Tile2x14 {
         FloatVector a13 = FloatVector.fromArray(FLOATS, bias, 0), b13 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);
@@ -224,6 +225,7 @@ public final class Tile2x14 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -240,7 +242,7 @@ public final class Tile2x14 {
         FloatVector a13 = FloatVector.fromArray(FLOATS, bias, 0), b13 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);
@@ -432,6 +434,7 @@ public final class Tile2x14 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -448,7 +451,7 @@ public final class Tile2x14 {
         FloatVector a13 = FloatVector.fromArray(FLOATS, bias, 0), b13 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);
@@ -640,6 +643,7 @@ public final class Tile2x14 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -656,7 +660,7 @@ public final class Tile2x14 {
         FloatVector a13 = FloatVector.fromArray(FLOATS, bias, 0), b13 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);
@@ -848,6 +852,7 @@ public final class Tile2x14 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -864,7 +869,7 @@ public final class Tile2x14 {
         FloatVector a13 = FloatVector.fromArray(FLOATS, bias, 0), b13 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);

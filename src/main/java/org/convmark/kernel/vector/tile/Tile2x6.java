@@ -16,6 +16,7 @@ public final class Tile2x6 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -24,7 +25,7 @@ public final class Tile2x6 {
         FloatVector a5 = FloatVector.fromArray(FLOATS, bias, 0), b5 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);
@@ -168,6 +169,7 @@ public final class Tile2x6 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -176,7 +178,7 @@ public final class Tile2x6 {
         FloatVector a5 = FloatVector.fromArray(FLOATS, bias, 0), b5 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);
@@ -320,6 +322,7 @@ public final class Tile2x6 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -328,7 +331,7 @@ public final class Tile2x6 {
         FloatVector a5 = FloatVector.fromArray(FLOATS, bias, 0), b5 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);
@@ -472,6 +475,7 @@ public final class Tile2x6 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -480,7 +484,7 @@ public final class Tile2x6 {
         FloatVector a5 = FloatVector.fromArray(FLOATS, bias, 0), b5 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);
@@ -624,6 +628,7 @@ public final class Tile2x6 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -632,7 +637,7 @@ public final class Tile2x6 {
         FloatVector a5 = FloatVector.fromArray(FLOATS, bias, 0), b5 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);

@@ -16,6 +16,7 @@ public final class Tile2x7 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -25,7 +26,7 @@ public final class Tile2x7 {
         FloatVector a6 = FloatVector.fromArray(FLOATS, bias, 0), b6 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);
@@ -187,6 +188,7 @@ public final class Tile2x7 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -196,7 +198,7 @@ public final class Tile2x7 {
         FloatVector a6 = FloatVector.fromArray(FLOATS, bias, 0), b6 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);
@@ -358,6 +360,7 @@ public final class Tile2x7 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -367,7 +370,7 @@ public final class Tile2x7 {
         FloatVector a6 = FloatVector.fromArray(FLOATS, bias, 0), b6 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);
@@ -529,6 +532,7 @@ public final class Tile2x7 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -538,7 +542,7 @@ public final class Tile2x7 {
         FloatVector a6 = FloatVector.fromArray(FLOATS, bias, 0), b6 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);
@@ -700,6 +704,7 @@ public final class Tile2x7 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -709,7 +714,7 @@ public final class Tile2x7 {
         FloatVector a6 = FloatVector.fromArray(FLOATS, bias, 0), b6 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);

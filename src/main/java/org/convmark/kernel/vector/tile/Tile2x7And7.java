@@ -17,6 +17,7 @@ public final class Tile2x7And7 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -34,7 +35,7 @@ public final class Tile2x7And7 {
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             int j = i + inGap;
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);
@@ -227,6 +228,7 @@ public final class Tile2x7And7 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -244,7 +246,7 @@ public final class Tile2x7And7 {
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
             int j = i + inGap;
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);

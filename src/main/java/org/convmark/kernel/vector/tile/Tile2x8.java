@@ -16,6 +16,7 @@ public final class Tile2x8 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -26,7 +27,7 @@ public final class Tile2x8 {
         FloatVector a7 = FloatVector.fromArray(FLOATS, bias, 0), b7 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);
@@ -206,6 +207,7 @@ public final class Tile2x8 {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
+        int pitch = taps.pitch(RUN * 2 * L);
         FloatVector a0 = FloatVector.fromArray(FLOATS, bias, 0), b0 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a1 = FloatVector.fromArray(FLOATS, bias, 0), b1 = FloatVector.fromArray(FLOATS, bias, L);
         FloatVector a2 = FloatVector.fromArray(FLOATS, bias, 0), b2 = FloatVector.fromArray(FLOATS, bias, L);
@@ -216,7 +218,7 @@ public final class Tile2x8 {
         FloatVector a7 = FloatVector.fromArray(FLOATS, bias, 0), b7 = FloatVector.fromArray(FLOATS, bias, L);
         for (int k = taps.start; k < offsets.length; k++) {
             int i = p + offsets[k];
-            int m = w0 + k * (RUN * 2 * L);
+            int m = w0 + k * pitch;
             FloatVector u, x, v;
             u = FloatVector.fromArray(FLOATS, w, m);
             v = FloatVector.fromArray(FLOATS, w, m + L);

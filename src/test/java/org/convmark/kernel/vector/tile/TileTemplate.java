@@ -41,10 +41,11 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
                     int[] offsets = taps.offsets;
                     float[] w = taps.weights, bias = taps.bias;
                     int w0 = taps.first;
+                    int pitch = %FLOATS%;
                     %START%
                     for (int k = taps.start; k < offsets.length; k++) {
                         int i = p + offsets[k];%SECOND%
-                        int m = w0 + k * %FLOATS%;
+                        int m = w0 + k * pitch;
                         %STEP%
                     }
                     float[] residual = taps.residual;
@@ -141,7 +142,7 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
                                         ? "Neighbouring pixels of an interleaved image."
                                         : "Every " + stride + (stride == 2 ? "nd" : "th")
                                                 + " pixel of an interleaved image.",
-                                "(RUN * 2 * L)",
+                                "taps.pitch(RUN * 2 * L)",
                                 run(t -> t == 0 ? "" : " + " + t * stride * TileSize.IMAGE_CHANNELS)))
                         .collect(Collectors.joining());
     }
@@ -150,7 +151,7 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
         return method(
                 methodName(step),
                 step == 1 ? "Neighbouring columns." : "Every " + step + "nd column.",
-                vectors > 1 ? "(RUN * 2 * L)" : "(RUN * L)",
+                vectors > 1 ? "taps.pitch(RUN * 2 * L)" : "taps.pitch(RUN * L)",
                 run(t -> at("", t * step)));
     }
 
