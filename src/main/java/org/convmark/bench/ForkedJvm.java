@@ -57,7 +57,13 @@ public final class ForkedJvm {
         ForkContract contract = ForkContract.current();
         return Engines.open(
                 target,
-                new EngineOptions(workers, contract.device(), algorithm, constraints(schedule), contract.dump()));
+                new EngineOptions(
+                        workers,
+                        contract.device(),
+                        algorithm,
+                        constraints(schedule),
+                        contract.dump(),
+                        contract.kernels()));
     }
 
     /** The limits for planning fused blocks in this fork, with a schedule. */

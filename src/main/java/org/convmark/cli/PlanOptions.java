@@ -68,6 +68,11 @@ final class PlanOptions {
                     "Write source, build options, ranges and machine code of OpenCL's programs to the run's folder.")
     private boolean dumpPrograms;
 
+    @Option(
+            names = "--no-tune",
+            description = "Choose OpenCL's kernels on a GPU by a model of it instead of its clock.")
+    private boolean noTune;
+
     @Mixin
     private JvmOptions jvmOptions;
 
@@ -147,6 +152,9 @@ final class PlanOptions {
         }
         if (dumpPrograms) {
             effort = effort.dumpingPrograms();
+        }
+        if (noTune) {
+            effort = effort.trustingModel();
         }
         Plan all = selection.plan(new Host(machine, probes, jvmOptions.device, ThisProgram.digest()), effort);
         Plan plan = found.map(file -> tuned(all, file, machine)).orElse(all);

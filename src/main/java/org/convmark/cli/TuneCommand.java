@@ -41,8 +41,8 @@ public final class TuneCommand implements Callable<Integer> {
     private static final List<String> WITH_RESUME = List.of("--resume");
 
     /** Options of a run that a search has no use for. */
-    private static final List<String> UNUSED =
-            List.of("--peers", "--counters", "--dump-programs", "--forks", "--verbose", "--schedule", "--tuned");
+    private static final List<String> UNUSED = List.of(
+            "--peers", "--counters", "--dump-programs", "--no-tune", "--forks", "--verbose", "--schedule", "--tuned");
 
     private static final Pattern TIME = Pattern.compile("([1-9]\\d{0,5})([smh])");
 

@@ -29,6 +29,7 @@ import org.convmark.model.Caches;
  * @param warmUpMillis time limit of the warm-up
  * @param vectorBits vector length, chosen by the user or by the suite for this row, or null for the JVM's preferred length
  * @param dump where OpenCL writes the programs that it builds, or null
+ * @param kernels where OpenCL's kernels that were timed are remembered, or null to choose them by a model
  */
 public record ForkContract(
         List<String> arguments,
@@ -38,12 +39,13 @@ public record ForkContract(
         Caches caches,
         Integer warmUpMillis,
         Integer vectorBits,
-        ProgramDump dump) {
+        ProgramDump dump,
+        TimedKernelsFile kernels) {
     /** The system property. */
     public static final String PROPERTY = "convmark.fork";
 
     /** The contract of a fork that was given none. */
-    public static final ForkContract USUAL = new ForkContract(null, null, null, null, null, null, null, null);
+    public static final ForkContract USUAL = new ForkContract(null, null, null, null, null, null, null, null, null);
 
     private static final int USUAL_WARM_UP = 30_000;
 

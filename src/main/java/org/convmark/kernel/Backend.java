@@ -223,7 +223,12 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
     /** Binds a kernel to every layer and reuses the memory of dead intermediates. */
     @Override
     public Program compile(Graph graph, Weights weights) {
-        return new Compilation(schedule(graph), weights).program();
+        return compileScheduled(schedule(graph), weights);
+    }
+
+    /** A program of a graph whose fused blocks are one kernel each. */
+    protected final Program compileScheduled(Graph graph, Weights weights) {
+        return new Compilation(graph, weights).program();
     }
 
     /** Where this backend places the intermediates of a scheduled graph. */

@@ -11,9 +11,15 @@ import org.convmark.model.Algorithm;
  * @param algorithm of convolutions, for targets that have several
  * @param constraints limits for planning fused blocks
  * @param dump where OpenCL writes the programs that it builds, or null
+ * @param choices of OpenCL's kernels on a GPU, or null to choose by a model instead of the clock
  */
 public record EngineOptions(
-        int workers, String device, Algorithm algorithm, FusionConstraints constraints, ProgramDump dump) {
+        int workers,
+        String device,
+        Algorithm algorithm,
+        FusionConstraints constraints,
+        ProgramDump dump,
+        KernelChoices choices) {
     /**
      * Where programs are written to, for people who read machine code.
      *
@@ -22,9 +28,9 @@ public record EngineOptions(
      */
     public record ProgramDump(String folder, String row) {}
 
-    /** Without files of programs. */
+    /** Without files of programs and choices of kernels. */
     public EngineOptions(int workers, String device, Algorithm algorithm, FusionConstraints constraints) {
-        this(workers, device, algorithm, constraints, null);
+        this(workers, device, algorithm, constraints, null, null);
     }
 
     /** For a machine whose limits are unknown. */

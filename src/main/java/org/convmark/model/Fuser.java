@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.convmark.model.Graph.Node;
@@ -89,6 +90,34 @@ public final class Fuser {
             } else {
                 copy.values.add(copy.append(node));
             }
+        }
+        return copy.graph();
+    }
+
+    /** The same, with layers numbered in their order, as if the graph had never been part of another. */
+    public static Graph renumbered(Graph graph) {
+        return renumbered(graph, new AtomicInteger());
+    }
+
+    private static Graph renumbered(Graph graph, AtomicInteger next) {
+        List<Node> nodes = new ArrayList<>();
+        for (Node node : graph.nodes()) {
+            Layer layer =
+                    node.layer() instanceof Fused fused ? new Fused(renumbered(fused.body(), next)) : node.layer();
+            int id = layer instanceof Fused ? next.get() - 1 : next.getAndIncrement();
+            nodes.add(new Node(id, layer, node.inputs(), node.output(), node.block()));
+        }
+        return new Graph(graph.inputs(), nodes, graph.head());
+    }
+
+    /** Replaces every fused node by its layers. */
+    public static Graph layers(Graph graph) {
+        Copy copy = new Copy(graph);
+        for (Node node : graph.nodes()) {
+            copy.values.add(
+                    node.layer() instanceof Fused fused
+                            ? copy.append(layers(fused.body()), copy.inputs(node))
+                            : copy.append(node));
         }
         return copy.graph();
     }

@@ -158,12 +158,24 @@ public record Waterline(List<Bar> bars) {
      * of 28 rows and columns. It becomes part of a name in JMH's results, whose JSON writer breaks lines at commas and brackets even inside strings.
      */
     public static String label(Graph graph, Node node) {
-        Shape out = node.output();
-        String images = out.batch() > 1 ? out.batch() + " x " : "";
         int channels = channels(graph, node);
+        return label(kind(node.layer(), channels), channels, node.output());
+    }
+
+    /**
+     * What a convolution computes, as in {@link #label(Graph, Node)}.
+     *
+     * @param channels of its input
+     * @param out shape of its result
+     */
+    public static String label(Conv conv, int channels, Shape out) {
+        return label(kind(conv, channels), channels, out);
+    }
+
+    private static String label(String kind, int channels, Shape out) {
+        String images = out.batch() > 1 ? out.batch() + " x " : "";
         String change = channels == out.channels() ? "" : " to " + out.channels();
-        return images + kind(node.layer(), channels) + " on " + channels + change + " at " + out.height() + "x"
-                + out.width();
+        return images + kind + " on " + channels + change + " at " + out.height() + "x" + out.width();
     }
 
     /** Channels that its first layer reads; the first input of a fused kernel may be a residual. */

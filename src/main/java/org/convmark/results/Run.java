@@ -22,6 +22,7 @@ import org.convmark.io.JsonErrors;
 import org.convmark.io.TextFile;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.jvm.Overrides;
+import org.convmark.jvm.TimedKernels;
 import org.convmark.machine.Capture;
 import org.convmark.machine.ForkArguments;
 import org.convmark.machine.Jvm;
@@ -39,6 +40,7 @@ public final class Run {
     private final StoredPlan plan;
     private final List<Measurement> measurements;
     private final List<Failure> failures;
+    private final Optional<TimedKernels> timedKernels;
     /** In the order of their first rows. Every row of a report needs one, so they are made once. */
     private final Map<JvmSetup, String> labels = new LinkedHashMap<>();
 
@@ -50,11 +52,22 @@ public final class Run {
      * @param failures rows that failed, and rows that cannot be used
      */
     public Run(Path folder, Capture machine, StoredPlan plan, List<Measurement> measurements, List<Failure> failures) {
+        this(folder, machine, plan, measurements, failures, Optional.empty());
+    }
+
+    private Run(
+            Path folder,
+            Capture machine,
+            StoredPlan plan,
+            List<Measurement> measurements,
+            List<Failure> failures,
+            Optional<TimedKernels> timedKernels) {
         this.folder = folder;
         this.machine = machine;
         this.plan = plan;
         this.measurements = List.copyOf(measurements);
         this.failures = List.copyOf(failures);
+        this.timedKernels = timedKernels;
         Map<String, Long> alike =
                 jvmsOf(measurements).collect(Collectors.groupingBy(JvmSetup::label, Collectors.counting()));
         jvmsOf(measurements)
@@ -108,6 +121,11 @@ public final class Run {
         return failures;
     }
 
+    /** The kernels that OpenCL chose by the clock of its device; empty if it chose none so. */
+    public Optional<TimedKernels> timedKernels() {
+        return timedKernels;
+    }
+
     /**
      * Reads a run folder.
      *
@@ -131,7 +149,7 @@ public final class Run {
             Measurement row = rows.get(i);
             faults.get(i).ifPresentOrElse(fault -> failures.add(failure(row, fault)), () -> sound.add(row));
         }
-        return new Run(folder, machine, plan, sound, failures);
+        return new Run(folder, machine, plan, sound, failures, TimedKernels.read(folder.resolve(TimedKernels.NAME)));
     }
 
     /** Adds to rows the options that their JVM took from the environment: JMH does not record them, but the JVM's probe does. */

@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.convmark.jvm.EngineId;
 import org.convmark.jvm.ForkContract;
+import org.convmark.jvm.TimedKernelsFile;
 import org.convmark.kernel.EngineOptions.ProgramDump;
 import org.convmark.kernel.VectorLength;
 import org.convmark.model.Caches;
@@ -108,8 +109,9 @@ public record Plan(
      * The contract of a row's forks on a machine with these caches.
      *
      * @param dump where OpenCL writes its programs, or null
+     * @param kernels where OpenCL remembers the kernels that it timed, or null if it times none
      */
-    public ForkContract contract(Row row, Caches caches, ProgramDump dump) {
+    public ForkContract contract(Row row, Caches caches, ProgramDump dump, TimedKernelsFile kernels) {
         PlannedJvm jvm = jvm(row);
         return new ForkContract(
                 jvm.setup().arguments(),
@@ -121,7 +123,8 @@ public record Plan(
                 shortens(row, jvm)
                         ? Integer.valueOf(VectorLength.SHORT_BITS)
                         : jvm.setup().overrides().vectorBits(),
-                dump);
+                dump,
+                kernels);
     }
 
     /** The JVM arguments of a row's forks beside those of its contract: what is known of the processor. Older programs ignore them. */

@@ -18,6 +18,7 @@ import org.convmark.io.InputError;
 import org.convmark.io.Json;
 import org.convmark.io.JsonErrors;
 import org.convmark.io.TextFile;
+import org.convmark.jvm.TimedKernels;
 import org.convmark.results.Failure;
 import org.convmark.results.Row;
 
@@ -96,6 +97,11 @@ public record RunFolder(Path path) {
     /** OpenCL's programs, if they are asked for; absolute, because forks write them. */
     Path programs() {
         return path.resolve("opencl").toAbsolutePath();
+    }
+
+    /** Kernels that OpenCL timed, if it times any; absolute, because forks write it. */
+    Path kernels() {
+        return path.resolve(TimedKernels.NAME).toAbsolutePath();
     }
 
     private Path planFile() {

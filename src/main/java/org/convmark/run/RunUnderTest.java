@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarFile;
 import org.convmark.jvm.ForkContract;
+import org.convmark.jvm.TimedKernelsFile;
 import org.convmark.kernel.EngineOptions.ProgramDump;
 import org.convmark.machine.Capture;
 import org.convmark.model.Caches;
@@ -24,7 +25,7 @@ public record RunUnderTest(RunFolder folder, Plan plan, Capture capture, String 
 
     /** The arguments that tell a row's forks of their contract and their processor, on a machine with these caches. */
     List<String> told(Row row, Caches caches) {
-        ForkContract contract = plan.contract(row, caches, dump(row));
+        ForkContract contract = plan.contract(row, caches, dump(row), kernels(row));
         List<String> told =
                 new ArrayList<>(knows(ForkContract.class) ? contract.properties() : contract.formerProperties());
         told.addAll(plan.ofProcessor(row));
@@ -34,8 +35,19 @@ public record RunUnderTest(RunFolder folder, Plan plan, Capture capture, String 
     /** Where the forks of a row write OpenCL's programs, or null; an older program cannot. */
     private ProgramDump dump(Row row) {
         return plan.effort().dumpsPrograms() && row.target() == Target.OPENCL && knows(ProgramDump.class)
-                ? new ProgramDump(folder.programs().toString(), row.title() + " on JVM " + row.jvm())
+                ? new ProgramDump(folder.programs().toString(), name(row))
                 : null;
+    }
+
+    /** Where the forks of a row remember the kernels that OpenCL timed, or null; an older program times none. */
+    private TimedKernelsFile kernels(Row row) {
+        return plan.effort().timesKernels() && row.target() == Target.OPENCL && knows(TimedKernelsFile.class)
+                ? new TimedKernelsFile(folder.kernels().toString(), name(row))
+                : null;
+    }
+
+    private static String name(Row row) {
+        return row.title() + " on JVM " + row.jvm();
     }
 
     /**

@@ -108,7 +108,7 @@ public record Tuner(Path folder, Caches caches, PrintWriter out) {
         words.add(jvm.path());
         words.addAll(List.of(ForkArguments.VECTOR_MODULE, ForkArguments.TRUST_PROFILES));
         words.addAll(jvm.arguments());
-        words.addAll(plan.contract(row, caches, null).properties());
+        words.addAll(plan.contract(row, caches, null, null).properties());
         words.addAll(plan.ofProcessor(row));
         words.addAll(List.of("-cp", RunUnderTest.OWN, SearchMain.class.getName()));
         words.addAll(List.of(Long.toString(budget.toMillis()), Json.MAPPER.writeValueAsString(row)));

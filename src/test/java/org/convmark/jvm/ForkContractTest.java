@@ -58,7 +58,7 @@ class ForkContractTest {
         Overrides all = new Overrides(256, new ScheduleOverride(4, 64));
         return Stream.of(
                 ForkContract.USUAL,
-                new ForkContract(List.of(), null, EngineId.parse("plain Java loops"), null, null, 5, null, null),
+                new ForkContract(List.of(), null, EngineId.parse("plain Java loops"), null, null, 5, null, null, null),
                 new ForkContract(
                         List.of("-Xmx1g"),
                         all,
@@ -67,7 +67,8 @@ class ForkContractTest {
                         new Caches(1 << 15, 1 << 20, 1 << 25),
                         9,
                         256,
-                        new ProgramDump("folder", "row")),
+                        new ProgramDump("folder", "row"),
+                        new TimedKernelsFile("file", "row")),
                 new ForkContract(
                         List.of(NASTY, "-Dx=" + NASTY),
                         all,
@@ -76,7 +77,8 @@ class ForkContractTest {
                         Caches.TYPICAL,
                         1,
                         512,
-                        new ProgramDump(NASTY, NASTY)));
+                        new ProgramDump(NASTY, NASTY),
+                        new TimedKernelsFile(NASTY, NASTY)));
     }
 
     /** Through the file that JMH writes: what it knows of the fork's arguments in any other way may be altered. */
@@ -133,7 +135,7 @@ class ForkContractTest {
         Overrides chosen = new Overrides(512, new ScheduleOverride(4, 64));
         List<String> user = List.of("-Xmx1g", "-XX:UseAVX=2");
         ForkContract contract =
-                new ForkContract(user, chosen, EngineId.parse("x"), "GPU", Caches.TYPICAL, 9, 256, null);
+                new ForkContract(user, chosen, EngineId.parse("x"), "GPU", Caches.TYPICAL, 9, 256, null, null);
         List<String> told = new ArrayList<>(user);
         told.addAll(contract.formerProperties());
         assertEquals(new JvmSetup("17", "VM", "/java", user, chosen), JvmSetup.ofFork("17", "VM", "/java", told));

@@ -104,7 +104,7 @@ class RunTest {
                 List<String> user = List.of("-Xmx1g", "-Dx='a'");
                 return Stream.of(
                                 user,
-                                new ForkContract(user, chosen, EngineId.parse("x"), null, null, 9, 256, null)
+                                new ForkContract(user, chosen, EngineId.parse("x"), null, null, 9, 256, null, null)
                                         .properties())
                         .flatMap(List::stream)
                         .toList();

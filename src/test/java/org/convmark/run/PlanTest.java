@@ -399,7 +399,8 @@ class PlanTest {
             Plan plan = plan(Profile.SMOKE, "\\.(Plain|Fire)Benchmark", sizes, Here.with(probe));
             List<String> told = plan.rows().stream()
                     .filter(row -> !row.isRoof())
-                    .map(row -> plan.contract(row, Caches.TYPICAL, null).vectorBits() + " " + plan.ofProcessor(row))
+                    .map(row ->
+                            plan.contract(row, Caches.TYPICAL, null, null).vectorBits() + " " + plan.ofProcessor(row))
                     .distinct()
                     .sorted()
                     .toList();

@@ -28,6 +28,7 @@ import org.convmark.engine.Engines;
 import org.convmark.jvm.EngineId;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.jvm.Overrides;
+import org.convmark.jvm.TimedKernels;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.model.Caches;
@@ -121,9 +122,9 @@ class SessionTest {
         assertFalse(older.knows(ErrorProfiler.class));
     }
 
-    /** Rows on other targets build no programs. */
+    /** Rows on other targets build no programs and choose no kernels. */
     @Test
-    void forksOnOpenClAreToldWhereProgramsGo(@TempDir Path parent) {
+    void forksOnOpenClAreToldWhereProgramsAndTimedKernelsGo(@TempDir Path parent) {
         SortedMap<String, String> onOpenCl = new TreeMap<>(PARAMS);
         onOpenCl.put("target", "OPENCL");
         Row row = new Row("a", Case.of("org.convmark.bench.block.FfnBenchmark", onOpenCl));
@@ -135,6 +136,12 @@ class SessionTest {
         assertFalse(run.told(asked.rows().get(0), Caches.TYPICAL).get(0).contains("dump"));
         RunUnderTest usual = new RunUnderTest(folder, plan("plain Java loops"), null, RunUnderTest.OWN);
         assertFalse(usual.told(row, Caches.TYPICAL).get(0).contains("dump"));
+        String kernels = folder.path().resolve(TimedKernels.NAME).toString();
+        assertTrue(usual.told(row, Caches.TYPICAL).get(0).contains(kernels));
+        assertFalse(usual.told(asked.rows().get(0), Caches.TYPICAL).get(0).contains(kernels));
+        Plan modelled = plan("plain Java loops", new MeasurementSettings(1, 50, 2, 10).trustingModel());
+        RunUnderTest fixed = new RunUnderTest(folder, modelled, null, RunUnderTest.OWN);
+        assertFalse(fixed.told(row, Caches.TYPICAL).get(0).contains(kernels));
     }
 
     /** JVMs side by side, then targets and fusions of one problem; another problem waits until all these are kept. */

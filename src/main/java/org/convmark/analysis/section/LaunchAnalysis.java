@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.convmark.analysis.facts.RunFacts;
+import org.convmark.jvm.TimedKernels;
 import org.convmark.model.Metric;
 import org.convmark.model.Target;
 import org.convmark.report.Cell;
@@ -29,6 +30,9 @@ public final class LaunchAnalysis implements Analysis {
             IdentityColumn.WORKERS,
             IdentityColumn.JVM);
 
+    /** Times that hardly differ. */
+    private static final double EVEN = 1.05;
+
     private static final Cell NOT_RECORDED =
             Cell.missing("its device records no times of launches, or an older version measured it");
 
@@ -40,16 +44,22 @@ public final class LaunchAnalysis implements Analysis {
         List<Measurement> recorded = onDevice.stream()
                 .filter(row -> row.metric(Metric.SPAN).isPresent())
                 .toList();
-        if (recorded.isEmpty()) {
-            return new Section(
-                    TITLE,
-                    List.of(
-                            new Content.Lead(
-                                    onDevice.isEmpty()
-                                            ? "No row of this run was measured on a device of its own."
-                                            : "There are no times of a device's clock: its queues record none, or an older version measured this run.")));
-        }
         List<Content> contents = new ArrayList<>();
+        if (recorded.isEmpty()) {
+            contents.add(
+                    new Content.Lead(
+                            onDevice.isEmpty()
+                                    ? "No row of this run was measured on a device of its own."
+                                    : "There are no times of a device's clock: its queues record none, or an older version measured this run."));
+        } else {
+            addPasses(facts.run(), recorded, onDevice, contents);
+        }
+        facts.run().timedKernels().ifPresent(timed -> addKernels(timed, contents));
+        return new Section(TITLE, contents);
+    }
+
+    private static void addPasses(
+            Run run, List<Measurement> recorded, List<Measurement> onDevice, List<Content> contents) {
         contents.add(new Content.Lead(lead(recorded)));
         contents.add(
                 new Content.Text(
@@ -62,8 +72,43 @@ public final class LaunchAnalysis implements Analysis {
                 "Passes by the clock of the device",
                 IdentityColumn.head(
                         IDENTITY, "Time", "Launches", "Kernels", "Span", "Between launches", "Host", "Kernels / time"),
-                onDevice.stream().map(row -> cells(facts.run(), row)).toList()));
-        return new Section(TITLE, contents);
+                onDevice.stream().map(row -> cells(run, row)).toList()));
+    }
+
+    /** What was chosen by the clock, and what the model of launches would have chosen. */
+    private static void addKernels(TimedKernels timed, List<Content> contents) {
+        long right =
+                timed.layers().stream().filter(layer -> loss(layer) <= EVEN).count();
+        double mean = Math.exp(timed.layers().stream()
+                .mapToDouble(layer -> Math.log(loss(layer)))
+                .average()
+                .orElse(0));
+        contents.add(new Content.Text("Before a row is measured on " + timed.device()
+                + ", up to five kernels for each of its layers are timed in turn, the fastest pass of seven each, and the fastest kernel "
+                + "runs in all rows with this layer. A model of launches proposes the five; for " + right + " of "
+                + timed.layers().size() + " the one that it thinks fastest is, by the clock, within "
+                + Unit.SHARE.format(EVEN - 1) + " of the fastest, and in the geometric mean of all it takes "
+                + Unit.FACTOR.format(mean) + " the time of the fastest."));
+        contents.add(new Table(
+                "Kernels chosen by the clock of the device",
+                List.of("Layer", "Kernel", "Time", "By the model", "Time", "By the model / fastest", "Timed", "Rows"),
+                timed.layers().stream().map(LaunchAnalysis::cells).toList()));
+    }
+
+    private static double loss(TimedKernels.Layer layer) {
+        return layer.predicted().micros() / layer.fastest().micros();
+    }
+
+    private static List<Cell> cells(TimedKernels.Layer layer) {
+        return List.of(
+                Cell.words(layer.layer()),
+                Cell.words(layer.fastest().kernel()),
+                Cell.number(layer.fastest().micros() / 1e6, Unit.SECONDS),
+                Cell.words(layer.predicted().kernel()),
+                Cell.number(layer.predicted().micros() / 1e6, Unit.SECONDS),
+                Cell.number(loss(layer), Unit.FACTOR),
+                Cell.number(layer.trials().size(), Unit.COUNT),
+                Cell.number(layer.rows().size(), Unit.COUNT));
     }
 
     private static String lead(List<Measurement> rows) {

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -156,6 +158,26 @@ final class Cl implements AutoCloseable {
         binding.run();
         uploads = Optional.empty();
         return made;
+    }
+
+    /** Frees the buffers and kernels of some work after it, and notes none of its uploads; programs stay built. */
+    <T> T scratch(Supplier<T> work) {
+        Optional<List<Upload>> noted = uploads;
+        int firstBuffer = buffers.size();
+        int firstKernel = kernels.size();
+        uploads = Optional.empty();
+        try {
+            return work.get();
+        } finally {
+            uploads = noted;
+            release(buffers.subList(firstBuffer, buffers.size()), CL::clReleaseMemObject);
+            release(kernels.subList(firstKernel, kernels.size()), CL::clReleaseKernel);
+        }
+    }
+
+    private static <T> void release(List<T> objects, Consumer<T> release) {
+        objects.forEach(release);
+        objects.clear();
     }
 
     /** A buffer of these numbers. */
@@ -327,9 +349,17 @@ final class Cl implements AutoCloseable {
         }
     }
 
-    /** Waits for everything enqueued. */
+    /**
+     * Waits for everything enqueued.
+     *
+     * @throws IllegalStateException if some of it failed
+     */
     void finish() {
-        clFinish(launches);
+        try {
+            clFinish(launches);
+        } catch (CLException e) {
+            throw new IllegalStateException(device.info().name() + " did not finish what it ran: " + e.getMessage(), e);
+        }
     }
 
     // ---------------------------------------------------------------- times
@@ -399,9 +429,9 @@ final class Cl implements AutoCloseable {
     @Override
     public void close() {
         clFinish(queue);
-        kernels.forEach(CL::clReleaseKernel);
+        release(kernels, CL::clReleaseKernel);
         programs.values().forEach(built -> clReleaseProgram(built.program()));
-        buffers.forEach(CL::clReleaseMemObject);
+        release(buffers, CL::clReleaseMemObject);
         clReleaseCommandQueue(queue);
         clReleaseContext(context);
     }

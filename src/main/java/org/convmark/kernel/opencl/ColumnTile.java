@@ -39,31 +39,36 @@ record ColumnTile(int out, int column, int row, int across, int down, int planes
     private static final int BANKS = 32;
 
     /**
-     * The fastest tile for a device by the model, as large as it allows, of few planes where groups would be fewer than twice the
-     * units.
+     * Tiles for a device, the fastest by the model first: each as large as the device allows, of few planes where groups would be fewer than
+     * twice the units.
      *
      * @param in shape of the input
      * @param map shape of the output
      * @throws IllegalStateException if the device's local memory cannot hold a single window
      */
-    static ColumnTile of(DeviceInfo device, int units, Conv conv, Shape in, Shape map) {
+    static List<ColumnTile> all(DeviceInfo device, int units, Conv conv, Shape in, Shape map) {
         int items = IntStream.iterate(ITEMS, n -> n > 1, n -> n / 2)
                 .filter(device::allows)
                 .findFirst()
                 .orElse(1);
         long local = Math.min(LOCAL_BYTES, device.localBytes());
-        return COLUMNS.stream()
+        List<ColumnTile> tiles = COLUMNS.stream()
                 .flatMap(column -> Stream.of(4, 1)
                         .flatMap(row -> IntStream.iterate(items, n -> n > 0, n -> n / 2)
                                 .mapToObj(most -> fitting(most, local, column, row, units, conv, in, map))
                                 .filter(tile -> tile.localBytes() <= local)
                                 .findFirst()
                                 .stream()))
-                .min(Comparator.comparingDouble(
+                .distinct()
+                .sorted(Comparator.comparingDouble(
                         tile -> tile.model(conv, in, map).on(units).cycles()))
-                .orElseThrow(() -> new IllegalStateException("a window of " + conv.kernel() + " x " + conv.kernel()
-                        + " pixels needs more than the " + device.localBytes() + " bytes of local memory of "
-                        + device.name()));
+                .toList();
+        if (tiles.isEmpty()) {
+            throw new IllegalStateException("a window of " + conv.kernel() + " x " + conv.kernel()
+                    + " pixels needs more than the " + device.localBytes() + " bytes of local memory of "
+                    + device.name());
+        }
+        return tiles;
     }
 
     private static ColumnTile fitting(
@@ -169,5 +174,11 @@ record ColumnTile(int out, int column, int row, int across, int down, int planes
     String options() {
         return " -DOUT=" + out + " -DCOLUMN=" + column + " -DROW=" + row + " -DACROSS=" + across + " -DDOWN=" + down
                 + " -DPLANES=" + planes + " -DCHUNK=" + chunk + " -DPITCH=" + pitch;
+    }
+
+    /** What tells it from others, in words. */
+    String words() {
+        return "columns of " + column + "x" + row + " pixels and " + out + " channels, " + across + "x" + down
+                + " items of " + planes + " planes, " + chunk + " channels at a time";
     }
 }

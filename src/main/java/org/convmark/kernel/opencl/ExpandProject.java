@@ -3,7 +3,6 @@ package org.convmark.kernel.opencl;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.kernel.Kernel;
@@ -38,10 +37,10 @@ record ExpandProject(TiledBlock block, int pixels, int width, int part) {
     /** Instructions of an activation: fewer for rectifiers, more where there is an exponential. */
     private static final double FUNCTION = 10;
 
-    /** The fastest tile by the model; none if the block has another form or is too wide for the device. */
-    static Optional<ExpandProject> of(DeviceInfo device, TiledBlock block) {
+    /** Tiles, the fastest by the model first; none if the block has another form or is too wide for the device. */
+    static List<ExpandProject> all(DeviceInfo device, TiledBlock block) {
         if (!block.isDense() || block.lead() >= 0 && block.leadWidth() > WIDEST_LEAD) {
-            return Optional.empty();
+            return List.of();
         }
         return PIXELS.stream()
                 .flatMap(pixels ->
@@ -49,8 +48,14 @@ record ExpandProject(TiledBlock block, int pixels, int width, int part) {
                 .filter(tile -> tile.items() <= MOST_ITEMS
                         && device.allows(tile.items())
                         && tile.localBytes() <= device.localBytes())
-                .min(Comparator.comparingDouble(
-                        tile -> tile.model().on(device.computeUnits()).cycles()));
+                .sorted(Comparator.comparingDouble(
+                        tile -> tile.model().on(device.computeUnits()).cycles()))
+                .toList();
+    }
+
+    /** What tells it from others, in words. */
+    String words() {
+        return "two products of " + pixels + " pixels in rows of " + width + ", " + part + " channels at a time";
     }
 
     /** All channels, or parts of them; a lead makes all at once. */
@@ -221,7 +226,19 @@ record ExpandProject(TiledBlock block, int pixels, int width, int part) {
 
     // ---------------------------------------------------------------- kernel
 
-    Kernel bind(Cl cl, Tuning tuning, List<FusedTile.Part> parts, List<DeviceTensor> in, DeviceTensor out) {
+    Autotuner.Variant variant(
+            Cl cl, Tuning tuning, List<FusedTile.Part> parts, List<DeviceTensor> in, DeviceTensor out) {
+        LaunchModel.Prediction prediction = model().on(cl.units());
+        String options = options(tuning, parts, in, out);
+        return new Autotuner.Variant(
+                words(),
+                prediction.cycles(),
+                prediction.toString(),
+                () -> cl.fits("expand_gpu.cl", "expand_project", options, items()),
+                () -> bind(cl, options, parts, in, out));
+    }
+
+    private String options(Tuning tuning, List<FusedTile.Part> parts, List<DeviceTensor> in, DeviceTensor out) {
         FusedTile.Part last = parts.get(block.project());
         DeviceTensor source = in.get(block.input());
         DeviceTensor residual = last.residual() == null ? out : in.get(last.residual());
@@ -230,7 +247,7 @@ record ExpandProject(TiledBlock block, int pixels, int width, int part) {
                 && Stream.of(out, residual)
                         .flatMapToInt(tensor -> Arrays.stream(tensor.at()))
                         .allMatch(at -> at % 4 == 0);
-        String options = tuning.options() + block.options() + FusedTile.stages(block, parts)
+        return tuning.options() + block.options() + FusedTile.stages(block, parts)
                 + Tuning.epilogue(last.epilogue(), last.residual()) + " -DTILE=" + pixels + " -DTILE_WIDTH=" + width
                 + " -DNARROW=" + in() + " -DPART=" + part + " -DPHASE_QUADS=" + phaseQuads() + " -DROW_QUADS="
                 + rowQuads()
@@ -238,12 +255,22 @@ record ExpandProject(TiledBlock block, int pixels, int width, int part) {
                 + result.width() + " -DHEIGHT=" + result.height() + " -DIN_WIDTH="
                 + block.in().width() + " -DIN_HEIGHT=" + block.in().height() + " -DIN_PLANE=" + source.plane()
                 + " -DWIDE=" + (wide ? 4 : 1);
+    }
+
+    private Kernel bind(Cl cl, String options, List<FusedTile.Part> parts, List<DeviceTensor> in, DeviceTensor out) {
+        FusedTile.Part last = parts.get(block.project());
+        DeviceTensor source = in.get(block.input());
+        DeviceTensor residual = last.residual() == null ? out : in.get(last.residual());
         return cl.kernel(
                 "expand_gpu.cl",
                 "expand_project",
                 options,
                 new Cl.Range(
-                        new long[] {(long) tiles(block, pixels, width) * items(), 1, result.batch()},
+                        new long[] {
+                            (long) tiles(block, pixels, width) * items(),
+                            1,
+                            out.shape().batch()
+                        },
                         new long[] {items(), 1, 1}),
                 source.memory(),
                 source.at(),

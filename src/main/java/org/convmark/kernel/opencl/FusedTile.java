@@ -1,10 +1,10 @@
 package org.convmark.kernel.opencl;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.kernel.Epilogue;
@@ -14,11 +14,10 @@ import org.convmark.kernel.Weights;
 import org.convmark.model.Graph;
 import org.convmark.model.LayerNorm;
 import org.convmark.model.Shape;
+import org.convmark.model.Waterline;
 
 /** Binds a block as one GPU kernel, and decides whether the device's local memory holds a tile of it. */
 final class FusedTile {
-    private static final System.Logger LOG = System.getLogger(FusedTile.class.getName());
-
     /** Work-items of a group: pixel lanes, as in the kernel, x channel rows. */
     private static final int LANES = 32;
 
@@ -42,18 +41,26 @@ final class FusedTile {
             return tile.options() + " -DROWS=" + rows;
         }
 
+        /** What tells it from others. */
+        String words() {
+            return "tile of " + tile.height() + "x" + tile.width() + " pixels, " + tile.chunk()
+                    + " hidden channels at a time, " + items() + " items";
+        }
+
         int items() {
             return LANES * rows;
         }
     }
 
     private final DeviceInfo device;
+    private final Race race;
 
     /** What fits, the largest group first; blocks are asked for again and again while a graph is cut. */
     private final Map<TiledBlock, List<Choice>> known = new ConcurrentHashMap<>();
 
-    FusedTile(DeviceInfo device) {
+    FusedTile(DeviceInfo device, Race race) {
         this.device = device;
+        this.race = race;
     }
 
     /** Why layers do not become one kernel; empty if they match the form of one, some tile of it fits the device and is fast. */
@@ -62,9 +69,10 @@ final class FusedTile {
         if (block == null) {
             return "no kernel of a tile in local memory has its form";
         }
-        Optional<LaunchModel> fused = ExpandProject.of(device, block)
-                .map(ExpandProject::model)
-                .or(() -> choices(block).stream().findFirst().map(choice -> block.model(choice.tile(), choice.rows())));
+        Optional<LaunchModel> fused = Stream.concat(
+                        ExpandProject.all(device, block).stream().map(ExpandProject::model),
+                        choices(block).stream().map(choice -> block.model(choice.tile(), choice.rows())))
+                .findFirst();
         if (fused.isEmpty()) {
             return "no tile of it fits groups and local memory";
         }
@@ -72,13 +80,19 @@ final class FusedTile {
         double alone = IntStream.range(0, body.nodes().size())
                 .mapToDouble(node -> GpuConvolution.cycles(device, body, node))
                 .sum();
-        return together < alone
-                ? ""
-                : String.format(
-                        Locale.ROOT,
-                        "by the model of launches its layers alone are faster: %.0f cycles, together %.0f",
-                        alone,
-                        together);
+        return race.areFasterAlone(body, alone, together) ? "its layers alone are faster" : "";
+    }
+
+    /** Tells whether the layers of a block are faster in launches of their own. */
+    interface Race {
+        /** By the model. */
+        Race PREDICTED = (body, alone, together) -> alone <= together;
+
+        /**
+         * @param alone predicted cycles of all launches
+         * @param together predicted cycles of one launch
+         */
+        boolean areFasterAlone(Graph body, double alone, double together);
     }
 
     private List<Choice> choices(TiledBlock block) {
@@ -103,14 +117,6 @@ final class FusedTile {
                         <= SUMS)
                 .filter(tile -> block.localBytes(tile) <= device.localBytes())
                 .findFirst();
-    }
-
-    /** Tells which kernel a block became, and what the model predicts of it. */
-    private static void log(Cl cl, TiledBlock block, Object kernel, LaunchModel model) {
-        LOG.log(
-                System.Logger.Level.DEBUG,
-                () -> "block of " + block.in() + " with " + block.hidden().channels() + " hidden channels: " + kernel
-                        + ", " + model.on(cl.units()));
     }
 
     /**
@@ -145,31 +151,50 @@ final class FusedTile {
         }
     }
 
-    /** The kernel of a body without {@link #obstacle}, in groups that are as large as the device allows with the registers that it takes. */
-    Kernel bind(Cl cl, Tuning tuning, Graph body, Weights weights, List<DeviceTensor> in, DeviceTensor out) {
+    /** The kernel of a body without {@link #obstacle} that a tuner chooses. */
+    Kernel bind(
+            Cl cl,
+            Tuning tuning,
+            Autotuner tuner,
+            Graph body,
+            Weights weights,
+            List<DeviceTensor> in,
+            DeviceTensor out) {
         TiledBlock block = TiledBlock.of(body);
         List<Part> parts =
                 body.nodes().stream().map(node -> Part.of(node, weights)).toList();
-        ExpandProject products = ExpandProject.of(cl.info(), block).orElse(null);
-        if (products != null) {
-            log(
-                    cl,
-                    block,
-                    "two products of " + products.pixels() + " pixels, " + products.part() + " channels at a time",
-                    products.model());
-            return products.bind(cl, tuning, parts, in, out);
-        }
+        List<Autotuner.Variant> products = ExpandProject.all(cl.info(), block).stream()
+                .map(tile -> tile.variant(cl, tuning, parts, in, out))
+                .toList();
+        List<Autotuner.Variant> variants = products.isEmpty() ? tiles(cl, tuning, block, parts, in, out) : products;
+        return tuner.choose(label(body), variants).bind().get();
+    }
+
+    /** The layers of a body, in words. */
+    static String label(Graph body) {
+        return body.nodes().stream().map(node -> Waterline.label(body, node)).collect(Collectors.joining(", then "));
+    }
+
+    /** In groups as large as the device allows with the registers that they take, then smaller ones. */
+    private List<Autotuner.Variant> tiles(
+            Cl cl, Tuning tuning, TiledBlock block, List<Part> parts, List<DeviceTensor> in, DeviceTensor out) {
         Part last = parts.get(block.project());
         String stages = stages(block, parts) + stage("INNER", block.inner(), parts);
         String options =
                 tuning.options() + block.options() + stages + Tuning.epilogue(last.epilogue(), last.residual());
-        List<Choice> choices = choices(block);
-        Choice choice = choices.stream()
-                .filter(some -> cl.fits("fused_gpu.cl", "fused_tile", options + some.options(), some.items()))
-                .findFirst()
-                .orElse(choices.get(0));
-        log(cl, block, choice.tile(), block.model(choice.tile(), choice.rows()));
-        return bind(cl, options + choice.options(), block, choice, parts, in, out);
+        return choices(block).stream()
+                .map(choice -> {
+                    String all = options + choice.options();
+                    LaunchModel.Prediction prediction =
+                            block.model(choice.tile(), choice.rows()).on(cl.units());
+                    return new Autotuner.Variant(
+                            choice.words(),
+                            prediction.cycles(),
+                            prediction.toString(),
+                            () -> cl.fits("fused_gpu.cl", "fused_tile", all, choice.items()),
+                            () -> bind(cl, all, block, choice, parts, in, out));
+                })
+                .toList();
     }
 
     private static Kernel bind(

@@ -1,6 +1,7 @@
 package org.convmark.kernel.opencl;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.convmark.kernel.FoldedConv;
@@ -8,11 +9,10 @@ import org.convmark.kernel.Kernel;
 import org.convmark.model.Conv;
 import org.convmark.model.Graph;
 import org.convmark.model.Shape;
+import org.convmark.model.Waterline;
 
 /** Binds a convolution on a GPU: as a matrix product in tiles, or by columns where its groups are narrow. */
 final class GpuConvolution {
-    private static final System.Logger LOG = System.getLogger(GpuConvolution.class.getName());
-
     /** Fewer output channels than this make no matrix product. */
     private static final int NARROW = 32;
 
@@ -49,8 +49,53 @@ final class GpuConvolution {
                         + in.row() + " -DIN_PLANE=" + in.plane() + stored.option("FORMAT");
     }
 
-    Kernel bind() {
-        return isMatrix(cl.info(), cl.units(), conv, in.shape(), out.shape()) ? matrix() : columns();
+    /** The kernel that a tuner chooses. */
+    Kernel bind(Autotuner tuner) {
+        return tuner.choose(Waterline.label(conv, in.shape().channels(), out.shape()), variants())
+                .bind()
+                .get();
+    }
+
+    /** As the model orders them. Columns of a wide group would read their input anew for every few channels. */
+    private List<Autotuner.Variant> variants() {
+        List<Autotuner.Variant> products =
+                MatrixTile.plans(cl.info(), cl.units(), conv, in.shape(), out.shape(), wide() == 4).stream()
+                        .map(this::product)
+                        .toList();
+        if (groupOut >= NARROW) {
+            return products;
+        }
+        List<Autotuner.Variant> columns = ColumnTile.all(cl.info(), cl.units(), conv, in.shape(), out.shape()).stream()
+                .map(this::byColumns)
+                .toList();
+        return Stream.of(products, columns)
+                .flatMap(List::stream)
+                .sorted(Comparator.comparingDouble(Autotuner.Variant::cycles))
+                .toList();
+    }
+
+    private Autotuner.Variant product(MatrixTile.Plan plan) {
+        return new Autotuner.Variant(
+                plan.words(),
+                plan.cycles(cl.units()),
+                plan.on(cl.units()),
+                () -> cl.fits(
+                        "conv_gpu.cl",
+                        "conv_tile",
+                        matrixOptions(plan),
+                        plan.tile().items()),
+                () -> matrix(plan));
+    }
+
+    private Autotuner.Variant byColumns(ColumnTile tile) {
+        LaunchModel.Prediction prediction =
+                tile.model(conv, in.shape(), out.shape()).on(cl.units());
+        return new Autotuner.Variant(
+                tile.words(),
+                prediction.cycles(),
+                prediction.toString(),
+                () -> cl.fits("columns_gpu.cl", "conv_columns", columnOptions(tile), tile.items()),
+                () -> columns(tile));
     }
 
     /** Whether a convolution is faster as a matrix product, by the model; narrow groups leave most of a tile empty. */
@@ -66,7 +111,8 @@ final class GpuConvolution {
     }
 
     private static double byColumns(DeviceInfo device, int units, Conv conv, Shape in, Shape out) {
-        return ColumnTile.of(device, units, conv, in, out)
+        return ColumnTile.all(device, units, conv, in, out)
+                .get(0)
                 .model(conv, in, out)
                 .on(units)
                 .cycles();
@@ -90,21 +136,6 @@ final class GpuConvolution {
     }
 
     // ---------------------------------------------------------------- matrix product
-
-    private Kernel matrix() {
-        List<MatrixTile.Plan> plans =
-                MatrixTile.plans(cl.info(), cl.units(), conv, in.shape(), out.shape(), wide() == 4);
-        MatrixTile.Plan plan = plans.stream()
-                .filter(some -> cl.fits(
-                        "conv_gpu.cl",
-                        "conv_tile",
-                        matrixOptions(some),
-                        some.tile().items()))
-                .findFirst()
-                .orElse(plans.get(0));
-        LOG.log(System.Logger.Level.DEBUG, () -> conv + " of " + in.shape() + ": " + plan.on(cl.units()));
-        return matrix(plan);
-    }
 
     private Kernel matrix(MatrixTile.Plan plan) {
         int[] other = residual.at();
@@ -187,12 +218,7 @@ final class GpuConvolution {
 
     // ---------------------------------------------------------------- columns
 
-    private Kernel columns() {
-        ColumnTile tile = ColumnTile.of(cl.info(), cl.units(), conv, in.shape(), out.shape());
-        LOG.log(
-                System.Logger.Level.DEBUG,
-                () -> conv + " of " + in.shape() + ": " + tile + ", "
-                        + tile.model(conv, in.shape(), out.shape()).on(cl.units()));
+    private Kernel columns(ColumnTile tile) {
         int sets = conv.outChannels() / tile.out();
         int[] packed = stored.room(stored.numbers().length);
         for (int o = 0; o < conv.outChannels(); o++) {
@@ -206,8 +232,7 @@ final class GpuConvolution {
         return cl.kernel(
                 "columns_gpu.cl",
                 "conv_columns",
-                options + tile.options() + " -DHEIGHT=" + out.shape().height() + " -DSETS=" + sets + " -DWIDE="
-                        + wide(),
+                columnOptions(tile),
                 new Cl.Range(
                         new long[] {
                             (long) tile.tiles(out.shape()) * tile.items(),
@@ -223,5 +248,10 @@ final class GpuConvolution {
                 residual.at(),
                 out.memory(),
                 out.at());
+    }
+
+    private String columnOptions(ColumnTile tile) {
+        return options + tile.options() + " -DHEIGHT=" + out.shape().height() + " -DSETS="
+                + conv.outChannels() / tile.out() + " -DWIDE=" + wide();
     }
 }

@@ -2,6 +2,7 @@ package org.convmark.kernel.opencl;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.model.Conv;
 import org.convmark.model.Shape;
@@ -26,6 +27,9 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
 
     /** Shortest part of a sum that is worth a group of its own, in terms. */
     private static final int LEAST_TERMS = 64;
+
+    /** Parts of a sum that are tried, besides as many as give every unit two groups. */
+    private static final List<Integer> PARTS = List.of(2, 4, 8, 16);
 
     /** The tiles that a device has room for; none where it has no local memory or hardly any items in a group. */
     static Stream<MatrixTile> of(DeviceInfo device) {
@@ -96,7 +100,14 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
 
         /** What is predicted for so many units, in words. */
         String on(int units) {
-            return tile + ", sums in " + splits + (splits == 1 ? " part, " : " parts, ") + product.on(units);
+            LaunchModel.Prediction multiplying = product.on(units);
+            return adding == null ? multiplying.toString() : multiplying + ", then " + adding.on(units);
+        }
+
+        /** What tells it from others, in words. */
+        String words() {
+            return "product of " + tile.channels + " channels x " + tile.pixels + " pixels, " + tile.depth + " terms, "
+                    + tile.own + "x" + tile.own + " an item, sums in " + splits + (splits == 1 ? " part" : " parts");
         }
     }
 
@@ -125,11 +136,12 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
     private Stream<Plan> plans(int units, Conv conv, Shape in, Shape out, boolean wide) {
         int all = steps(conv.groupWidth(in.channels()) * conv.kernel() * conv.kernel());
         long groups = groups(conv, in, out);
-        int splits = (int) Math.min((2L * units + groups - 1) / groups, all * depth / LEAST_TERMS);
-        int part = DeviceTensor.blocks(all, Math.max(1, splits));
-        return Stream.of(all, part)
+        int enough = (int) Math.min((2L * units + groups - 1) / groups, all * depth / LEAST_TERMS);
+        return IntStream.concat(
+                        IntStream.of(1, enough), PARTS.stream().mapToInt(n -> n).filter(n -> n < enough))
+                .map(parts -> DeviceTensor.blocks(all, Math.max(1, parts)))
                 .distinct()
-                .map(steps -> plan(DeviceTensor.blocks(all, steps), steps, conv, in, out, wide));
+                .mapToObj(steps -> plan(DeviceTensor.blocks(all, steps), steps, conv, in, out, wide));
     }
 
     private long groups(Conv conv, Shape in, Shape out) {

@@ -2,6 +2,7 @@ package org.convmark.kernel.opencl;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -14,11 +15,13 @@ import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.GatedFilter;
 import org.convmark.kernel.Kernel;
+import org.convmark.kernel.KernelChoices;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Quantiser;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
+import org.convmark.model.Fuser;
 import org.convmark.model.Gated;
 import org.convmark.model.Graph;
 import org.convmark.model.Pool;
@@ -40,14 +43,17 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
 
     private final Cl cl;
     private final Tuning tuning;
+    private final Autotuner tuner;
     private final FusedTile tiles;
     private final FusionPlanner planner;
 
-    OpenClBackend(Cl cl, Tuning tuning, FusionConstraints constraints) {
+    /** @param choices null to choose kernels by the model of launches */
+    OpenClBackend(Cl cl, Tuning tuning, FusionConstraints constraints, KernelChoices choices) {
         super(new Workers(1));
         this.cl = cl;
         this.tuning = tuning;
-        this.tiles = new FusedTile(cl.info());
+        this.tuner = new Autotuner(cl, choices);
+        this.tiles = new FusedTile(cl.info(), this::areFasterAlone);
         this.planner = new FusionPlanner(constraints, new FusedLaunch(tiles, tuning), cl.units());
     }
 
@@ -60,7 +66,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         ClDevice device = OpenClDevices.pick(options);
         // A CPU device knows all processors of the machine, this process may be allowed fewer.
         Cl cl = new Cl(device.part(Workers.threads(options.workers())), options.dump());
-        return new OpenClBackend(cl, Tuning.of(device.info()), options.constraints());
+        return new OpenClBackend(cl, Tuning.of(device.info()), options.constraints(), options.choices());
     }
 
     @Override
@@ -152,17 +158,52 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         return planner.schedule(graph);
     }
 
+    /** Runs both ways on tensors of their own, where kernels are timed. */
+    private boolean areFasterAlone(Graph body, double alone, double together) {
+        Graph own = Fuser.renumbered(body);
+        Weights weights = new Weights(Fuser.layers(own), 1, Weights.Fill.RANDOM);
+        List<Integer> all = IntStream.range(0, own.nodes().size()).boxed().toList();
+        Autotuner.Variant layers = whole("its layers alone", alone, own, weights);
+        Autotuner.Variant fused = whole("one kernel", together, Fuser.group(own, List.of(all)), weights);
+        List<Autotuner.Variant> byModel = FusedTile.Race.PREDICTED.areFasterAlone(body, alone, together)
+                ? List.of(layers, fused)
+                : List.of(fused, layers);
+        return tuner.choose("One kernel or several: " + FusedTile.label(body), byModel) == layers;
+    }
+
+    private Autotuner.Variant whole(String words, double cycles, Graph graph, Weights weights) {
+        return new Autotuner.Variant(
+                words,
+                cycles,
+                String.format(Locale.ROOT, "%.0f cycles", cycles),
+                () -> true,
+                () -> new Pass(compileScheduled(graph, weights)));
+    }
+
+    /** A program as one kernel. */
+    private record Pass(Program program) implements Kernel {
+        @Override
+        public int units() {
+            return 1;
+        }
+
+        @Override
+        public void run(int from, int to) {
+            program.run();
+        }
+    }
+
     @Override
     protected Kernel block(Graph body, Weights weights, List<DeviceTensor> in, DeviceTensor out) {
         return tuning.family() == Tuning.Family.GPU
-                ? tiles.bind(cl, tuning, body, weights, in, out)
+                ? tiles.bind(cl, tuning, tuner, body, weights, in, out)
                 : new FusedRows(cl, tuning, body, planner.kernel(body).step(), in, out).bind(weights);
     }
 
     @Override
     protected Kernel conv(FoldedConv folded, DeviceTensor in, DeviceTensor residual, DeviceTensor out) {
         return tuning.family() == Tuning.Family.GPU
-                ? new GpuConvolution(cl, tuning, folded, in, residual, out).bind()
+                ? new GpuConvolution(cl, tuning, folded, in, residual, out).bind(tuner)
                 : new Convolution(cl, tuning, folded, in, residual, out).bind();
     }
 

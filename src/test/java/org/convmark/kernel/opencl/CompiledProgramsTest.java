@@ -205,7 +205,7 @@ class CompiledProgramsTest {
             Cl cl = new Cl(
                     new ClDevice(gpu, device.platform(), device.id(), gpu.computeUnits()),
                     new ProgramDump(folder.toString(), name));
-            try (OpenClBackend backend = new OpenClBackend(cl, Tuning.of(gpu), FusionConstraints.TYPICAL)) {
+            try (OpenClBackend backend = new OpenClBackend(cl, Tuning.of(gpu), FusionConstraints.TYPICAL, null)) {
                 backend.compile(graph.fuse(Fusion.BLOCK), new Weights(graph, 1, Weights.Fill.RANDOM));
             }
         });

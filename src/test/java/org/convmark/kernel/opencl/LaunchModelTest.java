@@ -70,7 +70,7 @@ class LaunchModelTest {
         Graph layers = Block.FUSED_MBCONV.graph(1, 64, 56, 32).fuse(Fusion.BLOCK);
         Graph body = Fuser.epilogues(((Fused) layers.nodes().get(0).layer()).body());
         ExpandProject tile =
-                ExpandProject.of(gpu(1024, 48 << 10), TiledBlock.of(body)).orElseThrow();
+                ExpandProject.all(gpu(1024, 48 << 10), TiledBlock.of(body)).get(0);
         assertEquals(0.89, tile.model().work().bound(), 0.02);
     }
 
@@ -118,7 +118,8 @@ class LaunchModelTest {
     void depthwiseIsBoundByMemory(int kernel, int channels, int image) {
         Conv conv = new Conv(channels, kernel, 1, 1, kernel / 2, 1, Conv.Bias.NO);
         Shape map = new Shape(32, channels, image, image);
-        ColumnTile tile = ColumnTile.of(gpu(1024, 48 << 10), UNITS, conv, map, map);
+        ColumnTile tile =
+                ColumnTile.all(gpu(1024, 48 << 10), UNITS, conv, map, map).get(0);
         LaunchModel.Prediction on = tile.model(conv, map, map).on(UNITS);
         assertEquals(LaunchModel.Limit.MEMORY, on.limit(), tile + ": " + on);
     }

@@ -60,7 +60,7 @@ class OpenClBackendTest {
     }
 
     private static OpenClBackend open(Tuning tuning) {
-        return new OpenClBackend(new Cl(device()), tuning, FusionConstraints.TYPICAL);
+        return new OpenClBackend(new Cl(device()), tuning, FusionConstraints.TYPICAL, null);
     }
 
     /** Both families, and every vector length of CPUs: OpenCL runs vectors longer than the hardware's as several. */
@@ -81,7 +81,7 @@ class OpenClBackendTest {
         Graph graph = Graph.of(new Shape(1, 9, 7, 7)).conv(3, 17);
         Cl cl = new Cl(device().part(1));
         assertEquals(1, cl.units());
-        try (var backend = new OpenClBackend(cl, Tuning.of(info), FusionConstraints.TYPICAL)) {
+        try (var backend = new OpenClBackend(cl, Tuning.of(info), FusionConstraints.TYPICAL, null)) {
             verify(backend, graph, Fusion.NONE);
         }
     }
@@ -368,7 +368,7 @@ class OpenClBackendTest {
     }
 
     private static OpenClBackend open(DeviceInfo info) {
-        return new OpenClBackend(new Cl(as(info)), Tuning.of(info), FusionConstraints.TYPICAL);
+        return new OpenClBackend(new Cl(as(info)), Tuning.of(info), FusionConstraints.TYPICAL, null);
     }
 
     /** The same device with other limits, for which kernels and tiles are chosen. */
