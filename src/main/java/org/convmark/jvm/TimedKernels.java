@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -47,15 +48,34 @@ public record TimedKernels(
             }
         }
 
-        /** What runs. */
-        public Trial fastest() {
-            return trials.get(0);
+        /** The kernel that runs. */
+        public String fastest() {
+            return trials.get(0).kernel();
         }
 
-        /** What the model of launches would have run. */
-        public Trial predicted() {
+        /** Time of the kernel that runs, in microseconds. */
+        public double micros() {
+            return trials.get(0).micros();
+        }
+
+        /** The kernel that the model of launches would have run. */
+        public String predicted() {
+            return byModel().kernel();
+        }
+
+        /** Its time, in microseconds. */
+        public double predictedMicros() {
+            return byModel().micros();
+        }
+
+        /** Kernels that were timed. */
+        public int timed() {
+            return trials.size();
+        }
+
+        private Trial byModel() {
             return trials.stream()
-                    .min((a, b) -> Double.compare(a.cycles(), b.cycles()))
+                    .min(Comparator.comparingDouble(Trial::cycles))
                     .orElseThrow();
         }
 

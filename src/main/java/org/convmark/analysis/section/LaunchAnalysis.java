@@ -96,18 +96,18 @@ public final class LaunchAnalysis implements Analysis {
     }
 
     private static double loss(TimedKernels.Layer layer) {
-        return layer.predicted().micros() / layer.fastest().micros();
+        return layer.predictedMicros() / layer.micros();
     }
 
     private static List<Cell> cells(TimedKernels.Layer layer) {
         return List.of(
                 Cell.words(layer.layer()),
-                Cell.words(layer.fastest().kernel()),
-                Cell.number(layer.fastest().micros() / 1e6, Unit.SECONDS),
-                Cell.words(layer.predicted().kernel()),
-                Cell.number(layer.predicted().micros() / 1e6, Unit.SECONDS),
+                Cell.words(layer.fastest()),
+                Cell.number(layer.micros() / 1e6, Unit.SECONDS),
+                Cell.words(layer.predicted()),
+                Cell.number(layer.predictedMicros() / 1e6, Unit.SECONDS),
                 Cell.number(loss(layer), Unit.FACTOR),
-                Cell.number(layer.trials().size(), Unit.COUNT),
+                Cell.number(layer.timed(), Unit.COUNT),
                 Cell.number(layer.rows().size(), Unit.COUNT));
     }
 

@@ -3,6 +3,8 @@ package org.convmark.kernel.vector.conv;
 import static org.convmark.kernel.vector.lane.Lanes.FLOATS;
 import static org.convmark.kernel.vector.lane.Lanes.L;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import org.convmark.kernel.vector.lane.Band;
 import org.convmark.kernel.vector.lane.BlockedTensor;
@@ -32,6 +34,12 @@ public final class Panel {
 
     private static final int MANY_PAIRS = 16;
 
+    /**
+     * Vectors of a pixel that are copied for all tiles before the next ones: so many maps are read along their rows, which prefetchers
+     * follow. All maps at once are too many for them.
+     */
+    private static final int AT_A_TIME = 8;
+
     /** Pixels per tile. */
     private final int size;
 
@@ -42,18 +50,25 @@ public final class Panel {
 
     private final int floats;
 
-    /** Offsets of a pixel's vectors, relative to the pixel in channel block 0. */
-    private final int[] places;
+    /** Vectors of a pixel. */
+    private final int vectors;
+
+    /** Offsets of a pixel's vectors, relative to the pixel in channel block 0, some at a time. */
+    private final int[][] parts;
 
     Panel(Conv conv, BlockedTensor in, Tiling tiling) {
         this.size = tiling.most();
         this.step = conv.stride() * L;
         this.kernel = conv.kernel();
-        this.places = new int[in.blocks * kernel * kernel];
-        for (int v = 0; v < places.length; v++) {
+        this.vectors = in.blocks * kernel * kernel;
+        int[] places = new int[vectors];
+        for (int v = 0; v < vectors; v++) {
             int place = v % (kernel * kernel);
             places[v] = PackedFilter.inPlace(conv, in).at(v / (kernel * kernel), place / kernel, place % kernel);
         }
+        this.parts = IntStream.iterate(0, v -> v < vectors, v -> v + AT_A_TIME)
+                .mapToObj(v -> Arrays.copyOfRange(places, v, Math.min(v + AT_A_TIME, vectors)))
+                .toArray(int[][]::new);
         int tiles = 0;
         for (int rows = 1; rows <= tiling.rows; rows++) {
             tiles = Math.max(tiles, tiling.tiles(rows, 2).size());
@@ -95,7 +110,7 @@ public final class Panel {
 
     /** Floats of a tile. */
     int tile() {
-        return places.length * size * L;
+        return vectors * size * L;
     }
 
     /**
@@ -106,20 +121,29 @@ public final class Panel {
      * @param first where to, in a thread's memory
      */
     void pack(float[] in, int p, Band band, float[] to, int first) {
+        int o = first;
+        for (int[] some : parts) {
+            pack(some, in, p, band, to, o);
+            o += some.length * size * L;
+        }
+    }
+
+    /** Packs some vectors of every pixel. */
+    private void pack(int[] places, float[] in, int p, Band band, float[] to, int first) {
         for (int t = 0; t < band.ins().length; t++) {
             int i = p + band.ins()[t];
             int o = first + t * tile();
             int inRow = band.inRow()[t];
             if (inRow < band.pixels()[t]) {
-                some(in, i, to, o, inRow);
-                some(in, i + band.inGaps()[t], to, o + inRow * L, band.pixels()[t] - inRow);
+                copy(places, in, i, to, o, inRow);
+                copy(places, in, i + band.inGaps()[t], to, o + inRow * L, band.pixels()[t] - inRow);
                 continue;
             }
             Packing.copy(inRow, places, step, size * L, in, i, to, o);
         }
     }
 
-    private void some(float[] in, int p, float[] out, int o, int pixels) {
+    private void copy(int[] places, float[] in, int p, float[] out, int o, int pixels) {
         for (int place : places) {
             for (int j = 0; j < pixels; j++) {
                 FloatVector.fromArray(FLOATS, in, p + place + j * step).intoArray(out, o + j * L);
