@@ -64,6 +64,15 @@ public record Machine(
         public Cpu {
             counters = counters == null ? Fact.missing("an earlier version did not look for them") : counters;
         }
+
+        /**
+         * Whether instructions that multiply bytes have sums of 32 bits. On x86 that takes VNNI; before it, vpmaddubsw added pairs of products
+         * in 16 bits, where they saturate. True if the features are not known.
+         */
+        public boolean addsBytesExactly() {
+            List<String> known = features.optional().orElse(List.of());
+            return !known.contains("sse4_2") || known.contains("avx512_vnni") || known.contains("avx_vnni");
+        }
     }
 
     /**

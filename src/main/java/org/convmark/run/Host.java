@@ -15,7 +15,9 @@ import org.convmark.jvm.JvmSetup;
 import org.convmark.jvm.Overrides;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
+import org.convmark.model.Axis;
 import org.convmark.model.Case;
+import org.convmark.model.Precision;
 import org.convmark.model.Target;
 import org.convmark.results.StoredPlan.PlannedJvm;
 import org.openjdk.jmh.util.Utils;
@@ -79,7 +81,20 @@ public record Host(Machine machine, Map<JvmSetup, Probe> probes, String device, 
 
     /** Why a case cannot be measured on one of the JVMs, empty if it can. */
     Optional<String> obstacle(Case what, JvmSetup jvm) {
-        return what.refusal().or(() -> unavailable(what.target(), jvm));
+        return what.refusal().or(() -> saturates(what)).or(() -> unavailable(what.target(), jvm));
+    }
+
+    /** Engines multiply bytes as the processor does, right or not; our kernels do not. */
+    private Optional<String> saturates(Case what) {
+        boolean ofBytes = what instanceof Case.Work work
+                && work.axis().axis() == Axis.PRECISION
+                && work.axis().value().equals(Precision.INT8.name());
+        return ofBytes && what.target().isPeer() && !machine.cpu().addsBytesExactly()
+                ? Optional.of(
+                        "without VNNI (avx512_vnni, avx_vnni) this processor adds products of bytes in 16 bits, where they "
+                                + "saturate, so that results of " + what.target()
+                                + " would be wrong: choose VECTOR or SCALAR, whose sums have 32 bits")
+                : Optional.empty();
     }
 
     private Optional<String> unavailable(Target target, JvmSetup jvm) {

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.convmark.machine.Machine;
 import org.convmark.model.Activation;
 import org.convmark.model.Algorithm;
 import org.convmark.model.AxisPoint;
@@ -47,6 +48,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  * whether its kernels gain from them or not. Results on small integers must be equal.
  */
 class CompressionTest {
+    /** Whether the processor multiplies bytes as engines of others rely on. */
+    private static final boolean EXACT = Machine.capture().cpu().addsBytesExactly();
+
     private static final List<Compression> COMPRESSIONS = Stream.concat(
                     DoubleStream.of(1, 0.6, 0.3, 0.05).boxed().flatMap(density -> Stream.of(1, 4, 8, 16)
                             .map(block -> new Sparsity(density, block))),
@@ -160,7 +164,9 @@ class CompressionTest {
     }
 
     private static boolean computes(Target target, Graph graph) {
-        return precisions(graph).stream().allMatch(target::computesIn);
+        Set<Precision> precisions = precisions(graph);
+        return precisions.stream().allMatch(target::computesIn)
+                && !(target.isPeer() && precisions.contains(Precision.INT8) && !EXACT);
     }
 
     private static Set<Precision> precisions(Graph graph) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -16,9 +18,12 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.convmark.io.InputError;
+import org.convmark.io.Json;
 import org.convmark.machine.Fact;
+import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
 import org.convmark.model.Algorithm;
+import org.convmark.model.Axis;
 import org.convmark.model.Caches;
 import org.convmark.model.Case;
 import org.convmark.model.Parameter;
@@ -156,6 +161,32 @@ class PlanTest {
                                 "WINOGRAD_4 transforms filters, and the zeros of DENSITY with them: give AUTO or DIRECT",
                                 "WINOGRAD_4 transforms filters, and the fewer bits of PRECISION with them: give AUTO or DIRECT")),
                 reasons::toString);
+    }
+
+    /** Engines of others multiply bytes as the processor does. */
+    @ParameterizedTest
+    @CsvSource({
+        "'sse4_2,avx2', false",
+        "'sse4_2,avx2,avx_vnni', true",
+        "'sse4_2,avx512f,avx512_vnni', true",
+        "asimd, true"
+    })
+    void bytesAreNotGivenToEnginesWhereTheirSumsSaturate(String features, boolean measured) throws IOException {
+        Host here = Here.with(Here.jvm("21", EnumSet.allOf(Target.class)));
+        ObjectNode machine = Json.MAPPER.valueToTree(here.machine());
+        ((ObjectNode) machine.get("cpu"))
+                .set("features", Json.MAPPER.valueToTree(Fact.of(List.of(features.split(",")), "test")));
+        Host other = new Host(Json.MAPPER.treeToValue(machine, Machine.class), here.probes(), null, "jar");
+        List<String> parameters = List.of("target=VECTOR,ONNXRUNTIME,ONEDNN", "axis=PRECISION@INT8");
+        Plan plan = plan(Profile.SMOKE, "\\.FireBenchmark", parameters, other);
+        Set<Target> targets = plan.rows().stream()
+                .filter(row -> !row.isRoof() && row.work().axis().axis() == Axis.PRECISION)
+                .map(Row::target)
+                .collect(Collectors.toSet());
+        assertEquals(
+                measured ? Set.of(Target.VECTOR, Target.ONNXRUNTIME, Target.ONEDNN) : Set.of(Target.VECTOR), targets);
+        assertEquals(!measured, plan.skipped().stream().anyMatch(skipped -> skipped.reason()
+                .startsWith("without VNNI")));
     }
 
     /** A size that one network cannot run is refused with the layer and the reason; the others are measured. */
