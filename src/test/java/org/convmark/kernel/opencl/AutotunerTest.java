@@ -176,8 +176,6 @@ class AutotunerTest {
         List<Graph> graphs = List.of(
                 Graph.of(new Shape(1, 40, 12, 12)).conv(3, 48).relu().depthwise(3, 1),
                 Block.FFN.graph(1, 16, 12, 1),
-                Block.CONVFIRST.graph(1, 16, 9, 1),
-                Block.MBCONV.graph(1, 12, 9, 1),
                 new Case.Problem(Block.RESNET_BASIC, new Extents(1, 48, 9, 1), AxisPoint.of("SKIPPED@0.4@CHANNELS"))
                         .graph());
         for (String row : List.of("first", "second")) {
