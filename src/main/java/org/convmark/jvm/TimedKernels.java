@@ -104,8 +104,7 @@ public record TimedKernels(
         try {
             return Optional.of(Json.MAPPER.readValue(TextFile.read(file), TimedKernels.class));
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    file + " is damaged (" + JsonErrors.of(e) + "): delete it, and kernels are timed anew.", e);
+            throw new IllegalArgumentException(file + " is damaged (" + JsonErrors.of(e) + "): delete it.", e);
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     file + " cannot be read (" + FileErrors.reason(e) + "): check its permissions.", e);

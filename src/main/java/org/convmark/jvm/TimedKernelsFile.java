@@ -42,7 +42,7 @@ public record TimedKernelsFile(String path, String row) implements KernelChoices
                                     + ": kernels are timed anew."));
             return file.filter(all -> all.device().equals(device));
         } catch (IllegalArgumentException e) {
-            LOG.log(System.Logger.Level.WARNING, e.getMessage() + " They are timed anew.");
+            LOG.log(System.Logger.Level.WARNING, e.getMessage() + " Kernels are timed anew.");
             return Optional.empty();
         }
     }

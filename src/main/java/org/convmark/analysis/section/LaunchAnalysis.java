@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.convmark.analysis.facts.RunFacts;
+import org.convmark.analysis.facts.Speedups;
 import org.convmark.jvm.TimedKernels;
 import org.convmark.model.Metric;
 import org.convmark.model.Target;
@@ -79,10 +80,9 @@ public final class LaunchAnalysis implements Analysis {
     private static void addKernels(TimedKernels timed, List<Content> contents) {
         long right =
                 timed.layers().stream().filter(layer -> loss(layer) <= EVEN).count();
-        double mean = Math.exp(timed.layers().stream()
-                .mapToDouble(layer -> Math.log(loss(layer)))
-                .average()
-                .orElse(0));
+        double mean = Speedups.geometricMean(
+                        timed.layers().stream().map(LaunchAnalysis::loss).toList())
+                .orElse(1.0);
         contents.add(new Content.Text("Before a row is measured on " + timed.device()
                 + ", up to five kernels for each of its layers are timed in turn, the fastest pass of seven each, and the fastest kernel "
                 + "runs in all rows with this layer. A model of launches proposes the five; for " + right + " of "

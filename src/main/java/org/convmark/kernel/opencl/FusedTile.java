@@ -85,9 +85,6 @@ final class FusedTile {
 
     /** Tells whether the layers of a block are faster in launches of their own. */
     interface Race {
-        /** By the model. */
-        Race PREDICTED = (body, alone, together) -> alone <= together;
-
         /**
          * @param alone predicted cycles of all launches
          * @param together predicted cycles of one launch

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.fusion.FusionConstraints;
@@ -160,24 +161,23 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
 
     /** Runs both ways on tensors of their own, where kernels are timed. */
     private boolean areFasterAlone(Graph body, double alone, double together) {
-        Graph own = Fuser.renumbered(body);
-        Weights weights = new Weights(Fuser.layers(own), 1, Weights.Fill.RANDOM);
-        List<Integer> all = IntStream.range(0, own.nodes().size()).boxed().toList();
-        Autotuner.Variant layers = whole("its layers alone", alone, own, weights);
-        Autotuner.Variant fused = whole("one kernel", together, Fuser.group(own, List.of(all)), weights);
-        List<Autotuner.Variant> byModel = FusedTile.Race.PREDICTED.areFasterAlone(body, alone, together)
-                ? List.of(layers, fused)
-                : List.of(fused, layers);
+        Autotuner.Variant layers = whole("its layers alone", alone, body, own -> own);
+        Autotuner.Variant fused = whole("one kernel", together, body, own -> {
+            List<Integer> all = IntStream.range(0, own.nodes().size()).boxed().toList();
+            return Fuser.group(own, List.of(all));
+        });
+        List<Autotuner.Variant> byModel = alone <= together ? List.of(layers, fused) : List.of(fused, layers);
         return tuner.choose("One kernel or several: " + FusedTile.label(body), byModel) == layers;
     }
 
-    private Autotuner.Variant whole(String words, double cycles, Graph graph, Weights weights) {
+    /** A body in a form of its own, made only if it is timed. */
+    private Autotuner.Variant whole(String words, double cycles, Graph body, UnaryOperator<Graph> form) {
         return new Autotuner.Variant(
-                words,
-                cycles,
-                String.format(Locale.ROOT, "%.0f cycles", cycles),
-                () -> true,
-                () -> new Pass(compileScheduled(graph, weights)));
+                words, cycles, String.format(Locale.ROOT, "%.0f cycles", cycles), () -> true, () -> {
+                    Graph own = Fuser.renumbered(body);
+                    Weights weights = new Weights(Fuser.layers(own), 1, Weights.Fill.RANDOM);
+                    return new Pass(compileScheduled(form.apply(own), weights));
+                });
     }
 
     /** A program as one kernel. */
