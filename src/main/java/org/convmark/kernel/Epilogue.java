@@ -24,11 +24,13 @@ public record Epilogue(Stage before, Stage after) {
         /** Values stay as they are. */
         public static final Stage NONE = new Stage(null, null, null);
 
-        Stage then(Activation next) {
+        /** With an activation behind it. */
+        public Stage then(Activation next) {
             return new Stage(first, next, last);
         }
 
-        Stage then(Quantiser next) {
+        /** With rounding behind it. */
+        public Stage then(Quantiser next) {
             return function == null ? new Stage(next, null, null) : new Stage(first, function, next);
         }
 
@@ -40,18 +42,6 @@ public record Epilogue(Stage before, Stage after) {
         /** Whether values stay as they are. */
         public boolean isNone() {
             return equals(NONE);
-        }
-
-        /**
-         * The activation, or null, where nothing rounds.
-         *
-         * @throws UnsupportedOperationException if something does
-         */
-        public Activation unrounded() {
-            if (first != null || last != null) {
-                throw Lowering.noIntegers();
-            }
-            return function;
         }
     }
 }

@@ -161,7 +161,7 @@ public abstract class Lowering<V, R> {
     /** The error for integers of 8 bits on a target that has no kernels for them. */
     protected static UnsupportedOperationException noIntegers() {
         return new UnsupportedOperationException(
-                "this target has no kernels of 8-bit integers: choose SCALAR, VECTOR, ONNXRUNTIME or ONEDNN");
+                "this target has no kernels of 8-bit integers: choose SCALAR, VECTOR, OPENCL, ONNXRUNTIME or ONEDNN");
     }
 
     /** What a convolution becomes together with everything folded into it. */

@@ -95,7 +95,7 @@ public enum Target {
     public boolean computesIn(Precision precision) {
         return switch (precision) {
             case FP32 -> true;
-            case INT8 -> this == SCALAR || this == VECTOR || this == ONNXRUNTIME || this == ONEDNN;
+            case INT8 -> this != PYTORCH;
             case FP16, BF16, W8, POW2 -> !isPeer();
         };
     }

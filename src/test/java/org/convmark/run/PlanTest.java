@@ -134,7 +134,7 @@ class PlanTest {
     void targetsWithoutKernelsForCompressedFiltersAreSkipped() {
         Plan plan = plan(
                 "\\.FireBenchmark",
-                "target=SCALAR,VECTOR,OPENCL,ONNXRUNTIME",
+                "target=SCALAR,VECTOR,OPENCL,ONNXRUNTIME,PYTORCH",
                 "algorithm=AUTO,WINOGRAD_4",
                 "axis=DENSITY@0.5@16,PRECISION@W8,PRECISION@INT8");
         assertEquals(
@@ -157,7 +157,7 @@ class PlanTest {
                         List.of(
                                 "SCALAR has no sparse kernels and would multiply by the zeros of DENSITY",
                                 "ONNXRUNTIME has no kernels for PRECISION@W8: it runs on SCALAR, VECTOR, OPENCL",
-                                "OPENCL has no kernels for PRECISION@INT8: it runs on SCALAR, VECTOR, ONNXRUNTIME, ONEDNN",
+                                "PYTORCH has no kernels for PRECISION@INT8: it runs on SCALAR, VECTOR, OPENCL, ONNXRUNTIME, ONEDNN",
                                 "WINOGRAD_4 transforms filters, and the zeros of DENSITY with them: give AUTO or DIRECT",
                                 "WINOGRAD_4 transforms filters, and the fewer bits of PRECISION with them: give AUTO or DIRECT")),
                 reasons::toString);

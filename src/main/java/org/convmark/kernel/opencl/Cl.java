@@ -55,6 +55,7 @@ final class Cl implements AutoCloseable {
     private final cl_context context;
     private final cl_command_queue queue;
     private final Optional<ProgramFiles> dump;
+    private final String options;
 
     /** Where kernels are launched. */
     private cl_command_queue launches;
@@ -66,6 +67,9 @@ final class Cl implements AutoCloseable {
     private final List<cl_kernel> kernels = new ArrayList<>();
     private final List<cl_mem> buffers = new ArrayList<>();
 
+    /** How integers are multiplied; asked for once. */
+    private Dots dots;
+
     /** Where uploads are noted, if they are. */
     private Optional<List<Upload>> uploads = Optional.empty();
 
@@ -76,7 +80,13 @@ final class Cl implements AutoCloseable {
 
     /** Opens a device whose programs are written to files as they are built, unless dump is null. */
     Cl(ClDevice device, ProgramDump dump) {
+        this(device, dump, "");
+    }
+
+    /** Opens a device with build options for all of its programs. */
+    Cl(ClDevice device, ProgramDump dump, String options) {
         this.device = device;
+        this.options = options;
         this.dump = Optional.ofNullable(dump).map(ProgramFiles::new);
         cl_context_properties properties = new cl_context_properties();
         properties.addProperty(CL_CONTEXT_PLATFORM, device.platform());
@@ -99,6 +109,14 @@ final class Cl implements AutoCloseable {
     /** Compute units in use. */
     int units() {
         return device.units();
+    }
+
+    /** How products of integers are best added. */
+    Dots dots() {
+        if (dots == null) {
+            dots = Dots.of(device, this);
+        }
+        return dots;
     }
 
     // ---------------------------------------------------------------- memory
@@ -271,7 +289,9 @@ final class Cl implements AutoCloseable {
     }
 
     private Built build(List<SourceFile> parts, String options) {
-        String all = options + (device.info().roundedDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
+        String all = options
+                + this.options
+                + (device.info().roundedDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
         String[] sources = Stream.concat(Stream.of(new SourceFile(COMMON, "")), parts.stream())
                 .map(SourceFile::text)
                 .toArray(String[]::new);

@@ -51,6 +51,11 @@ record ClDevice(DeviceInfo info, cl_platform_id platform, cl_device_id id, int u
                 : this;
     }
 
+    /** Whether it has an extension. */
+    boolean offers(String extension) {
+        return List.of(text(id, CL_DEVICE_EXTENSIONS).split(" +")).contains(extension);
+    }
+
     private static cl_device_id split(Part part) {
         cl_device_partition_property counts = new cl_device_partition_property();
         counts.addProperty(CL_DEVICE_PARTITION_BY_COUNTS, part.units);

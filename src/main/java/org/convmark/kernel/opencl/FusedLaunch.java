@@ -50,7 +50,7 @@ record FusedLaunch(FusedTile tiles, Tuning tuning) implements FusionCapabilities
 
         @Override
         public String quantise(ElementWise.Quantise quantise) {
-            return "rounds to 8 bits";
+            return "";
         }
 
         @Override

@@ -119,32 +119,16 @@ final class FusedTile {
     /**
      * A convolution of the block with its epilogue, or a norm.
      *
-     * @param after activation of a convolution without residual
      * @param conv its parameters, null for a norm
      * @param gain of a norm, as {@code shift}
      */
-    record Part(
-            String after,
-            float epsilon,
-            StoredConv conv,
-            float[] gain,
-            float[] shift,
-            Epilogue epilogue,
-            Integer residual) {
+    record Part(float epsilon, StoredConv conv, float[] gain, float[] shift, Epilogue epilogue, Integer residual) {
         static Part of(Graph.Node node, Weights weights) {
             if (node.layer() instanceof LayerNorm norm) {
-                return new Part(null, norm.epsilon(), null, weights.scale(node), weights.shift(node), null, null);
+                return new Part(norm.epsilon(), null, weights.scale(node), weights.shift(node), null, null);
             }
             FoldedConv conv = FoldedConv.of(node, weights);
-            Epilogue epilogue = conv.epilogue();
-            return new Part(
-                    Tuning.name(epilogue.after().unrounded()),
-                    0,
-                    StoredConv.of(conv),
-                    null,
-                    null,
-                    epilogue,
-                    conv.residual(node.inputs()));
+            return new Part(0, StoredConv.of(conv), null, null, conv.epilogue(), conv.residual(node.inputs()));
         }
     }
 
@@ -250,8 +234,8 @@ final class FusedTile {
 
     private static String stage(String name, int node, List<Part> parts) {
         return node < 0
-                ? " -D" + name + "_AFTER=" + Tuning.name(null)
-                : " -D" + name + "_AFTER=" + parts.get(node).after()
+                ? Tuning.stage(name + "_AFTER", Epilogue.Stage.NONE)
+                : Tuning.stage(name + "_AFTER", parts.get(node).epilogue().after())
                         + parts.get(node).conv().option(name + "_FORMAT");
     }
 

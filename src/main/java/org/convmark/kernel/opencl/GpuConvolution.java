@@ -19,6 +19,7 @@ final class GpuConvolution {
     private final Cl cl;
     private final Tuning tuning;
     private final Conv conv;
+    private final FoldedConv folded;
     private final StoredConv stored;
     private final DeviceTensor in;
     private final DeviceTensor residual;
@@ -34,6 +35,7 @@ final class GpuConvolution {
         this.cl = cl;
         this.tuning = tuning;
         this.conv = folded.conv();
+        this.folded = folded;
         this.stored = StoredConv.of(folded);
         this.in = in;
         this.residual = residual == null ? out : residual;
@@ -51,7 +53,8 @@ final class GpuConvolution {
 
     /** The kernel that a tuner chooses. */
     Kernel bind(Autotuner tuner) {
-        return tuner.choose(Waterline.label(conv, in.shape().channels(), out.shape()), variants())
+        String format = conv.precision().isNone() ? "" : ", " + conv.precision();
+        return tuner.choose(Waterline.label(conv, in.shape().channels(), out.shape()) + format, variants())
                 .bind()
                 .get();
     }
@@ -149,7 +152,7 @@ final class GpuConvolution {
         if (plan.splits() > 1) {
             sums = cl.allocate(items[2] * tile.tiles(groupOut) * tile.channels() * pixels * Shape.ELEMENT_BYTES);
         }
-        Cl.Memory ends = cl.upload(stored.ends(conv.outChannels()));
+        Cl.Memory ends = cl.upload(isOfDots() ? StoredConv.integerEnds(folded) : stored.ends(conv.outChannels()));
         Kernel product = cl.kernel(
                 "conv_gpu.cl",
                 "conv_tile",
@@ -183,7 +186,12 @@ final class GpuConvolution {
     }
 
     private String matrixOptions(MatrixTile.Plan plan) {
-        return options + plan.options() + " -DPIXELS=" + pixels + " -DGROUPS=" + groups + " -DWIDE=" + wide();
+        String dots = isOfDots() ? " -DDOTS=" + cl.dots() + StoredConv.integers(folded) : "";
+        return options + plan.options() + " -DPIXELS=" + pixels + " -DGROUPS=" + groups + " -DWIDE=" + wide() + dots;
+    }
+
+    private boolean isOfDots() {
+        return MatrixTile.isOfDots(conv, in.shape());
     }
 
     /** Pixels that are stored at a time: 4 if every four of a row are aligned in both tensors. */
@@ -194,17 +202,22 @@ final class GpuConvolution {
         return aligned && out.shape().width() % 4 == 0 ? 4 : 1;
     }
 
-    /** Group x tile x tap x input channel, padded to whole steps, x channel of the tile. */
+    /**
+     * Group x tile x term, which is tap x input channel, padded to whole steps, x channel of the tile; the input channels of a dot product
+     * innermost.
+     */
     private int[] matrix(MatrixTile tile) {
-        int rows = tile.steps(group * taps) * tile.depth();
-        int[] packed = stored.room(groups * tile.tiles(groupOut) * rows * tile.channels());
+        int lanes = isOfDots() ? MatrixTile.DOT : 1;
+        int rows = tile.steps(group * taps / lanes) * tile.depth();
+        int[] packed = stored.room(groups * tile.tiles(groupOut) * rows * tile.channels() * lanes);
         for (int o = 0; o < conv.outChannels(); o++) {
             int inGroup = o % groupOut;
             int first = (o / groupOut * tile.tiles(groupOut) + inGroup / tile.channels()) * rows;
             for (int c = 0; c < group; c++) {
                 for (int tap = 0; tap < taps; tap++) {
-                    int place = (first + tap * group + c) * tile.channels() + inGroup % tile.channels();
-                    stored.put(packed, place, weight(o, c, tap));
+                    int product = tap * group + c;
+                    int place = (first + product / lanes) * tile.channels() + inGroup % tile.channels();
+                    stored.put(packed, place * lanes + product % lanes, weight(o, c, tap));
                 }
             }
         }

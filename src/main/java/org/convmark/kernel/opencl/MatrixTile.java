@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.model.Conv;
+import org.convmark.model.Precision;
 import org.convmark.model.Shape;
 
 /**
@@ -45,22 +46,41 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
         return 2L * depth * (channels + pixels) * Shape.ELEMENT_BYTES;
     }
 
+    /** Products of a dot product. */
+    static final int DOT = 4;
+
     /** Steps of a sum. */
     int steps(int terms) {
         return DeviceTensor.blocks(terms, depth);
     }
 
-    /** What one step of a group costs, as counted in the kernel as compiled for an NVIDIA GPU. */
-    LaunchModel.Work step() {
+    /** Whether a convolution is one of dot products of four 8-bit integers. */
+    static boolean isOfDots(Conv conv, Shape in) {
+        return conv.precision() == Precision.INT8 && conv.groupWidth(in.channels()) % DOT == 0;
+    }
+
+    /** Terms of a sum: products, or dot products. */
+    static int terms(Conv conv, Shape in) {
+        int products = conv.groupWidth(in.channels()) * conv.kernel() * conv.kernel();
+        return isOfDots(conv, in) ? products / DOT : products;
+    }
+
+    /**
+     * What one step of a group costs, as counted in the kernel as compiled for an NVIDIA GPU. There a dot product takes as long as two
+     * multiply-adds, and each of its four floats takes three or four instructions to become a byte.
+     */
+    LaunchModel.Work step(boolean dots) {
         int across = pixels / own;
         int quads = own / 4;
         int values = pixels * depth / items();
+        int read = dots ? DOT * values : values;
         int weights = channels * depth / 4 / items();
+        int products = (dots ? 2 : 1) * own * own * depth;
         // Local memory gives a warp eight quads a cycle, as many as there are different ones. Caches give half of that.
         double reads = depth * quads * (Math.max(1, across / 8.0) + Math.max(1, 4.0 / across));
-        double loads = reads + 3 * values + 12 * weights;
-        double all = own * own * depth + 2 * depth * quads + 2 * (values + weights) + 40;
-        return new LaunchModel.Work(own * own * depth, loads, all, 1).inGroup(items());
+        double loads = reads + 3 * read + 12 * weights;
+        double all = products + 2 * depth * quads + 2 * (read + weights) + (dots ? 3.5 * read : 0) + 40;
+        return new LaunchModel.Work(products, loads, all, 1).inGroup(items());
     }
 
     /** What a group's beginning and end cost: places of pixels, then the stores. */
@@ -134,7 +154,7 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
 
     /** This tile with whole sums and, where groups are fewer than twice the units, with sums in parts. */
     private Stream<Plan> plans(int units, Conv conv, Shape in, Shape out, boolean wide) {
-        int all = steps(conv.groupWidth(in.channels()) * conv.kernel() * conv.kernel());
+        int all = steps(terms(conv, in));
         long groups = groups(conv, in, out);
         int enough = (int) Math.min((2L * units + groups - 1) / groups, all * depth / LEAST_TERMS);
         return IntStream.concat(
@@ -158,7 +178,7 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
                 items(),
                 localBytes(),
                 own == 8 ? 128 : 80,
-                step().times(steps).plus(ends(wide || splits > 1)),
+                step(isOfDots(conv, in)).times(steps).plus(ends(wide || splits > 1)),
                 in.bytes() + weights + (double) splits * out.bytes());
         return new Plan(this, splits, steps, product, splits == 1 ? null : adding(splits, out));
     }

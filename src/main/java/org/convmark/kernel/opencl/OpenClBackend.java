@@ -13,6 +13,7 @@ import org.convmark.kernel.Backend;
 import org.convmark.kernel.DeviceTimes;
 import org.convmark.kernel.Engine;
 import org.convmark.kernel.EngineOptions;
+import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.FoldedConv;
 import org.convmark.kernel.GatedFilter;
 import org.convmark.kernel.Kernel;
@@ -214,8 +215,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
 
     @Override
     protected Kernel activate(Activation function, DeviceTensor in, DeviceTensor out) {
-        String define = " -DFUNCTION=" + Tuning.name(function);
-        return elementwise("activate", define, out, in.memory(), in.at());
+        return through(Epilogue.Stage.NONE.then(function), in, out);
     }
 
     @Override
@@ -318,7 +318,11 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
 
     @Override
     protected Kernel quantise(Quantiser quantiser, DeviceTensor in, DeviceTensor out) {
-        throw noIntegers();
+        return through(Epilogue.Stage.NONE.then(quantiser), in, out);
+    }
+
+    private Kernel through(Epilogue.Stage stage, DeviceTensor in, DeviceTensor out) {
+        return elementwise("activate", Tuning.stage("FUNCTION", stage), out, in.memory(), in.at());
     }
 
     @Override

@@ -123,7 +123,7 @@ final class PartLowering extends Lowering<Integer, PartLowering.Part> {
 
     @Override
     protected Part quantise(Quantiser quantiser, Integer in, Integer out) {
-        throw new IllegalStateException("FusedLaunch rounds nothing");
+        return pointwise("rounded(X," + Tuning.rounding(quantiser) + ")", in, in, out);
     }
 
     @Override

@@ -18,6 +18,9 @@ record StoredConv(Precision format, float[] numbers, float[] bias, float[] scale
     /** Words that arrays of weights fill. */
     private static final int QUAD = 4;
 
+    /** What bytes without a sign have to give to have one. */
+    private static final int SIGN = 128;
+
     static StoredConv of(FoldedConv folded) {
         Precision format = folded.conv().precision();
         float[] numbers = folded.filter();
@@ -41,6 +44,26 @@ record StoredConv(Precision format, float[] numbers, float[] bias, float[] scale
     int[] ends(int channels) {
         int[] biases = bits(Arrays.copyOf(bias, channels));
         return format.isNone() ? biases : joined(biases, bits(Arrays.copyOf(scales, channels)));
+    }
+
+    /**
+     * What dot products of integers begin with and what they stand for, see {@code DOTS} in {@code vec.cl}. Integers there have a sign, so
+     * those that have none here are 128 less there, and a sum begins with as much more.
+     */
+    static int[] integerEnds(FoldedConv folded) {
+        int[] begin = folded.biasCodes();
+        byte[] codes = folded.codes();
+        int taps = codes.length / begin.length;
+        for (int i = 0; i < codes.length && folded.reads().isUnsigned(); i++) {
+            begin[i / taps] += SIGN * codes[i];
+        }
+        return joined(begin, bits(folded.units()));
+    }
+
+    /** Build options that tell how floats become those integers. */
+    static String integers(FoldedConv folded) {
+        return " -DIN_STEP=" + Tuning.number(folded.reads().step()) + " -DIN_OFFSET="
+                + Tuning.number(folded.reads().isUnsigned() ? -SIGN : 0);
     }
 
     /** Numbers that were put into the order of a kernel, padded with zeros to quads of words. */

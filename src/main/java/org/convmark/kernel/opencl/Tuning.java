@@ -2,6 +2,7 @@ package org.convmark.kernel.opencl;
 
 import java.util.Locale;
 import org.convmark.kernel.Epilogue;
+import org.convmark.kernel.Quantiser;
 import org.convmark.model.Activation;
 import org.convmark.model.Conv;
 
@@ -82,8 +83,26 @@ record Tuning(Family family, int vector, int registers, int group, int depthwise
 
     /** Build options for what follows a sum. All are set, because the stage before may have set others. */
     static String epilogue(Epilogue epilogue, Object residual) {
-        return " -DBEFORE=" + name(epilogue.before().unrounded()) + " -DAFTER="
-                + name(epilogue.after().unrounded()) + " -DJOIN=" + (residual == null ? "alone" : "plus");
+        return stage("BEFORE", epilogue.before()) + stage("AFTER", epilogue.after()) + " -DJOIN="
+                + (residual == null ? "alone" : "plus");
+    }
+
+    /** Build options for an activation with what rounds before and behind it. */
+    static String stage(String name, Epilogue.Stage stage) {
+        return " -D" + name + "=" + name(stage.function()) + " -D" + name + "_FIRST=" + rounding(stage.first()) + " -D"
+                + name + "_LAST=" + rounding(stage.last());
+    }
+
+    /** Arguments of the kernels' {@code rounded}. */
+    static String rounding(Quantiser quantiser) {
+        return quantiser == null
+                ? "UNROUNDED"
+                : number(quantiser.step()) + "," + number(quantiser.least()) + "," + number(quantiser.most());
+    }
+
+    /** A float in OpenCL C, exactly. */
+    static String number(float value) {
+        return Float.toHexString(value) + "f";
     }
 
     /** Name of an activation, or of none, in the kernels. */

@@ -8,6 +8,9 @@
  * multiplications and the input is gathered without a table. Weights: tile x term x OUT_TILE, padded with zeros. Where
  * SPLITS > 1, each group takes STEPS steps of a sum and leaves them in `out`, a split x tile of channels x pixel
  * workspace, and conv_splits adds them in order.
+ *
+ * With DOTS, values and weights are integers of 8 bits. Then a term is a word of four channels, and sums, which begin with a bias, are
+ * exact integers. Values come as floats, as everywhere, and become words on their way to local memory.
  * Tested for its results, on a CPU; not measured on a GPU.
  */
 #ifndef VEC
@@ -52,7 +55,31 @@
 #define WIDE 1
 #endif
 
-#define TERMS (GROUP_WIDTH * KERNEL * KERNEL)
+/* A term, four of them, a sum, and what to do with them; channels of a term. */
+#ifdef DOTS
+typedef uint term;
+typedef uint4 quad;
+typedef int partial;
+#define LANES 4
+#define TERM(p) OF_FOUR((p)[0], (p)[IN_PLANE], (p)[2 * IN_PLANE], (p)[3 * IN_PLANE], IN_STEP, IN_OFFSET)
+#define WEIGHTS(j) (((global const uint4 *)weights)[j])
+#define ADD_PRODUCT(w, x, sum) DOT(w, x, sum)
+#define FIRST_SUM(bias) as_int(bias)
+#define LAST_SUM(sum, bias, unit) (convert_float(sum) * (unit))
+#else
+typedef float term;
+typedef float4 quad;
+typedef float partial;
+#define LANES 1
+#define TERM(p) (*(p))
+#define WEIGHTS(j) NUMBERS(FORMAT, 4, weights, j)
+#define ADD_PRODUCT(w, x, sum) fma(w, x, sum)
+#define FIRST_SUM(bias) BEGUN(FORMAT, bias)
+#define LAST_SUM(sum, bias, scale) SCALED(FORMAT, sum, bias, scale)
+#endif
+
+#define GROUP_TERMS (GROUP_WIDTH / LANES)
+#define TERMS (GROUP_TERMS * KERNEL * KERNEL)
 #define ALL_STEPS ((TERMS + DEPTH - 1) / DEPTH)
 #define ACROSS (PIXEL_TILE / OWN)
 #define ITEM_COUNT (OUT_TILE / OWN * ACROSS)
@@ -66,16 +93,16 @@
 
 
 /* Where in a plane of the input a term lies, from the pixel under the filter's first tap. */
-#define TAP(k) ((k) / GROUP_WIDTH)
-#define TERM_AT(k) ((k) % GROUP_WIDTH * IN_PLANE + (TAP(k) / KERNEL * IN_ROW + TAP(k) % KERNEL) * DILATION)
+#define TAP(k) ((k) / GROUP_TERMS)
+#define TERM_AT(k) ((k) % GROUP_TERMS * LANES * IN_PLANE + (TAP(k) / KERNEL * IN_ROW + TAP(k) % KERNEL) * DILATION)
 /* Terms of a step are neighbouring channels of one tap, or any terms, of which the last step may have too few. */
-#if GROUP_WIDTH % DEPTH == 0
+#if GROUP_TERMS % DEPTH == 0
 #define STEP_AT(k) TERM_AT(k)
-#define VALUE(k, d) source[(d) * IN_PLANE]
-#define ITEM_AT IN_PLANE
+#define VALUE(k, d) TERM(source + (d) * LANES * IN_PLANE)
+#define ITEM_AT (LANES * IN_PLANE)
 #else
 #define STEP_AT(k) 0
-#define VALUE(k, d) ((k) + (d) + row < TERMS ? source[TERM_AT((k) + (d) + row)] : 0.0f)
+#define VALUE(k, d) ((k) + (d) + row < TERMS ? TERM(source + TERM_AT((k) + (d) + row)) : (term)0)
 #define ITEM_AT 0
 #endif
 
@@ -83,8 +110,7 @@
     {                                                                                                   \
         global const float *restrict source = in + STEP_AT(k);                                           \
         EACH(i, OWN_VALUES) next_values[i] = VALUE(k, i * ROWS_APART);                                    \
-        EACH(i, OWN_WEIGHTS)                                                                            \
-            next_weights[i] = NUMBERS(FORMAT, 4, weights, quads + (k) * (OUT_TILE / 4) + i * ITEM_COUNT); \
+        EACH(i, OWN_WEIGHTS) next_weights[i] = WEIGHTS(quads + (k) * (OUT_TILE / 4) + i * ITEM_COUNT);    \
     }
 
 /* An item's channels in the group. */
@@ -98,8 +124,8 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_tile(
         global const float *restrict in, int4 in_at, global const float *restrict weights,
         global const float *restrict bias, global const float *restrict residual, int4 residual_at,
         global float *restrict out, int4 out_at) {
-    local float4 a[2][DEPTH * OUT_TILE / 4];
-    local float4 b[2][DEPTH * PIXEL_TILE / 4];
+    local quad a[2][DEPTH * OUT_TILE / 4];
+    local quad b[2][DEPTH * PIXEL_TILE / 4];
     int item = get_local_id(0);
     int across = item % ACROSS;
     int down = item / ACROSS;
@@ -114,35 +140,35 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_tile(
             + (pixel / WIDTH * IN_ROW + pixel % WIDTH) * STRIDE;
     int quads = (group * OUT_TILES + tile) * (ALL_STEPS * DEPTH * OUT_TILE / 4) + item;
 
-    float sum[OWN][OWN];
+    partial sum[OWN][OWN];
     EACH(i, OWN) {
         int o = OWN_CHANNEL(i);
-        float start = SPLITS == 1 && EXISTS(o) ? BEGUN(FORMAT, bias[group * GROUP_OUT + o]) : 0.0f;
+        partial start = SPLITS == 1 && EXISTS(o) ? FIRST_SUM(bias[group * GROUP_OUT + o]) : 0;
         EACH(j, OWN) sum[i][j] = start;
     }
-    float4 next_weights[OWN_WEIGHTS];
-    float next_values[OWN_VALUES];
+    quad next_weights[OWN_WEIGHTS];
+    term next_values[OWN_VALUES];
     int end = min((split + 1) * STEPS, ALL_STEPS) * DEPTH;
     FETCH(split * STEPS * DEPTH);
     int buffer = 0;
     /* Not unrolled: clang for AMD would make all steps of a short sum one, and spill. */
     _Pragma("unroll 1") for (int k = split * STEPS * DEPTH; k < end; k += DEPTH, buffer ^= 1) {
-        local float4 *weights_to = a[buffer] + item;
-        local float *values_to = (local float *)b[buffer] + item;
+        local quad *weights_to = a[buffer] + item;
+        local term *values_to = (local term *)b[buffer] + item;
         EACH(i, OWN_WEIGHTS) weights_to[i * ITEM_COUNT] = next_weights[i];
         EACH(i, OWN_VALUES) values_to[i * ITEM_COUNT] = next_values[i];
         barrier(CLK_LOCAL_MEM_FENCE);
         if (k + DEPTH < end) {
             FETCH(k + DEPTH);
         }
-        local const float4 *weights_from = a[buffer] + down;
-        local const float4 *values_from = b[buffer] + across;
+        local const quad *weights_from = a[buffer] + down;
+        local const quad *values_from = b[buffer] + across;
         EACH(d, DEPTH) {
-            float w[OWN];
-            float x[OWN];
+            term w[OWN];
+            term x[OWN];
             EACH(q, QUADS) vstore4(weights_from[(d * QUADS + q) * (OUT_TILE / OWN)], q, w);
             EACH(q, QUADS) vstore4(values_from[(d * QUADS + q) * ACROSS], q, x);
-            EACH(i, OWN) EACH(j, OWN) sum[i][j] = fma(w[i], x[j], sum[i][j]);
+            EACH(i, OWN) EACH(j, OWN) sum[i][j] = ADD_PRODUCT(w[i], x[j], sum[i][j]);
         }
     }
 
@@ -151,7 +177,7 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_tile(
     EACH(i, OWN) EACH(j, OWN) {
         int n = first + j / 4 * (PIXEL_TILE / QUADS) + across * 4 + j % 4;
         if (n < PIXELS) {
-            out[(i / 4 * (OUT_TILE / QUADS) + down * 4 + i % 4) * PIXELS + n] = sum[i][j];
+            ((global partial *)out)[(i / 4 * (OUT_TILE / QUADS) + down * 4 + i % 4) * PIXELS + n] = sum[i][j];
         }
     }
 #else
@@ -160,21 +186,22 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_tile(
     EACH(i, OWN) {
         int o = OWN_CHANNEL(i);
         int channel = group * GROUP_OUT + o;
+        float made[OWN];
         if (EXISTS(o))
-            EACH(j, OWN) sum[i][j] = SCALED(FORMAT, sum[i][j], bias[channel], bias[GROUPS * GROUP_OUT + channel]);
+            EACH(j, OWN) made[j] = LAST_SUM(sum[i][j], bias[channel], bias[GROUPS * GROUP_OUT + channel]);
         EACH(q, QUADS) {
             int n = first + q * (PIXEL_TILE / QUADS) + across * 4;
 #if WIDE == 4
             if (EXISTS(o) && n < PIXELS) {
                 float4 other = *(global const float4 *)(residual + channel * residual_at.s2 + AT(residual_at, n));
                 *(global float4 *)(out + channel * out_at.s2 + AT(out_at, n)) = (float4)(
-                        FINISHED(sum[i][4 * q], other.s0), FINISHED(sum[i][4 * q + 1], other.s1),
-                        FINISHED(sum[i][4 * q + 2], other.s2), FINISHED(sum[i][4 * q + 3], other.s3));
+                        FINISHED(made[4 * q], other.s0), FINISHED(made[4 * q + 1], other.s1),
+                        FINISHED(made[4 * q + 2], other.s2), FINISHED(made[4 * q + 3], other.s3));
             }
 #else
             EACH(j, 4) if (EXISTS(o) && n + j < PIXELS)
                 out[channel * out_at.s2 + AT(out_at, n + j)] =
-                        FINISHED(sum[i][4 * q + j], residual[channel * residual_at.s2 + AT(residual_at, n + j)]);
+                        FINISHED(made[4 * q + j], residual[channel * residual_at.s2 + AT(residual_at, n + j)]);
 #endif
         }
     }
@@ -193,11 +220,11 @@ ITEMS kernel void conv_splits(
         return;
     }
     int first = (image * GROUPS + channel / GROUP_OUT) * SPLITS;
-    float sum = BEGUN(FORMAT, bias[channel]);
+    partial sum = FIRST_SUM(bias[channel]);
     for (int split = 0; split < SPLITS; split++)
-        sum += parts[((first + split) * (OUT_TILES * OUT_TILE) + channel % GROUP_OUT) * PIXELS + n];
+        sum += ((global const partial *)parts)[((first + split) * (OUT_TILES * OUT_TILE) + channel % GROUP_OUT) * PIXELS + n];
     out[out_at.s0 + image * out_at.s3 + channel * out_at.s2 + AT(out_at, n)] = FINISHED(
-            SCALED(FORMAT, sum, bias[channel], bias[GROUPS * GROUP_OUT + channel]),
+            LAST_SUM(sum, bias[channel], bias[GROUPS * GROUP_OUT + channel]),
             residual[residual_at.s0 + image * residual_at.s3 + channel * residual_at.s2 + AT(residual_at, n)]);
 }
 #endif

@@ -7,6 +7,8 @@
 #endif
 #ifndef FUNCTION
 #define FUNCTION relu
+#define FUNCTION_FIRST UNROUNDED
+#define FUNCTION_LAST UNROUNDED
 #endif
 
 #define BLOCK get_global_id(1)
@@ -28,7 +30,7 @@ ITEMS kernel void activate(
     in = PLANE(in, in_at, BLOCK, IMAGE);
     out = PLANE(out, out_at, BLOCK, IMAGE);
     EACH_PIXEL(y, x, rows, height, width)
-        STORE(FUNCTION(LOAD(in + PIXEL(in_at, y, x))), out + PIXEL(out_at, y, x));
+        STORE(THROUGH(FUNCTION, LOAD(in + PIXEL(in_at, y, x))), out + PIXEL(out_at, y, x));
 }
 
 /* Every map moved one pixel up and left; zeros come in. */

@@ -31,6 +31,8 @@
 #define WIDTH 56
 #define HEIGHT 56
 #define EXPAND_AFTER relu
+#define EXPAND_AFTER_FIRST UNROUNDED
+#define EXPAND_AFTER_LAST UNROUNDED
 #define IN_WIDTH 56
 #define IN_HEIGHT 56
 #define IN_PLANE 3364
@@ -38,6 +40,8 @@
 #define LEAD_STRIDE 1
 #define LEAD_PADDING 1
 #define LEAD_AFTER identity
+#define LEAD_AFTER_FIRST UNROUNDED
+#define LEAD_AFTER_LAST UNROUNDED
 #define EXPAND_KERNEL 1
 #define EXPAND_STRIDE 1
 #define EXPAND_PADDING 0
@@ -177,8 +181,8 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_proje
             }
         }
         EACH(o, LEAD_OWN) EACH(j, TILE_HEIGHT)
-            values[(set + o) * TILE + j * TILE_WIDTH + x] =
-                    LEAD_AFTER(SCALED(LEAD_FORMAT, sum[o][j], parameters[set + o], parameters[NARROW + set + o]));
+            values[(set + o) * TILE + j * TILE_WIDTH + x] = THROUGH(
+                    LEAD_AFTER, SCALED(LEAD_FORMAT, sum[o][j], parameters[set + o], parameters[NARROW + set + o]));
     }
     SYNC;
     parameters = lead + WORDS(LEAD_FORMAT, NARROW / LEAD_OWN * LEAD_GROUP * LEAD_QUADS * 4);
@@ -256,8 +260,8 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_proje
         EACH(i, 4) EACH(j, 8) made[i][j] = SCALED(EXPAND_FORMAT, made[i][j], w[i], w[4 + i]);
         EACH(i, 4) EACH(q, 2)
             hidden[(down * 4 + i) * (TILE / 4) + q * ACROSS + across] = (float4)(
-                    EXPAND_AFTER(made[i][4 * q]), EXPAND_AFTER(made[i][4 * q + 1]), EXPAND_AFTER(made[i][4 * q + 2]),
-                    EXPAND_AFTER(made[i][4 * q + 3]));
+                    THROUGH(EXPAND_AFTER, made[i][4 * q]), THROUGH(EXPAND_AFTER, made[i][4 * q + 1]),
+                    THROUGH(EXPAND_AFTER, made[i][4 * q + 2]), THROUGH(EXPAND_AFTER, made[i][4 * q + 3]));
         SYNC;
         for (int h = 0; h < CHUNK; h += 4, project = PAST(PROJECT_FORMAT, project, OUT_TILE)) {
             EACH(d, 4) {

@@ -22,19 +22,26 @@
 #define LEAD_STRIDE 1
 #define LEAD_PADDING 1
 #define LEAD_AFTER identity
+#define LEAD_AFTER_FIRST UNROUNDED
+#define LEAD_AFTER_LAST UNROUNDED
 #define HIDDEN 32
 #define EXPAND_GROUP 8
 #define EXPAND_KERNEL 1
 #define EXPAND_STRIDE 1
 #define EXPAND_PADDING 0
 #define EXPAND_AFTER relu
+#define EXPAND_AFTER_FIRST UNROUNDED
+#define EXPAND_AFTER_LAST UNROUNDED
 #define INNER_KERNEL 1
 #define INNER_STRIDE 1
 #define INNER_PADDING 0
 #define INNER_AFTER identity
+#define INNER_AFTER_FIRST UNROUNDED
+#define INNER_AFTER_LAST UNROUNDED
 #define PROJECT_OUT 8
 #define LEAD_FORMAT FP32
 #define EXPAND_FORMAT FP32
+#define INNER_FORMAT FP32
 #define PROJECT_FORMAT FP32
 #endif
 
@@ -117,7 +124,7 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_tile(
                 for (int s = 0; s < LEAD_KERNEL; s++, w++)
                     sum = fma(NUMBER(LEAD_FORMAT, lead_filter, w), from[(c * IN_HEIGHT + r) * IN_WIDTH + s], sum);
         sum = SCALED(LEAD_FORMAT, sum, parameters[o], parameters[LEAD_OUT + o]);
-        lead[i] = INSIDE(lead_top + y, lead_left + x, maps.hi) ? LEAD_AFTER(sum) : 0.0f;
+        lead[i] = INSIDE(lead_top + y, lead_left + x, maps.hi) ? THROUGH(LEAD_AFTER, sum) : 0.0f;
     }
     SYNC;
     parameters = lead_filter + WORDS(LEAD_FORMAT, LEAD_OUT * LEAD_TERMS);
@@ -150,7 +157,8 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_tile(
     global const float *expand = parameters + ENDS(EXPAND_FORMAT, HIDDEN);
     global const float *inner = expand + WORDS(EXPAND_FORMAT, HIDDEN * EXPAND_TERMS);
 #ifdef INNER
-    global const float *last = inner + HIDDEN + WORDS(FP32, HIDDEN * INNER_TERMS);
+    global const float *inner_filter = inner + ENDS(INNER_FORMAT, HIDDEN);
+    global const float *last = inner_filter + WORDS(INNER_FORMAT, HIDDEN * INNER_TERMS);
     local float filtered[CHUNK * HEIGHT * WIDTH];
 #else
     global const float *last = inner;
@@ -187,7 +195,8 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_tile(
             UNROLL for (int i = 0; i < OWN_HIDDEN; i++) {
                 int h = min(first + row + i * ROWS, HIDDEN - 1);
                 made[i] = SCALED(EXPAND_FORMAT, made[i], parameters[h], parameters[HIDDEN + h]);
-                hidden[(row + i * ROWS) * HIDDEN_HEIGHT * HIDDEN_WIDTH + p] = seen ? EXPAND_AFTER(made[i]) : 0.0f;
+                hidden[(row + i * ROWS) * HIDDEN_HEIGHT * HIDDEN_WIDTH + p] =
+                        seen ? THROUGH(EXPAND_AFTER, made[i]) : 0.0f;
             }
         }
         SYNC;
@@ -197,13 +206,14 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_tile(
             int x = p % WIDTH * INNER_STRIDE;
             for (int i = row; i < CHUNK; i += ROWS) {
                 int h = min(first + i, HIDDEN - 1);
-                float made = inner[h];
+                float made = BEGUN(INNER_FORMAT, inner[h]);
                 for (int r = 0; r < INNER_KERNEL; r++)
                     for (int s = 0; s < INNER_KERNEL; s++)
                         made = fma(
-                                inner[HIDDEN + h * INNER_TERMS + r * INNER_KERNEL + s],
+                                NUMBER(INNER_FORMAT, inner_filter, h * INNER_TERMS + r * INNER_KERNEL + s),
                                 hidden[(i * HIDDEN_HEIGHT + y + r) * HIDDEN_WIDTH + x + s], made);
-                filtered[i * HEIGHT * WIDTH + p] = INNER_AFTER(made);
+                made = SCALED(INNER_FORMAT, made, inner[h], inner[HIDDEN + h]);
+                filtered[i * HEIGHT * WIDTH + p] = THROUGH(INNER_AFTER, made);
             }
         }
         SYNC;

@@ -55,6 +55,9 @@ typedef PASTE(float, V) real;
 /* Further by n quads of numbers. */
 #define PAST(format, w, n) ((global const float *)((global const uchar *)(w) + (n) * PASTE(BITS_, format) / 2))
 
+/* Where an activation of 8 bits is a float too, its weights are those of W8. */
+#define INT8 W8
+
 #define BITS_FP32 32
 #define BITS_FP16 16
 #define BITS_BF16 16
@@ -68,6 +71,31 @@ typedef PASTE(float, V) real;
 #define BEGUN(format, bias) (CODED(format) ? 0.0f : (bias))
 #define SCALED(format, sum, bias, scale) \
     (CODED(format) ? fma(sum, (scale) * (PASTE(BITS_, format) == 8 ? 0.0078125f : 1.0f), bias) : (sum))
+
+/*
+ * Products of integers of 8 bits, where DOTS says how: words of four of them, which have a sign. DOT adds the four products of two words
+ * to c. OF_FOUR makes a word of four floats that hold integers times a step, plus OFFSET: a float of 1.5 * 2^23 or so has an integer in its
+ * low bits.
+ */
+#ifdef DOTS
+#define DOT(a, b, c) PASTE(DOT_, DOTS)(a, b, c)
+#define DOT_KHR(a, b, c) ((c) + dot_4x8packed_ss_int(a, b))
+/* Volatile, because clang loads operands of other assembly one by one from local memory, and not as quads. */
+int DOT_PTX(uint a, uint b, int c) {
+    int sum;
+    __asm__ volatile("dp4a.s32.s32 %0, %1, %2, %3;" : "=r"(sum) : "r"(a), "r"(b), "r"(c));
+    return sum;
+}
+#define DOT_AMD(a, b, c) __builtin_amdgcn_sdot4((int)(a), (int)(b), c, false)
+int DOT_C(uint a, uint b, int c) {
+    char4 x = as_char4(a), y = as_char4(b);
+    return c + x.s0 * y.s0 + x.s1 * y.s1 + x.s2 * y.s2 + x.s3 * y.s3;
+}
+uint low_byte(float x, float step, float offset) { return as_uint(fma(x, 1.0f / step, 12582912.0f + offset)) & 0xff; }
+#define OF_FOUR(x0, x1, x2, x3, step, offset)                                              \
+    (low_byte(x0, step, offset) | low_byte(x1, step, offset) << 8 | low_byte(x2, step, offset) << 16 | \
+     low_byte(x3, step, offset) << 24)
+#endif
 
 #define UNROLL _Pragma("unroll")
 #define EACH(i, n) UNROLL for (int i = 0; i < (n); i++)
@@ -154,20 +182,39 @@ real identity(real x) { return x; }
 real alone(real sum, global const float *residual) { return sum; }
 real plus(real sum, global const float *residual) { return sum + LOAD(residual); }
 
+/*
+ * Rounded to 8 bits: a multiple of a step, which is a power of two, between two others; ties to even. A step of zero leaves x as it is.
+ */
+real rounded(real x, float step, float least, float most) {
+    if (step == 0.0f)
+        return x;
+    real n = rint(x * (1.0f / step));
+    n = n < least ? (real)(least) : n;
+    return step * (n > most ? (real)(most) : n);
+}
+
+/* What follows a sum, or comes before it is added to another: an activation, and rounding before and behind it. */
+#define THROUGH(stage, x) rounded(stage(rounded(x, stage##_FIRST)), stage##_LAST)
+#define UNROUNDED 0.0f, 0.0f, 0.0f
+
 /* after(before(sum) + residual): the epilogue of every convolution. */
 #ifndef BEFORE
 #define BEFORE identity
+#define BEFORE_FIRST UNROUNDED
+#define BEFORE_LAST UNROUNDED
 #endif
 #ifndef AFTER
 #define AFTER identity
+#define AFTER_FIRST UNROUNDED
+#define AFTER_LAST UNROUNDED
 #endif
 #ifndef JOIN
 #define JOIN alone
 #endif
-#define EPILOGUE(sum, residual) AFTER(JOIN(BEFORE(sum), residual))
+#define EPILOGUE(sum, residual) THROUGH(AFTER, JOIN(THROUGH(BEFORE, sum), residual))
 /* The same where the residual is loaded already. */
 #define alone_VALUE(sum, residual) (sum)
 #define plus_VALUE(sum, residual) ((sum) + (residual))
-#define FINISHED(sum, residual) AFTER(PASTE(JOIN, _VALUE)(BEFORE(sum), residual))
+#define FINISHED(sum, residual) THROUGH(AFTER, PASTE(JOIN, _VALUE)(THROUGH(BEFORE, sum), residual))
 
 #endif

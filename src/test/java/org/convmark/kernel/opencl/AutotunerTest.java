@@ -57,7 +57,7 @@ class AutotunerTest {
 
     private void open(TimedKernelsFile file) {
         ClDevice device = ClDevice.list().devices().get(0);
-        cl = new Cl(device);
+        cl = OpenClBackendTest.forGpus(device);
         backend = new OpenClBackend(cl, Tuning.gpu(device.info()), FusionConstraints.TYPICAL, file);
     }
 

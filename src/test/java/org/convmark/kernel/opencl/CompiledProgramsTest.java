@@ -27,13 +27,11 @@ import org.convmark.kernel.Weights;
 import org.convmark.model.AxisPoint;
 import org.convmark.model.Block;
 import org.convmark.model.Case;
-import org.convmark.model.Conv;
 import org.convmark.model.Extents;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Precision;
 import org.convmark.model.Shape;
-import org.convmark.model.Target;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,12 +75,14 @@ class CompiledProgramsTest {
         graphs.put("FFN, 256 at 14", Block.FFN.graph(1, 256, 14, 1));
         graphs.put("CONVNEXT, 128 at 28", Block.CONVNEXT.graph(1, 128, 28, 1));
         for (Precision format : Precision.values()) {
-            Conv pointwise = new Conv(256, 1, 1, 1, 0, Conv.DENSE, Conv.Bias.NO);
-            if (Target.OPENCL.computesIn(format)) {
-                graphs.put("dense 1x1, 64 to 256 at 56, " + format, map.then(pointwise.with(format)));
-            }
+            graphs.put("dense 1x1, 64 to 256 at 56, " + format, map.conv(1, 256).compressed(format));
         }
         graphs.put("FFN, 64 at 56, batch 32, W8", point(Block.FFN, 32, "PRECISION@W8"));
+        graphs.put("FFN, 64 at 56, batch 32, INT8", point(Block.FFN, 32, "PRECISION@INT8"));
+        graphs.put(
+                "dense 3x3, 128 at 28, INT8",
+                Graph.of(new Shape(32, 128, 28, 28)).conv(3, 128).compressed(Precision.INT8));
+        graphs.put("MBCONV, 64 at 56, batch 32, INT8", point(Block.MBCONV, 32, "PRECISION@INT8"));
         graphs.put("RESNET_BASIC, 64 at 56, skipped", point(Block.RESNET_BASIC, 1, "SKIPPED@0.5@8"));
         graphs.put("MBCONV, 64 at 56, channels skipped", point(Block.MBCONV, 1, "SKIPPED@0.5@CHANNELS"));
         return graphs;
@@ -279,7 +279,10 @@ class CompiledProgramsTest {
         command.addAll(List.of(options));
         command.addAll(List.of("-Xclang", "-finclude-default-header", "-Xclang", "-mlink-builtin-bitcode"));
         command.addAll(List.of("-Xclang", library(target).toString(), "-O3", "-S"));
-        command.addAll(List.of(options(program).split(" +")));
+        String ownDots = target.startsWith("nvptx") ? Dots.PTX.name() : Dots.AMD.name();
+        command.addAll(List.of(options(program)
+                .replace("-DDOTS=" + Dots.C, "-DDOTS=" + ownDots)
+                .split(" +")));
         command.addAll(
                 List.of("-o", file.toString(), program.resolve("program.cl").toString()));
         run(command);
@@ -352,7 +355,8 @@ class CompiledProgramsTest {
     }
 
     private static String counts(List<String> lines) {
-        return count(lines, "fma.") + ":" + (count(lines, "ld.global") + count(lines, "ld.shared"));
+        long dots = count(lines, "dp4a.");
+        return (dots > 0 ? dots : count(lines, "fma.")) + ":" + (count(lines, "ld.global") + count(lines, "ld.shared"));
     }
 
     private static long count(List<String> lines, String operation) {

@@ -60,7 +60,13 @@ class OpenClBackendTest {
     }
 
     private static OpenClBackend open(Tuning tuning) {
-        return new OpenClBackend(new Cl(device()), tuning, FusionConstraints.TYPICAL, null);
+        Cl cl = tuning.family() == Tuning.Family.GPU ? forGpus(device()) : new Cl(device());
+        return new OpenClBackend(cl, tuning, FusionConstraints.TYPICAL, null);
+    }
+
+    /** Kernels of GPUs, of which a CPU's compiler takes five times as long to make fast programs. */
+    static Cl forGpus(ClDevice device) {
+        return new Cl(device, null, " -cl-opt-disable -w");
     }
 
     /** Both families, and every vector length of CPUs: OpenCL runs vectors longer than the hardware's as several. */
@@ -335,6 +341,41 @@ class OpenClBackendTest {
         }
     }
 
+    /** Convolutions of integers: sums whole and in parts, with channels that fill words of four and that do not, in groups, blocks and alone. */
+    @ParameterizedTest
+    @CsvSource({"1, 256, 49152", "132, 256, 49152", "4, 32, 4096"})
+    void integersInTilesAreExact(int units, long groupItems, long localBytes) {
+        List<Graph> graphs = List.of(
+                Graph.of(new Shape(2, 40, 12, 12))
+                        .residual(f -> f.conv(3, 40).relu().conv(1, 40))
+                        .relu(),
+                Graph.of(new Shape(1, 70, 7, 7)).conv(3, 96, 2).relu(),
+                Graph.of(new Shape(1, 300, 1, 1)).biased(70),
+                Graph.of(new Shape(1, 64, 9, 8)).grouped(3, 64, 1, 8).relu6().depthwise(3, 2),
+                Block.FFN.graph(1, 24, 12, 1),
+                Block.MBCONV.graph(1, 16, 9, 2),
+                Block.CONVFIRST.graph(1, 16, 9, 1));
+        try (OpenClBackend backend =
+                open(limited(device().info(), DeviceInfo.Type.GPU, units, groupItems, localBytes))) {
+            for (Graph graph : graphs) {
+                Graph integers = graph.compressed(Precision.INT8);
+                Weights random = new Weights(integers, 2, Weights.Fill.RANDOM);
+                backend.compile(integers.fuse(Fusion.BLOCK), random).verify(Engines.reference(random));
+            }
+        }
+    }
+
+    /** Whichever way is taken is one that was tried; a way that the compiler does not know is none. */
+    @Test
+    void dotProductsAreTried() {
+        ClDevice device = device();
+        try (Cl cl = new Cl(device)) {
+            assertTrue(Dots.C.isRight(cl));
+            assertTrue(cl.dots().isRight(cl));
+            assertEquals(Dots.KHR.isRight(cl), device.offers("cl_khr_integer_dot_product"));
+        }
+    }
+
     /** A device without local memory runs kernels that need none, whatever it calls itself. */
     @Test
     void tilesNeedLocalMemoryAndGroups() {
@@ -368,7 +409,7 @@ class OpenClBackendTest {
     }
 
     private static OpenClBackend open(DeviceInfo info) {
-        return new OpenClBackend(new Cl(as(info)), Tuning.of(info), FusionConstraints.TYPICAL, null);
+        return new OpenClBackend(forGpus(as(info)), Tuning.of(info), FusionConstraints.TYPICAL, null);
     }
 
     /** The same device with other limits, for which kernels and tiles are chosen. */
