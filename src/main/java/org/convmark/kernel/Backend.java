@@ -187,6 +187,11 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
     /** The inside of a tensor in batch x channel x row x column order. */
     protected abstract float[] read(T tensor);
 
+    /** How far kernels round the factors of a graph's products beyond floats, over their magnitude. */
+    protected double operandError(Graph graph) {
+        return 0;
+    }
+
     /** Called once after the last kernel of a run has been started. */
     protected void finish() {}
 
@@ -303,7 +308,13 @@ public abstract class Backend<T, K extends Kernel> extends Lowering<T, K> implem
             }
             T result = value(graph.head());
             return new Program(
-                    steps, plan.bytes(), workers, Backend.this::finish, () -> Backend.this.read(result), fill -> {
+                    steps,
+                    plan.bytes(),
+                    operandError(graph),
+                    workers,
+                    Backend.this::finish,
+                    () -> Backend.this.read(result),
+                    fill -> {
                         float[] same = new float[(int) graph.output().elements()];
                         Arrays.fill(same, fill);
                         Backend.this.write(result, same);

@@ -17,6 +17,7 @@ public final class Program {
     private final List<String> labels;
     private final Kernel[] kernels;
     private final Optional<Long> workspaceBytes;
+    private final double operandError;
     private final Workers workers;
     private final Runnable finish;
     private final Supplier<float[]> output;
@@ -34,9 +35,22 @@ public final class Program {
             Runnable finish,
             Supplier<float[]> output,
             Consumer<Float> fill) {
+        this(steps, workspaceBytes, 0, workers, finish, output, fill);
+    }
+
+    /** @param operandError how far the factors of products are rounded beyond floats, over their magnitude */
+    Program(
+            List<Step> steps,
+            Optional<Long> workspaceBytes,
+            double operandError,
+            Workers workers,
+            Runnable finish,
+            Supplier<float[]> output,
+            Consumer<Float> fill) {
         this.labels = steps.stream().map(Step::label).toList();
         this.kernels = steps.stream().map(Step::kernel).toArray(Kernel[]::new);
         this.workspaceBytes = workspaceBytes;
+        this.operandError = operandError;
         this.workers = workers;
         this.finish = finish;
         this.output = output;
@@ -94,7 +108,7 @@ public final class Program {
     public void verify(Reference reference) {
         spoil();
         run();
-        reference.check(output());
+        reference.check(output(), operandError);
     }
 
     /** Fills the result with NaN, so an element that no kernel writes is noticed. */

@@ -56,10 +56,22 @@ public final class Reference {
      * most twice this distance apart.
      */
     double tolerance(float[] expected) {
+        return tolerance(expected, 0);
+    }
+
+    /** @param operandError how far factors of products are rounded beyond floats, over their magnitude: errors of four such add up */
+    private double tolerance(float[] expected, double operandError) {
         double max = 1;
         for (float x : expected) {
             max = Math.max(max, Math.abs(x));
         }
+        long convolutions = graph.nodes().stream()
+                .filter(node -> node.layer() instanceof Conv)
+                .count();
+        return Math.max(ofFloats(expected, max), 4 * operandError * convolutions * max);
+    }
+
+    private double ofFloats(float[] expected, double max) {
         if (weights.areIntegers()) {
             return 0;
         }
@@ -111,9 +123,9 @@ public final class Reference {
      *
      * @throws IllegalStateException naming the first wrong element if one differs by more than rounding explains
      */
-    void check(float[] actual) {
+    void check(float[] actual, double operandError) {
         float[] expected = output();
-        double tolerance = tolerance(expected);
+        double tolerance = tolerance(expected, operandError);
         for (int i = 0; i < expected.length; i++) {
             if (!(Math.abs(actual[i] - expected[i]) <= tolerance)) {
                 throw new IllegalStateException("wrong result: element " + i + " of " + expected.length + " is "

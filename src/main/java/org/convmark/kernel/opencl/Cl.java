@@ -67,8 +67,10 @@ final class Cl implements AutoCloseable {
     private final List<cl_kernel> kernels = new ArrayList<>();
     private final List<cl_mem> buffers = new ArrayList<>();
 
-    /** How integers are multiplied; asked for once. */
+    /** How integers and halves are multiplied; asked for once. */
     private Dots dots;
+
+    private Optional<Mma> mma;
 
     /** Where uploads are noted, if they are. */
     private Optional<List<Upload>> uploads = Optional.empty();
@@ -117,6 +119,14 @@ final class Cl implements AutoCloseable {
             dots = Dots.of(device, this);
         }
         return dots;
+    }
+
+    /** How tensor cores are told to multiply halves; empty if there are none. */
+    Optional<Mma> mma() {
+        if (mma == null) {
+            mma = Mma.of(device, this);
+        }
+        return mma;
     }
 
     // ---------------------------------------------------------------- memory
@@ -255,8 +265,8 @@ final class Cl implements AutoCloseable {
      * Whether a kernel runs in groups of these sizes, by what the device says when it knows how many registers the kernel takes. That is
      * advice: Mesa 22.3 says 32 of kernels that it compiled for groups of 256, and runs them.
      */
-    boolean fits(String file, String name, String options, long... group) {
-        cl_kernel kernel = create(built(List.of(new SourceFile(file, "")), options), name);
+    boolean fits(List<SourceFile> parts, String name, String options, long... group) {
+        cl_kernel kernel = create(built(parts, options), name);
         long[] most = new long[1];
         clGetKernelWorkGroupInfo(kernel, device.id(), CL_KERNEL_WORK_GROUP_SIZE, Sizeof.size_t, Pointer.to(most), null);
         return size(group) <= most[0];

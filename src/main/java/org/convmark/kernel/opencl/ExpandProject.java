@@ -234,7 +234,7 @@ record ExpandProject(TiledBlock block, int pixels, int width, int part) {
                 words(),
                 prediction.cycles(),
                 prediction.toString(),
-                () -> cl.fits("expand_gpu.cl", "expand_project", options, items()),
+                () -> cl.fits(List.of(new SourceFile("expand_gpu.cl", "")), "expand_project", options, items()),
                 () -> bind(cl, options, parts, in, out));
     }
 

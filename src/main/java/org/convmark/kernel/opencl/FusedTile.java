@@ -53,13 +53,16 @@ final class FusedTile {
     }
 
     private final DeviceInfo device;
+    private final boolean halves;
     private final Race race;
 
     /** What fits, the largest group first; blocks are asked for again and again while a graph is cut. */
     private final Map<TiledBlock, List<Choice>> known = new ConcurrentHashMap<>();
 
-    FusedTile(DeviceInfo device, Race race) {
+    /** @param halves whether the device has tensor cores of half precision */
+    FusedTile(DeviceInfo device, boolean halves, Race race) {
         this.device = device;
+        this.halves = halves;
         this.race = race;
     }
 
@@ -78,7 +81,7 @@ final class FusedTile {
         }
         double together = fused.get().on(device.computeUnits()).cycles();
         double alone = IntStream.range(0, body.nodes().size())
-                .mapToDouble(node -> GpuConvolution.cycles(device, body, node))
+                .mapToDouble(node -> GpuConvolution.cycles(device, halves, body, node))
                 .sum();
         return race.areFasterAlone(body, alone, together) ? "its layers alone are faster" : "";
     }
@@ -172,7 +175,8 @@ final class FusedTile {
                             choice.words(),
                             prediction.cycles(),
                             prediction.toString(),
-                            () -> cl.fits("fused_gpu.cl", "fused_tile", all, choice.items()),
+                            () -> cl.fits(
+                                    List.of(new SourceFile("fused_gpu.cl", "")), "fused_tile", all, choice.items()),
                             () -> bind(cl, all, block, choice, parts, in, out));
                 })
                 .toList();

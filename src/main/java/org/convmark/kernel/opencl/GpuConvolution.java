@@ -62,7 +62,15 @@ final class GpuConvolution {
     /** As the model orders them. Columns of a wide group would read their input anew for every few channels. */
     private List<Autotuner.Variant> variants() {
         List<Autotuner.Variant> products =
-                MatrixTile.plans(cl.info(), cl.units(), conv, in.shape(), out.shape(), wide() == 4).stream()
+                MatrixTile.plans(
+                                cl.info(),
+                                cl.units(),
+                                conv,
+                                in.shape(),
+                                out.shape(),
+                                wide() == 4,
+                                cl.mma().isPresent())
+                        .stream()
                         .map(this::product)
                         .toList();
         if (groupOut >= NARROW) {
@@ -83,8 +91,8 @@ final class GpuConvolution {
                 plan.cycles(cl.units()),
                 plan.on(cl.units()),
                 () -> cl.fits(
-                        "conv_gpu.cl",
-                        "conv_tile",
+                        files(plan),
+                        kernel(plan),
                         matrixOptions(plan),
                         plan.tile().items()),
                 () -> matrix(plan));
@@ -97,23 +105,29 @@ final class GpuConvolution {
                 tile.words(),
                 prediction.cycles(),
                 prediction.toString(),
-                () -> cl.fits("columns_gpu.cl", "conv_columns", columnOptions(tile), tile.items()),
+                () -> cl.fits(
+                        List.of(new SourceFile("columns_gpu.cl", "")),
+                        "conv_columns",
+                        columnOptions(tile),
+                        tile.items()),
                 () -> columns(tile));
     }
 
     /** Whether a convolution is faster as a matrix product, by the model; narrow groups leave most of a tile empty. */
-    private static boolean isMatrix(DeviceInfo device, int units, Conv conv, Shape in, Shape out) {
+    private static boolean isMatrix(DeviceInfo device, boolean halves, Conv conv, Shape in, Shape out) {
         return conv.groupOut(in.channels()) >= NARROW
-                || product(device, units, conv, in, out) < byColumns(device, units, conv, in, out);
+                || product(device, halves, conv, in, out) < byColumns(device, conv, in, out);
     }
 
-    private static double product(DeviceInfo device, int units, Conv conv, Shape in, Shape out) {
-        return MatrixTile.plans(device, units, conv, in, out, out.width() % 4 == 0)
+    private static double product(DeviceInfo device, boolean halves, Conv conv, Shape in, Shape out) {
+        int units = device.computeUnits();
+        return MatrixTile.plans(device, units, conv, in, out, out.width() % 4 == 0, halves)
                 .get(0)
                 .cycles(units);
     }
 
-    private static double byColumns(DeviceInfo device, int units, Conv conv, Shape in, Shape out) {
+    private static double byColumns(DeviceInfo device, Conv conv, Shape in, Shape out) {
+        int units = device.computeUnits();
         return ColumnTile.all(device, units, conv, in, out)
                 .get(0)
                 .model(conv, in, out)
@@ -121,8 +135,12 @@ final class GpuConvolution {
                 .cycles();
     }
 
-    /** Predicted cycles of a layer of a body in a launch of its own, whatever it is. */
-    static double cycles(DeviceInfo device, Graph body, int node) {
+    /**
+     * Predicted cycles of a layer of a body in a launch of its own, whatever it is.
+     *
+     * @param halves whether the device has tensor cores of half precision
+     */
+    static double cycles(DeviceInfo device, boolean halves, Graph body, int node) {
         int units = device.computeUnits();
         Conv conv = TiledBlock.conv(body.nodes().get(node).layer());
         Shape in = TiledBlock.in(body, node);
@@ -133,9 +151,9 @@ final class GpuConvolution {
                     .on(units)
                     .cycles();
         }
-        return isMatrix(device, units, conv, in, out)
-                ? product(device, units, conv, in, out)
-                : byColumns(device, units, conv, in, out);
+        return isMatrix(device, halves, conv, in, out)
+                ? product(device, halves, conv, in, out)
+                : byColumns(device, conv, in, out);
     }
 
     // ---------------------------------------------------------------- matrix product
@@ -152,10 +170,13 @@ final class GpuConvolution {
         if (plan.splits() > 1) {
             sums = cl.allocate(items[2] * tile.tiles(groupOut) * tile.channels() * pixels * Shape.ELEMENT_BYTES);
         }
-        Cl.Memory ends = cl.upload(isOfDots() ? StoredConv.integerEnds(folded) : stored.ends(conv.outChannels()));
+        Cl.Memory ends = cl.upload(
+                tile.unit() == MatrixTile.Unit.INTEGERS
+                        ? StoredConv.integerEnds(folded)
+                        : stored.ends(conv.outChannels()));
         Kernel product = cl.kernel(
-                "conv_gpu.cl",
-                "conv_tile",
+                files(plan),
+                kernel(plan),
                 matrixOptions(plan),
                 new Cl.Range(items, new long[] {tile.items(), 1, 1}),
                 in.memory(),
@@ -170,7 +191,7 @@ final class GpuConvolution {
             return product;
         }
         Kernel adding = cl.kernel(
-                "conv_gpu.cl",
+                files(plan),
                 "conv_splits",
                 matrixOptions(plan),
                 new Cl.Range(
@@ -185,13 +206,23 @@ final class GpuConvolution {
         return new OpenClBackend.Sequence(new Kernel[] {product, adding});
     }
 
-    private String matrixOptions(MatrixTile.Plan plan) {
-        String dots = isOfDots() ? " -DDOTS=" + cl.dots() + StoredConv.integers(folded) : "";
-        return options + plan.options() + " -DPIXELS=" + pixels + " -DGROUPS=" + groups + " -DWIDE=" + wide() + dots;
+    private static List<SourceFile> files(MatrixTile.Plan plan) {
+        String own = plan.tile().unit() == MatrixTile.Unit.HALVES ? "mma_gpu.cl" : "conv_gpu.cl";
+        return List.of(new SourceFile("product_gpu.cl", ""), new SourceFile(own, ""));
     }
 
-    private boolean isOfDots() {
-        return MatrixTile.isOfDots(conv, in.shape());
+    private static String kernel(MatrixTile.Plan plan) {
+        return plan.tile().unit() == MatrixTile.Unit.HALVES ? "conv_mma" : "conv_tile";
+    }
+
+    private String matrixOptions(MatrixTile.Plan plan) {
+        String unit =
+                switch (plan.tile().unit()) {
+                    case FLOATS -> "";
+                    case INTEGERS -> " -DDOTS=" + cl.dots() + StoredConv.integers(folded);
+                    case HALVES -> " -DMMA=" + cl.mma().orElseThrow();
+                };
+        return options + plan.options() + " -DPIXELS=" + pixels + " -DGROUPS=" + groups + " -DWIDE=" + wide() + unit;
     }
 
     /** Pixels that are stored at a time: 4 if every four of a row are aligned in both tensors. */
@@ -203,11 +234,11 @@ final class GpuConvolution {
     }
 
     /**
-     * Group x tile x term, which is tap x input channel, padded to whole steps, x channel of the tile; the input channels of a dot product
-     * innermost.
+     * Group x tile x term, which is tap x input channel, padded to whole steps, x channel of the tile; the input channels of a term
+     * innermost. On tensor cores the words are in their order.
      */
     private int[] matrix(MatrixTile tile) {
-        int lanes = isOfDots() ? MatrixTile.DOT : 1;
+        int lanes = tile.unit().lanes;
         int rows = tile.steps(group * taps / lanes) * tile.depth();
         int[] packed = stored.room(groups * tile.tiles(groupOut) * rows * tile.channels() * lanes);
         for (int o = 0; o < conv.outChannels(); o++) {
@@ -216,12 +247,25 @@ final class GpuConvolution {
             for (int c = 0; c < group; c++) {
                 for (int tap = 0; tap < taps; tap++) {
                     int product = tap * group + c;
-                    int place = (first + product / lanes) * tile.channels() + inGroup % tile.channels();
-                    stored.put(packed, place * lanes + product % lanes, weight(o, c, tap));
+                    int word = word(tile, first + product / lanes, inGroup % tile.channels());
+                    stored.put(packed, word * lanes + product % lanes, weight(o, c, tap));
                 }
             }
         }
         return packed;
+    }
+
+    /**
+     * Place of a term of a channel. A warp reads a quad for each item, the words of 16 channels x 8 terms: item 4 r + t has those of
+     * channels r and r + 8 at term t, then at term t + 4.
+     */
+    private static int word(MatrixTile tile, int term, int channel) {
+        if (tile.unit() != MatrixTile.Unit.HALVES) {
+            return term * tile.channels() + channel;
+        }
+        int square = term / 8 * (tile.channels() / 16) + channel / 16;
+        int item = channel % 8 * 4 + term % 4;
+        return (square * 32 + item) * 4 + channel % 16 / 8 + term % 8 / 4 * 2;
     }
 
     /** The weight of one product. */

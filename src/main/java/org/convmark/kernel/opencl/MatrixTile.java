@@ -2,6 +2,7 @@ package org.convmark.kernel.opencl;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.model.Conv;
@@ -9,22 +10,50 @@ import org.convmark.model.Precision;
 import org.convmark.model.Shape;
 
 /**
- * The part of a matrix product that a work-group of {@code conv_gpu.cl} makes.
+ * The part of a matrix product that a work-group makes.
  *
+ * @param unit what multiplies
  * @param channels output channels
  * @param pixels pixels
  * @param depth terms of the sums in local memory at a time
- * @param own channels, and pixels, of a work-item
+ * @param own of an item, channels and pixels; of a warp on tensor cores, channels
  */
-record MatrixTile(int channels, int pixels, int depth, int own) {
+record MatrixTile(Unit unit, int channels, int pixels, int depth, int own) {
+    /** What multiplies, and which operands a term of a sum has. */
+    enum Unit {
+        /** Items, floats. */
+        FLOATS(1),
+        /** Items, a word of four integers of 8 bits. */
+        INTEGERS(4),
+        /** Tensor cores, a word of two numbers of half precision, see {@code mma_gpu.cl}. */
+        HALVES(2);
+
+        /** Input channels of a term. */
+        final int lanes;
+
+        Unit(int lanes) {
+            this.lanes = lanes;
+        }
+    }
+
     /** What is tried: large tiles load less a product, small ones leave fewer units idle and run on small devices. */
-    private static final List<MatrixTile> ALL = List.of(
-            new MatrixTile(128, 128, 8, 8),
-            new MatrixTile(64, 128, 8, 8),
-            new MatrixTile(64, 64, 8, 8),
-            new MatrixTile(32, 64, 16, 4),
-            new MatrixTile(32, 32, 8, 4),
-            new MatrixTile(16, 16, 8, 4));
+    private static final List<MatrixTile> OF_ITEMS = List.of(
+            new MatrixTile(Unit.FLOATS, 128, 128, 8, 8),
+            new MatrixTile(Unit.FLOATS, 64, 128, 8, 8),
+            new MatrixTile(Unit.FLOATS, 64, 64, 8, 8),
+            new MatrixTile(Unit.FLOATS, 32, 64, 16, 4),
+            new MatrixTile(Unit.FLOATS, 32, 32, 8, 4),
+            new MatrixTile(Unit.FLOATS, 16, 16, 8, 4));
+
+    /** The same on tensor cores. */
+    private static final List<MatrixTile> OF_WARPS = List.of(
+            new MatrixTile(Unit.HALVES, 128, 128, 16, 64),
+            new MatrixTile(Unit.HALVES, 64, 128, 16, 64),
+            new MatrixTile(Unit.HALVES, 64, 64, 16, 32),
+            new MatrixTile(Unit.HALVES, 32, 64, 16, 16));
+
+    /** Warps of a group on tensor cores, of 32 items each. */
+    private static final int WARPS = 4;
 
     /** Shortest part of a sum that is worth a group of its own, in terms. */
     private static final int LEAST_TERMS = 64;
@@ -34,58 +63,78 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
 
     /** The tiles that a device has room for; none where it has no local memory or hardly any items in a group. */
     static Stream<MatrixTile> of(DeviceInfo device) {
-        return ALL.stream().filter(tile -> device.allows(tile.items()) && tile.localBytes() <= device.localBytes());
+        return of(OF_ITEMS, device);
+    }
+
+    private static Stream<MatrixTile> of(List<MatrixTile> tiles, DeviceInfo device) {
+        return tiles.stream().filter(tile -> device.allows(tile.items()) && tile.localBytes() <= device.localBytes());
     }
 
     int items() {
-        return channels / own * (pixels / own);
+        return unit == Unit.HALVES ? 32 * WARPS : channels / own * (pixels / own);
     }
 
-    /** Two buffers of both factors. */
+    /** Two buffers of the factors that wait there. */
     long localBytes() {
-        return 2L * depth * (channels + pixels) * Shape.ELEMENT_BYTES;
+        int row = unit == Unit.HALVES ? pixels + 8 : channels + pixels;
+        return 2L * depth * row * Shape.ELEMENT_BYTES;
     }
-
-    /** Products of a dot product. */
-    static final int DOT = 4;
 
     /** Steps of a sum. */
     int steps(int terms) {
         return DeviceTensor.blocks(terms, depth);
     }
 
-    /** Whether a convolution is one of dot products of four 8-bit integers. */
-    static boolean isOfDots(Conv conv, Shape in) {
-        return conv.precision() == Precision.INT8 && conv.groupWidth(in.channels()) % DOT == 0;
+    /** This tile with another unit. */
+    private MatrixTile with(Unit other) {
+        return new MatrixTile(other, channels, pixels, depth, own);
     }
 
-    /** Terms of a sum: products, or dot products. */
-    static int terms(Conv conv, Shape in) {
-        int products = conv.groupWidth(in.channels()) * conv.kernel() * conv.kernel();
-        return isOfDots(conv, in) ? products / DOT : products;
+    /** Of an item, as compiled for an NVIDIA GPU. */
+    private int registers() {
+        return unit == Unit.HALVES ? 24 + 9 * channels * pixels / items() / 5 : own == 8 ? 128 : 80;
     }
 
-    /**
-     * What one step of a group costs, as counted in the kernel as compiled for an NVIDIA GPU. There a dot product takes as long as two
-     * multiply-adds, and each of its four floats takes three or four instructions to become a byte.
-     */
-    LaunchModel.Work step(boolean dots) {
+    /** Terms of a sum. */
+    private int terms(Conv conv, Shape in) {
+        return conv.groupWidth(in.channels()) * conv.kernel() * conv.kernel() / unit.lanes;
+    }
+
+    /** What one step of a group costs, as counted in the kernels as compiled for an NVIDIA GPU. */
+    LaunchModel.Work step() {
+        return unit == Unit.HALVES ? stepOfWarps() : stepOfItems();
+    }
+
+    /** There a dot product takes as long as two multiply-adds, and each of its four floats three or four instructions to become a byte. */
+    private LaunchModel.Work stepOfItems() {
+        boolean dots = unit == Unit.INTEGERS;
         int across = pixels / own;
         int quads = own / 4;
-        int values = pixels * depth / items();
-        int read = dots ? DOT * values : values;
+        int values = pixels * depth / items() * unit.lanes;
         int weights = channels * depth / 4 / items();
         int products = (dots ? 2 : 1) * own * own * depth;
         // Local memory gives a warp eight quads a cycle, as many as there are different ones. Caches give half of that.
         double reads = depth * quads * (Math.max(1, across / 8.0) + Math.max(1, 4.0 / across));
-        double loads = reads + 3 * read + 12 * weights;
-        double all = products + 2 * depth * quads + 2 * (read + weights) + (dots ? 3.5 * read : 0) + 40;
+        double loads = reads + 3 * values + 12 * weights;
+        double all = products + 2 * depth * quads + 2 * (values + weights) + (dots ? 3.5 * values : 0) + 40;
         return new LaunchModel.Work(products, loads, all, 1).inGroup(items());
     }
 
+    /** Tensor cores take eight instructions' time for 16 x 8 results from 8 terms, while others start. */
+    private LaunchModel.Work stepOfWarps() {
+        int values = pixels * depth / items() * unit.lanes;
+        int steps = depth / 8;
+        int columns = pixels * channels / own / WARPS / 8;
+        int rows = own / 16;
+        double loads = steps * (8 * rows + 2 * columns) + 3.5 * values;
+        double all = steps * (rows * columns + rows + 2 * columns) + 2.75 * values + 40;
+        return new LaunchModel.Work(8.0 * steps * rows * columns, loads, all, 1).inGroup(items());
+    }
+
     /** What a group's beginning and end cost: places of pixels, then the stores. */
-    LaunchModel.Work ends(boolean wide) {
-        int sums = own * own;
+    LaunchModel.Work ends(boolean wideStores) {
+        boolean wide = wideStores && unit != Unit.HALVES;
+        int sums = channels * pixels / items();
         return new LaunchModel.Work(0, wide ? sums : 4 * sums, sums * (wide ? 4 : 8) + 150, 4).inGroup(items());
     }
 
@@ -96,7 +145,8 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
 
     /** Build options. */
     String options() {
-        return " -DOUT_TILE=" + channels + " -DPIXEL_TILE=" + pixels + " -DDEPTH=" + depth + " -DOWN=" + own;
+        return " -DOUT_TILE=" + channels + " -DPIXEL_TILE=" + pixels + " -DDEPTH=" + depth + " -DITEM_COUNT=" + items()
+                + (unit == Unit.HALVES ? " -DWARPS_OUT=" + channels / own : " -DOWN=" + own);
     }
 
     /**
@@ -126,8 +176,12 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
 
         /** What tells it from others, in words. */
         String words() {
-            return "product of " + tile.channels + " channels x " + tile.pixels + " pixels, " + tile.depth + " terms, "
-                    + tile.own + "x" + tile.own + " an item, sums in " + splits + (splits == 1 ? " part" : " parts");
+            String own =
+                    tile.unit == Unit.HALVES ? tile.own + " channels a warp" : tile.own + "x" + tile.own + " an item";
+            String unit =
+                    tile.unit == Unit.FLOATS ? "" : " of " + tile.unit.name().toLowerCase(Locale.ROOT);
+            return "product" + unit + " of " + tile.channels + " channels x " + tile.pixels + " pixels, " + tile.depth
+                    + " terms, " + own + ", sums in " + splits + (splits == 1 ? " part" : " parts");
         }
     }
 
@@ -137,10 +191,17 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
      * @param in shape of the input
      * @param out shape of the output
      * @param wide whether four pixels can be stored at a time
+     * @param halves whether it has tensor cores of half precision
      * @throws IllegalStateException if the device has room for none
      */
-    static List<Plan> plans(DeviceInfo device, int units, Conv conv, Shape in, Shape out, boolean wide) {
-        List<Plan> plans = of(device)
+    static List<Plan> plans(
+            DeviceInfo device, int units, Conv conv, Shape in, Shape out, boolean wide, boolean halves) {
+        int group = conv.groupWidth(in.channels());
+        boolean integers = conv.precision() == Precision.INT8 && group % Unit.INTEGERS.lanes == 0;
+        boolean onTensorCores = halves && conv.precision() == Precision.FP16 && group % Unit.HALVES.lanes == 0;
+        List<Plan> plans = Stream.concat(
+                        of(device).map(tile -> integers ? tile.with(Unit.INTEGERS) : tile),
+                        onTensorCores ? of(OF_WARPS, device) : Stream.empty())
                 .flatMap(tile -> tile.plans(units, conv, in, out, wide))
                 .sorted(Comparator.comparingDouble(plan -> plan.cycles(units)))
                 .toList();
@@ -177,8 +238,8 @@ record MatrixTile(int channels, int pixels, int depth, int own) {
                 groups(conv, in, out) * splits,
                 items(),
                 localBytes(),
-                own == 8 ? 128 : 80,
-                step(isOfDots(conv, in)).times(steps).plus(ends(wide || splits > 1)),
+                registers(),
+                step().times(steps).plus(ends(wide || splits > 1)),
                 in.bytes() + weights + (double) splits * out.bytes());
         return new Plan(this, splits, steps, product, splits == 1 ? null : adding(splits, out));
     }

@@ -23,10 +23,12 @@ import org.convmark.kernel.Quantiser;
 import org.convmark.kernel.Weights;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Activation;
+import org.convmark.model.Conv;
 import org.convmark.model.Fuser;
 import org.convmark.model.Gated;
 import org.convmark.model.Graph;
 import org.convmark.model.Pool;
+import org.convmark.model.Precision;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Route;
 import org.convmark.model.Shape;
@@ -55,7 +57,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         this.cl = cl;
         this.tuning = tuning;
         this.tuner = new Autotuner(cl, choices);
-        this.tiles = new FusedTile(cl.info(), this::areFasterAlone);
+        this.tiles = new FusedTile(cl.info(), hasTensorCores(), this::areFasterAlone);
         this.planner = new FusionPlanner(constraints, new FusedLaunch(tiles, tuning), cl.units());
     }
 
@@ -151,6 +153,21 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
                 }
             }
         }
+    }
+
+    /** Tensor cores read values of half precision, of 11 bits. */
+    @Override
+    protected double operandError(Graph graph) {
+        return hasTensorCores()
+                        && Fuser.layers(graph).nodes().stream()
+                                .anyMatch(
+                                        node -> node.layer() instanceof Conv conv && conv.precision() == Precision.FP16)
+                ? 0x1p-11
+                : 0;
+    }
+
+    private boolean hasTensorCores() {
+        return tuning.family() == Tuning.Family.GPU && cl.mma().isPresent();
     }
 
     // ---------------------------------------------------------------- layers

@@ -97,6 +97,40 @@ uint low_byte(float x, float step, float offset) { return as_uint(fma(x, 1.0f / 
      low_byte(x3, step, offset) << 24)
 #endif
 
+/*
+ * Products of half precision with sums of floats, where MMA says how. A warp of 32 items multiplies 16 x 16 by 16 x 8. Of the three matrices
+ * an item has words of two halves, or floats: those of A at rows MMA_ROW and 8 below, columns MMA_PAIR and 8 to the right; of B at rows
+ * MMA_PAIR and 8 below, column MMA_ROW; of the sums at rows MMA_ROW and 8 below, columns MMA_PAIR and the next.
+ */
+#ifdef MMA
+#define MMA_ROW(lane) ((lane) / 4)
+#define MMA_PAIR(lane) ((lane) % 4 * 2)
+#define HALVES PASTE(HALVES_, MMA)
+uint HALVES_PTX(float low, float high) {
+    uint both;
+    __asm__("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(high), "f"(low));
+    return both;
+}
+uint HALVES_C(float low, float high) {
+    uint both;
+    vstore_half2((float2)(low, high), 0, (half *)&both);
+    return both;
+}
+/* d += a b. */
+#define MMA_PTX(d, a, b0, b1)                                                                                    \
+    __asm__ volatile(                                                                                            \
+            "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};" \
+            : "+f"((d)[0]), "+f"((d)[1]), "+f"((d)[2]), "+f"((d)[3])                                              \
+            : "r"((a).s0), "r"((a).s1), "r"((a).s2), "r"((a).s3), "r"(b0), "r"(b1))
+#define IS_PTX(way) PASTE(IS_PTX_, way)
+#define IS_PTX_PTX 1
+#define IS_PTX_C 0
+float HALVES_PRODUCT(uint a, uint b, float c) {
+    float2 x = vload_half2(0, (half *)&a), y = vload_half2(0, (half *)&b);
+    return fma(x.s1, y.s1, fma(x.s0, y.s0, c));
+}
+#endif
+
 #define UNROLL _Pragma("unroll")
 #define EACH(i, n) UNROLL for (int i = 0; i < (n); i++)
 /* A name of this stage of a fused kernel; a file may be in it several times. */

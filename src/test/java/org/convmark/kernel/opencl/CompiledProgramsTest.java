@@ -46,6 +46,9 @@ class CompiledProgramsTest {
     private static final Path LIBRARY = Path.of("/usr/lib/clc");
     private static final int SECONDS = 120;
 
+    /** Ends the names of those that are compiled for them. */
+    private static final String TENSOR_CORES = "tensor cores";
+
     /** A line of the table: case and kernel, then VGPRs, bytes of LDS, multiply-adds and loads of loops, registers or a dash. */
     private static final Pattern LINE = Pattern.compile("(.+?) +\\| +(\\d+) \\| +(\\d+) \\| +(.*?) \\| +(\\d+|-)");
 
@@ -82,6 +85,14 @@ class CompiledProgramsTest {
         graphs.put(
                 "dense 3x3, 128 at 28, INT8",
                 Graph.of(new Shape(32, 128, 28, 28)).conv(3, 128).compressed(Precision.INT8));
+        for (int kernel : new int[] {1, 3}) {
+            graphs.put(
+                    "dense " + kernel + "x" + kernel + ", 128 at 28, " + TENSOR_CORES,
+                    Graph.of(new Shape(32, 128, 28, 28)).conv(kernel, 128).compressed(Precision.FP16));
+        }
+        graphs.put(
+                "dense 3x3, 256 at 14, " + TENSOR_CORES,
+                Graph.of(new Shape(1, 256, 14, 14)).conv(3, 256).compressed(Precision.FP16));
         graphs.put("MBCONV, 64 at 56, batch 32, INT8", point(Block.MBCONV, 32, "PRECISION@INT8"));
         graphs.put("RESNET_BASIC, 64 at 56, skipped", point(Block.RESNET_BASIC, 1, "SKIPPED@0.5@8"));
         graphs.put("MBCONV, 64 at 56, channels skipped", point(Block.MBCONV, 1, "SKIPPED@0.5@CHANNELS"));
@@ -95,7 +106,7 @@ class CompiledProgramsTest {
     /**
      * What compilers say of a kernel.
      *
-     * @param vgprs vector registers on AMD's gfx90a, accumulation registers included
+     * @param vgprs vector registers on AMD's gfx90a, accumulation registers included; 0 for kernels that only NVIDIA's GPUs run
      * @param localBytes its LDS
      * @param loops multiply-adds and loads of each innermost loop that has some, in PTX: {@code 32:16 8:10}
      * @param registers on NVIDIA's sm_90, or a dash where there is no ptxas
@@ -202,6 +213,7 @@ class CompiledProgramsTest {
                 1024,
                 List.of(1024L, 1024L, 64L));
         graphs().forEach((name, graph) -> {
+            System.setProperty(Mma.EVERYWHERE, String.valueOf(name.endsWith(TENSOR_CORES)));
             Cl cl = new Cl(
                     new ClDevice(gpu, device.platform(), device.id(), gpu.computeUnits()),
                     new ProgramDump(folder.toString(), name));
@@ -209,6 +221,7 @@ class CompiledProgramsTest {
                 backend.compile(graph.fuse(Fusion.BLOCK), new Weights(graph, 1, Weights.Fill.RANDOM));
             }
         });
+        System.clearProperty(Mma.EVERYWHERE);
     }
 
     /** What compilers say of each kernel that is launched, by the first case that launches it and the kernel's name. */
@@ -220,7 +233,9 @@ class CompiledProgramsTest {
         }
         Map<String, Compiled> compiled = new TreeMap<>();
         for (Path program : programs) {
-            String amd = assembly(program, "amdgcn--amdhsa", "-mcpu=gfx90a", "-nogpulib");
+            String amd = options(program).contains("-DMMA")
+                    ? ""
+                    : assembly(program, "amdgcn--amdhsa", "-mcpu=gfx90a", "-nogpulib");
             String ptx = assembly(program, "nvptx64--nvidiacl", "-march=sm_80");
             Map<String, String> cases = new LinkedHashMap<>();
             for (String launch : Files.readAllLines(program.resolve("ranges.txt"))) {
@@ -279,9 +294,10 @@ class CompiledProgramsTest {
         command.addAll(List.of(options));
         command.addAll(List.of("-Xclang", "-finclude-default-header", "-Xclang", "-mlink-builtin-bitcode"));
         command.addAll(List.of("-Xclang", library(target).toString(), "-O3", "-S"));
-        String ownDots = target.startsWith("nvptx") ? Dots.PTX.name() : Dots.AMD.name();
+        Dots dots = target.startsWith("nvptx") ? Dots.PTX : Dots.AMD;
         command.addAll(List.of(options(program)
-                .replace("-DDOTS=" + Dots.C, "-DDOTS=" + ownDots)
+                .replace("-DDOTS=" + Dots.C, "-DDOTS=" + dots)
+                .replace("-DMMA=" + Mma.C, "-DMMA=" + Mma.PTX)
                 .split(" +")));
         command.addAll(
                 List.of("-o", file.toString(), program.resolve("program.cl").toString()));
@@ -296,19 +312,21 @@ class CompiledProgramsTest {
     }
 
     private static Compiled of(String kernel, String amd, String ptx, String ptxas) {
-        String own = part(amd, "\n" + kernel + ":", "; Occupancy");
-        assertEquals(0, number(own, "; ScratchSize: (\\d+)"), "bytes that " + kernel + " spills on gfx90a");
+        int vgprs = 0;
+        int localBytes = 0;
+        if (!amd.isEmpty()) {
+            String own = part(amd, "\n" + kernel + ":", "; Occupancy");
+            assertEquals(0, number(own, "; ScratchSize: (\\d+)"), "bytes that " + kernel + " spills on gfx90a");
+            vgprs = number(own, "; TotalNumVgprs: (\\d+)");
+            localBytes = number(own, "; LDSByteSize: (\\d+)");
+        }
         String registers = "-";
         if (!ptxas.isEmpty()) {
             String said = part(ptxas, "'" + kernel + "'", "Compile time");
             assertEquals(0, number(said, "(\\d+) bytes spill stores"), "bytes that " + kernel + " spills on sm_90");
             registers = String.valueOf(number(said, "Used (\\d+) registers"));
         }
-        return new Compiled(
-                number(own, "; TotalNumVgprs: (\\d+)"),
-                number(own, "; LDSByteSize: (\\d+)"),
-                loops(part(ptx, ".entry " + kernel + "(", "\n}")),
-                registers);
+        return new Compiled(vgprs, localBytes, loops(part(ptx, ".entry " + kernel + "(", "\n}")), registers);
     }
 
     private static String part(String text, String from, String to) {
@@ -355,8 +373,8 @@ class CompiledProgramsTest {
     }
 
     private static String counts(List<String> lines) {
-        long dots = count(lines, "dp4a.");
-        return (dots > 0 ? dots : count(lines, "fma.")) + ":" + (count(lines, "ld.global") + count(lines, "ld.shared"));
+        long wide = count(lines, "dp4a.") + count(lines, "mma.");
+        return (wide > 0 ? wide : count(lines, "fma.")) + ":" + (count(lines, "ld.global") + count(lines, "ld.shared"));
     }
 
     private static long count(List<String> lines, String operation) {

@@ -58,14 +58,17 @@ class LaunchModelTest {
     /** Counted in the loops of conv_gpu.cl as compiled for an NVIDIA GPU. */
     @ParameterizedTest
     @CsvSource({
-        "128, 128, 8, 8, false, 594",
-        "64, 128, 8, 8, false, 602",
-        "32, 64, 16, 4, false, 345",
-        "128, 128, 8, 8, true, 1189" // 512 of them dot products, each counted twice
+        "FLOATS, 128, 128, 8, 8, 594",
+        "FLOATS, 64, 128, 8, 8, 602",
+        "FLOATS, 32, 64, 16, 4, 345",
+        "HALVES, 128, 128, 16, 64, 234",
+        "HALVES, 64, 64, 16, 32, 120",
+        "INTEGERS, 128, 128, 8, 8, 1189" // 512 of them dot products, each counted twice
     })
-    void stepHasAsManyInstructionsAsCompiled(int channels, int pixels, int depth, int own, boolean dots, double all) {
-        MatrixTile tile = new MatrixTile(channels, pixels, depth, own);
-        double counted = tile.step(dots).all() * 32 / tile.items();
+    void stepHasAsManyInstructionsAsCompiled(
+            MatrixTile.Unit unit, int channels, int pixels, int depth, int own, double all) {
+        MatrixTile tile = new MatrixTile(unit, channels, pixels, depth, own);
+        double counted = tile.step().all() * 32 / tile.items();
         assertEquals(all, counted, 0.04 * all);
     }
 
@@ -102,7 +105,8 @@ class LaunchModelTest {
                         conv,
                         new Shape(batch, in, image, image),
                         new Shape(batch, out, image, image),
-                        image % 4 == 0)
+                        image % 4 == 0,
+                        false)
                 .get(0);
     }
 

@@ -1,6 +1,7 @@
 package org.convmark.kernel.opencl;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -11,6 +12,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -365,14 +367,44 @@ class OpenClBackendTest {
         }
     }
 
+    /** Tensor cores, by plain C: whole sums and sums in parts, channels that fill tiles and that do not, in groups and with a residual. */
+    @ParameterizedTest
+    @CsvSource({"1, 256, 49152", "132, 256, 49152", "132, 256, 6144"})
+    void halvesInTilesAreRight(int units, long groupItems, long localBytes) {
+        List<Graph> graphs = List.of(
+                Graph.of(new Shape(2, 40, 12, 12))
+                        .residual(f -> f.conv(3, 40).relu().conv(1, 40))
+                        .relu(),
+                Graph.of(new Shape(1, 70, 7, 7)).conv(3, 130, 2).relu(),
+                Graph.of(new Shape(1, 300, 1, 1)).biased(70),
+                Graph.of(new Shape(1, 32, 9, 8)).then(new Conv(64, 3, 1, 2, 2, Conv.DENSE, Conv.Bias.YES)));
+        System.setProperty(Mma.EVERYWHERE, "true");
+        try (OpenClBackend backend =
+                open(limited(device().info(), DeviceInfo.Type.GPU, units, groupItems, localBytes))) {
+            for (Graph graph : graphs) {
+                Graph halves = graph.compressed(Precision.FP16);
+                Weights weights = new Weights(halves, 2, Weights.Fill.RANDOM);
+                Program program = backend.compile(halves.fuse(Fusion.EPILOGUE), weights);
+                program.verify(Engines.reference(weights));
+                program.run();
+                float[] floats = Engines.reference(weights).output();
+                assertFalse(Arrays.equals(floats, program.output()), "values are not rounded to halves");
+            }
+        } finally {
+            System.clearProperty(Mma.EVERYWHERE);
+        }
+    }
+
     /** Whichever way is taken is one that was tried; a way that the compiler does not know is none. */
     @Test
-    void dotProductsAreTried() {
+    void waysToMultiplyAreTried() {
         ClDevice device = device();
         try (Cl cl = new Cl(device)) {
             assertTrue(Dots.C.isRight(cl));
             assertTrue(cl.dots().isRight(cl));
             assertEquals(Dots.KHR.isRight(cl), device.offers("cl_khr_integer_dot_product"));
+            assertTrue(Mma.C.isRight(cl));
+            assertEquals(Optional.empty(), cl.mma().filter(way -> !way.isRight(cl)));
         }
     }
 

@@ -1,0 +1,60 @@
+package org.convmark.kernel.opencl;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** How a device multiplies matrices of half precision and adds floats, see {@code vec.cl}. */
+enum Mma {
+    /** Instructions of NVIDIA's GPUs with tensor cores since 2020, for which its OpenCL has no name. */
+    PTX,
+    /** Plain C, slowly: for tests of the kernels around it. */
+    C;
+
+    /** Property that makes kernels for tensor cores run where there are none. */
+    static final String EVERYWHERE = "convmark.opencl.mma.everywhere";
+
+    private static final System.Logger LOG = System.getLogger(Mma.class.getName());
+
+    /** Rows of sums, columns of sums, and terms. */
+    private static final int ROWS = 16, COLUMNS = 8, TERMS = 16;
+
+    /** The way that a device has and that is right there; empty if there is none. */
+    static Optional<Mma> of(ClDevice device, Cl cl) {
+        if (device.info().vendor().contains("NVIDIA") && PTX.isRight(cl)) {
+            return Optional.of(PTX);
+        }
+        return Boolean.getBoolean(EVERYWHERE) ? Optional.of(C) : Optional.empty();
+    }
+
+    /** Whether a product is what it should be; not if the device's compiler does not know the way. */
+    boolean isRight(Cl cl) {
+        float[] a = numbers(ROWS * TERMS, 5);
+        float[] b = numbers(TERMS * COLUMNS, 7);
+        float[] sums = new float[ROWS * COLUMNS];
+        for (int i = 0; i < sums.length; i++) {
+            for (int k = 0; k < TERMS; k++) {
+                sums[i] += a[i / COLUMNS * TERMS + k] * b[k * COLUMNS + i % COLUMNS];
+            }
+        }
+        try {
+            return cl.scratch(() -> {
+                Cl.Memory out = cl.allocate((long) sums.length * Float.BYTES);
+                Cl.Range warp = new Cl.Range(new long[] {32, 1, 1}, new long[] {32, 1, 1});
+                cl.kernel("mma.cl", "mma", "-DMMA=" + this, warp, cl.upload(a), cl.upload(b), out)
+                        .run(0, 1);
+                return Arrays.equals(sums, cl.read(out));
+            });
+        } catch (IllegalStateException e) {
+            LOG.log(System.Logger.Level.DEBUG, () -> this + ": " + e.getMessage());
+            return false;
+        }
+    }
+
+    /** Small integers, which are exact in half precision. */
+    private static float[] numbers(int count, int step) {
+        float[] numbers = new float[count];
+        IntStream.range(0, count).forEach(i -> numbers[i] = i * step % 23 - 11);
+        return numbers;
+    }
+}
