@@ -7,4 +7,20 @@ public interface Kernel {
 
     /** Runs units {@code from} to {@code to - 1}; allocates nothing. */
     void run(int from, int to);
+
+    /** Work of one unit. */
+    interface Whole extends Kernel {
+        /** Runs it; allocates nothing. */
+        void run();
+
+        @Override
+        default int units() {
+            return 1;
+        }
+
+        @Override
+        default void run(int from, int to) {
+            run();
+        }
+    }
 }

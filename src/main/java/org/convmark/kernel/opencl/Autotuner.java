@@ -42,7 +42,8 @@ final class Autotuner {
      * @param prediction in words
      * @param fits whether the device advises to run it, now that it is built
      */
-    record Variant(String words, double cycles, String prediction, BooleanSupplier fits, Supplier<Kernel> bind) {}
+    record Variant(
+            String words, double cycles, Supplier<String> prediction, BooleanSupplier fits, Supplier<Kernel> bind) {}
 
     /** @param choices null to trust the model */
     Autotuner(Cl cl, KernelChoices choices) {
@@ -63,7 +64,10 @@ final class Autotuner {
                         .filter(some -> some.fits().getAsBoolean())
                         .findFirst()
                         .orElse(variants.get(0)));
-        LOG.log(System.Logger.Level.DEBUG, () -> layer + ": " + variant.words() + ", " + variant.prediction());
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                () -> layer + ": " + variant.words() + ", "
+                        + variant.prediction().get());
         return variant;
     }
 

@@ -350,7 +350,7 @@ final class Cl implements AutoCloseable {
     }
 
     /** One enqueue with everything prepared. */
-    private final class Launch implements Kernel {
+    private final class Launch implements Kernel.Whole {
         private final cl_kernel kernel;
         private final String words;
         private final long[] items;
@@ -364,12 +364,7 @@ final class Cl implements AutoCloseable {
         }
 
         @Override
-        public int units() {
-            return 1;
-        }
-
-        @Override
-        public void run(int from, int to) {
+        public void run() {
             try {
                 clEnqueueNDRangeKernel(launches, kernel, items.length, null, items, group, 0, null, event());
             } catch (CLException e) {

@@ -233,7 +233,7 @@ record ExpandProject(TiledBlock block, int pixels, int width, int part) {
         return new Autotuner.Variant(
                 words(),
                 prediction.cycles(),
-                prediction.toString(),
+                prediction::toString,
                 () -> cl.fits(List.of(new SourceFile("expand_gpu.cl", "")), "expand_project", options, items()),
                 () -> bind(cl, options, parts, in, out));
     }

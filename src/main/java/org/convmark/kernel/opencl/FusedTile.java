@@ -174,7 +174,7 @@ final class FusedTile {
                     return new Autotuner.Variant(
                             choice.words(),
                             prediction.cycles(),
-                            prediction.toString(),
+                            prediction::toString,
                             () -> cl.fits(
                                     List.of(new SourceFile("fused_gpu.cl", "")), "fused_tile", all, choice.items()),
                             () -> bind(cl, all, block, choice, parts, in, out));

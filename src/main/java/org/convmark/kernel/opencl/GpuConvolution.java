@@ -89,7 +89,7 @@ final class GpuConvolution {
         return new Autotuner.Variant(
                 plan.words(),
                 plan.cycles(cl.units()),
-                plan.on(cl.units()),
+                () -> plan.on(cl.units()),
                 () -> cl.fits(
                         files(plan),
                         kernel(plan),
@@ -104,7 +104,7 @@ final class GpuConvolution {
         return new Autotuner.Variant(
                 tile.words(),
                 prediction.cycles(),
-                prediction.toString(),
+                prediction::toString,
                 () -> cl.fits(
                         List.of(new SourceFile("columns_gpu.cl", "")),
                         "conv_columns",

@@ -191,7 +191,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     /** A body in a form of its own, made only if it is timed. */
     private Autotuner.Variant whole(String words, double cycles, Graph body, UnaryOperator<Graph> form) {
         return new Autotuner.Variant(
-                words, cycles, String.format(Locale.ROOT, "%.0f cycles", cycles), () -> true, () -> {
+                words, cycles, () -> String.format(Locale.ROOT, "%.0f cycles", cycles), () -> true, () -> {
                     Graph own = Fuser.renumbered(body);
                     Weights weights = new Weights(Fuser.layers(own), 1, Weights.Fill.RANDOM);
                     return new Pass(compileScheduled(form.apply(own), weights));
@@ -199,14 +199,9 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     }
 
     /** A program as one kernel. */
-    private record Pass(Program program) implements Kernel {
+    private record Pass(Program program) implements Kernel.Whole {
         @Override
-        public int units() {
-            return 1;
-        }
-
-        @Override
-        public void run(int from, int to) {
+        public void run() {
             program.run();
         }
     }
@@ -259,14 +254,9 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     }
 
     /** Several launches as one kernel. */
-    record Sequence(Kernel[] parts) implements Kernel {
+    record Sequence(Kernel[] parts) implements Kernel.Whole {
         @Override
-        public int units() {
-            return 1;
-        }
-
-        @Override
-        public void run(int from, int to) {
+        public void run() {
             for (Kernel part : parts) {
                 part.run(0, 1);
             }

@@ -130,14 +130,9 @@ record TileKernel(Grid grid, BlockedTensor mask, int blocks, Unit unit) implemen
 
     /** Finds the computed tiles of a map in place. */
     static Kernel placing(Grid grid, int halo, BlockedTensor mask, BlockedTensor tiles) {
-        return new Kernel() {
+        return new Kernel.Whole() {
             @Override
-            public int units() {
-                return 1;
-            }
-
-            @Override
-            public void run(int from, int to) {
+            public void run() {
                 for (int n = 0; n < mask.shape.batch(); n++) {
                     for (int i = 0; i < grid.rows(); i++) {
                         for (int j = 0; j < grid.columns(); j++) {

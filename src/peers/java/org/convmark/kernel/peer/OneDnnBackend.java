@@ -98,14 +98,9 @@ final class OneDnnBackend extends Backend<OneDnnTensor, Kernel> {
     // ---------------------------------------------------------------- layers
 
     /** The primitives of one layer, in order. */
-    private record Steps(Dnnl.Step[] steps) implements Kernel {
+    private record Steps(Dnnl.Step[] steps) implements Kernel.Whole {
         @Override
-        public int units() {
-            return 1;
-        }
-
-        @Override
-        public void run(int from, int to) {
+        public void run() {
             for (Dnnl.Step step : steps) {
                 step.run();
             }

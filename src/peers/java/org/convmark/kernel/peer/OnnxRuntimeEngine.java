@@ -67,14 +67,9 @@ final class OnnxRuntimeEngine implements Engine {
     }
 
     /** One unit: the whole graph. The session closes when the program becomes garbage, or with the engine. */
-    private record Call(Binding binding) implements Kernel {
+    private record Call(Binding binding) implements Kernel.Whole {
         @Override
-        public int units() {
-            return 1;
-        }
-
-        @Override
-        public void run(int from, int to) {
+        public void run() {
             binding.run();
         }
     }

@@ -123,14 +123,9 @@ final class PyTorchBackend extends Backend<PyTorchTensor, Kernel> {
     // ---------------------------------------------------------------- layers
 
     /** An assignment: a call whose result is stored in a variable. */
-    private record Assignment(PyTorchTensor variable, Object layer, Supplier<Tensor> call) implements Kernel {
+    private record Assignment(PyTorchTensor variable, Object layer, Supplier<Tensor> call) implements Kernel.Whole {
         @Override
-        public int units() {
-            return 1;
-        }
-
-        @Override
-        public void run(int from, int to) {
+        public void run() {
             variable.close();
             try {
                 variable.assign(call.get());

@@ -86,7 +86,7 @@ class AutotunerTest {
     }
 
     private static Autotuner.Variant variant(String words, double cycles, Supplier<Kernel> bind) {
-        return new Autotuner.Variant(words, cycles, "", () -> true, bind);
+        return new Autotuner.Variant(words, cycles, () -> "", () -> true, bind);
     }
 
     /** A kernel that must not be built. */
@@ -161,7 +161,7 @@ class AutotunerTest {
     @Test
     void nothingIsTimedOnACpuUnlessForced() {
         Autotuner.Variant first = untouched("first", 1);
-        Autotuner.Variant large = new Autotuner.Variant("large", 0, "", () -> false, () -> null);
+        Autotuner.Variant large = new Autotuner.Variant("large", 0, () -> "", () -> false, () -> null);
         List<Autotuner.Variant> variants = List.of(large, first, untouched("second", 2));
         assertSame(first, new Autotuner(cl, null).choose(LAYER, variants));
         System.clearProperty(Autotuner.EVERYWHERE);

@@ -17,7 +17,7 @@ import org.convmark.model.Gated;
  * group of channels is whole vectors, so a pass copies vectors: from filters in the order input channel x row and column x output
  * channel. Where to is seen from the same kernel with {@linkplain GatedFilter#numbered numbers} for parameters.
  */
-public final class GatedParameters implements Kernel {
+public final class GatedParameters implements Kernel.Whole {
     /** A kernel whose parameters can be changed between passes. */
     public interface Packed extends Kernel {
         /** Weights and biases as it reads them. */
@@ -126,12 +126,7 @@ public final class GatedParameters implements Kernel {
     }
 
     @Override
-    public int units() {
-        return 1;
-    }
-
-    @Override
-    public void run(int from, int to) {
+    public void run() {
         inputs.read();
         outputs.read();
         for (Copies some : copies) {
