@@ -42,7 +42,10 @@ final class PlanOptions {
     static final DateTimeFormatter UTC =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
-    @Option(names = "--profile", paramLabel = "NAME", description = "smoke, quick (default), axes, standard or full.")
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            description = "smoke, quick (default), axes, gpu, standard or full.")
     private String profile = "quick";
 
     @Option(

@@ -128,6 +128,33 @@ public enum Profile {
                     .toList();
         }
     },
+    /**
+     * What a GPU can do, on OPENCL alone: every pattern and block on one image, which leaves most of a large GPU idle, on 32 and on 128, in
+     * floats, halves and integers, and the two families of networks that Lavin (2024) compares.
+     */
+    GPU(
+            Family.PATTERNS_AND_BLOCKS,
+            parameters(List.of(1), List.of(64), 56, List.of(1, 32, 128), List.of(1)),
+            Comparison.BEST_OF_EACH,
+            List.of(RoofLoop.READ, RoofLoop.COPY, RoofLoop.TRIAD),
+            List.of(WorkingSet.values()),
+            new MeasurementSettings(1, 30_000, 5, 100)) {
+        @Override
+        boolean measures(Workload workload) {
+            return super.measures(workload)
+                    || workload instanceof Network network && network.name().matches("CONV(FIRST|NEXT)_.*");
+        }
+
+        @Override
+        List<Target> targets(Workload workload) {
+            return List.of(Target.OPENCL);
+        }
+
+        @Override
+        List<AxisPoint> points(Workload workload, Target target) {
+            return onAxes("PRECISION@FP16", "PRECISION@INT8");
+        }
+    },
     /** Enough to draw conclusions about a machine: hours. */
     STANDARD(
             Family.EVERYTHING,
