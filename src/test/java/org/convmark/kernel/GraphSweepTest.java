@@ -41,6 +41,7 @@ class GraphSweepTest {
     private static final int[] FEW = {3, 8, 9};
 
     private static final String BLOCKS_DO = "patterns take seconds to compile, and blocks say as much";
+    private static final String EPILOGUES_DO = "layers with epilogues are shared among units in the same way";
     private static final String LAYERS_DO = "LayerSweepTest has every activation, alone and fused";
 
     private record Size(int depth, int width, int image, int batch) {}
@@ -66,6 +67,9 @@ class GraphSweepTest {
                     boolean isSlow = isSlowToCompile(target, fusion);
                     assumeFalse(isSlow && comparison == TWO_WORKERS && workload instanceof Pattern, BLOCKS_DO);
                     assumeFalse(target == Target.OPENCL && workload instanceof ActivationChain, LAYERS_DO);
+                    assumeFalse(
+                            target == Target.OPENCL && comparison == TWO_WORKERS && fusion == Fusion.NONE,
+                            EPILOGUES_DO);
                     boolean isEnough = isSlow || target == Target.OPENCL && comparison == TWO_WORKERS;
                     comparison.check(target, fusion, Weights.Fill.RANDOM, isEnough ? graphs.subList(0, 1) : graphs);
                 });
