@@ -111,6 +111,11 @@ public final class Program {
         reference.check(output(), operandError);
     }
 
+    /** How far the factors of products are rounded beyond floats, over their magnitude. */
+    double operandError() {
+        return operandError;
+    }
+
     /** Fills the result with NaN, so an element that no kernel writes is noticed. */
     void spoil() {
         fill.accept(Float.NaN);

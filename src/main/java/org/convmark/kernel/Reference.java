@@ -54,13 +54,11 @@ public final class Reference {
      * engines whose floats differ in the last place round some elements to different neighbours, and their results differ by whole
      * steps. Both are rounded results of one unrounded graph, so if the other is no farther from that than the right one is, they are at
      * most twice this distance apart.
+     *
+     * @param operandError how far factors of products are rounded beyond floats, over their magnitude; in each convolution four such may
+     *     add up
      */
-    double tolerance(float[] expected) {
-        return tolerance(expected, 0);
-    }
-
-    /** @param operandError how far factors of products are rounded beyond floats, over their magnitude: errors of four such add up */
-    private double tolerance(float[] expected, double operandError) {
+    double tolerance(float[] expected, double operandError) {
         double max = 1;
         for (float x : expected) {
             max = Math.max(max, Math.abs(x));

@@ -163,21 +163,22 @@ final class Comparison implements AutoCloseable {
         Program program = open(target).compile(graph.fuse(fusion), weights);
         program.verify(reference);
         double[] definition = definitions.computeIfAbsent(what, c -> new DoubleInterpreter(weights).run());
-        compare(definition, program.output(), reference);
+        compare(definition, program, reference);
         program.run();
-        compare(definition, program.output(), reference);
+        compare(definition, program, reference);
     }
 
     Engine open(Target target) {
         return open.computeIfAbsent(target, t -> Engines.open(t, settings(t)));
     }
 
-    private static void compare(double[] expected, float[] actual, Reference reference) {
+    private static void compare(double[] expected, Program program, Reference reference) {
+        float[] actual = program.output();
         float[] rounded = new float[expected.length];
         for (int i = 0; i < rounded.length; i++) {
             rounded[i] = (float) expected[i];
         }
-        double tolerance = reference.tolerance(rounded);
+        double tolerance = reference.tolerance(rounded, program.operandError());
         if (actual.length != expected.length) {
             fail(actual.length + " elements instead of " + expected.length);
         }

@@ -79,8 +79,9 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         boolean whole =
                 device.type() == DeviceInfo.Type.CPU && !device.partitions().contains(DeviceInfo.BY_COUNTS);
         String part = whole ? ", not to be split: always all " + device.computeUnits() + " compute units" : "";
+        String halves = hasTensorCores() ? ", FP16 on tensor cores" : "";
         return device.name() + " (" + device.platform() + ", driver " + device.driver() + ", " + tuning.family()
-                + " kernels" + part + ")";
+                + " kernels" + halves + part + ")";
     }
 
     // ---------------------------------------------------------------- tensors

@@ -24,6 +24,7 @@ import org.convmark.kernel.DeviceTimes;
 import org.convmark.kernel.EngineOptions;
 import org.convmark.kernel.EngineOptions.ProgramDump;
 import org.convmark.kernel.Kernel;
+import org.convmark.kernel.KernelChoices;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Activation;
@@ -363,6 +364,36 @@ class OpenClBackendTest {
                 Graph integers = graph.compressed(Precision.INT8);
                 Weights random = new Weights(integers, 2, Weights.Fill.RANDOM);
                 backend.compile(integers.fuse(Fusion.BLOCK), random).verify(Engines.reference(random));
+            }
+        }
+    }
+
+    /** Blocks in one kernel, although dot products alone are predicted to be faster. */
+    @ParameterizedTest
+    @CsvSource({"132, 256, 49152", "132, 64, 16384"})
+    void integersInOneKernelAreExact(int units, long groupItems, long localBytes) {
+        KernelChoices together = new KernelChoices() {
+            @Override
+            public List<Trial> trials(String device, String layer) {
+                return List.of(new Trial(layer.startsWith("One kernel or several") ? "one kernel" : "", 0, 0));
+            }
+
+            @Override
+            public void add(String device, String layer, List<Trial> trials) {
+                throw new AssertionError("nothing is timed");
+            }
+        };
+        DeviceInfo info = limited(device().info(), DeviceInfo.Type.GPU, units, groupItems, localBytes);
+        try (OpenClBackend backend =
+                new OpenClBackend(forGpus(as(info)), Tuning.of(info), FusionConstraints.TYPICAL, together)) {
+            for (Block block : List.of(Block.FFN, Block.MBCONV, Block.CONVFIRST, Block.FUSED_MBCONV)) {
+                Graph graph = block.graph(1, 16, 9, 1).compressed(Precision.INT8);
+                Weights weights = new Weights(graph, 2, Weights.Fill.RANDOM);
+                Program program = backend.compile(graph.fuse(Fusion.BLOCK), weights);
+                program.verify(Engines.reference(weights));
+                int alone =
+                        backend.compile(graph.fuse(Fusion.EPILOGUE), weights).kernels();
+                assertTrue(program.kernels() < alone, block + " runs as " + program.kernels() + " kernels");
             }
         }
     }
