@@ -203,6 +203,16 @@ final class Cl implements AutoCloseable {
         }
     }
 
+    /** Whether some work leaves these numbers; not if the device's compiler does not know what it asks for. */
+    boolean gives(float[] right, Supplier<Memory> work) {
+        try {
+            return scratch(() -> Arrays.equals(right, read(work.get())));
+        } catch (IllegalStateException e) {
+            LOG.log(System.Logger.Level.DEBUG, e.getMessage());
+            return false;
+        }
+    }
+
     private static <T> void release(List<T> objects, Consumer<T> release) {
         objects.forEach(release);
         objects.clear();

@@ -156,7 +156,9 @@ final class FusedTile {
 
     /** The layers of a body, in words. */
     static String label(Graph body) {
-        return body.nodes().stream().map(node -> Waterline.label(body, node)).collect(Collectors.joining(", then "));
+        return body.nodes().stream()
+                .map(node -> Waterline.label(body, node) + GpuConvolution.format(TiledBlock.conv(node.layer())))
+                .collect(Collectors.joining(", then "));
     }
 
     /** In groups as large as the device allows with the registers that they take, then smaller ones. */

@@ -53,10 +53,14 @@ final class GpuConvolution {
 
     /** The kernel that a tuner chooses. */
     Kernel bind(Autotuner tuner) {
-        String format = conv.precision().isNone() ? "" : ", " + conv.precision();
-        return tuner.choose(Waterline.label(conv, in.shape().channels(), out.shape()) + format, variants())
+        return tuner.choose(Waterline.label(conv, in.shape().channels(), out.shape()) + format(conv), variants())
                 .bind()
                 .get();
+    }
+
+    /** What tells a layer from the same one in another format, whose kernels take another time. */
+    static String format(Conv conv) {
+        return conv == null || conv.precision().isNone() ? "" : ", " + conv.precision();
     }
 
     /** As the model orders them. Columns of a wide group would read their input anew for every few channels. */

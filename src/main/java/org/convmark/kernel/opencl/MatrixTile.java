@@ -105,7 +105,7 @@ record MatrixTile(Unit unit, int channels, int pixels, int depth, int own) {
         return unit == Unit.HALVES ? stepOfWarps() : stepOfItems();
     }
 
-    /** There a dot product takes as long as two multiply-adds, and each of its four floats three or four instructions to become a byte. */
+    /** A dot product is taken for as long as two multiply-adds, and each of its four floats three or four instructions to become a byte. */
     private LaunchModel.Work stepOfItems() {
         boolean dots = unit == Unit.INTEGERS;
         int across = pixels / own;
@@ -120,7 +120,7 @@ record MatrixTile(Unit unit, int channels, int pixels, int depth, int own) {
         return new LaunchModel.Work(products, loads, all, 1).inGroup(items());
     }
 
-    /** Tensor cores take eight instructions' time for 16 x 8 results from 8 terms, while others start. */
+    /** Tensor cores are taken to need the time of eight instructions for 16 x 8 results from 8 terms, while others start. */
     private LaunchModel.Work stepOfWarps() {
         int values = pixels * depth / items() * unit.lanes;
         int steps = depth / 8;
