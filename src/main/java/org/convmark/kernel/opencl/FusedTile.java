@@ -73,7 +73,7 @@ final class FusedTile {
             return "no kernel of a tile in local memory has its form";
         }
         Optional<LaunchModel> fused = Stream.concat(
-                        ExpandProject.all(device, block).stream().map(ExpandProject::model),
+                        BlockTile.all(device, halves, block).stream().map(BlockTile::model),
                         choices(block).stream().map(choice -> block.model(choice.tile(), choice.rows())))
                 .findFirst();
         if (fused.isEmpty()) {
@@ -147,10 +147,11 @@ final class FusedTile {
         TiledBlock block = TiledBlock.of(body);
         List<Part> parts =
                 body.nodes().stream().map(node -> Part.of(node, weights)).toList();
-        List<Autotuner.Variant> products = ExpandProject.all(cl.info(), block).stream()
-                .map(tile -> tile.variant(cl, tuning, parts, in, out))
+        List<Autotuner.Variant> variants = Stream.concat(
+                        BlockTile.all(device, halves, block).stream()
+                                .map(tile -> tile.variant(cl, tuning, parts, in, out)),
+                        tiles(cl, tuning, block, parts, in, out))
                 .toList();
-        List<Autotuner.Variant> variants = products.isEmpty() ? tiles(cl, tuning, block, parts, in, out) : products;
         return tuner.choose(label(body), variants).bind().get();
     }
 
@@ -162,26 +163,23 @@ final class FusedTile {
     }
 
     /** In groups as large as the device allows with the registers that they take, then smaller ones. */
-    private List<Autotuner.Variant> tiles(
+    private Stream<Autotuner.Variant> tiles(
             Cl cl, Tuning tuning, TiledBlock block, List<Part> parts, List<DeviceTensor> in, DeviceTensor out) {
         Part last = parts.get(block.project());
-        String stages = stages(block, parts) + stage("INNER", block.inner(), parts);
+        String stages = stages(block, parts);
         String options =
                 tuning.options() + block.options() + stages + Tuning.epilogue(last.epilogue(), last.residual());
-        return choices(block).stream()
-                .map(choice -> {
-                    String all = options + choice.options();
-                    LaunchModel.Prediction prediction =
-                            block.model(choice.tile(), choice.rows()).on(cl.units());
-                    return new Autotuner.Variant(
-                            choice.words(),
-                            prediction.cycles(),
-                            prediction::toString,
-                            () -> cl.fits(
-                                    List.of(new SourceFile("fused_gpu.cl", "")), "fused_tile", all, choice.items()),
-                            () -> bind(cl, all, block, choice, parts, in, out));
-                })
-                .toList();
+        return choices(block).stream().map(choice -> {
+            String all = options + choice.options();
+            LaunchModel.Prediction prediction =
+                    block.model(choice.tile(), choice.rows()).on(cl.units());
+            return new Autotuner.Variant(
+                    choice.words(),
+                    prediction.cycles(),
+                    prediction::toString,
+                    () -> cl.fits(List.of(new SourceFile("fused_gpu.cl", "")), "fused_tile", all, choice.items()),
+                    () -> bind(cl, all, block, choice, parts, in, out));
+        });
     }
 
     private static Kernel bind(
@@ -235,6 +233,7 @@ final class FusedTile {
     static String stages(TiledBlock block, List<Part> parts) {
         return stage("LEAD", block.lead(), parts)
                 + stage("EXPAND", block.expand(), parts)
+                + stage("INNER", block.inner(), parts)
                 + parts.get(block.project()).conv().option("PROJECT_FORMAT");
     }
 

@@ -247,29 +247,20 @@ final class GpuConvolution {
         int[] packed = stored.room(groups * tile.tiles(groupOut) * rows * tile.channels() * lanes);
         for (int o = 0; o < conv.outChannels(); o++) {
             int inGroup = o % groupOut;
-            int first = (o / groupOut * tile.tiles(groupOut) + inGroup / tile.channels()) * rows;
+            int first =
+                    (o / groupOut * tile.tiles(groupOut) + inGroup / tile.channels()) * rows * tile.channels() * lanes;
+            int channel = inGroup % tile.channels();
             for (int c = 0; c < group; c++) {
                 for (int tap = 0; tap < taps; tap++) {
                     int product = tap * group + c;
-                    int word = word(tile, first + product / lanes, inGroup % tile.channels());
-                    stored.put(packed, word * lanes + product % lanes, weight(o, c, tap));
+                    int place = tile.unit() == MatrixTile.Unit.HALVES
+                            ? Mma.place(product, channel, tile.channels())
+                            : (product / lanes * tile.channels() + channel) * lanes + product % lanes;
+                    stored.put(packed, first + place, weight(o, c, tap));
                 }
             }
         }
         return packed;
-    }
-
-    /**
-     * Place of a term of a channel. A warp reads a quad for each item, the words of 16 channels x 8 terms: item 4 r + t has those of
-     * channels r and r + 8 at term t, then at term t + 4.
-     */
-    private static int word(MatrixTile tile, int term, int channel) {
-        if (tile.unit() != MatrixTile.Unit.HALVES) {
-            return term * tile.channels() + channel;
-        }
-        int square = term / 8 * (tile.channels() / 16) + channel / 16;
-        int item = channel % 8 * 4 + term % 4;
-        return (square * 32 + item) * 4 + channel % 16 / 8 + term % 8 / 4 * 2;
     }
 
     /** The weight of one product. */

@@ -14,7 +14,7 @@ enum Mma {
     static final String EVERYWHERE = "convmark.opencl.mma.everywhere";
 
     /** Rows of sums, columns of sums, and terms. */
-    private static final int ROWS = 16, COLUMNS = 8, TERMS = 16;
+    static final int ROWS = 16, COLUMNS = 8, TERMS = 16;
 
     /** The way that a device has and that is right there; empty if there is none. */
     static Optional<Mma> of(ClDevice device, Cl cl) {
@@ -48,5 +48,17 @@ enum Mma {
         float[] numbers = new float[count];
         IntStream.range(0, count).forEach(i -> numbers[i] = i * step % 23 - 11);
         return numbers;
+    }
+
+    /**
+     * Where kernels for tensor cores read the weight of a term and a channel, of so many channels: in squares of 16 x 16, those of 16 channels
+     * after each other. A warp reads a quad of words for each item, each word two terms: item 4 r + t has those of channels r and r + 8 at word
+     * t of the terms, then at word t + 4.
+     */
+    static int place(int term, int channel, int channels) {
+        int word = term % TERMS / 2;
+        int square = term / TERMS * (channels / 16) + channel / 16;
+        int item = channel % 8 * 4 + word % 4;
+        return ((square * 32 + item) * 4 + channel % 16 / 8 + word / 4 * 2) * 2 + term % 2;
     }
 }

@@ -128,7 +128,17 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
         boolean pointwise = expansion().kernel() == 1
                 && expansion().stride() == 1
                 && expansion().padding() == 0;
-        return inner < 0 && width(body, expand) == narrow().channels() && (lead < 0 || pointwise);
+        return inner < 0 && expandsAll() && (lead < 0 || pointwise);
+    }
+
+    /** Whether every hidden channel is made from all channels. */
+    boolean expandsAll() {
+        return width(body, expand) == narrow().channels();
+    }
+
+    /** What filters the hidden channels, or an identity. */
+    Conv filter() {
+        return window(inner);
     }
 
     /** Channels that a channel of the lead reads. */

@@ -1,57 +1,23 @@
 /*
- * A block without depthwise filter as one kernel of a GPU: [lead convolution [LayerNorm]] -> dense expansion -> pointwise
- * projection [+ residual]. A group makes all channels of TILE pixels, an item 8 channels x 8 pixels of them, in quads. The
- * expansion's input lies in local memory, PART channels at a time; per CHUNK of hidden channels an item makes 4 of them for
- * its pixels, and after a barrier adds the products of all to its sums. So both products have as many multiply-adds per load
- * as a matrix product alone. Weights come through the caches, as quads that all items of a row read. The lead reads its input
- * from there, too.
+ * A block without depthwise filter as one kernel of a GPU, two products of floats on top of block_gpu.cl. An item makes 8 channels x 8 pixels
+ * of the result, in quads. The expansion's input lies in local memory, PART channels at a time; per CHUNK of hidden channels an item makes
+ * 4 of them for its pixels, and after a barrier adds the products of all to its sums. So both products have as many multiply-adds per load
+ * as a matrix product alone. Weights come through the caches, as quads that all items of a row read.
  *
  * Under a filter of several taps an item's quads lie one below the other, and its input as far as a tile's filters reach.
  * Columns that a stride apart are neighbours there, so that an item loads quads of them for all taps of a row.
  *
- * Parameters, channels padded with zeros to NARROW, HIDDEN_PADDED, OUT_TILE: lead's bias and filter (set of LEAD_OWN
- * channels x input channel x tap x LEAD_OWN, whole quads for each channel), norm's gain and bias, expansion's bias and weights (chunk x input channel x
- * tap x CHUNK), projection's bias and weights (hidden channel x OUT_TILE). Each convolution has a format of its own.
+ * Parameters, channels padded with zeros to HIDDEN_PADDED and OUT_TILE: those of the lead, expansion's bias and weights (chunk x input channel
+ * x tap x CHUNK), projection's bias and weights (hidden channel x OUT_TILE). Each convolution has a format of its own.
  * Tested for its results, on a CPU; not measured on a GPU.
  */
 #ifndef VEC
-#ifndef V
-#define V 1
+#include "block_gpu.cl"
 #endif
-#include "vec.cl"
-#endif
-#ifndef TILE
-#define TILE 128
-#define TILE_WIDTH 16
-#define IN 64
-#define LEAD_OUT 64
-#define LEAD_GROUP 8
-#define HIDDEN_PADDED 256
-#define OUT_CHANNELS 64
-#define WIDTH 56
-#define HEIGHT 56
-#define EXPAND_AFTER relu
-#define EXPAND_AFTER_FIRST UNROUNDED
-#define EXPAND_AFTER_LAST UNROUNDED
-#define IN_WIDTH 56
-#define IN_HEIGHT 56
-#define IN_PLANE 3364
-#define LEAD_KERNEL 3
-#define LEAD_STRIDE 1
-#define LEAD_PADDING 1
-#define LEAD_AFTER identity
-#define LEAD_AFTER_FIRST UNROUNDED
-#define LEAD_AFTER_LAST UNROUNDED
-#define EXPAND_KERNEL 1
-#define EXPAND_STRIDE 1
-#define EXPAND_PADDING 0
-#define NARROW 64
+#ifndef PART
 #define PART 64
 #define PHASE_QUADS 4
 #define ROW_QUADS 4
-#define LEAD_FORMAT FP32
-#define EXPAND_FORMAT FP32
-#define PROJECT_FORMAT FP32
 #endif
 #ifndef WIDE
 #define WIDE 1
@@ -61,83 +27,33 @@
 #define DOWN (OUT_TILE / 8)
 #define ACROSS (TILE / 8)
 #define CHUNK (OUT_TILE / 2)
-#define ITEM_COUNT (DOWN * ACROSS)
-#define TILE_HEIGHT (TILE / TILE_WIDTH)
-#define TAPS (LEAD_KERNEL * LEAD_KERNEL)
-/* Channels that see the same input, and how many of them an item of the lead makes. */
-#define LEAD_SHARE (LEAD_OUT / (IN / LEAD_GROUP))
-#if LEAD_SHARE % 4 == 0
-#define LEAD_OWN 4
-#elif LEAD_SHARE % 2 == 0
-#define LEAD_OWN 2
-#else
-#define LEAD_OWN 1
-#endif
-/* Quads of a channel's weights for them. */
-#define LEAD_QUADS ((TAPS * LEAD_OWN + 3) / 4)
 /* An item's channels. */
 #define OWN_CHANNEL(i) ((i) / 4 * CHUNK + down * 4 + (i) % 4)
 /* Channels that a round of the pointwise expansion takes. */
 #define UNIT (PART % 8 == 0 ? 8 : 4)
-#define SYNC barrier(CLK_LOCAL_MEM_FENCE)
 
-#if EXPAND_KERNEL > 1 || EXPAND_STRIDE > 1 || EXPAND_PADDING > 0
-#define WINDOW
-#endif
-
-/* Row and column of a pixel of the tile: a rectangle where a filter has rows, else pixels as they follow one another. */
-#if defined(LEAD) || defined(WINDOW)
-#define TILES_ACROSS ((WIDTH + TILE_WIDTH - 1) / TILE_WIDTH)
-#define Y(p) (tile / TILES_ACROSS * TILE_HEIGHT + (p) / TILE_WIDTH)
-#define X(p) (tile % TILES_ACROSS * TILE_WIDTH + (p) % TILE_WIDTH)
-#else
-#define Y(p) ((tile * TILE + (p)) / WIDTH)
-#define X(p) ((tile * TILE + (p)) % WIDTH)
-#endif
-
-/*
- * Places of the expansion's input: how many, their row and column in the map and float in local memory, floats of a channel;
- * then an item's pixels and the first quad of its input.
- */
+/* Where a place lies in local memory, quads of a channel, an item's pixels. */
 #ifdef WINDOW
-#define SPAN(pixels) (((pixels) - 1) * EXPAND_STRIDE + EXPAND_KERNEL)
-#define PLACES (SPAN(TILE_HEIGHT) * SPAN(TILE_WIDTH))
-#define FROM_Y(i) (Y(0) * EXPAND_STRIDE - EXPAND_PADDING + (i) / SPAN(TILE_WIDTH))
-#define FROM_X(i) (X(0) * EXPAND_STRIDE - EXPAND_PADDING + (i) % SPAN(TILE_WIDTH))
 #define PHASED(x) ((x) % EXPAND_STRIDE * (4 * PHASE_QUADS) + (x) / EXPAND_STRIDE)
-#define PLACE(i) ((i) / SPAN(TILE_WIDTH) * (4 * ROW_QUADS) + PHASED((i) % SPAN(TILE_WIDTH)))
-#define PLANE_QUADS (SPAN(TILE_HEIGHT) * ROW_QUADS)
+#define PLACE(i) ((i) / SPAN_WIDTH * (4 * ROW_QUADS) + PHASED((i) % SPAN_WIDTH))
+#define PLANE_QUADS (SPAN(EXPAND, TILE_HEIGHT) * ROW_QUADS)
 #define ROW_ITEMS (TILE_WIDTH / 4)
 #define ITEM_PIXEL(q) ((across / ROW_ITEMS * 2 + (q)) * TILE_WIDTH + across % ROW_ITEMS * 4)
 /* Quads of a row and phase that reach from an item's first pixel to the last tap of its last one. */
 #define REACH ((4 + (EXPAND_KERNEL - 1) / EXPAND_STRIDE + 3) / 4)
 #else
-#define PLACES TILE
-#define FROM_Y(i) Y(i)
-#define FROM_X(i) X(i)
 #define PLACE(i) (i)
 #define PLANE_QUADS (TILE / 4)
 #define ITEM_PIXEL(q) ((q) * (TILE / 2) + across * 4)
 #endif
 
-/* Each of n tasks for one item; all items go round as often as each other. */
-#define EACH_TASK(i, n)                                                    \
-    for (int i##_first = 0; i##_first < (n); i##_first += ITEM_COUNT)         \
-        for (int i = i##_first + item; i < min((n), i##_first + ITEM_COUNT); i += ITEM_COUNT)
-
-/* Brings PART channels of the input to local memory. */
-#define EXISTS(c) (NARROW == IN || (c) < IN)
-#define FILL(first)                                                                                                   \
-    EACH_TASK(i, PLACES) {                                                                                            \
-        int y = FROM_Y(i);                                                                                            \
-        int x = FROM_X(i);                                                                                            \
-        int inside = y >= 0 && y < IN_HEIGHT && x >= 0 && x < IN_WIDTH;                                               \
-        global const float *restrict from = in + (first) * IN_PLANE + clamp(y, 0, IN_HEIGHT - 1) * in_at.s1             \
-                + clamp(x, 0, IN_WIDTH - 1);                                                                          \
-        local float *to = values + PLACE(i);                                                                          \
-        for (int c = 0; c < PART; c += 4, from += 4 * IN_PLANE, to += 16 * PLANE_QUADS)                                \
-            EACH(d, 4)                                                                                                \
-                to[d * (4 * PLANE_QUADS)] = inside && EXISTS((first) + c + d) ? from[d * IN_PLANE] : 0.0f;              \
+/* Brings PART channels of the input to local memory. Not all at once: clang for AMD would spill. */
+#define FILL(first)                                                                                     \
+    EACH_TASK(i, PLACES) {                                                                              \
+        SEE(i);                                                                                         \
+        local float *to = values + PLACE(i);                                                            \
+        _Pragma("unroll 2") for (int c = 0; c < PART; c += 4, to += 16 * PLANE_QUADS)                     \
+            EACH(d, 4) to[d * (4 * PLANE_QUADS)] = seen(from, inside, (first) + c + d);                   \
     }
 
 __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_project(
@@ -154,61 +70,10 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_proje
     in += in_at.s0 + image * in_at.s3;
 
 #ifdef LEAD
-    global const float *restrict lead = parameters + ENDS(LEAD_FORMAT, NARROW);
-    EACH_TASK(i, NARROW / LEAD_OWN * TILE_WIDTH) {
-        int set = i / TILE_WIDTH * LEAD_OWN;
-        int x = i % TILE_WIDTH;
-        global const float *restrict filter = PAST(LEAD_FORMAT, lead, set / LEAD_OWN * (LEAD_GROUP * LEAD_QUADS));
-        float sum[LEAD_OWN][TILE_HEIGHT];
-        EACH(o, LEAD_OWN) EACH(j, TILE_HEIGHT) sum[o][j] = BEGUN(LEAD_FORMAT, parameters[set + o]);
-        for (int c = 0; c < LEAD_GROUP; c++, filter = PAST(LEAD_FORMAT, filter, LEAD_QUADS)) {
-            global const float *restrict from = in + min(set / LEAD_SHARE * LEAD_GROUP + c, IN - 1) * IN_PLANE;
-            EACH(r, (TILE_HEIGHT - 1) * LEAD_STRIDE + LEAD_KERNEL) {
-                int y = Y(0) * LEAD_STRIDE - LEAD_PADDING + r;
-                EACH(s, LEAD_KERNEL) {
-                    int column = X(x) * LEAD_STRIDE - LEAD_PADDING + s;
-                    float loaded = from[clamp(y, 0, IN_HEIGHT - 1) * in_at.s1 + clamp(column, 0, IN_WIDTH - 1)];
-                    float value = y >= 0 && y < IN_HEIGHT && column >= 0 && column < IN_WIDTH ? loaded : 0.0f;
-                    EACH(j, TILE_HEIGHT) {
-                        int t = r - j * LEAD_STRIDE;
-                        if (t >= 0 && t < LEAD_KERNEL)
-                            EACH(o, LEAD_OWN)
-                                sum[o][j] = fma(
-                                        NUMBER(LEAD_FORMAT, filter, (t * LEAD_KERNEL + s) * LEAD_OWN + o), value,
-                                        sum[o][j]);
-                    }
-                }
-            }
-        }
-        EACH(o, LEAD_OWN) EACH(j, TILE_HEIGHT)
-            values[(set + o) * TILE + j * TILE_WIDTH + x] = THROUGH(
-                    LEAD_AFTER, SCALED(LEAD_FORMAT, sum[o][j], parameters[set + o], parameters[NARROW + set + o]));
-    }
-    SYNC;
-    parameters = lead + WORDS(LEAD_FORMAT, NARROW / LEAD_OWN * LEAD_GROUP * LEAD_QUADS * 4);
+    parameters = lead_of_tile(in, in_at.s1, parameters, epsilon, tile, values, TILE);
 #elif PART == NARROW
     FILL(0);
     SYNC;
-#endif
-
-#ifdef NORM
-    EACH_TASK(p, TILE) {
-        local float *pixel = values + p;
-        float mean = 0.0f;
-        for (int c = 0; c < LEAD_OUT; c++)
-            mean += pixel[c * TILE];
-        mean /= (float)LEAD_OUT;
-        float squares = 0.0f;
-        for (int c = 0; c < LEAD_OUT; c++) {
-            float d = pixel[c * TILE] - mean;
-            squares = fma(d, d, squares);
-        }
-        float factor = 1.0f / sqrt(squares / (float)LEAD_OUT + epsilon);
-        for (int c = 0; c < LEAD_OUT; c++)
-            pixel[c * TILE] = fma((pixel[c * TILE] - mean) * factor, parameters[c], parameters[NARROW + c]);
-    }
-    SYNC;
-    parameters += 2 * NARROW;
 #endif
 
     global const float4 *restrict expand_bias = (global const float4 *)parameters + down;

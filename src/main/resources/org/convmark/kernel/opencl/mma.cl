@@ -11,15 +11,10 @@ __attribute__((reqd_work_group_size(32, 1, 1))) kernel void mma(
         global const float *a, global const float *b, global float *out) {
     int row = MMA_ROW(get_local_id(0));
     int pair = MMA_PAIR(get_local_id(0));
+    MMA_ROOM(32);
     float sum[4] = {0.0f, 0.0f, 0.0f, 0.0f};
-#if IS_PTX(MMA)
     uint4 words = (uint4)(OF_A(row, pair), OF_A(row + 8, pair), OF_A(row, pair + 8), OF_A(row + 8, pair + 8));
-    MMA_PTX(sum, words, OF_B(pair, row), OF_B(pair + 8, row));
-#else
-    for (int i = 0; i < 4; i++)
-        for (int term = 0; term < 16; term += 2)
-            sum[i] = HALVES_PRODUCT(OF_A(row + i / 2 * 8, term), OF_B(term, pair + i % 2), sum[i]);
-#endif
+    MULTIPLY(sum, words, OF_B(pair, row), OF_B(pair + 8, row));
     for (int i = 0; i < 4; i++)
         out[(row + i / 2 * 8) * 8 + pair + i % 2] = sum[i];
 }

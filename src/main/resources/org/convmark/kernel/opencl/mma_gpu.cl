@@ -21,6 +21,7 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_mma(
         global const float *restrict in, int4 in_at, global const uint4 *restrict weights,
         global const float *restrict bias, global const float *restrict residual, int4 residual_at,
         global float *restrict out, int4 out_at) {
+    MMA_ROOM(ITEM_COUNT);
     local term values[2][DEPTH * PITCH];
     PLACE;
     int lane = item % 32;
@@ -42,25 +43,13 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_mma(
         EACH(s, DEPTH / 8) {
             global const uint4 *restrict from = weights + (k / 8 + s) * STEP_QUADS;
             local const term *column = values[buffer] + s * 8 * PITCH + own_pixel;
-#if IS_PTX(MMA)
             uint4 a[M_TILES];
             EACH(m, M_TILES) a[m] = from[m * 32 + lane];
             EACH(n, N_TILES) {
                 local const term *b = column + MMA_PAIR(lane) / 2 * PITCH + n * 8 + MMA_ROW(lane);
                 uint b0 = b[0], b1 = b[4 * PITCH];
-                EACH(m, M_TILES) MMA_PTX(sum[m][n], a[m], b0, b1);
+                EACH(m, M_TILES) MULTIPLY(sum[m][n], a[m], b0, b1);
             }
-#else
-            /* The same by plain C: all words of a row of A, which four items have, and of a column of B. */
-            for (int m = 0; m < M_TILES; m++)
-                for (int n = 0; n < N_TILES; n++)
-                    for (int i = 0; i < 4; i++)
-                        for (int w = 0; w < 8; w++) {
-                            uint a = ((global const uint *)(from + m * 32 + lane / 4 * 4 + w % 4))[i / 2 + w / 4 * 2];
-                            uint b = column[w * PITCH + n * 8 + MMA_PAIR(lane) + i % 2];
-                            sum[m][n][i] = HALVES_PRODUCT(a, b, sum[m][n][i]);
-                        }
-#endif
         }
     }
 

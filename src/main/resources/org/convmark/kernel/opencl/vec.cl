@@ -116,18 +116,40 @@ uint HALVES_C(float low, float high) {
     vstore_half2((float2)(low, high), 0, (half *)&both);
     return both;
 }
-/* d += a b. */
-#define MMA_PTX(d, a, b0, b1)                                                                                    \
+/*
+ * d += a b, by a whole warp: each item brings four words of A, and two of B. Plain C, for tests, lets the items show each other their words
+ * in local memory, so all items of a group come here as often as each other.
+ */
+#define MULTIPLY(d, a, b0, b1) PASTE(MULTIPLY_, MMA)(d, a, b0, b1)
+#define MULTIPLY_PTX(d, a, b0, b1)                                                                               \
     __asm__ volatile(                                                                                            \
             "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};" \
             : "+f"((d)[0]), "+f"((d)[1]), "+f"((d)[2]), "+f"((d)[3])                                              \
             : "r"((a).s0), "r"((a).s1), "r"((a).s2), "r"((a).s3), "r"(b0), "r"(b1))
-#define IS_PTX(way) PASTE(IS_PTX_, way)
-#define IS_PTX_PTX 1
-#define IS_PTX_C 0
-float HALVES_PRODUCT(uint a, uint b, float c) {
-    float2 x = vload_half2(0, (half *)&a), y = vload_half2(0, (half *)&b);
-    return fma(x.s1, y.s1, fma(x.s0, y.s0, c));
+#define MULTIPLY_C(d, a, b0, b1)                                          \
+    {                                                                     \
+        vstore4(a, 0, shown[get_local_id(0)]);                            \
+        vstore2((uint2)(b0, b1), 2, shown[get_local_id(0)]);              \
+        barrier(CLK_LOCAL_MEM_FENCE);                                     \
+        add_products(d, shown + get_local_id(0) / 32 * 32);               \
+        barrier(CLK_LOCAL_MEM_FENCE);                                     \
+    }
+/* Room that a kernel has for it. */
+#define MMA_ROOM(items) PASTE(MMA_ROOM_, MMA)(items)
+#define MMA_ROOM_PTX(items)
+#define MMA_ROOM_C(items) local uint shown[items][6]
+/* The sums of an item, from the words of its warp. */
+void add_products(float *d, local const uint (*shown)[6]) {
+    int lane = get_local_id(0) % 32;
+    for (int i = 0; i < 4; i++) {
+        local const uint(*a)[6] = shown + MMA_ROW(lane) * 4;
+        local const uint(*b)[6] = shown + (MMA_PAIR(lane) + i % 2) * 4;
+        for (int k = 0; k < 8; k++) {
+            uint both[2] = {a[k % 4][i / 2 + k / 4 * 2], b[k % 4][4 + k / 4]};
+            float2 x = vload_half2(0, (half *)both), y = vload_half2(1, (half *)both);
+            d[i] = fma(x.s1, y.s1, fma(x.s0, y.s0, d[i]));
+        }
+    }
 }
 #endif
 

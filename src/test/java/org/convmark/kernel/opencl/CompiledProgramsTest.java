@@ -93,6 +93,12 @@ class CompiledProgramsTest {
         graphs.put(
                 "dense 3x3, 256 at 14, " + TENSOR_CORES,
                 Graph.of(new Shape(1, 256, 14, 14)).conv(3, 256).compressed(Precision.FP16));
+        for (Block block : List.of(Block.FFN, Block.CONVFIRST, Block.CONVNEXT, Block.FUSED_MBCONV, Block.MBCONV)) {
+            graphs.put(block + ", 64 at 56, batch 32, " + TENSOR_CORES, point(block, 32, "PRECISION@FP16"));
+        }
+        graphs.put(
+                "FFN, 128 at 28, batch 32, " + TENSOR_CORES,
+                Block.FFN.graph(1, 128, 28, 32).compressed(Precision.FP16));
         graphs.put("MBCONV, 64 at 56, batch 32, INT8", point(Block.MBCONV, 32, "PRECISION@INT8"));
         graphs.put("RESNET_BASIC, 64 at 56, skipped", point(Block.RESNET_BASIC, 1, "SKIPPED@0.5@8"));
         graphs.put("MBCONV, 64 at 56, channels skipped", point(Block.MBCONV, 1, "SKIPPED@0.5@CHANNELS"));
@@ -216,7 +222,8 @@ class CompiledProgramsTest {
             System.setProperty(Mma.EVERYWHERE, String.valueOf(name.endsWith(TENSOR_CORES)));
             Cl cl = new Cl(
                     new ClDevice(gpu, device.platform(), device.id(), gpu.computeUnits()),
-                    new ProgramDump(folder.toString(), name));
+                    new ProgramDump(folder.toString(), name),
+                    OpenClBackendTest.UNOPTIMISED);
             try (OpenClBackend backend = new OpenClBackend(cl, Tuning.of(gpu), FusionConstraints.TYPICAL, null)) {
                 backend.compile(graph.fuse(Fusion.BLOCK), new Weights(graph, 1, Weights.Fill.RANDOM));
             }
@@ -248,7 +255,7 @@ class CompiledProgramsTest {
                 for (int n = 2; compiled.containsKey(key); n++) {
                     key = name + ", " + kernel + " " + n;
                 }
-                compiled.put(key, of(kernel, amd, ptx, said));
+                compiled.put(key, of(key, kernel, amd, ptx, said));
             });
         }
         return compiled;
@@ -296,6 +303,7 @@ class CompiledProgramsTest {
         command.addAll(List.of("-Xclang", library(target).toString(), "-O3", "-S"));
         Dots dots = target.startsWith("nvptx") ? Dots.PTX : Dots.AMD;
         command.addAll(List.of(options(program)
+                .replace(OpenClBackendTest.UNOPTIMISED, "")
                 .replace("-DDOTS=" + Dots.C, "-DDOTS=" + dots)
                 .replace("-DMMA=" + Mma.C, "-DMMA=" + Mma.PTX)
                 .split(" +")));
@@ -311,19 +319,19 @@ class CompiledProgramsTest {
                 "ptxas", "-arch=sm_90", "-v", "-o", program.resolve("cubin").toString(), ptx.toString()));
     }
 
-    private static Compiled of(String kernel, String amd, String ptx, String ptxas) {
+    private static Compiled of(String name, String kernel, String amd, String ptx, String ptxas) {
         int vgprs = 0;
         int localBytes = 0;
         if (!amd.isEmpty()) {
             String own = part(amd, "\n" + kernel + ":", "; Occupancy");
-            assertEquals(0, number(own, "; ScratchSize: (\\d+)"), "bytes that " + kernel + " spills on gfx90a");
+            assertEquals(0, number(own, "; ScratchSize: (\\d+)"), "bytes that " + name + " spills on gfx90a");
             vgprs = number(own, "; TotalNumVgprs: (\\d+)");
             localBytes = number(own, "; LDSByteSize: (\\d+)");
         }
         String registers = "-";
         if (!ptxas.isEmpty()) {
             String said = part(ptxas, "'" + kernel + "'", "Compile time");
-            assertEquals(0, number(said, "(\\d+) bytes spill stores"), "bytes that " + kernel + " spills on sm_90");
+            assertEquals(0, number(said, "(\\d+) bytes spill stores"), "bytes that " + name + " spills on sm_90");
             registers = String.valueOf(number(said, "Used (\\d+) registers"));
         }
         return new Compiled(vgprs, localBytes, loops(part(ptx, ".entry " + kernel + "(", "\n}")), registers);

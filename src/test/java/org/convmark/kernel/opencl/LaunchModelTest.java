@@ -11,6 +11,7 @@ import org.convmark.model.Fused;
 import org.convmark.model.Fuser;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
+import org.convmark.model.Precision;
 import org.convmark.model.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,14 +73,15 @@ class LaunchModelTest {
         assertEquals(all, counted, 0.04 * all);
     }
 
-    /** Counted in expand_gpu.cl as compiled for an NVIDIA GPU, over all of a group. */
-    @Test
-    void expansionWithFilterIsBoundAsCompiled() {
-        Graph layers = Block.FUSED_MBCONV.graph(1, 64, 56, 32).fuse(Fusion.BLOCK);
+    /** Counted in expand_gpu.cl and expand_mma_gpu.cl as compiled for an NVIDIA GPU, over all of a group. */
+    @ParameterizedTest
+    @CsvSource({"FUSED_MBCONV, 64, 56, FP32, 0.89", "FUSED_MBCONV, 64, 56, FP16, 0.63", "FFN, 128, 28, FP16, 0.81"})
+    void blocksAreBoundAsCompiled(Block block, int width, int image, Precision format, double bound) {
+        Graph layers = block.graph(1, width, image, 32).compressed(format).fuse(Fusion.BLOCK);
         Graph body = Fuser.epilogues(((Fused) layers.nodes().get(0).layer()).body());
-        ExpandProject tile =
-                ExpandProject.all(gpu(1024, 48 << 10), TiledBlock.of(body)).get(0);
-        assertEquals(0.89, tile.model().work().bound(), 0.02);
+        BlockTile tile =
+                BlockTile.all(gpu(1024, 48 << 10), true, TiledBlock.of(body)).get(0);
+        assertEquals(bound, tile.model().work().bound(), 0.02);
     }
 
     /** The first kernel of this convolution had 49 groups for 132 units, and was predicted to reach a tenth of the peak. */

@@ -67,9 +67,11 @@ class OpenClBackendTest {
         return new OpenClBackend(cl, tuning, FusionConstraints.TYPICAL, null);
     }
 
-    /** Kernels of GPUs, of which a CPU's compiler takes five times as long to make fast programs. */
+    /** Build options for kernels of GPUs, of which a CPU's compiler takes five times as long to make fast programs, or fails. */
+    static final String UNOPTIMISED = " -cl-opt-disable -w";
+
     static Cl forGpus(ClDevice device) {
-        return new Cl(device, null, " -cl-opt-disable -w");
+        return new Cl(device, null, UNOPTIMISED);
     }
 
     /** Both families, and every vector length of CPUs: OpenCL runs vectors longer than the hardware's as several. */
@@ -372,6 +374,41 @@ class OpenClBackendTest {
     @ParameterizedTest
     @CsvSource({"132, 256, 49152", "132, 64, 16384"})
     void integersInOneKernelAreExact(int units, long groupItems, long localBytes) {
+        List<Graph> graphs = Stream.of(Block.FFN, Block.MBCONV, Block.CONVFIRST, Block.FUSED_MBCONV)
+                .map(block -> block.graph(1, 16, 9, 1).compressed(Precision.INT8))
+                .toList();
+        inOneKernel(limited(device().info(), DeviceInfo.Type.GPU, units, groupItems, localBytes), graphs);
+    }
+
+    /** Blocks in one kernel for tensor cores, by plain C: with leads and norms, windows, depthwise filters, strides and padded channels. */
+    @ParameterizedTest
+    @CsvSource({"132, 256, 49152", "132, 64, 32768"})
+    void halvesInOneKernelAreRight(int units, long groupItems, long localBytes) {
+        List<Graph> graphs = Stream.of(
+                        Block.FFN.graph(1, 40, 12, 2),
+                        Block.CONVFIRST.graph(1, 16, 9, 1),
+                        Block.CONVNEXT.graph(1, 24, 7, 1),
+                        Block.FUSED_MBCONV.graph(1, 16, 9, 1),
+                        Graph.of(new Shape(1, 24, 11, 11))
+                                .block(f -> f.conv(3, 40, 2).relu().conv(1, 20)),
+                        Block.MBCONV.graph(1, 16, 9, 1),
+                        Graph.of(new Shape(1, 24, 11, 11)).block(f -> f.conv(1, 40)
+                                .relu()
+                                .depthwise(5, 2)
+                                .relu6()
+                                .conv(1, 20)))
+                .map(graph -> graph.compressed(Precision.FP16))
+                .toList();
+        System.setProperty(Mma.EVERYWHERE, "true");
+        try {
+            inOneKernel(limited(device().info(), DeviceInfo.Type.GPU, units, groupItems, localBytes), graphs);
+        } finally {
+            System.clearProperty(Mma.EVERYWHERE);
+        }
+    }
+
+    /** Runs each graph, with fewer kernels than it has layers. */
+    private static void inOneKernel(DeviceInfo info, List<Graph> graphs) {
         KernelChoices together = new KernelChoices() {
             @Override
             public List<Trial> trials(String device, String layer) {
@@ -383,17 +420,15 @@ class OpenClBackendTest {
                 throw new AssertionError("nothing is timed");
             }
         };
-        DeviceInfo info = limited(device().info(), DeviceInfo.Type.GPU, units, groupItems, localBytes);
         try (OpenClBackend backend =
                 new OpenClBackend(forGpus(as(info)), Tuning.of(info), FusionConstraints.TYPICAL, together)) {
-            for (Block block : List.of(Block.FFN, Block.MBCONV, Block.CONVFIRST, Block.FUSED_MBCONV)) {
-                Graph graph = block.graph(1, 16, 9, 1).compressed(Precision.INT8);
+            for (Graph graph : graphs) {
                 Weights weights = new Weights(graph, 2, Weights.Fill.RANDOM);
                 Program program = backend.compile(graph.fuse(Fusion.BLOCK), weights);
                 program.verify(Engines.reference(weights));
                 int alone =
                         backend.compile(graph.fuse(Fusion.EPILOGUE), weights).kernels();
-                assertTrue(program.kernels() < alone, block + " runs as " + program.kernels() + " kernels");
+                assertTrue(program.kernels() < alone, graph + " runs as " + program.kernels() + " kernels");
             }
         }
     }

@@ -27,6 +27,7 @@ import org.convmark.model.Cost;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Pattern;
+import org.convmark.model.Precision;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 import org.convmark.model.Stack;
@@ -156,6 +157,7 @@ class OtherDriversTest {
         }
 
         public static void main(String[] arguments) {
+            System.setProperty(Mma.EVERYWHERE, "true");
             try (Engine engine = OpenClBackend.open(new EngineOptions(0, arguments[0]))) {
                 new OnOneDriver(engine).run(arguments[1]);
             }
@@ -183,13 +185,16 @@ class OtherDriversTest {
             }
         }
 
-        /** All blocks, and every shape and stride that the tests of results have. */
+        /** All blocks, those for tensor cores too, and every shape and stride that the tests of results have. */
         private void odd() {
             OpenClBackendTest.graphs().stream()
                     .filter(graph -> flops(graph) < MOST)
                     .forEach(graph -> verify(graph, Fusion.EPILOGUE));
             OpenClBackendTest.strides().forEach(graph -> verify(graph, Fusion.BLOCK));
             Stream.of(Block.values()).forEach(block -> verify(block.graph(1, 8, 6, 1), Fusion.BLOCK));
+            Stream.of(Block.FFN, Block.CONVFIRST, Block.FUSED_MBCONV, Block.MBCONV)
+                    .map(block -> block.graph(1, 16, 6, 1).compressed(Precision.FP16))
+                    .forEach(graph -> verify(graph, Fusion.BLOCK));
             for (RoofLoop loop : RoofLoop.values()) {
                 engine.compile(loop, 100_000).run();
             }
