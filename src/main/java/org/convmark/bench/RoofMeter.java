@@ -6,6 +6,7 @@ import org.convmark.kernel.Engine;
 import org.convmark.kernel.Program;
 import org.convmark.kernel.Workers;
 import org.convmark.model.Algorithm;
+import org.convmark.model.Case;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Target;
 
@@ -29,29 +30,41 @@ final class RoofMeter implements AutoCloseable {
     private static final Duration WARM_UP = Duration.ofSeconds(15);
     private static final Duration WINDOW = Duration.ofMillis(4);
     private static final long LEAST_FLOPS = RoofLoop.COMPUTE_FLOPS / 1024;
-    private static final long MOST_FLOPS = RoofLoop.COMPUTE_FLOPS * 16;
+    private static final long MOST_FLOPS = RoofLoop.COMPUTE_FLOPS * 256;
 
     private final Engine engine;
     private final int threads;
     private long flops = LEAST_FLOPS;
+    private RoofLoop kind;
     private Program loop;
 
     /**
      * Opens an engine and warms its loop.
      *
-     * @param target the measured target
-     * @param workers its threads, 0 for one per processor
+     * @param what the measured row
      * @throws UnsupportedOperationException with the reason if the target's hardware has no roof loop here
      * @throws NotCompiled if it still allocates after its warm-up
      */
-    RoofMeter(Target target, int workers) {
-        threads = target.isPeer() ? 1 : Workers.threads(workers);
+    RoofMeter(Case what) {
+        Target target = what.target();
+        threads = target.isPeer() ? 1 : Workers.threads(what.workers());
         engine = ForkedJvm.openAny(target.roof(), threads, Algorithm.AUTO);
-        loop = engine.compile(RoofLoop.COMPUTE_L1, flops);
+        loop = compile(what.multiplyAdds());
         ForkedJvm.warmUp(target.roof(), WARM_UP, WINDOW, loop, loop::run);
         while (fastest() < RUN_NANOS && flops < MOST_FLOPS) {
             flops *= 2;
-            loop = engine.compile(RoofLoop.COMPUTE_L1, flops);
+            loop = engine.compile(kind, flops);
+        }
+    }
+
+    /** The loop with a row's multiply-adds; where there are no units for its format, they are those of floats. */
+    private Program compile(RoofLoop own) {
+        try {
+            kind = own == RoofLoop.COMPUTE ? RoofLoop.COMPUTE_L1 : own;
+            return engine.compile(kind, flops);
+        } catch (UnsupportedOperationException e) {
+            kind = RoofLoop.COMPUTE_L1;
+            return engine.compile(kind, flops);
         }
     }
 

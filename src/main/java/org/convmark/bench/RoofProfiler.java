@@ -40,7 +40,7 @@ public final class RoofProfiler implements InternalProfiler {
 
     private void open(Case what) {
         try {
-            meter = new RoofMeter(what.target(), what.workers());
+            meter = new RoofMeter(what);
         } catch (UnsupportedOperationException | NotCompiled e) {
             absent = e.getMessage();
             System.out.println("# the roof is not measured beside this row: " + absent);

@@ -6,6 +6,12 @@ import org.convmark.model.RoofLoop;
 
 /** Turns graphs into programs: our kernels for one kind of hardware, or a peer engine. */
 public interface Engine extends AutoCloseable {
+    /** What a device says of itself that runs kernels of GPUs. */
+    String GPU_KERNELS = "GPU kernels";
+
+    /** What a device says of itself that multiplies numbers of half precision on tensor cores. */
+    String TENSOR_CORES = "FP16 on tensor cores";
+
     /**
      * A program that runs a graph.
      *
@@ -19,7 +25,7 @@ public interface Engine extends AutoCloseable {
      * A program that runs a roof loop.
      *
      * @throws UnsupportedOperationException if this engine has no loop of its own because it shares the hardware of an engine
-     *     that has one
+     *     that has one, or no unit that multiplies numbers of the loop's format
      */
     default Program compile(RoofLoop loop, long size) {
         throw new UnsupportedOperationException(describe() + " has no roof of its own: use the roof of VECTOR");

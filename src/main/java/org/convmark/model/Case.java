@@ -47,11 +47,12 @@ public sealed interface Case {
         return label(benchmark(), params());
     }
 
-    /** The label of a class and parameters as they were written; the target's own choice of algorithm and no axis are left out. */
+    /** The label of a class and parameters as they were written; the target's own choice of algorithm, no axis and floats are left out. */
     static Label label(String benchmark, SortedMap<String, String> params) {
         SortedMap<String, String> chosen = new TreeMap<>(params);
         chosen.remove(Parameter.ALGORITHM.key(), Algorithm.AUTO.name());
         chosen.remove(Parameter.AXIS.key(), Axis.NONE.name());
+        chosen.remove(Parameter.OPERANDS.key(), Precision.FP32.name());
         return new Label(name(benchmark), chosen);
     }
 
@@ -76,6 +77,11 @@ public sealed interface Case {
         return this;
     }
 
+    /** The roof loop with its multiply-adds. */
+    default RoofLoop multiplyAdds() {
+        return RoofLoop.COMPUTE;
+    }
+
     /** Why its target cannot run it on any machine; empty if it can. */
     Optional<String> refusal();
 
@@ -91,7 +97,7 @@ public sealed interface Case {
 
     /**
      * Reads what JMH wrote. Parameters that were introduced later may be absent; they then take the values in force at
-     * the time: the target's own choice of algorithm, no axis, and the usual operations of a roof.
+     * the time: the target's own choice of algorithm, no axis, floats and the usual operations of a roof.
      *
      * @param benchmark full name of a benchmark class
      * @throws IllegalArgumentException naming what is missing, unknown or out of range
@@ -216,6 +222,11 @@ public sealed interface Case {
             return new Work(benchmark, workload, extents.with(extent, value), axis, target, fusion, algorithm, workers);
         }
 
+        @Override
+        public RoofLoop multiplyAdds() {
+            return RoofLoop.of(target, axis);
+        }
+
         /** The same at another point of an axis. */
         public Work with(AxisPoint point) {
             return new Work(benchmark, workload, extents, point, target, fusion, algorithm, workers);
@@ -292,7 +303,12 @@ public sealed interface Case {
             if (!isOf(benchmark)) {
                 throw new IllegalArgumentException("there is no benchmark " + Case.name(benchmark));
             }
-            RoofLoop loop = isCompute ? RoofLoop.COMPUTE : reader.constant(Parameter.LOOP, RoofLoop.class);
+            RoofLoop loop = isCompute
+                    ? RoofLoop.of(
+                            reader.has(Parameter.OPERANDS)
+                                    ? reader.constant(Parameter.OPERANDS, Precision.class)
+                                    : Precision.FP32)
+                    : reader.constant(Parameter.LOOP, RoofLoop.class);
             if (loop.isArithmetic() != isCompute) {
                 throw new IllegalArgumentException(loop + " moves no memory");
             }
@@ -300,7 +316,7 @@ public sealed interface Case {
                     benchmark,
                     loop,
                     isCompute
-                            ? reader.has(Parameter.FLOPS) ? reader.size(Parameter.FLOPS) : RoofLoop.COMPUTE_FLOPS
+                            ? reader.has(Parameter.FLOPS) ? reader.size(Parameter.FLOPS) : loop.usualFlops()
                             : reader.size(Parameter.BYTES),
                     reader.constant(Parameter.TARGET, Target.class),
                     reader.number(Parameter.WORKERS));
@@ -309,9 +325,9 @@ public sealed interface Case {
         @Override
         public SortedMap<String, String> params() {
             SortedMap<String, String> params = new TreeMap<>();
-            if (!loop.isArithmetic()) {
-                params.put(Parameter.LOOP.key(), loop.name());
-            }
+            params.put(
+                    (loop.isArithmetic() ? Parameter.OPERANDS : Parameter.LOOP).key(),
+                    loop.isArithmetic() ? loop.format().name() : loop.name());
             params.put((loop.isArithmetic() ? Parameter.FLOPS : Parameter.BYTES).key(), String.valueOf(size));
             params.put(Parameter.TARGET.key(), target.name());
             params.put(Parameter.WORKERS.key(), String.valueOf(workers));
@@ -321,13 +337,15 @@ public sealed interface Case {
         /** The parameters that set the size of the loops of a class, in the order in which rows vary them. */
         public static List<Parameter> sizes(String benchmark) {
             return Case.name(benchmark).equals(COMPUTE)
-                    ? List.of(Parameter.FLOPS)
+                    ? List.of(Parameter.OPERANDS, Parameter.FLOPS)
                     : List.of(Parameter.LOOP, Parameter.BYTES);
         }
 
         @Override
         public Optional<String> refusal() {
-            return Optional.empty();
+            return target == Target.OPENCL || loop.format() == Precision.FP32
+                    ? Optional.empty()
+                    : Optional.of(target + " multiplies floats alone, so it has no roof of " + loop.format());
         }
 
         /** Flops of a run, or bytes that it moves. */

@@ -24,6 +24,8 @@ public enum Parameter {
     AXIS,
     /** Threads of a target on the processor, 0 for one per processor. */
     WORKERS(0, 1 << 10),
+    /** The {@link Precision} of what an arithmetic roof multiplies. */
+    OPERANDS(Precision.FP32, Precision.FP16, Precision.INT8),
     /** A {@link RoofLoop} that moves memory. */
     LOOP(RoofLoop.READ, RoofLoop.COPY, RoofLoop.TRIAD),
     /** Bytes of the working set of such a loop. */

@@ -13,11 +13,13 @@ import org.convmark.io.InputError;
 import org.convmark.jvm.EngineId;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.jvm.Overrides;
+import org.convmark.kernel.Engine;
 import org.convmark.machine.Machine;
 import org.convmark.machine.Probe;
 import org.convmark.model.Axis;
 import org.convmark.model.Case;
 import org.convmark.model.Precision;
+import org.convmark.model.RoofLoop;
 import org.convmark.model.Target;
 import org.convmark.results.StoredPlan.PlannedJvm;
 import org.openjdk.jmh.util.Utils;
@@ -81,7 +83,26 @@ public record Host(Machine machine, Map<JvmSetup, Probe> probes, String device, 
 
     /** Why a case cannot be measured on one of the JVMs, empty if it can. */
     Optional<String> obstacle(Case what, JvmSetup jvm) {
-        return what.refusal().or(() -> saturates(what)).or(() -> unavailable(what.target(), jvm));
+        return what.refusal()
+                .or(() -> saturates(what))
+                .or(() -> unavailable(what.target(), jvm))
+                .or(() -> lacksUnits(what, jvm));
+    }
+
+    /** A roof of numbers that no unit of the device multiplies. */
+    private Optional<String> lacksUnits(Case what, JvmSetup jvm) {
+        if (!(what instanceof Case.Roof roof) || roof.loop().format() == Precision.FP32) {
+            return Optional.empty();
+        }
+        boolean halves = roof.loop() == RoofLoop.HALVES;
+        String why = halves ? " has no tensor cores that multiply halves" : " multiplies floats in place of integers";
+        return probes.get(jvm)
+                .target(what.target().name())
+                .flatMap(state -> state.description().optional())
+                .map(EngineId::parse)
+                .filter(engine -> !engine.properties().contains(halves ? Engine.TENSOR_CORES : Engine.GPU_KERNELS))
+                .map(engine -> engine.name() + why + ", so there is no roof of "
+                        + roof.loop().format());
     }
 
     /** Engines multiply bytes as the processor does, right or not; our kernels do not. */

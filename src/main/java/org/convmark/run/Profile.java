@@ -154,6 +154,13 @@ public enum Profile {
         List<AxisPoint> points(Workload workload, Target target) {
             return onAxes("PRECISION@FP16", "PRECISION@INT8");
         }
+
+        @Override
+        List<?> sizes(Parameter size, Machine machine) {
+            return size == Parameter.OPERANDS
+                    ? List.of(Precision.FP32, Precision.FP16, Precision.INT8)
+                    : super.sizes(size, machine);
+        }
     },
     /** Enough to draw conclusions about a machine: hours. */
     STANDARD(
@@ -345,13 +352,14 @@ public enum Profile {
         return comparison.fusions(workload, target);
     }
 
-    /** Values of a roof's loop, bytes or flops. */
+    /** Values of a roof's operands, loop or bytes; none of its flops, which each loop has of its own. */
     List<?> sizes(Parameter size, Machine machine) {
         return switch (size) {
             case LOOP -> loops;
             case BYTES ->
                 workingSets.stream().map(set -> set.bytes(machine)).distinct().toList();
-            case FLOPS -> List.of(RoofLoop.COMPUTE_FLOPS);
+            case OPERANDS -> List.of(Precision.FP32);
+            case FLOPS -> List.of();
             default -> throw new IllegalArgumentException(size + " is not a parameter of a roof");
         };
     }

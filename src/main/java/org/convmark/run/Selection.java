@@ -185,8 +185,12 @@ public record Selection(
 
     private List<Map<Parameter, String>> roofParams(String benchmark, Machine machine) {
         Map<Parameter, List<String>> values = new LinkedHashMap<>();
-        Case.Roof.sizes(benchmark)
-                .forEach(size -> values.put(size, parameters.get(size, strings(profile.sizes(size, machine)))));
+        for (Parameter size : Case.Roof.sizes(benchmark)) {
+            List<String> chosen = parameters.get(size, strings(profile.sizes(size, machine)));
+            if (!chosen.isEmpty()) {
+                values.put(size, chosen);
+            }
+        }
         values.put(Parameter.WORKERS, parameters.get(Parameter.WORKERS, profile.usual(Parameter.WORKERS)));
         values.put(Parameter.TARGET, strings(List.copyOf(roofTargets())));
         return product(values);
@@ -194,9 +198,12 @@ public record Selection(
 
     /** A target without a roof loop of its own is compared with the roof of the target on the same hardware. */
     private Set<Target> roofTargets() {
-        return targets(List.copyOf(Target.own())).stream()
-                .map(Target::roof)
-                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Target.class)));
+        Stream<Target> measured = workloads.isEmpty()
+                ? targets(List.copyOf(Target.own())).stream()
+                : workloads.stream()
+                        .map(Suite::workload)
+                        .flatMap(workload -> targets(profile.targets(workload)).stream());
+        return measured.map(Target::roof).collect(Collectors.toCollection(() -> EnumSet.noneOf(Target.class)));
     }
 
     private static List<String> strings(List<?> values) {

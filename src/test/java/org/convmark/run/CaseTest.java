@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CaseTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     /** Parameters that older versions lack, and the value that was in force then. */
-    private static final Map<String, String> LATER = Map.of("algorithm", "AUTO", "axis", "NONE");
+    private static final Map<String, String> LATER = Map.of("algorithm", "AUTO", "axis", "NONE", "operands", "FP32");
 
     private static final String PLAIN = "org.convmark.bench.pattern.PlainBenchmark";
 

@@ -35,6 +35,15 @@ final class Here {
         return jvm(version, List.of(available));
     }
 
+    /** A JVM that runs OPENCL alone, on a device that says this of itself. */
+    static Host on(String device) {
+        Probe all = jvm("21", Target.OPENCL);
+        List<TargetState> targets = all.targets().stream()
+                .map(state -> state.available() ? new TargetState(state.target(), Fact.of(device, "test")) : state)
+                .toList();
+        return with(new Probe(all.jvm(), targets, all.devices(), all.shortVectors()));
+    }
+
     static Probe jvm(String version, Collection<Target> available) {
         Fact<Integer> unknown = Fact.missing("not asked");
         Jvm jvm = new Jvm(

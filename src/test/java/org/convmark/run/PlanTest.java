@@ -62,6 +62,15 @@ class PlanTest {
                 Profile.SMOKE, include, List.of(parameters), Here.with(Here.jvm("21", EnumSet.allOf(Target.class))));
     }
 
+    /** Targets whose roofs those of a profile are held against. */
+    private static Set<Target> roofs(Profile profile) {
+        return Workload.all().stream()
+                .filter(profile::measures)
+                .flatMap(workload -> profile.targets(workload).stream())
+                .map(Target::roof)
+                .collect(Collectors.toSet());
+    }
+
     /** Workloads and the targets that run them. */
     private static int pairs(Profile profile) {
         return Workload.all().stream()
@@ -81,7 +90,7 @@ class PlanTest {
         assertEquals(pairs(profile), pairs.size());
         Set<Target> roofs =
                 plan.rows().stream().filter(Row::isRoof).map(Row::target).collect(Collectors.toSet());
-        assertEquals(ROOFS, roofs);
+        assertEquals(roofs(profile), roofs);
     }
 
     @ParameterizedTest
@@ -92,7 +101,7 @@ class PlanTest {
         assertTrue(ids.stream().allMatch(id -> id.matches("[\\w.,=@+-]{1,200}")));
     }
 
-    /** Every workload at each of its points on every target with its fusions, and every roof of theirs. */
+    /** Every workload at each of its points on every target with its fusions, and every roof of theirs that devices may have. */
     @ParameterizedTest
     @EnumSource
     void nothingOfAProfileIsLeftOut(Profile profile) {
@@ -104,11 +113,33 @@ class PlanTest {
                 .sum();
         long sizes = Suite.roofs().stream()
                 .mapToLong(roof -> Case.Roof.sizes(roof).stream()
+                        .filter(size -> size != Parameter.FLOPS)
                         .mapToLong(size -> profile.sizes(size, here.machine()).size())
                         .reduce(1, (some, others) -> some * others))
                 .sum();
-        long roofs = ROOFS.size() * profile.usual(Parameter.WORKERS).size() * sizes;
-        assertEquals(rows + roofs, all.plan(here, profile.effort()).rows().size());
+        long roofs = roofs(profile).size() * profile.usual(Parameter.WORKERS).size() * sizes;
+        Plan plan = all.plan(here, profile.effort());
+        int skipped = plan.skipped().stream().mapToInt(Skipped::rows).sum();
+        assertEquals(rows + roofs, plan.rows().size() + skipped);
+    }
+
+    /** Roofs of halves and integers, on devices that say that they have the units. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "X (Y, driver 1, GPU kernels, FP16 on tensor cores) | FP32 FP16 INT8 | 0",
+                "X (Y, driver 1, GPU kernels) | FP32 INT8 | 1",
+                "X (Y, driver 1, CPU kernels) | FP32 | 2"
+            })
+    void roofsAreThoseOfTheDevice(String device, String formats, int skipped) {
+        Plan plan = plan(Profile.GPU, "ComputeRoof", List.of("target=OPENCL"), Here.on(device));
+        assertEquals(
+                formats,
+                plan.rows().stream()
+                        .map(row -> row.what().params().get(Parameter.OPERANDS.key()))
+                        .collect(Collectors.joining(" ")));
+        assertEquals(skipped, plan.skipped().size());
     }
 
     private static long variants(Profile profile, Workload workload) {

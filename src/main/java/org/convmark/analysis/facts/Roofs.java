@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Case;
 import org.convmark.model.Metric;
+import org.convmark.model.RoofLoop;
 import org.convmark.model.Target;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
@@ -40,7 +41,10 @@ public final class Roofs {
         }
     }
 
-    private final Map<Hardware, Double> best = new HashMap<>();
+    /** What multiplies: processors, and the units in them. */
+    private record Units(Hardware hardware, RoofLoop loop) {}
+
+    private final Map<Units, Double> best = new HashMap<>();
     private final List<Compute> computes = new ArrayList<>();
     private final List<Bandwidth> bandwidths = new ArrayList<>();
     /** Bytes per second by bytes of the working set. */
@@ -50,7 +54,7 @@ public final class Roofs {
     public Roofs(Run run) {
         for (Measurement row : run.measurements()) {
             if (row.known().isPresent()) {
-                beside(row).ifPresent(rate -> best.merge(Hardware.besideOf(row), rate, Math::max));
+                beside(row).ifPresent(rate -> best.merge(besideOf(row), rate, Math::max));
             }
             row.roof().ifPresent(roof -> add(row, roof));
         }
@@ -62,7 +66,7 @@ public final class Roofs {
         double rate = rate(row, roof);
         Hardware limits = Hardware.limitsOf(row);
         if (roof.loop().isArithmetic()) {
-            best.merge(limits, rate, Math::max);
+            best.merge(new Units(limits, roof.loop()), rate, Math::max);
             computes.add(new Compute(row.jvm(), roof, rate));
         } else {
             curves.computeIfAbsent(limits, h -> new TreeMap<>()).merge(roof.size(), rate, Math::max);
@@ -81,18 +85,25 @@ public final class Roofs {
     }
 
     /**
-     * The arithmetic limit of a row. Plain Java and peers share the limit of the Vector API, because they run on the
-     * same cores.
+     * The arithmetic limit of a row. Plain Java and peers share the limit of the Vector API, because they run on the same cores. Rows in half
+     * precision and in integers have that of their units, or of floats if the run measured no other.
      */
     public Optional<Compute> of(Measurement row) {
-        return of(Hardware.limitsOf(row));
+        Hardware hardware = Hardware.limitsOf(row);
+        return of(new Units(hardware, row.known().orElseThrow().multiplyAdds()))
+                .or(() -> of(new Units(hardware, RoofLoop.COMPUTE)));
     }
 
-    private Optional<Compute> of(Hardware hardware) {
+    private Optional<Compute> of(Units units) {
         return computes.stream()
-                .filter(c -> hardware.equals(
-                        new Hardware(c.jvm(), c.roof().target(), c.roof().workers())))
+                .filter(c -> units.equals(new Units(
+                        new Hardware(c.jvm(), c.roof().target(), c.roof().workers()),
+                        c.roof().loop())))
                 .findFirst();
+    }
+
+    private static Units besideOf(Measurement row) {
+        return new Units(Hardware.besideOf(row), row.known().orElseThrow().multiplyAdds());
     }
 
     /** Whether bandwidths were measured on the hardware of a row. */
@@ -112,21 +123,21 @@ public final class Roofs {
 
     /** The highest rates that the run saw on the hardware of a row; empty if it lacks an arithmetic roof or memory roofs of it. */
     Optional<Limits> limits(Measurement row) {
-        return limits(Hardware.limitsOf(row));
+        Hardware hardware = Hardware.limitsOf(row);
+        return of(row).flatMap(peak -> limits(new Units(hardware, peak.roof().loop())));
     }
 
-    /** The highest rates that the run saw of a target, on the first JVM that has both kinds of roofs with this many workers. */
+    /** The highest rates that the run saw of a target with floats, on the first JVM that has both kinds of roofs with this many workers. */
     public Optional<Limits> limits(Target target, int workers) {
         return computes.stream()
-                .map(compute -> new Hardware(compute.jvm(), target.roof(), workers))
-                .flatMap(hardware -> limits(hardware).stream())
+                .map(compute -> new Units(new Hardware(compute.jvm(), target.roof(), workers), RoofLoop.COMPUTE))
+                .filter(units -> of(units).isPresent())
+                .flatMap(units -> limits(units).stream())
                 .findFirst();
     }
 
-    private Optional<Limits> limits(Hardware hardware) {
-        return of(hardware)
-                .flatMap(peak -> Optional.ofNullable(curves.get(hardware)))
-                .map(curve -> new Limits(best.get(hardware), curve));
+    private Optional<Limits> limits(Units units) {
+        return Optional.ofNullable(curves.get(units.hardware())).map(curve -> new Limits(best.get(units), curve));
     }
 
     /** The arithmetic rate that a roof loop reached between the iterations of a row; empty in older runs. */
@@ -136,7 +147,7 @@ public final class Roofs {
 
     /** The highest arithmetic rate that the run saw on a row's hardware; NaN if it saw none. */
     double best(Measurement row) {
-        return row.known().isEmpty() ? Double.NaN : best.getOrDefault(Hardware.besideOf(row), Double.NaN);
+        return row.known().isEmpty() ? Double.NaN : best.getOrDefault(besideOf(row), Double.NaN);
     }
 
     /** A number of workers in words. */

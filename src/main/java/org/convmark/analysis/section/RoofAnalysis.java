@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.convmark.analysis.facts.Roofs;
 import org.convmark.analysis.facts.RunFacts;
-import org.convmark.model.Target;
+import org.convmark.model.Case;
 import org.convmark.report.Cell;
 import org.convmark.report.Content;
 import org.convmark.report.Section;
@@ -40,15 +40,22 @@ public final class RoofAnalysis implements Analysis {
             return "No arithmetic roof was measured in this run, so there are no shares of it.";
         }
         return roofs.computes().stream()
-                .map(c -> c.roof().target())
+                .map(RoofAnalysis::units)
                 .distinct()
-                .map(target -> target + " reaches at most " + Unit.FLOPS.format(best(roofs, target)))
+                .map(units -> units + " reaches at most " + Unit.FLOPS.format(best(roofs, units)))
                 .collect(Collectors.joining("; ", "", "."));
     }
 
-    private static double best(Roofs roofs, Target target) {
+    /** A target, with the format that it multiplies if these are no floats. */
+    private static String units(Roofs.Compute compute) {
+        Case.Roof roof = compute.roof();
+        return roof.target()
+                + (roof.loop().format().isNone() ? "" : " in " + roof.loop().format());
+    }
+
+    private static double best(Roofs roofs, String units) {
         return roofs.computes().stream()
-                .filter(c -> c.roof().target() == target)
+                .filter(c -> units(c).equals(units))
                 .mapToDouble(Roofs.Compute::flopsPerSecond)
                 .max()
                 .orElseThrow();
@@ -62,7 +69,7 @@ public final class RoofAnalysis implements Analysis {
         List<List<Cell>> rows = roofs.computes().stream()
                 .map(c -> List.of(
                         Cell.words(run.label(c.jvm())),
-                        Cell.words(c.roof().target().name()),
+                        Cell.words(units(c)),
                         Cell.words(String.valueOf(c.roof().workers())),
                         Cell.bar(c.flopsPerSecond(), Unit.FLOPS, full)))
                 .toList();

@@ -237,7 +237,7 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
         return new Source(
                 "expand_mma_gpu.cl",
                 "expand_mma",
-                " -DMMA=" + cl.mma().orElseThrow() + " -DWARPS=" + warps + " -DM_TILES=" + rows + " -DCHUNK=" + chunk()
+                cl.mma().orElseThrow().option() + " -DWARPS=" + warps + " -DM_TILES=" + rows + " -DCHUNK=" + chunk()
                         + " -DPITCH=" + pitch() + " -DHIDDEN_PITCH=" + pitch(places(), BANKS, APART)
                         + (keep ? " -DKEEP" : "") + (staged ? " -DSTAGED" : ""));
     }

@@ -224,7 +224,7 @@ final class GpuConvolution {
                 switch (plan.tile().unit()) {
                     case FLOATS -> "";
                     case INTEGERS -> " -DDOTS=" + cl.dots() + StoredConv.integers(folded);
-                    case HALVES -> " -DMMA=" + cl.mma().orElseThrow();
+                    case HALVES -> cl.mma().orElseThrow().option();
                 };
         return options + plan.options() + " -DPIXELS=" + pixels + " -DGROUPS=" + groups + " -DWIDE=" + wide() + unit;
     }

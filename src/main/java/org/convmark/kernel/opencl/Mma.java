@@ -24,6 +24,11 @@ enum Mma {
         return Boolean.getBoolean(EVERYWHERE) ? Optional.of(C) : Optional.empty();
     }
 
+    /** Build options of kernels that multiply so. Plain C has barriers in loops, of which PoCL's compiler dies if it optimises. */
+    String option() {
+        return " -DMMA=" + this + (this == C ? " -cl-opt-disable" : "");
+    }
+
     /** Whether a product is what it should be; not if the device's compiler does not know the way. */
     boolean isRight(Cl cl) {
         float[] a = numbers(ROWS * TERMS, 5);
@@ -37,7 +42,7 @@ enum Mma {
         Cl.Range warp = new Cl.Range(new long[] {32, 1, 1}, new long[] {32, 1, 1});
         return cl.gives(sums, () -> {
             Cl.Memory out = cl.allocate((long) sums.length * Float.BYTES);
-            cl.kernel("mma.cl", "mma", "-DMMA=" + this, warp, cl.upload(a), cl.upload(b), out)
+            cl.kernel("mma.cl", "mma", option(), warp, cl.upload(a), cl.upload(b), out)
                     .run(0, 1);
             return out;
         });

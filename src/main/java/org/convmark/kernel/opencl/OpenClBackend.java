@@ -79,9 +79,10 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         boolean whole =
                 device.type() == DeviceInfo.Type.CPU && !device.partitions().contains(DeviceInfo.BY_COUNTS);
         String part = whole ? ", not to be split: always all " + device.computeUnits() + " compute units" : "";
-        String halves = hasTensorCores() ? ", FP16 on tensor cores" : "";
-        return device.name() + " (" + device.platform() + ", driver " + device.driver() + ", " + tuning.family()
-                + " kernels" + halves + part + ")";
+        String kernels = tuning.family() == Tuning.Family.GPU ? GPU_KERNELS : "CPU kernels";
+        String halves = hasTensorCores() ? ", " + TENSOR_CORES : "";
+        return device.name() + " (" + device.platform() + ", driver " + device.driver() + ", " + kernels + halves + part
+                + ")";
     }
 
     // ---------------------------------------------------------------- tensors

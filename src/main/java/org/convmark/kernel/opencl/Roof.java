@@ -9,6 +9,9 @@ final class Roof {
     /** Work-items per compute unit of a GPU: enough to hide memory latency. */
     private static final int GPU_ITEMS = 1024;
 
+    /** Work-items of four warps, a group on tensor cores. */
+    private static final int WARPS = 128;
+
     /** Work-items of the compute loop per compute unit of a CPU: several, so that uneven scheduling costs little. */
     private static final int CPU_SHARES = 16;
 
@@ -25,6 +28,8 @@ final class Roof {
     Kernel bind(RoofLoop loop, long size) {
         return switch (loop) {
             case COMPUTE, COMPUTE_L1 -> compute(size); // fed from memory it reached 40 % on PoCL: no roof
+            case HALVES -> halves(size);
+            case INTEGERS -> integers(size);
             case READ -> read(size);
             case COPY -> copy(size);
             case TRIAD -> triad(size);
@@ -35,11 +40,47 @@ final class Roof {
         return tuning.family() == Tuning.Family.GPU;
     }
 
-    /** The number of items is a power of two, so that each gets the same whole number of steps. */
+    /** A power of two, so that each item gets the same whole number of steps. */
+    private int items() {
+        return Integer.highestOneBit(cl.units() * (gpu() ? GPU_ITEMS : CPU_SHARES));
+    }
+
     private Kernel compute(long flops) {
-        int items = Integer.highestOneBit(cl.units() * (gpu() ? GPU_ITEMS : CPU_SHARES));
+        int items = items();
         int steps = (int) (flops / (2.0 * tuning.lanes() * items));
         return kernel("compute", items, 0.999f, 0.001f, steps, floats((long) items * tuning.lanes()));
+    }
+
+    /** Operations of an item's part of a product of a warp: 16 x 8 sums of 16 products. */
+    private static final int MMA_FLOPS = 2 * Mma.ROWS * Mma.COLUMNS * Mma.TERMS / 32;
+
+    private Kernel halves(long flops) {
+        Mma way = cl.mma()
+                .filter(some -> gpu())
+                .orElseThrow(() -> new UnsupportedOperationException(
+                        cl.info().name() + " has no tensor cores of half precision that kernels of GPUs can use"));
+        int items = items();
+        int steps = (int) Math.max(1, flops / ((long) MMA_FLOPS * items));
+        Cl.Range range = new Cl.Range(new long[] {items}, new long[] {Math.min(items, WARPS)});
+        return cl.kernel(
+                "roof.cl",
+                "halves",
+                options + way.option() + " -DWARPS=" + Math.min(items, WARPS),
+                range,
+                0.001f,
+                steps,
+                floats(items));
+    }
+
+    /** A step adds four products. */
+    private Kernel integers(long flops) {
+        if (!gpu()) {
+            throw new UnsupportedOperationException("kernels of CPUs multiply floats in place of integers");
+        }
+        int items = items();
+        int steps = (int) Math.max(1, flops / (8L * items));
+        Cl.Range range = new Cl.Range(new long[] {items}, new long[] {tuning.group()});
+        return cl.kernel("roof.cl", "integers", options + " -DDOTS=" + cl.dots(), range, 3, steps, floats(items));
     }
 
     private Kernel read(long bytes) {

@@ -29,6 +29,7 @@ final class RoofKernel implements Kernel {
     /**
      * @param size flops, or bytes of the working set, of all units together
      * @param units workers
+     * @throws UnsupportedOperationException if the loop does not multiply floats
      */
     RoofKernel(RoofLoop loop, long size, int units) {
         this.loop = loop;
@@ -39,9 +40,11 @@ final class RoofKernel implements Kernel {
                     case COMPUTE, COMPUTE_L1, READ -> 1;
                     case COPY -> 2;
                     case TRIAD -> 3;
+                    case HALVES, INTEGERS ->
+                        throw new UnsupportedOperationException("the Vector API does not multiply " + loop.format());
                 };
         this.floats = switch (loop) {
-            case COMPUTE -> 0;
+            case COMPUTE, HALVES, INTEGERS -> 0;
             case COMPUTE_L1 -> FED_STEPS * CHAINS;
             case READ, COPY, TRIAD -> Math.toIntExact(size / Float.BYTES / units / streams / (4 * L) * (4 * L));
         };

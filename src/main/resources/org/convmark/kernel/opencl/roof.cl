@@ -3,6 +3,7 @@
  *
  * compute: CHAINS independent chains of fused multiply-adds on vectors of LANES floats, all in registers; steps that do not
  * fill a round of all chains go to the first ones, so the number of flops is exact.
+ * halves, integers: the same with products of a warp on tensor cores, and with sums of four products of integers.
  * read, copy, triad: an item goes `passes` times over `count` vectors, WIDE independent ones per round. On a CPU an item owns
  * a chunk; on a GPU neighbouring items read neighbouring vectors.
  */
@@ -43,6 +44,40 @@ ITEMS kernel void compute(float factor, float summand, int steps, global float *
     UNROLL for (int i = 1; i < CHAINS; i++) sum += chain[i];
     PASTE(vstore, LANES)(sum, get_global_id(0), out);
 }
+
+#ifdef MMA
+#define MMA_CHAINS 8
+__attribute__((reqd_work_group_size(WARPS, 1, 1))) kernel void halves(float factor, int steps, global float *out) {
+    MMA_ROOM(WARPS);
+    float value = factor * (get_local_id(0) % 32);
+    uint4 a = (uint4)(HALVES(value, factor), HALVES(factor, value), HALVES(value, value), HALVES(factor, factor));
+    uint b0 = HALVES(factor, value);
+    uint b1 = HALVES(value, factor);
+    float chain[MMA_CHAINS][4];
+    EACH(i, MMA_CHAINS) EACH(j, 4) chain[i][j] = i + value;
+    for (int round = 0; round < steps / MMA_CHAINS; round++)
+        EACH(i, MMA_CHAINS) MULTIPLY(chain[i], a, b0, b1);
+    EACH(i, MMA_CHAINS) if (i < steps % MMA_CHAINS) MULTIPLY(chain[i], a, b0, b1);
+    float sum = 0.0f;
+    EACH(i, MMA_CHAINS) EACH(j, 4) sum += chain[i][j];
+    out[get_global_id(0)] = sum;
+}
+#endif
+
+#ifdef DOTS
+#define DOT_CHAINS 16
+/* A sum is a factor of the next one, lest a compiler multiplies by the number of rounds. */
+ITEMS kernel void integers(int factor, int steps, global float *out) {
+    int chain[DOT_CHAINS];
+    EACH(i, DOT_CHAINS) chain[i] = i + (int)get_global_id(0);
+    for (int round = 0; round < steps / DOT_CHAINS; round++)
+        EACH(i, DOT_CHAINS) chain[i] = DOT((uint)chain[i], (uint)factor, chain[i]);
+    EACH(i, DOT_CHAINS) if (i < steps % DOT_CHAINS) chain[i] = DOT((uint)chain[i], (uint)factor, chain[i]);
+    int sum = 0;
+    EACH(i, DOT_CHAINS) sum += chain[i];
+    out[get_global_id(0)] = sum;
+}
+#endif
 
 ITEMS kernel void read(int passes, int count, global const float *a, global float *out) {
     a = MINE(a, count);

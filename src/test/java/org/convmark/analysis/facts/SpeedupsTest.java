@@ -19,6 +19,8 @@ import org.convmark.results.Run;
 import org.convmark.results.StoredPlan;
 import org.convmark.results.Subject;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SpeedupsTest {
     private static final JvmSetup JVM = new JvmSetup("17", "VM", "/java");
@@ -119,6 +121,28 @@ class SpeedupsTest {
                 Map.of());
         Roofs roofs = roofs(List.of(peak));
         assertEquals(6000, roofs.of(ROWS.get(0)).orElseThrow().flopsPerSecond());
+    }
+
+    private static Measurement roof(String operands, double seconds) {
+        Map<String, String> params =
+                Map.of("target", "OPENCL", "workers", "1", "flops", "3000000", "operands", operands);
+        return row("roof.ComputeRoofBenchmark", params, List.of(List.of(seconds)), Map.of());
+    }
+
+    private static Measurement onOpenCl(String axis) {
+        Map<String, String> params = new TreeMap<>(plain("OPENCL", "NONE", 1));
+        params.put("axis", axis);
+        return row("pattern.PlainBenchmark", params, List.of(List.of(1.0)), Map.of());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NONE, 3e6, 3e6", "PRECISION@W8, 3e6, 3e6", "PRECISION@FP16, 3e7, 3e6"})
+    void rowIsHeldAgainstTheUnitsThatMultiplyItsNumbers(String axis, double rate, double alone) {
+        Measurement row = onOpenCl(axis);
+        Roofs both = roofs(List.of(roof("FP16", 0.1), roof("FP32", 1.0)));
+        assertEquals(rate, both.of(row).orElseThrow().flopsPerSecond(), 1);
+        assertEquals(
+                alone, roofs(List.of(roof("FP32", 1.0))).of(row).orElseThrow().flopsPerSecond(), 1);
     }
 
     private static Measurement beside(String target, List<List<Double>> seconds, List<List<Double>> roof) {

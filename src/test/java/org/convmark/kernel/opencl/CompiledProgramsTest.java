@@ -305,7 +305,7 @@ class CompiledProgramsTest {
         command.addAll(List.of(options(program)
                 .replace(OpenClBackendTest.UNOPTIMISED, "")
                 .replace("-DDOTS=" + Dots.C, "-DDOTS=" + dots)
-                .replace("-DMMA=" + Mma.C, "-DMMA=" + Mma.PTX)
+                .replace(Mma.C.option(), Mma.PTX.option())
                 .split(" +")));
         command.addAll(
                 List.of("-o", file.toString(), program.resolve("program.cl").toString()));
