@@ -33,6 +33,8 @@ import org.convmark.model.Block;
 import org.convmark.model.Case;
 import org.convmark.model.Conv;
 import org.convmark.model.Extents;
+import org.convmark.model.Fused;
+import org.convmark.model.Fuser;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
 import org.convmark.model.Pattern;
@@ -47,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Features that only OpenCL has: devices, the binding's library, builds, two families of kernels. */
 class OpenClBackendTest {
@@ -381,38 +384,65 @@ class OpenClBackendTest {
     }
 
     /** Blocks in one kernel for tensor cores, by plain C: with leads and norms, windows, depthwise filters, strides and padded channels. */
-    @ParameterizedTest
-    @CsvSource({"132, 256, 49152", "132, 64, 32768"})
-    void halvesInOneKernelAreRight(int units, long groupItems, long localBytes) {
+    @Test
+    void halvesInOneKernelAreRight() {
         List<Graph> graphs = Stream.of(
                         Block.FFN.graph(1, 40, 12, 2),
                         Block.CONVFIRST.graph(1, 16, 9, 1),
                         Block.CONVNEXT.graph(1, 24, 7, 1),
                         Block.FUSED_MBCONV.graph(1, 16, 9, 1),
-                        Graph.of(new Shape(1, 24, 11, 11))
-                                .block(f -> f.conv(3, 40, 2).relu().conv(1, 20)),
-                        Block.MBCONV.graph(1, 16, 9, 1),
-                        Graph.of(new Shape(1, 24, 11, 11)).block(f -> f.conv(1, 40)
-                                .relu()
-                                .depthwise(5, 2)
-                                .relu6()
-                                .conv(1, 20)))
+                        Block.MBCONV.graph(1, 16, 9, 1))
                 .map(graph -> graph.compressed(Precision.FP16))
                 .toList();
+        onTensorCores(() -> inOneKernel(limited(device().info(), DeviceInfo.Type.GPU, 132, 256, 48 << 10), graphs));
+    }
+
+    /** Every tile of such a block, which are for other devices and sizes than the test's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pointwise", "window", "filtered"})
+    void everyTileOfHalvesIsRight(String form) {
+        Graph map = Graph.of(new Shape(1, 24, 11, 11));
+        Graph graph = (switch (form) {
+                    case "pointwise" -> map.block(f -> f.conv(1, 40).relu().conv(1, 20));
+                    case "window" -> map.block(f -> f.conv(3, 40, 2).relu().conv(1, 20));
+                    default ->
+                        map.block(f ->
+                                f.conv(1, 40).relu().depthwise(5, 2).relu6().conv(1, 20));
+                })
+                .compressed(Precision.FP16);
+        DeviceInfo info = limited(device().info(), DeviceInfo.Type.GPU, 132, 128, 160 << 10);
+        Graph fused = graph.fuse(Fusion.BLOCK);
+        Graph body = Fuser.epilogues(((Fused) fused.nodes().get(0).layer()).body());
+        Weights weights = new Weights(graph, 2, Weights.Fill.RANDOM);
+        List<BlockTile> tiles = ExpandProjectMma.all(info, TiledBlock.of(body)).toList();
+        assertTrue(tiles.size() >= 8, tiles.size() + " tiles");
+        onTensorCores(() -> {
+            for (BlockTile tile : tiles) {
+                try (OpenClBackend backend = new OpenClBackend(
+                        forGpus(as(info)), Tuning.of(info), FusionConstraints.TYPICAL, choosing(tile.words()))) {
+                    Program program = backend.compile(fused, weights);
+                    program.verify(Engines.reference(weights));
+                    assertEquals(1, program.kernels(), tile.words());
+                }
+            }
+        });
+    }
+
+    private static void onTensorCores(Runnable test) {
         System.setProperty(Mma.EVERYWHERE, "true");
         try {
-            inOneKernel(limited(device().info(), DeviceInfo.Type.GPU, units, groupItems, localBytes), graphs);
+            test.run();
         } finally {
             System.clearProperty(Mma.EVERYWHERE);
         }
     }
 
-    /** Runs each graph, with fewer kernels than it has layers. */
-    private static void inOneKernel(DeviceInfo info, List<Graph> graphs) {
-        KernelChoices together = new KernelChoices() {
+    /** Chooses blocks in one kernel, and of all kernels the one with these words, or else the model's. */
+    private static KernelChoices choosing(String words) {
+        return new KernelChoices() {
             @Override
             public List<Trial> trials(String device, String layer) {
-                return List.of(new Trial(layer.startsWith("One kernel or several") ? "one kernel" : "", 0, 0));
+                return List.of(new Trial(layer.startsWith("One kernel or several") ? "one kernel" : words, 0, 0));
             }
 
             @Override
@@ -420,8 +450,12 @@ class OpenClBackendTest {
                 throw new AssertionError("nothing is timed");
             }
         };
+    }
+
+    /** Runs each graph, with fewer kernels than it has layers. */
+    private static void inOneKernel(DeviceInfo info, List<Graph> graphs) {
         try (OpenClBackend backend =
-                new OpenClBackend(forGpus(as(info)), Tuning.of(info), FusionConstraints.TYPICAL, together)) {
+                new OpenClBackend(forGpus(as(info)), Tuning.of(info), FusionConstraints.TYPICAL, choosing(""))) {
             for (Graph graph : graphs) {
                 Weights weights = new Weights(graph, 2, Weights.Fill.RANDOM);
                 Program program = backend.compile(graph.fuse(Fusion.BLOCK), weights);
