@@ -80,6 +80,7 @@ public final class NetworkAnalysis implements Analysis {
                             + "what those alive at one time hold; less is possible where parts of a concatenation are computed in their place in it. Accuracy is as published for trained weights at the network's own "
                             + "image size; the weights that run here are random, which costs the same time."));
             contents.add(table(run, rows, natives));
+            contents.addAll(EqualAccuracy.of(facts));
             List<Gap> gaps = facts.gaps().all().stream()
                     .filter(gap -> accuracy(gap.workload()).isPresent())
                     .toList();

@@ -30,7 +30,12 @@ class NetworkAnalysisTest {
                         row(run, "MobileNetV2", "VECTOR", "BLOCK", 0.0125),
                         row(run, "MobileNetV2", "ONNXRUNTIME", "EPILOGUE", 0.02),
                         row(run, "MobileNetV2", "PYTORCH", "NONE", 0.06),
-                        row(run, "ConvFirstPicoReconstruction", "VECTOR", "EPILOGUE", 0.05))
+                        row(run, "ConvFirstPicoReconstruction", "VECTOR", "EPILOGUE", 0.05),
+                        row(run, "ConvFirstPicoReconstruction", "VECTOR", "BLOCK", 0.02),
+                        row(run, "ConvNeXtPico", "VECTOR", "EPILOGUE", 0.08),
+                        row(run, "ConvNeXtPico", "VECTOR", "BLOCK", 0.07),
+                        row(run, "ConvNeXtNano", "VECTOR", "EPILOGUE", 0.09),
+                        row(run, "ConvNeXtFemto", "VECTOR", "EPILOGUE", 0.01))
                 .toList();
         List<Measurement> all = Stream.concat(run.measurements().stream().filter(row -> !row.isWork()), rows.stream())
                 .toList();
@@ -47,6 +52,14 @@ class NetworkAnalysisTest {
                         .anyMatch(
                                 line -> line.matches(
                                         "\\| MOBILENET.+ \\| VECTOR \\| EPILOGUE \\| 224 .*6.00x \\| 151 \\| 54 \\| 8.00 ms \\| 1.25x \\| 5.00 MiB \\|.*71.9 \\|")),
+                section);
+        assertTrue(section.contains("ConvFirst is 3.50x as fast on VECTOR as ConvNeXt of no higher accuracy"), section);
+        assertTrue(
+                section.lines()
+                                .filter(line ->
+                                        line.matches("\\| CONVFIRST.+ \\| VECTOR \\| BLOCK \\|.* NONE \\| 79.9 \\|.*"))
+                                .count()
+                        == 1,
                 section);
         assertTrue(section.contains("nobody trained this reconstruction"), section);
         assertTrue(
