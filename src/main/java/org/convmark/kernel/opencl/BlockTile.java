@@ -131,15 +131,19 @@ interface BlockTile {
         if (block().lead() < 0) {
             return LaunchModel.Work.NONE;
         }
-        double values = in() * (double) pixels() / items();
         Conv lead = TiledBlock.conv(block().body().nodes().get(block().lead()).layer());
         int rows = pixels() / width();
+        int own = leadOwn();
+        int columns = own == 1 ? 2 : 1;
         int taps = lead.kernel() * lead.kernel();
-        double products = taps * rows * leadOwn();
-        double loads = ((rows - 1.0) * lead.stride() + lead.kernel()) * lead.kernel() + taps;
-        LaunchModel.Work column = new LaunchModel.Work(products, 2 * loads, products + taps * rows + 140, 0);
+        double products = taps * rows * own * columns;
+        double values = span(lead, rows) * span(lead, columns);
+        double outputs = in() * (double) pixels() / items();
+        LaunchModel.Work task =
+                new LaunchModel.Work(products, 2 * values + taps * own, products + 5.5 * values + taps + 40, 0);
         LaunchModel.Work norm = new LaunchModel.Work(0, 4, block().norm() < 0 ? 0 : 16, 0);
-        return column.times(block().leadWidth() * values / (rows * leadOwn())).plus(norm.times(values));
+        return task.times(block().leadWidth() * outputs / (rows * own * columns))
+                .plus(norm.times(outputs));
     }
 
     /**
@@ -214,7 +218,7 @@ interface BlockTile {
     }
 
     /** Those of the lead and the norm, padded with zeros. */
-    private Stream<int[]> leadParameters(List<FusedTile.Part> parts) {
+    default Stream<int[]> leadParameters(List<FusedTile.Part> parts) {
         Stream.Builder<int[]> all = Stream.builder();
         for (int node = 0; node < block().expand(); node++) {
             FusedTile.Part part = parts.get(node);

@@ -19,11 +19,14 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
     private static final List<Integer> WARPS = List.of(8, 4, 2);
 
     /** More rows share a load of weights. */
-    private static final List<Integer> TILES = List.of(2, 1);
+    private static final List<Integer> TILES = List.of(3, 2, 1);
 
-    private static final List<Boolean> BOTH = List.of(true, false), YES = List.of(true), NO = List.of(false);
+    private static final List<Boolean> BOTH = List.of(true, false), NO = List.of(false);
 
     private static final int WARP = 32;
+
+    /** Channels of half a product's terms, and of its results. */
+    private static final int EIGHT = 8;
 
     /** Words that an item reads at a time. */
     private static final int QUAD = 4;
@@ -45,14 +48,15 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
             for (int rows : TILES) {
                 int width = BlockTile.width(block, warps * rows * Mma.ROWS, widths(rows));
                 for (boolean staged : BOTH) {
-                    for (boolean keep : pointwise ? block.lead() >= 0 ? YES : BOTH : NO) {
+                    for (boolean keep : pointwise ? BOTH : NO) {
                         all.add(new ExpandProjectMma(block, warps, rows, width, keep, staged));
                     }
                 }
             }
         }
         return all.stream()
-                .filter(tile -> device.allows(tile.items())
+                .filter(tile -> (tile.keep || !tile.leadsInFloats())
+                        && device.allows(tile.items())
                         && tile.localBytes() <= device.localBytes()
                         && tile.registers() <= REGISTERS)
                 .map(tile -> tile);
@@ -60,7 +64,9 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
 
     /** Rectangles whose rows are whole eighths, so that an item's pixels lie below each other. */
     private static List<Integer> widths(int rows) {
-        return Stream.of(16, 8, 32).filter(width -> width <= Mma.ROWS * rows).toList();
+        return Stream.of(16, 8, 32)
+                .filter(width -> Mma.ROWS * rows % width == 0)
+                .toList();
     }
 
     private static boolean hasForm(TiledBlock block) {
@@ -72,6 +78,22 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
                 && !BlockTile.isWindow(block.expansion())
                 && block.expandsAll();
         return halves && BlockTile.hasRoomForLead(block) && (block.isDense() || filtered);
+    }
+
+    /** Whether the lead runs on tensor cores, too: without a norm behind it, in groups of eights of channels. */
+    private boolean leadsOnCores() {
+        if (block.lead() < 0 || block.norm() >= 0) {
+            return false;
+        }
+        int groups = block.in().channels() / block.leadWidth();
+        return block.leadWidth() % EIGHT == 0
+                && block.narrow().channels() / groups % EIGHT == 0
+                && precision(block, block.lead()).isNone();
+    }
+
+    /** Products of the lead's sums: taps x eights of channels, two at a time. */
+    private int leadSteps() {
+        return DeviceTensor.blocks(leadTaps() * (block.leadWidth() / EIGHT), 2);
     }
 
     private static Precision precision(TiledBlock block, int node) {
@@ -118,18 +140,35 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
         return BlockTile.isWindow(block.expansion());
     }
 
-    /** Places of the expansion's input under a tile. */
+    /** Places under a tile of what is kept in local memory: the expansion's input, or that of a lead on tensor cores. */
     private int places() {
+        int height = pixels() / width;
+        if (leadsOnCores()) {
+            return places(TiledBlock.conv(block.body().nodes().get(block.lead()).layer()), height, width);
+        }
         Conv inner = block.filter();
         return isWindow() || block.inner() >= 0
-                ? BlockTile.span(block.expansion(), BlockTile.span(inner, pixels() / width))
-                        * BlockTile.span(block.expansion(), BlockTile.span(inner, width))
+                ? places(block.expansion(), BlockTile.span(inner, height), BlockTile.span(inner, width))
                 : pixels();
+    }
+
+    private static int places(Conv conv, int height, int width) {
+        return BlockTile.span(conv, height) * BlockTile.span(conv, width);
+    }
+
+    /** Whether a lead leaves its result in local memory, as floats. */
+    private boolean leadsInFloats() {
+        return block.lead() >= 0 && !leadsOnCores();
+    }
+
+    /** Channels that are kept in local memory. */
+    private int kept() {
+        return leadsOnCores() ? Math.max(block.in().channels(), in()) : in();
     }
 
     /** Words from channel to channel in local memory, or floats of a lead's result: pairs of channels are {@link #APART}. */
     private int pitch() {
-        return block.lead() >= 0 ? pitch(pixels(), BANKS / 2, APART / 2) : pitch(places(), BANKS, APART);
+        return leadsInFloats() ? pitch(pixels(), BANKS / 2, APART / 2) : pitch(places(), BANKS, APART);
     }
 
     private static int pitch(int places, int unit, int rest) {
@@ -156,7 +195,7 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
 
     private long localBytes() {
         long stages = staged ? 2L * stepQuads() * QUAD : 0;
-        long input = block.lead() >= 0 ? (long) in() * pitch() : in() / 2L * pitch();
+        long input = leadsInFloats() ? (long) in() * pitch() : kept() / 2L * pitch();
         long between = block.inner() >= 0 ? chunk() / 2L * pitch(places(), BANKS, APART) : 0;
         return (input + between + stages) * Shape.ELEMENT_BYTES;
     }
@@ -166,7 +205,7 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
     /** Of an item, for sums, left factors and the rest; where it would be too much, the kernel as compiled for an NVIDIA GPU spills. */
     private int registers() {
         int left = keep ? in() / 4 : Mma.TERMS / 4;
-        int rest = block.inner() >= 0 ? 90 : block.lead() >= 0 ? 47 : 14;
+        int rest = block.inner() >= 0 ? 90 : block.lead() >= 0 ? 48 : 32;
         return rest
                 + rows * (out() / 2 + left + chunk() / 2)
                 + (staged ? QUAD * DeviceTensor.blocks(stepQuads(), items()) : 0);
@@ -181,7 +220,7 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
                 ? new LaunchModel.Work(0, 12 * brought, 3 * brought + 10 * steps(), steps())
                 : LaunchModel.Work.NONE;
         double values = 32.0 * DeviceTensor.blocks(places(), 32) / items();
-        LaunchModel.Work fill = new LaunchModel.Work(0, 2.5 * in() * values, (3.5 * in() + 25) * values, 1);
+        LaunchModel.Work fill = new LaunchModel.Work(0, 2.5 * kept() * values, (3.5 * kept() + 25) * values, 1);
         int sums = rows * out() / 2;
         return launch(
                 localBytes(),
@@ -189,8 +228,28 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
                 chunk.plus(products(squares(chunk(), out()), rows))
                         .plus(staging)
                         .times(hidden() / (double) chunk())
-                        .plus(block.lead() >= 0 ? lead() : fill)
+                        .plus(leadsInFloats() ? leadBeside() : leadsOnCores() ? fill.plus(leadOnCores()) : fill)
                         .plus(new LaunchModel.Work(0, 4 * sums, 8 * sums + 150, 1)));
+    }
+
+    /** The lead, whose multiply-adds of floats are few for tensor cores: a product of theirs counts eight times, for 64 of floats. */
+    private LaunchModel.Work leadBeside() {
+        LaunchModel.Work lead = lead();
+        return new LaunchModel.Work(lead.fma() / 8, lead.loads(), lead.all(), lead.barriers());
+    }
+
+    /** A lead on tensor cores; of its products only those of the eighth of a square that is not padding count, and only once. */
+    private LaunchModel.Work leadOnCores() {
+        int tiles = in() / EIGHT;
+        double products = 2.0 * tiles * leadSteps() * rows;
+        double useful = products / 2 * block.leadWidth() / (EIGHT * 2.0 * leadSteps()) * leadTaps();
+        double loads = tiles * leadSteps() * (8 + 4.0 * rows);
+        return new LaunchModel.Work(8 * useful, loads, products + 2 * loads + tiles * rows * 4 * (FUNCTION + 1), 0);
+    }
+
+    private int leadTaps() {
+        Conv lead = TiledBlock.conv(block.body().nodes().get(block.lead()).layer());
+        return lead.kernel() * lead.kernel();
     }
 
     /** Squares of weights. */
@@ -239,7 +298,37 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
                 "expand_mma",
                 cl.mma().orElseThrow().option() + " -DWARPS=" + warps + " -DM_TILES=" + rows + " -DCHUNK=" + chunk()
                         + " -DPITCH=" + pitch() + " -DHIDDEN_PITCH=" + pitch(places(), BANKS, APART)
-                        + (keep ? " -DKEEP" : "") + (staged ? " -DSTAGED" : ""));
+                        + (keep ? " -DKEEP" : "") + (staged ? " -DSTAGED" : "")
+                        + (leadsOnCores() ? " -DLEAD_MMA" : ""));
+    }
+
+    /** Of a lead on tensor cores a bias, then for every eight of its channels the squares of its steps. */
+    @Override
+    public Stream<int[]> leadParameters(List<FusedTile.Part> parts) {
+        if (!leadsOnCores()) {
+            return BlockTile.super.leadParameters(parts);
+        }
+        StoredConv lead = parts.get(block.lead()).conv();
+        return Stream.of(lead.ends(in()), onCores(lead.numbers()));
+    }
+
+    /** A weight as a half, and another half for what that lacks; a quad of an item has both for two eights of terms. */
+    private int[] onCores(float[] weights) {
+        int width = block.leadWidth();
+        int taps = leadTaps();
+        int[] packed = new int[in() / EIGHT * leadSteps() * WARP * QUAD];
+        for (int i = 0; i < weights.length; i++) {
+            int o = i / (width * taps);
+            int c = i / taps % width;
+            int eight = i % taps * (width / EIGHT) + c / EIGHT;
+            int item = o % EIGHT * 4 + c % EIGHT / 2;
+            int word = ((o / EIGHT * leadSteps() + eight / 2) * WARP + item) * QUAD + eight % 2;
+            int high = Precision.FP16.encode(weights[i]);
+            int low = Precision.FP16.encode(weights[i] - Precision.FP16.decode(high));
+            packed[word] |= high << c % 2 * 16;
+            packed[word + 2] |= low << c % 2 * 16;
+        }
+        return packed;
     }
 
     @Override

@@ -71,13 +71,19 @@
 #define SPAN(stage, pixels) (((pixels) - 1) * stage##_STRIDE + stage##_KERNEL)
 
 /*
- * Places of hidden channels under a tile, in rows; then those of the expansion's input, with the row and column in its map.
+ * Places of hidden channels under a tile, in rows; then those of the input that is kept in local memory, that of the expansion or of a lead
+ * on tensor cores, with the row and column in its map.
  */
 #define HIDDEN_WIDTH SPAN(INNER, TILE_WIDTH)
 #define HIDDEN_HEIGHT SPAN(INNER, TILE_HEIGHT)
 #define HIDDEN_TOP (Y(0) * INNER_STRIDE - INNER_PADDING)
 #define HIDDEN_LEFT (X(0) * INNER_STRIDE - INNER_PADDING)
-#if defined(WINDOW) || defined(INNER)
+#if defined(LEAD_MMA)
+#define SPAN_WIDTH SPAN(LEAD, TILE_WIDTH)
+#define PLACES (SPAN(LEAD, TILE_HEIGHT) * SPAN_WIDTH)
+#define FROM_Y(i) (Y(0) * LEAD_STRIDE - LEAD_PADDING + (i) / SPAN_WIDTH)
+#define FROM_X(i) (X(0) * LEAD_STRIDE - LEAD_PADDING + (i) % SPAN_WIDTH)
+#elif defined(WINDOW) || defined(INNER)
 #define SPAN_WIDTH SPAN(EXPAND, HIDDEN_WIDTH)
 #define PLACES (SPAN(EXPAND, HIDDEN_HEIGHT) * SPAN_WIDTH)
 #define FROM_Y(i) (HIDDEN_TOP * EXPAND_STRIDE - EXPAND_PADDING + (i) / SPAN_WIDTH)
@@ -107,7 +113,7 @@ float seen(global const float *restrict from, int inside, int c) {
     return inside && EXISTS(c) ? loaded : 0.0f;
 }
 
-#ifdef LEAD
+#if defined(LEAD) && !defined(LEAD_MMA)
 #define TAPS (LEAD_KERNEL * LEAD_KERNEL)
 /* Channels that see the same input, and how many of them an item of the lead makes. */
 #define LEAD_SHARE (LEAD_OUT / (IN / LEAD_GROUP))
@@ -118,6 +124,9 @@ float seen(global const float *restrict from, int inside, int c) {
 #else
 #define LEAD_OWN 1
 #endif
+/* Columns that an item makes: a filter of one channel has room for several, which share what they see. */
+#define LEAD_COLUMNS (LEAD_OWN == 1 ? 2 : 1)
+#define LEAD_SPAN SPAN(LEAD, LEAD_COLUMNS)
 /* Quads of a channel's weights for them. */
 #define LEAD_QUADS ((TAPS * LEAD_OWN + 3) / 4)
 
@@ -127,34 +136,35 @@ __attribute__((always_inline)) global const float *lead_of_tile(
         local float *values, int pitch) {
     int item = get_local_id(0);
     global const float *restrict lead = parameters + ENDS(LEAD_FORMAT, NARROW);
-    EACH_TASK(i, NARROW / LEAD_OWN * TILE_WIDTH) {
-        int set = i / TILE_WIDTH * LEAD_OWN;
-        int x = i % TILE_WIDTH;
+    EACH_TASK(i, NARROW / LEAD_OWN * (TILE_WIDTH / LEAD_COLUMNS)) {
+        int set = i / (TILE_WIDTH / LEAD_COLUMNS) * LEAD_OWN;
+        int x = i % (TILE_WIDTH / LEAD_COLUMNS) * LEAD_COLUMNS;
         global const float *restrict filter = PAST(LEAD_FORMAT, lead, set / LEAD_OWN * (LEAD_GROUP * LEAD_QUADS));
-        float sum[LEAD_OWN][TILE_HEIGHT];
-        EACH(o, LEAD_OWN) EACH(j, TILE_HEIGHT) sum[o][j] = BEGUN(LEAD_FORMAT, parameters[set + o]);
+        float sum[LEAD_OWN][TILE_HEIGHT][LEAD_COLUMNS];
+        EACH(o, LEAD_OWN) EACH(j, TILE_HEIGHT) EACH(n, LEAD_COLUMNS) sum[o][j][n] = BEGUN(LEAD_FORMAT, parameters[set + o]);
         for (int c = 0; c < LEAD_GROUP; c++, filter = PAST(LEAD_FORMAT, filter, LEAD_QUADS)) {
             global const float *restrict from = in + min(set / LEAD_SHARE * LEAD_GROUP + c, IN - 1) * IN_PLANE;
-            EACH(r, (TILE_HEIGHT - 1) * LEAD_STRIDE + LEAD_KERNEL) {
+            EACH(r, SPAN(LEAD, TILE_HEIGHT)) {
                 int y = Y(0) * LEAD_STRIDE - LEAD_PADDING + r;
-                EACH(s, LEAD_KERNEL) {
+                float value[LEAD_SPAN];
+                EACH(s, LEAD_SPAN) {
                     int column = X(x) * LEAD_STRIDE - LEAD_PADDING + s;
                     float loaded = from[clamp(y, 0, IN_HEIGHT - 1) * row + clamp(column, 0, IN_WIDTH - 1)];
-                    float value = y >= 0 && y < IN_HEIGHT && column >= 0 && column < IN_WIDTH ? loaded : 0.0f;
-                    EACH(j, TILE_HEIGHT) {
-                        int t = r - j * LEAD_STRIDE;
-                        if (t >= 0 && t < LEAD_KERNEL)
-                            EACH(o, LEAD_OWN)
-                                sum[o][j] = fma(
-                                        NUMBER(LEAD_FORMAT, filter, (t * LEAD_KERNEL + s) * LEAD_OWN + o), value,
-                                        sum[o][j]);
-                    }
+                    value[s] = y >= 0 && y < IN_HEIGHT && column >= 0 && column < IN_WIDTH ? loaded : 0.0f;
+                }
+                EACH(s, LEAD_KERNEL) EACH(j, TILE_HEIGHT) {
+                    int t = r - j * LEAD_STRIDE;
+                    if (t >= 0 && t < LEAD_KERNEL)
+                        EACH(n, LEAD_COLUMNS) EACH(o, LEAD_OWN)
+                            sum[o][j][n] = fma(
+                                    NUMBER(LEAD_FORMAT, filter, (t * LEAD_KERNEL + s) * LEAD_OWN + o),
+                                    value[n * LEAD_STRIDE + s], sum[o][j][n]);
                 }
             }
         }
-        EACH(o, LEAD_OWN) EACH(j, TILE_HEIGHT)
-            values[(set + o) * pitch + j * TILE_WIDTH + x] = THROUGH(
-                    LEAD_AFTER, SCALED(LEAD_FORMAT, sum[o][j], parameters[set + o], parameters[NARROW + set + o]));
+        EACH(o, LEAD_OWN) EACH(j, TILE_HEIGHT) EACH(n, LEAD_COLUMNS)
+            values[(set + o) * pitch + j * TILE_WIDTH + x + n] = THROUGH(
+                    LEAD_AFTER, SCALED(LEAD_FORMAT, sum[o][j][n], parameters[set + o], parameters[NARROW + set + o]));
     }
     SYNC;
     parameters = lead + WORDS(LEAD_FORMAT, NARROW / LEAD_OWN * LEAD_GROUP * LEAD_QUADS * 4);

@@ -4,10 +4,13 @@
  * the projection: hidden channels never leave registers. A warp makes all channels of M_TILES x 16 pixels, CHUNK hidden channels at a time.
  * Words are pairs of channels.
  *
- * The expansion's input lies in local memory as words, or as floats where a lead made it. With KEEP, a pointwise expansion has it in registers,
- * too. Under a filter of several taps it is read shifted. Under a depthwise filter the warps share the hidden channels of the tile and its
+ * The expansion's input lies in local memory as words, or as floats where a lead made it. With KEEP, a pointwise expansion has it in registers
+ * instead. Under a filter of several taps it is read shifted. Under a depthwise filter the warps share the hidden channels of the tile and its
  * halo, and pass them through local memory. Weights are a stream of steps in the order of their use. STAGED, a step multiplies from one of two
  * stages in local memory, while the next one is on its way to registers, so it has one barrier; else from the caches.
+ *
+ * LEAD_MMA: the lead, whose groups are of eights of channels, runs on tensor cores, too, with its result as left factors of the expansion.
+ * Its weights stay floats: each is a half and another for what that lacks.
  *
  * Parameters, channels padded with zeros to HIDDEN_PADDED and OUT_TILE: those of the lead, the expansion's bias, the depthwise filter's bias
  * and weights (tap x hidden channel), the projection's bias, then the steps. Steps of a chunk of hidden channels: one for each tap of the
@@ -62,7 +65,7 @@
 #endif
 
 /* The word of the w-th two channels at a place of the expansion's input. */
-#ifdef LEAD
+#if defined(LEAD) && !defined(LEAD_MMA)
 #define WORD_AT(w, place) HALVES(input[2 * (w) * PITCH + (place)], input[(2 * (w) + 1) * PITCH + (place)])
 #else
 #define WORD_AT(w, place) input[(w) * PITCH + (place)]
@@ -105,6 +108,22 @@ uint activated(float a, float b) { return HALVES(THROUGH(EXPAND_AFTER, a), THROU
 #define EXPAND_TAPS 1
 #endif
 
+#ifdef LEAD_MMA
+#define INPUT IN
+/* A sum's terms are tap x eight channels of the group, two of them in a product; the last one may be there twice, with weights of zero. */
+#define EIGHTS (LEAD_GROUP / 8)
+#define LEAD_STEPS ((LEAD_KERNEL * LEAD_KERNEL * EIGHTS + 1) / 2)
+#define LEAD_GROUP_OF(n) min((n) / (LEAD_OUT / (IN / LEAD_GROUP) / 8), IN / LEAD_GROUP - 1)
+#define LEAD_TAP(u) (min(u, LEAD_KERNEL * LEAD_KERNEL * EIGHTS - 1) / EIGHTS)
+#define LEAD_PLACE(i, t)                                                                              \
+    ((OWN_PIXEL(i) / TILE_WIDTH * LEAD_STRIDE + (t) / LEAD_KERNEL) * SPAN_WIDTH                       \
+     + OWN_PIXEL(i) % TILE_WIDTH * LEAD_STRIDE + (t) % LEAD_KERNEL)
+#define LEAD_WORD(n, u, i) \
+    WORD_AT(LEAD_GROUP_OF(n) * (LEAD_GROUP / 2) + (u) % EIGHTS * 4 + lane % 4, LEAD_PLACE(i, LEAD_TAP(u)))
+#else
+#define INPUT NARROW
+#endif
+
 __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_mma(
         global const float *restrict in, int4 in_at, global const float *restrict parameters, float epsilon,
         global const float *restrict residual, int4 residual_at, global float *restrict out, int4 out_at) {
@@ -117,20 +136,53 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_mma(
     int image = get_group_id(2);
     in += in_at.s0 + image * in_at.s3;
 
-#ifdef LEAD
+#if defined(LEAD) && !defined(LEAD_MMA)
     local float input[NARROW * PITCH];
     parameters = lead_of_tile(in, in_at.s1, parameters, epsilon, tile, input, PITCH);
 #else
-    local uint input[NARROW / 2 * PITCH];
+    local uint input[(INPUT > NARROW ? INPUT : NARROW) / 2 * PITCH];
     EACH_TASK(i, PLACES) {
         SEE(i);
-        _Pragma("unroll 1") for (int c = 0; c < NARROW; c += 8) {
+        _Pragma("unroll 1") for (int c = 0; c < INPUT; c += 8) {
             float loaded[8];
             EACH(d, 8) loaded[d] = seen(from, inside, c + d);
             EACH(d, 4) input[(c / 2 + d) * PITCH + i] = HALVES(loaded[2 * d], loaded[2 * d + 1]);
         }
     }
     SYNC;
+#endif
+#if defined(KEEP) || defined(LEAD_MMA)
+    uint4 left[M_TILES][NARROW / 16];
+#ifdef LEAD_MMA
+    global const uint4 *restrict lead = (global const uint4 *)(parameters + NARROW) + lane;
+    EACH(n, NARROW / 8) {
+        float made[M_TILES][4];
+        EACH(m, M_TILES) EACH(i, 4) made[m][i] = 0.0f;
+        EACH(k, LEAD_STEPS) {
+            uint4 right = lead[(n * LEAD_STEPS + k) * SQUARE];
+            EACH(m, M_TILES) {
+                uint4 seen = (uint4)(
+                        LEAD_WORD(n, 2 * k, 2 * m), LEAD_WORD(n, 2 * k, 2 * m + 1), LEAD_WORD(n, 2 * k + 1, 2 * m),
+                        LEAD_WORD(n, 2 * k + 1, 2 * m + 1));
+                MULTIPLY(made[m], seen, right.s0, right.s1);
+                MULTIPLY(made[m], seen, right.s2, right.s3);
+            }
+        }
+        float2 bias = *(global const float2 *)(parameters + n * 8 + pair);
+        EACH(m, M_TILES) EACH(side, 2)
+            ((uint *)&left[m][n / 2])[n % 2 * 2 + side] = HALVES(
+                    THROUGH(LEAD_AFTER, made[m][2 * side] + bias.s0), THROUGH(LEAD_AFTER, made[m][2 * side + 1] + bias.s1));
+    }
+    parameters += NARROW + NARROW / 8 * LEAD_STEPS * (4 * SQUARE);
+#ifndef KEEP
+    SYNC;
+    EACH(m, M_TILES) EACH(k, NARROW / 16) EACH(w, 4)
+        input[(k * 8 + w / 2 * 4 + lane % 4) * PITCH + OWN_PIXEL(2 * m + w % 2)] = ((uint *)&left[m][k])[w];
+    SYNC;
+#endif
+#else
+    EACH(m, M_TILES) EACH(k, NARROW / 16) left[m][k] = LEFT(k * 8, OWN_PIXEL(2 * m), OWN_PIXEL(2 * m + 1));
+#endif
 #endif
 
     global const float *restrict expand_bias = parameters;
@@ -158,10 +210,6 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_mma(
 
     float sum[M_TILES][OUT_TILE / 8][4];
     EACH(m, M_TILES) EACH(n, OUT_TILE / 8) EACH(i, 4) sum[m][n][i] = 0.0f;
-#ifdef KEEP
-    uint4 left[M_TILES][NARROW / 16];
-    EACH(m, M_TILES) EACH(k, NARROW / 16) left[m][k] = LEFT(k * 8, OWN_PIXEL(2 * m), OWN_PIXEL(2 * m + 1));
-#endif
 
     _Pragma("unroll 1") for (int first = 0; first < HIDDEN_PADDED; first += CHUNK) {
 #ifdef INNER
@@ -202,9 +250,9 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_mma(
             NEXT_STEP;
             EACH(k, NARROW / 16) {
 #ifndef KEEP
-                uint4 left[M_TILES];
-                EACH(m, M_TILES) left[m] = LEFT(k * 8, OWN_PLACE(2 * m, t), OWN_PLACE(2 * m + 1, t));
-#define KEPT(m, k) left[m]
+                uint4 seen[M_TILES];
+                EACH(m, M_TILES) seen[m] = LEFT(k * 8, OWN_PLACE(2 * m, t), OWN_PLACE(2 * m + 1, t));
+#define KEPT(m, k) seen[m]
 #else
 #define KEPT(m, k) left[m][k]
 #endif
