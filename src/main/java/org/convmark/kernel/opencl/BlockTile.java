@@ -7,6 +7,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.kernel.Kernel;
 import org.convmark.model.Conv;
+import org.convmark.model.ElementWise;
+import org.convmark.model.Fused;
 import org.convmark.model.Shape;
 
 /** A block in one kernel of a GPU, by the pixels of the result of which a group makes all channels, see {@code block_gpu.cl}. */
@@ -16,9 +18,6 @@ interface BlockTile {
 
     /** A lead that sums more channels should be a matrix product. */
     int WIDEST_LEAD = 32;
-
-    /** Instructions of an activation: fewer for rectifiers, more where there is an exponential. */
-    double FUNCTION = 10;
 
     /**
      * What a device can run of a block, the fastest by the model first; none if the block has another form or is too wide for the device.
@@ -125,6 +124,16 @@ interface BlockTile {
     }
 
     // ---------------------------------------------------------------- model
+
+    /** Instructions of the activation behind a node's convolution. */
+    default double function(int node) {
+        return block().body().nodes().get(node).layer() instanceof Fused fused
+                ? fused.body().nodes().stream()
+                        .filter(n -> n.layer() instanceof ElementWise.Activate)
+                        .mapToDouble(n -> LaunchModel.instructions(((ElementWise.Activate) n.layer()).function()))
+                        .sum()
+                : 0;
+    }
 
     /** Instructions of the lead and the norm, as counted in the kernel as compiled for an NVIDIA GPU. */
     default LaunchModel.Work lead() {

@@ -128,7 +128,7 @@ record ExpandProject(TiledBlock block, int pixels, int width, int part) implemen
         double chunks = hidden() / (double) chunk();
         LaunchModel.Work expand = expanded().times(in());
         LaunchModel.Work project = new LaunchModel.Work(64, 2 * across + 8, 70.8, 0).times(chunk());
-        LaunchModel.Work between = new LaunchModel.Work(0, 8 * across + 4, 32 * FUNCTION + 60, 2);
+        LaunchModel.Work between = new LaunchModel.Work(0, 8 * across + 4, 32 * function(block.expand()) + 60, 2);
         LaunchModel.Work all = expand.plus(project)
                 .plus(between)
                 .plus(part < in() ? filled().times(in() / (double) part) : LaunchModel.Work.NONE)

@@ -171,6 +171,16 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
         return leadsInFloats() ? pitch(pixels(), BANKS / 2, APART / 2) : pitch(places(), BANKS, APART);
     }
 
+    /** Rounds in which warps make the hidden channels of so many times 16 places. */
+    private int rounds(int tiles) {
+        return DeviceTensor.blocks(places(), Mma.ROWS * tiles * warps);
+    }
+
+    /** Two, which share a load of weights, unless that leaves more warps idle. */
+    private int roundTiles() {
+        return 2 * rounds(2) <= rounds(1) + 1 ? 2 : 1;
+    }
+
     private static int pitch(int places, int unit, int rest) {
         return BlockTile.up(places - rest, unit) + rest;
     }
@@ -244,7 +254,8 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
         double products = 2.0 * tiles * leadSteps() * rows;
         double useful = products / 2 * block.leadWidth() / (EIGHT * 2.0 * leadSteps()) * leadTaps();
         double loads = tiles * leadSteps() * (8 + 4.0 * rows);
-        return new LaunchModel.Work(8 * useful, loads, products + 2 * loads + tiles * rows * 4 * (FUNCTION + 1), 0);
+        return new LaunchModel.Work(
+                8 * useful, loads, products + 2 * loads + tiles * rows * 4 * (function(block.lead()) + 1), 0);
     }
 
     private int leadTaps() {
@@ -268,24 +279,26 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
         double loads = keep ? 0 : taps() * in() / 4.0 * rows;
         double values = rows * chunk() / 2.0;
         return products((double) taps() * squares(in(), chunk()), rows)
-                .plus(new LaunchModel.Work(0, loads + chunk() / 4.0, 2 * loads + values * (FUNCTION + 1) + 30, 0));
+                .plus(new LaunchModel.Work(
+                        0, loads + chunk() / 4.0, 2 * loads + values * (function(block.expand()) + 1) + 30, 0));
     }
 
     /** A chunk of hidden channels with its halo, and what the depthwise filter makes of it. */
     private LaunchModel.Work filtered() {
-        double rounds = Math.ceil(places() / (16.0 * warps));
         double pairs = chunk() / 8.0;
         Conv filter = block.filter();
         double columns = width / 8.0;
         double values = columns * BlockTile.span(filter, (int) (2 * rows / columns)) * filter.kernel();
         int taps = filter.kernel() * filter.kernel();
-        LaunchModel.Work round = products(squares(in(), chunk()), 1)
-                .plus(new LaunchModel.Work(0, in() / 4.0 + 2 * pairs, in() / 4.0 + pairs * (4 * FUNCTION + 4) + 60, 0));
-        return round.times(rounds)
+        LaunchModel.Work tile = products(squares(in(), chunk()), roundTiles())
+                .times(1.0 / roundTiles())
+                .plus(new LaunchModel.Work(
+                        0, in() / 4.0 + 2 * pairs, in() / 4.0 + pairs * (4 * function(block.expand()) + 4) + 60, 0));
+        return tile.times(roundTiles() * rounds(roundTiles()))
                 .plus(new LaunchModel.Work(
                         0,
                         pairs * (2 * taps + values),
-                        pairs * (taps + 3 * values + 4.0 * taps * rows + 4 * rows * (FUNCTION + 1)),
+                        pairs * (taps + 3 * values + 4.0 * taps * rows + 4 * rows * (function(block.inner()) + 1)),
                         staged ? 1 : 2));
     }
 
@@ -298,7 +311,7 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
                 "expand_mma",
                 cl.mma().orElseThrow().option() + " -DWARPS=" + warps + " -DM_TILES=" + rows + " -DCHUNK=" + chunk()
                         + " -DPITCH=" + pitch() + " -DHIDDEN_PITCH=" + pitch(places(), BANKS, APART)
-                        + (keep ? " -DKEEP" : "") + (staged ? " -DSTAGED" : "")
+                        + " -DROUND_TILES=" + roundTiles() + (keep ? " -DKEEP" : "") + (staged ? " -DSTAGED" : "")
                         + (leadsOnCores() ? " -DLEAD_MMA" : ""));
     }
 

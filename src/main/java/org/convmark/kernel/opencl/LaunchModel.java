@@ -1,6 +1,7 @@
 package org.convmark.kernel.opencl;
 
 import java.util.Locale;
+import org.convmark.model.Activation;
 
 /**
  * How long a launch takes on a GPU by the instructions of its groups. A unit issues four instructions of 32 items a cycle,
@@ -36,6 +37,17 @@ record LaunchModel(long groups, int items, long localBytes, int registers, Work 
 
     /** Cycles of a launch in a queue. */
     private static final double LAUNCH = 4000;
+
+    /** Instructions of an activation, as counted in PTX; less for those with an exponential, where libclc's is longer than NVIDIA's. */
+    static double instructions(Activation function) {
+        return switch (function) {
+            case RELU -> 1;
+            case RELU6 -> 2;
+            case HARD_SIGMOID -> 4;
+            case HARD_SWISH -> 5;
+            default -> 20;
+        };
+    }
 
     /**
      * Instructions of 32 items.

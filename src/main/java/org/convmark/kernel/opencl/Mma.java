@@ -24,9 +24,9 @@ enum Mma {
         return Boolean.getBoolean(EVERYWHERE) ? Optional.of(C) : Optional.empty();
     }
 
-    /** Build options of kernels that multiply so. Plain C has barriers in loops, of which PoCL's compiler dies if it optimises. */
+    /** Build option of kernels that multiply so. */
     String option() {
-        return " -DMMA=" + this + (this == C ? " -cl-opt-disable" : "");
+        return " -DMMA=" + this;
     }
 
     /** Whether a product is what it should be; not if the device's compiler does not know the way. */

@@ -108,7 +108,7 @@
     int inside = see_y >= 0 && see_y < IN_HEIGHT && see_x >= 0 && see_x < IN_WIDTH;                                     \
     global const float *restrict from = in + clamp(see_y, 0, IN_HEIGHT - 1) * in_at.s1 + clamp(see_x, 0, IN_WIDTH - 1)
 /* Channel c there. Loaded even where it is not used, so that no load waits for a branch. */
-float seen(global const float *restrict from, int inside, int c) {
+float seen(global const float *from, int inside, int c) {
     float loaded = from[(NARROW == IN ? c : min(c, IN - 1)) * IN_PLANE];
     return inside && EXISTS(c) ? loaded : 0.0f;
 }
@@ -132,7 +132,7 @@ float seen(global const float *restrict from, int inside, int c) {
 
 /* Makes the lead's result, channel x pitch, and normalises it. The parameters behind its own. A call would have few registers. */
 __attribute__((always_inline)) global const float *lead_of_tile(
-        global const float *restrict in, int row, global const float *restrict parameters, float epsilon, int tile,
+        global const float *in, int row, global const float *parameters, float epsilon, int tile,
         local float *values, int pitch) {
     int item = get_local_id(0);
     global const float *restrict lead = parameters + ENDS(LEAD_FORMAT, NARROW);

@@ -28,6 +28,7 @@
 #define CHUNK 16
 #define PITCH 136
 #define HIDDEN_PITCH 136
+#define ROUND_TILES 2
 #endif
 
 #define OUT_TILE ((OUT_CHANNELS + 15) / 16 * 16)
@@ -214,28 +215,28 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_mma(
     _Pragma("unroll 1") for (int first = 0; first < HIDDEN_PADDED; first += CHUNK) {
 #ifdef INNER
         NEXT_STEP;
-        /* Rounds in which each warp makes the hidden channels of 16 places. */
-        _Pragma("unroll 1") for (int round = 0; round * (16 * WARPS) < PLACES; round++) {
-            int place = (round * WARPS + warp) * 16 + MMA_ROW(lane);
-            int near = min(place, PLACES - 1);
-            int far = min(place + 8, PLACES - 1);
-            float made[CHUNK / 8][4];
-            EACH(n, CHUNK / 8) EACH(i, 4) made[n][i] = 0.0f;
+        /* Rounds in which each warp makes the hidden channels of ROUND_TILES x 16 places. */
+        _Pragma("unroll 1") for (int round = 0; round * (16 * ROUND_TILES * WARPS) < PLACES; round++) {
+            int place = (round * WARPS + warp) * (16 * ROUND_TILES) + MMA_ROW(lane);
+            float made[ROUND_TILES][CHUNK / 8][4];
+            EACH(m, ROUND_TILES) EACH(n, CHUNK / 8) EACH(i, 4) made[m][n][i] = 0.0f;
             EACH(k, NARROW / 16) {
-                uint4 left = LEFT(k * 8, near, far);
+                uint4 left[ROUND_TILES];
+                EACH(m, ROUND_TILES)
+                    left[m] = LEFT(k * 8, min(place + 16 * m, PLACES - 1), min(place + 16 * m + 8, PLACES - 1));
                 EACH(n, CHUNK / 16) {
                     uint4 right = weights[(k * (CHUNK / 16) + n) * SQUARE];
-                    ADD_SQUARE(made + 2 * n, left, right);
+                    EACH(m, ROUND_TILES) ADD_SQUARE(made[m] + 2 * n, left[m], right);
                 }
             }
-            EACH(side, 2) {
-                int at = place + 8 * side;
+            EACH(m, ROUND_TILES) EACH(side, 2) {
+                int at = place + 16 * m + 8 * side;
                 int y = FROM_Y(at);
                 int x = FROM_X(at);
                 int inside = y >= 0 && y < IN_HEIGHT && x >= 0 && x < IN_WIDTH;
                 EACH(n, CHUNK / 8) {
                     int h = first + n * 8 + pair;
-                    float *own = made[n] + 2 * side;
+                    float *own = made[m][n] + 2 * side;
                     uint word = activated(SCALED_PAIR(EXPAND_FORMAT, own, expand_bias, HIDDEN_PADDED, h));
                     if (at < PLACES)
                         hidden[(n * 4 + lane % 4) * HIDDEN_PITCH + at] = inside ? word : 0;

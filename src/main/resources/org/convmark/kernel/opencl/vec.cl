@@ -80,8 +80,8 @@ typedef PASTE(float, V) real;
 #ifdef DOTS
 #define DOT(a, b, c) PASTE(DOT_, DOTS)(a, b, c)
 #define DOT_KHR(a, b, c) ((c) + dot_4x8packed_ss_int(a, b))
-/* Volatile, because clang loads operands of other assembly one by one from local memory, and not as quads. */
-int DOT_PTX(uint a, uint b, int c) {
+/* Static, lest Oclgrind sees the assembly, of which it dies. Volatile, because clang loads operands of other assembly one by one from local memory, and not as quads. */
+static int DOT_PTX(uint a, uint b, int c) {
     int sum;
     __asm__ volatile("dp4a.s32.s32 %0, %1, %2, %3;" : "=r"(sum) : "r"(a), "r"(b), "r"(c));
     return sum;
@@ -106,7 +106,7 @@ uint low_byte(float x, float step, float offset) { return as_uint(fma(x, 1.0f / 
 #define MMA_ROW(lane) ((lane) / 4)
 #define MMA_PAIR(lane) ((lane) % 4 * 2)
 #define HALVES PASTE(HALVES_, MMA)
-uint HALVES_PTX(float low, float high) {
+static uint HALVES_PTX(float low, float high) {
     uint both;
     __asm__("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(high), "f"(low));
     return both;
@@ -153,7 +153,12 @@ void add_products(float *d, local const uint (*shown)[6]) {
 }
 #endif
 
+/* PoCL's compiler, which defines that, dies of barriers in loops that are unrolled. */
+#if defined(MMA) && defined(POCL_DEVICE_ADDRESS_BITS)
+#define UNROLL _Pragma("unroll 1")
+#else
 #define UNROLL _Pragma("unroll")
+#endif
 #define EACH(i, n) UNROLL for (int i = 0; i < (n); i++)
 /* A name of this stage of a fused kernel; a file may be in it several times. */
 #define OF_STAGE(name) PASTE(PASTE(name, _), STAGE)
