@@ -56,13 +56,14 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
         }
         return all.stream()
                 .filter(tile -> (tile.keep || !tile.leadsInFloats())
+                        && (block.inner() < 0 || widths(tile.rows).contains(tile.width))
                         && device.allows(tile.items())
                         && tile.localBytes() <= device.localBytes()
                         && tile.registers() <= REGISTERS)
                 .map(tile -> tile);
     }
 
-    /** Rectangles whose rows are whole eighths, so that an item's pixels lie below each other. */
+    /** Of rectangles in which an item's pixels lie in whole columns, as depthwise filters need. */
     private static List<Integer> widths(int rows) {
         return Stream.of(16, 8, 32)
                 .filter(width -> Mma.ROWS * rows % width == 0)
@@ -242,13 +243,13 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
                         .plus(new LaunchModel.Work(0, 4 * sums, 8 * sums + 150, 1)));
     }
 
-    /** The lead, whose multiply-adds of floats are few for tensor cores: a product of theirs counts eight times, for 64 of floats. */
+    /** The lead in floats. Tensor cores do eight times as many multiply-adds in the same time, so these count an eighth. */
     private LaunchModel.Work leadBeside() {
         LaunchModel.Work lead = lead();
         return new LaunchModel.Work(lead.fma() / 8, lead.loads(), lead.all(), lead.barriers());
     }
 
-    /** A lead on tensor cores; of its products only those of the eighth of a square that is not padding count, and only once. */
+    /** A lead on tensor cores. Each product is done twice, for both halves of a weight, and the last term may be padding; neither counts. */
     private LaunchModel.Work leadOnCores() {
         int tiles = in() / EIGHT;
         double products = 2.0 * tiles * leadSteps() * rows;
