@@ -140,7 +140,7 @@ interface BlockTile {
         if (block().lead() < 0) {
             return LaunchModel.Work.NONE;
         }
-        Conv lead = TiledBlock.conv(block().body().nodes().get(block().lead()).layer());
+        Conv lead = block().leading();
         int rows = pixels() / width();
         int own = leadOwn();
         int columns = own == 1 ? 2 : 1;

@@ -145,7 +145,7 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
     private int places() {
         int height = pixels() / width;
         if (leadsOnCores()) {
-            return places(TiledBlock.conv(block.body().nodes().get(block.lead()).layer()), height, width);
+            return places(block.leading(), height, width);
         }
         Conv inner = block.filter();
         return isWindow() || block.inner() >= 0
@@ -260,8 +260,7 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
     }
 
     private int leadTaps() {
-        Conv lead = TiledBlock.conv(block.body().nodes().get(block.lead()).layer());
-        return lead.kernel() * lead.kernel();
+        return block.leading().kernel() * block.leading().kernel();
     }
 
     /** Squares of weights. */

@@ -136,6 +136,11 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
         return width(body, expand) == narrow().channels();
     }
 
+    /** The lead, or an identity. */
+    Conv leading() {
+        return window(lead);
+    }
+
     /** What filters the hidden channels, or an identity. */
     Conv filter() {
         return window(inner);

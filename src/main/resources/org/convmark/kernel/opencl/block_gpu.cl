@@ -94,6 +94,8 @@
 #define FROM_X(i) X(i)
 #endif
 
+#define INSIDE(y, x) ((y) >= 0 && (y) < IN_HEIGHT && (x) >= 0 && (x) < IN_WIDTH)
+
 /* Each of n tasks for one item; all items go round as often as each other. */
 #define EACH_TASK(i, n)                                                    \
     for (int i##_first = 0; i##_first < (n); i##_first += ITEM_COUNT)         \
@@ -105,7 +107,7 @@
 #define SEE(i)                                                                                                       \
     int see_y = FROM_Y(i);                                                                                           \
     int see_x = FROM_X(i);                                                                                           \
-    int inside = see_y >= 0 && see_y < IN_HEIGHT && see_x >= 0 && see_x < IN_WIDTH;                                     \
+    int inside = INSIDE(see_y, see_x);                                                                               \
     global const float *restrict from = in + clamp(see_y, 0, IN_HEIGHT - 1) * in_at.s1 + clamp(see_x, 0, IN_WIDTH - 1)
 /* Channel c there. Loaded even where it is not used, so that no load waits for a branch. */
 float seen(global const float *from, int inside, int c) {
@@ -150,7 +152,7 @@ __attribute__((always_inline)) global const float *lead_of_tile(
                 EACH(s, LEAD_SPAN) {
                     int column = X(x) * LEAD_STRIDE - LEAD_PADDING + s;
                     float loaded = from[clamp(y, 0, IN_HEIGHT - 1) * row + clamp(column, 0, IN_WIDTH - 1)];
-                    value[s] = y >= 0 && y < IN_HEIGHT && column >= 0 && column < IN_WIDTH ? loaded : 0.0f;
+                    value[s] = INSIDE(y, column) ? loaded : 0.0f;
                 }
                 EACH(s, LEAD_KERNEL) EACH(j, TILE_HEIGHT) {
                     int t = r - j * LEAD_STRIDE;

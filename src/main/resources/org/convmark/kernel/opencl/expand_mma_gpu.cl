@@ -88,7 +88,7 @@
             SCALED(format, sum[1], (bias)[(h) + 1], (bias)[(padded) + (h) + 1])
 uint activated(float a, float b) { return HALVES(THROUGH(EXPAND_AFTER, a), THROUGH(EXPAND_AFTER, b)); }
 
-/* Pixel i of an item, of 2 M_TILES, in the tile; its place under tap t. */
+/* Pixel i of an item, of 2 M_TILES, in the tile. */
 #define OWN_PIXEL(i) (warp * (16 * M_TILES) + (i) * 8 + MMA_ROW(lane))
 /* The left factors of the projection; a depthwise filter makes them one by one. */
 #ifdef INNER
@@ -99,10 +99,12 @@ uint activated(float a, float b) { return HALVES(THROUGH(EXPAND_AFTER, a), THROU
 /* Those pixels are in so many columns, as many below each other. */
 #define COLUMNS (TILE_WIDTH / 8)
 #define OWN_ROWS (2 * M_TILES / COLUMNS)
+/* The place of that pixel under tap t of what is kept in local memory for a stage. */
+#define PLACE_UNDER(stage, i, t)                                                                       \
+    ((OWN_PIXEL(i) / TILE_WIDTH * stage##_STRIDE + (t) / stage##_KERNEL) * SPAN_WIDTH                  \
+     + OWN_PIXEL(i) % TILE_WIDTH * stage##_STRIDE + (t) % stage##_KERNEL)
 #ifdef WINDOW
-#define OWN_PLACE(i, t)                                                                \
-    ((OWN_PIXEL(i) / TILE_WIDTH * EXPAND_STRIDE + (t) / EXPAND_KERNEL) * SPAN_WIDTH    \
-     + OWN_PIXEL(i) % TILE_WIDTH * EXPAND_STRIDE + (t) % EXPAND_KERNEL)
+#define OWN_PLACE(i, t) PLACE_UNDER(EXPAND, i, t)
 #define EXPAND_TAPS (EXPAND_KERNEL * EXPAND_KERNEL)
 #else
 #define OWN_PLACE(i, t) OWN_PIXEL(i)
@@ -116,11 +118,8 @@ uint activated(float a, float b) { return HALVES(THROUGH(EXPAND_AFTER, a), THROU
 #define LEAD_STEPS ((LEAD_KERNEL * LEAD_KERNEL * EIGHTS + 1) / 2)
 #define LEAD_GROUP_OF(n) min((n) / (LEAD_OUT / (IN / LEAD_GROUP) / 8), IN / LEAD_GROUP - 1)
 #define LEAD_TAP(u) (min(u, LEAD_KERNEL * LEAD_KERNEL * EIGHTS - 1) / EIGHTS)
-#define LEAD_PLACE(i, t)                                                                              \
-    ((OWN_PIXEL(i) / TILE_WIDTH * LEAD_STRIDE + (t) / LEAD_KERNEL) * SPAN_WIDTH                       \
-     + OWN_PIXEL(i) % TILE_WIDTH * LEAD_STRIDE + (t) % LEAD_KERNEL)
 #define LEAD_WORD(n, u, i) \
-    WORD_AT(LEAD_GROUP_OF(n) * (LEAD_GROUP / 2) + (u) % EIGHTS * 4 + lane % 4, LEAD_PLACE(i, LEAD_TAP(u)))
+    WORD_AT(LEAD_GROUP_OF(n) * (LEAD_GROUP / 2) + (u) % EIGHTS * 4 + lane % 4, PLACE_UNDER(LEAD, i, LEAD_TAP(u)))
 #else
 #define INPUT NARROW
 #endif
@@ -231,9 +230,7 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_mma(
             }
             EACH(m, ROUND_TILES) EACH(side, 2) {
                 int at = place + 16 * m + 8 * side;
-                int y = FROM_Y(at);
-                int x = FROM_X(at);
-                int inside = y >= 0 && y < IN_HEIGHT && x >= 0 && x < IN_WIDTH;
+                int inside = INSIDE(FROM_Y(at), FROM_X(at));
                 EACH(n, CHUNK / 8) {
                     int h = first + n * 8 + pair;
                     float *own = made[m][n] + 2 * side;

@@ -483,21 +483,20 @@ class OpenClBackendTest {
                 Graph.of(new Shape(1, 70, 7, 7)).conv(3, 130, 2).relu(),
                 Graph.of(new Shape(1, 300, 1, 1)).biased(70),
                 Graph.of(new Shape(1, 32, 9, 8)).then(new Conv(64, 3, 1, 2, 2, Conv.DENSE, Conv.Bias.YES)));
-        System.setProperty(Mma.EVERYWHERE, "true");
-        try (OpenClBackend backend =
-                open(limited(device().info(), DeviceInfo.Type.GPU, units, groupItems, localBytes))) {
-            for (Graph graph : graphs) {
-                Graph halves = graph.compressed(Precision.FP16);
-                Weights weights = new Weights(halves, 2, Weights.Fill.RANDOM);
-                Program program = backend.compile(halves.fuse(Fusion.EPILOGUE), weights);
-                program.verify(Engines.reference(weights));
-                program.run();
-                float[] floats = Engines.reference(weights).output();
-                assertFalse(Arrays.equals(floats, program.output()), "values are not rounded to halves");
+        onTensorCores(() -> {
+            try (OpenClBackend backend =
+                    open(limited(device().info(), DeviceInfo.Type.GPU, units, groupItems, localBytes))) {
+                for (Graph graph : graphs) {
+                    Graph halves = graph.compressed(Precision.FP16);
+                    Weights weights = new Weights(halves, 2, Weights.Fill.RANDOM);
+                    Program program = backend.compile(halves.fuse(Fusion.EPILOGUE), weights);
+                    program.verify(Engines.reference(weights));
+                    program.run();
+                    float[] floats = Engines.reference(weights).output();
+                    assertFalse(Arrays.equals(floats, program.output()), "values are not rounded to halves");
+                }
             }
-        } finally {
-            System.clearProperty(Mma.EVERYWHERE);
-        }
+        });
     }
 
     /** Whichever way is taken is one that was tried; a way that the compiler does not know is none. */
@@ -602,21 +601,20 @@ class OpenClBackendTest {
     @ParameterizedTest
     @MethodSource("tunings")
     void roofLoopsRunAtAnySize(Tuning tuning) {
-        System.setProperty(Mma.EVERYWHERE, "true");
-        try (OpenClBackend backend = open(tuning)) {
-            for (RoofLoop loop : RoofLoop.values()) {
-                boolean runs = tuning.family() == Tuning.Family.GPU || loop.format() == Precision.FP32;
-                for (long size : new long[] {1 << 10, 100_000, 1 << 22}) {
-                    if (runs) {
-                        backend.compile(loop, size).run();
-                    } else {
-                        assertThrows(UnsupportedOperationException.class, () -> backend.compile(loop, size));
+        onTensorCores(() -> {
+            try (OpenClBackend backend = open(tuning)) {
+                for (RoofLoop loop : RoofLoop.values()) {
+                    boolean runs = tuning.family() == Tuning.Family.GPU || loop.format() == Precision.FP32;
+                    for (long size : new long[] {1 << 10, 100_000, 1 << 22}) {
+                        if (runs) {
+                            backend.compile(loop, size).run();
+                        } else {
+                            assertThrows(UnsupportedOperationException.class, () -> backend.compile(loop, size));
+                        }
                     }
                 }
             }
-        } finally {
-            System.clearProperty(Mma.EVERYWHERE);
-        }
+        });
     }
 
     @ParameterizedTest
