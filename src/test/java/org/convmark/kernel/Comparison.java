@@ -5,13 +5,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.engine.Engines;
 import org.convmark.fusion.FusionConstraints;
@@ -101,6 +104,22 @@ final class Comparison implements AutoCloseable {
     /** Skips a test where {@code -Dconvmark.targets} leaves its target out. */
     static void assumeAsked(Target target) {
         assumeTrue(ASKED.contains(target.name()), "tests were asked for " + ASKED + " only");
+    }
+
+    /**
+     * All graphs or, where a compiler makes each kernel, one hand of them: they are shuffled, always in the same way, and dealt like cards,
+     * so that no form of graph is missing from every hand.
+     */
+    static List<Graph> dealt(Target target, List<Graph> graphs, int hand, int hands) {
+        if (target != Target.OPENCL) {
+            return graphs;
+        }
+        List<Graph> cards = new ArrayList<>(graphs);
+        Collections.shuffle(cards, new Random(hands));
+        return IntStream.range(0, cards.size())
+                .filter(i -> i % hands == hand)
+                .mapToObj(cards::get)
+                .toList();
     }
 
     /** Each of these graphs gives the right result, if the target runs the fusion; the error names all that do not. */

@@ -89,8 +89,8 @@ class CompressionTest {
                 }
                 int half = bodies.size() % 2;
                 bodies.put(kernel + "x" + kernel + " stride " + stride, target -> {
-                    COMPARISON.check(target, Fusion.NONE, INTEGER, inTurn(target, graphs, half, 2));
-                    COMPARISON.check(target, Fusion.NONE, RANDOM, inTurn(target, graphs, half, 2));
+                    COMPARISON.check(target, Fusion.NONE, INTEGER, dealt(target, graphs, half, 2));
+                    COMPARISON.check(target, Fusion.NONE, RANDOM, dealt(target, graphs, half, 2));
                 });
             }
         }
@@ -139,7 +139,7 @@ class CompressionTest {
             }
         }
         return COMPARISON.onEveryTarget(Map.of("epilogues", (Consumer<Target>) t -> {
-            List<Graph> some = inTurn(t, graphs, 0, 2);
+            List<Graph> some = dealt(t, graphs, 0, 2);
             COMPARISON.check(t, Fusion.EPILOGUE, RANDOM, some);
             COMPARISON.check(
                     t,
@@ -153,15 +153,8 @@ class CompressionTest {
         return compression == Precision.INT8 ? x.then(conv).compressed(compression) : x.then(conv.with(compression));
     }
 
-    /** Of {@link #some}, where a compiler makes each kernel, those whose turn it is; neighbours in the list have different ones. */
-    private static List<Graph> inTurn(Target target, List<Graph> graphs, int turn, int turns) {
-        List<Graph> some = some(target, graphs);
-        return target != Target.OPENCL
-                ? some
-                : IntStream.range(0, some.size())
-                        .filter(i -> (i / turns + i) % turns == turn)
-                        .mapToObj(some::get)
-                        .toList();
+    private static List<Graph> dealt(Target target, List<Graph> graphs, int hand, int hands) {
+        return Comparison.dealt(target, some(target, graphs), hand, hands);
     }
 
     /** The graphs that a target has kernels for, and the last of those with weights alone in fewer bits that it has none for. */
@@ -210,7 +203,7 @@ class CompressionTest {
         for (Fusion fusion : Fusion.values()) {
             bodies.put(
                     fusion.name(),
-                    target -> COMPARISON.check(target, fusion, RANDOM, inTurn(target, graphs, fusion.ordinal(), 3)));
+                    target -> COMPARISON.check(target, fusion, RANDOM, dealt(target, graphs, fusion.ordinal(), 3)));
         }
         return COMPARISON.onEveryTarget(bodies);
     }
