@@ -133,6 +133,7 @@ class MainTest {
         waterline MBCONV --balance 160 -p depth=9999999 | depth=9999999 is too large: the most is 512.
         waterline MBCONV --balance 160 -p target=VECTOR | -p target does not change the shape of MBCONV
         waterline DENSE --balance 160 -p image=1        | is not a valid network
+        waterline CONV_3X3 --balance 160 -p width=65536 -p image=65536 | has more bytes or operations than 63 bits count
         rum                                 | Unmatched argument
         """)
     void badInputIsRefusedInOneSentence(String args, String expected) {

@@ -49,11 +49,16 @@ final class RoofMeter implements AutoCloseable {
         Target target = what.target();
         threads = target.isPeer() ? 1 : Workers.threads(what.workers());
         engine = ForkedJvm.openAny(target.roof(), threads, Algorithm.AUTO);
-        loop = compile(what.multiplyAdds());
-        ForkedJvm.warmUp(target.roof(), WARM_UP, WINDOW, loop, loop::run);
-        while (fastest() < RUN_NANOS && flops < MOST_FLOPS) {
-            flops *= 2;
-            loop = engine.compile(kind, flops);
+        try {
+            loop = compile(what.multiplyAdds());
+            ForkedJvm.warmUp(target.roof(), WARM_UP, WINDOW, loop, loop::run);
+            while (fastest() < RUN_NANOS && flops < MOST_FLOPS) {
+                flops *= 2;
+                loop = engine.compile(kind, flops);
+            }
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
         }
     }
 

@@ -13,6 +13,7 @@ import org.convmark.analysis.compare.Resolution;
 import org.convmark.analysis.compare.RunGroup;
 import org.convmark.analysis.compare.Subject;
 import org.convmark.io.AtomicFile;
+import org.convmark.io.InputError;
 import org.convmark.report.Document;
 import org.convmark.report.MarkdownWriter;
 import org.convmark.report.TextWriter;
@@ -57,12 +58,19 @@ public final class AaCommand implements Callable<Integer> {
     }
 
     private static void conclude(Path folder, PrintWriter to) throws IOException {
-        Comparison comparison =
-                Comparison.of(side(folder.resolve("first")), side(folder.resolve("second")), NOTHING, Criteria.USUAL);
+        Comparison comparison = compared(folder.resolve("first"), folder.resolve("second"));
         Document document = Resolution.of(comparison);
         new MarkdownWriter().write(document, folder.resolve("aa.md"));
         new AtomicFile(folder.resolve("aa.json")).write(ComparisonJson.text(comparison));
         to.print(new TextWriter().text(document));
+    }
+
+    private static Comparison compared(Path first, Path second) {
+        try {
+            return Comparison.of(side(first), side(second), NOTHING, Criteria.USUAL);
+        } catch (IllegalArgumentException e) {
+            throw new InputError(e.getMessage());
+        }
     }
 
     private static RunGroup side(Path run) {

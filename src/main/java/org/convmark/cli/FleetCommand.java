@@ -56,7 +56,7 @@ public final class FleetCommand implements Runnable {
                 paramLabel = "MATRIX",
                 description =
                         "CSV with a header and the columns constraint, jvm, group and, optionally, gres, exclusive, "
-                                + "profile, jvm-args, parameters.")
+                                + "profile, jvm-args, vector-bits, schedule, parameters.")
         private Path matrix;
 
         @Option(

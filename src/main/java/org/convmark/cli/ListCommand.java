@@ -81,7 +81,7 @@ public final class ListCommand implements Runnable {
         out.println("Activations: " + names(ActivationChain.values()));
         out.println("Networks:  " + names(Network.values()));
         out.println(
-                "Benchmarks, for --include (smoke and quick measure operators and networks only if it names them):");
+                "Benchmarks, for --include (only standard and full measure operators, activations and networks unless it names them, gpu some networks):");
         Stream.concat(Suite.workloads().stream(), Suite.roofs().stream()).forEach(name -> out.println("  " + name));
         Map<JvmSetup, Probe> probes = options.probes();
         Host here = new Host(Machine.capture(), probes, options.device, "");

@@ -46,7 +46,7 @@ public record Problem(Case.Problem problem) {
         Map<Parameter, Integer> extents = new EnumMap<>(Parameter.class);
         workload.extents().forEach(extent -> extents.put(extent, value(parameters, workload, extent)));
         Problem form = new Problem(new Case.Problem(workload, new Extents(extents), axis(parameters)));
-        form.graph();
+        form.requireCountable();
         return form;
     }
 
@@ -86,6 +86,14 @@ public record Problem(Case.Problem problem) {
             return problem.graph();
         } catch (IllegalArgumentException e) {
             throw new InputError(this + " is not a valid network (" + e.getMessage() + "): choose other extents.");
+        }
+    }
+
+    private void requireCountable() {
+        try {
+            graph().cost();
+        } catch (ArithmeticException e) {
+            throw new InputError(this + " has more bytes or operations than 63 bits count: choose smaller extents.");
         }
     }
 

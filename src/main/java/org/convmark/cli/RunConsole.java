@@ -153,7 +153,10 @@ record RunConsole(List<RunUnderTest> arms, PrintWriter out) {
     }
 
     private static String resume(RunUnderTest arm) {
-        return "run --resume " + arm.folder().path();
+        return arm.classPath().equals(RunUnderTest.OWN)
+                ? "run --resume " + arm.folder().path()
+                : "measure again what " + arm.folder().path()
+                        + " lacks, because the copy of the other program is deleted";
     }
 
     private int outcome(RunUnderTest arm) throws IOException {

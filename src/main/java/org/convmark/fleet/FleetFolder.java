@@ -98,7 +98,7 @@ public record FleetFolder(Path path) {
             throw new InputError(path + " holds no fleet: give the folder that fleet submit printed.");
         }
         try {
-            Fleet fleet = Json.MAPPER.readValue(TextFile.read(file), Fleet.class);
+            Fleet fleet = Json.value(TextFile.read(file), Fleet.class);
             if (fleet.format() != Fleet.FORMAT) {
                 throw new InputError(file + " was written by another version of Convmark: collect with that one.");
             }

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convmark.fleet.Fleet.Job;
@@ -23,6 +25,9 @@ import org.convmark.machine.Fact;
  * @param environment environment in which they are found and run
  */
 public record Slurm(Map<String, String> environment) {
+    /** A line of sacct: job, task, state. States such as OUT_OF_MEMORY have the mark that is also between job and task. */
+    private static final Pattern REMEMBERED = Pattern.compile("\\d+_(\\d+)\\|(.*)");
+
     private static final int SECONDS = 60;
 
     /** The commands on the PATH of this process. */
@@ -129,9 +134,9 @@ public record Slurm(Map<String, String> environment) {
                     "--jobs=" + ids(jobs)));
             answer.output()
                     .lines()
-                    .map(line -> line.split("[_|]"))
-                    .filter(parts -> parts.length == 3 && parts[1].matches("\\d+"))
-                    .forEach(parts -> states.put(Integer.valueOf(parts[1]), parts[2]));
+                    .map(REMEMBERED::matcher)
+                    .filter(Matcher::matches)
+                    .forEach(line -> states.put(Integer.valueOf(line.group(1)), line.group(2)));
         }
         return states;
     }

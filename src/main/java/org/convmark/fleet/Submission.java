@@ -61,7 +61,7 @@ public record Submission(Fleet fleet, FleetFolder folder, Integer atOnce, List<S
      * Makes the folder and submits.
      *
      * @return the fleet in the queue
-     * @throws InputError if Slurm is missing or refuses, or the folder cannot be created; nothing is left then
+     * @throws InputError if Slurm is missing or refuses, or the folder cannot be created; nothing is left then, but where jobs that were accepted cannot be released, the folder and these
      */
     public Fleet submit(Path matrix, Path jar, Slurm slurm) {
         slurm.require();

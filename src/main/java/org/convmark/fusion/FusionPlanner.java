@@ -285,8 +285,9 @@ public final class FusionPlanner {
                 .min()
                 .orElseThrow();
         if (smallest > constraints.memory() && !constraints.wish().isNone()) {
-            throw new IllegalArgumentException("windows of " + smallest + " bytes for " + constraints.wish()
-                    + " do not fit: at most " + constraints.memory() + " bytes are allowed");
+            throw new IllegalArgumentException("windows of " + smallest + " bytes for "
+                    + constraints.wish().toText() + " do not fit: at most " + constraints.memory()
+                    + " bytes are allowed");
         }
         return all.stream()
                 .filter(priced -> priced.kernel().workspaceBytes() <= constraints.memory())

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 /**
@@ -25,4 +28,29 @@ public final class Json {
             .build();
 
     private Json() {}
+
+    /**
+     * The value of a text.
+     *
+     * @throws JsonProcessingException if it is damaged, or null
+     */
+    public static <T> T value(String text, Class<T> type) throws JsonProcessingException {
+        return present(MAPPER.readValue(text, type), type);
+    }
+
+    /**
+     * The value of a tree.
+     *
+     * @throws JsonProcessingException if it does not fit the type, or is null
+     */
+    public static <T> T value(JsonNode tree, Class<T> type) throws JsonProcessingException {
+        return present(MAPPER.treeToValue(tree, type), type);
+    }
+
+    private static <T> T present(T value, Class<T> type) throws JsonProcessingException {
+        if (value == null) {
+            throw MismatchedInputException.from(null, type, "it holds null");
+        }
+        return value;
+    }
 }

@@ -102,7 +102,7 @@ public record TimedKernels(
             return Optional.empty();
         }
         try {
-            return Optional.of(Json.MAPPER.readValue(TextFile.read(file), TimedKernels.class));
+            return Optional.of(Json.value(TextFile.read(file), TimedKernels.class));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(file + " is damaged (" + JsonErrors.of(e) + "): delete it.", e);
         } catch (IOException e) {

@@ -146,11 +146,11 @@ public record Conv(
         Shape in = inputs.get(0);
         Shape out = output(inputs);
         long taps = taps(in.channels());
-        long macs = out.batch() * out.pixels() * compression.weights(outChannels, taps);
+        long macs = Math.multiplyExact(out.batch() * out.pixels(), compression.weights(outChannels, taps));
         long biases = bias == Bias.YES ? outChannels : 0;
         return new Cost(
                 macs,
-                2 * macs + (biases > 0 ? out.elements() : 0),
+                Math.addExact(Math.multiplyExact(2, macs), biases > 0 ? out.elements() : 0),
                 in.bytes() * inputBits(0) / Float.SIZE,
                 out.bytes(),
                 compression.bytes(outChannels, taps) + biases * Shape.ELEMENT_BYTES,

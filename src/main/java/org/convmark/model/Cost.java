@@ -43,14 +43,18 @@ public record Cost(
                 flopsPerElement);
     }
 
-    /** The cost of doing this and then that. */
+    /**
+     * The cost of doing this and then that.
+     *
+     * @throws ArithmeticException if it does not fit into a long
+     */
     public Cost plus(Cost that) {
         return new Cost(
-                macs + that.macs,
-                flops + that.flops,
-                bytesRead + that.bytesRead,
-                bytesWritten + that.bytesWritten,
-                weightBytes + that.weightBytes,
+                Math.addExact(macs, that.macs),
+                Math.addExact(flops, that.flops),
+                Math.addExact(bytesRead, that.bytesRead),
+                Math.addExact(bytesWritten, that.bytesWritten),
+                Math.addExact(weightBytes, that.weightBytes),
                 Math.max(workspaceBytes, that.workspaceBytes),
                 accumulationDepth + that.accumulationDepth);
     }

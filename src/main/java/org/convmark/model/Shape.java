@@ -25,14 +25,22 @@ public record Shape(int batch, int channels, int height, int width) {
         return (long) height * width;
     }
 
-    /** Elements of the whole tensor. */
+    /**
+     * Elements of the whole tensor.
+     *
+     * @throws ArithmeticException if they do not fit into a long
+     */
     public long elements() {
-        return batch * channels * pixels();
+        return Math.multiplyExact((long) batch * channels, pixels());
     }
 
-    /** Bytes of the whole tensor. */
+    /**
+     * Bytes of the whole tensor.
+     *
+     * @throws ArithmeticException if they do not fit into a long
+     */
     public long bytes() {
-        return elements() * ELEMENT_BYTES;
+        return Math.multiplyExact(elements(), (long) ELEMENT_BYTES);
     }
 
     /** The same shape with another number of channels. */

@@ -32,7 +32,7 @@ public record Chart(Table data, String view) implements Content {
         }
     }
 
-    /** The view as Json.MAPPER. */
+    /** The view as JSON. */
     JsonNode vegaLite() {
         return parse(view);
     }

@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.convmark.io.AtomicFile;
 import org.convmark.io.Json;
 
@@ -21,16 +24,30 @@ import org.convmark.io.Json;
 public final class DataWriter {
     private static final int LONGEST_NAME = 60;
 
-    /** Writes all sections; existing files are replaced atomically. */
+    /** Writes all sections; existing files are replaced atomically, and tables of an earlier report of these sections deleted. */
     public void write(Document document, Path folder) throws IOException {
         Files.createDirectories(folder);
         for (Section section : document.sections()) {
             new AtomicFile(folder.resolve(section.anchor() + ".json")).write(json(section));
             List<Table> tables = new ArrayList<>();
             section.contents().forEach(content -> collect(content, tables));
+            Set<String> names = new HashSet<>();
             for (int i = 0; i < tables.size(); i++) {
                 String name = section.anchor() + "." + (i + 1) + "-" + name(tables.get(i)) + ".csv";
                 new CsvWriter().write(tables.get(i), folder.resolve(name));
+                names.add(name);
+            }
+            deleteOthers(folder, section.anchor(), names);
+        }
+    }
+
+    /** Tables have numbers, so those of an earlier report have other names. */
+    private static void deleteOthers(Path folder, String anchor, Set<String> names) throws IOException {
+        try (DirectoryStream<Path> tables = Files.newDirectoryStream(folder, anchor + ".[0-9]*-*.csv")) {
+            for (Path table : tables) {
+                if (!names.contains(table.getFileName().toString())) {
+                    Files.delete(table);
+                }
             }
         }
     }

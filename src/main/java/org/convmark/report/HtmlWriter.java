@@ -170,7 +170,7 @@ public final class HtmlWriter implements DocumentWriter {
     private static DomContent packed(Table table) {
         return div(
                         p(table.caption() + ": " + table.rows().size()
-                                + " rows, which the script of this page unpacks; report.md has them too."),
+                                + " rows, which the script of this page unpacks."),
                         zipped(render(scrolling(table))))
                 .withClass("packed");
     }

@@ -49,6 +49,8 @@ public final class TextWriter implements DocumentWriter {
             }
         } else if (content instanceof Table table) {
             append(out, table);
+        } else if (content instanceof Chart chart) {
+            append(out, chart.data());
         }
     }
 

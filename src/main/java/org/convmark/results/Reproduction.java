@@ -23,10 +23,20 @@ public record Reproduction(String profile, JvmSetup jvm, String device) {
                 + " --include '\\." + what.simpleName() + "\\.'"
                 + what.label().settings(" -p ")
                 + " --jvm " + Shell.word(Graal.call(jvm.path(), jvm.arguments()))
-                + (others.isEmpty() ? "" : " --jvm-args " + Shell.word(String.join(" ", others)))
+                + (others.isEmpty()
+                        ? ""
+                        : " --jvm-args "
+                                + Shell.word(others.stream()
+                                        .map(Reproduction::quoted)
+                                        .collect(Collectors.joining(" "))))
                 + jvm.overrides().options().stream()
                         .map(option -> " " + Shell.word(option))
                         .collect(Collectors.joining())
                 + (device == null ? "" : " --device " + Shell.word(device));
+    }
+
+    /** As {@code --jvm-args} takes an argument with blanks. */
+    private static String quoted(String argument) {
+        return argument.contains(" ") ? '"' + argument + '"' : argument;
     }
 }

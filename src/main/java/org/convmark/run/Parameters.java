@@ -54,12 +54,9 @@ public final class Parameters {
         if (parameter == Parameter.AXIS) {
             return point(value);
         }
-        if (parameter.words().isEmpty()) {
-            number(parameter, value);
-        } else {
-            new Choices(parameter.key(), parameter.words()).require(value);
-        }
-        return value;
+        return parameter.words().isEmpty()
+                ? number(parameter, value)
+                : new Choices(parameter.key(), parameter.words()).require(value);
     }
 
     private static String point(String value) {
@@ -70,7 +67,7 @@ public final class Parameters {
         }
     }
 
-    private static void number(Parameter parameter, String value) {
+    private static String number(Parameter parameter, String value) {
         String name = parameter.key();
         if (!value.matches("[+-]?\\d+")) {
             throw new InputError(
@@ -83,5 +80,6 @@ public final class Parameters {
         if (number.compareTo(BigInteger.valueOf(parameter.most())) > 0) {
             throw new InputError(name + "=" + value + " is too large: the most is " + parameter.most() + ".");
         }
+        return number.toString();
     }
 }

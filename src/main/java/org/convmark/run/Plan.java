@@ -3,6 +3,7 @@ package org.convmark.run;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -44,6 +45,7 @@ public record Plan(
 
     /** Copies the lists. */
     public Plan {
+        Objects.requireNonNull(effort, "no effort");
         jvms = List.copyOf(jvms);
         rows = List.copyOf(rows);
         skipped = List.copyOf(skipped);

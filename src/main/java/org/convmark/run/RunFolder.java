@@ -138,7 +138,7 @@ public record RunFolder(Path path) {
             if (tree.has("format") && tree.get("format").asInt() != Plan.FORMAT) {
                 throw new InputError(file + " was written by another version of Convmark: start a new run.");
             }
-            Plan plan = Json.MAPPER.treeToValue(tree, Plan.class);
+            Plan plan = Json.value(tree, Plan.class);
             plan.fault().ifPresent(fault -> {
                 throw damaged(file, fault);
             });

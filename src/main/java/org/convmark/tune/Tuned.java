@@ -70,7 +70,7 @@ public record Tuned(
     public static Tuned read(Path file) {
         Path path = file.toFile().isDirectory() ? file.resolve(NAME) : file;
         try {
-            Tuned tuned = Json.MAPPER.readValue(TextFile.read(path), Tuned.class);
+            Tuned tuned = Json.value(TextFile.read(path), Tuned.class);
             if (tuned.format() != FORMAT) {
                 throw new InputError(path + " was written by another version of Convmark: tune again.");
             }

@@ -82,7 +82,9 @@ public record Tuner(Path folder, Caches caches, PrintWriter out) {
 
     private Tuned search(Tuned tuned, Row row, Duration part) throws IOException {
         Duration budget = part.minus(START).isNegative() ? Duration.ZERO : part.minus(START);
-        Command.Answer answer = Command.of((int) part.plus(GRACE).toSeconds(), words(tuned.plan(), row, budget))
+        Command.Answer answer = Command.of(
+                        (int) Math.min(Integer.MAX_VALUE, part.plus(GRACE).toSeconds()),
+                        words(tuned.plan(), row, budget))
                 .run();
         if (!answer.succeeded()) {
             return tuned.with(failure(row, answer));

@@ -210,10 +210,12 @@ class FleetTest {
         Fleet fleet = submission().submit(matrix, jar, fake.slurm());
         Files.createDirectories(folder.path().resolve("running/task-001.101.0"));
         fake.install("squeue", "echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1");
-        fake.install("sacct", "printf '101_1|CANCELLED by 0\\n'");
-        assertEquals(
-                "killed half-way, Slurm says CANCELLED by 0",
-                Outcome.of(folder, fleet, fake.slurm()).get(0).reason());
+        for (String state : List.of("CANCELLED by 0", "OUT_OF_MEMORY")) {
+            fake.install("sacct", "printf '101_1|" + state + "\\n'");
+            assertEquals(
+                    "killed half-way, Slurm says " + state,
+                    Outcome.of(folder, fleet, fake.slurm()).get(0).reason());
+        }
         fake.install("squeue", "echo 'no controller' >&2; exit 1");
         Outcome unknown = Outcome.of(folder, fleet, fake.slurm()).get(0);
         assertEquals(State.MISSING, unknown.state());

@@ -59,7 +59,10 @@ class WriterTest {
     void dataAreForProgramsToo(@TempDir Path folder) throws IOException {
         Chart chart = new Chart(TABLE, "{\"mark\": \"bar\"}");
         List<Content> contents = List.of(new Content.Lead("Seen."), new Content.Fold("more", chart));
+        Path former = Files.writeString(folder.resolve("one-section.2-former.csv"), "");
+        Path other = Files.writeString(folder.resolve("another-section.2-former.csv"), "");
         new DataWriter().write(new Document("T", "S", List.of(new Section("One section", contents))), folder);
+        assertTrue(Files.notExists(former) && Files.exists(other));
         assertEquals(new CsvWriter().text(TABLE), Files.readString(folder.resolve("one-section.1-a-b-c.csv")));
         JsonNode section =
                 new ObjectMapper().readTree(folder.resolve("one-section.json").toFile());

@@ -402,7 +402,7 @@ class PlanTest {
         Plan plan = plan(
                 Profile.QUICK,
                 "\\.FireBenchmark",
-                List.of("depth=7", "width=8", "fusion=NONE,EPILOGUE", "loop=READ", "bytes=65536", "workers=2"),
+                List.of("depth=+7", "width=8,08", "fusion=NONE,EPILOGUE", "loop=READ", "bytes=65536", "workers=2"),
                 Here.with(Here.jvm("21", Target.own())));
         List<Row> fire = plan.rows().stream().filter(row -> !row.isRoof()).toList();
         assertEquals(2 * Target.own().size(), fire.size());

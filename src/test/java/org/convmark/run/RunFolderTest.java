@@ -159,6 +159,9 @@ class RunFolderTest {
         Files.writeString(file, Files.readString(file).substring(0, 500));
         InputError e = assertThrows(InputError.class, folder::plan);
         assertTrue(e.getMessage().contains("plan.json is damaged"), e::getMessage);
+        Files.writeString(file, "null");
+        InputError nothing = assertThrows(InputError.class, folder::plan);
+        assertTrue(nothing.getMessage().contains("plan.json is damaged (it holds null"), nothing::getMessage);
     }
 
     /** Any value replaced by any other: a plan is refused in one sentence, or one can go on with it. */

@@ -191,12 +191,14 @@ class TuneTest {
             value = {
                 "\"format\" : 1 | \"format\" : 9 | was written by another version",
                 "step=4 | step=x | is no schedule of a fused block",
-                "{ | | is damaged"
+                "{ | | is damaged",
+                "WHOLE | null | it holds null"
             })
     void damagedFilesAreRefused(String text, String other, String expected, @TempDir Path folder) throws IOException {
         tuned().write(folder);
         Path file = folder.resolve(Tuned.NAME);
-        Files.writeString(file, Files.readString(file).replace(text, other == null ? "" : other));
+        String whole = Files.readString(file);
+        Files.writeString(file, text.equals("WHOLE") ? other : whole.replace(text, other == null ? "" : other));
         InputError refused = assertThrows(InputError.class, () -> Tuned.read(file));
         assertTrue(refused.getMessage().contains(expected), refused.getMessage());
     }

@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.convmark.fusion.FusionCapabilities;
 import org.convmark.fusion.FusionConstraints;
 import org.convmark.fusion.FusionPlan;
@@ -31,6 +32,7 @@ public final class Footprint {
     public record Bytes(long workspace, FusionPlan.Traffic traffic) {}
 
     private final FusionConstraints constraints;
+    private final Set<String> told;
     private final Map<Integer, FusionPlanner> planners = new HashMap<>();
     private final Map<Integer, Map<Graph, Bytes>> known = new HashMap<>();
 
@@ -38,6 +40,7 @@ public final class Footprint {
     public Footprint(Machine machine, Map<String, Long> sizes) {
         Map<String, Long> all = new HashMap<>(machine.cacheSizes());
         all.putAll(sizes);
+        this.told = Set.copyOf(all.keySet());
         this.constraints =
                 new FusionConstraints(Caches.of(all), Long.MAX_VALUE, FusionConstraints.ScheduleOverride.NONE);
     }
@@ -66,9 +69,11 @@ public final class Footprint {
         });
     }
 
-    /** The levels of cache that hold the one number of bytes and not the other, least first. */
+    /** The levels of cache that hold the one number of bytes and not the other, least first, of those whose size is known. */
     public List<String> left(long held, long tooMany) {
-        return constraints.caches().levels(held, tooMany);
+        return constraints.caches().levels(held, tooMany).stream()
+                .filter(told::contains)
+                .toList();
     }
 
     private static boolean isPlanned(Case.Work work) {

@@ -94,7 +94,7 @@ public final class ActivationAnalysis implements Analysis {
                         + "over the elements that pass an activation; the time without is weighed by the roofs read beside both. Alone, each activation is a kernel of its own "
                         + "and pays for its launch and for memory; fused, it happens before a convolution's result leaves the kernel. "
                         + "A number is the median over points, with its interval of 95 %; an interval that contains zero means that the activation costs less than "
-                        + "these rows can tell. The error is the largest absolute one against double precision over sixty thousand points from -12 to 12, measured "
+                        + "these rows can tell. The error is the largest absolute one against double precision over some 56,000 points from -12 to 12, measured "
                         + "in the fork that was timed."));
         contents.add(table(run, entries));
         return new Section(TITLE, contents);

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.convmark.analysis.facts.CacheModel;
 import org.convmark.analysis.facts.CacheModel.Traffic;
 import org.convmark.analysis.facts.Correlation;
@@ -94,6 +95,15 @@ public final class CorrelationAnalysis implements Analysis {
         }
     }
 
+    /** What the rows of a group have in common. */
+    private record Group(Parameter extent, String rest, String engine, String family, String jvm) {
+        List<Cell> cells() {
+            return Stream.of(extent.key(), rest, engine, family, jvm)
+                    .map(Cell::words)
+                    .toList();
+        }
+    }
+
     private static final List<Pair> PAIRS = List.of(
             new Pair("flops and time", Sample::flops, Sample::seconds),
             new Pair("modelled bytes from L3 and time", Sample::fromL3, Sample::seconds),
@@ -113,7 +123,7 @@ public final class CorrelationAnalysis implements Analysis {
                             + "caches of its machine are. report --cache l2=512K --cache l3=32M says it.")));
         }
         List<Sample> samples = samples(model.get(), facts.architectures());
-        Map<String, List<Sample>> groups = groups(facts, samples);
+        Map<Group, List<Sample>> groups = groups(facts, samples);
         List<Content> contents = new ArrayList<>();
         contents.add(new Content.Lead(lead(samples, groups)));
         contents.add(new Content.Text((facts.cacheSizes().isEmpty() ? "Modelled caches: " : "What if the caches were: ")
@@ -159,15 +169,14 @@ public final class CorrelationAnalysis implements Analysis {
     }
 
     /** Rows of all workloads of a family over depth at one width, and over width at one depth. */
-    private static Map<String, List<Sample>> groups(RunFacts facts, List<Sample> samples) {
+    private static Map<Group, List<Sample>> groups(RunFacts facts, List<Sample> samples) {
         Map<Measurement, Sample> byRow = new IdentityHashMap<>();
         samples.forEach(sample -> byRow.put(sample.row(), sample));
-        Map<String, List<Sample>> groups = new LinkedHashMap<>();
+        Map<Group, List<Sample>> groups = new LinkedHashMap<>();
         for (Series series : Series.of(facts.architectures())) {
             Measurement first = series.first();
-            String name = String.join(
-                    ";",
-                    series.extent().key(),
+            Group name = new Group(
+                    series.extent(),
                     series.rest(),
                     first.work().target() + " " + first.work().fusion(),
                     Family.of(first.work().workload()).word() + "s",
@@ -178,20 +187,19 @@ public final class CorrelationAnalysis implements Analysis {
         return groups;
     }
 
-    private static String lead(List<Sample> samples, Map<String, List<Sample>> groups) {
+    private static String lead(List<Sample> samples, Map<Group, List<Sample>> groups) {
         if (groups.isEmpty()) {
             return "No workload was measured at several depths or widths, so nothing can be correlated over them.";
         }
         return Series.OVER.stream()
-                .map(Parameter::key)
                 .map(extent -> {
                     List<List<Sample>> here = groups.entrySet().stream()
-                            .filter(e -> e.getKey().startsWith(extent))
+                            .filter(e -> e.getKey().extent() == extent)
                             .map(Map.Entry::getValue)
                             .toList();
                     return here.isEmpty()
-                            ? "nothing was measured over " + extent
-                            : "over " + extent + ", "
+                            ? "nothing was measured over " + extent.key()
+                            : "over " + extent.key() + ", "
                                     + PAIRS.stream()
                                             .limit(3)
                                             .map(pair -> pair.name() + ": " + range(pair, here))
@@ -237,15 +245,12 @@ public final class CorrelationAnalysis implements Analysis {
                 rows);
     }
 
-    private static Table table(Map<String, List<Sample>> groups) {
+    private static Table table(Map<Group, List<Sample>> groups) {
         List<String> columns = new ArrayList<>(List.of("Over", "At", "Target", "Workloads", "JVM", "Rows"));
         PAIRS.forEach(pair -> columns.addAll(List.of(pair.name() + ", Pearson", pair.name() + ", Spearman")));
         List<List<Cell>> rows = new ArrayList<>();
         groups.forEach((name, samples) -> {
-            List<Cell> cells = new ArrayList<>();
-            for (String part : name.split(";")) {
-                cells.add(Cell.words(part));
-            }
+            List<Cell> cells = new ArrayList<>(name.cells());
             cells.add(Cell.number(samples.size(), Unit.COUNT));
             for (Pair pair : PAIRS) {
                 Optional<Correlation> correlation = pair.of(samples);

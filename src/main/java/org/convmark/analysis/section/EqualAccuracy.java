@@ -1,5 +1,6 @@
 package org.convmark.analysis.section;
 
+import static org.convmark.analysis.section.IdentityColumn.AXIS;
 import static org.convmark.analysis.section.IdentityColumn.BATCH;
 import static org.convmark.analysis.section.IdentityColumn.FUSION;
 import static org.convmark.analysis.section.IdentityColumn.JVM;
@@ -62,7 +63,7 @@ final class EqualAccuracy {
     static List<Content> of(RunFacts facts) {
         Map<Setting, Map<Network, Measurement>> fastest = new LinkedHashMap<>();
         facts.onAxes().stream()
-                .filter(row -> row.work().workload() instanceof Network)
+                .filter(row -> NetworkAnalysis.isOfPublishedSize(row.work()))
                 .forEach(row -> fastest.computeIfAbsent(Setting.of(row), setting -> new EnumMap<>(Network.class))
                         .merge((Network) row.work().workload(), row, EqualAccuracy::faster));
         List<Pair> pairs =
@@ -70,10 +71,10 @@ final class EqualAccuracy {
         if (pairs.isEmpty()) {
             return List.of();
         }
-        Map<Target, List<Double>> factors = pairs.stream()
+        Map<String, List<Double>> factors = pairs.stream()
                 .filter(Pair::isConvNeXt)
                 .collect(Collectors.groupingBy(
-                        pair -> pair.ours().work().target(),
+                        pair -> where(pair.ours().work()),
                         TreeMap::new,
                         Collectors.mapping(Pair::factor, Collectors.toList())));
         List<Content> contents = new ArrayList<>();
@@ -93,6 +94,10 @@ final class EqualAccuracy {
                         + "is as large, and was never trained."));
         contents.add(table(facts.run(), pairs));
         return contents;
+    }
+
+    private static String where(Case.Work work) {
+        return work.target() + (work.axis().isNone() ? "" : " with " + work.axis());
     }
 
     private static Measurement faster(Measurement one, Measurement other) {
@@ -115,12 +120,11 @@ final class EqualAccuracy {
     }
 
     private static Table table(Run run, List<Pair> pairs) {
-        List<IdentityColumn> identity = List.of(WORKLOAD, TARGET, FUSION, BATCH, WORKERS, JVM);
+        List<IdentityColumn> identity = List.of(WORKLOAD, TARGET, FUSION, BATCH, AXIS, WORKERS, JVM);
         return new Table(
                 "Networks of equal accuracy",
                 IdentityColumn.head(
                         identity,
-                        "Axis",
                         "Top-1 of its model in %",
                         "Against",
                         "Its fusion",
@@ -133,7 +137,6 @@ final class EqualAccuracy {
                                 identity,
                                 run,
                                 pair.ours(),
-                                Cell.words(pair.ours().work().axis().toString()),
                                 percent(((Network) pair.ours().work().workload()).originalAccuracy()),
                                 Cell.words(pair.other().work().workload().name()),
                                 Cell.words(pair.other().work().fusion().name()),

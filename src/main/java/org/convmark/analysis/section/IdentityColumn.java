@@ -19,6 +19,7 @@ enum IdentityColumn {
     WIDTH("Width", Parameter.WIDTH),
     IMAGE("Image", Parameter.IMAGE),
     BATCH("Batch", Parameter.BATCH),
+    AXIS("Axis", (run, row) -> row.work().axis().toString()),
     WORKERS("Workers", (run, row) -> String.valueOf(row.work().workers())),
     JVM("JVM", (run, row) -> run.label(row.jvm()));
 

@@ -28,6 +28,7 @@ public final class LaunchAnalysis implements Analysis {
             IdentityColumn.WIDTH,
             IdentityColumn.IMAGE,
             IdentityColumn.BATCH,
+            IdentityColumn.AXIS,
             IdentityColumn.WORKERS,
             IdentityColumn.JVM);
 

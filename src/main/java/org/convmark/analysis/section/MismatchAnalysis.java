@@ -95,11 +95,12 @@ public final class MismatchAnalysis implements Analysis {
                     sentences.isEmpty()
                             ? "There is no mismatch to show: a single architecture was measured."
                             : capital(String.join("; ", sentences)) + "."));
-            contents.add(new Content.Text(
-                    "Utilisation is the geometric mean over a form's points of reached over roof, each point with its "
-                            + "fastest row; mismatch is 1 - utilisation / best utilisation of the same family and hardware; the pass ratio is "
-                            + "unfused time over fused time; the composition gap of a stack is depth times the time of one unit over the time of "
-                            + "the deepest stack: below 1 a stack costs more than its units."));
+            contents.add(
+                    new Content.Text(
+                            "Utilisation is the geometric mean over a form's points of reached over roof, each point with its "
+                                    + "fastest row; mismatch is 1 - utilisation / best utilisation of the same family and hardware; the pass ratio is "
+                                    + "unfused time over fused time; the composition gap is depth times the time of one unit over the time of a "
+                                    + "stack, in the geometric mean over all stacks measured beside their unit: below 1 a stack costs more than its units."));
             contents.add(new Chart(
                     new Table(
                             "Utilisation and mismatch",

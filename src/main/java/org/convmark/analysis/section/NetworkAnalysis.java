@@ -21,6 +21,7 @@ import org.convmark.analysis.facts.RunFacts;
 import org.convmark.model.Case;
 import org.convmark.model.Metric;
 import org.convmark.model.Network;
+import org.convmark.model.Parameter;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
 import org.convmark.report.Chart;
@@ -82,13 +83,19 @@ public final class NetworkAnalysis implements Analysis {
             contents.add(table(run, rows, natives));
             contents.addAll(EqualAccuracy.of(facts));
             List<Gap> gaps = facts.gaps().all().stream()
-                    .filter(gap -> accuracy(gap.workload()).isPresent())
+                    .filter(gap -> accuracy(gap.workload()).isPresent() && isOfPublishedSize(gap.work()))
                     .toList();
             if (!gaps.isEmpty()) {
                 contents.add(new Chart(gaps(run, gaps), GAP));
             }
         }
         return new Section("Whole networks", contents);
+    }
+
+    /** Whether it is a network with the images that its accuracy is for. */
+    static boolean isOfPublishedSize(Case.Work work) {
+        return work.workload() instanceof Network network
+                && work.axis().applied(work.extents()).get(Parameter.IMAGE) == network.image();
     }
 
     private static Optional<Network.Accuracy> accuracy(Workload workload) {

@@ -14,13 +14,12 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.apache.commons.math3.stat.regression.SimpleRegression;
 import org.convmark.analysis.facts.Family;
+import org.convmark.analysis.facts.Footprint;
 import org.convmark.analysis.facts.Resampling;
 import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Series;
 import org.convmark.analysis.statistics.Interval;
-import org.convmark.machine.Machine;
 import org.convmark.model.Cost;
-import org.convmark.model.Graph;
 import org.convmark.model.Parameter;
 import org.convmark.model.Target;
 import org.convmark.report.Cell;
@@ -38,8 +37,6 @@ public final class ScalingAnalysis implements Analysis {
     private static final double BEND = 0.25;
 
     private static final List<IdentityColumn> IDENTITY = List.of(WORKLOAD, TARGET, FUSION, JVM);
-
-    private static final List<String> LEVELS = List.of("L1d", "L2", "L3");
 
     private static final String CURVES = """
             {"facet": {"field": "Panel", "type": "nominal", "title": null, "sort": null}, "columns": 2,
@@ -70,7 +67,7 @@ public final class ScalingAnalysis implements Analysis {
                         + "square of the width. Powers are fitted by least squares to logarithms; their intervals of 95 % say how far "
                         + "they would move if forks and iterations were drawn again. A curve bends where the power changes by more than "
                         + BEND
-                        + " from one step to the next. A working set is everything alive at the peak, the weights, input and result: "
+                        + " from one step to the next. A working set is inputs, result, weights and what a pass keeps between its kernels: "
                         + "it leaves a cache at the first extent where it no longer fits."));
         for (Family family : Family.values()) {
             List<Series> here = all.stream()
@@ -190,7 +187,7 @@ public final class ScalingAnalysis implements Analysis {
                 Cell.number(power(series, Cost::flops), Unit.COUNT),
                 Cell.number(power(series, Cost::bytes), Unit.COUNT),
                 bend(series),
-                leaves(run.machine().before(), series));
+                leaves(facts.footprint(), series));
     }
 
     private static Cell bend(Series series) {
@@ -213,30 +210,21 @@ public final class ScalingAnalysis implements Analysis {
                 Math.abs(most) < BEND ? "no" : String.format(Locale.ROOT, "at %.0f by %+.2f", extents[at], most));
     }
 
-    /** The caches that the working set outgrows between the first and the last row. */
-    private static Cell leaves(Machine machine, Series series) {
+    /** The caches that what a pass touches outgrows between two neighbours, with the extent of the larger. */
+    private static Cell leaves(Footprint footprint, Series series) {
         List<String> left = new ArrayList<>();
-        List<Cost> costs = series.costs();
-        for (String level : LEVELS) {
-            long bytes = machine.cache(level)
-                    .flatMap(cache -> cache.bytes().optional())
-                    .orElse(Long.MAX_VALUE);
-            for (int i = 1; i < costs.size(); i++) {
-                if (workingSet(series, i - 1) <= bytes && workingSet(series, i) > bytes) {
-                    left.add(level + " at "
-                            + series.rows().get(i).work().extents().get(series.extent()));
-                }
+        for (int i = 1; i < series.rows().size(); i++) {
+            Measurement row = series.rows().get(i);
+            Optional<Long> held = footprint.touched(series.rows().get(i - 1));
+            Optional<Long> touched = footprint.touched(row);
+            if (held.isEmpty() || touched.isEmpty()) {
+                return Cell.missing("what a pass of this target touches is not known");
             }
+            footprint
+                    .left(held.get(), touched.get())
+                    .forEach(level ->
+                            left.add(level + " at " + row.work().extents().get(series.extent())));
         }
         return Cell.words(left.isEmpty() ? "none" : String.join(", ", left));
-    }
-
-    private static long workingSet(Series series, int i) {
-        Graph graph = series.rows().get(i).work().graph();
-        Cost cost = series.rows().get(i).work().cost();
-        return cost.workspaceBytes()
-                + cost.weightBytes()
-                + graph.inputs().get(0).bytes()
-                + graph.output().bytes();
     }
 }

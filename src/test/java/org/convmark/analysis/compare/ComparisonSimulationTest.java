@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * How often a comparison is wrong, on made-up suites of 300 rows. A few suites of each kind by default; for figures worth
- * quoting {@code mvn test -Dtest=ComparisonSimulationTest -DargLine="--add-modules=jdk.incubator.vector -Dsuites=1000"},
+ * quoting {@code mvn test -Dtest=ComparisonSimulationTest -Dsuites=1000},
  * about an hour.
  */
 class ComparisonSimulationTest {

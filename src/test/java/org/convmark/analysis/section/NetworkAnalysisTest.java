@@ -21,6 +21,19 @@ import org.junit.jupiter.api.Test;
 class NetworkAnalysisTest {
     private static final Path CANNED = Path.of("src/test/resources/org/convmark/analysis/canned-run");
 
+    /** An accuracy says nothing of small images. */
+    @Test
+    void accuracyIsThatOfOneSize() {
+        Run run = Run.read(CANNED);
+        List<Measurement> rows = Stream.of("ConvFirstPicoReconstruction", "ConvNeXtPico")
+                .map(name -> row(run, name, "VECTOR", "EPILOGUE", "32", 0.1))
+                .toList();
+        String report = new MarkdownWriter()
+                .text(Report.of(new Run(run.folder(), run.machine(), run.plan(), rows, List.of()), Map.of()));
+        assertTrue(report.contains("| CONVNEXT\\_PICO |"), report);
+        assertFalse(report.contains("Networks of equal accuracy"), report);
+    }
+
     @Test
     void timeFactorKernelsAndAccuracyOfEachNetwork() {
         Run run = Run.read(CANNED);
@@ -56,8 +69,8 @@ class NetworkAnalysisTest {
         assertTrue(section.contains("ConvFirst is 3.50x as fast on VECTOR as ConvNeXt of no higher accuracy"), section);
         assertTrue(
                 section.lines()
-                                .filter(line ->
-                                        line.matches("\\| CONVFIRST.+ \\| VECTOR \\| BLOCK \\|.* NONE \\| 79.9 \\|.*"))
+                                .filter(line -> line.matches(
+                                        "\\| CONVFIRST.+ \\| VECTOR \\| BLOCK \\|.* NONE \\|.* 79.9 \\|.*"))
                                 .count()
                         == 1,
                 section);
@@ -70,9 +83,13 @@ class NetworkAnalysisTest {
     }
 
     private static Measurement row(Run run, String name, String target, String fusion, double seconds) {
+        return row(run, name, target, fusion, "224", seconds);
+    }
+
+    private static Measurement row(Run run, String name, String target, String fusion, String image, double seconds) {
         Measurement like = run.measurements().get(4);
         Map<String, String> params =
-                Map.of("image", "224", "batch", "1", "workers", "1", "target", target, "fusion", fusion);
+                Map.of("image", image, "batch", "1", "workers", "1", "target", target, "fusion", fusion);
         return new Measurement(
                 Subject.of("org.convmark.bench.network." + name + "Benchmark", new TreeMap<>(params)),
                 like.jvm(),
