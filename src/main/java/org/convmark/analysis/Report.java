@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.convmark.analysis.facts.Family;
 import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.section.ActivationAnalysis;
 import org.convmark.analysis.section.Analysis;
@@ -30,10 +31,6 @@ import org.convmark.analysis.section.RowAnalysis;
 import org.convmark.analysis.section.ScalingAnalysis;
 import org.convmark.analysis.section.SpeedupAnalysis;
 import org.convmark.analysis.section.WaterlineAnalysis;
-import org.convmark.model.Block;
-import org.convmark.model.Network;
-import org.convmark.model.Operator;
-import org.convmark.model.Pattern;
 import org.convmark.report.CsvWriter;
 import org.convmark.report.DataWriter;
 import org.convmark.report.Document;
@@ -48,11 +45,11 @@ public final class Report {
     /** What a report holds, in reading order. The only list of analyses. */
     private static final List<Analysis> ANALYSES = List.of(
             new MachineAnalysis(),
-            new SpeedupAnalysis("pattern", List.of(Pattern.values())),
-            new SpeedupAnalysis("block", List.of(Block.values())),
-            new SpeedupAnalysis("operator", List.of(Operator.values())),
+            new SpeedupAnalysis(Family.PATTERN),
+            new SpeedupAnalysis(Family.BLOCK),
+            new SpeedupAnalysis(Family.OPERATOR),
             new ActivationAnalysis(),
-            new SpeedupAnalysis("network", List.of(Network.values())),
+            new SpeedupAnalysis(Family.NETWORK),
             new NetworkAnalysis(),
             new DecompositionAnalysis(),
             new LaunchAnalysis(),

@@ -185,10 +185,8 @@ public final class CompareCommand implements Callable<Integer> {
     }
 
     private static Subject subject(String name) {
-        List<String> names = Stream.of(Subject.values())
-                .map(subject -> subject.name().toLowerCase(Locale.ROOT))
-                .toList();
-        return Subject.values()[names.indexOf(new Choices("subject", names).require(name))];
+        return Choices.pick(
+                "subject", List.of(Subject.values()), subject -> subject.name().toLowerCase(Locale.ROOT), name);
     }
 
     private static Run byFastestPass(Run run) {

@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.convmark.export.Export;
 import org.convmark.export.ExportFormat;
 import org.convmark.io.AtomicFile;
@@ -78,10 +77,7 @@ public final class ExportCommand implements Callable<Integer> {
     }
 
     private void exportRuns() throws IOException {
-        Choices known = new Choices(
-                "format",
-                Stream.of(ExportFormat.values()).map(ExportFormat::label).toList());
-        ExportFormat chosen = ExportFormat.values()[known.names().indexOf(known.require(format))];
+        ExportFormat chosen = Choices.pick("format", List.of(ExportFormat.values()), ExportFormat::label, format);
         try {
             List<Run> read = runs.stream().map(Run::read).toList();
             ExportFormat.Exported exported = chosen.of(read);

@@ -29,9 +29,8 @@ public record Problem(Case.Problem problem) {
      * @throws InputError if there is no such workload, or a value is not allowed
      */
     public static Problem of(String name, List<String> settings) {
-        List<String> names = Workload.all().stream().map(Workload::name).toList();
-        String known = new Choices("pattern, block, operator or network", names).require(name.toUpperCase(Locale.ROOT));
-        Workload workload = Workload.all().get(names.indexOf(known));
+        Workload workload = Choices.pick(
+                "pattern, block, operator or network", Workload.all(), Workload::name, name.toUpperCase(Locale.ROOT));
         Parameters parameters = new Parameters(settings);
         parameters.chosen().stream()
                 .filter(parameter ->

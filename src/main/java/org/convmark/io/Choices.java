@@ -3,6 +3,7 @@ package org.convmark.io;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.apache.commons.text.similarity.JaroWinklerSimilarity;
 
 /**
@@ -27,6 +28,16 @@ public record Choices(String kind, List<String> names) {
                     + String.join(", ", names) + ".");
         }
         return name;
+    }
+
+    /**
+     * The one of some things that has a name.
+     *
+     * @throws InputError with the nearest allowed name if none has it
+     */
+    public static <T> T pick(String kind, List<T> things, Function<T, String> name, String wanted) {
+        Choices choices = new Choices(kind, things.stream().map(name).toList());
+        return things.get(choices.names.indexOf(choices.require(wanted)));
     }
 
     /** The allowed name most similar to another name. */

@@ -87,11 +87,6 @@ public record Jvm(
                 speciesBits);
     }
 
-    /** Whether the Vector API's module is loaded. */
-    public boolean vectorModule() {
-        return speciesBits.known();
-    }
-
     /** Its version, and its compiler if that is known and not the usual one. */
     public String label() {
         return version

@@ -20,26 +20,11 @@ public enum RoofLoop {
     /** Independent chains of sums of four products of 8-bit integers; OPENCL on GPUs. */
     INTEGERS,
     /** Sum of one array: one stream read. */
-    READ {
-        @Override
-        public double bytesMoved(long size) {
-            return (double) size * passes(size);
-        }
-    },
+    READ,
     /** Copy of one half of the working set to the other: one stream read, one written. */
-    COPY {
-        @Override
-        public double bytesMoved(long size) {
-            return (double) size * passes(size);
-        }
-    },
+    COPY,
     /** a[i] = b[i] + s * c[i] on thirds of the working set: two streams read, one written (McCalpin, STREAM). */
-    TRIAD {
-        @Override
-        public double bytesMoved(long size) {
-            return (double) size * passes(size);
-        }
-    };
+    TRIAD;
 
     /**
      * Usual operations of one arithmetic run, 2^20 * 3^4 * 5^2: divisible by any usual number of lanes, chains and workers; 20 ms
@@ -90,7 +75,7 @@ public enum RoofLoop {
 
     /** Bytes that one run moves between registers and memory; 0 for arithmetic. */
     public double bytesMoved(long size) {
-        return 0;
+        return isArithmetic() ? 0 : (double) size * passes(size);
     }
 
     /** Whether it only computes, and moves nothing. */

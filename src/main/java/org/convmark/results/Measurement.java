@@ -238,4 +238,9 @@ public record Measurement(
     public Optional<MetricSamples> metric(Metric metric) {
         return Optional.ofNullable(metrics.get(metric));
     }
+
+    /** The median of a metric in base units; empty if it was not measured. */
+    public Optional<Double> value(Metric metric) {
+        return metric(metric).map(samples -> samples.median() * metric.scale());
+    }
 }

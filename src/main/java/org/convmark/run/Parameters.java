@@ -13,9 +13,6 @@ import org.convmark.model.Parameter;
 
 /** The user's values for benchmark parameters, in place of the profile's; each is checked on its own. */
 public final class Parameters {
-    private static final Choices NAMES = new Choices(
-            "parameter", Stream.of(Parameter.values()).map(Parameter::key).toList());
-
     private final Map<Parameter, List<String>> values = new EnumMap<>(Parameter.class);
 
     /**
@@ -29,8 +26,8 @@ public final class Parameters {
             if (equals < 1 || equals == setting.length() - 1) {
                 throw new InputError("-p takes name=value or name=value,value, not '" + setting + "'.");
             }
-            String name = NAMES.require(setting.substring(0, equals));
-            Parameter parameter = Parameter.values()[NAMES.names().indexOf(name)];
+            Parameter parameter = Choices.pick(
+                    "parameter", List.of(Parameter.values()), Parameter::key, setting.substring(0, equals));
             List<String> list = Stream.of(setting.substring(equals + 1).split(",", -1))
                     .map(value -> checked(parameter, value.strip()))
                     .distinct()

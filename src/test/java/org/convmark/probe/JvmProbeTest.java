@@ -44,7 +44,7 @@ class JvmProbeTest {
         assertEquals(
                 List.of("-Xmx200m", "--add-modules=jdk.incubator.vector"),
                 probe.jvm().inputFlags());
-        assertTrue(probe.jvm().vectorModule());
+        assertTrue(probe.jvm().speciesBits().known());
         assertEquals(Target.values().length, probe.targets().size());
         assertTrue(probe.target("SCALAR").orElseThrow().available());
         assertTrue(probe.target("VECTOR").orElseThrow().available());

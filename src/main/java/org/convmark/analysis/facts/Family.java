@@ -38,6 +38,11 @@ public enum Family {
         return workloads;
     }
 
+    /** The name in the singular, as the head of a column. */
+    public String title() {
+        return name().charAt(0) + word().substring(1);
+    }
+
     /** The name in the singular, in lower case. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);

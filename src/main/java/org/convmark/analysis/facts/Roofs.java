@@ -142,7 +142,7 @@ public final class Roofs {
 
     /** The arithmetic rate that a roof loop reached between the iterations of a row; empty in older runs. */
     public static Optional<Double> beside(Measurement row) {
-        return row.metric(Metric.ROOF).map(roof -> Metric.ROOF.scale() * roof.median());
+        return row.value(Metric.ROOF);
     }
 
     /** The highest arithmetic rate that the run saw on a row's hardware; NaN if it saw none. */

@@ -2,8 +2,10 @@ package org.convmark.analysis.facts;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.model.ActivationChain;
+import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
@@ -50,6 +52,26 @@ public final class RunFacts {
     /** Cache sizes in bytes by name that override the machine's. */
     public Map<String, Long> cacheSizes() {
         return cacheSizes;
+    }
+
+    /**
+     * Which targets could not run, on which JVM and why, in a sentence; empty if all could.
+     *
+     * @param peers whether of peers, or of our own targets
+     */
+    public Optional<String> unavailable(boolean peers) {
+        List<String> reasons = run.machine().jvms().stream()
+                .flatMap(probe -> probe.targets().stream()
+                        .filter(state -> !state.available()
+                                && peers
+                                        == Target.named(state.target())
+                                                .filter(Target::isPeer)
+                                                .isPresent())
+                        .map(state -> state.target() + " on JVM " + probe.jvm().version() + " ("
+                                + state.description().origin() + ")"))
+                .distinct()
+                .toList();
+        return reasons.isEmpty() ? Optional.empty() : Optional.of("Not available: " + String.join("; ", reasons) + ".");
     }
 
     /** Rows of workloads at every point of every axis. */

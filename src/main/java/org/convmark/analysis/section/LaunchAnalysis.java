@@ -119,26 +119,22 @@ public final class LaunchAnalysis implements Analysis {
         return "Kernels take " + Unit.SHARE.format(share(least))
                 + " or more of the time of a pass on the device; least in "
                 + least.label().title() + ", with "
-                + Unit.COUNT.format(value(least, Metric.LAUNCHES).orElseThrow()) + " launches.";
+                + Unit.COUNT.format(least.value(Metric.LAUNCHES).orElseThrow()) + " launches.";
     }
 
     private static double share(Measurement row) {
-        return value(row, Metric.EVENTS).orElseThrow() / row.seconds();
-    }
-
-    private static Optional<Double> value(Measurement row, Metric metric) {
-        return row.metric(metric).map(samples -> samples.median() * metric.scale());
+        return row.value(Metric.EVENTS).orElseThrow() / row.seconds();
     }
 
     private static List<Cell> cells(Run run, Measurement row) {
-        Optional<Double> kernels = value(row, Metric.EVENTS);
-        Optional<Double> span = value(row, Metric.SPAN);
+        Optional<Double> kernels = row.value(Metric.EVENTS);
+        Optional<Double> span = row.value(Metric.SPAN);
         return IdentityColumn.cells(
                 IDENTITY,
                 run,
                 row,
                 Cell.number(row.seconds(), Unit.SECONDS),
-                cell(value(row, Metric.LAUNCHES), Unit.COUNT),
+                cell(row.value(Metric.LAUNCHES), Unit.COUNT),
                 cell(kernels, Unit.SECONDS),
                 cell(span, Unit.SECONDS),
                 cell(span.flatMap(all -> kernels.map(own -> all - own)), Unit.SECONDS),

@@ -155,7 +155,7 @@ public final class NetworkAnalysis implements Analysis {
                 Cell.number(work.problem().graph().nodes().size(), Unit.COUNT),
                 metric(row, Metric.KERNELS, Unit.COUNT),
                 metric(row, Metric.ISOLATED, Unit.SECONDS),
-                value(row, Metric.ISOLATED)
+                row.value(Metric.ISOLATED)
                         .map(seconds -> Cell.number(row.seconds() / seconds, Unit.FACTOR))
                         .orElse(ONE_CALL),
                 metric(row, Metric.WORKSPACE, Unit.BYTES),
@@ -166,11 +166,7 @@ public final class NetworkAnalysis implements Analysis {
     }
 
     private static Cell metric(Measurement row, Metric which, Unit unit) {
-        return value(row, which).map(value -> Cell.number(value, unit)).orElse(ONE_CALL);
-    }
-
-    private static Optional<Double> value(Measurement row, Metric which) {
-        return row.metric(which).map(samples -> samples.median() * which.scale());
+        return row.value(which).map(value -> Cell.number(value, unit)).orElse(ONE_CALL);
     }
 
     private static Table gaps(Run run, List<Gap> gaps) {

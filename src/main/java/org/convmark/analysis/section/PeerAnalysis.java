@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.analysis.facts.Family;
 import org.convmark.analysis.facts.Peers;
 import org.convmark.analysis.facts.Peers.Match;
 import org.convmark.analysis.facts.Roofs;
@@ -24,10 +25,6 @@ import org.convmark.analysis.facts.RunFacts;
 import org.convmark.analysis.facts.Speedups;
 import org.convmark.analysis.facts.StabilityCheck;
 import org.convmark.jvm.JvmSetup;
-import org.convmark.model.Block;
-import org.convmark.model.Network;
-import org.convmark.model.Operator;
-import org.convmark.model.Pattern;
 import org.convmark.model.Target;
 import org.convmark.model.Workload;
 import org.convmark.report.Cell;
@@ -44,7 +41,6 @@ import org.convmark.results.Run;
  */
 public final class PeerAnalysis implements Analysis {
     private static final String TITLE = "Peers";
-    private static final Map<String, List<? extends Workload>> FAMILIES = families();
 
     private static final List<IdentityColumn> IDENTITY = List.of(WORKLOAD, DEPTH, WIDTH, IMAGE, BATCH, WORKERS, JVM);
 
@@ -66,15 +62,6 @@ public final class PeerAnalysis implements Analysis {
                     .map(mean -> Cell.number(mean, Unit.FACTOR))
                     .orElse(NOT_MEASURED);
         }
-    }
-
-    private static Map<String, List<? extends Workload>> families() {
-        Map<String, List<? extends Workload>> families = new LinkedHashMap<>();
-        families.put("pattern", List.of(Pattern.values()));
-        families.put("block", List.of(Block.values()));
-        families.put("operator", List.of(Operator.values()));
-        families.put("network", List.of(Network.values()));
-        return families;
     }
 
     private static Ratio overNative(Target target) {
@@ -124,13 +111,13 @@ public final class PeerAnalysis implements Analysis {
                 + "ours of networks also with fused blocks where that is faster; the best peer is the fastest of the three. A / B is the time of A over the time of B: above 1x B is "
                 + "faster. Means are geometric. Times are medians over forks; the fastest pass is the fastest single one that any fork saw, which "
                 + "neighbours on a shared machine disturb least."));
-        absent(run).ifPresent(text -> contents.add(new Content.Text(text)));
+        facts.unavailable(true).ifPresent(text -> contents.add(new Content.Text(text)));
         byJvm.forEach((jvm, matches) -> {
             String label = run.label(jvm);
             byWorkers(matches)
-                    .forEach((workers, some) -> FAMILIES.forEach((family, workloads) -> {
+                    .forEach((workers, some) -> Stream.of(Family.values()).forEach(family -> {
                         List<Match> here = some.stream()
-                                .filter(match -> workloads.contains(match.workload()))
+                                .filter(match -> Family.of(match.workload()) == family)
                                 .toList();
                         if (!here.isEmpty()) {
                             String where = " on JVM " + label + ", " + Roofs.workers(workers);
@@ -180,24 +167,9 @@ public final class PeerAnalysis implements Analysis {
                 + (factors.size() == 1 ? " point" : " points");
     }
 
-    private static Optional<String> absent(Run run) {
-        List<String> reasons = run.machine().jvms().stream()
-                .flatMap(probe -> probe.targets().stream()
-                        .filter(state -> Target.named(state.target())
-                                        .filter(Target::isPeer)
-                                        .isPresent()
-                                && !state.available())
-                        .map(state -> state.target() + " on JVM " + probe.jvm().version() + " ("
-                                + state.description().missing() + ")"))
-                .distinct()
-                .toList();
-        return reasons.isEmpty() ? Optional.empty() : Optional.of("Not available: " + String.join("; ", reasons) + ".");
-    }
-
     /** A row per workload, and their mean. */
-    private static Table summary(StabilityCheck stability, String family, String where, List<Match> matches) {
-        List<String> columns = new ArrayList<>(
-                List.of(Character.toUpperCase(family.charAt(0)) + family.substring(1), "Accelerated engine"));
+    private static Table summary(StabilityCheck stability, Family family, String where, List<Match> matches) {
+        List<String> columns = new ArrayList<>(List.of(family.title(), "Accelerated engine"));
         ratios().forEach(ratio -> columns.add(ratio.name()));
         Target.accelerated().forEach(target -> columns.add(target + " >= best peer"));
         columns.add("Steady?");
@@ -208,7 +180,7 @@ public final class PeerAnalysis implements Analysis {
         if (rows.size() > 1) {
             rows.add(summary(stability, "geometric mean", matches));
         }
-        return new Table("By " + family + where, columns, rows);
+        return new Table("By " + family.word() + where, columns, rows);
     }
 
     private static List<Cell> summary(StabilityCheck stability, String name, List<Match> matches) {

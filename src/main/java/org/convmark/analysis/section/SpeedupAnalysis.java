@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.convmark.analysis.facts.Family;
 import org.convmark.analysis.facts.Point;
 import org.convmark.analysis.facts.Resampling;
 import org.convmark.analysis.facts.RunFacts;
@@ -34,10 +35,9 @@ import org.convmark.results.Run;
  * Which forms of network gain most from acceleration: the factor over plain Java by workload, depth and width, and the
  * ranking of workloads (the main table of Abbasi et al. 2021).
  *
- * @param kind what is ranked, in the singular: pattern, block, operator or network
- * @param workloads all of that kind
+ * @param family what is ranked
  */
-public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) implements Analysis {
+public record SpeedupAnalysis(Family family) implements Analysis {
     private static final Cell NOT_MEASURED =
             Cell.missing("the target or its plain Java baseline was not measured there");
 
@@ -72,7 +72,7 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) i
         Run run = facts.run();
         List<Content> contents = new ArrayList<>();
         for (JvmSetup jvm : run.jvms()) {
-            Speedups speedups = facts.speedups(jvm, workloads);
+            Speedups speedups = facts.speedups(jvm, family.workloads());
             List<Point> points = speedups.points();
             if (speedups.targets().stream()
                     .anyMatch(t -> !ranked(speedups, t, points).isEmpty())) {
@@ -80,7 +80,7 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) i
             }
         }
         if (contents.isEmpty()) {
-            contents.add(new Content.Lead("No " + kind + " was measured both on plain Java and accelerated."));
+            contents.add(new Content.Lead("No " + family.word() + " was measured both on plain Java and accelerated."));
         } else {
             contents.add(
                     1,
@@ -88,22 +88,8 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) i
                             + "kernel per layer (SCALAR, fusion NONE). Of each target the fastest fusion counts and is named. "
                             + "Means over depths and widths are geometric."));
         }
-        unavailable(run).ifPresent(text -> contents.add(new Content.Text(text)));
-        return new Section("Speed-up by " + kind, contents);
-    }
-
-    private static Optional<String> unavailable(Run run) {
-        List<String> reasons = run.machine().jvms().stream()
-                .flatMap(probe -> probe.targets().stream()
-                        .filter(state -> !state.available()
-                                && Target.named(state.target())
-                                        .filter(Target::isPeer)
-                                        .isEmpty())
-                        .map(state -> state.target() + " on JVM " + probe.jvm().version() + " ("
-                                + state.description().origin() + ")"))
-                .distinct()
-                .toList();
-        return reasons.isEmpty() ? Optional.empty() : Optional.of("Not available: " + String.join("; ", reasons) + ".");
+        facts.unavailable(false).ifPresent(text -> contents.add(new Content.Text(text)));
+        return new Section("Speed-up by " + family.word(), contents);
     }
 
     private void addTo(
@@ -113,9 +99,9 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) i
                         .flatMap(target -> sentence(speedups, target, points).stream())
                         .collect(Collectors.joining("; "))
                 + "." + caution(speedups, points)));
-        contents.add(new Chart(means(resampling, jvm, speedups, points), MEANS.replace("KIND", capital(kind))));
+        contents.add(new Chart(means(resampling, jvm, speedups, points), MEANS.replace("KIND", family.title())));
         contents.add(ranking(jvm, speedups, points));
-        if (points.size() > 1 && workloads.get(0) instanceof Stack) {
+        if (points.size() > 1 && family.workloads().get(0) instanceof Stack) {
             contents.add(new Content.Fold(
                     "By depth and width, JVM " + jvm,
                     speedups.targets().stream()
@@ -143,13 +129,14 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) i
         }
         return new Table(
                 "Geometric mean of the speed-up over plain Java with its 95 % interval, JVM " + jvm,
-                List.of(capital(kind), "Target", "Speed-up", "Low", "High", "Points"),
+                List.of(family.title(), "Target", "Speed-up", "Low", "High", "Points"),
                 rows);
     }
 
     private String caution(Speedups speedups, List<Point> points) {
         List<Factor> all = speedups.targets().stream()
-                .flatMap(target -> workloads.stream().flatMap(w -> speedups.factors(w, target, points).stream()))
+                .flatMap(target ->
+                        family.workloads().stream().flatMap(w -> speedups.factors(w, target, points).stream()))
                 .toList();
         long unsteady = all.stream().filter(factor -> !factor.steady()).count();
         return unsteady == 0 ? "" : " Caution: " + unsteady + " of " + all.size() + " factors rest on unsteady rows.";
@@ -157,7 +144,7 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) i
 
     /** Workloads that a target ran, the one that gains most first. */
     private List<Entry> ranked(Speedups speedups, Target target, List<Point> points) {
-        return workloads.stream()
+        return family.workloads().stream()
                 .map(w -> new Entry(w, speedups.factors(w, target, points)))
                 .filter(entry -> !entry.factors().isEmpty())
                 .sorted(Comparator.comparingDouble(Entry::mean).reversed())
@@ -178,15 +165,15 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) i
                         + least.workload().name() + " (" + Unit.FACTOR.format(least.mean()) + ")";
         return Optional.of(
                 target + " is " + Unit.FACTOR.format(Speedups.mean(all).orElseThrow()) + " as fast as plain Java over "
-                        + ranked.size() + " " + kind + (ranked.size() == 1 ? "" : "s") + extremes);
+                        + ranked.size() + " " + family.word() + (ranked.size() == 1 ? "" : "s") + extremes);
     }
 
     private Table ranking(String jvm, Speedups speedups, List<Point> points) {
         List<Target> targets = speedups.targets();
-        List<String> columns = new ArrayList<>(List.of("Rank", capital(kind)));
+        List<String> columns = new ArrayList<>(List.of("Rank", family.title()));
         targets.forEach(target -> columns.addAll(List.of(target.name(), target + " range", target + " fusion")));
         columns.add("Steady?");
-        Map<Workload, List<Entry>> entries = workloads.stream()
+        Map<Workload, List<Entry>> entries = family.workloads().stream()
                 .collect(Collectors.toMap(Function.identity(), w -> targets.stream()
                         .map(target -> new Entry(w, speedups.factors(w, target, points)))
                         .toList()));
@@ -209,7 +196,7 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) i
 
     /** Workloads with a result, by their mean over all targets. */
     private List<Workload> order(Map<Workload, List<Entry>> entries) {
-        return workloads.stream()
+        return family.workloads().stream()
                 .map(w -> new Entry(
                         w,
                         entries.get(w).stream()
@@ -265,7 +252,7 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) i
         points.forEach(p -> columns.put(label(p, points), List.of(p)));
         addMeans(columns, Parameter.DEPTH, points);
         addMeans(columns, Parameter.WIDTH, points);
-        List<String> names = new ArrayList<>(List.of(capital(kind)));
+        List<String> names = new ArrayList<>(List.of(family.title()));
         names.addAll(columns.keySet());
         List<List<Cell>> rows = new ArrayList<>();
         for (Entry entry : ranked(speedups, target, points)) {
@@ -301,9 +288,5 @@ public record SpeedupAnalysis(String kind, List<? extends Workload> workloads) i
 
     private static boolean varies(List<Point> points, Function<Point, Integer> extent) {
         return points.stream().map(extent).distinct().count() > 1;
-    }
-
-    private static String capital(String word) {
-        return Character.toUpperCase(word.charAt(0)) + word.substring(1);
     }
 }

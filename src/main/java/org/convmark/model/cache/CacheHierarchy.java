@@ -34,11 +34,6 @@ public final class CacheHierarchy {
     private final int[] sets;
     private final long[] misses;
 
-    /** Empty caches with every set simulated. */
-    public CacheHierarchy(int lineBytes, List<Level> levels) {
-        this(lineBytes, 1, levels);
-    }
-
     /**
      * Empty caches.
      *

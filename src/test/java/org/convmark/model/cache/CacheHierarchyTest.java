@@ -25,7 +25,7 @@ class CacheHierarchyTest {
     private static final Level L2 = new Level("L2", 512 << 10, 8);
     private static final Level L3 = new Level("L3", 8 << 20, 16);
 
-    private final CacheHierarchy caches = new CacheHierarchy(LINE, List.of(L1, L2, L3));
+    private final CacheHierarchy caches = new CacheHierarchy(LINE, 1, List.of(L1, L2, L3));
 
     /** Streams that fit a level come from it the second time, those that do not come from behind it every time. */
     @ParameterizedTest
@@ -75,7 +75,7 @@ class CacheHierarchyTest {
     void blockedProduct() {
         int n = 512;
         int b = 32;
-        CacheHierarchy one = new CacheHierarchy(LINE, List.of(new Level("L1d", 32 << 10, 512)));
+        CacheHierarchy one = new CacheHierarchy(LINE, 1, List.of(new Level("L1d", 32 << 10, 512)));
         long rowBytes = 4L * n;
         for (int i = 0; i < n; i += b) {
             for (int j = 0; j < n; j += b) {
@@ -96,7 +96,7 @@ class CacheHierarchyTest {
     @Test
     void agreesWithAnotherSimulator() {
         Random random = new Random(7);
-        CacheHierarchy one = new CacheHierarchy(LINE, List.of(new Level("L", 48 << 10, 12)));
+        CacheHierarchy one = new CacheHierarchy(LINE, 1, List.of(new Level("L", 48 << 10, 12)));
         int sets = (48 << 10) / LINE / 12;
         List<LinkedHashSet<Long>> reference =
                 Stream.generate(LinkedHashSet<Long>::new).limit(sets).toList();
@@ -118,7 +118,8 @@ class CacheHierarchyTest {
 
     @Test
     void levelWithoutASetIsRefused() {
-        assertThrows(IllegalArgumentException.class, () -> new CacheHierarchy(LINE, List.of(new Level("L1d", 256, 8))));
+        assertThrows(
+                IllegalArgumentException.class, () -> new CacheHierarchy(LINE, 1, List.of(new Level("L1d", 256, 8))));
     }
 
     /** What a kernel touches is at least what it must, and a cold pass misses each byte of it about once in a large cache. */
@@ -131,7 +132,7 @@ class CacheHierarchyTest {
                 AtomicLong touched = new AtomicLong();
                 trace.visit((address, bytes) -> touched.addAndGet(bytes));
                 assertTrue(touched.get() >= 0.9 * graph.cost().bytes(), workload + " " + fusion);
-                CacheHierarchy large = new CacheHierarchy(LINE, List.of(new Level("L", 1 << 28, 16)));
+                CacheHierarchy large = new CacheHierarchy(LINE, 1, List.of(new Level("L", 1 << 28, 16)));
                 trace.visit(large::touch);
                 assertTrue(large.missedBytes(0) <= 1.3 * graph.cost().bytes() + (1 << 16), workload + " " + fusion);
                 large.reset();
