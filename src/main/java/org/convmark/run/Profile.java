@@ -289,8 +289,7 @@ public enum Profile {
      * @throws InputError with the nearest known name if there is none
      */
     public static Profile named(String label) {
-        List<String> labels = Stream.of(values()).map(Profile::label).toList();
-        return values()[labels.indexOf(new Choices("profile", labels).require(label))];
+        return Choices.pick("profile", List.of(values()), Profile::label, label);
     }
 
     /** Whether a workload is measured unless benchmarks are named. */

@@ -50,7 +50,7 @@ class LayerSweepTest {
 
     // ---------------------------------------------------------------- convolutions
 
-    /** Over all kernels, strides and maps, every pair of input and output channels occurs. */
+    /** Over all kernels, strides and maps, every pair of input and output channels occurs, on OPENCL half of them. */
     @TestFactory
     Stream<DynamicNode> denseConvolutions() {
         Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();

@@ -5,15 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.convmark.analysis.facts.RunFacts;
 import org.convmark.jvm.JvmSetup;
 import org.convmark.jvm.Overrides;
 import org.convmark.report.Table;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
-import org.convmark.results.Subject;
 import org.junit.jupiter.api.Test;
 
 /** Groups of rows that are correlated. */
@@ -22,35 +19,19 @@ class CorrelationAnalysisTest {
     @Test
     void argumentsOfJvmsAreOnlyWords() {
         Run canned = Run.read(Path.of("src/test/resources/org/convmark/analysis/canned-run"));
-        Measurement like = canned.measurements().get(4);
         JvmSetup jvm = new JvmSetup("25", "VM", "/java", List.of("-Dx=a;b", "-Dy=c d"), Overrides.NONE);
-        List<Measurement> rows = IntStream.range(1, 4)
-                .mapToObj(depth -> new Measurement(
-                        Subject.of(
-                                "org.convmark.bench.pattern.PlainBenchmark",
-                                new TreeMap<>(Map.of(
-                                        "depth",
-                                        "" + depth,
-                                        "width",
-                                        "8",
-                                        "image",
-                                        "8",
-                                        "batch",
-                                        "1",
-                                        "workers",
-                                        "1",
-                                        "target",
-                                        "VECTOR",
-                                        "fusion",
-                                        "NONE"))),
+        List<Measurement> rows = canned.measurements().stream()
+                .filter(Measurement::isWork)
+                .map(row -> new Measurement(
+                        row.subject(),
                         jvm,
-                        List.of(),
-                        like.jmhVersion(),
-                        like.mode(),
-                        like.threads(),
-                        List.of(List.of(0.1 * depth)),
-                        Map.of(),
-                        Map.of()))
+                        row.jvmArgs(),
+                        row.jmhVersion(),
+                        row.mode(),
+                        row.threads(),
+                        row.samples(),
+                        row.metrics(),
+                        row.kernels()))
                 .toList();
         Run run = new Run(canned.folder(), canned.machine(), canned.plan(), rows, List.of());
         Table table = new CorrelationAnalysis()

@@ -69,8 +69,9 @@ class NetworkAnalysisTest {
         assertTrue(section.contains("ConvFirst is 3.50x as fast on VECTOR as ConvNeXt of no higher accuracy"), section);
         assertTrue(
                 section.lines()
-                                .filter(line -> line.matches(
-                                        "\\| CONVFIRST.+ \\| VECTOR \\| BLOCK \\|.* NONE \\|.* 79.9 \\|.*"))
+                                .filter(
+                                        line -> line.matches(
+                                                "\\| CONVFIRST.+ \\| VECTOR \\| BLOCK \\|.* NONE \\| 1 \\| [^|]+ \\| 79.9 \\|.*"))
                                 .count()
                         == 1,
                 section);
