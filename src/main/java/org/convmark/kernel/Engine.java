@@ -9,8 +9,8 @@ public interface Engine extends AutoCloseable {
     /** What a device says of itself that runs kernels of GPUs. */
     String GPU_KERNELS = "GPU kernels";
 
-    /** What a device says of itself that multiplies numbers of half precision on tensor cores. */
-    String TENSOR_CORES = "FP16 on tensor cores";
+    /** What a device says of itself that multiplies numbers of half precision; how follows. */
+    String HALVES = "FP16";
 
     /**
      * A program that runs a graph.

@@ -15,7 +15,7 @@ public enum RoofLoop {
      * COMPUTE. The same as COMPUTE on OpenCL devices.
      */
     COMPUTE_L1,
-    /** Independent chains of products of matrices of half precision with sums of floats; OPENCL on GPUs with tensor cores. */
+    /** Independent chains of products of half precision with sums of floats; OPENCL on GPUs that multiply halves. */
     HALVES,
     /** Independent chains of sums of four products of 8-bit integers; OPENCL on GPUs. */
     INTEGERS,

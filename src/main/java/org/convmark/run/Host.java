@@ -95,12 +95,13 @@ public record Host(Machine machine, Map<JvmSetup, Probe> probes, String device, 
             return Optional.empty();
         }
         boolean halves = roof.loop() == RoofLoop.HALVES;
-        String why = halves ? " has no tensor cores that multiply halves" : " multiplies floats in place of integers";
+        String why = halves ? " has no unit that multiplies halves" : " multiplies floats in place of integers";
         return probes.get(jvm)
                 .target(what.target().name())
                 .flatMap(state -> state.description().optional())
                 .map(EngineId::parse)
-                .filter(engine -> !engine.properties().contains(halves ? Engine.TENSOR_CORES : Engine.GPU_KERNELS))
+                .filter(engine -> engine.properties().stream()
+                        .noneMatch(property -> property.startsWith(halves ? Engine.HALVES : Engine.GPU_KERNELS)))
                 .map(engine -> engine.name() + why + ", so there is no roof of "
                         + roof.loop().format());
     }

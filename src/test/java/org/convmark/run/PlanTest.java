@@ -129,6 +129,7 @@ class PlanTest {
             delimiter = '|',
             value = {
                 "X (Y, driver 1, GPU kernels, FP16 on tensor cores) | FP32 FP16 INT8 | 0",
+                "X (Y, driver 1, GPU kernels, FP16 in pairs) | FP32 FP16 INT8 | 0",
                 "X (Y, driver 1, GPU kernels) | FP32 INT8 | 1",
                 "X (Y, driver 1, CPU kernels) | FP32 | 2"
             })

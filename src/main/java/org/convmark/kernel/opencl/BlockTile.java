@@ -22,11 +22,12 @@ interface BlockTile {
     /**
      * What a device can run of a block, the fastest by the model first; none if the block has another form or is too wide for the device.
      *
-     * @param halves whether the device has tensor cores of half precision
+     * @param halves what multiplies halves there
      */
-    static List<BlockTile> all(DeviceInfo device, boolean halves, TiledBlock block) {
+    static List<BlockTile> all(DeviceInfo device, MatrixTile.Unit halves, TiledBlock block) {
         return Stream.concat(
-                        halves ? ExpandProjectMma.all(device, block) : Stream.empty(), ExpandProject.all(device, block))
+                        halves == MatrixTile.Unit.HALVES ? ExpandProjectMma.all(device, block) : Stream.empty(),
+                        ExpandProject.all(device, block))
                 .sorted(Comparator.comparingDouble(
                         tile -> tile.model().on(device.computeUnits()).cycles()))
                 .toList();

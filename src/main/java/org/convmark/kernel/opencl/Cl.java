@@ -5,6 +5,7 @@ import static org.jocl.CL.*;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,7 @@ final class Cl implements AutoCloseable {
     private final List<cl_mem> buffers = new ArrayList<>();
 
     /** How integers and halves are multiplied; asked for once. */
-    private Dots dots;
+    private final Map<MatrixTile.Unit, Optional<Dots>> dots = new EnumMap<>(MatrixTile.Unit.class);
 
     private Optional<Mma> mma;
 
@@ -113,12 +114,16 @@ final class Cl implements AutoCloseable {
         return device.units();
     }
 
-    /** How products of integers are best added. */
-    Dots dots() {
-        if (dots == null) {
-            dots = Dots.of(device, this);
-        }
-        return dots;
+    /** How products of such words are best added; empty if they are not. */
+    Optional<Dots> dots(MatrixTile.Unit unit) {
+        return dots.computeIfAbsent(unit, words -> Dots.of(words, device, this));
+    }
+
+    /** What multiplies halves best: tensor cores, or items, as pairs if there is a way, else as floats. */
+    MatrixTile.Unit halves() {
+        return mma().isPresent()
+                ? MatrixTile.Unit.HALVES
+                : dots(MatrixTile.Unit.PAIRS).isPresent() ? MatrixTile.Unit.PAIRS : MatrixTile.Unit.FLOATS;
     }
 
     /** How tensor cores are told to multiply halves; empty if there are none. */

@@ -53,14 +53,14 @@ final class FusedTile {
     }
 
     private final DeviceInfo device;
-    private final boolean halves;
+    private final MatrixTile.Unit halves;
     private final Race race;
 
     /** What fits, the largest group first; blocks are asked for again and again while a graph is cut. */
     private final Map<TiledBlock, List<Choice>> known = new ConcurrentHashMap<>();
 
-    /** @param halves whether the device has tensor cores of half precision */
-    FusedTile(DeviceInfo device, boolean halves, Race race) {
+    /** @param halves what multiplies halves there */
+    FusedTile(DeviceInfo device, MatrixTile.Unit halves, Race race) {
         this.device = device;
         this.halves = halves;
         this.race = race;

@@ -66,14 +66,7 @@ final class GpuConvolution {
     /** As the model orders them. Columns of a wide group would read their input anew for every few channels. */
     private List<Autotuner.Variant> variants() {
         List<Autotuner.Variant> products =
-                MatrixTile.plans(
-                                cl.info(),
-                                cl.units(),
-                                conv,
-                                in.shape(),
-                                out.shape(),
-                                wide() == 4,
-                                cl.mma().isPresent())
+                MatrixTile.plans(cl.info(), cl.units(), conv, in.shape(), out.shape(), wide() == 4, cl.halves())
                         .stream()
                         .map(this::product)
                         .toList();
@@ -118,12 +111,12 @@ final class GpuConvolution {
     }
 
     /** Whether a convolution is faster as a matrix product, by the model; narrow groups leave most of a tile empty. */
-    private static boolean isMatrix(DeviceInfo device, boolean halves, Conv conv, Shape in, Shape out) {
+    private static boolean isMatrix(DeviceInfo device, MatrixTile.Unit halves, Conv conv, Shape in, Shape out) {
         return conv.groupOut(in.channels()) >= NARROW
                 || product(device, halves, conv, in, out) < byColumns(device, conv, in, out);
     }
 
-    private static double product(DeviceInfo device, boolean halves, Conv conv, Shape in, Shape out) {
+    private static double product(DeviceInfo device, MatrixTile.Unit halves, Conv conv, Shape in, Shape out) {
         int units = device.computeUnits();
         return MatrixTile.plans(device, units, conv, in, out, out.width() % 4 == 0, halves)
                 .get(0)
@@ -142,9 +135,9 @@ final class GpuConvolution {
     /**
      * Predicted cycles of a layer of a body in a launch of its own, whatever it is.
      *
-     * @param halves whether the device has tensor cores of half precision
+     * @param halves what multiplies halves there
      */
-    static double cycles(DeviceInfo device, boolean halves, Graph body, int node) {
+    static double cycles(DeviceInfo device, MatrixTile.Unit halves, Graph body, int node) {
         int units = device.computeUnits();
         Conv conv = TiledBlock.conv(body.nodes().get(node).layer());
         Shape in = TiledBlock.in(body, node);
@@ -223,10 +216,15 @@ final class GpuConvolution {
         String unit =
                 switch (plan.tile().unit()) {
                     case FLOATS -> "";
-                    case INTEGERS -> " -DDOTS=" + cl.dots() + StoredConv.integers(folded);
+                    case INTEGERS -> dots(plan) + StoredConv.integers(folded);
+                    case PAIRS -> dots(plan);
                     case HALVES -> cl.mma().orElseThrow().option();
                 };
         return options + plan.options() + " -DPIXELS=" + pixels + " -DGROUPS=" + groups + " -DWIDE=" + wide() + unit;
+    }
+
+    private String dots(MatrixTile.Plan plan) {
+        return cl.dots(plan.tile().unit()).orElseThrow().option();
     }
 
     /** Pixels that are stored at a time: 4 if every four of a row are aligned in both tensors. */

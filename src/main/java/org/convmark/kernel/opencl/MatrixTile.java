@@ -25,14 +25,23 @@ record MatrixTile(Unit unit, int channels, int pixels, int depth, int own) {
         FLOATS(1),
         /** Items, a word of four integers of 8 bits. */
         INTEGERS(4),
+        /** Items, a word of two numbers of half precision. */
+        PAIRS(2),
         /** Tensor cores, a word of two numbers of half precision, see {@code mma_gpu.cl}. */
         HALVES(2);
+
+        /** Property that names PAIRS or HALVES, whose kernels then run on every device, by plain C. */
+        static final String EVERYWHERE = "convmark.opencl.unit.everywhere";
 
         /** Input channels of a term. */
         final int lanes;
 
         Unit(int lanes) {
             this.lanes = lanes;
+        }
+
+        boolean isEverywhere() {
+            return name().equalsIgnoreCase(System.getProperty(EVERYWHERE));
         }
     }
 
@@ -105,18 +114,21 @@ record MatrixTile(Unit unit, int channels, int pixels, int depth, int own) {
         return unit == Unit.HALVES ? stepOfWarps() : stepOfItems();
     }
 
-    /** A dot product is taken for as long as two multiply-adds, and each of its four floats three or four instructions to become a byte. */
+    /**
+     * A product of words is taken for as long as two multiply-adds. A float of four takes three or four instructions to become a byte, one of
+     * two takes one and a half to become a half.
+     */
     private LaunchModel.Work stepOfItems() {
-        boolean dots = unit == Unit.INTEGERS;
+        double becoming = unit == Unit.INTEGERS ? 3.5 : unit == Unit.PAIRS ? 1.5 : 0;
         int across = pixels / own;
         int quads = own / 4;
         int values = pixels * depth / items() * unit.lanes;
         int weights = channels * depth / 4 / items();
-        int products = (dots ? 2 : 1) * own * own * depth;
+        int products = (unit.lanes > 1 ? 2 : 1) * own * own * depth;
         // Local memory gives a warp eight quads a cycle, as many as there are different ones. Caches give half of that.
         double reads = depth * quads * (Math.max(1, across / 8.0) + Math.max(1, 4.0 / across));
         double loads = reads + 3 * values + 12 * weights;
-        double all = products + 2 * depth * quads + 2 * (values + weights) + (dots ? 3.5 * values : 0) + 40;
+        double all = products + 2 * depth * quads + 2 * (values + weights) + becoming * values + 40;
         return new LaunchModel.Work(products, loads, all, 1).inGroup(items());
     }
 
@@ -191,17 +203,17 @@ record MatrixTile(Unit unit, int channels, int pixels, int depth, int own) {
      * @param in shape of the input
      * @param out shape of the output
      * @param wide whether four pixels can be stored at a time
-     * @param halves whether it has tensor cores of half precision
+     * @param halves what multiplies halves there
      * @throws IllegalStateException if the device has room for none
      */
-    static List<Plan> plans(
-            DeviceInfo device, int units, Conv conv, Shape in, Shape out, boolean wide, boolean halves) {
+    static List<Plan> plans(DeviceInfo device, int units, Conv conv, Shape in, Shape out, boolean wide, Unit halves) {
         int group = conv.groupWidth(in.channels());
         boolean integers = conv.precision() == Precision.INT8 && group % Unit.INTEGERS.lanes == 0;
-        boolean onTensorCores = halves && conv.precision() == Precision.FP16 && group % Unit.HALVES.lanes == 0;
-        List<Plan> plans = Stream.concat(
-                        of(device).map(tile -> integers ? tile.with(Unit.INTEGERS) : tile),
-                        onTensorCores ? of(OF_WARPS, device) : Stream.empty())
+        boolean ofHalves = conv.precision() == Precision.FP16 && group % halves.lanes == 0;
+        Stream<MatrixTile> more = !ofHalves || halves == Unit.FLOATS
+                ? Stream.empty()
+                : halves == Unit.HALVES ? of(OF_WARPS, device) : of(device).map(tile -> tile.with(halves));
+        List<Plan> plans = Stream.concat(of(device).map(tile -> integers ? tile.with(Unit.INTEGERS) : tile), more)
                 .flatMap(tile -> tile.plans(units, conv, in, out, wide))
                 .sorted(Comparator.comparingDouble(plan -> plan.cycles(units)))
                 .toList();

@@ -10,9 +10,6 @@ enum Mma {
     /** Plain C, slowly: for tests of the kernels around it. */
     C;
 
-    /** Property that makes kernels for tensor cores run where there are none. */
-    static final String EVERYWHERE = "convmark.opencl.mma.everywhere";
-
     /** Rows of sums, columns of sums, and terms. */
     static final int ROWS = 16, COLUMNS = 8, TERMS = 16;
 
@@ -21,7 +18,7 @@ enum Mma {
         if (device.info().vendor().contains("NVIDIA") && PTX.isRight(cl)) {
             return Optional.of(PTX);
         }
-        return Boolean.getBoolean(EVERYWHERE) ? Optional.of(C) : Optional.empty();
+        return MatrixTile.Unit.HALVES.isEverywhere() ? Optional.of(C) : Optional.empty();
     }
 
     /** Build option of kernels that multiply so. */

@@ -57,7 +57,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         this.cl = cl;
         this.tuning = tuning;
         this.tuner = new Autotuner(cl, choices);
-        this.tiles = new FusedTile(cl.info(), hasTensorCores(), this::areFasterAlone);
+        this.tiles = new FusedTile(cl.info(), halves(), this::areFasterAlone);
         this.planner = new FusionPlanner(constraints, new FusedLaunch(tiles, tuning), cl.units());
     }
 
@@ -80,7 +80,12 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
                 device.type() == DeviceInfo.Type.CPU && !device.partitions().contains(DeviceInfo.BY_COUNTS);
         String part = whole ? ", not to be split: always all " + device.computeUnits() + " compute units" : "";
         String kernels = tuning.family() == Tuning.Family.GPU ? GPU_KERNELS : "CPU kernels";
-        String halves = hasTensorCores() ? ", " + TENSOR_CORES : "";
+        String halves =
+                switch (halves()) {
+                    case HALVES -> ", " + HALVES + " on tensor cores";
+                    case PAIRS -> ", " + HALVES + " in pairs";
+                    default -> "";
+                };
         return device.name() + " (" + device.platform() + ", driver " + device.driver() + ", " + kernels + halves + part
                 + ")";
     }
@@ -157,10 +162,10 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         }
     }
 
-    /** Tensor cores read values of half precision, of 11 bits. */
+    /** Units of halves read values of 11 bits. */
     @Override
     protected double operandError(Graph graph) {
-        return hasTensorCores()
+        return halves() != MatrixTile.Unit.FLOATS
                         && Fuser.layers(graph).nodes().stream()
                                 .anyMatch(
                                         node -> node.layer() instanceof Conv conv && conv.precision() == Precision.FP16)
@@ -168,8 +173,9 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
                 : 0;
     }
 
-    private boolean hasTensorCores() {
-        return tuning.family() == Tuning.Family.GPU && cl.mma().isPresent();
+    /** What multiplies halves; kernels of CPUs multiply floats. */
+    private MatrixTile.Unit halves() {
+        return tuning.family() == Tuning.Family.GPU ? cl.halves() : MatrixTile.Unit.FLOATS;
     }
 
     // ---------------------------------------------------------------- layers

@@ -55,32 +55,45 @@ final class Roof {
     private static final int MMA_FLOPS = 2 * Mma.ROWS * Mma.COLUMNS * Mma.TERMS / 32;
 
     private Kernel halves(long flops) {
-        Mma way = cl.mma()
-                .filter(some -> gpu())
-                .orElseThrow(() -> new UnsupportedOperationException(
-                        cl.info().name() + " has no tensor cores of half precision that kernels of GPUs can use"));
+        if (!gpu() || cl.halves() == MatrixTile.Unit.FLOATS) {
+            throw new UnsupportedOperationException(
+                    cl.info().name() + " has no unit of half precision that kernels of GPUs can use");
+        }
+        return cl.halves() == MatrixTile.Unit.PAIRS ? words(MatrixTile.Unit.PAIRS, flops) : matrices(flops);
+    }
+
+    private Kernel matrices(long flops) {
         int items = items();
         int steps = (int) Math.max(1, flops / ((long) MMA_FLOPS * items));
         Cl.Range range = new Cl.Range(new long[] {items}, new long[] {Math.min(items, WARPS)});
         return cl.kernel(
                 "roof.cl",
                 "halves",
-                options + way.option() + " -DWARPS=" + Math.min(items, WARPS),
+                options + cl.mma().orElseThrow().option() + " -DWARPS=" + Math.min(items, WARPS),
                 range,
                 0.001f,
                 steps,
                 floats(items));
     }
 
-    /** A step adds four products. */
     private Kernel integers(long flops) {
         if (!gpu()) {
             throw new UnsupportedOperationException("kernels of CPUs multiply floats in place of integers");
         }
+        return words(MatrixTile.Unit.INTEGERS, flops);
+    }
+
+    /** Halves in a word. */
+    private static final int TWO_ONES = 0x3c003c00;
+
+    /** A step adds the products of a word. */
+    private Kernel words(MatrixTile.Unit unit, long flops) {
         int items = items();
-        int steps = (int) Math.max(1, flops / (8L * items));
+        int steps = (int) Math.max(1, flops / (2L * unit.lanes * items));
         Cl.Range range = new Cl.Range(new long[] {items}, new long[] {tuning.group()});
-        return cl.kernel("roof.cl", "integers", options + " -DDOTS=" + cl.dots(), range, 3, steps, floats(items));
+        int factor = unit == MatrixTile.Unit.PAIRS ? TWO_ONES : 3;
+        String words = options + cl.dots(unit).orElseThrow().option();
+        return cl.kernel("roof.cl", "words", words, range, factor, steps, floats(items));
     }
 
     private Kernel read(long bytes) {

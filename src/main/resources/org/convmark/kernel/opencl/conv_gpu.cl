@@ -1,5 +1,5 @@
 /*
- * Convolution on a GPU as a matrix product of floats, or of integers of 8 bits, on top of product_gpu.cl: an item makes OWN x OWN sums, in
+ * Convolution on a GPU as a matrix product of floats, or of words of integers or halves, on top of product_gpu.cl: an item makes OWN x OWN sums, in
  * quads that are one load of local memory. Weights: tile x term x OUT_TILE, padded with zeros.
  */
 #ifndef VEC

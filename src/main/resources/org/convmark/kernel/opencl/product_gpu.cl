@@ -7,8 +7,8 @@
  * `out`, a split x tile of channels x pixel workspace, and conv_splits adds them in order.
  *
  * Values come as floats, as everywhere. With DOTS, values and weights are integers of 8 bits: a term is a word of four channels, and sums,
- * which begin with a bias, are exact integers. With MMA they have half precision, and a term is a word of two channels. Values become
- * words on their way to local memory.
+ * which begin with a bias, are exact integers; or they have half precision, as with MMA, and a term is a word of two channels. Values
+ * become words on their way to local memory.
  * Tested for its results, on a CPU; not measured on a GPU.
  */
 #ifndef VEC
@@ -55,18 +55,22 @@
 #endif
 
 /* A term, a sum, and channels of a term; where a sum begins, and what becomes of it. */
-#if defined(DOTS)
+#if defined(DOTS) && IN_WORD == 4
 typedef uint term;
-typedef int partial;
+typedef dotted partial;
 #define LANES 4
 #define TERM(p) OF_FOUR((p)[0], (p)[IN_PLANE], (p)[2 * IN_PLANE], (p)[3 * IN_PLANE], IN_STEP, IN_OFFSET)
 #define FIRST_SUM(bias) as_int(bias)
 #define LAST_SUM(sum, bias, unit) (convert_float(sum) * (unit))
 #else
-#if defined(MMA)
+#if defined(MMA) || defined(DOTS)
 typedef uint term;
 #define LANES 2
+#ifdef MMA
 #define TERM(p) HALVES((p)[0], (p)[IN_PLANE])
+#else
+#define TERM(p) HALVES_C((p)[0], (p)[IN_PLANE])
+#endif
 #else
 typedef float term;
 #define LANES 1

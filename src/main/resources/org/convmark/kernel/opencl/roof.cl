@@ -3,7 +3,7 @@
  *
  * compute: CHAINS independent chains of fused multiply-adds on vectors of LANES floats, all in registers; steps that do not
  * fill a round of all chains go to the first ones, so the number of flops is exact.
- * halves, integers: the same with products of a warp on tensor cores, and with sums of four products of integers.
+ * halves, words: the same with products of a warp on tensor cores, and with sums of the products of words.
  * read, copy, triad: an item goes `passes` times over `count` vectors, WIDE independent ones per round. On a CPU an item owns
  * a chunk; on a GPU neighbouring items read neighbouring vectors.
  */
@@ -66,14 +66,19 @@ __attribute__((reqd_work_group_size(WARPS, 1, 1))) kernel void halves(float fact
 
 #ifdef DOTS
 #define DOT_CHAINS 16
+#if IN_WORD == 2
+#define FACTOR(sum) (uint)factor
+#else
 /* A sum is a factor of the next one, lest a compiler multiplies by the number of rounds. */
-ITEMS kernel void integers(int factor, int steps, global float *out) {
-    int chain[DOT_CHAINS];
+#define FACTOR(sum) (uint)(sum)
+#endif
+ITEMS kernel void words(int factor, int steps, global float *out) {
+    dotted chain[DOT_CHAINS];
     EACH(i, DOT_CHAINS) chain[i] = i + (int)get_global_id(0);
     for (int round = 0; round < steps / DOT_CHAINS; round++)
-        EACH(i, DOT_CHAINS) chain[i] = DOT((uint)chain[i], (uint)factor, chain[i]);
-    EACH(i, DOT_CHAINS) if (i < steps % DOT_CHAINS) chain[i] = DOT((uint)chain[i], (uint)factor, chain[i]);
-    int sum = 0;
+        EACH(i, DOT_CHAINS) chain[i] = DOT(FACTOR(chain[i]), (uint)factor, chain[i]);
+    EACH(i, DOT_CHAINS) if (i < steps % DOT_CHAINS) chain[i] = DOT(FACTOR(chain[i]), (uint)factor, chain[i]);
+    dotted sum = 0;
     EACH(i, DOT_CHAINS) sum += chain[i];
     out[get_global_id(0)] = sum;
 }

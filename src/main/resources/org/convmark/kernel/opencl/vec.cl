@@ -73,12 +73,25 @@ typedef PASTE(float, V) real;
     (CODED(format) ? fma(sum, (scale) * (PASTE(BITS_, format) == 8 ? 0.0078125f : 1.0f), bias) : (sum))
 
 /*
- * Products of integers of 8 bits, where DOTS says how: words of four of them, which have a sign. DOT adds the four products of two words
- * to c. OF_FOUR makes a word of four floats that hold integers times a step, plus OFFSET: a float of 1.5 * 2^23 or so has an integer in its
- * low bits.
+ * Sums of the products of words, where DOTS says how and IN_WORD how many numbers a word holds: four integers of 8 bits, which have a sign,
+ * or two halves. DOT adds all products of two words to c, an integer or a float.
  */
 #ifdef DOTS
 #define DOT(a, b, c) PASTE(DOT_, DOTS)(a, b, c)
+#if IN_WORD == 2
+#ifdef cl_khr_fp16
+#pragma OPENCL EXTENSION cl_khr_fp16 : enable
+#endif
+typedef float dotted;
+#define DOT_AMD_HALVES(a, b, c) __builtin_amdgcn_fdot2(as_half2(a), as_half2(b), c, false)
+#define DOT_KHR_HALVES(a, b, c) \
+    fma((float)as_half2(a).s1, (float)as_half2(b).s1, fma((float)as_half2(a).s0, (float)as_half2(b).s0, c))
+float DOT_C_HALVES(uint a, uint b, float c) {
+    float2 x = vload_half2(0, (half *)&a), y = vload_half2(0, (half *)&b);
+    return fma(x.s1, y.s1, fma(x.s0, y.s0, c));
+}
+#else
+typedef int dotted;
 #define DOT_KHR(a, b, c) ((c) + dot_4x8packed_ss_int(a, b))
 /* Static, lest Oclgrind sees the assembly, of which it dies. Volatile, because clang loads operands of other assembly one by one from local memory, and not as quads. */
 static int DOT_PTX(uint a, uint b, int c) {
@@ -91,11 +104,20 @@ int DOT_C(uint a, uint b, int c) {
     char4 x = as_char4(a), y = as_char4(b);
     return c + x.s0 * y.s0 + x.s1 * y.s1 + x.s2 * y.s2 + x.s3 * y.s3;
 }
+/* OF_FOUR makes a word of four floats that hold integers times a step, plus an offset: a float of 1.5 * 2^23 or so has an integer in its low bits. */
 uint low_byte(float x, float step, float offset) { return as_uint(fma(x, 1.0f / step, 12582912.0f + offset)) & 0xff; }
 #define OF_FOUR(x0, x1, x2, x3, step, offset)                                              \
     (low_byte(x0, step, offset) | low_byte(x1, step, offset) << 8 | low_byte(x2, step, offset) << 16 | \
      low_byte(x3, step, offset) << 24)
 #endif
+#endif
+
+/* A word of two floats as halves. */
+uint HALVES_C(float low, float high) {
+    uint both;
+    vstore_half2((float2)(low, high), 0, (half *)&both);
+    return both;
+}
 
 /*
  * Products of half precision with sums of floats, where MMA says how. A warp of 32 items multiplies 16 x 16 by 16 x 8. Of the three matrices
@@ -109,11 +131,6 @@ uint low_byte(float x, float step, float offset) { return as_uint(fma(x, 1.0f / 
 static uint HALVES_PTX(float low, float high) {
     uint both;
     __asm__("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(high), "f"(low));
-    return both;
-}
-uint HALVES_C(float low, float high) {
-    uint both;
-    vstore_half2((float2)(low, high), 0, (half *)&both);
     return both;
 }
 /*

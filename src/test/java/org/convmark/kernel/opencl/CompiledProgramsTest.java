@@ -49,6 +49,8 @@ class CompiledProgramsTest {
     /** Ends the names of those that are compiled for them. */
     private static final String TENSOR_CORES = "tensor cores";
 
+    private static final String PAIRS = "pairs of halves";
+
     /** A line of the table: case and kernel, then VGPRs, bytes of LDS, multiply-adds and loads of loops, registers or a dash. */
     private static final Pattern LINE = Pattern.compile("(.+?) +\\| +(\\d+) \\| +(\\d+) \\| +(.*?) \\| +(\\d+|-)");
 
@@ -86,13 +88,17 @@ class CompiledProgramsTest {
                 "dense 3x3, 128 at 28, INT8",
                 Graph.of(new Shape(32, 128, 28, 28)).conv(3, 128).compressed(Precision.INT8));
         for (int kernel : new int[] {1, 3}) {
-            graphs.put(
-                    "dense " + kernel + "x" + kernel + ", 128 at 28, " + TENSOR_CORES,
-                    Graph.of(new Shape(32, 128, 28, 28)).conv(kernel, 128).compressed(Precision.FP16));
+            for (String unit : List.of(TENSOR_CORES, PAIRS)) {
+                graphs.put(
+                        "dense " + kernel + "x" + kernel + ", 128 at 28, " + unit,
+                        Graph.of(new Shape(32, 128, 28, 28)).conv(kernel, 128).compressed(Precision.FP16));
+            }
         }
-        graphs.put(
-                "dense 3x3, 256 at 14, " + TENSOR_CORES,
-                Graph.of(new Shape(1, 256, 14, 14)).conv(3, 256).compressed(Precision.FP16));
+        for (String unit : List.of(TENSOR_CORES, PAIRS)) {
+            graphs.put(
+                    "dense 3x3, 256 at 14, " + unit,
+                    Graph.of(new Shape(1, 256, 14, 14)).conv(3, 256).compressed(Precision.FP16));
+        }
         for (Block block : List.of(Block.FFN, Block.CONVFIRST, Block.CONVNEXT, Block.FUSED_MBCONV, Block.MBCONV)) {
             graphs.put(block + ", 64 at 56, batch 32, " + TENSOR_CORES, point(block, 32, "PRECISION@FP16"));
         }
@@ -219,16 +225,20 @@ class CompiledProgramsTest {
                 1024,
                 List.of(1024L, 1024L, 64L));
         graphs().forEach((name, graph) -> {
-            System.setProperty(Mma.EVERYWHERE, String.valueOf(name.endsWith(TENSOR_CORES)));
+            Stream.of(TENSOR_CORES, PAIRS)
+                    .filter(name::endsWith)
+                    .forEach(unit ->
+                            System.setProperty(MatrixTile.Unit.EVERYWHERE, unit.equals(PAIRS) ? "PAIRS" : "HALVES"));
             Cl cl = new Cl(
                     new ClDevice(gpu, device.platform(), device.id(), gpu.computeUnits()),
                     new ProgramDump(folder.toString(), name),
                     OpenClBackendTest.UNOPTIMISED);
             try (OpenClBackend backend = new OpenClBackend(cl, Tuning.of(gpu), FusionConstraints.TYPICAL, null)) {
                 backend.compile(graph.fuse(Fusion.BLOCK), new Weights(graph, 1, Weights.Fill.RANDOM));
+            } finally {
+                System.clearProperty(MatrixTile.Unit.EVERYWHERE);
             }
         });
-        System.clearProperty(Mma.EVERYWHERE);
     }
 
     /** What compilers say of each kernel that is launched, by the first case that launches it and the kernel's name. */
@@ -302,9 +312,11 @@ class CompiledProgramsTest {
         command.addAll(List.of("-Xclang", "-finclude-default-header", "-Xclang", "-mlink-builtin-bitcode"));
         command.addAll(List.of("-Xclang", library(target).toString(), "-O3", "-S"));
         Dots dots = target.startsWith("nvptx") ? Dots.PTX : Dots.AMD;
+        Dots halves = target.startsWith("nvptx") ? Dots.C_HALVES : Dots.AMD_HALVES;
         command.addAll(List.of(options(program)
                 .replace(OpenClBackendTest.UNOPTIMISED, "")
-                .replace("-DDOTS=" + Dots.C, "-DDOTS=" + dots)
+                .replace(Dots.C_HALVES.option(), halves.option())
+                .replace(Dots.C.option(), dots.option())
                 .replace(Mma.C.option(), Mma.PTX.option())
                 .split(" +")));
         command.addAll(

@@ -79,8 +79,8 @@ class LaunchModelTest {
     void blocksAreBoundAsCompiled(Block block, int width, int image, Precision format, double bound) {
         Graph layers = block.graph(1, width, image, 32).compressed(format).fuse(Fusion.BLOCK);
         Graph body = Fuser.epilogues(((Fused) layers.nodes().get(0).layer()).body());
-        BlockTile tile =
-                BlockTile.all(gpu(1024, 48 << 10), true, TiledBlock.of(body)).get(0);
+        BlockTile tile = BlockTile.all(gpu(1024, 48 << 10), MatrixTile.Unit.HALVES, TiledBlock.of(body))
+                .get(0);
         assertEquals(bound, tile.model().work().bound(), 0.02);
     }
 
@@ -108,7 +108,7 @@ class LaunchModelTest {
                         new Shape(batch, in, image, image),
                         new Shape(batch, out, image, image),
                         image % 4 == 0,
-                        false)
+                        MatrixTile.Unit.FLOATS)
                 .get(0);
     }
 

@@ -434,11 +434,15 @@ class OpenClBackendTest {
     }
 
     private static void onTensorCores(Runnable test) {
-        System.setProperty(Mma.EVERYWHERE, "true");
+        on(MatrixTile.Unit.HALVES, test);
+    }
+
+    private static void on(MatrixTile.Unit unit, Runnable test) {
+        System.setProperty(MatrixTile.Unit.EVERYWHERE, unit.name());
         try {
             test.run();
         } finally {
-            System.clearProperty(Mma.EVERYWHERE);
+            System.clearProperty(MatrixTile.Unit.EVERYWHERE);
         }
     }
 
@@ -472,10 +476,16 @@ class OpenClBackendTest {
         }
     }
 
-    /** Tensor cores, by plain C: whole sums and sums in parts, channels that fill tiles and that do not, in groups and with a residual. */
+    /** Tensor cores, and pairs of an item, by plain C: whole sums and sums in parts, channels that fill tiles and that do not, in groups and with a residual. */
     @ParameterizedTest
-    @CsvSource({"1, 256, 49152", "132, 256, 49152", "132, 256, 6144"})
-    void halvesInTilesAreRight(int units, long groupItems, long localBytes) {
+    @CsvSource({
+        "HALVES, 1, 256, 49152",
+        "HALVES, 132, 256, 49152",
+        "HALVES, 132, 256, 6144",
+        "PAIRS, 1, 256, 49152",
+        "PAIRS, 132, 64, 6144"
+    })
+    void halvesInTilesAreRight(MatrixTile.Unit unit, int units, long groupItems, long localBytes) {
         List<Graph> graphs = List.of(
                 Graph.of(new Shape(2, 40, 12, 12))
                         .residual(f -> f.conv(3, 40).relu().conv(1, 40))
@@ -483,9 +493,10 @@ class OpenClBackendTest {
                 Graph.of(new Shape(1, 70, 7, 7)).conv(3, 130, 2).relu(),
                 Graph.of(new Shape(1, 300, 1, 1)).biased(70),
                 Graph.of(new Shape(1, 32, 9, 8)).then(new Conv(64, 3, 1, 2, 2, Conv.DENSE, Conv.Bias.YES)));
-        onTensorCores(() -> {
+        on(unit, () -> {
             try (OpenClBackend backend =
                     open(limited(device().info(), DeviceInfo.Type.GPU, units, groupItems, localBytes))) {
+                backend.compile(RoofLoop.HALVES, 100_000).run();
                 for (Graph graph : graphs) {
                     Graph halves = graph.compressed(Precision.FP16);
                     Weights weights = new Weights(halves, 2, Weights.Fill.RANDOM);
@@ -505,8 +516,11 @@ class OpenClBackendTest {
         ClDevice device = device();
         try (Cl cl = new Cl(device)) {
             assertTrue(Dots.C.isRight(cl));
-            assertTrue(cl.dots().isRight(cl));
+            assertTrue(cl.dots(MatrixTile.Unit.INTEGERS).orElseThrow().isRight(cl));
             assertEquals(Dots.KHR.isRight(cl), device.offers("cl_khr_integer_dot_product"));
+            assertTrue(Dots.C_HALVES.isRight(cl));
+            assertFalse(Dots.AMD_HALVES.isRight(cl));
+            assertEquals(Dots.KHR_HALVES.isRight(cl), device.offers("cl_khr_fp16"));
             assertTrue(Mma.C.isRight(cl));
             assertEquals(Optional.empty(), cl.mma().filter(way -> !way.isRight(cl)));
         }

@@ -165,7 +165,7 @@ class OtherDriversTest {
         }
 
         public static void main(String[] arguments) {
-            System.setProperty(Mma.EVERYWHERE, String.valueOf(arguments[1].equals("halves")));
+            System.setProperty(MatrixTile.Unit.EVERYWHERE, arguments[1].equals("halves") ? "HALVES" : "PAIRS");
             try (Engine engine = OpenClBackend.open(new EngineOptions(0, arguments[0]))) {
                 new OnOneDriver(engine).run(arguments[1]);
             }
@@ -209,8 +209,8 @@ class OtherDriversTest {
                     .forEach(graph -> verify(graph, Fusion.EPILOGUE));
             OpenClBackendTest.strides().forEach(graph -> verify(graph, Fusion.BLOCK));
             Stream.of(Block.values()).forEach(block -> verify(block.graph(1, 8, 6, 1), Fusion.BLOCK));
+            verify(Graph.of(new Shape(1, 18, 9, 6)).conv(3, 18).relu().compressed(Precision.FP16), Fusion.EPILOGUE);
             Stream.of(RoofLoop.values())
-                    .filter(loop -> loop != RoofLoop.HALVES)
                     .forEach(loop -> engine.compile(loop, 100_000).run());
         }
 
