@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convmark.kernel.Kernel;
+import org.convmark.model.Activation;
 import org.convmark.model.Conv;
 import org.convmark.model.ElementWise;
 import org.convmark.model.Fused;
@@ -21,12 +22,10 @@ interface BlockTile {
 
     /**
      * What a device can run of a block, the fastest by the model first; none if the block has another form or is too wide for the device.
-     *
-     * @param halves what multiplies halves there
      */
-    static List<BlockTile> all(DeviceInfo device, MatrixTile.Unit halves, TiledBlock block) {
+    static List<BlockTile> all(DeviceInfo device, TiledBlock block) {
         return Stream.concat(
-                        halves == MatrixTile.Unit.HALVES ? ExpandProjectMma.all(device, block) : Stream.empty(),
+                        block.halves() == MatrixTile.Unit.HALVES ? ExpandProjectMma.all(device, block) : Stream.empty(),
                         ExpandProject.all(device, block))
                 .sorted(Comparator.comparingDouble(
                         tile -> tile.model().on(device.computeUnits()).cycles()))
@@ -126,12 +125,17 @@ interface BlockTile {
 
     // ---------------------------------------------------------------- model
 
-    /** Instructions of the activation behind a node's convolution. */
+    /** Instructions of an activation. */
+    default double instructions(Activation function) {
+        return LaunchModel.instructions(function);
+    }
+
+    /** Those of the activation behind a node's convolution. */
     default double function(int node) {
         return block().body().nodes().get(node).layer() instanceof Fused fused
                 ? fused.body().nodes().stream()
                         .filter(n -> n.layer() instanceof ElementWise.Activate)
-                        .mapToDouble(n -> LaunchModel.instructions(((ElementWise.Activate) n.layer()).function()))
+                        .mapToDouble(n -> instructions(((ElementWise.Activate) n.layer()).function()))
                         .sum()
                 : 0;
     }
@@ -170,8 +174,8 @@ interface BlockTile {
                 localBytes,
                 registers,
                 work.inGroup(items()),
-                (double) block().in().bytes()
-                        + result.bytes()
+                (double) block().halves().bytes(block().in())
+                        + block().halves().bytes(result)
                         + block().body().cost().weightBytes());
     }
 

@@ -169,8 +169,9 @@ final class Cl implements AutoCloseable {
     /** A buffer of these numbers. */
     Memory upload(float[] values) {
         Memory memory = allocate((long) values.length * Float.BYTES);
-        write(memory, values);
-        uploads.ifPresent(all -> all.add(new Upload(memory, StoredConv.bits(values))));
+        int[] words = StoredConv.bits(values);
+        write(memory, words);
+        uploads.ifPresent(all -> all.add(new Upload(memory, words)));
         return memory;
     }
 
@@ -226,14 +227,21 @@ final class Cl implements AutoCloseable {
     /** A buffer of these numbers. */
     Memory upload(int[] values) {
         Memory memory = allocate((long) values.length * Integer.BYTES);
-        clEnqueueWriteBuffer(queue, memory.handle, true, 0, memory.bytes, Pointer.to(values), 0, null, null);
+        write(memory, values);
         uploads.ifPresent(all -> all.add(new Upload(memory, values)));
         return memory;
     }
 
     /** Overwrites a whole buffer. */
-    void write(Memory memory, float[] values) {
-        clEnqueueWriteBuffer(queue, memory.handle, true, 0, memory.bytes, Pointer.to(values), 0, null, null);
+    void write(Memory memory, int[] words) {
+        clEnqueueWriteBuffer(queue, memory.handle, true, 0, memory.bytes, Pointer.to(words), 0, null, null);
+    }
+
+    /** The words of a whole buffer, after everything enqueued before. */
+    int[] words(Memory memory) {
+        int[] words = new int[(int) (memory.bytes / Integer.BYTES)];
+        clEnqueueReadBuffer(queue, memory.handle, true, 0, memory.bytes, Pointer.to(words), 0, null, null);
+        return words;
     }
 
     /** Copies a whole buffer back, after everything enqueued before. */

@@ -44,9 +44,10 @@ record ColumnTile(int out, int column, int row, int across, int down, int planes
      *
      * @param in shape of the input
      * @param map shape of the output
+     * @param halves what multiplies halves
      * @throws IllegalStateException if the device's local memory cannot hold a single window
      */
-    static List<ColumnTile> all(DeviceInfo device, int units, Conv conv, Shape in, Shape map) {
+    static List<ColumnTile> all(DeviceInfo device, int units, Conv conv, Shape in, Shape map, MatrixTile.Unit halves) {
         int items = IntStream.iterate(ITEMS, n -> n > 1, n -> n / 2)
                 .filter(device::allows)
                 .findFirst()
@@ -61,7 +62,7 @@ record ColumnTile(int out, int column, int row, int across, int down, int planes
                                 .stream()))
                 .distinct()
                 .sorted(Comparator.comparingDouble(
-                        tile -> tile.model(conv, in, map).on(units).cycles()))
+                        tile -> tile.model(conv, in, map, halves).on(units).cycles()))
                 .toList();
         if (tiles.isEmpty()) {
             throw new IllegalStateException("a window of " + conv.kernel() + " x " + conv.kernel()
@@ -141,7 +142,7 @@ record ColumnTile(int out, int column, int row, int across, int down, int planes
     }
 
     /** The launch that makes an output of shape {@code map}. */
-    LaunchModel model(Conv conv, Shape in, Shape map) {
+    LaunchModel model(Conv conv, Shape in, Shape map, MatrixTile.Unit halves) {
         int taps = conv.kernel() * conv.kernel();
         int group = conv.groupWidth(in.channels());
         double fma = (double) taps * column * row * out;
@@ -165,8 +166,8 @@ record ColumnTile(int out, int column, int row, int across, int down, int planes
                 localBytes(),
                 taps * column * row * out > 300 ? 152 : 64,
                 channel.times(group).plus(ends).inGroup(items()),
-                (double) in.bytes()
-                        + map.bytes()
+                (double) halves.bytes(in)
+                        + halves.bytes(map)
                         + conv.precision().bytes(conv.outChannels(), conv.taps(in.channels())));
     }
 

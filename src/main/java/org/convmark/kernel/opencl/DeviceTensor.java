@@ -10,11 +10,11 @@ import org.convmark.model.Shape;
  * @param border zero pixels on every side
  * @param block channels side by side
  * @param memory the buffer that holds it
- * @param first index in the buffer of the tensor's first float
+ * @param first index in the buffer of the tensor's first element
  */
 record DeviceTensor(Shape shape, int border, int block, Cl.Memory memory, int first) {
-    /** Floats that such a tensor takes. */
-    static long floats(Shape shape, int border, int block) {
+    /** Elements that such a tensor takes. */
+    static long elements(Shape shape, int border, int block) {
         long pixels = (shape.height() + 2L * border) * (shape.width() + 2L * border);
         return shape.batch() * (long) blocks(shape.channels(), block) * block * pixels;
     }
@@ -43,17 +43,17 @@ record DeviceTensor(Shape shape, int border, int block, Cl.Memory memory, int fi
         return blocks(shape.channels(), block);
     }
 
-    /** Floats from one row to the next. */
+    /** Elements from one row to the next. */
     int row() {
         return (shape.width() + 2 * border) * block;
     }
 
-    /** Floats from one block of channels to the next. */
+    /** Elements from one block of channels to the next. */
     int plane() {
         return (shape.height() + 2 * border) * row();
     }
 
-    /** Floats from one image to the next. */
+    /** Elements from one image to the next. */
     int image() {
         return blocks() * plane();
     }

@@ -3,6 +3,7 @@ package org.convmark.kernel.opencl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.convmark.model.Activation;
 import org.convmark.model.Conv;
 import org.convmark.model.Precision;
 import org.convmark.model.Shape;
@@ -220,6 +221,11 @@ record ExpandProjectMma(TiledBlock block, int warps, int rows, int width, boolea
         return rest
                 + rows * (out() / 2 + left + chunk() / 2)
                 + (staged ? QUAD * DeviceTensor.blocks(stepQuads(), items()) : 0);
+    }
+
+    @Override
+    public double instructions(Activation function) {
+        return LaunchModel.instructionsInHalves(function);
     }
 
     /** Instructions as counted in the kernel as compiled for an NVIDIA GPU; tensor cores as in {@link MatrixTile}. */

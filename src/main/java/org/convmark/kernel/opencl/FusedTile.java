@@ -68,12 +68,12 @@ final class FusedTile {
 
     /** Why layers do not become one kernel; empty if they match the form of one, some tile of it fits the device and is fast. */
     String obstacle(Graph body) {
-        TiledBlock block = TiledBlock.of(body);
+        TiledBlock block = TiledBlock.of(body, halves);
         if (block == null) {
             return "no kernel of a tile in local memory has its form";
         }
         Optional<LaunchModel> fused = Stream.concat(
-                        BlockTile.all(device, halves, block).stream().map(BlockTile::model),
+                        BlockTile.all(device, block).stream().map(BlockTile::model),
                         choices(block).stream().map(choice -> block.model(choice.tile(), choice.rows())))
                 .findFirst();
         if (fused.isEmpty()) {
@@ -144,15 +144,14 @@ final class FusedTile {
             Weights weights,
             List<DeviceTensor> in,
             DeviceTensor out) {
-        TiledBlock block = TiledBlock.of(body);
+        TiledBlock block = TiledBlock.of(body, halves);
         List<Part> parts =
                 body.nodes().stream().map(node -> Part.of(node, weights)).toList();
         List<Autotuner.Variant> variants = Stream.concat(
-                        BlockTile.all(device, halves, block).stream()
-                                .map(tile -> tile.variant(cl, tuning, parts, in, out)),
+                        BlockTile.all(device, block).stream().map(tile -> tile.variant(cl, tuning, parts, in, out)),
                         tiles(cl, tuning, block, parts, in, out))
                 .toList();
-        return tuner.choose(label(body), variants).bind().get();
+        return tuner.choose(tuning.named(label(body)), variants).bind().get();
     }
 
     /** The layers of a body, in words. */

@@ -53,9 +53,8 @@ final class GpuConvolution {
 
     /** The kernel that a tuner chooses. */
     Kernel bind(Autotuner tuner) {
-        return tuner.choose(Waterline.label(conv, in.shape().channels(), out.shape()) + format(conv), variants())
-                .bind()
-                .get();
+        String layer = Waterline.label(conv, in.shape().channels(), out.shape()) + format(conv);
+        return tuner.choose(tuning.named(layer), variants()).bind().get();
     }
 
     /** What tells a layer from the same one in another format, whose kernels take another time. */
@@ -66,16 +65,17 @@ final class GpuConvolution {
     /** As the model orders them. Columns of a wide group would read their input anew for every few channels. */
     private List<Autotuner.Variant> variants() {
         List<Autotuner.Variant> products =
-                MatrixTile.plans(cl.info(), cl.units(), conv, in.shape(), out.shape(), wide() == 4, cl.halves())
+                MatrixTile.plans(cl.info(), cl.units(), conv, in.shape(), out.shape(), wide() == 4, tuning.halves())
                         .stream()
                         .map(this::product)
                         .toList();
         if (groupOut >= NARROW) {
             return products;
         }
-        List<Autotuner.Variant> columns = ColumnTile.all(cl.info(), cl.units(), conv, in.shape(), out.shape()).stream()
-                .map(this::byColumns)
-                .toList();
+        List<Autotuner.Variant> columns =
+                ColumnTile.all(cl.info(), cl.units(), conv, in.shape(), out.shape(), tuning.halves()).stream()
+                        .map(this::byColumns)
+                        .toList();
         return Stream.of(products, columns)
                 .flatMap(List::stream)
                 .sorted(Comparator.comparingDouble(Autotuner.Variant::cycles))
@@ -97,7 +97,7 @@ final class GpuConvolution {
 
     private Autotuner.Variant byColumns(ColumnTile tile) {
         LaunchModel.Prediction prediction =
-                tile.model(conv, in.shape(), out.shape()).on(cl.units());
+                tile.model(conv, in.shape(), out.shape(), tuning.halves()).on(cl.units());
         return new Autotuner.Variant(
                 tile.words(),
                 prediction.cycles(),
@@ -113,7 +113,7 @@ final class GpuConvolution {
     /** Whether a convolution is faster as a matrix product, by the model; narrow groups leave most of a tile empty. */
     private static boolean isMatrix(DeviceInfo device, MatrixTile.Unit halves, Conv conv, Shape in, Shape out) {
         return conv.groupOut(in.channels()) >= NARROW
-                || product(device, halves, conv, in, out) < byColumns(device, conv, in, out);
+                || product(device, halves, conv, in, out) < byColumns(device, halves, conv, in, out);
     }
 
     private static double product(DeviceInfo device, MatrixTile.Unit halves, Conv conv, Shape in, Shape out) {
@@ -123,11 +123,11 @@ final class GpuConvolution {
                 .cycles(units);
     }
 
-    private static double byColumns(DeviceInfo device, Conv conv, Shape in, Shape out) {
+    private static double byColumns(DeviceInfo device, MatrixTile.Unit halves, Conv conv, Shape in, Shape out) {
         int units = device.computeUnits();
-        return ColumnTile.all(device, units, conv, in, out)
+        return ColumnTile.all(device, units, conv, in, out, halves)
                 .get(0)
-                .model(conv, in, out)
+                .model(conv, in, out, halves)
                 .on(units)
                 .cycles();
     }
@@ -143,14 +143,14 @@ final class GpuConvolution {
         Shape in = TiledBlock.in(body, node);
         Shape out = body.nodes().get(node).output();
         if (conv == null) {
-            double bytes = in.bytes() + (double) out.bytes();
+            double bytes = halves.bytes(in) + (double) halves.bytes(out);
             return new LaunchModel(1, 32, 0, 32, LaunchModel.Work.NONE, bytes)
                     .on(units)
                     .cycles();
         }
         return isMatrix(device, halves, conv, in, out)
                 ? product(device, halves, conv, in, out)
-                : byColumns(device, conv, in, out);
+                : byColumns(device, halves, conv, in, out);
     }
 
     // ---------------------------------------------------------------- matrix product

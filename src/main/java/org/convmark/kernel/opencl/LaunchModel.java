@@ -49,6 +49,17 @@ record LaunchModel(long groups, int items, long localBytes, int registers, Work 
         };
     }
 
+    /** The same where two numbers at a time become halves, for each of them. */
+    static double instructionsInHalves(Activation function) {
+        return switch (function) {
+            case TANH -> 0.5;
+            case SILU, SIGMOID -> 1.5;
+            case GELU_TANH -> 3;
+            case GELU -> 4;
+            default -> instructions(function);
+        };
+    }
+
     /**
      * Instructions of 32 items.
      *

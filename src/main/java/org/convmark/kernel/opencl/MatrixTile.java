@@ -40,6 +40,11 @@ record MatrixTile(Unit unit, int channels, int pixels, int depth, int own) {
             this.lanes = lanes;
         }
 
+        /** Bytes of a map of a graph whose halves are multiplied so. */
+        long bytes(Shape map) {
+            return this == FLOATS ? map.bytes() : map.bytes() / 2;
+        }
+
         boolean isEverywhere() {
             return name().equalsIgnoreCase(System.getProperty(EVERYWHERE));
         }
@@ -214,7 +219,7 @@ record MatrixTile(Unit unit, int channels, int pixels, int depth, int own) {
                 ? Stream.empty()
                 : halves == Unit.HALVES ? of(OF_WARPS, device) : of(device).map(tile -> tile.with(halves));
         List<Plan> plans = Stream.concat(of(device).map(tile -> integers ? tile.with(Unit.INTEGERS) : tile), more)
-                .flatMap(tile -> tile.plans(units, conv, in, out, wide))
+                .flatMap(tile -> tile.plans(units, conv, in, out, wide, halves))
                 .sorted(Comparator.comparingDouble(plan -> plan.cycles(units)))
                 .toList();
         if (plans.isEmpty()) {
@@ -226,7 +231,7 @@ record MatrixTile(Unit unit, int channels, int pixels, int depth, int own) {
     }
 
     /** This tile with whole sums and, where groups are fewer than twice the units, with sums in parts. */
-    private Stream<Plan> plans(int units, Conv conv, Shape in, Shape out, boolean wide) {
+    private Stream<Plan> plans(int units, Conv conv, Shape in, Shape out, boolean wide, Unit halves) {
         int all = steps(terms(conv, in));
         long groups = groups(conv, in, out);
         int enough = (int) Math.min((2L * units + groups - 1) / groups, all * depth / LEAST_TERMS);
@@ -234,7 +239,7 @@ record MatrixTile(Unit unit, int channels, int pixels, int depth, int own) {
                         IntStream.of(1, enough), PARTS.stream().mapToInt(n -> n).filter(n -> n < enough))
                 .map(parts -> DeviceTensor.blocks(all, Math.max(1, parts)))
                 .distinct()
-                .mapToObj(steps -> plan(DeviceTensor.blocks(all, steps), steps, conv, in, out, wide));
+                .mapToObj(steps -> plan(DeviceTensor.blocks(all, steps), steps, conv, in, out, wide, halves));
     }
 
     private long groups(Conv conv, Shape in, Shape out) {
@@ -244,7 +249,7 @@ record MatrixTile(Unit unit, int channels, int pixels, int depth, int own) {
                 * out.batch();
     }
 
-    private Plan plan(int splits, int steps, Conv conv, Shape in, Shape out, boolean wide) {
+    private Plan plan(int splits, int steps, Conv conv, Shape in, Shape out, boolean wide, Unit halves) {
         long weights = conv.precision().bytes(conv.outChannels(), conv.taps(in.channels()));
         LaunchModel product = new LaunchModel(
                 groups(conv, in, out) * splits,
@@ -252,11 +257,11 @@ record MatrixTile(Unit unit, int channels, int pixels, int depth, int own) {
                 localBytes(),
                 registers(),
                 step().times(steps).plus(ends(wide || splits > 1)),
-                in.bytes() + weights + (double) splits * out.bytes());
-        return new Plan(this, splits, steps, product, splits == 1 ? null : adding(splits, out));
+                halves.bytes(in) + weights + (splits == 1 ? halves.bytes(out) : (double) splits * out.bytes()));
+        return new Plan(this, splits, steps, product, splits == 1 ? null : adding(splits, out, halves));
     }
 
-    private static LaunchModel adding(int splits, Shape out) {
+    private static LaunchModel adding(int splits, Shape out, Unit halves) {
         double values = splits + 1.0;
         return new LaunchModel(
                 (out.elements() + 31) / 32,
@@ -264,6 +269,6 @@ record MatrixTile(Unit unit, int channels, int pixels, int depth, int own) {
                 0,
                 32,
                 new LaunchModel.Work(0, 2 * values, 3 * values + 40, 0),
-                values * out.elements() * Shape.ELEMENT_BYTES);
+                (double) splits * out.bytes() + halves.bytes(out));
     }
 }

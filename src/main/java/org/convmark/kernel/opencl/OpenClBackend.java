@@ -27,6 +27,7 @@ import org.convmark.model.Conv;
 import org.convmark.model.Fuser;
 import org.convmark.model.Gated;
 import org.convmark.model.Graph;
+import org.convmark.model.Layer;
 import org.convmark.model.Pool;
 import org.convmark.model.Precision;
 import org.convmark.model.RoofLoop;
@@ -42,23 +43,32 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
     /** Inputs that one launch of the route kernel reads. */
     private static final int ROUTE_INPUTS = 4;
 
-    /** Floats of a cache line, which satisfies the alignment of every vector. */
+    /** Floats of a cache line, which satisfies the alignment of every vector; as many halves do, too. */
     private static final int LINE = 16;
 
     private final Cl cl;
-    private final Tuning tuning;
     private final Autotuner tuner;
-    private final FusedTile tiles;
-    private final FusionPlanner planner;
+    private final FusionConstraints constraints;
+
+    /** For the graph that is compiled, whose maps may hold halves. */
+    private Tuning tuning;
+
+    private FusedTile tiles;
+    private FusionPlanner planner;
 
     /** @param choices null to choose kernels by the model of launches */
     OpenClBackend(Cl cl, Tuning tuning, FusionConstraints constraints, KernelChoices choices) {
         super(new Workers(1));
         this.cl = cl;
-        this.tuning = tuning;
         this.tuner = new Autotuner(cl, choices);
-        this.tiles = new FusedTile(cl.info(), halves(), this::areFasterAlone);
-        this.planner = new FusionPlanner(constraints, new FusedLaunch(tiles, tuning), cl.units());
+        this.constraints = constraints;
+        use(tuning);
+    }
+
+    private void use(Tuning now) {
+        tuning = now;
+        tiles = new FusedTile(cl.info(), now.halves(), this::areFasterAlone);
+        planner = new FusionPlanner(constraints, new FusedLaunch(tiles, now), cl.units());
     }
 
     /**
@@ -94,8 +104,8 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
 
     @Override
     protected DeviceTensor allocate(Shape shape, int border) {
-        long bytes = DeviceTensor.floats(shape, border, tuning.vector()) * Shape.ELEMENT_BYTES;
-        return new DeviceTensor(shape, border, tuning.vector(), cl.allocate(bytes), 0);
+        long elements = DeviceTensor.elements(shape, border, tuning.vector());
+        return new DeviceTensor(shape, border, tuning.vector(), cl.allocate(tuning.bytes(elements)), 0);
     }
 
     /**
@@ -104,10 +114,13 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
      */
     @Override
     protected MemoryRequirement need(Layout layout) {
-        long floats = DeviceTensor.floats(layout.shape(), layout.border(), tuning.vector());
+        long elements = DeviceTensor.elements(layout.shape(), layout.border(), tuning.vector());
         return layout.border() > 0
-                ? new MemoryRequirement(layout, 1, floats * Shape.ELEMENT_BYTES)
-                : new MemoryRequirement(DeviceTensor.class, (floats + LINE - 1) / LINE * LINE, Shape.ELEMENT_BYTES);
+                ? new MemoryRequirement(layout, 1, tuning.bytes(elements))
+                : new MemoryRequirement(
+                        DeviceTensor.class,
+                        (elements + LINE - 1) / LINE * LINE,
+                        tuning.maps().bits() / Byte.SIZE);
     }
 
     @Override
@@ -119,28 +132,28 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
             throw new IllegalArgumentException("intermediates have " + total.units()
                     + " elements, more than kernels can address: choose a smaller image or batch");
         }
-        Cl.Memory memory = cl.allocate(total.units() * Shape.ELEMENT_BYTES);
+        Cl.Memory memory = cl.allocate(tuning.bytes(total.units()));
         return (layout, first) -> new DeviceTensor(layout.shape(), layout.border(), tuning.vector(), memory, first);
     }
 
     @Override
     protected void write(DeviceTensor tensor, float[] values) {
-        float[] buffer = new float[(int) (tensor.memory().bytes() / Shape.ELEMENT_BYTES)];
+        int[] words = new int[(int) (tensor.memory().bytes() / Integer.BYTES)];
         each(tensor.shape(), (n, c, y, i) -> {
             for (int x = 0; x < tensor.shape().width(); x++) {
-                buffer[tensor.index(n, c, y, x)] = values[i + x];
+                StoredConv.put(tuning.maps(), words, tensor.index(n, c, y, x), values[i + x]);
             }
         });
-        cl.write(tensor.memory(), buffer);
+        cl.write(tensor.memory(), words);
     }
 
     @Override
     protected float[] read(DeviceTensor tensor) {
-        float[] buffer = cl.read(tensor.memory());
+        int[] words = cl.words(tensor.memory());
         float[] values = new float[(int) tensor.shape().elements()];
         each(tensor.shape(), (n, c, y, i) -> {
             for (int x = 0; x < tensor.shape().width(); x++) {
-                values[i + x] = buffer[tensor.index(n, c, y, x)];
+                values[i + x] = StoredConv.get(tuning.maps(), words, tensor.index(n, c, y, x));
             }
         });
         return values;
@@ -162,15 +175,10 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         }
     }
 
-    /** Units of halves read values of 11 bits. */
+    /** Halves have 11 bits. */
     @Override
     protected double operandError(Graph graph) {
-        return halves() != MatrixTile.Unit.FLOATS
-                        && Fuser.layers(graph).nodes().stream()
-                                .anyMatch(
-                                        node -> node.layer() instanceof Conv conv && conv.precision() == Precision.FP16)
-                ? 0x1p-11
-                : 0;
+        return tuning.maps().isNone() ? 0 : 0x1p-11;
     }
 
     /** What multiplies halves; kernels of CPUs multiply floats. */
@@ -178,10 +186,21 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
         return tuning.family() == Tuning.Family.GPU ? cl.halves() : MatrixTile.Unit.FLOATS;
     }
 
+    /** The same in a graph: floats if it has no weights of halves, or masks, whose places maps of halves cannot hold. */
+    private MatrixTile.Unit halves(Graph graph) {
+        List<Layer> layers =
+                Fuser.layers(graph).nodes().stream().map(Graph.Node::layer).toList();
+        boolean weights =
+                layers.stream().anyMatch(layer -> layer instanceof Conv conv && conv.precision() == Precision.FP16);
+        boolean masks = layers.stream().anyMatch(layer -> layer instanceof TileLayer || layer instanceof Gated);
+        return weights && !masks ? halves() : MatrixTile.Unit.FLOATS;
+    }
+
     // ---------------------------------------------------------------- layers
 
     @Override
     protected Graph schedule(Graph graph) {
+        use(tuning.with(halves(graph)));
         return planner.schedule(graph);
     }
 
@@ -193,7 +212,7 @@ public final class OpenClBackend extends Backend<DeviceTensor, Kernel> {
             return Fuser.group(own, List.of(all));
         });
         List<Autotuner.Variant> byModel = alone <= together ? List.of(layers, fused) : List.of(fused, layers);
-        return tuner.choose("One kernel or several: " + FusedTile.label(body), byModel) == layers;
+        return tuner.choose(tuning.named("One kernel or several: " + FusedTile.label(body)), byModel) == layers;
     }
 
     /** A body in a form of its own, made only if it is timed. */

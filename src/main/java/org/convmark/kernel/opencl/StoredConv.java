@@ -82,11 +82,24 @@ record StoredConv(Precision format, float[] numbers, float[] bias, float[] scale
 
     /** Puts a number where a zero is. */
     void put(int[] words, int i, float number) {
-        words[i / perWord()] |= format.encode(number) << i % perWord() * format.bits();
+        put(format, words, i, number);
     }
 
     private int perWord() {
         return Integer.SIZE / format.bits();
+    }
+
+    /** Puts a number of a format into words where a zero is. */
+    static void put(Precision format, int[] words, int i, float number) {
+        int perWord = Integer.SIZE / format.bits();
+        words[i / perWord] |= format.encode(number) << i % perWord * format.bits();
+    }
+
+    /** A number of a format, from words. */
+    static float get(Precision format, int[] words, int i) {
+        int perWord = Integer.SIZE / format.bits();
+        int code = words[i / perWord] >>> i % perWord * format.bits();
+        return format.decode(format.isNone() ? code : code & (1 << format.bits()) - 1);
     }
 
     /** Floats as words. */

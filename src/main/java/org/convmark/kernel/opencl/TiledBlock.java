@@ -14,15 +14,16 @@ import org.convmark.model.Shape;
  * Layers matched to the block that the GPU kernel for blocks runs: [lead convolution [LayerNorm]] -> expansion -> [depthwise] ->
  * pointwise projection [+ residual], see {@code fused_gpu.cl}.
  *
+ * @param halves what multiplies halves
  * @param lead node before the expansion, or -1
  * @param norm node after it, or -1
  * @param expand node that computes the hidden channels
  * @param inner node that filters them, or -1
  * @param project the last node
  */
-record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int project) {
+record TiledBlock(Graph body, MatrixTile.Unit halves, int lead, int norm, int expand, int inner, int project) {
     /** The block of a body, or null if its layers do not match. */
-    static TiledBlock of(Graph body) {
+    static TiledBlock of(Graph body, MatrixTile.Unit halves) {
         List<Integer> convolutions = new ArrayList<>();
         int norm = -1;
         for (int i = 0; i < body.nodes().size(); i++) {
@@ -35,10 +36,10 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
                 return null;
             }
         }
-        return of(body, convolutions, norm);
+        return of(body, halves, convolutions, norm);
     }
 
-    private static TiledBlock of(Graph body, List<Integer> convolutions, int norm) {
+    private static TiledBlock of(Graph body, MatrixTile.Unit halves, List<Integer> convolutions, int norm) {
         int n = convolutions.size();
         if (n < 2 || !isProjection(body, convolutions.get(n - 1))) {
             return null;
@@ -48,6 +49,7 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
         int lead = expand == 1 ? convolutions.get(0) : -1;
         TiledBlock form = new TiledBlock(
                 body,
+                halves,
                 lead,
                 norm,
                 convolutions.get(Math.min(expand, n - 1)),
@@ -247,7 +249,7 @@ record TiledBlock(Graph body, int lead, int norm, int expand, int inner, int pro
                         .plus(first)
                         .plus(fill)
                         .inGroup(items),
-                (double) in().bytes() + out.bytes() + body.cost().weightBytes());
+                (double) halves.bytes(in()) + halves.bytes(out) + body.cost().weightBytes());
     }
 
     /** Products of a sum. */

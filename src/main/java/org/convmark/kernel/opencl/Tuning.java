@@ -5,6 +5,7 @@ import org.convmark.kernel.Epilogue;
 import org.convmark.kernel.Quantiser;
 import org.convmark.model.Activation;
 import org.convmark.model.Conv;
+import org.convmark.model.Precision;
 
 /**
  * Parameters of the kernels for a device.
@@ -16,8 +17,17 @@ import org.convmark.model.Conv;
  * @param depthwisePixels columns of a depthwise tile
  * @param lanes floats per vector in roof loops
  * @param chains independent chains of the compute roof
+ * @param halves what multiplies halves in the graph; floats unless maps hold halves
  */
-record Tuning(Family family, int vector, int registers, int group, int depthwisePixels, int lanes, int chains) {
+record Tuning(
+        Family family,
+        int vector,
+        int registers,
+        int group,
+        int depthwisePixels,
+        int lanes,
+        int chains,
+        MatrixTile.Unit halves) {
     private static final int GROUP = 64;
 
     /** Two families of kernels. */
@@ -53,8 +63,8 @@ record Tuning(Family family, int vector, int registers, int group, int depthwise
     /** The parameters of a CPU whose widest registers hold 4, 8 or 16 floats. */
     static Tuning cpu(int lanes) {
         return lanes == 16
-                ? new Tuning(Family.CPU, lanes, 32, 1, 12, lanes, 24)
-                : new Tuning(Family.CPU, lanes, 16, 1, 8, lanes, 12);
+                ? new Tuning(Family.CPU, lanes, 32, 1, 12, lanes, 24, MatrixTile.Unit.FLOATS)
+                : new Tuning(Family.CPU, lanes, 16, 1, 8, lanes, 12, MatrixTile.Unit.FLOATS);
     }
 
     /** The parameters of a GPU. */
@@ -63,12 +73,32 @@ record Tuning(Family family, int vector, int registers, int group, int depthwise
         while (!device.allows(group) && group > 2) {
             group /= 2;
         }
-        return new Tuning(Family.GPU, 1, 0, group, 1, 4, 4);
+        return new Tuning(Family.GPU, 1, 0, group, 1, 4, 4, MatrixTile.Unit.FLOATS);
+    }
+
+    /** The same for a graph whose halves are multiplied so. */
+    Tuning with(MatrixTile.Unit halves) {
+        return new Tuning(family, vector, registers, group, depthwisePixels, lanes, chains, halves);
+    }
+
+    /** Format of the elements of maps. */
+    Precision maps() {
+        return halves == MatrixTile.Unit.FLOATS ? Precision.FP32 : Precision.FP16;
+    }
+
+    /** Bytes of so many elements of maps, in whole words. */
+    long bytes(long elements) {
+        return (elements * maps().bits() + Integer.SIZE - 1) / Integer.SIZE * Integer.BYTES;
+    }
+
+    /** A layer's name, with the format of its maps where they hold no floats. */
+    String named(String layer) {
+        return maps().isNone() ? layer : layer + ", maps in " + maps();
     }
 
     /** Build options of every program. */
     String options() {
-        return "-DV=" + vector + " -DGROUP=" + group;
+        return "-DV=" + vector + " -DGROUP=" + group + (maps().isNone() ? "" : " -DHALF_MAPS");
     }
 
     /** Cost of a launch, in operations: what a core or a GPU computes in 5 us. On a GPU, fewer launches nearly always win. */
@@ -107,7 +137,11 @@ record Tuning(Family family, int vector, int registers, int group, int depthwise
 
     /** Name of an activation, or of none, in the kernels. */
     static String name(Activation function) {
-        return function == null ? "identity" : function.name().toLowerCase(Locale.ROOT);
+        return function == null
+                ? "identity"
+                : function == Activation.TANH
+                        ? "hyperbolic_tangent"
+                        : function.name().toLowerCase(Locale.ROOT);
     }
 
     /** Columns of a depthwise tile, chosen so that the tiles of a row hardly overlap. */

@@ -108,10 +108,11 @@
     int see_y = FROM_Y(i);                                                                                           \
     int see_x = FROM_X(i);                                                                                           \
     int inside = INSIDE(see_y, see_x);                                                                               \
-    global const float *restrict from = in + clamp(see_y, 0, IN_HEIGHT - 1) * in_at.s1 + clamp(see_x, 0, IN_WIDTH - 1)
+    global const element *restrict from = in + clamp(see_y, 0, IN_HEIGHT - 1) * in_at.s1 + clamp(see_x, 0, IN_WIDTH - 1)
 /* Channel c there. Loaded even where it is not used, so that no load waits for a branch. */
-float seen(global const float *from, int inside, int c) {
-    float loaded = from[(NARROW == IN ? c : min(c, IN - 1)) * IN_PLANE];
+#define SEEN(from, c) ((from) + (NARROW == IN ? (c) : min((c), IN - 1)) * IN_PLANE)
+float seen(global const element *from, int inside, int c) {
+    float loaded = LOAD(SEEN(from, c));
     return inside && EXISTS(c) ? loaded : 0.0f;
 }
 
@@ -134,7 +135,7 @@ float seen(global const float *from, int inside, int c) {
 
 /* Makes the lead's result, channel x pitch, and normalises it. The parameters behind its own. A call would have few registers. */
 __attribute__((always_inline)) global const float *lead_of_tile(
-        global const float *in, int row, global const float *parameters, float epsilon, int tile,
+        global const element *in, int row, global const float *parameters, float epsilon, int tile,
         local float *values, int pitch) {
     int item = get_local_id(0);
     global const float *restrict lead = parameters + ENDS(LEAD_FORMAT, NARROW);
@@ -145,13 +146,13 @@ __attribute__((always_inline)) global const float *lead_of_tile(
         float sum[LEAD_OWN][TILE_HEIGHT][LEAD_COLUMNS];
         EACH(o, LEAD_OWN) EACH(j, TILE_HEIGHT) EACH(n, LEAD_COLUMNS) sum[o][j][n] = BEGUN(LEAD_FORMAT, parameters[set + o]);
         for (int c = 0; c < LEAD_GROUP; c++, filter = PAST(LEAD_FORMAT, filter, LEAD_QUADS)) {
-            global const float *restrict from = in + min(set / LEAD_SHARE * LEAD_GROUP + c, IN - 1) * IN_PLANE;
+            global const element *restrict from = in + min(set / LEAD_SHARE * LEAD_GROUP + c, IN - 1) * IN_PLANE;
             EACH(r, SPAN(LEAD, TILE_HEIGHT)) {
                 int y = Y(0) * LEAD_STRIDE - LEAD_PADDING + r;
                 float value[LEAD_SPAN];
                 EACH(s, LEAD_SPAN) {
                     int column = X(x) * LEAD_STRIDE - LEAD_PADDING + s;
-                    float loaded = from[clamp(y, 0, IN_HEIGHT - 1) * row + clamp(column, 0, IN_WIDTH - 1)];
+                    float loaded = LOAD(from + clamp(y, 0, IN_HEIGHT - 1) * row + clamp(column, 0, IN_WIDTH - 1));
                     value[s] = INSIDE(y, column) ? loaded : 0.0f;
                 }
                 EACH(s, LEAD_KERNEL) EACH(j, TILE_HEIGHT) {

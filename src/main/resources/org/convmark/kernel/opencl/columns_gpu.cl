@@ -91,9 +91,9 @@
 #define SET(plane) min((int)get_group_id(1) * PLANES + (plane), SETS - 1)
 
 __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_columns(
-        global const float *restrict in, int4 in_at, global const float *restrict weights,
-        global const float *restrict bias, global const float *restrict residual, int4 residual_at,
-        global float *restrict out, int4 out_at) {
+        global const element *restrict in, int4 in_at, global const float *restrict weights,
+        global const float *restrict bias, global const element *restrict residual, int4 residual_at,
+        global element *restrict out, int4 out_at) {
     local float tile[PLANES * CHUNK * TILE_HEIGHT * PITCH] __attribute__((aligned(16)));
     int item = get_local_id(0);
     int plane = item / (ACROSS * DOWN);
@@ -118,12 +118,12 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_columns
             int fill_rows = fills ? min(TILE_HEIGHT, LAST_ROW + 1 - top * STRIDE) - fill_row : 0;
             for (int map = 0; map < PLANES * CHUNK; map++) {
                 int channel = SET(map / CHUNK) / (GROUP_OUT / OUT) * GROUP_WIDTH + first + map % CHUNK;
-                global const float *restrict from = in + channel * IN_PLANE + (top * STRIDE + fill_row) * IN_ROW
+                global const element *restrict from = in + channel * IN_PLANE + (top * STRIDE + fill_row) * IN_ROW
                         + min(left * STRIDE + x, LAST_COLUMN);
                 local float *to = tile + (map * TILE_HEIGHT + fill_row) * PITCH + x;
                 UNROLL for (int y = 0; y < TILE_HEIGHT; y += FILL_ROWS)
                     if (IS_WHOLE && y + FILL_ROWS <= TILE_HEIGHT ? fills : y < fill_rows)
-                        to[y * PITCH] = from[y * IN_ROW];
+                        to[y * PITCH] = LOAD(from + y * IN_ROW);
             }
         }
         SYNC;
@@ -153,17 +153,19 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_columns
         int y = top + down + j;
         int channel = set * OUT + o;
         EACH(p, ROW) sum[j][p][o] = SCALED(FORMAT, sum[j][p][o], bias[channel], bias[SETS * OUT + channel]);
-        global const float *other = residual + channel * residual_at.s2 + y * residual_at.s1;
-        global float *to = out + channel * out_at.s2 + y * out_at.s1;
+        global const element *other = residual + channel * residual_at.s2 + y * residual_at.s1;
+        global element *to = out + channel * out_at.s2 + y * out_at.s1;
 #if WIDE == 4 && ROW == 4
         if (x < WIDTH && y < HEIGHT) {
-            float4 added = *(global const float4 *)other;
-            *(global float4 *)to = (float4)(
-                    FINISHED(sum[j][0][o], added.s0), FINISHED(sum[j][1][o], added.s1),
-                    FINISHED(sum[j][2][o], added.s2), FINISHED(sum[j][3][o], added.s3));
+            float4 added = LOAD4(other);
+            STORE4(
+                    ((float4)(
+                            FINISHED(sum[j][0][o], added.s0), FINISHED(sum[j][1][o], added.s1),
+                            FINISHED(sum[j][2][o], added.s2), FINISHED(sum[j][3][o], added.s3))),
+                    to);
         }
 #else
-        EACH(p, ROW) if (x + p < WIDTH && y < HEIGHT) to[p] = FINISHED(sum[j][p][o], other[p]);
+        EACH(p, ROW) if (x + p < WIDTH && y < HEIGHT) STORE(FINISHED(sum[j][p][o], LOAD(other + p)), to + p);
 #endif
     }
 }

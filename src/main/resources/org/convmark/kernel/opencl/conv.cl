@@ -46,7 +46,7 @@ void OF_STAGE(conv_row)(
     for (int next = 0; next < width; next += PIXELS) {
         size_t x = min(next, width - PIXELS);
         real sum[OUT][PIXELS];
-        EACH_SUM sum[o][t] = BEGUN(FORMAT, LOAD(bias + o * V));
+        EACH_SUM sum[o][t] = BEGUN(FORMAT, FLOATS(bias + o * V));
         size_t w = first;
         for (int b = 0; b < blocks; b++) {
             for (int r = 0; r < KERNEL; r++) {
@@ -66,7 +66,7 @@ void OF_STAGE(conv_row)(
         }
         EACH_SUM if (o < out_blocks) {
             size_t at = x * V + t * V;
-            real all = SCALED(FORMAT, sum[o][t], LOAD(bias + o * V), LOAD(scale + o * V));
+            real all = SCALED(FORMAT, sum[o][t], FLOATS(bias + o * V), FLOATS(scale + o * V));
             STORE(EPILOGUE(all, residual + o * residual_plane + at), out + o * out_plane + at);
         }
     }

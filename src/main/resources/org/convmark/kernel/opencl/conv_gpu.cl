@@ -32,9 +32,9 @@ typedef float4 quad;
 #define OWN_CHANNEL(i) (tile * OUT_TILE + (i) / 4 * (OUT_TILE / QUADS) + down * 4 + (i) % 4)
 
 __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_tile(
-        global const float *restrict in, int4 in_at, global const float *restrict weights,
-        global const float *restrict bias, global const float *restrict residual, int4 residual_at,
-        global float *restrict out, int4 out_at) {
+        global const element *restrict in, int4 in_at, global const float *restrict weights,
+        global const float *restrict bias, global const element *restrict residual, int4 residual_at,
+        global element *restrict out, int4 out_at) {
     local quad a[2][DEPTH * OUT_TILE / 4];
     local quad b[2][DEPTH * PIXEL_TILE / 4];
     PLACE;
@@ -93,15 +93,17 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_tile(
             int n = first + q * (PIXEL_TILE / QUADS) + across * 4;
 #if WIDE == 4
             if (EXISTS(o) && n < PIXELS) {
-                float4 other = *(global const float4 *)(residual + channel * residual_at.s2 + AT(residual_at, n));
-                *(global float4 *)(out + channel * out_at.s2 + AT(out_at, n)) = (float4)(
-                        FINISHED(made[4 * q], other.s0), FINISHED(made[4 * q + 1], other.s1),
-                        FINISHED(made[4 * q + 2], other.s2), FINISHED(made[4 * q + 3], other.s3));
+                float4 other = LOAD4(residual + channel * residual_at.s2 + AT(residual_at, n));
+                STORE4(
+                        ((float4)(
+                                FINISHED(made[4 * q], other.s0), FINISHED(made[4 * q + 1], other.s1),
+                                FINISHED(made[4 * q + 2], other.s2), FINISHED(made[4 * q + 3], other.s3))),
+                        out + channel * out_at.s2 + AT(out_at, n));
             }
 #else
             EACH(j, 4) if (EXISTS(o) && n + j < PIXELS)
-                out[channel * out_at.s2 + AT(out_at, n + j)] =
-                        FINISHED(made[4 * q + j], residual[channel * residual_at.s2 + AT(residual_at, n + j)]);
+                STORE(FINISHED(made[4 * q + j], LOAD(residual + channel * residual_at.s2 + AT(residual_at, n + j))),
+                      out + channel * out_at.s2 + AT(out_at, n + j));
 #endif
         }
     }

@@ -35,7 +35,7 @@ void OF_STAGE(depthwise_row)(
         for (int r = 0; r < KERNEL; r++, w += KERNEL * V) {
             global const float *row = rows[r] + x * (STRIDE * V);
             UNROLL for (int s = 0; s < KERNEL; s++) {
-                real weight = LOAD(w + s * V);
+                real weight = FLOATS(w + s * V);
                 EACH_RESULT sum[t] = fma(weight, LOAD(row + (t * STRIDE + s * DILATION) * V), sum[t]);
             }
         }
@@ -58,7 +58,7 @@ ITEMS kernel void depthwise(
         for (int r = 0; r < KERNEL; r++)
             under[r] = in + (size_t)(y * STRIDE + r * DILATION) * in_at.s1;
         OF_STAGE(depthwise_row)(
-                under, weights + block * (KERNEL * KERNEL * V), LOAD(bias + block * V),
+                under, weights + block * (KERNEL * KERNEL * V), FLOATS(bias + block * V),
                 residual + PIXEL(residual_at, y, 0), out + PIXEL(out_at, y, 0), width);
     }
 }
@@ -75,7 +75,7 @@ void OF_STAGE(stage)(
             for (int r = 0; r < KERNEL; r++)
                 under[r] = ROW(in, y * STRIDE - PADDING + r * DILATION) - PADDING * V + block * in.plane;
             OF_STAGE(depthwise_row)(
-                    under, weights + block * (KERNEL * KERNEL * V), LOAD(parameters + block * V),
+                    under, weights + block * (KERNEL * KERNEL * V), FLOATS(parameters + block * V),
                     ROW(residual, y) + block * residual.plane, ROW(out, y) + block * out.plane, out.width);
         }
     }

@@ -15,18 +15,18 @@
 #define IMAGE get_global_id(2)
 
 ITEMS kernel void affine(
-        global const float *in, int4 in_at, global const float *scale, global const float *shift, global float *out,
+        global const element *in, int4 in_at, global const float *scale, global const float *shift, global element *out,
         int4 out_at, int rows, int height, int width) {
     in = PLANE(in, in_at, BLOCK, IMAGE);
     out = PLANE(out, out_at, BLOCK, IMAGE);
-    real factor = LOAD(scale + BLOCK * V);
-    real summand = LOAD(shift + BLOCK * V);
+    real factor = FLOATS(scale + BLOCK * V);
+    real summand = FLOATS(shift + BLOCK * V);
     EACH_PIXEL(y, x, rows, height, width)
         STORE(fma(LOAD(in + PIXEL(in_at, y, x)), factor, summand), out + PIXEL(out_at, y, x));
 }
 
 ITEMS kernel void activate(
-        global const float *in, int4 in_at, global float *out, int4 out_at, int rows, int height, int width) {
+        global const element *in, int4 in_at, global element *out, int4 out_at, int rows, int height, int width) {
     in = PLANE(in, in_at, BLOCK, IMAGE);
     out = PLANE(out, out_at, BLOCK, IMAGE);
     EACH_PIXEL(y, x, rows, height, width)
@@ -35,7 +35,7 @@ ITEMS kernel void activate(
 
 /* Every map moved one pixel up and left; zeros come in. */
 ITEMS kernel void shift(
-        global const float *in, int4 in_at, global float *out, int4 out_at, int rows, int height, int width) {
+        global const element *in, int4 in_at, global element *out, int4 out_at, int rows, int height, int width) {
     in = PLANE(in, in_at, BLOCK, IMAGE);
     out = PLANE(out, out_at, BLOCK, IMAGE);
     EACH_PIXEL(y, x, rows, height, width) {
@@ -45,7 +45,7 @@ ITEMS kernel void shift(
 }
 
 ITEMS kernel void add(
-        global const float *a, int4 a_at, global const float *b, int4 b_at, global float *out, int4 out_at, int rows,
+        global const element *a, int4 a_at, global const element *b, int4 b_at, global element *out, int4 out_at, int rows,
         int height, int width) {
     a = PLANE(a, a_at, BLOCK, IMAGE);
     b = PLANE(b, b_at, BLOCK, IMAGE);
@@ -55,7 +55,7 @@ ITEMS kernel void add(
 }
 
 ITEMS kernel void multiply(
-        global const float *in, int4 in_at, global const float *gate, int4 gate_at, global float *out, int4 out_at,
+        global const element *in, int4 in_at, global const element *gate, int4 gate_at, global element *out, int4 out_at,
         int rows, int height, int width) {
     in = PLANE(in, in_at, BLOCK, IMAGE);
     out = PLANE(out, out_at, BLOCK, IMAGE);
@@ -69,8 +69,8 @@ ITEMS kernel void multiply(
  * per channel the number of the input, or -1 for a channel that is not written, and which channel it is there.
  */
 ITEMS kernel void route(
-        global const float *in0, int4 at0, global const float *in1, int4 at1, global const float *in2, int4 at2,
-        global const float *in3, int4 at3, global const int *plan, global float *out, int4 out_at, int rows, int height,
+        global const element *in0, int4 at0, global const element *in1, int4 at1, global const element *in2, int4 at2,
+        global const element *in3, int4 at3, global const int *plan, global element *out, int4 out_at, int rows, int height,
         int width) {
     plan += BLOCK * (1 + 2 * V);
     out = PLANE(out, out_at, BLOCK, IMAGE);
@@ -80,13 +80,15 @@ ITEMS kernel void route(
         if (input < 0) {
             continue;
         }
-        global const float *in = input == 0 ? in0 : input == 1 ? in1 : input == 2 ? in2 : in3;
+        global const element *in = input == 0 ? in0 : input == 1 ? in1 : input == 2 ? in2 : in3;
         int4 at = input == 0 ? at0 : input == 1 ? at1 : input == 2 ? at2 : at3;
         in = PLANE(in, at, plan[2 + 2 * lane] / V, IMAGE) + plan[2 + 2 * lane] % V;
-        if (whole) {
-            EACH_PIXEL(y, x, rows, height, width) STORE(LOAD(in + PIXEL(at, y, x)), out + PIXEL(out_at, y, x));
-        } else {
+#if V > 1
+        if (!whole) {
             EACH_PIXEL(y, x, rows, height, width) out[PIXEL(out_at, y, x) + lane] = in[PIXEL(at, y, x)];
+            continue;
         }
+#endif
+        EACH_PIXEL(y, x, rows, height, width) STORE(LOAD(in + PIXEL(at, y, x)), out + PIXEL(out_at, y, x));
     }
 }

@@ -57,8 +57,8 @@
     }
 
 __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_project(
-        global const float *restrict in, int4 in_at, global const float *restrict parameters, float epsilon,
-        global const float *restrict residual, int4 residual_at, global float *restrict out, int4 out_at) {
+        global const element *restrict in, int4 in_at, global const float *restrict parameters, float epsilon,
+        global const element *restrict residual, int4 residual_at, global element *restrict out, int4 out_at) {
     local float4 narrow[PART * PLANE_QUADS];
     local float4 hidden[CHUNK * TILE / 4];
     local float *values = (local float *)narrow;
@@ -148,18 +148,20 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_proje
         int y = Y(p);
         int column = X(p);
         if (o < OUT_CHANNELS && y < HEIGHT && column < WIDTH) {
-            float4 other = *(global const float4 *)(residual + o * residual_at.s2 + y * residual_at.s1 + column);
-            *(global float4 *)(out + o * out_at.s2 + y * out_at.s1 + column) = (float4)(
-                    FINISHED(sum[i][4 * q], other.s0), FINISHED(sum[i][4 * q + 1], other.s1),
-                    FINISHED(sum[i][4 * q + 2], other.s2), FINISHED(sum[i][4 * q + 3], other.s3));
+            float4 other = LOAD4(residual + o * residual_at.s2 + y * residual_at.s1 + column);
+            STORE4(
+                    ((float4)(
+                            FINISHED(sum[i][4 * q], other.s0), FINISHED(sum[i][4 * q + 1], other.s1),
+                            FINISHED(sum[i][4 * q + 2], other.s2), FINISHED(sum[i][4 * q + 3], other.s3))),
+                    out + o * out_at.s2 + y * out_at.s1 + column);
         }
 #else
         EACH(j, 4) {
             int y = Y(p + j);
             int column = X(p + j);
             if (o < OUT_CHANNELS && y < HEIGHT && column < WIDTH)
-                out[o * out_at.s2 + y * out_at.s1 + column] =
-                        FINISHED(sum[i][4 * q + j], residual[o * residual_at.s2 + y * residual_at.s1 + column]);
+                STORE(FINISHED(sum[i][4 * q + j], LOAD(residual + o * residual_at.s2 + y * residual_at.s1 + column)),
+                      out + o * out_at.s2 + y * out_at.s1 + column);
         }
 #endif
     }

@@ -65,6 +65,16 @@
 #define NEXT_STEP weights += STEP_QUADS
 #endif
 
+/* Channels c and c + 1 at a place of the input, as `seen`. */
+uint seen_pair(global const element *from, int inside, int c) {
+#ifdef HALF_MAPS
+    uint loaded = WORD_OF(SEEN(from, c), SEEN(from, c + 1));
+    return inside && EXISTS(c) ? EXISTS(c + 1) ? loaded : loaded & 0xffff : 0;
+#else
+    return HALVES(seen(from, inside, c), seen(from, inside, c + 1));
+#endif
+}
+
 /* The word of the w-th two channels at a place of the expansion's input. */
 #if defined(LEAD) && !defined(LEAD_MMA)
 #define WORD_AT(w, place) HALVES(input[2 * (w) * PITCH + (place)], input[(2 * (w) + 1) * PITCH + (place)])
@@ -86,7 +96,7 @@
 #define SCALED_PAIR(format, sum, bias, padded, h)                  \
     SCALED(format, sum[0], (bias)[h], (bias)[(padded) + (h)]),     \
             SCALED(format, sum[1], (bias)[(h) + 1], (bias)[(padded) + (h) + 1])
-uint activated(float a, float b) { return HALVES(THROUGH(EXPAND_AFTER, a), THROUGH(EXPAND_AFTER, b)); }
+uint activated(float a, float b) { return ACTIVATED(EXPAND_AFTER, a, b); }
 
 /* Pixel i of an item, of 2 M_TILES, in the tile. */
 #define OWN_PIXEL(i) (warp * (16 * M_TILES) + (i) * 8 + MMA_ROW(lane))
@@ -125,8 +135,8 @@ uint activated(float a, float b) { return HALVES(THROUGH(EXPAND_AFTER, a), THROU
 #endif
 
 __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_mma(
-        global const float *restrict in, int4 in_at, global const float *restrict parameters, float epsilon,
-        global const float *restrict residual, int4 residual_at, global float *restrict out, int4 out_at) {
+        global const element *restrict in, int4 in_at, global const float *restrict parameters, float epsilon,
+        global const element *restrict residual, int4 residual_at, global element *restrict out, int4 out_at) {
     MMA_ROOM(ITEM_COUNT);
     int item = get_local_id(0);
     int lane = item % 32;
@@ -144,9 +154,9 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_mma(
     EACH_TASK(i, PLACES) {
         SEE(i);
         _Pragma("unroll 1") for (int c = 0; c < INPUT; c += 8) {
-            float loaded[8];
-            EACH(d, 8) loaded[d] = seen(from, inside, c + d);
-            EACH(d, 4) input[(c / 2 + d) * PITCH + i] = HALVES(loaded[2 * d], loaded[2 * d + 1]);
+            uint loaded[4];
+            EACH(d, 4) loaded[d] = seen_pair(from, inside, c + 2 * d);
+            EACH(d, 4) input[(c / 2 + d) * PITCH + i] = loaded[d];
         }
     }
     SYNC;
@@ -170,8 +180,8 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_mma(
         }
         float2 bias = *(global const float2 *)(parameters + n * 8 + pair);
         EACH(m, M_TILES) EACH(side, 2)
-            ((uint *)&left[m][n / 2])[n % 2 * 2 + side] = HALVES(
-                    THROUGH(LEAD_AFTER, made[m][2 * side] + bias.s0), THROUGH(LEAD_AFTER, made[m][2 * side + 1] + bias.s1));
+            ((uint *)&left[m][n / 2])[n % 2 * 2 + side] =
+                    ACTIVATED(LEAD_AFTER, made[m][2 * side] + bias.s0, made[m][2 * side + 1] + bias.s1);
     }
     parameters += NARROW + NARROW / 8 * LEAD_STEPS * (4 * SQUARE);
 #ifndef KEEP
@@ -293,7 +303,7 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_mma(
                 }
                 EACH(i, 2 * M_TILES)
                     ((uint *)&factor[i / 2])[n * 2 + i % 2] =
-                            HALVES(THROUGH(INNER_AFTER, filtered[i].s0), THROUGH(INNER_AFTER, filtered[i].s1));
+                            ACTIVATED(INNER_AFTER, filtered[i].s0, filtered[i].s1);
             }
 #else
             EACH(n, 2) EACH(m, M_TILES) EACH(side, 2) {
@@ -320,9 +330,12 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void expand_mma(
         EACH(n, OUT_TILE / 8) EACH(c, 2) {
             int o = n * 8 + pair + c;
             if (o < OUT_CHANNELS && y < HEIGHT && x < WIDTH)
-                out[o * out_at.s2 + y * out_at.s1 + x] = FINISHED(
-                        SCALED(PROJECT_FORMAT, sum[i / 2][n][i % 2 * 2 + c], project_bias[o], project_bias[OUT_TILE + o]),
-                        residual[o * residual_at.s2 + y * residual_at.s1 + x]);
+                STORE(FINISHED(
+                              SCALED(
+                                      PROJECT_FORMAT, sum[i / 2][n][i % 2 * 2 + c], project_bias[o],
+                                      project_bias[OUT_TILE + o]),
+                              LOAD(residual + o * residual_at.s2 + y * residual_at.s1 + x)),
+                      out + o * out_at.s2 + y * out_at.s1 + x);
         }
     }
 }

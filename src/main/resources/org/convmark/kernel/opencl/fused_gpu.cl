@@ -84,8 +84,8 @@
 
 /* maps: rows and columns of the input, of what the lead makes; hidden, out_map: of those. */
 __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_tile(
-        global const float *in, int4 in_at, int4 maps, int4 ends, global const float *parameters, float epsilon,
-        global const float *residual, int4 residual_at, global float *out, int4 out_at, int tiles) {
+        global const element *in, int4 in_at, int4 maps, int4 ends, global const float *parameters, float epsilon,
+        global const element *residual, int4 residual_at, global element *out, int4 out_at, int tiles) {
     local float input[IN * IN_HEIGHT * IN_WIDTH];
     local float hidden[CHUNK * HIDDEN_HEIGHT * HIDDEN_WIDTH];
     int item = get_local_id(0);
@@ -104,7 +104,7 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void fused_tile(
     EACH_ITEM(i, IN * IN_HEIGHT * IN_WIDTH) {
         int y = in_top + i / IN_WIDTH % IN_HEIGHT;
         int x = in_left + i % IN_WIDTH;
-        input[i] = INSIDE(y, x, maps.lo) ? PLANE(in, in_at, i / (IN_HEIGHT * IN_WIDTH), image)[PIXEL(in_at, y, x)] : 0.0f;
+        input[i] = INSIDE(y, x, maps.lo) ? LOAD(PLANE(in, in_at, i / (IN_HEIGHT * IN_WIDTH), image) + PIXEL(in_at, y, x)) : 0.0f;
     }
     SYNC;
 

@@ -18,9 +18,9 @@
 #define STEP_QUADS (OUT_TILE * 2)
 
 __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_mma(
-        global const float *restrict in, int4 in_at, global const uint4 *restrict weights,
-        global const float *restrict bias, global const float *restrict residual, int4 residual_at,
-        global float *restrict out, int4 out_at) {
+        global const element *restrict in, int4 in_at, global const uint4 *restrict weights,
+        global const float *restrict bias, global const element *restrict residual, int4 residual_at,
+        global element *restrict out, int4 out_at) {
     MMA_ROOM(ITEM_COUNT);
     local term values[2][DEPTH * PITCH];
     PLACE;
@@ -57,19 +57,21 @@ __attribute__((reqd_work_group_size(ITEM_COUNT, 1, 1))) kernel void conv_mma(
 #if SPLITS == 1
     out += out_at.s0 + image * out_at.s3;
 #endif
-    EACH(m, M_TILES) EACH(i, 4) {
-        int o = own_out + m * 16 + MMA_ROW(lane) + i / 2 * 8;
-        int channel = group * GROUP_OUT + tile * OUT_TILE + o;
-        EACH(n, N_TILES) {
-            int p = first + own_pixel + n * 8 + MMA_PAIR(lane) + i % 2;
+    EACH(n, N_TILES) EACH(i, 2) {
+        int p = first + own_pixel + n * 8 + MMA_PAIR(lane) + i;
+        EACH(m, M_TILES) EACH(j, 2) {
+            int o = own_out + m * 16 + MMA_ROW(lane) + j * 8;
+            int channel = group * GROUP_OUT + tile * OUT_TILE + o;
+            float made = sum[m][n][j * 2 + i];
 #if SPLITS > 1
             if (p < PIXELS)
-                PARTS(out)[o * PIXELS + p] = sum[m][n][i];
+                PARTS(out)[o * PIXELS + p] = made;
 #else
             if (EXISTS(tile * OUT_TILE + o) && p < PIXELS)
-                out[channel * out_at.s2 + AT(out_at, p)] = FINISHED(
-                        LAST_SUM(sum[m][n][i], bias[channel], bias[GROUPS * GROUP_OUT + channel]),
-                        residual[channel * residual_at.s2 + AT(residual_at, p)]);
+                STORE(FINISHED(
+                              LAST_SUM(made, bias[channel], bias[GROUPS * GROUP_OUT + channel]),
+                              LOAD(residual + channel * residual_at.s2 + AT(residual_at, p))),
+                      out + channel * out_at.s2 + AT(out_at, p));
 #endif
         }
     }

@@ -9,13 +9,13 @@
 #if V == 1
 #define MASK 1.0f
 #else
-#define MASK (LOAD(mask))
+#define MASK (FLOATS(mask))
 #endif
 
 /* One pixel. */
 void OF_STAGE(norm)(
-        global const float *from, size_t from_plane, int channels, float epsilon, global const float *gain,
-        global const float *bias, global const float *mask, global float *to, size_t to_plane) {
+        global const element *from, size_t from_plane, int channels, float epsilon, global const float *gain,
+        global const float *bias, global const float *mask, global element *to, size_t to_plane) {
     int last = (channels - 1) / V;
     real sum = (real)(0.0f);
     for (int b = 0; b < last; b++)
@@ -31,14 +31,14 @@ void OF_STAGE(norm)(
     float factor = 1.0f / sqrt(total(squares) / (float)channels + epsilon);
     for (int b = 0; b <= last; b++) {
         real scaled = (LOAD(from + b * from_plane) - mean) * factor;
-        STORE(fma(scaled, LOAD(gain + b * V), LOAD(bias + b * V)), to + b * to_plane);
+        STORE(fma(scaled, FLOATS(gain + b * V), FLOATS(bias + b * V)), to + b * to_plane);
     }
 }
 
 #ifndef STAGE
 ITEMS kernel void layer_norm(
-        global const float *in, int4 in_at, int channels, float epsilon, global const float *gain,
-        global const float *bias, global const float *mask, global float *out, int4 out_at, int rows, int height,
+        global const element *in, int4 in_at, int channels, float epsilon, global const float *gain,
+        global const float *bias, global const float *mask, global element *out, int4 out_at, int rows, int height,
         int width) {
     in = PLANE(in, in_at, 0, get_global_id(2));
     out = PLANE(out, out_at, 0, get_global_id(2));

@@ -18,7 +18,7 @@
 #define X LOAD(in_row + x * V)
 #define Y LOAD(other_row + x * V)
 #define GATE LOAD(other.at + other.border * other.row + block * other.plane)
-#define PARAMETER(i) LOAD(parameters + ((i) * out.blocks + block) * V)
+#define PARAMETER(i) FLOATS(parameters + ((i) * out.blocks + block) * V)
 
 void OF_STAGE(stage)(
         const Map *maps, global const int *form, global const float *parameters, int from, int to) {

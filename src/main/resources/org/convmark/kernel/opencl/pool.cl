@@ -19,8 +19,8 @@
 #endif
 
 ITEMS kernel void pool(
-        global const float *in, int4 in_at, int in_height, int in_width, int kernel_size, int stride, int padding,
-        global float *out, int4 out_at, int rows, int height, int width) {
+        global const element *in, int4 in_at, int in_height, int in_width, int kernel_size, int stride, int padding,
+        global element *out, int4 out_at, int rows, int height, int width) {
     in = PLANE(in, in_at, get_global_id(1), get_global_id(2));
     out = PLANE(out, out_at, get_global_id(1), get_global_id(2));
     EACH_PIXEL(y, x, rows, height, width) {
@@ -46,7 +46,7 @@ ITEMS kernel void pool(
 }
 
 ITEMS kernel void global_average(
-        global const float *in, int4 in_at, int in_height, int in_width, global float *out, int4 out_at) {
+        global const element *in, int4 in_at, int in_height, int in_width, global element *out, int4 out_at) {
     size_t block = get_global_id(1);
     size_t image = get_global_id(2);
     in = PLANE(in, in_at, block, image);

@@ -6,9 +6,9 @@
  * multiplications and the input is gathered without a table. Where SPLITS > 1, each group takes STEPS steps of a sum and leaves them in
  * `out`, a split x tile of channels x pixel workspace, and conv_splits adds them in order.
  *
- * Values come as floats, as everywhere. With DOTS, values and weights are integers of 8 bits: a term is a word of four channels, and sums,
- * which begin with a bias, are exact integers; or they have half precision, as with MMA, and a term is a word of two channels. Values
- * become words on their way to local memory.
+ * With DOTS, values and weights are integers of 8 bits: a term is a word of four channels, and sums, which begin with a bias, are exact
+ * integers; or they have half precision, as with MMA, and a term is a word of two channels. Elements become words on their way to local
+ * memory.
  * Tested for its results, on a CPU; not measured on a GPU.
  */
 #ifndef VEC
@@ -66,7 +66,9 @@ typedef dotted partial;
 #if defined(MMA) || defined(DOTS)
 typedef uint term;
 #define LANES 2
-#ifdef MMA
+#if defined(HALF_MAPS)
+#define TERM(p) WORD_OF(p, (p) + IN_PLANE)
+#elif defined(MMA)
 #define TERM(p) HALVES((p)[0], (p)[IN_PLANE])
 #else
 #define TERM(p) HALVES_C((p)[0], (p)[IN_PLANE])
@@ -74,7 +76,7 @@ typedef uint term;
 #else
 typedef float term;
 #define LANES 1
-#define TERM(p) (*(p))
+#define TERM(p) LOAD(p)
 #endif
 typedef float partial;
 #define FIRST_SUM(bias) BEGUN(FORMAT, bias)
@@ -118,7 +120,7 @@ typedef float partial;
     int end = min((split + 1) * STEPS, ALL_STEPS) * DEPTH
 #define FETCH_VALUES(k)                                                   \
     {                                                                     \
-        global const float *restrict source = in + STEP_AT(k);             \
+        global const element *restrict source = in + STEP_AT(k);             \
         EACH(i, OWN_VALUES) next_values[i] = VALUE(k, i * ROWS_APART);      \
     }
 
@@ -132,8 +134,8 @@ typedef float partial;
 #if SPLITS > 1
 /* An item adds the parts of one pixel of one channel, always in the same order. */
 ITEMS kernel void conv_splits(
-        global const float *restrict parts, global const float *restrict bias, global const float *restrict residual,
-        int4 residual_at, global float *restrict out, int4 out_at) {
+        global const float *restrict parts, global const float *restrict bias, global const element *restrict residual,
+        int4 residual_at, global element *restrict out, int4 out_at) {
     int n = get_global_id(0);
     int channel = get_global_id(1);
     int image = get_global_id(2);
@@ -144,8 +146,8 @@ ITEMS kernel void conv_splits(
     partial sum = FIRST_SUM(bias[channel]);
     for (int split = 0; split < SPLITS; split++)
         sum += ((global const partial *)parts)[((first + split) * (OUT_TILES * OUT_TILE) + channel % GROUP_OUT) * PIXELS + n];
-    out[out_at.s0 + image * out_at.s3 + channel * out_at.s2 + AT(out_at, n)] = FINISHED(
-            LAST_SUM(sum, bias[channel], bias[GROUPS * GROUP_OUT + channel]),
-            residual[residual_at.s0 + image * residual_at.s3 + channel * residual_at.s2 + AT(residual_at, n)]);
+    residual += residual_at.s0 + image * residual_at.s3 + channel * residual_at.s2 + AT(residual_at, n);
+    out += out_at.s0 + image * out_at.s3 + channel * out_at.s2 + AT(out_at, n);
+    STORE(FINISHED(LAST_SUM(sum, bias[channel], bias[GROUPS * GROUP_OUT + channel]), LOAD(residual)), out);
 }
 #endif

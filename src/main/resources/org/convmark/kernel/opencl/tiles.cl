@@ -40,7 +40,7 @@ ITEMS kernel void score(
     real most = (real)(-INFINITY);
     for (int block = 0; block < blocks; block++) {
         global const float *plane = PLANE(in, in_at, block, image);
-        real lanes = block == blocks - 1 ? LOAD(unused) : (real)(0.0f);
+        real lanes = block == blocks - 1 ? FLOATS(unused) : (real)(0.0f);
         for (int i = get_local_id(0); i < pixels; i += GROUP)
             most = max(most, LOAD(plane + PIXEL(in_at, top + i / width, left + i % width)) + lanes);
     }

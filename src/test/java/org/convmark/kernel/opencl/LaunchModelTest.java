@@ -79,7 +79,7 @@ class LaunchModelTest {
     void blocksAreBoundAsCompiled(Block block, int width, int image, Precision format, double bound) {
         Graph layers = block.graph(1, width, image, 32).compressed(format).fuse(Fusion.BLOCK);
         Graph body = Fuser.epilogues(((Fused) layers.nodes().get(0).layer()).body());
-        BlockTile tile = BlockTile.all(gpu(1024, 48 << 10), MatrixTile.Unit.HALVES, TiledBlock.of(body))
+        BlockTile tile = BlockTile.all(gpu(1024, 48 << 10), TiledBlock.of(body, MatrixTile.Unit.HALVES))
                 .get(0);
         assertEquals(bound, tile.model().work().bound(), 0.02);
     }
@@ -129,9 +129,10 @@ class LaunchModelTest {
     void depthwiseIsBoundByMemory(int kernel, int channels, int image) {
         Conv conv = new Conv(channels, kernel, 1, 1, kernel / 2, 1, Conv.Bias.NO);
         Shape map = new Shape(32, channels, image, image);
-        ColumnTile tile =
-                ColumnTile.all(gpu(1024, 48 << 10), UNITS, conv, map, map).get(0);
-        LaunchModel.Prediction on = tile.model(conv, map, map).on(UNITS);
+        ColumnTile tile = ColumnTile.all(gpu(1024, 48 << 10), UNITS, conv, map, map, MatrixTile.Unit.FLOATS)
+                .get(0);
+        LaunchModel.Prediction on =
+                tile.model(conv, map, map, MatrixTile.Unit.FLOATS).on(UNITS);
         assertEquals(LaunchModel.Limit.MEMORY, on.limit(), tile + ": " + on);
     }
 }

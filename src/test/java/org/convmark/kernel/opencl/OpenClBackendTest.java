@@ -36,18 +36,22 @@ import org.convmark.model.Extents;
 import org.convmark.model.Fused;
 import org.convmark.model.Fuser;
 import org.convmark.model.Fusion;
+import org.convmark.model.Gated;
 import org.convmark.model.Graph;
+import org.convmark.model.Layer;
 import org.convmark.model.Pattern;
 import org.convmark.model.Pool;
 import org.convmark.model.Precision;
 import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
+import org.convmark.model.TileLayer;
 import org.jocl.CLException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -383,18 +387,26 @@ class OpenClBackendTest {
         inOneKernel(limited(device().info(), DeviceInfo.Type.GPU, units, groupItems, localBytes), graphs);
     }
 
-    /** Blocks in one kernel for tensor cores, by plain C: with leads and norms, windows, depthwise filters, strides and padded channels. */
-    @Test
-    void halvesInOneKernelAreRight() {
-        List<Graph> graphs = Stream.of(
-                        Block.FFN.graph(1, 40, 12, 2),
-                        Block.CONVFIRST.graph(1, 16, 9, 1),
-                        Block.CONVNEXT.graph(1, 24, 7, 1),
-                        Block.FUSED_MBCONV.graph(1, 16, 9, 1),
-                        Block.MBCONV.graph(1, 16, 9, 1))
+    /** Blocks in one kernel on maps of halves: with leads and norms, windows, depthwise filters, strides, padded channels; on tensor cores every activation, too. */
+    @ParameterizedTest
+    @EnumSource(
+            value = MatrixTile.Unit.class,
+            names = {"PAIRS", "HALVES"})
+    void halvesInOneKernelAreRight(MatrixTile.Unit unit) {
+        Graph map = Graph.of(new Shape(1, 16, 6, 6));
+        Stream<Graph> activations = Arrays.stream(Activation.values())
+                .filter(function -> unit == MatrixTile.Unit.HALVES)
+                .map(function -> map.block(f -> f.conv(1, 32).activate(function).conv(1, 16)));
+        Stream<Graph> blocks = Stream.of(
+                Block.FFN.graph(1, 40, 12, 2),
+                Block.CONVFIRST.graph(1, 16, 9, 1),
+                Block.CONVNEXT.graph(1, 24, 7, 1),
+                Block.FUSED_MBCONV.graph(1, 16, 9, 1),
+                Block.MBCONV.graph(1, 16, 9, 1));
+        List<Graph> graphs = Stream.concat(blocks, activations)
                 .map(graph -> graph.compressed(Precision.FP16))
                 .toList();
-        onTensorCores(() -> inOneKernel(limited(device().info(), DeviceInfo.Type.GPU, 132, 256, 48 << 10), graphs));
+        on(unit, () -> inOneKernel(limited(device().info(), DeviceInfo.Type.GPU, 132, 256, 48 << 10), graphs));
     }
 
     /** Every tile of such a block, which are for other devices and sizes than the test's. */
@@ -419,7 +431,8 @@ class OpenClBackendTest {
         Graph fused = graph.fuse(Fusion.BLOCK);
         Graph body = Fuser.epilogues(((Fused) fused.nodes().get(0).layer()).body());
         Weights weights = new Weights(graph, 2, Weights.Fill.RANDOM);
-        List<BlockTile> tiles = ExpandProjectMma.all(info, TiledBlock.of(body)).toList();
+        List<BlockTile> tiles = ExpandProjectMma.all(info, TiledBlock.of(body, MatrixTile.Unit.HALVES))
+                .toList();
         assertTrue(tiles.size() >= 6, tiles.size() + " tiles");
         onTensorCores(() -> {
             for (BlockTile tile : tiles) {
@@ -508,6 +521,37 @@ class OpenClBackendTest {
                 }
             }
         });
+    }
+
+    /** Every kernel that reads or writes maps, in graphs that end with a product of halves. */
+    @Test
+    void mapsOfHalvesAreRight() {
+        Graph more = Graph.of(new Shape(2, 18, 7, 6))
+                .squeezeExcite(6)
+                .layerNorm()
+                .activate(Activation.GELU)
+                .shift();
+        List<Graph> graphs = Stream.concat(graphs().stream(), Stream.of(more))
+                .filter(graph -> graph.nodes().stream().noneMatch(node -> isMasked(node.layer())))
+                .map(graph -> graph.conv(1, 16).conv(1, 10).compressed(Precision.FP16))
+                .toList();
+        on(MatrixTile.Unit.PAIRS, () -> {
+            try (OpenClBackend backend = open(limited(device().info(), DeviceInfo.Type.GPU, 132, 256, 48 << 10))) {
+                for (Graph graph : graphs) {
+                    Weights weights = new Weights(graph, 2, Weights.Fill.RANDOM);
+                    Program program = backend.compile(graph.fuse(Fusion.EPILOGUE), weights);
+                    program.verify(Engines.reference(weights));
+                    program.run();
+                    for (float result : program.output()) {
+                        assertEquals(Precision.FP16.decode(Precision.FP16.encode(result)), result, "a half");
+                    }
+                }
+            }
+        });
+    }
+
+    private static boolean isMasked(Layer layer) {
+        return layer instanceof TileLayer || layer instanceof Gated;
     }
 
     /** Whichever way is taken is one that was tried; a way that the compiler does not know is none. */
