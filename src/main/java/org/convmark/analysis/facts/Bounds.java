@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.convmark.model.Case;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
-import org.convmark.model.Shape;
 import org.convmark.model.Target;
 import org.convmark.model.Waterline;
 import org.convmark.model.Waterline.Bar;
@@ -30,7 +29,7 @@ public final class Bounds {
         public static Bound of(Graph graph, Roofs.Limits limits) {
             double peak = limits.flopsPerSecond();
             return new Bound(
-                    Waterline.of(graph, Counting.LEAST, Shape.ELEMENT_BYTES, bytes -> peak / limits.bandwidth(bytes)),
+                    Waterline.of(graph, Counting.LEAST, limits.elementBytes(), bytes -> peak / limits.bandwidth(bytes)),
                     peak);
         }
 

@@ -15,6 +15,7 @@ import org.convmark.model.Caches;
 import org.convmark.model.Case;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
+import org.convmark.model.RoofLoop;
 import org.convmark.model.Shape;
 import org.convmark.results.Measurement;
 
@@ -47,7 +48,7 @@ public final class Footprint {
 
     /**
      * Empty for roofs, peers, benchmarks from outside the suite, and blocks fused on a device, which plans by its own
-     * properties.
+     * properties; and where a device may have maps of halves.
      */
     public synchronized Optional<Bytes> of(Measurement row) {
         if (!row.isWork() || !isPlanned(row.work())) {
@@ -79,7 +80,7 @@ public final class Footprint {
     private static boolean isPlanned(Case.Work work) {
         return switch (work.target().kind()) {
             case JAVA -> true;
-            case DEVICE -> work.fusion() != Fusion.BLOCK;
+            case DEVICE -> work.fusion() != Fusion.BLOCK && work.multiplyAdds() != RoofLoop.HALVES;
             case LIBRARY -> false;
         };
     }

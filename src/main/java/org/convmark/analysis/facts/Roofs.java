@@ -13,6 +13,7 @@ import org.convmark.jvm.JvmSetup;
 import org.convmark.model.Case;
 import org.convmark.model.Metric;
 import org.convmark.model.RoofLoop;
+import org.convmark.model.Shape;
 import org.convmark.model.Target;
 import org.convmark.results.Measurement;
 import org.convmark.results.Run;
@@ -30,8 +31,9 @@ public final class Roofs {
      *
      * @param flopsPerSecond of multiply-adds
      * @param bytesPerSecond by bytes of the working set
+     * @param elementBytes of an element of a map there
      */
-    public record Limits(double flopsPerSecond, NavigableMap<Long, Double> bytesPerSecond) {
+    public record Limits(double flopsPerSecond, NavigableMap<Long, Double> bytesPerSecond, int elementBytes) {
         /** No working set of this size moves faster than the largest measured one that is not larger, or than any still larger one. */
         double bandwidth(double workingSet) {
             Long from = bytesPerSecond.floorKey((long) workingSet);
@@ -136,8 +138,11 @@ public final class Roofs {
                 .findFirst();
     }
 
+    /** A device that multiplies halves has maps of them. */
     private Optional<Limits> limits(Units units) {
-        return Optional.ofNullable(curves.get(units.hardware())).map(curve -> new Limits(best.get(units), curve));
+        int elementBytes = Shape.ELEMENT_BYTES / (units.loop() == RoofLoop.HALVES ? 2 : 1);
+        return Optional.ofNullable(curves.get(units.hardware()))
+                .map(curve -> new Limits(best.get(units), curve, elementBytes));
     }
 
     /** The arithmetic rate that a roof loop reached between the iterations of a row; empty in older runs. */

@@ -23,6 +23,7 @@ import org.convmark.kernel.Program;
 import org.convmark.kernel.Weights;
 import org.convmark.model.Fusion;
 import org.convmark.model.Graph;
+import org.convmark.model.Shape;
 import org.convmark.model.Stack;
 import org.convmark.model.Target;
 import org.convmark.model.Workload;
@@ -57,11 +58,19 @@ class BoundsTest {
 
     @Test
     void memoryIsAsFastAsTheLargestSetThatIsNotLarger() {
-        Roofs.Limits limits = new Roofs.Limits(1e11, CURVE);
+        Roofs.Limits limits = new Roofs.Limits(1e11, CURVE, 4);
         assertEquals(200e9, limits.bandwidth(100));
         assertEquals(200e9, limits.bandwidth((1 << 20) - 1));
         assertEquals(80e9, limits.bandwidth(1 << 20));
         assertEquals(10e9, limits.bandwidth(1e12));
+    }
+
+    @Test
+    void mapsInHalvesTakeHalfOfTheTime() {
+        Graph graph = Graph.of(new Shape(1, 16, 14, 14)).relu();
+        double floats = Bound.of(graph, new Roofs.Limits(1e15, CURVE, 4)).seconds();
+        assertEquals(
+                floats / 2, Bound.of(graph, new Roofs.Limits(1e15, CURVE, 2)).seconds());
     }
 
     /** Kernels are timed by their labels, and their bounds are found by them. */
@@ -69,7 +78,7 @@ class BoundsTest {
     @EnumSource
     void everyKernelOfAProgramHasABound(Target target) {
         assumeTrue(target.kind() == Target.Kind.JAVA, "kernels of " + target + " are the same, or not known");
-        Roofs.Limits limits = new Roofs.Limits(1e11, CURVE);
+        Roofs.Limits limits = new Roofs.Limits(1e11, CURVE, 4);
         try (Engine engine = Engines.open(target, new EngineOptions(1, null))) {
             for (Workload workload : Workload.all()) {
                 if (workload instanceof Stack stack) {
