@@ -156,6 +156,25 @@ class LayerSweepTest {
         return COMPARISON.onEveryTarget(bodies);
     }
 
+    /** Rows that end after every number of pixels that tiles leave over. */
+    @TestFactory
+    Stream<DynamicNode> depthwiseConvolutions() {
+        Map<String, Consumer<Target>> bodies = new LinkedHashMap<>();
+        for (int kernel : new int[] {1, 2, 3, 5, 7, 9}) {
+            List<Graph> graphs = new ArrayList<>();
+            for (int width = 1; width <= 44; width += 1 + width / 16) {
+                for (int stride : new int[] {1, 2}) {
+                    int height = 1 + width % 5 * stride;
+                    Graph g =
+                            input(1 + width % 2, CHANNELS[width % CHANNELS.length], new int[] {height, width * stride});
+                    graphs.add(g.depthwise(kernel, stride));
+                }
+            }
+            bodies.put(kernel + "x" + kernel, exactThenRandom(graphs));
+        }
+        return COMPARISON.onEveryTarget(bodies);
+    }
+
     @TestFactory
     Stream<DynamicNode> dilatedAndUnpaddedConvolutions() {
         List<Graph> dilated = new ArrayList<>();

@@ -187,8 +187,10 @@ final class KernelsUntilCompiled {
             case "longer" -> 1;
             case "inGap", "outGap" -> 20 * L;
             case "next" -> 50 * L;
-            case "end" -> 7 * L;
-            default -> 0;
+            case "width", "inRow", "outRow" -> TileSize.LONG_LANE_PIXELS * L;
+            case "rows" -> 2;
+            case "p", "q", "r", "s", "t", "o", "w0" -> 0;
+            default -> throw new IllegalStateException("no argument is known for " + parameter);
         };
     }
 

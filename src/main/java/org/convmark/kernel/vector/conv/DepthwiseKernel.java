@@ -10,11 +10,17 @@ import org.convmark.model.Pool;
 
 /** Depthwise convolution. A unit is one row of one channel block: a {@link LaneFilter} on the input in place. */
 public final class DepthwiseKernel implements RowRangeKernel, GatedParameters.Packed {
+    /** Floats of the results of a call, 16 KiB, so that what is left to do with them is done in L1. */
+    private static final int BAND = 4 << 10;
+
     private final Conv conv;
     private final LaneFilter filter;
     private final PostOps postOps;
     private final BlockedTensor in;
     private final BlockedTensor out;
+
+    /** Rows of a call. */
+    private final int band;
 
     /** @param filter channel x row x column */
     public DepthwiseKernel(
@@ -24,6 +30,7 @@ public final class DepthwiseKernel implements RowRangeKernel, GatedParameters.Pa
         this.postOps = postOps.afterLimits();
         this.in = in;
         this.out = out;
+        this.band = Math.max(1, BAND / out.rowLength());
     }
 
     @Override
@@ -39,24 +46,29 @@ public final class DepthwiseKernel implements RowRangeKernel, GatedParameters.Pa
     @Override
     public void run(int from, int to) {
         int height = out.shape.height();
-        for (int unit = from; unit < to; unit++) {
-            row(unit / height / out.blocks, unit / height % out.blocks, unit % height);
+        for (int unit = from; unit < to; ) {
+            int y = unit % height;
+            int bottom = Math.min(height, y + to - unit);
+            block(unit / height / out.blocks, unit / height % out.blocks, y, bottom);
+            unit += bottom - y;
         }
     }
 
     @Override
     public void rows(int n, int from, int to) {
         for (int b = 0; b < out.blocks; b++) {
-            for (int y = from; y < to; y++) {
-                row(n, b, y);
-            }
+            block(n, b, from, to);
         }
     }
 
-    private void row(int n, int b, int y) {
-        int p = in.at(n, b, y * conv.stride() - conv.padding(), -conv.padding());
-        filter.row(in.data, p, b, out.data, out.at(n, b, y, 0), out.shape.width());
-        postOps.row(out, n, b, y);
+    private void block(int n, int b, int from, int to) {
+        for (int y = from; y < to; y += band) {
+            int end = Math.min(to, y + band);
+            int p = in.at(n, b, y * conv.stride() - conv.padding(), -conv.padding());
+            int inRow = in.row * conv.stride();
+            filter.rows(in.data, p, inRow, b, out.data, out.at(n, b, y, 0), out.row, out.shape.width(), end - y);
+            postOps.rows(out, n, b, y, end);
+        }
     }
 
     /** Blur pooling is a depthwise convolution whose filter is known. */

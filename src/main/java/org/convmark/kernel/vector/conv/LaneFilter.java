@@ -16,7 +16,8 @@ import org.convmark.model.Conv;
 
 /**
  * A filter in which every output lane reads the same lane of some input planes: one plane for a depthwise convolution, one per
- * channel of a group for a convolution with narrow groups. Neighbouring taps of a row are taken in runs of three and two.
+ * channel of a group for a convolution with narrow groups. Neighbouring taps of a row are taken in runs: all taps of a row together
+ * where registers hold their weights, else three and two.
  */
 final class LaneFilter {
     private static final int PIXELS = TileSize.LANE_PIXELS;
@@ -26,11 +27,17 @@ final class LaneFilter {
 
     private final Conv conv;
 
-    /** Offsets of the runs: first those of three taps, then those of two; or only single taps. */
+    /** Offsets of the runs: first the longer ones, then those of two taps. */
     private final int[] runs;
 
-    private final int threes;
-    private final boolean inRuns;
+    /** Number of longer runs. */
+    private final int longer;
+
+    /** Taps of a longer run. */
+    private final int run;
+
+    /** Pixels of most tiles. */
+    private final int pixels;
 
     /** Offsets of the taps in the order of the runs. */
     private final int[] taps;
@@ -52,28 +59,38 @@ final class LaneFilter {
         this.clamp = clamp;
         int k = conv.kernel();
         int lines = planes * k;
-        this.inRuns = conv.dilation() == 1 && k >= 3 && k % 2 == 1;
-        int triples = inRuns ? 1 : 0;
-        int pairs = inRuns ? (k - 3) / 2 : 0;
-        this.threes = lines * triples;
-        this.runs = new int[lines * (inRuns ? triples + pairs : k)];
+        boolean wholeRows = Tiling.HAS_LARGE && k <= TileSize.LANE_RUN;
+        this.run = conv.dilation() > 1 || k % 2 == 0 ? 1 : wholeRows ? k : Math.min(k, 3);
+        this.pixels = wholeRows && run > 1 ? TileSize.LONG_LANE_PIXELS : PIXELS;
+        int first = run > 1 ? run : k;
+        this.longer = lines * (first / run);
+        this.runs = new int[longer + lines * ((k - first) / 2)];
         this.taps = new int[lines * k];
         this.weights = AlignedFloats.of(this.bias.length * taps.length);
-        int run = 0;
-        int tap = 0;
-        for (int length = inRuns ? 3 : 1; length > 0; length = length == 3 ? 2 : 0) {
-            int first = length == 2 ? 3 : 0;
-            int last = length == 3 ? 3 : k;
-            for (int line = 0; line < lines; line++) {
-                for (int s = first; s < last; s++) {
-                    taps[tap] = line / k * plane + line % k * conv.dilation() * row + s * conv.dilation() * L;
-                    if ((s - first) % length == 0) {
-                        runs[run++] = taps[tap];
-                    }
-                    fill(tap++, filter, line * k + s);
+        int tap = fill(filter, 0, 0, first, run, plane, row);
+        fill(filter, tap, first, k, 2, plane, row);
+    }
+
+    /**
+     * Places the taps of some columns of every row of the filter.
+     *
+     * @param tap the first one's number
+     * @param length of their runs
+     * @return the number of the next tap
+     */
+    private int fill(float[] filter, int tap, int from, int to, int length, int plane, int row) {
+        int k = conv.kernel();
+        int next = tap;
+        for (int line = 0; line < taps.length / k; line++) {
+            for (int s = from; s < to; s++) {
+                taps[next] = line / k * plane + (line % k * row + s * L) * conv.dilation();
+                if ((s - from) % length == 0) {
+                    runs[from == 0 ? next / length : longer + (next - tap) / length] = taps[next];
                 }
+                fill(next++, filter, line * k + s);
             }
         }
+        return next;
     }
 
     /** Weights and biases as they are read. */
@@ -94,36 +111,75 @@ final class LaneFilter {
     }
 
     /**
-     * One row of results.
+     * Some rows of results.
      *
      * @param p offset of the first tap of the first result, in the first plane
+     * @param inRow floats from what one row reads to what the next one reads
      * @param b output block
      * @param q offset of the first result
-     * @param width number of results
+     * @param outRow floats from one row to the next
+     * @param width results of a row
+     * @param rows number of rows
      */
-    void row(float[] in, int p, int b, float[] out, int q, int width) {
-        int covered = Tiling.hasStep(conv.stride()) ? width / PIXELS * PIXELS : 0;
-        if (covered > 0) {
-            tiles(in, p, b, out, q, covered);
+    void rows(float[] in, int p, int inRow, int b, float[] out, int q, int outRow, int width, int rows) {
+        int covered = 0;
+        if (Tiling.hasStep(conv.stride())) {
+            covered = tiles(pixels, 0, width, in, p, inRow, b, out, q, outRow, rows);
+            covered = tiles(PIXELS, covered, width, in, p, inRow, b, out, q, outRow, rows);
+            if (covered > 0 && covered + ALONE < width) {
+                covered = tiles(PIXELS, width - PIXELS, width, in, p, inRow, b, out, q, outRow, rows);
+            }
         }
-        if (covered > 0 && covered + ALONE < width) {
-            int x = (width - PIXELS) * L;
-            tiles(in, p + x * conv.stride(), b, out, q + x, PIXELS);
-        } else {
-            int w0 = weights(b);
+        int w0 = weights(b);
+        for (int y = 0; y < rows; y++) {
             for (int x = covered * L; x < width * L; x += L) {
-                one(in, p + x * conv.stride(), taps, weights.data(), w0, bias, b * L, clamp, out, q + x);
+                int i = p + y * inRow + x * conv.stride();
+                one(in, i, taps, weights.data(), w0, bias, b * L, clamp, out, q + y * outRow + x);
             }
         }
     }
 
-    private void tiles(float[] in, int p, int b, float[] out, int q, int pixels) {
-        int w0 = weights(b);
-        float[] w = weights.data();
-        int end = q + pixels * L;
-        int second = inRuns && runs.length > threes ? 2 : 0;
-        LaneTiles.row(
-                inRuns ? 3 : 1, second, conv.stride(), in, p, runs, threes, w, w0, bias, b * L, clamp, out, q, end);
+    /**
+     * Tiles of this many pixels from a column on, as many as fit before another.
+     *
+     * @return the column after them
+     */
+    private int tiles(
+            int pixels,
+            int from,
+            int to,
+            float[] in,
+            int p,
+            int inRow,
+            int b,
+            float[] out,
+            int q,
+            int outRow,
+            int rows) {
+        int wide = (to - from) / pixels * pixels;
+        if (wide > 0) {
+            LaneTiles.rows(
+                    pixels,
+                    run,
+                    runs.length > longer ? 2 : 0,
+                    conv.stride(),
+                    in,
+                    p + from * L * conv.stride(),
+                    inRow,
+                    runs,
+                    longer,
+                    weights.data(),
+                    weights(b),
+                    bias,
+                    b * L,
+                    clamp,
+                    out,
+                    q + from * L,
+                    outRow,
+                    wide * L,
+                    rows);
+        }
+        return from + wide;
     }
 
     /** One pixel, tap by tap, for pixels that no tile covers. */

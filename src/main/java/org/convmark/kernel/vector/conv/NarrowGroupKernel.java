@@ -127,13 +127,8 @@ public final class NarrowGroupKernel implements RowRangeKernel {
                     spread(in.data, p, scratch.data(), q, spreads[j], row);
                 }
             }
-            filter.row(
-                    scratch.data(),
-                    scratch.first() + y * step,
-                    b,
-                    out.data,
-                    out.at(n, b, top + y, 0),
-                    out.shape.width());
+            int q = out.at(n, b, top + y, 0);
+            filter.rows(scratch.data(), scratch.first() + y * step, 0, b, out.data, q, out.row, out.shape.width(), 1);
             postOps.row(out, n, b, top + y);
         }
     }

@@ -26,6 +26,12 @@ public enum TileSize {
     /** Pixels of a lane-wise tile: a divisor of 56, 28, 14 and 7, and small enough to leave room for weights in 16 registers. */
     public static final int LANE_PIXELS = 7;
 
+    /** The same for 32 registers, which leaves room for {@link #LANE_RUN} weights. */
+    public static final int LONG_LANE_PIXELS = 14;
+
+    /** Taps of the longest run of a lane-wise tile, with 32 registers. */
+    public static final int LANE_RUN = 7;
+
     /** More than the pixels of any tile: a tile's pixels times this, plus those in its first row, tells its shape. */
     public static final int SHAPES = 32;
 

@@ -14,6 +14,7 @@ public final class Lane7x3And2Step2 {
     public static void run(
             float[] in,
             int p,
+            int inRow,
             int[] runs,
             int longer,
             float[] weights,
@@ -23,122 +24,127 @@ public final class Lane7x3And2Step2 {
             Clamp limits,
             float[] out,
             int q,
-            int end) {
+            int outRow,
+            int width,
+            int rows) {
         boolean raised = limits.low() > Float.NEGATIVE_INFINITY, lowered = limits.high() < Float.POSITIVE_INFINITY;
         FloatVector low = FloatVector.broadcast(FLOATS, limits.low());
         FloatVector high = FloatVector.broadcast(FLOATS, limits.high());
-        for (; q < end; q += 7 * L, p += 14 * L) {
-            int k = w0;
-            FloatVector x;
-            FloatVector a0 = FloatVector.fromArray(FLOATS, bias, o);
-            FloatVector a1 = FloatVector.fromArray(FLOATS, bias, o);
-            FloatVector a2 = FloatVector.fromArray(FLOATS, bias, o);
-            FloatVector a3 = FloatVector.fromArray(FLOATS, bias, o);
-            FloatVector a4 = FloatVector.fromArray(FLOATS, bias, o);
-            FloatVector a5 = FloatVector.fromArray(FLOATS, bias, o);
-            FloatVector a6 = FloatVector.fromArray(FLOATS, bias, o);
-            for (int r = 0; r < longer; r++) {
-                int i = p + runs[r];
-                FloatVector u = FloatVector.fromArray(FLOATS, weights, k);
-                FloatVector v = FloatVector.fromArray(FLOATS, weights, k + L);
-                FloatVector w = FloatVector.fromArray(FLOATS, weights, k + 2 * L);
-                x = FloatVector.fromArray(FLOATS, in, i);
-                a0 = u.fma(x, a0);
-                x = FloatVector.fromArray(FLOATS, in, i + L);
-                a0 = v.fma(x, a0);
-                x = FloatVector.fromArray(FLOATS, in, i + 2 * L);
-                a0 = w.fma(x, a0);
-                a1 = u.fma(x, a1);
-                x = FloatVector.fromArray(FLOATS, in, i + 3 * L);
-                a1 = v.fma(x, a1);
-                x = FloatVector.fromArray(FLOATS, in, i + 4 * L);
-                a1 = w.fma(x, a1);
-                a2 = u.fma(x, a2);
-                x = FloatVector.fromArray(FLOATS, in, i + 5 * L);
-                a2 = v.fma(x, a2);
-                x = FloatVector.fromArray(FLOATS, in, i + 6 * L);
-                a2 = w.fma(x, a2);
-                a3 = u.fma(x, a3);
-                x = FloatVector.fromArray(FLOATS, in, i + 7 * L);
-                a3 = v.fma(x, a3);
-                x = FloatVector.fromArray(FLOATS, in, i + 8 * L);
-                a3 = w.fma(x, a3);
-                a4 = u.fma(x, a4);
-                x = FloatVector.fromArray(FLOATS, in, i + 9 * L);
-                a4 = v.fma(x, a4);
-                x = FloatVector.fromArray(FLOATS, in, i + 10 * L);
-                a4 = w.fma(x, a4);
-                a5 = u.fma(x, a5);
-                x = FloatVector.fromArray(FLOATS, in, i + 11 * L);
-                a5 = v.fma(x, a5);
-                x = FloatVector.fromArray(FLOATS, in, i + 12 * L);
-                a5 = w.fma(x, a5);
-                a6 = u.fma(x, a6);
-                x = FloatVector.fromArray(FLOATS, in, i + 13 * L);
-                a6 = v.fma(x, a6);
-                x = FloatVector.fromArray(FLOATS, in, i + 14 * L);
-                a6 = w.fma(x, a6);
-                k += 3 * L;
+        for (int y = 0; y < rows; y++, q += outRow - width, p += inRow - width * 2) {
+            int end = q + width;
+            for (; q < end; q += 7 * L, p += 14 * L) {
+                int k = w0;
+                FloatVector x;
+                FloatVector a0 = FloatVector.fromArray(FLOATS, bias, o);
+                FloatVector a1 = FloatVector.fromArray(FLOATS, bias, o);
+                FloatVector a2 = FloatVector.fromArray(FLOATS, bias, o);
+                FloatVector a3 = FloatVector.fromArray(FLOATS, bias, o);
+                FloatVector a4 = FloatVector.fromArray(FLOATS, bias, o);
+                FloatVector a5 = FloatVector.fromArray(FLOATS, bias, o);
+                FloatVector a6 = FloatVector.fromArray(FLOATS, bias, o);
+                for (int r = 0; r < longer; r++) {
+                    int i = p + runs[r];
+                    FloatVector u0 = FloatVector.fromArray(FLOATS, weights, k);
+                    FloatVector u1 = FloatVector.fromArray(FLOATS, weights, k + L);
+                    FloatVector u2 = FloatVector.fromArray(FLOATS, weights, k + 2 * L);
+                    x = FloatVector.fromArray(FLOATS, in, i);
+                    a0 = u0.fma(x, a0);
+                    x = FloatVector.fromArray(FLOATS, in, i + L);
+                    a0 = u1.fma(x, a0);
+                    x = FloatVector.fromArray(FLOATS, in, i + 2 * L);
+                    a0 = u2.fma(x, a0);
+                    a1 = u0.fma(x, a1);
+                    x = FloatVector.fromArray(FLOATS, in, i + 3 * L);
+                    a1 = u1.fma(x, a1);
+                    x = FloatVector.fromArray(FLOATS, in, i + 4 * L);
+                    a1 = u2.fma(x, a1);
+                    a2 = u0.fma(x, a2);
+                    x = FloatVector.fromArray(FLOATS, in, i + 5 * L);
+                    a2 = u1.fma(x, a2);
+                    x = FloatVector.fromArray(FLOATS, in, i + 6 * L);
+                    a2 = u2.fma(x, a2);
+                    a3 = u0.fma(x, a3);
+                    x = FloatVector.fromArray(FLOATS, in, i + 7 * L);
+                    a3 = u1.fma(x, a3);
+                    x = FloatVector.fromArray(FLOATS, in, i + 8 * L);
+                    a3 = u2.fma(x, a3);
+                    a4 = u0.fma(x, a4);
+                    x = FloatVector.fromArray(FLOATS, in, i + 9 * L);
+                    a4 = u1.fma(x, a4);
+                    x = FloatVector.fromArray(FLOATS, in, i + 10 * L);
+                    a4 = u2.fma(x, a4);
+                    a5 = u0.fma(x, a5);
+                    x = FloatVector.fromArray(FLOATS, in, i + 11 * L);
+                    a5 = u1.fma(x, a5);
+                    x = FloatVector.fromArray(FLOATS, in, i + 12 * L);
+                    a5 = u2.fma(x, a5);
+                    a6 = u0.fma(x, a6);
+                    x = FloatVector.fromArray(FLOATS, in, i + 13 * L);
+                    a6 = u1.fma(x, a6);
+                    x = FloatVector.fromArray(FLOATS, in, i + 14 * L);
+                    a6 = u2.fma(x, a6);
+                    k += 3 * L;
+                }
+                for (int r = longer; r < runs.length; r++) {
+                    int i = p + runs[r];
+                    FloatVector u0 = FloatVector.fromArray(FLOATS, weights, k);
+                    FloatVector u1 = FloatVector.fromArray(FLOATS, weights, k + L);
+                    x = FloatVector.fromArray(FLOATS, in, i);
+                    a0 = u0.fma(x, a0);
+                    x = FloatVector.fromArray(FLOATS, in, i + L);
+                    a0 = u1.fma(x, a0);
+                    x = FloatVector.fromArray(FLOATS, in, i + 2 * L);
+                    a1 = u0.fma(x, a1);
+                    x = FloatVector.fromArray(FLOATS, in, i + 3 * L);
+                    a1 = u1.fma(x, a1);
+                    x = FloatVector.fromArray(FLOATS, in, i + 4 * L);
+                    a2 = u0.fma(x, a2);
+                    x = FloatVector.fromArray(FLOATS, in, i + 5 * L);
+                    a2 = u1.fma(x, a2);
+                    x = FloatVector.fromArray(FLOATS, in, i + 6 * L);
+                    a3 = u0.fma(x, a3);
+                    x = FloatVector.fromArray(FLOATS, in, i + 7 * L);
+                    a3 = u1.fma(x, a3);
+                    x = FloatVector.fromArray(FLOATS, in, i + 8 * L);
+                    a4 = u0.fma(x, a4);
+                    x = FloatVector.fromArray(FLOATS, in, i + 9 * L);
+                    a4 = u1.fma(x, a4);
+                    x = FloatVector.fromArray(FLOATS, in, i + 10 * L);
+                    a5 = u0.fma(x, a5);
+                    x = FloatVector.fromArray(FLOATS, in, i + 11 * L);
+                    a5 = u1.fma(x, a5);
+                    x = FloatVector.fromArray(FLOATS, in, i + 12 * L);
+                    a6 = u0.fma(x, a6);
+                    x = FloatVector.fromArray(FLOATS, in, i + 13 * L);
+                    a6 = u1.fma(x, a6);
+                    k += 2 * L;
+                }
+                if (raised) {
+                    a0 = a0.blend(low, a0.lt(low));
+                    a1 = a1.blend(low, a1.lt(low));
+                    a2 = a2.blend(low, a2.lt(low));
+                    a3 = a3.blend(low, a3.lt(low));
+                    a4 = a4.blend(low, a4.lt(low));
+                    a5 = a5.blend(low, a5.lt(low));
+                    a6 = a6.blend(low, a6.lt(low));
+                }
+                if (lowered) {
+                    a0 = a0.blend(high, high.lt(a0));
+                    a1 = a1.blend(high, high.lt(a1));
+                    a2 = a2.blend(high, high.lt(a2));
+                    a3 = a3.blend(high, high.lt(a3));
+                    a4 = a4.blend(high, high.lt(a4));
+                    a5 = a5.blend(high, high.lt(a5));
+                    a6 = a6.blend(high, high.lt(a6));
+                }
+                a0.intoArray(out, q);
+                a1.intoArray(out, q + L);
+                a2.intoArray(out, q + 2 * L);
+                a3.intoArray(out, q + 3 * L);
+                a4.intoArray(out, q + 4 * L);
+                a5.intoArray(out, q + 5 * L);
+                a6.intoArray(out, q + 6 * L);
             }
-            for (int r = longer; r < runs.length; r++) {
-                int i = p + runs[r];
-                FloatVector u = FloatVector.fromArray(FLOATS, weights, k);
-                FloatVector v = FloatVector.fromArray(FLOATS, weights, k + L);
-                x = FloatVector.fromArray(FLOATS, in, i);
-                a0 = u.fma(x, a0);
-                x = FloatVector.fromArray(FLOATS, in, i + L);
-                a0 = v.fma(x, a0);
-                x = FloatVector.fromArray(FLOATS, in, i + 2 * L);
-                a1 = u.fma(x, a1);
-                x = FloatVector.fromArray(FLOATS, in, i + 3 * L);
-                a1 = v.fma(x, a1);
-                x = FloatVector.fromArray(FLOATS, in, i + 4 * L);
-                a2 = u.fma(x, a2);
-                x = FloatVector.fromArray(FLOATS, in, i + 5 * L);
-                a2 = v.fma(x, a2);
-                x = FloatVector.fromArray(FLOATS, in, i + 6 * L);
-                a3 = u.fma(x, a3);
-                x = FloatVector.fromArray(FLOATS, in, i + 7 * L);
-                a3 = v.fma(x, a3);
-                x = FloatVector.fromArray(FLOATS, in, i + 8 * L);
-                a4 = u.fma(x, a4);
-                x = FloatVector.fromArray(FLOATS, in, i + 9 * L);
-                a4 = v.fma(x, a4);
-                x = FloatVector.fromArray(FLOATS, in, i + 10 * L);
-                a5 = u.fma(x, a5);
-                x = FloatVector.fromArray(FLOATS, in, i + 11 * L);
-                a5 = v.fma(x, a5);
-                x = FloatVector.fromArray(FLOATS, in, i + 12 * L);
-                a6 = u.fma(x, a6);
-                x = FloatVector.fromArray(FLOATS, in, i + 13 * L);
-                a6 = v.fma(x, a6);
-                k += 2 * L;
-            }
-            if (raised) {
-                a0 = a0.blend(low, a0.lt(low));
-                a1 = a1.blend(low, a1.lt(low));
-                a2 = a2.blend(low, a2.lt(low));
-                a3 = a3.blend(low, a3.lt(low));
-                a4 = a4.blend(low, a4.lt(low));
-                a5 = a5.blend(low, a5.lt(low));
-                a6 = a6.blend(low, a6.lt(low));
-            }
-            if (lowered) {
-                a0 = a0.blend(high, high.lt(a0));
-                a1 = a1.blend(high, high.lt(a1));
-                a2 = a2.blend(high, high.lt(a2));
-                a3 = a3.blend(high, high.lt(a3));
-                a4 = a4.blend(high, high.lt(a4));
-                a5 = a5.blend(high, high.lt(a5));
-                a6 = a6.blend(high, high.lt(a6));
-            }
-            a0.intoArray(out, q);
-            a1.intoArray(out, q + L);
-            a2.intoArray(out, q + 2 * L);
-            a3.intoArray(out, q + 3 * L);
-            a4.intoArray(out, q + 4 * L);
-            a5.intoArray(out, q + 5 * L);
-            a6.intoArray(out, q + 6 * L);
         }
     }
 }

@@ -7,17 +7,23 @@ public final class LaneTiles {
     private LaneTiles() {}
 
     /**
-     * The tiles of a row.
+     * The tiles of some rows.
      *
+     * @param pixels of a tile
      * @param first taps of a run
      * @param second taps of the runs from {@code longer} on, 0 if there are none
+     * @param inRow floats from what one row reads to what the next one reads
+     * @param outRow floats from one row to the next
+     * @param width floats of a row, those of some tiles
      */
-    public static void row(
+    public static void rows(
+            int pixels,
             int first,
             int second,
             int step,
             float[] in,
             int p,
+            int inRow,
             int[] runs,
             int longer,
             float[] weights,
@@ -27,19 +33,41 @@ public final class LaneTiles {
             Clamp limits,
             float[] out,
             int q,
-            int end) {
-        if (first == 1 && second == 0 && step == 1) {
-            Lane7x1.run(in, p, runs, weights, w0, bias, o, limits, out, q, end);
-        } else if (first == 1 && second == 0 && step == 2) {
-            Lane7x1Step2.run(in, p, runs, weights, w0, bias, o, limits, out, q, end);
-        } else if (first == 3 && second == 0 && step == 1) {
-            Lane7x3.run(in, p, runs, weights, w0, bias, o, limits, out, q, end);
-        } else if (first == 3 && second == 0 && step == 2) {
-            Lane7x3Step2.run(in, p, runs, weights, w0, bias, o, limits, out, q, end);
-        } else if (first == 3 && second == 2 && step == 1) {
-            Lane7x3And2.run(in, p, runs, longer, weights, w0, bias, o, limits, out, q, end);
+            int outRow,
+            int width,
+            int rows) {
+        if (pixels == 14 && first == 3 && second == 0 && step == 1) {
+            Lane14x3.run(in, p, inRow, runs, weights, w0, bias, o, limits, out, q, outRow, width, rows);
+        } else if (pixels == 14 && first == 3 && second == 0 && step == 2) {
+            Lane14x3Step2.run(in, p, inRow, runs, weights, w0, bias, o, limits, out, q, outRow, width, rows);
+        } else if (pixels == 14 && first == 5 && second == 0 && step == 1) {
+            Lane14x5.run(in, p, inRow, runs, weights, w0, bias, o, limits, out, q, outRow, width, rows);
+        } else if (pixels == 14 && first == 5 && second == 0 && step == 2) {
+            Lane14x5Step2.run(in, p, inRow, runs, weights, w0, bias, o, limits, out, q, outRow, width, rows);
+        } else if (pixels == 14 && first == 7 && second == 0 && step == 1) {
+            Lane14x7.run(in, p, inRow, runs, weights, w0, bias, o, limits, out, q, outRow, width, rows);
+        } else if (pixels == 14 && first == 7 && second == 0 && step == 2) {
+            Lane14x7Step2.run(in, p, inRow, runs, weights, w0, bias, o, limits, out, q, outRow, width, rows);
+        } else if (pixels == 7 && first == 1 && second == 0 && step == 1) {
+            Lane7x1.run(in, p, inRow, runs, weights, w0, bias, o, limits, out, q, outRow, width, rows);
+        } else if (pixels == 7 && first == 1 && second == 0 && step == 2) {
+            Lane7x1Step2.run(in, p, inRow, runs, weights, w0, bias, o, limits, out, q, outRow, width, rows);
+        } else if (pixels == 7 && first == 3 && second == 0 && step == 1) {
+            Lane7x3.run(in, p, inRow, runs, weights, w0, bias, o, limits, out, q, outRow, width, rows);
+        } else if (pixels == 7 && first == 3 && second == 0 && step == 2) {
+            Lane7x3Step2.run(in, p, inRow, runs, weights, w0, bias, o, limits, out, q, outRow, width, rows);
+        } else if (pixels == 7 && first == 3 && second == 2 && step == 1) {
+            Lane7x3And2.run(in, p, inRow, runs, longer, weights, w0, bias, o, limits, out, q, outRow, width, rows);
+        } else if (pixels == 7 && first == 3 && second == 2 && step == 2) {
+            Lane7x3And2Step2.run(in, p, inRow, runs, longer, weights, w0, bias, o, limits, out, q, outRow, width, rows);
+        } else if (pixels == 7 && first == 5 && second == 0 && step == 1) {
+            Lane7x5.run(in, p, inRow, runs, weights, w0, bias, o, limits, out, q, outRow, width, rows);
+        } else if (pixels == 7 && first == 5 && second == 0 && step == 2) {
+            Lane7x5Step2.run(in, p, inRow, runs, weights, w0, bias, o, limits, out, q, outRow, width, rows);
+        } else if (pixels == 7 && first == 7 && second == 0 && step == 1) {
+            Lane7x7.run(in, p, inRow, runs, weights, w0, bias, o, limits, out, q, outRow, width, rows);
         } else {
-            Lane7x3And2Step2.run(in, p, runs, longer, weights, w0, bias, o, limits, out, q, end);
+            Lane7x7Step2.run(in, p, inRow, runs, weights, w0, bias, o, limits, out, q, outRow, width, rows);
         }
     }
 }

@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The dispatch over the lane-wise tiles of a row, by the filter's runs and stride. */
+/** The dispatch over lane-wise tiles, by their pixels, the filter's runs and its stride. */
 record LaneDispatchTemplate() implements GeneratedClass {
     private static final String TEMPLATE = """
             package org.convmark.kernel.vector.tile;
@@ -16,17 +16,23 @@ record LaneDispatchTemplate() implements GeneratedClass {
                 private LaneTiles() {}
 
                 /**
-                 * The tiles of a row.
+                 * The tiles of some rows.
                  *
+                 * @param pixels of a tile
                  * @param first taps of a run
                  * @param second taps of the runs from {@code longer} on, 0 if there are none
+                 * @param inRow floats from what one row reads to what the next one reads
+                 * @param outRow floats from one row to the next
+                 * @param width floats of a row, those of some tiles
                  */
-                public static void row(
+                public static void rows(
+                        int pixels,
                         int first,
                         int second,
                         int step,
                         float[] in,
                         int p,
+                        int inRow,
                         int[] runs,
                         int longer,
                         float[] weights,
@@ -36,7 +42,9 @@ record LaneDispatchTemplate() implements GeneratedClass {
                         Clamp limits,
                         float[] out,
                         int q,
-                        int end) {
+                        int outRow,
+                        int width,
+                        int rows) {
                     %CHOICE%
                 }
             }
@@ -50,7 +58,9 @@ record LaneDispatchTemplate() implements GeneratedClass {
     @Override
     public String source() {
         List<LaneTemplate> tiles = LaneTemplate.all().stream()
-                .sorted(Comparator.comparing(LaneTemplate::first)
+                .sorted(Comparator.comparing(LaneTemplate::pixels)
+                        .reversed()
+                        .thenComparing(LaneTemplate::first)
                         .thenComparing(LaneTemplate::second)
                         .thenComparing(LaneTemplate::step))
                 .toList();
@@ -61,12 +71,13 @@ record LaneDispatchTemplate() implements GeneratedClass {
     private static String choice(LaneTemplate tile, List<LaneTemplate> all) {
         String condition = tile == all.get(all.size() - 1)
                 ? ""
-                : "if (first == %d && second == %d && step == %d) ".formatted(tile.first(), tile.second(), tile.step());
+                : "if (pixels == %d && first == %d && second == %d && step == %d) "
+                        .formatted(tile.pixels(), tile.first(), tile.second(), tile.step());
         return condition
                 + "{\n            "
                 + tile.name()
-                + ".run(in, p, runs, "
+                + ".run(in, p, inRow, runs, "
                 + (tile.second() > 0 ? "longer, " : "")
-                + "weights, w0, bias, o, limits, out, q, end);\n        }";
+                + "weights, w0, bias, o, limits, out, q, outRow, width, rows);\n        }";
     }
 }
