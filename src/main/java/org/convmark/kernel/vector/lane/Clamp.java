@@ -18,6 +18,23 @@ public record Clamp(float low, float high) {
     private static final Clamp RELU = new Clamp(0, Float.POSITIVE_INFINITY);
     private static final Clamp RELU6 = new Clamp(0, 6);
 
+    /** Which bounds are finite. Those that are not need no comparisons. */
+    public enum Bounds {
+        /** Neither. */
+        NONE,
+        /** The lower one, as of ReLU. */
+        LOWER,
+        /** Both, or the upper one alone. */
+        BOTH
+    }
+
+    /** Which bounds results must be compared with. */
+    public Bounds bounds() {
+        return high < Float.POSITIVE_INFINITY
+                ? Bounds.BOTH
+                : low > Float.NEGATIVE_INFINITY ? Bounds.LOWER : Bounds.NONE;
+    }
+
     /** Whether an activation (null for none) is nothing but a clamp. */
     public static boolean suffice(Activation activation) {
         return activation == null || activation.isClamp();

@@ -14,10 +14,30 @@ public final class SingleTiles {
     public static void band(PackedFilter taps, Band band, int step, float[] x, int p, float[] y, int q, int r) {
         if (taps.isPruned()) {
             pruned(taps, band, x, p, y, q, r);
-        } else if (step == 1) {
-            step1(taps, band, x, p, y, q, r);
-        } else {
-            step2(taps, band, x, p, y, q, r);
+            return;
+        }
+        switch (taps.clamp.bounds()) {
+            case NONE -> {
+                if (step == 1) {
+                    step1(taps, band, x, p, y, q, r);
+                } else {
+                    step2(taps, band, x, p, y, q, r);
+                }
+            }
+            case LOWER -> {
+                if (step == 1) {
+                    step1Raised(taps, band, x, p, y, q, r);
+                } else {
+                    step2Raised(taps, band, x, p, y, q, r);
+                }
+            }
+            default -> {
+                if (step == 1) {
+                    step1Clamped(taps, band, x, p, y, q, r);
+                } else {
+                    step2Clamped(taps, band, x, p, y, q, r);
+                }
+            }
         }
     }
 
@@ -43,6 +63,50 @@ public final class SingleTiles {
         }
     }
 
+    private static void step1Raised(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int r) {
+        for (int t = 0; t < band.inRow().length; t++) {
+            int i = p + band.ins()[t];
+            int o = q + band.outs()[t];
+            int s = r + band.outs()[t];
+            int inGap = band.inGaps()[t];
+            int outGap = band.outGaps()[t];
+            switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
+                case 8 * SHAPES + 1 -> Tile1x1And7.runRaised(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 2 -> Tile1x2And6.runRaised(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 3 -> Tile1x3And5.runRaised(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 4 -> Tile1x4And4.runRaised(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 5 -> Tile1x5And3.runRaised(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 6 -> Tile1x6And2.runRaised(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 7 -> Tile1x7And1.runRaised(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 8 -> Tile1x8.runRaised(taps, x, i, y, o, s);
+                case 28 * SHAPES + 14 -> Tile1x14And14.runRaised(taps, x, i, y, o, inGap, outGap, s);
+                default -> Tile1x28.runRaised(taps, x, i, y, o, s);
+            }
+        }
+    }
+
+    private static void step1Clamped(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int r) {
+        for (int t = 0; t < band.inRow().length; t++) {
+            int i = p + band.ins()[t];
+            int o = q + band.outs()[t];
+            int s = r + band.outs()[t];
+            int inGap = band.inGaps()[t];
+            int outGap = band.outGaps()[t];
+            switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
+                case 8 * SHAPES + 1 -> Tile1x1And7.runClamped(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 2 -> Tile1x2And6.runClamped(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 3 -> Tile1x3And5.runClamped(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 4 -> Tile1x4And4.runClamped(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 5 -> Tile1x5And3.runClamped(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 6 -> Tile1x6And2.runClamped(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 7 -> Tile1x7And1.runClamped(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 8 -> Tile1x8.runClamped(taps, x, i, y, o, s);
+                case 28 * SHAPES + 14 -> Tile1x14And14.runClamped(taps, x, i, y, o, inGap, outGap, s);
+                default -> Tile1x28.runClamped(taps, x, i, y, o, s);
+            }
+        }
+    }
+
     private static void step2(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int r) {
         for (int t = 0; t < band.inRow().length; t++) {
             int i = p + band.ins()[t];
@@ -61,6 +125,50 @@ public final class SingleTiles {
                 case 8 * SHAPES + 8 -> Tile1x8.runStep2(taps, x, i, y, o, s);
                 case 28 * SHAPES + 14 -> Tile1x14And14.runStep2(taps, x, i, y, o, inGap, outGap, s);
                 default -> Tile1x28.runStep2(taps, x, i, y, o, s);
+            }
+        }
+    }
+
+    private static void step2Raised(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int r) {
+        for (int t = 0; t < band.inRow().length; t++) {
+            int i = p + band.ins()[t];
+            int o = q + band.outs()[t];
+            int s = r + band.outs()[t];
+            int inGap = band.inGaps()[t];
+            int outGap = band.outGaps()[t];
+            switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
+                case 8 * SHAPES + 1 -> Tile1x1And7.runStep2Raised(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 2 -> Tile1x2And6.runStep2Raised(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 3 -> Tile1x3And5.runStep2Raised(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 4 -> Tile1x4And4.runStep2Raised(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 5 -> Tile1x5And3.runStep2Raised(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 6 -> Tile1x6And2.runStep2Raised(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 7 -> Tile1x7And1.runStep2Raised(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 8 -> Tile1x8.runStep2Raised(taps, x, i, y, o, s);
+                case 28 * SHAPES + 14 -> Tile1x14And14.runStep2Raised(taps, x, i, y, o, inGap, outGap, s);
+                default -> Tile1x28.runStep2Raised(taps, x, i, y, o, s);
+            }
+        }
+    }
+
+    private static void step2Clamped(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int r) {
+        for (int t = 0; t < band.inRow().length; t++) {
+            int i = p + band.ins()[t];
+            int o = q + band.outs()[t];
+            int s = r + band.outs()[t];
+            int inGap = band.inGaps()[t];
+            int outGap = band.outGaps()[t];
+            switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
+                case 8 * SHAPES + 1 -> Tile1x1And7.runStep2Clamped(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 2 -> Tile1x2And6.runStep2Clamped(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 3 -> Tile1x3And5.runStep2Clamped(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 4 -> Tile1x4And4.runStep2Clamped(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 5 -> Tile1x5And3.runStep2Clamped(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 6 -> Tile1x6And2.runStep2Clamped(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 7 -> Tile1x7And1.runStep2Clamped(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 8 -> Tile1x8.runStep2Clamped(taps, x, i, y, o, s);
+                case 28 * SHAPES + 14 -> Tile1x14And14.runStep2Clamped(taps, x, i, y, o, inGap, outGap, s);
+                default -> Tile1x28.runStep2Clamped(taps, x, i, y, o, s);
             }
         }
     }

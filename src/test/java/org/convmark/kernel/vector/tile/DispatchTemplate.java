@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convmark.kernel.vector.lane.Clamp.Bounds;
 import org.convmark.kernel.vector.lane.TileSize;
 
 /**
@@ -27,7 +28,9 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
 
                 /** Tiles of neighbouring pixels, {@code step} columns of the input apart. */
                 public static void band(%BREAK%PackedFilter taps, Band band, int step, float[] x, int p, float[] y, int q%NEXT%, int r) {
-                    %CHOICE%
+                    %PRUNED%switch (taps.clamp.bounds()) {
+                        %CHOICE%
+                    }
                 }
             %STEPS%%OTHERS%}
             """;
@@ -105,12 +108,17 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
     @Override
     public String source() {
         String steps = TileTemplate.steps()
-                        .mapToObj(step -> step("step" + step, TileTemplate.methodName(step)))
+                        .boxed()
+                        .flatMap(step -> Stream.of(Bounds.values())
+                                .map(bounds -> step(
+                                        "step" + step + TileTemplate.suffix(bounds),
+                                        TileTemplate.methodName(step, bounds))))
                         .collect(Collectors.joining())
                 + (vectors == 1 ? step("pruned", TileTemplate.PRUNED) : "");
         return TEMPLATE.replace("%STEPS%", steps)
                 .replace("%OTHERS%", (vectors == 1 ? "" : images() + scattered()) + along())
                 .replace("%CHOICE%", choice())
+                .replace("%PRUNED%", pruned())
                 .replace("%NAME%", name())
                 .replace("%ORIGIN%", ORIGIN)
                 .replace("%VECTORS%", vectors == 1 ? "one vector" : "two vectors")
@@ -118,16 +126,27 @@ record DispatchTemplate(int vectors) implements GeneratedClass {
                 .replace("%BREAK%", vectors == 1 ? "" : "\n            ");
     }
 
+    private String pruned() {
+        return vectors == 2
+                ? ""
+                : "if (taps.isPruned()) {\n            pruned(taps, band, x, p, y, q, r);\n            return;\n        }\n        ";
+    }
+
     private String choice() {
-        String last = "step%d(taps, band, x, p, y, q" + (vectors == 1 ? "" : ", next") + ", r);";
-        String pruned = "if (taps.isPruned()) {\n            pruned(taps, band, x, p, y, q, r);\n        } else ";
-        return (vectors == 1 ? pruned : "")
-                + TileTemplate.steps()
-                        .mapToObj(step -> (step == TileSize.MOST_STEP ? "{\n" : "if (step == " + step + ") {\n")
-                                + "            "
-                                + last.formatted(step)
-                                + "\n        }")
-                        .collect(Collectors.joining(" else "));
+        Bounds last = Bounds.values()[Bounds.values().length - 1];
+        return Stream.of(Bounds.values())
+                .map(bounds ->
+                        (bounds == last ? "default" : "case " + bounds) + " -> {\n" + steps(bounds) + "            }")
+                .collect(Collectors.joining("\n            "));
+    }
+
+    private String steps(Bounds bounds) {
+        return TileTemplate.steps()
+                .mapToObj(step -> (step == TileSize.MOST_STEP ? "{\n" : "if (step == " + step + ") {\n")
+                        + "                    step" + step + TileTemplate.suffix(bounds)
+                        + "(taps, band, x, p, y, q" + (vectors == 1 ? "" : ", next") + ", r);\n"
+                        + "                }")
+                .collect(Collectors.joining(" else ", "                ", "\n"));
     }
 
     private String step(String name, String method) {

@@ -5,6 +5,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.convmark.kernel.vector.lane.Clamp.Bounds;
 import org.convmark.kernel.vector.lane.TileSize;
 
 /** A generated class of the package of register tiles: a tile, the dispatch over tiles, or the packing of their inputs. */
@@ -47,8 +48,17 @@ interface GeneratedClass {
     }
 
     /** Clamps and stores a finished sum. */
-    static String store(String sum, String place) {
-        return raise(sum) + "\n%1$s.blend(high, high.lt(%1$s)).intoArray(out, %2$s);".formatted(sum, place);
+    static String store(Bounds bounds, String sum, String place) {
+        String raised = bounds == Bounds.NONE ? "" : raise(sum) + "\n";
+        String result = bounds == Bounds.BOTH ? "%1$s.blend(high, high.lt(%1$s))".formatted(sum) : sum;
+        return raised + "%s.intoArray(out, %s);".formatted(result, place);
+    }
+
+    /** The bounds as vectors, a line each. */
+    static String limits(Bounds bounds, String indent) {
+        String line = "FloatVector %1$s = FloatVector.broadcast(FLOATS, taps.clamp.%1$s());\n" + indent;
+        return (bounds == Bounds.NONE ? "" : line.formatted("low"))
+                + (bounds == Bounds.BOTH ? line.formatted("high") : "");
     }
 
     /** An offset this many vectors after another. */

@@ -1,8 +1,10 @@
 package org.convmark.kernel.vector.tile;
 
+import static org.convmark.kernel.vector.tile.GeneratedClass.limits;
 import static org.convmark.kernel.vector.tile.GeneratedClass.store;
 
 import java.util.function.IntFunction;
+import org.convmark.kernel.vector.lane.Clamp.Bounds;
 import org.convmark.kernel.vector.lane.TileSize;
 
 /** Two vectors of output channels by pixels at arbitrary offsets, one offset per pixel. */
@@ -40,9 +42,7 @@ record ScatteredTemplate(TileSize size) implements GeneratedClass {
                     if (residual != null) {
                         %ADD%
                     }
-                    FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
-                    FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
-                    %STORE%
+                    %LIMITS%%STORE%
                 }
             }
             """;
@@ -61,6 +61,7 @@ record ScatteredTemplate(TileSize size) implements GeneratedClass {
                 .replace("%START%", lines("        ", ScatteredTemplate::start))
                 .replace("%STEP%", lines("            ", ScatteredTemplate::step))
                 .replace("%ADD%", lines("            ", ScatteredTemplate::add))
+                .replace("%LIMITS%", limits(Bounds.BOTH, "        "))
                 .replace("%STORE%", lines("        ", ScatteredTemplate::stores));
     }
 
@@ -94,8 +95,8 @@ record ScatteredTemplate(TileSize size) implements GeneratedClass {
     /** Stores the second vector before the first, which overwrites it if there is no second block. */
     private static String stores(int j) {
         return "int q%d = q + %s;\n".formatted(j, of("outs", j))
-                + store("b" + j, "q" + j + " + next")
+                + store(Bounds.BOTH, "b" + j, "q" + j + " + next")
                 + "\n"
-                + store("a" + j, "q" + j);
+                + store(Bounds.BOTH, "a" + j, "q" + j);
     }
 }

@@ -1,6 +1,7 @@
 package org.convmark.kernel.vector.tile;
 
 import static org.convmark.kernel.vector.tile.GeneratedClass.at;
+import static org.convmark.kernel.vector.tile.GeneratedClass.limits;
 import static org.convmark.kernel.vector.tile.GeneratedClass.store;
 
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.convmark.kernel.vector.lane.Clamp.Bounds;
 import org.convmark.kernel.vector.lane.TileSize;
 
 /**
@@ -52,9 +54,7 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
                     if (residual != null) {
                         %ADD%
                     }
-                    FloatVector low = FloatVector.broadcast(FLOATS, taps.clamp.low());
-                    FloatVector high = FloatVector.broadcast(FLOATS, taps.clamp.high());
-                    %STORE%
+                    %LIMITS%%STORE%
                 }
             """;
 
@@ -97,9 +97,18 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
         return "Tile" + vectors + "x" + first + (second > 0 ? "And" + second : "");
     }
 
-    /** The name of the method for a step. */
-    static String methodName(int step) {
-        return step == 1 ? "run" : "runStep" + step;
+    /** The name of the method for a step and for bounds of the results. */
+    static String methodName(int step, Bounds bounds) {
+        return (step == 1 ? "run" : "runStep" + step) + suffix(bounds);
+    }
+
+    /** What a method's name says of the bounds. */
+    static String suffix(Bounds bounds) {
+        return switch (bounds) {
+            case NONE -> "";
+            case LOWER -> "Raised";
+            case BOTH -> "Clamped";
+        };
     }
 
     @Override
@@ -111,12 +120,17 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
                 .replace("%PIXELS%", pixels)
                 .replace(
                         "%METHODS%",
-                        steps().mapToObj(this::method).collect(Collectors.joining()) + pruned() + images());
+                        steps().boxed()
+                                        .flatMap(step ->
+                                                Stream.of(Bounds.values()).map(bounds -> method(step, bounds)))
+                                        .collect(Collectors.joining())
+                                + pruned()
+                                + images());
     }
 
     private String pruned() {
         String taps = "FloatVector u, x;\n" + tap(t -> at("", t), 0);
-        return vectors > 1 ? "" : method(PRUNED, "Neighbouring columns, taps anywhere.", "L", taps);
+        return vectors > 1 ? "" : method(PRUNED, Bounds.BOTH, "Neighbouring columns, taps anywhere.", "L", taps);
     }
 
     /** Whether it reads interleaved images too. */
@@ -138,6 +152,7 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
                 : TileSize.IMAGE_STRIDES.stream()
                         .map(stride -> method(
                                 imageName(stride),
+                                Bounds.BOTH,
                                 stride == 1
                                         ? "Neighbouring pixels of an interleaved image."
                                         : "Every " + stride + (stride == 2 ? "nd" : "th")
@@ -147,18 +162,28 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
                         .collect(Collectors.joining());
     }
 
-    private String method(int step) {
+    private String method(int step, Bounds bounds) {
         return method(
-                methodName(step),
-                step == 1 ? "Neighbouring columns." : "Every " + step + "nd column.",
+                methodName(step, bounds),
+                bounds,
+                (step == 1 ? "Neighbouring columns" : "Every " + step + "nd column") + results(bounds),
                 vectors > 1 ? "taps.pitch(RUN * 2 * L)" : "taps.pitch(RUN * L)",
                 run(t -> at("", t * step)));
     }
 
-    private String method(String name, String columns, String floats, String taps) {
+    private static String results(Bounds bounds) {
+        return switch (bounds) {
+            case NONE -> ".";
+            case LOWER -> ", results with a lower bound.";
+            case BOTH -> ", results with both bounds.";
+        };
+    }
+
+    private String method(String name, Bounds bounds, String columns, String floats, String taps) {
         String gaps = second > 0 ? ", int inGap, int outGap" : "";
         String next = vectors > 1 ? ", int next" : "";
-        String ownLine = second > 0 && (vectors > 1 || !name.equals(methodName(1))) ? "\n            " : "";
+        String ownLine =
+                second > 0 && (vectors > 1 || !name.equals(methodName(1, Bounds.NONE))) ? "\n            " : "";
         String arguments =
                 ownLine + "PackedFilter taps, float[] in, int p, float[] out, int q" + gaps + next + ", int r";
         return METHOD.replace("%COLUMNS%", columns)
@@ -169,7 +194,8 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
                 .replace("%START%", lines("        ", this::start))
                 .replace("%STEP%", taps.replace("\n", "\n            "))
                 .replace("%ADD%", lines("            ", this::add))
-                .replace("%STORE%", stores());
+                .replace("%LIMITS%", limits(bounds, "        "))
+                .replace("%STORE%", stores(bounds));
     }
 
     private String add(int t) {
@@ -177,11 +203,11 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
         return vectors == 1 ? first : first + "\n" + add("b" + t, place("r", " + next", t));
     }
 
-    private String stores() {
-        String first = lines("        ", t -> store("a" + t, place("q", "", t)));
+    private String stores(Bounds bounds) {
+        String first = lines("        ", t -> store(bounds, "a" + t, place("q", "", t)));
         return vectors == 1
                 ? first
-                : lines("        ", t -> store("b" + t, place("q", " + next", t))) + "\n        " + first;
+                : lines("        ", t -> store(bounds, "b" + t, place("q", " + next", t))) + "\n        " + first;
     }
 
     private static String add(String sum, String place) {
