@@ -134,7 +134,7 @@ final class KernelsUntilCompiled {
             for (Method tile : runs(file.replace(".class", ""))) {
                 String name = tile.getDeclaringClass().getSimpleName() + "." + tile.getName();
                 tiles.put(name + " with residual", tile(tile, true));
-                if (!name.endsWith("Raised") && !name.endsWith("Clamped")) {
+                if (!name.endsWith("Lower") && !name.endsWith("Both")) {
                     tiles.put(name, tile(tile, false));
                 }
             }

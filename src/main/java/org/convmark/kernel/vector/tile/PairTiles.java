@@ -23,16 +23,16 @@ public final class PairTiles {
             }
             case LOWER -> {
                 if (step == 1) {
-                    step1Raised(taps, band, x, p, y, q, next, r);
+                    step1Lower(taps, band, x, p, y, q, next, r);
                 } else {
-                    step2Raised(taps, band, x, p, y, q, next, r);
+                    step2Lower(taps, band, x, p, y, q, next, r);
                 }
             }
             default -> {
                 if (step == 1) {
-                    step1Clamped(taps, band, x, p, y, q, next, r);
+                    step1Both(taps, band, x, p, y, q, next, r);
                 } else {
-                    step2Clamped(taps, band, x, p, y, q, next, r);
+                    step2Both(taps, band, x, p, y, q, next, r);
                 }
             }
         }
@@ -60,7 +60,7 @@ public final class PairTiles {
         }
     }
 
-    private static void step1Raised(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
+    private static void step1Lower(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
         for (int t = 0; t < band.inRow().length; t++) {
             int i = p + band.ins()[t];
             int o = q + band.outs()[t];
@@ -68,22 +68,21 @@ public final class PairTiles {
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
             switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
-                case 5 * SHAPES + 1 -> Tile2x1And4.runRaised(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 * SHAPES + 2 -> Tile2x2And3.runRaised(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 * SHAPES + 3 -> Tile2x3And2.runRaised(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 * SHAPES + 4 -> Tile2x4And1.runRaised(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 * SHAPES + 5 -> Tile2x5.runRaised(taps, x, i, y, o, next, s);
-                case 6 * SHAPES + 6 -> Tile2x6.runRaised(taps, x, i, y, o, next, s);
-                case 7 * SHAPES + 7 -> Tile2x7.runRaised(taps, x, i, y, o, next, s);
-                case 8 * SHAPES + 8 -> Tile2x8.runRaised(taps, x, i, y, o, next, s);
-                case 14 * SHAPES + 7 -> Tile2x7And7.runRaised(taps, x, i, y, o, inGap, outGap, next, s);
-                default -> Tile2x14.runRaised(taps, x, i, y, o, next, s);
+                case 5 * SHAPES + 1 -> Tile2x1And4.runLower(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 2 -> Tile2x2And3.runLower(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 3 -> Tile2x3And2.runLower(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 4 -> Tile2x4And1.runLower(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 5 -> Tile2x5.runLower(taps, x, i, y, o, next, s);
+                case 6 * SHAPES + 6 -> Tile2x6.runLower(taps, x, i, y, o, next, s);
+                case 7 * SHAPES + 7 -> Tile2x7.runLower(taps, x, i, y, o, next, s);
+                case 8 * SHAPES + 8 -> Tile2x8.runLower(taps, x, i, y, o, next, s);
+                case 14 * SHAPES + 7 -> Tile2x7And7.runLower(taps, x, i, y, o, inGap, outGap, next, s);
+                default -> Tile2x14.runLower(taps, x, i, y, o, next, s);
             }
         }
     }
 
-    private static void step1Clamped(
-            PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
+    private static void step1Both(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
         for (int t = 0; t < band.inRow().length; t++) {
             int i = p + band.ins()[t];
             int o = q + band.outs()[t];
@@ -91,16 +90,16 @@ public final class PairTiles {
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
             switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
-                case 5 * SHAPES + 1 -> Tile2x1And4.runClamped(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 * SHAPES + 2 -> Tile2x2And3.runClamped(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 * SHAPES + 3 -> Tile2x3And2.runClamped(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 * SHAPES + 4 -> Tile2x4And1.runClamped(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 * SHAPES + 5 -> Tile2x5.runClamped(taps, x, i, y, o, next, s);
-                case 6 * SHAPES + 6 -> Tile2x6.runClamped(taps, x, i, y, o, next, s);
-                case 7 * SHAPES + 7 -> Tile2x7.runClamped(taps, x, i, y, o, next, s);
-                case 8 * SHAPES + 8 -> Tile2x8.runClamped(taps, x, i, y, o, next, s);
-                case 14 * SHAPES + 7 -> Tile2x7And7.runClamped(taps, x, i, y, o, inGap, outGap, next, s);
-                default -> Tile2x14.runClamped(taps, x, i, y, o, next, s);
+                case 5 * SHAPES + 1 -> Tile2x1And4.runBoth(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 2 -> Tile2x2And3.runBoth(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 3 -> Tile2x3And2.runBoth(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 4 -> Tile2x4And1.runBoth(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 5 -> Tile2x5.runBoth(taps, x, i, y, o, next, s);
+                case 6 * SHAPES + 6 -> Tile2x6.runBoth(taps, x, i, y, o, next, s);
+                case 7 * SHAPES + 7 -> Tile2x7.runBoth(taps, x, i, y, o, next, s);
+                case 8 * SHAPES + 8 -> Tile2x8.runBoth(taps, x, i, y, o, next, s);
+                case 14 * SHAPES + 7 -> Tile2x7And7.runBoth(taps, x, i, y, o, inGap, outGap, next, s);
+                default -> Tile2x14.runBoth(taps, x, i, y, o, next, s);
             }
         }
     }
@@ -127,7 +126,7 @@ public final class PairTiles {
         }
     }
 
-    private static void step2Raised(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
+    private static void step2Lower(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
         for (int t = 0; t < band.inRow().length; t++) {
             int i = p + band.ins()[t];
             int o = q + band.outs()[t];
@@ -135,22 +134,21 @@ public final class PairTiles {
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
             switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
-                case 5 * SHAPES + 1 -> Tile2x1And4.runStep2Raised(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 * SHAPES + 2 -> Tile2x2And3.runStep2Raised(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 * SHAPES + 3 -> Tile2x3And2.runStep2Raised(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 * SHAPES + 4 -> Tile2x4And1.runStep2Raised(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 * SHAPES + 5 -> Tile2x5.runStep2Raised(taps, x, i, y, o, next, s);
-                case 6 * SHAPES + 6 -> Tile2x6.runStep2Raised(taps, x, i, y, o, next, s);
-                case 7 * SHAPES + 7 -> Tile2x7.runStep2Raised(taps, x, i, y, o, next, s);
-                case 8 * SHAPES + 8 -> Tile2x8.runStep2Raised(taps, x, i, y, o, next, s);
-                case 14 * SHAPES + 7 -> Tile2x7And7.runStep2Raised(taps, x, i, y, o, inGap, outGap, next, s);
-                default -> Tile2x14.runStep2Raised(taps, x, i, y, o, next, s);
+                case 5 * SHAPES + 1 -> Tile2x1And4.runStep2Lower(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 2 -> Tile2x2And3.runStep2Lower(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 3 -> Tile2x3And2.runStep2Lower(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 4 -> Tile2x4And1.runStep2Lower(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 5 -> Tile2x5.runStep2Lower(taps, x, i, y, o, next, s);
+                case 6 * SHAPES + 6 -> Tile2x6.runStep2Lower(taps, x, i, y, o, next, s);
+                case 7 * SHAPES + 7 -> Tile2x7.runStep2Lower(taps, x, i, y, o, next, s);
+                case 8 * SHAPES + 8 -> Tile2x8.runStep2Lower(taps, x, i, y, o, next, s);
+                case 14 * SHAPES + 7 -> Tile2x7And7.runStep2Lower(taps, x, i, y, o, inGap, outGap, next, s);
+                default -> Tile2x14.runStep2Lower(taps, x, i, y, o, next, s);
             }
         }
     }
 
-    private static void step2Clamped(
-            PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
+    private static void step2Both(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int next, int r) {
         for (int t = 0; t < band.inRow().length; t++) {
             int i = p + band.ins()[t];
             int o = q + band.outs()[t];
@@ -158,16 +156,16 @@ public final class PairTiles {
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
             switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
-                case 5 * SHAPES + 1 -> Tile2x1And4.runStep2Clamped(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 * SHAPES + 2 -> Tile2x2And3.runStep2Clamped(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 * SHAPES + 3 -> Tile2x3And2.runStep2Clamped(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 * SHAPES + 4 -> Tile2x4And1.runStep2Clamped(taps, x, i, y, o, inGap, outGap, next, s);
-                case 5 * SHAPES + 5 -> Tile2x5.runStep2Clamped(taps, x, i, y, o, next, s);
-                case 6 * SHAPES + 6 -> Tile2x6.runStep2Clamped(taps, x, i, y, o, next, s);
-                case 7 * SHAPES + 7 -> Tile2x7.runStep2Clamped(taps, x, i, y, o, next, s);
-                case 8 * SHAPES + 8 -> Tile2x8.runStep2Clamped(taps, x, i, y, o, next, s);
-                case 14 * SHAPES + 7 -> Tile2x7And7.runStep2Clamped(taps, x, i, y, o, inGap, outGap, next, s);
-                default -> Tile2x14.runStep2Clamped(taps, x, i, y, o, next, s);
+                case 5 * SHAPES + 1 -> Tile2x1And4.runStep2Both(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 2 -> Tile2x2And3.runStep2Both(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 3 -> Tile2x3And2.runStep2Both(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 4 -> Tile2x4And1.runStep2Both(taps, x, i, y, o, inGap, outGap, next, s);
+                case 5 * SHAPES + 5 -> Tile2x5.runStep2Both(taps, x, i, y, o, next, s);
+                case 6 * SHAPES + 6 -> Tile2x6.runStep2Both(taps, x, i, y, o, next, s);
+                case 7 * SHAPES + 7 -> Tile2x7.runStep2Both(taps, x, i, y, o, next, s);
+                case 8 * SHAPES + 8 -> Tile2x8.runStep2Both(taps, x, i, y, o, next, s);
+                case 14 * SHAPES + 7 -> Tile2x7And7.runStep2Both(taps, x, i, y, o, inGap, outGap, next, s);
+                default -> Tile2x14.runStep2Both(taps, x, i, y, o, next, s);
             }
         }
     }

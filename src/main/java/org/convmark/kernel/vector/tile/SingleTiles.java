@@ -26,16 +26,16 @@ public final class SingleTiles {
             }
             case LOWER -> {
                 if (step == 1) {
-                    step1Raised(taps, band, x, p, y, q, r);
+                    step1Lower(taps, band, x, p, y, q, r);
                 } else {
-                    step2Raised(taps, band, x, p, y, q, r);
+                    step2Lower(taps, band, x, p, y, q, r);
                 }
             }
             default -> {
                 if (step == 1) {
-                    step1Clamped(taps, band, x, p, y, q, r);
+                    step1Both(taps, band, x, p, y, q, r);
                 } else {
-                    step2Clamped(taps, band, x, p, y, q, r);
+                    step2Both(taps, band, x, p, y, q, r);
                 }
             }
         }
@@ -63,7 +63,7 @@ public final class SingleTiles {
         }
     }
 
-    private static void step1Raised(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int r) {
+    private static void step1Lower(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int r) {
         for (int t = 0; t < band.inRow().length; t++) {
             int i = p + band.ins()[t];
             int o = q + band.outs()[t];
@@ -71,21 +71,21 @@ public final class SingleTiles {
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
             switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
-                case 8 * SHAPES + 1 -> Tile1x1And7.runRaised(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 2 -> Tile1x2And6.runRaised(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 3 -> Tile1x3And5.runRaised(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 4 -> Tile1x4And4.runRaised(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 5 -> Tile1x5And3.runRaised(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 6 -> Tile1x6And2.runRaised(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 7 -> Tile1x7And1.runRaised(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 8 -> Tile1x8.runRaised(taps, x, i, y, o, s);
-                case 28 * SHAPES + 14 -> Tile1x14And14.runRaised(taps, x, i, y, o, inGap, outGap, s);
-                default -> Tile1x28.runRaised(taps, x, i, y, o, s);
+                case 8 * SHAPES + 1 -> Tile1x1And7.runLower(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 2 -> Tile1x2And6.runLower(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 3 -> Tile1x3And5.runLower(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 4 -> Tile1x4And4.runLower(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 5 -> Tile1x5And3.runLower(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 6 -> Tile1x6And2.runLower(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 7 -> Tile1x7And1.runLower(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 8 -> Tile1x8.runLower(taps, x, i, y, o, s);
+                case 28 * SHAPES + 14 -> Tile1x14And14.runLower(taps, x, i, y, o, inGap, outGap, s);
+                default -> Tile1x28.runLower(taps, x, i, y, o, s);
             }
         }
     }
 
-    private static void step1Clamped(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int r) {
+    private static void step1Both(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int r) {
         for (int t = 0; t < band.inRow().length; t++) {
             int i = p + band.ins()[t];
             int o = q + band.outs()[t];
@@ -93,16 +93,16 @@ public final class SingleTiles {
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
             switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
-                case 8 * SHAPES + 1 -> Tile1x1And7.runClamped(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 2 -> Tile1x2And6.runClamped(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 3 -> Tile1x3And5.runClamped(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 4 -> Tile1x4And4.runClamped(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 5 -> Tile1x5And3.runClamped(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 6 -> Tile1x6And2.runClamped(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 7 -> Tile1x7And1.runClamped(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 8 -> Tile1x8.runClamped(taps, x, i, y, o, s);
-                case 28 * SHAPES + 14 -> Tile1x14And14.runClamped(taps, x, i, y, o, inGap, outGap, s);
-                default -> Tile1x28.runClamped(taps, x, i, y, o, s);
+                case 8 * SHAPES + 1 -> Tile1x1And7.runBoth(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 2 -> Tile1x2And6.runBoth(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 3 -> Tile1x3And5.runBoth(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 4 -> Tile1x4And4.runBoth(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 5 -> Tile1x5And3.runBoth(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 6 -> Tile1x6And2.runBoth(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 7 -> Tile1x7And1.runBoth(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 8 -> Tile1x8.runBoth(taps, x, i, y, o, s);
+                case 28 * SHAPES + 14 -> Tile1x14And14.runBoth(taps, x, i, y, o, inGap, outGap, s);
+                default -> Tile1x28.runBoth(taps, x, i, y, o, s);
             }
         }
     }
@@ -129,7 +129,7 @@ public final class SingleTiles {
         }
     }
 
-    private static void step2Raised(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int r) {
+    private static void step2Lower(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int r) {
         for (int t = 0; t < band.inRow().length; t++) {
             int i = p + band.ins()[t];
             int o = q + band.outs()[t];
@@ -137,21 +137,21 @@ public final class SingleTiles {
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
             switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
-                case 8 * SHAPES + 1 -> Tile1x1And7.runStep2Raised(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 2 -> Tile1x2And6.runStep2Raised(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 3 -> Tile1x3And5.runStep2Raised(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 4 -> Tile1x4And4.runStep2Raised(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 5 -> Tile1x5And3.runStep2Raised(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 6 -> Tile1x6And2.runStep2Raised(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 7 -> Tile1x7And1.runStep2Raised(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 8 -> Tile1x8.runStep2Raised(taps, x, i, y, o, s);
-                case 28 * SHAPES + 14 -> Tile1x14And14.runStep2Raised(taps, x, i, y, o, inGap, outGap, s);
-                default -> Tile1x28.runStep2Raised(taps, x, i, y, o, s);
+                case 8 * SHAPES + 1 -> Tile1x1And7.runStep2Lower(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 2 -> Tile1x2And6.runStep2Lower(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 3 -> Tile1x3And5.runStep2Lower(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 4 -> Tile1x4And4.runStep2Lower(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 5 -> Tile1x5And3.runStep2Lower(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 6 -> Tile1x6And2.runStep2Lower(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 7 -> Tile1x7And1.runStep2Lower(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 8 -> Tile1x8.runStep2Lower(taps, x, i, y, o, s);
+                case 28 * SHAPES + 14 -> Tile1x14And14.runStep2Lower(taps, x, i, y, o, inGap, outGap, s);
+                default -> Tile1x28.runStep2Lower(taps, x, i, y, o, s);
             }
         }
     }
 
-    private static void step2Clamped(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int r) {
+    private static void step2Both(PackedFilter taps, Band band, float[] x, int p, float[] y, int q, int r) {
         for (int t = 0; t < band.inRow().length; t++) {
             int i = p + band.ins()[t];
             int o = q + band.outs()[t];
@@ -159,16 +159,16 @@ public final class SingleTiles {
             int inGap = band.inGaps()[t];
             int outGap = band.outGaps()[t];
             switch (band.pixels()[t] * SHAPES + band.inRow()[t]) {
-                case 8 * SHAPES + 1 -> Tile1x1And7.runStep2Clamped(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 2 -> Tile1x2And6.runStep2Clamped(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 3 -> Tile1x3And5.runStep2Clamped(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 4 -> Tile1x4And4.runStep2Clamped(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 5 -> Tile1x5And3.runStep2Clamped(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 6 -> Tile1x6And2.runStep2Clamped(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 7 -> Tile1x7And1.runStep2Clamped(taps, x, i, y, o, inGap, outGap, s);
-                case 8 * SHAPES + 8 -> Tile1x8.runStep2Clamped(taps, x, i, y, o, s);
-                case 28 * SHAPES + 14 -> Tile1x14And14.runStep2Clamped(taps, x, i, y, o, inGap, outGap, s);
-                default -> Tile1x28.runStep2Clamped(taps, x, i, y, o, s);
+                case 8 * SHAPES + 1 -> Tile1x1And7.runStep2Both(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 2 -> Tile1x2And6.runStep2Both(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 3 -> Tile1x3And5.runStep2Both(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 4 -> Tile1x4And4.runStep2Both(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 5 -> Tile1x5And3.runStep2Both(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 6 -> Tile1x6And2.runStep2Both(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 7 -> Tile1x7And1.runStep2Both(taps, x, i, y, o, inGap, outGap, s);
+                case 8 * SHAPES + 8 -> Tile1x8.runStep2Both(taps, x, i, y, o, s);
+                case 28 * SHAPES + 14 -> Tile1x14And14.runStep2Both(taps, x, i, y, o, inGap, outGap, s);
+                default -> Tile1x28.runStep2Both(taps, x, i, y, o, s);
             }
         }
     }

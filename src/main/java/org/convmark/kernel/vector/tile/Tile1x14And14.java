@@ -232,7 +232,7 @@ public final class Tile1x14And14 {
     }
 
     /** Neighbouring columns, results with a lower bound. See the package. */
-    public static void runRaised(
+    public static void runLower(
             PackedFilter taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
@@ -482,8 +482,7 @@ public final class Tile1x14And14 {
     }
 
     /** Neighbouring columns, results with both bounds. See the package. */
-    public static void runClamped(
-            PackedFilter taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int r) {
+    public static void runBoth(PackedFilter taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
@@ -954,7 +953,7 @@ public final class Tile1x14And14 {
     }
 
     /** Every 2nd column, results with a lower bound. See the package. */
-    public static void runStep2Raised(
+    public static void runStep2Lower(
             PackedFilter taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
@@ -1204,7 +1203,7 @@ public final class Tile1x14And14 {
     }
 
     /** Every 2nd column, results with both bounds. See the package. */
-    public static void runStep2Clamped(
+    public static void runStep2Both(
             PackedFilter taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;

@@ -231,7 +231,7 @@ public final class Tile1x28 {
     }
 
     /** Neighbouring columns, results with a lower bound. See the package. */
-    public static void runRaised(PackedFilter taps, float[] in, int p, float[] out, int q, int r) {
+    public static void runLower(PackedFilter taps, float[] in, int p, float[] out, int q, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
@@ -479,7 +479,7 @@ public final class Tile1x28 {
     }
 
     /** Neighbouring columns, results with both bounds. See the package. */
-    public static void runClamped(PackedFilter taps, float[] in, int p, float[] out, int q, int r) {
+    public static void runBoth(PackedFilter taps, float[] in, int p, float[] out, int q, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
@@ -947,7 +947,7 @@ public final class Tile1x28 {
     }
 
     /** Every 2nd column, results with a lower bound. See the package. */
-    public static void runStep2Raised(PackedFilter taps, float[] in, int p, float[] out, int q, int r) {
+    public static void runStep2Lower(PackedFilter taps, float[] in, int p, float[] out, int q, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
@@ -1195,7 +1195,7 @@ public final class Tile1x28 {
     }
 
     /** Every 2nd column, results with both bounds. See the package. */
-    public static void runStep2Clamped(PackedFilter taps, float[] in, int p, float[] out, int q, int r) {
+    public static void runStep2Both(PackedFilter taps, float[] in, int p, float[] out, int q, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;

@@ -133,7 +133,7 @@ public final class Tile1x8 {
     }
 
     /** Neighbouring columns, results with a lower bound. See the package. */
-    public static void runRaised(PackedFilter taps, float[] in, int p, float[] out, int q, int r) {
+    public static void runLower(PackedFilter taps, float[] in, int p, float[] out, int q, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
@@ -263,7 +263,7 @@ public final class Tile1x8 {
     }
 
     /** Neighbouring columns, results with both bounds. See the package. */
-    public static void runClamped(PackedFilter taps, float[] in, int p, float[] out, int q, int r) {
+    public static void runBoth(PackedFilter taps, float[] in, int p, float[] out, int q, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
@@ -515,7 +515,7 @@ public final class Tile1x8 {
     }
 
     /** Every 2nd column, results with a lower bound. See the package. */
-    public static void runStep2Raised(PackedFilter taps, float[] in, int p, float[] out, int q, int r) {
+    public static void runStep2Lower(PackedFilter taps, float[] in, int p, float[] out, int q, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
@@ -645,7 +645,7 @@ public final class Tile1x8 {
     }
 
     /** Every 2nd column, results with both bounds. See the package. */
-    public static void runStep2Clamped(PackedFilter taps, float[] in, int p, float[] out, int q, int r) {
+    public static void runStep2Both(PackedFilter taps, float[] in, int p, float[] out, int q, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;

@@ -136,7 +136,7 @@ public final class Tile2x2And3 {
     }
 
     /** Neighbouring columns, results with a lower bound. See the package. */
-    public static void runRaised(
+    public static void runLower(
             PackedFilter taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
@@ -271,7 +271,7 @@ public final class Tile2x2And3 {
     }
 
     /** Neighbouring columns, results with both bounds. See the package. */
-    public static void runClamped(
+    public static void runBoth(
             PackedFilter taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
@@ -531,7 +531,7 @@ public final class Tile2x2And3 {
     }
 
     /** Every 2nd column, results with a lower bound. See the package. */
-    public static void runStep2Raised(
+    public static void runStep2Lower(
             PackedFilter taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
@@ -666,7 +666,7 @@ public final class Tile2x2And3 {
     }
 
     /** Every 2nd column, results with both bounds. See the package. */
-    public static void runStep2Clamped(
+    public static void runStep2Both(
             PackedFilter taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;

@@ -151,7 +151,7 @@ public final class Tile2x6 {
     }
 
     /** Neighbouring columns, results with a lower bound. See the package. */
-    public static void runRaised(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
+    public static void runLower(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
@@ -303,7 +303,7 @@ public final class Tile2x6 {
     }
 
     /** Neighbouring columns, results with both bounds. See the package. */
-    public static void runClamped(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
+    public static void runBoth(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
@@ -595,7 +595,7 @@ public final class Tile2x6 {
     }
 
     /** Every 2nd column, results with a lower bound. See the package. */
-    public static void runStep2Raised(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
+    public static void runStep2Lower(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
@@ -747,7 +747,7 @@ public final class Tile2x6 {
     }
 
     /** Every 2nd column, results with both bounds. See the package. */
-    public static void runStep2Clamped(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
+    public static void runStep2Both(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;

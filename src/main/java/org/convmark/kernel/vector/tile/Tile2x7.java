@@ -168,7 +168,7 @@ public final class Tile2x7 {
     }
 
     /** Neighbouring columns, results with a lower bound. See the package. */
-    public static void runRaised(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
+    public static void runLower(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
@@ -339,7 +339,7 @@ public final class Tile2x7 {
     }
 
     /** Neighbouring columns, results with both bounds. See the package. */
-    public static void runClamped(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
+    public static void runBoth(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
@@ -667,7 +667,7 @@ public final class Tile2x7 {
     }
 
     /** Every 2nd column, results with a lower bound. See the package. */
-    public static void runStep2Raised(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
+    public static void runStep2Lower(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;
@@ -838,7 +838,7 @@ public final class Tile2x7 {
     }
 
     /** Every 2nd column, results with both bounds. See the package. */
-    public static void runStep2Clamped(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
+    public static void runStep2Both(PackedFilter taps, float[] in, int p, float[] out, int q, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
         int w0 = taps.first;

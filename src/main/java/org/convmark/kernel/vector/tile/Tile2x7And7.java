@@ -193,7 +193,7 @@ public final class Tile2x7And7 {
     }
 
     /** Neighbouring columns, results with a lower bound. See the package. */
-    public static void runRaised(
+    public static void runLower(
             PackedFilter taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
@@ -403,7 +403,7 @@ public final class Tile2x7And7 {
     }
 
     /** Neighbouring columns, results with both bounds. See the package. */
-    public static void runClamped(
+    public static void runBoth(
             PackedFilter taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
@@ -795,7 +795,7 @@ public final class Tile2x7And7 {
     }
 
     /** Every 2nd column, results with a lower bound. See the package. */
-    public static void runStep2Raised(
+    public static void runStep2Lower(
             PackedFilter taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;
@@ -1005,7 +1005,7 @@ public final class Tile2x7And7 {
     }
 
     /** Every 2nd column, results with both bounds. See the package. */
-    public static void runStep2Clamped(
+    public static void runStep2Both(
             PackedFilter taps, float[] in, int p, float[] out, int q, int inGap, int outGap, int next, int r) {
         int[] offsets = taps.offsets;
         float[] w = taps.weights, bias = taps.bias;

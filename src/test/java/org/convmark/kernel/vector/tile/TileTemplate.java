@@ -106,8 +106,8 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
     static String suffix(Bounds bounds) {
         return switch (bounds) {
             case NONE -> "";
-            case LOWER -> "Raised";
-            case BOTH -> "Clamped";
+            case LOWER -> "Lower";
+            case BOTH -> "Both";
         };
     }
 
