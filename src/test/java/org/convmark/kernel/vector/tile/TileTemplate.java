@@ -182,13 +182,12 @@ record TileTemplate(int vectors, int first, int second) implements GeneratedClas
     private String method(String name, Bounds bounds, String columns, String floats, String taps) {
         String gaps = second > 0 ? ", int inGap, int outGap" : "";
         String next = vectors > 1 ? ", int next" : "";
-        String ownLine =
-                second > 0 && (vectors > 1 || !name.equals(methodName(1, Bounds.NONE))) ? "\n            " : "";
-        String arguments =
-                ownLine + "PackedFilter taps, float[] in, int p, float[] out, int q" + gaps + next + ", int r";
+        String arguments = "PackedFilter taps, float[] in, int p, float[] out, int q" + gaps + next + ", int r";
+        String line = "    public static void " + name + "(" + arguments + ") {";
+        String ownLine = line.length() > GeneratedClass.LONGEST_LINE ? "\n            " : "";
         return METHOD.replace("%COLUMNS%", columns)
                 .replace("%METHOD%", name)
-                .replace("%ARGUMENTS%", arguments)
+                .replace("%ARGUMENTS%", ownLine + arguments)
                 .replace("%FLOATS%", floats)
                 .replace("%SECOND%", second > 0 ? "\n            int j = i + inGap;" : "")
                 .replace("%START%", lines("        ", this::start))
