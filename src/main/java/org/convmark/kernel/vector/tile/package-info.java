@@ -10,9 +10,11 @@
  *       floats from the first pixel to the first of the three.
  *   <li>{@code run} reads neighbouring columns of the input, {@code runStep2} every second one, {@code runPruned} neighbouring ones for
  *       taps that each have an offset, because those between them are zero.
+ *   <li>{@code runLower} and {@code runBoth} compare results with a lower bound, and with both, see {@link
+ *       org.convmark.kernel.vector.lane.Clamp.Bounds}; {@code run} compares them with none.
  *   <li>Scattered2x5: pixels anywhere, for maps narrower than four columns and strides above two. An offset and a bounds check
  *       per pixel make it slower than the others.
- *   <li>Lane7x3: seven neighbouring pixels of one vector of channels, each channel on its own, in runs of three taps.
+ *   <li>Lane14x5: fourteen neighbouring pixels of one vector of channels, each channel on its own, in runs of five taps.
  *       Lane7x3And2: from run {@code longer} on, runs of two.
  *   <li>SparseTiles: two output channels of a pruned filter by vectors of pixels of one channel, so that a weight is broadcast and a zero
  *       is left out. {@code run7} takes seven vectors and needs 32 registers: fourteen sums, one input, two weights. Taps come in three
@@ -31,10 +33,11 @@
  *
  * <p><b>Before and after the loop.</b> Sums start at the bias. After the loop a residual is added, if there is one, and the sums
  * are clamped for a first activation: a comparison and a blend per bound, on JDK 17 two instructions more that turn a mask into a
- * vector and back. Lane tiles skip bounds that are infinite; in the others the branches cost JDK 17 more stack moves than they save
- * comparisons. The second vector is stored before the first,
- * {@code next} floats after it. If there is no second block, {@code next} is 0 and the first vector overwrites the second, which
- * needs no branch.
+ * vector and back. So there is a method for each kind of bounds, and ReLU is not compared with an upper one. Lane tiles have branches
+ * instead. In tiles with up to 28 sums, branches make JDK 17 keep sums on the stack, and JDK 25 box them. The tiles that few layers
+ * use, for images, pruned filters and scattered pixels, always compare with both. The second vector is stored before the first, {@code
+ * next} floats after it. If there is no second block, {@code next} is 0 and the first vector overwrites the second, which needs no
+ * branch.
  *
  * <p><b>Tiles for 16 registers.</b> Counted per run of four taps on JDK 25; neither moves a vector through the stack.
  * <ul>
@@ -69,10 +72,12 @@
  * One vector takes twenty-eight pixels: as many sums, and a quarter of the calls of eight pixels. 1x1 32>8@56 is 1.14 times as
  * fast as by eight pixels, 8>8@56 1.15 times (Emerald Rapids, JDK 25).
  *
- * <p><b>Lane tiles</b> compute tile after tile until {@code end}, because a call costs as much as a quarter of a 3x3 tile. A single
- * loop goes over runs of three neighbouring taps. Their weights start at {@code w0}, in the order of the runs, and stay in
- * registers; each input vector is loaded once and used by all of them. Three taps together take 3 + 9 loads for 21 FMAs; one at a
- * time they take 3 + 21. Loads are the limit, all the more because every second one crosses a cache line unless the JVM aligns
+ * <p><b>Lane tiles</b> compute the tiles of several rows in a call, because a call costs as much as a quarter to a half of a 3x3 tile.
+ * A single loop goes over runs of neighbouring taps. Their weights start at {@code w0}, in the order of the runs, and stay in
+ * registers; each input vector is loaded once and used by all of them. With 32 registers a run is a whole row of the filter, of up to
+ * seven taps, by fourteen pixels: 7 + 20 loads for 98 FMAs. Fourteen sums also hide the latency of the FMAs, which seven cannot. With
+ * 16 registers runs have three taps, then two, by seven pixels. Three taps together take 3 + 9 loads for 21 FMAs; one at a time they
+ * take 3 + 21. Loads are the limit then, all the more because every second one crosses a cache line unless the JVM aligns
  * arrays. There is one class per kind of filter: a loop that stayed empty for one filter would be recompiled when another filter
  * first enters it, and on JDK 25 that meant seconds of boxed vectors.
  */
