@@ -2,14 +2,14 @@ package org.convmark.kernel.vector.conv;
 
 import java.nio.FloatBuffer;
 import java.util.List;
+import org.convmark.kernel.vector.lane.BlockRowsKernel;
 import org.convmark.kernel.vector.lane.BlockedTensor;
 import org.convmark.kernel.vector.lane.PostOps;
-import org.convmark.kernel.vector.lane.RowRangeKernel;
 import org.convmark.model.Conv;
 import org.convmark.model.Pool;
 
-/** Depthwise convolution. A unit is one row of one channel block: a {@link LaneFilter} on the input in place. */
-public final class DepthwiseKernel implements RowRangeKernel, GatedParameters.Packed {
+/** Depthwise convolution: a {@link LaneFilter} on the input in place. */
+public final class DepthwiseKernel implements BlockRowsKernel, GatedParameters.Packed {
     /** Floats of the results of a call, 16 KiB, so that what is left to do with them is done in L1. */
     private static final int BAND = 4 << 10;
 
@@ -39,29 +39,12 @@ public final class DepthwiseKernel implements RowRangeKernel, GatedParameters.Pa
     }
 
     @Override
-    public int units() {
-        return out.rows();
+    public BlockedTensor out() {
+        return out;
     }
 
     @Override
-    public void run(int from, int to) {
-        int height = out.shape.height();
-        for (int unit = from; unit < to; ) {
-            int y = unit % height;
-            int bottom = Math.min(height, y + to - unit);
-            block(unit / height / out.blocks, unit / height % out.blocks, y, bottom);
-            unit += bottom - y;
-        }
-    }
-
-    @Override
-    public void rows(int n, int from, int to) {
-        for (int b = 0; b < out.blocks; b++) {
-            block(n, b, from, to);
-        }
-    }
-
-    private void block(int n, int b, int from, int to) {
+    public void rows(int n, int b, int from, int to) {
         for (int y = from; y < to; y += band) {
             int end = Math.min(to, y + band);
             int p = in.at(n, b, y * conv.stride() - conv.padding(), -conv.padding());
