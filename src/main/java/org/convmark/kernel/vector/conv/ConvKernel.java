@@ -167,9 +167,8 @@ public final class ConvKernel implements RowRangeKernel, GatedParameters.Packed 
     public void run(int from, int to) {
         AlignedFloats memory = memory();
         PackedFilter[] filters = filters(memory);
-        // Filters come in turn, then bands, groups of filters, strips and images. Divisions for each unit would cost 1
-        // to
-        // 3 per cent of short products.
+        // Filters come in turn, then bands, groups of filters, strips and images.
+        // Divisions for each unit would cost 1 to 3 per cent of short products.
         int inImage = from % (taps.length * bands);
         int n = from / (taps.length * bands);
         int firstBand = inImage / (taps.length * strip) * strip;
