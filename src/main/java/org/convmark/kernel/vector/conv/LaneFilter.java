@@ -67,30 +67,30 @@ final class LaneFilter {
         this.runs = new int[longer + lines * ((k - first) / 2)];
         this.taps = new int[lines * k];
         this.weights = AlignedFloats.of(this.bias.length * taps.length);
-        int tap = fill(filter, 0, 0, first, run, plane, row);
-        fill(filter, tap, first, k, 2, plane, row);
+        place(filter, 0, first, run, 0, plane, row);
+        place(filter, first, k, 2, longer, plane, row);
     }
 
     /**
      * Places the taps of some columns of every row of the filter.
      *
-     * @param tap the first one's number
      * @param length of their runs
-     * @return the number of the next tap
+     * @param first number of their first run
      */
-    private int fill(float[] filter, int tap, int from, int to, int length, int plane, int row) {
+    private void place(float[] filter, int from, int to, int length, int first, int plane, int row) {
         int k = conv.kernel();
-        int next = tap;
-        for (int line = 0; line < taps.length / k; line++) {
+        int lines = taps.length / k;
+        int run = first;
+        int tap = lines * from;
+        for (int line = 0; line < lines; line++) {
             for (int s = from; s < to; s++) {
-                taps[next] = line / k * plane + (line % k * row + s * L) * conv.dilation();
+                taps[tap] = line / k * plane + (line % k * row + s * L) * conv.dilation();
                 if ((s - from) % length == 0) {
-                    runs[from == 0 ? next / length : longer + (next - tap) / length] = taps[next];
+                    runs[run++] = taps[tap];
                 }
-                fill(next++, filter, line * k + s);
+                fill(tap++, filter, line * k + s);
             }
         }
-        return next;
     }
 
     /** Weights and biases as they are read. */

@@ -34,8 +34,8 @@
  * <p><b>Before and after the loop.</b> Sums start at the bias. After the loop a residual is added, if there is one, and the sums
  * are clamped for a first activation: a comparison and a blend per bound, on JDK 17 two instructions more that turn a mask into a
  * vector and back. So there is a method for each kind of bounds, and ReLU is not compared with an upper one. Lane tiles have branches
- * instead. In tiles with up to 28 sums, branches make JDK 17 keep sums on the stack, and JDK 25 box them. The tiles that few layers
- * use, for images, pruned filters and scattered pixels, always compare with both. The second vector is stored before the first, {@code
+ * instead. In tiles with up to 28 sums branches cost up to three times the time. The tiles that few layers use, for images, pruned
+ * filters and scattered pixels, always compare with both. The second vector is stored before the first, {@code
  * next} floats after it. If there is no second block, {@code next} is 0 and the first vector overwrites the second, which needs no
  * branch.
  *
